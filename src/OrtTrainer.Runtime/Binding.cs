@@ -1,0 +1,224 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace OrtTrainer.Runtime;
+
+/// <summary>
+/// What a session reads and writes in a run. State is bound once, in place, and costs nothing per run; the inputs of a batch are set
+/// before each. Not safe for use from several threads at once.
+/// </summary>
+public sealed class Binding : IDisposable
+{
+    private readonly GraphSession _session;
+    private readonly OrtIoBinding _io;
+    private readonly Dictionary<string, BoundTensor> _inputs = [];
+    private readonly Dictionary<string, BoundTensor> _outputs = [];
+    private readonly Dictionary<string, BatchInput> _batch = [];
+    private readonly List<string> _allocated = [];
+    private IDisposableReadOnlyCollection<OrtValue>? _results;
+    private bool _disposed;
+
+    internal Binding(GraphSession session)
+    {
+        _session = session;
+        _io = session.Inference.CreateIoBinding();
+    }
+
+    /// <summary>Lets the input read <paramref name="buffer"/> in place, from element <paramref name="offset"/> on.</summary>
+    /// <exception cref="ArgumentException">The graph has no such float32 input, or the range leaves the buffer.</exception>
+    public void BindInput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
+    {
+        Check(_session.Inputs, "input", name, ElementType.Float32);
+        BoundTensor tensor = View(buffer, offset, shape);
+        Bind(_inputs, name, tensor, () => _io.BindInput(name, tensor.Value));
+        if (_batch.Remove(name, out BatchInput? earlier))
+        {
+            earlier.Dispose();
+        }
+    }
+
+    /// <summary>Lets the output write into <paramref name="buffer"/> in place, from element <paramref name="offset"/> on.</summary>
+    /// <exception cref="ArgumentException">The graph has no such float32 output, or the range leaves the buffer.</exception>
+    public void BindOutput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
+    {
+        Check(_session.Outputs, "output", name, ElementType.Float32);
+        BoundTensor tensor = View(buffer, offset, shape);
+        Bind(_outputs, name, tensor, () => _io.BindOutput(name, tensor.Value));
+        _allocated.Remove(name);
+    }
+
+    /// <summary>Lets ONNX Runtime allocate the output anew in each run, for outputs whose shape changes; read it with <see cref="Output"/>.</summary>
+    /// <exception cref="ArgumentException">The graph has no such output.</exception>
+    public void BindOutput(string name)
+    {
+        Check(_session.Outputs, "output", name, null);
+        Guarded($"binding output {name}", () => _io.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance));
+        if (_outputs.Remove(name, out BoundTensor? earlier))
+        {
+            earlier.Dispose();
+        }
+
+        if (!_allocated.Contains(name))
+        {
+            _allocated.Add(name);
+        }
+    }
+
+    /// <summary>Copies a batch's int64 input; its shape may differ from the last one.</summary>
+    /// <exception cref="ArgumentException">The graph has no such int64 input, or shape and data disagree.</exception>
+    public void SetInput(string name, ReadOnlySpan<long> data, ReadOnlySpan<long> shape) =>
+        Set(name, data, shape, ElementType.Int64);
+
+    /// <summary>Copies a batch's float32 input; its shape may differ from the last one.</summary>
+    /// <exception cref="ArgumentException">The graph has no such float32 input, or shape and data disagree.</exception>
+    public void SetInput(string name, ReadOnlySpan<float> data, ReadOnlySpan<long> shape) =>
+        Set(name, data, shape, ElementType.Float32);
+
+    /// <summary>Runs the graph once.</summary>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime or a kernel failed, or an input is not bound.</exception>
+    public void Run()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ReleaseResults();
+        Guarded("running the graph", () => _session.Inference.RunWithBinding(_session.RunOptions, _io));
+    }
+
+    /// <summary>The float32 data of an output of the last run that ONNX Runtime allocated; valid until the next run.</summary>
+    /// <exception cref="ArgumentException">The output was not bound with <see cref="BindOutput(string)"/>.</exception>
+    public ReadOnlySpan<float> Output(string name) => Result(name).GetTensorDataAsSpan<float>();
+
+    /// <summary>The shape of an output of the last run that ONNX Runtime allocated.</summary>
+    /// <exception cref="ArgumentException">The output was not bound with <see cref="BindOutput(string)"/>.</exception>
+    public long[] OutputShape(string name) => Result(name).GetTensorTypeAndShape().Shape;
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _results?.Dispose();
+        _io.Dispose();
+        foreach (IDisposable part in _inputs.Values.Concat<IDisposable>(_outputs.Values).Concat(_batch.Values))
+        {
+            part.Dispose();
+        }
+    }
+
+    private static long Elements(ReadOnlySpan<long> shape)
+    {
+        long count = 1;
+        foreach (long dimension in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(shape));
+            count = checked(count * dimension);
+        }
+
+        return count;
+    }
+
+    private static BoundTensor View(NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
+    {
+        long count = Elements(shape);
+        buffer.CheckRange(offset, count);
+        return new BoundTensor(buffer.Memory, offset * sizeof(float), count * sizeof(float), ElementType.Float32, shape);
+    }
+
+    // The earlier tensor goes only when the new one is in its place: until then the session may still read it.
+    private void Bind(Dictionary<string, BoundTensor> tensors, string name, BoundTensor tensor, Action bind)
+    {
+        try
+        {
+            Guarded($"binding {name}", bind);
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+
+        if (tensors.TryGetValue(name, out BoundTensor? earlier))
+        {
+            earlier.Dispose();
+        }
+
+        tensors[name] = tensor;
+    }
+
+    private void Set<T>(string name, ReadOnlySpan<T> data, ReadOnlySpan<long> shape, ElementType type)
+        where T : unmanaged
+    {
+        if (!_batch.TryGetValue(name, out BatchInput? input))
+        {
+            Check(_session.Inputs, "input", name, type);
+            input = _batch[name] = new BatchInput(type);
+        }
+
+        if (Elements(shape) != data.Length)
+        {
+            throw new ArgumentException(
+                $"{_session.Name}: input {name} has {data.Length} elements; its shape [{string.Join(", ", shape.ToArray())}] takes "
+                + $"{Elements(shape)}.", nameof(data));
+        }
+
+        if (input.Set(data, shape))
+        {
+            Guarded($"binding input {name}", () => _io.BindInput(name, input.Tensor!.Value));
+        }
+
+        if (_inputs.Remove(name, out BoundTensor? earlier))
+        {
+            earlier.Dispose();
+        }
+    }
+
+    // An output keeps the tensor of its last run; a run with another shape would be refused unless it is bound anew.
+    private void ReleaseResults()
+    {
+        _results?.Dispose();
+        _results = null;
+        foreach (string name in _allocated)
+        {
+            _io.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
+        }
+    }
+
+    private OrtValue Result(string name)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_allocated.Contains(name))
+        {
+            throw new ArgumentException(
+                $"{_session.Name}: output {name} is not allocated by ONNX Runtime; call BindOutput(\"{name}\") before the run, or read "
+                + "the buffer it is bound to.", nameof(name));
+        }
+
+        _results ??= _io.GetOutputValues();
+        string[] names = _io.GetOutputNames();
+        return _results.ElementAt(Array.IndexOf(names, name));
+    }
+
+    private void Check(IReadOnlyList<GraphValue> values, string kind, string name, ElementType? type)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        GraphValue? value = values.FirstOrDefault(v => v.Name == name) ?? throw new ArgumentException(
+            $"{_session.Name} has no {kind} '{name}'; it has {string.Join(", ", values.Select(v => v.Name))}.", nameof(name));
+        if (type is not null && value.Type != type)
+        {
+            throw new ArgumentException($"{_session.Name}: {kind} {name} is {value.Type}, not {type}.", nameof(name));
+        }
+    }
+
+    private void Guarded(string doing, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (OnnxRuntimeException cause)
+        {
+            throw RuntimeFailureException.From(_session.Name, doing, cause);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace OrtTrainer.Runtime;
+
+/// <summary>How a session executes its graph.</summary>
+public sealed record ExecutionOptions
+{
+    private readonly int _intraOpThreads = Environment.ProcessorCount;
+    private readonly string _device = "cpu";
+
+    /// <summary>Threads that share the work of one operator, the calling thread included: 1 to 1024; by default all processors.</summary>
+    public int IntraOpThreads
+    {
+        get => _intraOpThreads;
+        init
+        {
+            if (value is < 1 or > 1024)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(IntraOpThreads), value, $"IntraOpThreads is {value}; expected 1 to 1024.");
+            }
+
+            _intraOpThreads = value;
+        }
+    }
+
+    /// <summary>
+    /// True: operators of domain <c>ai.orttrainer</c> run as the C# kernels of this assembly. False: ONNX Runtime runs the function
+    /// bodies the model carries, as any other host would.
+    /// </summary>
+    public bool UseKernels { get; init; } = true;
+
+    /// <summary>
+    /// True: idle threads of the session wait in a busy loop for the next operator, which shortens steps of many small operators.
+    /// False: they sleep, and leave the processors to others.
+    /// </summary>
+    public bool SpinWhileIdle { get; init; } = true;
+
+    /// <summary>The device that executes: <c>cpu</c>.</summary>
+    public string Device
+    {
+        get => _device;
+        init
+        {
+            if (value != "cpu")
+            {
+                throw new ArgumentException($"Device is '{value}'; this build executes on 'cpu' only.", nameof(Device));
+            }
+
+            _device = value;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace OrtTrainer.Runtime;
+
+/// <summary>A loaded graph, ready to run through bindings. Safe to run from several threads, each with its own binding.</summary>
+public sealed class GraphSession : IDisposable
+{
+    private readonly Lazy<RunOptions> _runOptions = new(() => new RunOptions());
+
+    private GraphSession(string name, ExecutionOptions options, Func<SessionOptions, InferenceSession> open)
+    {
+        Name = name;
+        Options = options;
+        using SessionOptions settings = Settings(options);
+        try
+        {
+            Inference = open(settings);
+        }
+        catch (OnnxRuntimeException cause)
+        {
+            throw RuntimeFailureException.From(name, "loading the model", cause);
+        }
+
+        Inputs = Values(Inference.InputNames, Inference.InputMetadata);
+        Outputs = Values(Inference.OutputNames, Inference.OutputMetadata);
+    }
+
+    /// <summary>What messages call this session.</summary>
+    public string Name { get; }
+
+    /// <summary>The options in force.</summary>
+    public ExecutionOptions Options { get; }
+
+    /// <summary>The graph's inputs, in its order.</summary>
+    public IReadOnlyList<GraphValue> Inputs { get; }
+
+    /// <summary>The graph's outputs, in its order.</summary>
+    public IReadOnlyList<GraphValue> Outputs { get; }
+
+    internal InferenceSession Inference { get; }
+
+    internal RunOptions RunOptions => _runOptions.Value;
+
+    /// <summary>Loads a serialized <c>ModelProto</c> (at most 2 GB, the limit of protobuf; larger models have external data).</summary>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
+    public static GraphSession FromBytes(ReadOnlyMemory<byte> model, ExecutionOptions options, string name = "model") =>
+        new(name, options, settings => new InferenceSession(WholeArray(model), settings));
+
+    /// <summary>Loads a model file; its external data is looked for beside it.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
+    public static GraphSession FromFile(string path, ExecutionOptions options)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no model file {path}.", path);
+        }
+
+        return new GraphSession(path, options, settings => new InferenceSession(path, settings));
+    }
+
+    /// <summary>A fresh binding: nothing bound yet.</summary>
+    public Binding CreateBinding() => new(this);
+
+    public void Dispose()
+    {
+        Inference.Dispose();
+        if (_runOptions.IsValueCreated)
+        {
+            _runOptions.Value.Dispose();
+        }
+    }
+
+    private static SessionOptions Settings(ExecutionOptions options)
+    {
+        SessionOptions settings = new()
+        {
+            IntraOpNumThreads = options.IntraOpThreads,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+
+            // ONNX Runtime keeps one pattern per input shape, and ragged batches never repeat theirs: memory would grow without end.
+            EnableMemoryPattern = false,
+
+            // Failures arrive as exceptions with the same text; a second copy on standard error helps nobody.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.SpinWhileIdle ? "1" : "0");
+        return settings;
+    }
+
+    private static byte[] WholeArray(ReadOnlyMemory<byte> model) =>
+        MemoryMarshal.TryGetArray(model, out ArraySegment<byte> segment)
+            && segment.Array is { } array
+            && array.Length == model.Length
+            ? array
+            : model.ToArray();
+
+    private static GraphValue[] Values(IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>
+        [.. names.Select(name => Value(name, metadata[name]))];
+
+    private static GraphValue Value(string name, NodeMetadata metadata) => metadata.IsTensor
+        ? new GraphValue(name, (ElementType)(int)metadata.ElementDataType, [.. metadata.Dimensions.Select(d => (long)d)])
+        : new GraphValue(name, ElementType.Undefined, []);
+}

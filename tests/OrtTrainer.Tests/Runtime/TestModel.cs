@@ -1,0 +1,80 @@
+using Google.Protobuf;
+using OrtTrainer.Graph.Onnx;
+using ElementType = OrtTrainer.Runtime.ElementType;
+
+namespace OrtTrainer.Tests.Runtime;
+
+/// <summary>Small ONNX models, written node by node.</summary>
+internal sealed class TestModel
+{
+    private readonly GraphProto _graph = new() { Name = "test" };
+
+    public TestModel Input(string name, ElementType type, params string[] dimensions)
+    {
+        _graph.Input.Add(Value(name, type, dimensions));
+        return this;
+    }
+
+    public TestModel Output(string name, ElementType type, params string[] dimensions)
+    {
+        _graph.Output.Add(Value(name, type, dimensions));
+        return this;
+    }
+
+    public TestModel Node(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
+        Add("", op, inputs, outputs, attributes);
+
+    /// <summary>A node of domain ai.orttrainer.</summary>
+    public TestModel Fused(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
+        Add("ai.orttrainer", op, inputs, outputs, attributes);
+
+    public byte[] Bytes() => new ModelProto
+    {
+        IrVersion = 8,
+        OpsetImport =
+        {
+            new OperatorSetIdProto { Domain = "", Version = 17 },
+            new OperatorSetIdProto { Domain = "ai.orttrainer", Version = 1 },
+        },
+        Graph = _graph,
+    }.ToByteArray();
+
+    private static ValueInfoProto Value(string name, ElementType type, string[] dimensions)
+    {
+        TensorShapeProto shape = new();
+        foreach (string dimension in dimensions)
+        {
+            shape.Dim.Add(long.TryParse(dimension, out long size)
+                ? new TensorShapeProto.Types.Dimension { DimValue = size }
+                : new TensorShapeProto.Types.Dimension { DimParam = dimension });
+        }
+
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } },
+        };
+    }
+
+    private static AttributeProto Attribute(string name, object value) => value switch
+    {
+        float number => new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = number },
+        int number => new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = number },
+        string text => new AttributeProto
+        {
+            Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(text),
+        },
+        _ => throw new ArgumentException($"No attribute type for {value.GetType()}.", nameof(value)),
+    };
+
+    private TestModel Add(
+        string domain, string op, string[] inputs, string[] outputs, (string Name, object Value)[] attributes)
+    {
+        NodeProto node = new() { Domain = domain, OpType = op, Name = $"{op}_{_graph.Node.Count}" };
+        node.Input.AddRange(inputs);
+        node.Output.AddRange(outputs);
+        node.Attribute.AddRange(attributes.Select(a => Attribute(a.Name, a.Value)));
+        _graph.Node.Add(node);
+        return this;
+    }
+}
