@@ -73,6 +73,13 @@ public static class StandardOperations
     /// <summary>Sum of all parts, left to right.</summary>
     public static Value Sum(this GraphBuilder g, IReadOnlyList<Value> parts) => parts.Aggregate(g.Add);
 
+    /// <summary>x, known to have <paramref name="shape"/> when the graph runs although inference cannot tell.</summary>
+    /// <exception cref="GraphException">The number of axes differs.</exception>
+    public static Value WithShape(this GraphBuilder g, Value x, Shape shape) => g.Assume(x, shape);
+
+    /// <summary>x, known to be a list with the named size.</summary>
+    public static Value WithShape(this GraphBuilder g, Value x, Dimension size) => g.Assume(x, new Shape(size));
+
     internal static Value ReduceTo(this GraphBuilder g, Value gradient, Shape target) =>
         Broadcasting.ReduceTo(g, gradient, target);
 }
