@@ -1,14 +1,13 @@
+using OrtTrainer.Optimization;
+
 namespace OrtTrainer.Models;
 
 /// <summary>
 /// Where every parameter lies in the flat buffers that parameters, gradients, moments and averages share. Views start at
-/// multiples of 16 floats (64 bytes); the parts of a view follow each other without a gap.
+/// block boundaries of the optimizer; the parts of a view follow each other without a gap, and the padding stays 0.
 /// </summary>
 public sealed class ParameterLayout
 {
-    /// <summary>The alignment of views, in floats.</summary>
-    public const int Alignment = 16;
-
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">A parameter stands twice.</exception>
@@ -29,7 +28,7 @@ public sealed class ParameterLayout
                 offset += part.Length;
             }
 
-            Length = (offset + Alignment - 1) / Alignment * Alignment;
+            Length = (offset + FlatParameters.BlockLength - 1) / FlatParameters.BlockLength * FlatParameters.BlockLength;
         }
     }
 
@@ -48,4 +47,13 @@ public sealed class ParameterLayout
 
     /// <summary>The first element of a view in the flat buffer.</summary>
     public long OffsetOf(ParameterView view) => _offsets[view.Parts[0].Name];
+
+    /// <summary>The layout as the optimizer sees it: a segment per view.</summary>
+    /// <exception cref="ArgumentException">The parts of a view differ in weight decay, or the buffer is too long.</exception>
+    public FlatParameters ToFlat() => new([.. Views.Select(view => view.Parts.All(p => p.WeightDecay == view.Parts[0].WeightDecay)
+        ? new ParameterSegment(view.Name, checked((int)OffsetOf(view)), checked((int)view.Length), view.Parts[0].WeightDecay)
+        {
+            Columns = checked((int)view.Shape[^1]),
+        }
+        : throw new ArgumentException($"The parts of '{view.Name}' differ in weight decay."))]);
 }

@@ -43,7 +43,7 @@ public sealed class PretrainedModel : IDisposable
         layers ??= [.. Enumerable.Range(0, depth)];
         ModelConfig kept = config.With("num_hidden_layers", layers.Count);
         _ = Architecture.For(kept);
-        return new(folder, kept, fromScratch ? null : Checkpoint.Open(folder), layers);
+        return new(folder, kept, fromScratch ? null : SafetensorsFile.OpenFile(System.IO.Path.Combine(folder,"model.safetensors")), layers);
     }
 
     /// <summary>Fills a flat parameter buffer from the checkpoint; what it lacks of the head starts at random.</summary>
