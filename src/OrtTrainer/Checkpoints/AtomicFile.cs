@@ -16,7 +16,13 @@ public static class AtomicFile
     /// <summary>Lets <paramref name="write"/> fill a stream, then puts the result at <paramref name="path"/>.</summary>
     /// <exception cref="FileWriteException">The disk is full, the folder is missing or may not be written.</exception>
     /// <remarks>What <paramref name="write"/> throws for other reasons comes through; the old file stays then too.</remarks>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Write(path, null, write);
+
+    /// <summary>
+    /// As <see cref="Write(string, Action{Stream})"/>, and keeps the old file, if there is one, under another name in the same folder. A
+    /// crash between the two renames leaves the old content under that name and nothing at <paramref name="path"/>.
+    /// </summary>
+    internal static void Write(string path, string? keepOldAs, Action<Stream> write)
     {
         var target = Path.GetFullPath(path);
         var partial = PartialPath(target);
@@ -27,6 +33,11 @@ public static class AtomicFile
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
+            }
+
+            if (keepOldAs is not null && File.Exists(target))
+            {
+                File.Move(target, keepOldAs, overwrite: true);
             }
 
             File.Move(partial, target, overwrite: true);
@@ -51,7 +62,7 @@ public static class AtomicFile
     }
 
     /// <summary>Writes UTF-8 text without a byte order mark.</summary>
-    /// <inheritdoc cref="Write" path="/exception"/>
+    /// <inheritdoc cref="Write(string, Action{Stream})" path="/exception"/>
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
 

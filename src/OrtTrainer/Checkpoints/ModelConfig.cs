@@ -97,6 +97,8 @@ public sealed partial class ModelConfig
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
             if (JsonNode.Parse(json, null, options) is JsonObject fields)
             {
+                // Writing it out decodes every string, so that text that is no valid Unicode is found now and not later.
+                _ = fields.ToJsonString(Written);
                 return new ModelConfig(path, fields);
             }
         }

@@ -11,6 +11,8 @@ namespace OrtTrainer.Checkpoints;
 /// </summary>
 public static class SafetensorsWriter
 {
+    private static ReadOnlySpan<byte> Pad => "       "u8;
+
     /// <summary>What <c>transformers</c> asks for in <c>__metadata__</c> before it loads weights.</summary>
     public static IReadOnlyDictionary<string, string> PyTorchFormat { get; } =
         new Dictionary<string, string> { ["format"] = "pt" };
@@ -22,12 +24,20 @@ public static class SafetensorsWriter
     /// <exception cref="ArgumentException">A name is used twice or is reserved.</exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     public static void Write(
-        string path, IEnumerable<TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IEnumerable<TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, null, InFileOrder(tensors), metadata ?? PyTorchFormat);
+
+    /// <summary>The order in which tensors stand in the file.</summary>
+    internal static TensorData[] InFileOrder(IEnumerable<TensorData> tensors) =>
+        [.. tensors.OrderByDescending(tensor => tensor.ElementType.Size())];
+
+    /// <summary>Writes tensors that are in file order; the old file is kept under another name where one is given.</summary>
+    internal static void Write(
+        string path, string? keepOldAs, TensorData[] ordered, IReadOnlyDictionary<string, string> metadata)
     {
-        TensorData[] ordered = [.. tensors.OrderByDescending(tensor => tensor.ElementType.Size())];
         CheckNames(ordered);
-        var header = BuildHeader(ordered, metadata ?? PyTorchFormat);
-        AtomicFile.Write(path, stream =>
+        var header = BuildHeader(ordered, metadata);
+        AtomicFile.Write(path, keepOldAs, stream =>
         {
             stream.Write(header);
             foreach (var tensor in ordered)
@@ -48,8 +58,6 @@ public static class SafetensorsWriter
             }
         }
     }
-
-    private static ReadOnlySpan<byte> Pad => "       "u8;
 
     private static byte[] BuildHeader(TensorData[] tensors, IReadOnlyDictionary<string, string> metadata)
     {
