@@ -92,16 +92,18 @@ public sealed partial class Tokenizer
 
             foreach (ModelToken token in tokens)
             {
-                sequence.Add(token.Id, OffsetOf(sequence.Count, token, piece), word);
+                TextRange range = piece.OriginalRange(token.Start, token.End);
+                if (_trimming is not null)
+                {
+                    // An added token may have taken white space in, which its content does not show.
+                    string surface = tokenId is null ? _model.Vocabulary.Token(token.Id)! : piece.ToString();
+                    range = _trimming.Trim(sequence.Count, surface, range);
+                }
+
+                sequence.Add(token.Id, range, word);
             }
         }
 
         return sequence;
-    }
-
-    private TextRange OffsetOf(int index, ModelToken token, NormalizedText piece)
-    {
-        TextRange range = piece.OriginalRange(token.Start, token.End);
-        return _trimming is null ? range : _trimming.Trim(index, IdToToken(token.Id) ?? "", range);
     }
 }
