@@ -1,6 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Optimization;
+using OrtTrainer.Runs;
 using OrtTrainer.Schedules;
 
 namespace OrtTrainer;
@@ -92,8 +95,8 @@ public sealed record FineTuneOptions
     /// <summary>Whether the best live weights by <see cref="Metric"/>, not the last, count as the live ones in the end.</summary>
     public bool KeepBest { get; init; }
 
-    /// <summary>The metric that decides; null for the task's own.</summary>
-    public MetricKind? Metric { get; init; }
+    /// <summary>The name of the metric that decides, such as <c>mcc</c>; null for the task's own.</summary>
+    public string? Metric { get; init; }
 
     /// <summary>Seconds between checkpoints, 0 (after every step) or more.</summary>
     public double CheckpointSeconds { get; init => field = OptionRange.AtLeast(value, 0.0); } = 60;
@@ -114,15 +117,51 @@ public sealed record FineTuneOptions
     public bool Kernels { get; init; } = true;
 
     /// <summary>The rate in force: the one given, or the method's own.</summary>
+    [JsonIgnore]
     public double EffectiveLearningRate => LearningRate ?? (Method == FineTuneMethod.Swa ? 1e-4 : 5e-5);
 
     /// <summary>The curve in force: the one given, or the method's own.</summary>
+    [JsonIgnore]
     public ScheduleKind EffectiveSchedule =>
         Schedule ?? (Method == FineTuneMethod.Swa ? ScheduleKind.ConstantWithWarmup : ScheduleKind.Linear);
 
     /// <summary>Whether the live weights in the end are the best: asked for, or because training stops for want of better ones.</summary>
+    [JsonIgnore]
     public bool EndsWithBest => KeepBest || Patience is not null;
 
     /// <summary>Threads in force.</summary>
+    [JsonIgnore]
     public int EffectiveThreads => Threads ?? Environment.ProcessorCount;
+
+    /// <summary>These options with every value that a method or the machine decides filled in, and full paths.</summary>
+    public FineTuneOptions Resolve() => this with
+    {
+        Model = Path.GetFullPath(Model),
+        Output = Path.GetFullPath(Output),
+        Data = Data with
+        {
+            Train = Path.GetFullPath(Data.Train),
+            Eval = Data.Eval is null ? null : Path.GetFullPath(Data.Eval),
+            Test = Data.Test is null ? null : Path.GetFullPath(Data.Test),
+        },
+        LearningRate = EffectiveLearningRate,
+        Schedule = EffectiveSchedule,
+        Threads = EffectiveThreads,
+        Metric = (Metric is null ? MetricKind.DefaultFor(Data.Task) : MetricKind.Find(Data.Task, Metric)).Name,
+    };
+
+    /// <summary>Reads options from a JSON file with the names of these properties in snake_case.</summary>
+    /// <exception cref="RunException">The file is missing or malformed, or a name or value is wrong.</exception>
+    public static FineTuneOptions Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(path), RunJson.Options)
+                ?? throw new RunException($"{path}: expected an object with options, found null.");
+        }
+        catch (Exception cause) when (cause is JsonException or IOException or ArgumentException)
+        {
+            throw new RunException($"{path}: the options cannot be read: {cause.Message}", cause);
+        }
+    }
 }

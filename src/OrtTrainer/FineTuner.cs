@@ -121,14 +121,14 @@ public sealed class FineTuner
             ? _run.Evaluator.Evaluate(average.Buffer, _run.Data.Eval, cancellation)
             : null;
         EvaluationPoint point = new(_run.State.Step, live.Values, averaged?.Values);
-        _progress = _progress.With(point, live.Score, _run.Evaluator.HigherIsBetter);
+        _progress = _progress.With(point, live.Score, _run.Evaluator.Metric);
         if (_run.Options.EndsWithBest && _progress.BestStep == point.Step)
         {
             _checkpoints.SaveBest();
         }
 
         log.Write(point);
-        _events.Report(new RunEvent.Evaluated(point, _run.Evaluator.MetricName));
+        _events.Report(new RunEvent.Evaluated(point, _run.Evaluator.Metric.Name));
     }
 
     private void SaveIfDue(CancellationToken cancellation)

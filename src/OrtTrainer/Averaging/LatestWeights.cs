@@ -1,3 +1,4 @@
+using OrtTrainer.Runtime;
 using OrtTrainer.Optimization;
 
 namespace OrtTrainer.Averaging;
@@ -8,7 +9,7 @@ namespace OrtTrainer.Averaging;
 /// </summary>
 public sealed class LatestWeights : IDisposable
 {
-    private readonly FlatBuffer[] _ring;
+    private readonly NativeBuffer[] _ring;
 
     /// <summary>Allocates <paramref name="window"/> copies of the weights.</summary>
     /// <param name="layout">Where the tensors lie.</param>
@@ -17,7 +18,7 @@ public sealed class LatestWeights : IDisposable
     {
         ArgumentNullException.ThrowIfNull(layout);
         OptionRange.AtLeast(window, 1, nameof(window));
-        _ring = [.. Enumerable.Range(0, window).Select(_ => new FlatBuffer(layout.Length))];
+        _ring = [.. Enumerable.Range(0, window).Select(_ => new NativeBuffer(layout.Length))];
     }
 
     /// <summary>Weights seen so far; together with <see cref="Slot"/> all there is to save.</summary>

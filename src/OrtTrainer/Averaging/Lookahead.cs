@@ -1,3 +1,4 @@
+using OrtTrainer.Runtime;
 using OrtTrainer.Optimization;
 
 namespace OrtTrainer.Averaging;
@@ -8,7 +9,7 @@ namespace OrtTrainer.Averaging;
 /// </summary>
 public sealed class Lookahead : IDisposable
 {
-    private readonly FlatBuffer _slow;
+    private readonly NativeBuffer _slow;
     private readonly float _share;
     private readonly long _period;
 
@@ -20,7 +21,7 @@ public sealed class Lookahead : IDisposable
     {
         _period = OptionRange.AtLeast(period, 1, nameof(period));
         _share = (float)OptionRange.Above(OptionRange.Between(share, 0, 1, nameof(share)), 0, nameof(share));
-        _slow = new FlatBuffer(weights.Length);
+        _slow = new NativeBuffer(weights.Length);
         weights.CopyTo(_slow.Span);
     }
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Runtime;
 using OrtTrainer.Optimization;
 
 namespace OrtTrainer.Averaging;
@@ -10,7 +11,7 @@ namespace OrtTrainer.Averaging;
 public sealed class WeightAverage : IDisposable
 {
     private readonly AveragingRule _rule;
-    private readonly FlatBuffer _values;
+    private readonly NativeBuffer _values;
 
     /// <summary>Allocates the average; it holds nothing of use until the first update.</summary>
     public WeightAverage(FlatParameters layout, AveragingRule rule)
@@ -18,11 +19,14 @@ public sealed class WeightAverage : IDisposable
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(rule);
         _rule = rule;
-        _values = new FlatBuffer(layout.Length);
+        _values = new NativeBuffer(layout.Length);
     }
 
     /// <summary>The average, in the layout of the weights; to be filled before <see cref="Restore"/> when resuming.</summary>
     public Span<float> Values => _values.Span;
+
+    /// <summary>The same as a buffer that sessions can read in place.</summary>
+    public NativeBuffer Buffer => _values;
 
     /// <summary>How often and when it was updated.</summary>
     public AverageState State { get; private set; }

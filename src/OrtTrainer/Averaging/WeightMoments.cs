@@ -1,3 +1,4 @@
+using OrtTrainer.Runtime;
 using OrtTrainer.Optimization;
 
 namespace OrtTrainer.Averaging;
@@ -12,15 +13,15 @@ public sealed class WeightMoments : IDisposable
     /// <summary>The least variance, as in the authors' code.</summary>
     public const double VarianceFloor = 1e-30;
 
-    private readonly FlatBuffer _mean;
-    private readonly FlatBuffer _deviations;
+    private readonly NativeBuffer _mean;
+    private readonly NativeBuffer _deviations;
 
     /// <summary>Allocates both moments, zero.</summary>
     public WeightMoments(FlatParameters layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        _mean = new FlatBuffer(layout.Length);
-        _deviations = new FlatBuffer(layout.Length);
+        _mean = new NativeBuffer(layout.Length);
+        _deviations = new NativeBuffer(layout.Length);
     }
 
     /// <summary>Weights seen so far.</summary>

@@ -1,4 +1,4 @@
-using OrtTrainer.Optimization;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Averaging;
 
@@ -9,7 +9,7 @@ public static class WeightSoup
     /// <param name="runs">The weights of each run, of equal length; 1 or more.</param>
     /// <param name="destination">Receives the mean.</param>
     /// <exception cref="ArgumentException">There are no runs, or lengths differ.</exception>
-    public static void Uniform(IReadOnlyList<FlatBuffer> runs, Span<float> destination)
+    public static void Uniform(IReadOnlyList<NativeBuffer> runs, Span<float> destination)
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0)
@@ -33,7 +33,7 @@ public static class WeightSoup
     /// <returns>Indices of the runs kept, in the order they were added.</returns>
     /// <exception cref="ArgumentException">There are no runs, or lengths differ.</exception>
     public static IReadOnlyList<int> Greedy(
-        IReadOnlyList<(FlatBuffer Weights, double Score)> runs, FlatBuffer destination, Func<FlatBuffer, double> score)
+        IReadOnlyList<(NativeBuffer Weights, double Score)> runs, NativeBuffer destination, Func<NativeBuffer, double> score)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(destination);

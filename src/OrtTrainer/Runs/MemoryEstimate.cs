@@ -1,5 +1,3 @@
-using OrtTrainer.Training;
-
 namespace OrtTrainer.Runs;
 
 /// <summary>How much memory a run will take at its peak, roughly.</summary>

@@ -5,7 +5,6 @@ using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
 using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
-using OrtTrainer.Schedules;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
 
@@ -37,7 +36,7 @@ internal sealed class PreparedRun : IDisposable
             graph, settings, data.Train.Examples, State, RunSchedule.Of(options, TotalSteps), Averaging, _loop);
         Evaluator = new Evaluator(
             new EvaluationSession(PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs), execution),
-            options.Metric ?? MetricDefaults.For(data.Task));
+            options.Metric is { } name ? MetricKind.Find(data.Task, name) : MetricKind.DefaultFor(data.Task));
         Fingerprint = RunFingerprint.Of(options, Layout, data);
     }
 

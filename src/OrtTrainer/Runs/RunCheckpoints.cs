@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 

@@ -41,6 +41,6 @@ internal sealed record RunData(
         EncodedDataset eval = EncodedDataset.Of(splits.Eval, tokenizer, length, threads);
         EncodedDataset? test = splits.Test is null ? null : EncodedDataset.Of(splits.Test, tokenizer, length, threads);
         return new(options.Data.Task, splits.Labels, train, eval, test, splits.EvalOrigin,
-            DataReport.Of(splits, train.FullLengths, length).Lines());
+            [.. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
     }
 }

@@ -1,3 +1,5 @@
+using OrtTrainer.Evaluation;
+
 namespace OrtTrainer.Runs;
 
 /// <summary>How far a run is beside its weights: what a checkpoint keeps in words.</summary>
@@ -27,10 +29,10 @@ public sealed record RunProgress
     /// <summary>This progress with one more evaluation.</summary>
     /// <param name="point">The evaluation.</param>
     /// <param name="score">Its live score in the deciding metric.</param>
-    /// <param name="higherIsBetter">The metric's direction.</param>
-    public RunProgress With(EvaluationPoint point, double score, bool higherIsBetter)
+    /// <param name="metric">The deciding metric.</param>
+    public RunProgress With(EvaluationPoint point, double score, MetricKind metric)
     {
-        bool better = BestScore is not { } best || (higherIsBetter ? score > best : score < best);
+        bool better = metric.IsBetter(score, BestScore ?? double.NaN);
         return this with
         {
             Evaluations = [.. Evaluations, point],

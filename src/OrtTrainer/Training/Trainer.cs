@@ -1,7 +1,6 @@
 using OrtTrainer.Averaging;
 using OrtTrainer.Models;
 using OrtTrainer.Optimization;
-using OrtTrainer.Runtime;
 using OrtTrainer.Schedules;
 
 namespace OrtTrainer.Training;

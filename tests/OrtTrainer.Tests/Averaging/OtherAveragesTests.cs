@@ -1,3 +1,4 @@
+using OrtTrainer.Runtime;
 using OrtTrainer.Averaging;
 using OrtTrainer.Optimization;
 
@@ -76,7 +77,7 @@ public class OtherAveragesTests
         using var bad = Buffer(9);
         using var better = Buffer(-1.5f);
         using var soup = Buffer(0);
-        double Score(FlatBuffer weights) => -Math.Abs(weights.Span[0]);
+        double Score(NativeBuffer weights) => -Math.Abs(weights.Span[0]);
         var kept = WeightSoup.Greedy([(bad, -9), (better, -1.5), (good, -1)], soup, Score);
         Assert.That(kept, Is.EqualTo(new[] { 2, 1 }));
         Assert.That(soup.Span[0], Is.EqualTo(-0.25f));
@@ -89,9 +90,9 @@ public class OtherAveragesTests
         return weights;
     }
 
-    private static FlatBuffer Buffer(float value)
+    private static NativeBuffer Buffer(float value)
     {
-        var buffer = new FlatBuffer(1);
+        var buffer = new NativeBuffer(1);
         buffer.Span[0] = value;
         return buffer;
     }
