@@ -1,8 +1,8 @@
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// The state of a training run: float tensors (parameters, moments, average) and text (schedule, order, counters) in one safetensors
-/// file, with a SHA-256 over all of it, so that a torn or altered file is never resumed from.
+/// The state of a training run: float tensors (parameters, moments, average) and text (schedule, order, counters) in
+/// one safetensors file, with a SHA-256 over all of it, so that a torn or altered file is never resumed from.
 /// </summary>
 public sealed class RunCheckpointFile : IDisposable
 {
@@ -19,10 +19,15 @@ public sealed class RunCheckpointFile : IDisposable
     /// <summary>The text that was written: step, schedule, counters, as the trainer chose to name them.</summary>
     public IReadOnlyDictionary<string, string> State { get; }
 
-    /// <summary>The tensors; read them with <see cref="Checkpoint.ReadFloats"/> straight into the run's buffers.</summary>
+    /// <summary>
+    /// The tensors; read them with <see cref="Checkpoint.ReadFloats"/> straight into the run's buffers.
+    /// </summary>
     public Checkpoint Tensors => _file;
 
-    /// <summary>Writes atomically. Values are read twice, once for the checksum and once for the file, and must not change between.</summary>
+    /// <summary>
+    /// Writes atomically. Values are read twice, once for the checksum and once for the file, and must not change
+    /// between.
+    /// </summary>
     /// <exception cref="ArgumentException">A name is used twice or is reserved.</exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     public static void Write(

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// The latest checkpoint of a run and the one before it, in the run's folder. At any moment, a crash during saving included, at least
-/// one complete checkpoint is there once the first was saved. Peak disk use is three checkpoints.
+/// The latest checkpoint of a run and the one before it, in the run's folder. At any moment, a crash during saving
+/// included, at least one complete checkpoint is there once the first was saved. Peak disk use is three checkpoints.
 /// </summary>
 public sealed class RunCheckpointStore
 {

@@ -6,8 +6,8 @@ using System.Text;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// SHA-256 over a run's state: the texts in order of their keys, then each tensor's name, type, shape and bytes. Every text and shape is
-/// preceded by its length, so that no two states give the same input.
+/// SHA-256 over a run's state: the texts in order of their keys, then each tensor's name, type, shape and bytes. Every
+/// text and shape is preceded by its length, so that no two states give the same input.
 /// </summary>
 internal sealed class RunChecksum : IDisposable
 {

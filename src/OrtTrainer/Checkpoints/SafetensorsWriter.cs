@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// Writes <c>.safetensors</c> files that Hugging Face's libraries read. The header is padded to a multiple of eight bytes and wider
-/// elements come first, so that every tensor is aligned to its element size.
+/// Writes <c>.safetensors</c> files that Hugging Face's libraries read. The header is padded to a multiple of eight
+/// bytes and wider elements come first, so that every tensor is aligned to its element size.
 /// </summary>
 public static class SafetensorsWriter
 {
@@ -31,7 +31,9 @@ public static class SafetensorsWriter
     internal static TensorData[] InFileOrder(IEnumerable<TensorData> tensors) =>
         [.. tensors.OrderByDescending(tensor => tensor.ElementType.Size())];
 
-    /// <summary>Writes tensors that are in file order; the old file is kept under another name where one is given.</summary>
+    /// <summary>
+    /// Writes tensors that are in file order; the old file is kept under another name where one is given.
+    /// </summary>
     internal static void Write(
         string path, string? keepOldAs, TensorData[] ordered, IReadOnlyDictionary<string, string> metadata)
     {
@@ -54,7 +56,8 @@ public static class SafetensorsWriter
         {
             if (!names.Add(tensor.Name))
             {
-                throw new ArgumentException($"The tensor name {tensor.Name} is used twice or reserved.", nameof(tensors));
+                throw new ArgumentException(
+                    $"The tensor name {tensor.Name} is used twice or reserved.", nameof(tensors));
             }
         }
     }
@@ -68,7 +71,7 @@ public static class SafetensorsWriter
         if (buffer.WrittenCount - sizeof(ulong) > SafetensorsHeader.LongestHeader)
         {
             throw new ArgumentException(
-                $"Names and metadata take {buffer.WrittenCount} bytes; the format allows {SafetensorsHeader.LongestHeader}.",
+                $"Names and metadata take {buffer.WrittenCount} bytes; the limit is {SafetensorsHeader.LongestHeader}.",
                 nameof(metadata));
         }
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// <c>model.safetensors.index.json</c> or <c>pytorch_model.bin.index.json</c>: which shard holds each tensor, as Hugging Face splits
-/// large models.
+/// <c>model.safetensors.index.json</c> or <c>pytorch_model.bin.index.json</c>: which shard holds each tensor, as
+/// Hugging Face splits large models.
 /// </summary>
 internal static class ShardIndex
 {

@@ -134,7 +134,8 @@ internal sealed class PickleDamageTests
         var path = _folder.Write("pytorch_model.bin", TorchBytes.Zip(pickle.ToArray(), null));
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.That(() => PyTorchFile.OpenFile(path), Throws.TypeOf<CheckpointException>().With.Message.Contains(found));
+        Assert.That(
+            () => PyTorchFile.OpenFile(path), Throws.TypeOf<CheckpointException>().With.Message.Contains(found));
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(256 << 20));
     }

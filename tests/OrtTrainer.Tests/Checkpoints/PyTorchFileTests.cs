@@ -93,7 +93,8 @@ internal sealed class PyTorchFileTests
         Assert.That(() => OpenView(count: 7, offset: 0, [6], [1]), Refused("6 elements in its storage"));
         Assert.That(() => OpenView(count: 6, offset: 0, [int.MaxValue], [0]), Refused("2147483647"));
         Assert.That(
-            () => OpenView(count: 6, offset: 0, [int.MaxValue, int.MaxValue, int.MaxValue], [0, 0, 0]), Refused("2147483647"));
+            () => OpenView(count: 6, offset: 0, [int.MaxValue, int.MaxValue, int.MaxValue], [0, 0, 0]),
+            Refused("2147483647"));
         Assert.That(() => OpenView(count: 6, offset: 0, [2], [int.MaxValue]), Refused("from 0 to 2147483648"));
     }
 
@@ -114,7 +115,8 @@ internal sealed class PyTorchFileTests
             () => Open(TorchBytes.Zip(pickle, new byte[1000], compression: CompressionLevel.Optimal)),
             Refused("compression method 8"));
         Assert.That(
-            () => Open(TorchBytes.Zip(pickle, TorchBytes.SixFloats(), byteOrder: "big")), Refused("other than \"little\""));
+            () => Open(TorchBytes.Zip(pickle, TorchBytes.SixFloats(), byteOrder: "big")),
+            Refused("other than \"little\""));
 
         var encrypted = TorchBytes.Zip(pickle, TorchBytes.SixFloats());
         encrypted[encrypted.AsSpan().IndexOf("PK\x01\x02"u8) + 8] |= 1;
@@ -171,7 +173,8 @@ internal sealed class PyTorchFileTests
 
     private PyTorchFile OpenView(int count, int offset, int[] shape, int[] strides) =>
         Open(TorchBytes.Zip(
-            new PickleWriter().BeginState().Tensor("w", "FloatStorage", "0", count, offset, shape, strides).EndState().ToArray(),
+            new PickleWriter().BeginState().Tensor("w", "FloatStorage", "0", count, offset, shape, strides)
+                .EndState().ToArray(),
             TorchBytes.SixFloats()));
 
     private PyTorchFile Open(byte[] bytes) => PyTorchFile.OpenFile(_folder.Write("pytorch_model.bin", bytes));

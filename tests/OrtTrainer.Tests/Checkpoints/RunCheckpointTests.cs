@@ -24,7 +24,10 @@ internal sealed class RunCheckpointTests
 
         _store.Save(
             new Dictionary<string, string> { ["step"] = "17", ["order"] = """{"seed":1,"мир":"\n"}""" },
-            [TensorData.Floats("parameters", [2, 2], () => weights), TensorData.Floats("moments", [0], Array.Empty<float>())]);
+            [
+                TensorData.Floats("parameters", [2, 2], () => weights),
+                TensorData.Floats("moments", [0], Array.Empty<float>()),
+            ]);
 
         Assert.That(_store.TryLoadLatest(out var loaded, out var warning), Is.True);
         using (loaded)
@@ -32,7 +35,8 @@ internal sealed class RunCheckpointTests
             var read = new float[4];
             loaded!.Tensors.ReadFloats("parameters", read);
             Assert.That(
-                read.Select(BitConverter.SingleToUInt32Bits), Is.EqualTo(weights.Select(BitConverter.SingleToUInt32Bits)));
+                read.Select(BitConverter.SingleToUInt32Bits),
+                Is.EqualTo(weights.Select(BitConverter.SingleToUInt32Bits)));
             Assert.That(loaded.Tensors.Names, Is.EqualTo(new[] { "parameters", "moments" }));
             Assert.That(loaded.State, Has.Count.EqualTo(2));
             Assert.That(loaded.State["order"], Is.EqualTo("""{"seed":1,"мир":"\n"}"""));
@@ -142,7 +146,8 @@ internal sealed class RunCheckpointTests
         SafetensorsWriter.Write(path, [TensorData.Floats("w", [1], new float[1])]);
 
         Assert.That(
-            () => RunCheckpointFile.Read(path), Throws.TypeOf<CheckpointException>().With.Message.Contains("training run"));
+            () => RunCheckpointFile.Read(path),
+            Throws.TypeOf<CheckpointException>().With.Message.Contains("training run"));
     }
 
     [Test]
@@ -161,7 +166,8 @@ internal sealed class RunCheckpointTests
 
     private void Save(int step) =>
         _store.Save(
-            new Dictionary<string, string> { ["step"] = $"{step}" }, [TensorData.Floats("w", [2], new float[] { step, 0 })]);
+            new Dictionary<string, string> { ["step"] = $"{step}" },
+            [TensorData.Floats("w", [2], new float[] { step, 0 })]);
 
     private void AssertFallsBack(string damage)
     {

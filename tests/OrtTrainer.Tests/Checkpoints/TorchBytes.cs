@@ -6,7 +6,9 @@ namespace OrtTrainer.Tests.Checkpoints;
 /// <summary>Files as torch.save lays them out, around a pickle and storages made by hand.</summary>
 internal static class TorchBytes
 {
-    /// <summary>1 to 6 as float32 in storage "0", seen as w [2, 3], its transpose t [3, 2] and every other column s [2, 2].</summary>
+    /// <summary>
+    /// 1 to 6 as float32 in storage "0", seen as w [2, 3], its transpose t [3, 2] and every other column s [2, 2].
+    /// </summary>
     public static byte[] SixFloats()
     {
         var bytes = new byte[24];
@@ -54,7 +56,8 @@ internal static class TorchBytes
     /// <summary>The format before torch 1.6 with the one storage "0".</summary>
     public static byte[] Legacy(byte[] pickle, byte[] storage, long count, int version = 1001) =>
     [
-        .. new PickleWriter().Proto().Raw(0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19).Stop().ToArray(),
+        .. new PickleWriter().Proto().Raw(0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19).Stop()
+            .ToArray(),
         .. new PickleWriter().Proto().Integer(version).Stop().ToArray(),
         .. new PickleWriter().Proto().Op('}').Op('(').Text("little_endian").Raw(0x88).Op('u').Stop().ToArray(),
         .. pickle,

@@ -4,8 +4,8 @@ using System.Text;
 namespace OrtTrainer.Checkpoints.PyTorch;
 
 /// <summary>
-/// Finds the stored entries of a zip archive (PKWARE APPNOTE 6.3, zip64 included). <c>torch.save</c> never compresses, so that tensors can
-/// be read in place; <c>System.IO.Compression</c> does not tell where an entry's bytes lie.
+/// Finds the stored entries of a zip archive (PKWARE APPNOTE 6.3, zip64 included). <c>torch.save</c> never compresses,
+/// so that tensors can be read in place; <c>System.IO.Compression</c> does not tell where an entry's bytes lie.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -28,7 +28,8 @@ internal static class ZipDirectory
         var (start, length, count) = FindDirectory(file);
         if (length > LargestDirectory || start < 0 || length < 0 || length > file.Length - start)
         {
-            throw Bad(file, $"a directory of {length} bytes at byte {start}", $"one within the {file.Length} bytes of the file");
+            throw Bad(
+                file, $"a directory of {length} bytes at byte {start}", $"one within the file's {file.Length}");
         }
 
         var directory = new byte[length];
@@ -106,7 +107,8 @@ internal static class ZipDirectory
         if (U16(rest[10..]) != 0)
         {
             throw new CheckpointException(
-                file.Path, Entry(name), $"compression method {U16(rest[10..])}", "uncompressed bytes, as torch.save writes them",
+                file.Path, Entry(name), $"compression method {U16(rest[10..])}",
+                "uncompressed bytes, as torch.save writes them",
                 "Write the file with torch.save, or convert it to safetensors.");
         }
 
@@ -169,7 +171,8 @@ internal static class ZipDirectory
         var offset = header + LocalBytes + U16(local[26..]) + U16(local[28..]);
         if (length != packed || length < 0 || length > file.Length - offset)
         {
-            throw Bad(file, $"{Entry(name)} of {length} bytes at byte {offset}", $"bytes within the file's {file.Length}");
+            throw Bad(
+                file, $"{Entry(name)} of {length} bytes at byte {offset}", $"bytes within the file's {file.Length}");
         }
 
         return new ZipEntry(name, offset, length);
