@@ -109,7 +109,7 @@ public partial class AveragingGoldenTests
         }
     }
 
-    private static FlatParameters Layout(double[][] trajectory) => FlatParameters.Pack([("w", trajectory[0].Length, true)]);
+    private static FlatParameters Layout(double[][] trajectory) => FlatParameters.Pack([("w", [trajectory[0].Length], true)]);
 
     private static float[] Padded(double[] values)
     {

@@ -6,7 +6,7 @@ namespace OrtTrainer.Tests.Averaging;
 
 public class OtherAveragesTests
 {
-    private static readonly FlatParameters Layout = FlatParameters.Pack([("w", 1, true)]);
+    private static readonly FlatParameters Layout = FlatParameters.Pack([("w", [1], true)]);
 
     [Test]
     public void The_window_forgets_what_is_older()

@@ -5,7 +5,7 @@ namespace OrtTrainer.Tests.Averaging;
 
 public class WeightAverageTests
 {
-    private static readonly FlatParameters Layout = FlatParameters.Pack([("w", 3, true)]);
+    private static readonly FlatParameters Layout = FlatParameters.Pack([("w", [3], true)]);
 
     [Test]
     public void The_mean_of_whole_numbers_is_exact()
