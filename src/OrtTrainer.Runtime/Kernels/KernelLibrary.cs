@@ -15,6 +15,14 @@ public sealed unsafe class KernelLibrary
     private static readonly Lazy<KernelLibrary> LazyDefault = new(() => new KernelLibrary(
     [
         DropoutKernel.Definition,
+        GeluKernel.Definition,
+        GeluGradKernel.Definition,
+        LayerNormKernel.Definition,
+        LayerNormGradKernel.Definition,
+        DropoutAddLayerNormKernel.Definition,
+        DropoutAddLayerNormGradKernel.Definition,
+        ColumnSumKernel.Definition,
+        GatherGradKernel.Definition,
     ]));
 
     [ThreadStatic]
