@@ -12,6 +12,14 @@ public abstract class Checkpoint : IDisposable
     // Small enough to stay in the second-level cache between reading and converting.
     private const int ChunkElements = 1 << 16;
 
+    private static readonly (string Name, Func<string, Checkpoint> Open)[] Formats =
+    [
+        ("model.safetensors", SafetensorsFile.OpenFile),
+        ("model.safetensors.index.json", path => ShardedCheckpoint.OpenIndex(path, SafetensorsFile.OpenFile)),
+        ("pytorch_model.bin", PyTorchFile.OpenFile),
+        ("pytorch_model.bin.index.json", path => ShardedCheckpoint.OpenIndex(path, PyTorchFile.OpenFile)),
+    ];
+
     private protected Checkpoint(string path) => Path = path;
 
     /// <summary>Copies the bytes of a tensor's elements, in row-major order, from byte <c>offset</c> of the tensor on.</summary>
@@ -22,6 +30,29 @@ public abstract class Checkpoint : IDisposable
 
     /// <summary>Names of all tensors, in the file's order.</summary>
     public abstract IReadOnlyList<string> Names { get; }
+
+    /// <summary>
+    /// Opens a Hugging Face folder's weights: the first of <c>model.safetensors</c>, <c>model.safetensors.index.json</c>,
+    /// <c>pytorch_model.bin</c> and <c>pytorch_model.bin.index.json</c> that is there.
+    /// </summary>
+    /// <exception cref="CheckpointException">None is there, or the one that is there is damaged.</exception>
+    public static Checkpoint Open(string modelFolder)
+    {
+        var folder = System.IO.Path.GetFullPath(modelFolder);
+        foreach (var (name, open) in Formats)
+        {
+            var path = System.IO.Path.Combine(folder, name);
+            if (File.Exists(path))
+            {
+                return open(path);
+            }
+        }
+
+        throw new CheckpointException(
+            folder, null, Directory.Exists(folder) ? "no weights" : "no such folder",
+            $"one of {string.Join(", ", Formats.Select(format => format.Name))}",
+            "Give the folder that holds the model's config.json and weights.");
+    }
 
     public abstract bool TryGet(string name, out TensorInfo info);
 
