@@ -1,0 +1,10 @@
+using OrtTrainer.Text.Alignment;
+
+namespace OrtTrainer.Text.Normalization;
+
+/// <summary>Components NFC, NFD, NFKC and NFKD.</summary>
+internal sealed class UnicodeFormNormalizer(UnicodeForm form) : Normalizer
+{
+    /// <inheritdoc/>
+    public override void Normalize(NormalizedText text) => UnicodeNormalization.Apply(text, form);
+}
