@@ -7,5 +7,5 @@ internal static class ConfigFields
 {
     /// <summary><c>classifier_dropout</c>, or the hidden dropout where it is absent or null.</summary>
     public static float ClassifierDropout(this ModelConfig config) =>
-        (float)config.GetDouble("classifier_dropout", config.GetDouble("hidden_dropout_prob", 0.1));
+        (float)config.GetFloat("classifier_dropout", config.GetFloat("hidden_dropout_prob", 0.1));
 }

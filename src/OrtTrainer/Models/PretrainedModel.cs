@@ -33,7 +33,7 @@ public sealed class PretrainedModel : IDisposable
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     public static PretrainedModel Open(string folder, bool fromScratch = false, IReadOnlyList<int>? layers = null)
     {
-        ModelConfig config = ModelConfig.Open(folder);
+        ModelConfig config = ModelConfig.Load(folder);
         int depth = config.GetInt("num_hidden_layers");
         if (layers?.Where(l => l < 0 || l >= depth).Select(l => (int?)l).FirstOrDefault() is { } missing)
         {
@@ -43,7 +43,7 @@ public sealed class PretrainedModel : IDisposable
         layers ??= [.. Enumerable.Range(0, depth)];
         ModelConfig kept = config.With("num_hidden_layers", layers.Count);
         _ = Architecture.For(kept);
-        return new(folder, kept, fromScratch ? null : SafetensorsFile.OpenFile(System.IO.Path.Combine(folder,"model.safetensors")), layers);
+        return new(folder, kept, fromScratch ? null : Checkpoint.Open(folder), layers);
     }
 
     /// <summary>Fills a flat parameter buffer from the checkpoint; what it lacks of the head starts at random.</summary>
@@ -61,7 +61,7 @@ public sealed class PretrainedModel : IDisposable
             string? source = _checkpoint is null ? null : FindSource(_checkpoint, parameter);
             if (source is null)
             {
-                ParameterInitializer.Fill(parameter, place, Config.GetDouble("initializer_range", 0.02), seed);
+                ParameterInitializer.Fill(parameter, place, Config.GetFloat("initializer_range", 0.02), seed);
                 initialized.Add(parameter.Name);
             }
             else

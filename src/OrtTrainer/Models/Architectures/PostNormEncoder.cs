@@ -13,8 +13,8 @@ internal static class PostNormEncoder
     public static Value Build(ModelBuilder m, ModelConfig config, string prefix, long firstPosition)
     {
         long width = config.GetInt("hidden_size");
-        float epsilon = (float)config.GetDouble("layer_norm_eps", 1e-12);
-        float dropout = (float)config.GetDouble("hidden_dropout_prob", 0.1);
+        float epsilon = (float)config.GetFloat("layer_norm_eps", 1e-12);
+        float dropout = (float)config.GetFloat("hidden_dropout_prob", 0.1);
         Value x = Embed(m, config, prefix + "embeddings.", width, firstPosition);
         x = m.LayerNorm(prefix + "embeddings.LayerNorm", width, epsilon, x);
         x = m.Dropout(dropout, x);
@@ -48,7 +48,7 @@ internal static class PostNormEncoder
         long inner = config.GetInt("intermediate_size");
         string self = prefix + "attention.self.";
         Value attended = m.SelfAttention(self + "query", self + "key", self + "value", width, heads,
-            (float)config.GetDouble("attention_probs_dropout_prob", 0.1), x);
+            (float)config.GetFloat("attention_probs_dropout_prob", 0.1), x);
         attended = m.Linear(prefix + "attention.output.dense", width, width, attended);
         x = m.DropoutAddLayerNorm(prefix + "attention.output.LayerNorm", width, epsilon, dropout, attended, x);
         Value fed = m.Linear(prefix + "intermediate.dense", width, inner, x);
