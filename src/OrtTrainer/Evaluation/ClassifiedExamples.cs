@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Objectives;
 
 namespace OrtTrainer.Evaluation;

@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 namespace OrtTrainer.Evaluation;
 
 /// <summary>A model's outputs on a data set beside the truth: what metrics read.</summary>

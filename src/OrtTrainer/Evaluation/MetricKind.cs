@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 namespace OrtTrainer.Evaluation;
 
 /// <summary>A metric by the name users give it, with what it needs to choose between two models.</summary>
@@ -32,9 +33,12 @@ public sealed class MetricKind
 
     private readonly Func<EvaluatedExamples, double> _score;
 
-    private MetricKind(string name, TaskKind task, bool higherIsBetter, Func<EvaluatedExamples, double> score)
+    private readonly bool _binaryOnly;
+
+    private MetricKind(
+        string name, TaskKind task, bool higherIsBetter, Func<EvaluatedExamples, double> score, bool binaryOnly = false)
     {
-        (Name, Task, HigherIsBetter, _score) = (name, task, higherIsBetter, score);
+        (Name, Task, HigherIsBetter, _score, _binaryOnly) = (name, task, higherIsBetter, score, binaryOnly);
     }
 
     /// <summary>Every metric; the same name may stand for several tasks.</summary>
@@ -84,6 +88,9 @@ public sealed class MetricKind
             : throw new ArgumentException($"{Name} scores {Task} outputs; found {examples.Task}.", nameof(examples));
     }
 
+    /// <summary>Whether it can score a model of so many outputs: some metrics need exactly two classes.</summary>
+    public bool IsDefinedFor(int outputs) => !_binaryOnly || outputs == 2;
+
     /// <summary>Whether one score beats another; NaN never does, and anything beats NaN.</summary>
     public bool IsBetter(double candidate, double best) =>
         !double.IsNaN(candidate) && (double.IsNaN(best) || (HigherIsBetter ? candidate > best : candidate < best));
@@ -100,7 +107,7 @@ public sealed class MetricKind
                 ? score(classified)
                 : throw new ArgumentException(
                     $"{name} is defined for 2 classes; found {classified.Classes}. Choose macro_f1, accuracy or mcc.");
-        });
+        }, binaryOnly);
 
     private static MetricKind MultiLabel(string name, Func<LabelCounts, double> score) =>
         new(name, TaskKind.MultiLabel, true, examples => score(((MultiLabelExamples)examples).Counts()));

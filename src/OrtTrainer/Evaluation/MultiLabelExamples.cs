@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 namespace OrtTrainer.Evaluation;
 
 /// <summary>Logits and labels of a multi-label task; a label is predicted where its probability is above one half.</summary>

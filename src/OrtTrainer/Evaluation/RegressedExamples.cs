@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 namespace OrtTrainer.Evaluation;
 
 /// <summary>Predicted and true numbers of a regression task.</summary>

@@ -10,30 +10,27 @@ public sealed class PaddedModelBuilder : ModelBuilder
 {
     private readonly Func<ParameterSpec, float[]> _weights;
     private readonly Value _mask;
-    private readonly bool _hasTokenTypes;
     private Value? _tokenTypeIds;
     private Value? _attentionBias;
 
     /// <param name="graph">The graph to add to.</param>
-    /// <param name="hasTokenTypes">Whether the model has an input token_type_ids; otherwise they are 0.</param>
+    /// <param name="hasTokenTypes">Whether segment ids are an input; otherwise they are 0.</param>
     /// <param name="weights">The values of a parameter, row-major.</param>
     public PaddedModelBuilder(GraphBuilder graph, bool hasTokenTypes, Func<ParameterSpec, float[]> weights)
         : base(graph)
     {
         _weights = weights;
-        _hasTokenTypes = hasTokenTypes;
-        InputIds = graph.Input("input_ids", TensorType.Int64("batch_size", "sequence_length"));
-        _mask = graph.Input("attention_mask", TensorType.Int64("batch_size", "sequence_length"));
+        InputIds = graph.Input(PaddedInputs.InputIds, TensorType.Int64("batch_size", "sequence_length"));
+        _mask = graph.Input(PaddedInputs.AttentionMask, TensorType.Int64("batch_size", "sequence_length"));
         if (hasTokenTypes)
         {
-            _tokenTypeIds = graph.Input("token_type_ids", TensorType.Int64("batch_size", "sequence_length"));
+            _tokenTypeIds = graph.Input(PaddedInputs.TokenTypeIds, TensorType.Int64("batch_size", "sequence_length"));
         }
     }
 
     public override Value InputIds { get; }
 
-    public override Value TokenTypeIds =>
-        _tokenTypeIds ??= _hasTokenTypes ? null! : Graph.Mul(_mask, Graph.Constant(0L));
+    public override Value TokenTypeIds => _tokenTypeIds ??= Graph.Mul(_mask, Graph.Constant(0L));
 
     /// <summary>0, 1, … for BERT; the count of tokens so far for models whose padding has a position of its own.</summary>
     public override Value PositionIds(long first)
@@ -110,7 +107,7 @@ public sealed class PaddedModelBuilder : ModelBuilder
         return Graph.Transpose(Graph.WithShape(split, new Shape(x.Shape[0], x.Shape[1], heads, width / heads)), 0, 2, 1, 3);
     }
 
-    /// <summary>0 for tokens, the lowest float for padding, [B, 1, 1, S]; a row of padding only stays finite.</summary>
+    /// <summary>0 for tokens, -1e30 for padding, [B, 1, 1, S]; not minus infinity, so that a row of padding only stays finite.</summary>
     private Value AttentionBias() => _attentionBias ??= Graph.Unsqueeze(
         Graph.Where(Graph.Cast(_mask, ElementType.Bool), Graph.Constant(0f), Graph.Constant(-1e30f)), 1, 2);
 

@@ -23,7 +23,7 @@ internal sealed class PreparedRun : IDisposable
         PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs);
         Layout = graph.Layout;
         _loop = new ChunkedLoop(options.EffectiveThreads);
-        ExecutionOptions execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
+        Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
         State = new TrainingState(Layout.ToFlat(), AdamW(options), AveragingRuleOf(options), _loop);
         Initialized = model.Load(Layout, State.Parameters.Slice, options.Seed);
         EpochOrder order = new(data.Train.Examples.Count, options.BatchSize * options.Accumulation, options.Seed);
@@ -31,11 +31,11 @@ internal sealed class PreparedRun : IDisposable
         TotalSteps = options.MaxSteps ?? Math.Max(1, (long)Math.Ceiling(options.Epochs * order.StepsPerEpoch));
         Averaging = State.Average is null ? null : PlanOf(options, TotalSteps);
         TrainerOptions settings = new(
-            data.Task, options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, execution);
+            data.Task, options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
         Trainer = new Trainer(
             graph, settings, data.Train.Examples, State, RunSchedule.Of(options, TotalSteps), Averaging, _loop);
         Evaluator = new Evaluator(
-            new EvaluationSession(PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs), execution),
+            new EvaluationSession(PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs), Execution),
             options.Metric is { } name ? MetricKind.Find(data.Task, name) : MetricKind.DefaultFor(data.Task));
         Fingerprint = RunFingerprint.Of(options, Layout, data);
     }
@@ -57,6 +57,12 @@ internal sealed class PreparedRun : IDisposable
     public AveragingPlan? Averaging { get; }
 
     public IReadOnlyList<string> Initialized { get; }
+
+    /// <summary>Threads and kernels.</summary>
+    public ExecutionOptions Execution { get; }
+
+    /// <summary>The most tokens per example.</summary>
+    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.MaxLength(Model.Config));
 
     public long StepsPerEpoch { get; }
 

@@ -1,4 +1,8 @@
+using System.Text.Json;
+using OrtTrainer.Averaging;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Export;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 
@@ -19,9 +23,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, RunProgress 
             : run.Evaluator.Evaluate(averagedWeights, run.Data.Eval, cancellation);
         bool exportsAverage = averaged is not null && !run.Evaluator.Metric.IsBetter(live.Score, averaged.Score);
         BootstrapInterval? interval = averaged is null ? null : Compare(live, averaged);
-
-        _ = folder;
-        return new RunSummary
+        RunSummary summary = new()
         {
             Metric = run.Evaluator.Metric.Name,
             Live = live.Score,
@@ -42,7 +44,60 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, RunProgress 
             Seed = run.Options.Seed,
             StoppedBy = stoppedBy,
         };
+        SaveWeights("last", run.State.Parameters);
+        if (averagedWeights is not null)
+        {
+            SaveWeights("averaged", averagedWeights);
+        }
+
+        ModelExporter.Export(folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary));
+        ExportComparison comparison = ExportCheck.Require(folder.Path, run.Data.Eval.Examples,
+            (exportsAverage ? averaged! : live).Logits, run.Execution, cancellation: cancellation);
+        return summary with { ExportDifference = comparison.MaxAbsolute };
     }
+
+    private FineTunedModel Model(NativeBuffer weights) => new()
+    {
+        Config = run.Model.Config,
+        Task = run.Data.Task,
+        Labels = run.Data.Labels?.Names ?? ["LABEL_0"],
+        Layout = run.Layout,
+        Parameters = weights,
+        TokenizerFolder = run.Options.Model,
+        MaxLength = run.MaxLength,
+    };
+
+    private Provenance ProvenanceOf(RunSummary summary) => new()
+    {
+        Method = JsonNamingPolicy.SnakeCaseLower.ConvertName(run.Options.Method.ToString()),
+        Task = run.Data.Task,
+        Metric = summary.Metric,
+        Seed = summary.Seed,
+        BaseModel = Path.GetFileName(run.Options.Model),
+        AveragedSteps = summary.Exported == "averaged" ? AveragedStepsOf(run.State.Average!.State) : null,
+        Formula = summary.Exported != "averaged" ? null
+            : run.Options.Method == FineTuneMethod.Swa ? "average += (weights - average) / (count + 1)"
+            : FormattableString.Invariant($"average += {1 - run.Options.EmaDecay} (weights - average)"),
+        Scores = Finite(new()
+        {
+            ["live"] = summary.Live,
+            ["averaged"] = summary.Averaged,
+            ["test_live"] = summary.TestLive,
+            ["test_averaged"] = summary.TestAveraged,
+        }),
+    };
+
+    private AveragedSteps AveragedStepsOf(AverageState state) =>
+        new(state.FirstStep, state.LastStep, run.Averaging!.Interval, state.Count);
+
+    private static Dictionary<string, double> Finite(Dictionary<string, double?> scores) => scores
+        .Where(s => s.Value is { } value && double.IsFinite(value)).ToDictionary(s => s.Key, s => s.Value!.Value);
+
+    /// <summary>Keeps weights beside the exported ones, under their Hugging Face names.</summary>
+    private void SaveWeights(string name, NativeBuffer weights) => SafetensorsWriter.Write(
+        Path.Combine(folder.RunPath, name + ".safetensors"),
+        run.Layout.Parameters.Select(p => TensorData.Floats(
+            p.Name, [.. p.Shape], () => weights.Slice(run.Layout.OffsetOf(p), checked((int)p.Length)))));
 
     private BootstrapInterval Compare(EvaluationScores live, EvaluationScores averaged)
     {

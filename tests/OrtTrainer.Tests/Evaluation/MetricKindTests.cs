@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 
 namespace OrtTrainer.Tests.Evaluation;

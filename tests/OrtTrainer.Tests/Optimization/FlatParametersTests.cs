@@ -50,18 +50,4 @@ public class FlatParametersTests
         map.Clear();
         Assert.That(map.Marked, Is.Zero);
     }
-
-    [Test]
-    public unsafe void A_buffer_is_zero_aligned_and_refused_after_disposal()
-    {
-        var buffer = new FlatBuffer(1023);
-        fixed (float* first = buffer.Span)
-        {
-            Assert.That((long)first % FlatBuffer.AlignmentInBytes, Is.Zero);
-        }
-
-        Assert.That(buffer.Span.ToArray(), Is.All.Zero);
-        buffer.Dispose();
-        Assert.That(() => buffer.Span.Length, Throws.InstanceOf<ObjectDisposedException>());
-    }
 }
