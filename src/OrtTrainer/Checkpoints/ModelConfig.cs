@@ -48,7 +48,8 @@ public sealed partial class ModelConfig
     /// <summary>Whether the field is there and not null.</summary>
     public bool Has(string field) => _fields[field] is not null;
 
-    /// <exception cref="CheckpointException">The field is absent and has no default, or is no 32-bit integer.</exception>
+    /// <exception cref="CheckpointException">The field is absent and has no default, or is no 32-bit
+    /// integer.</exception>
     public int GetInt(string field, int? defaultValue = null) =>
         Get(field, defaultValue, "a whole number", static (JsonElement e, out int value) =>
         {
