@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace OrtTrainer.Checkpoints;
 
@@ -94,6 +95,11 @@ public sealed partial class ModelConfig
     {
         try
         {
+            if (!Utf8.IsValid(json))
+            {
+                throw new JsonException("text that is not UTF-8");
+            }
+
             // Duplicate properties surface only when the object is used, so they are asked for here.
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
             if (JsonNode.Parse(json, null, options) is JsonObject fields)
