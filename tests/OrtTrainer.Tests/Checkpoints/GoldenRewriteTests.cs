@@ -12,7 +12,8 @@ internal sealed class GoldenRewriteTests
         foreach (var source in Directory.GetDirectories(SharedFiles.Golden("files"), "bert-*"))
         {
             using var original = Checkpoint.Open(source);
-            SafetensorsWriter.Write(folder.File("model.safetensors"), original.Names.Select(name => Copy(original, name)));
+            SafetensorsWriter.Write(
+                folder.File("model.safetensors"), original.Names.Select(name => Copy(original, name)));
 
             using var written = Checkpoint.Open(folder.Path);
             Assert.That(written.Names, Is.EquivalentTo(original.Names));

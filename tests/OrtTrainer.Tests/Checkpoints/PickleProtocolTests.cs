@@ -88,7 +88,8 @@ internal sealed class PickleProtocolTests
     {
         var pickle = new PickleWriter().BeginState().Text("w").Global("torch._utils", "_rebuild_tensor_v2")
             .Op('(').Op('(').Text("storage").Global("torch", "FloatStorage").Text("0").Text("cpu").Integer(6)
-            .Op('t').Op('Q').Integer(0).Op('(').Raw(0x8A, 9, 1, 0, 0, 0, 0, 0, 0, 0, 1).Op('t').Tuple(1).Raw(0x89).Op('N').Op('t').Op('R');
+            .Op('t').Op('Q').Integer(0).Op('(').Raw(0x8A, 9, 1, 0, 0, 0, 0, 0, 0, 0, 1).Op('t').Tuple(1)
+            .Raw(0x89).Op('N').Op('t').Op('R');
 
         AssertRefused(pickle.EndState(), "a shape or stride that is no number");
     }
