@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace OrtTrainer.Checkpoints;
 
@@ -48,7 +49,8 @@ public sealed partial class ModelConfig
     /// <summary>Whether the field is there and not null.</summary>
     public bool Has(string field) => _fields[field] is not null;
 
-    /// <exception cref="CheckpointException">The field is absent and has no default, or is no 32-bit integer.</exception>
+    /// <exception cref="CheckpointException">The field is absent and has no default, or is no 32-bit
+    /// integer.</exception>
     public int GetInt(string field, int? defaultValue = null) =>
         Get(field, defaultValue, "a whole number", static (JsonElement e, out int value) =>
         {
@@ -93,6 +95,11 @@ public sealed partial class ModelConfig
     {
         try
         {
+            if (!Utf8.IsValid(json))
+            {
+                throw new JsonException("text that is not UTF-8");
+            }
+
             // Duplicate properties surface only when the object is used, so they are asked for here.
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
             if (JsonNode.Parse(json, null, options) is JsonObject fields)

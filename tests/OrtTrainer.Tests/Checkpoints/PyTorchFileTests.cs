@@ -152,7 +152,7 @@ internal sealed class PyTorchFileTests
 
     [Test]
     public void Random_damage_gives_values_or_a_CheckpointException([Values] bool legacy) =>
-        FuzzedFiles.Check(SixFloats(legacy), 4000, PyTorchFile.OpenFile);
+        FuzzedFiles.Check(SixFloats(legacy), 2500, PyTorchFile.OpenFile);
 
     private static NUnit.Framework.Constraints.IResolveConstraint Refused(string found) =>
         Throws.TypeOf<CheckpointException>().With.Message.Contains(found);

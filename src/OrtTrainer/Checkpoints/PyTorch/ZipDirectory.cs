@@ -122,26 +122,13 @@ internal static class ZipDirectory
     private static void ReadZip64Extra(
         CheckpointBytes file, string name, ReadOnlySpan<byte> extra, ref long length, ref long packed, ref long header)
     {
-        while (extra.Length >= 4)
-        {
-            int id = U16(extra), size = U16(extra[2..]);
-            if (size > extra.Length - 4)
-            {
-                break;
-            }
-
-            var body = extra.Slice(4, size);
-            if (id == 1)
-            {
-                Take(ref body, ref length);
-                Take(ref body, ref packed);
-                Take(ref body, ref header);
-            }
-
-            extra = extra[(4 + size)..];
-        }
+        var body = FindZip64Body(extra);
 
         // The 64-bit values stand in this order, each only where the 32-bit field is all ones.
+        Take(ref body, ref length);
+        Take(ref body, ref packed);
+        Take(ref body, ref header);
+
         void Take(ref ReadOnlySpan<byte> body, ref long value)
         {
             if (value != uint.MaxValue)
@@ -149,14 +136,31 @@ internal static class ZipDirectory
                 return;
             }
 
-            if (body.Length < 8)
+            if (body.Length < sizeof(long))
             {
                 throw Bad(file, $"{Entry(name)} without its zip64 sizes", "64-bit sizes");
             }
 
             value = I64(body);
-            body = body[8..];
+            body = body[sizeof(long)..];
         }
+    }
+
+    /// <summary>The extra field of kind 1; empty where there is none.</summary>
+    private static ReadOnlySpan<byte> FindZip64Body(ReadOnlySpan<byte> extra)
+    {
+        while (extra.Length >= 4)
+        {
+            int kind = U16(extra), size = Math.Min(U16(extra[2..]), extra.Length - 4);
+            if (kind == 1)
+            {
+                return extra.Slice(4, size);
+            }
+
+            extra = extra[(4 + size)..];
+        }
+
+        return [];
     }
 
     private static ZipEntry Locate(CheckpointBytes file, string name, long header, long length, long packed)
