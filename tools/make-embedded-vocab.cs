@@ -2,9 +2,9 @@
 //
 //   dotnet run tools/make-embedded-vocab.cs -- onnx-models/embedded/train.tsv onnx-models/embedded/encoder/vocab.txt
 //
-// Pieces are merged as in byte-pair encoding (Sennrich et al. 2016, section 3.2), the most frequent pair first, but written and
-// later matched as WordPiece: "##" marks a piece that continues a word. Ties go to the ordinally smaller pair, so that the same
-// texts give the same file everywhere. Held-out texts are not looked at.
+// Pieces are merged as in byte-pair encoding (Sennrich et al. 2016, section 3.2), the most frequent pair first, but
+// written and later matched as WordPiece: "##" marks a piece that continues a word. Ties go to the ordinally smaller
+// pair, so that the same texts give the same file everywhere. Held-out texts are not looked at.
 
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
@@ -34,7 +34,10 @@ List<(string[] Pieces, int Count)> words =
 
 List<string> vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 // Every lower-case printable ASCII character, so that no English text needs [UNK]; punctuation never continues a word.
-char[] ascii = [.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(code => !char.IsAsciiLetterUpper(code))];
+char[] ascii =
+[
+    .. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(code => !char.IsAsciiLetterUpper(code)),
+];
 vocabulary.AddRange(ascii.Select(code => code.ToString()));
 vocabulary.AddRange(ascii.Where(char.IsAsciiLetterOrDigit).Select(code => Continues + code));
 
@@ -54,11 +57,12 @@ while (MostFrequentPair(words) is { } pair)
 }
 
 File.WriteAllText(args[1], string.Concat(vocabulary.Select(piece => piece + "\n")));
-Console.WriteLine($"{vocabulary.Count} pieces from {words.Sum(word => word.Count)} words, {words.Count} of them different");
+Console.WriteLine(
+    $"{vocabulary.Count} pieces from {words.Sum(word => word.Count)} words, {words.Count} of them different");
 return 0;
 
-// As BERT's uncased tokenizer does for English: lower case, punctuation apart. Words with accents are left out above instead of
-// stripped, because stripping needs the ICU library, which the build does without.
+// As BERT's uncased tokenizer does for English: lower case, punctuation apart. Words with accents are left out above
+// instead of stripped, because stripping needs the ICU library, which the build does without.
 static IEnumerable<string> WordsOf(string text)
 {
     StringBuilder word = new();
