@@ -1,8 +1,8 @@
 namespace OrtTrainer.Evaluation;
 
 /// <summary>
-/// Agreement of two series. All coefficients are in [-1, 1], and NaN where one series is constant (or shorter than two),
-/// where correlation is not defined.
+/// Agreement of two series. All coefficients are in [-1, 1], and NaN where one series is constant (or shorter than
+/// two), where correlation is not defined.
 /// </summary>
 public static class Correlation
 {
@@ -93,7 +93,8 @@ public static class Correlation
     }
 
     // Not told by the variance: the mean of equal values can be off by rounding.
-    private static bool IsConstant(ReadOnlySpan<double> values) => values.Length < 2 || !values.ContainsAnyExcept(values[0]);
+    private static bool IsConstant(ReadOnlySpan<double> values) =>
+        values.Length < 2 || !values.ContainsAnyExcept(values[0]);
 
     private static double TiedPairs<T>(T[] sorted, Func<T, T, bool> equal)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// A zero-initialised run of float32 values in native memory, aligned for vectors and never moved by the garbage collector:
-/// the shape in which parameters, gradients, optimizer state and averages are kept.
+/// A zero-initialised run of float32 values in native memory, aligned for vectors and never moved by the garbage
+/// collector: the shape in which parameters, gradients, optimizer state and averages are kept.
 /// </summary>
 public sealed unsafe class FlatBuffer : IDisposable
 {

@@ -1,6 +1,8 @@
 namespace OrtTrainer.Optimization;
 
-/// <summary>Stochastic gradient descent over flat buffers, with or without momentum, one pass over memory per step.</summary>
+/// <summary>
+/// Stochastic gradient descent over flat buffers, with or without momentum, one pass over memory per step.
+/// </summary>
 public sealed class FlatSgd : FlatOptimizer
 {
     private readonly SgdOptions _options;
