@@ -22,30 +22,39 @@ internal static unsafe class AttentionRows
     public static uint FirstIndex(int token, int heads, int head) =>
         unchecked((((uint)token * (uint)heads) + (uint)head) * KeysPerRow);
 
+    /// <summary>The largest of a row of scores. NaN may be passed over here; it comes back in the softmax.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Largest(float* scores, int length)
+    {
+        int whole = length & -Lanes.Count;
+        Vector512<float> lowest = Vector512.Create(float.NegativeInfinity);
+        Vector512<float> largest = lowest;
+        for (int j = 0; j < whole; j += Lanes.Count)
+        {
+            largest = Vector512.MaxNative(largest, Vector512.Load(scores + j));
+        }
+
+        Vector512<float> last = Vector512.ConditionalSelect(
+            Lanes.First(length - whole), whole < length ? Vector512.Load(scores + whole) : lowest, lowest);
+        largest = Vector512.MaxNative(largest, last);
+        Vector256<float> half = Vector256.MaxNative(largest.GetLower(), largest.GetUpper());
+        Vector128<float> quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+        quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+        quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2)));
+        return quarter.ToScalar();
+    }
+
     /// <summary>
-    /// Scores become e^(score - max) · mask, zero behind the row's end. Returned: the sum of e^(score - max), the softmax's divisor, which
-    /// the caller applies to the row's result; and the log of the sum of e^score.
+    /// Scores become e^(score - largest) · mask, zero behind the row's end. Returned: the sum of e^(score - largest), the softmax's
+    /// divisor, which the caller applies to the row's result.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Softmax(float* scores, int length, in DropoutMask mask, uint firstIndex, out float logSum)
+    public static float Softmax(float* scores, int length, in DropoutMask mask, uint firstIndex, float largest)
     {
         int whole = length & -Lanes.Count;
         int padded = Lanes.RoundUp(length);
         Vector512<float> inside = Lanes.First(length - whole);
-        Vector512<float> largest = Vector512.Create(float.NegativeInfinity);
-        for (int j = 0; j < whole; j += Lanes.Count)
-        {
-            largest = Vector512.Max(largest, Vector512.Load(scores + j));
-        }
-
-        if (whole < padded)
-        {
-            largest = Vector512.Max(largest, Vector512.ConditionalSelect(
-                inside, Vector512.Load(scores + whole), Vector512.Create(float.NegativeInfinity)));
-        }
-
-        float top = Largest(largest);
-        Vector512<float> shift = Vector512.Create(top);
+        Vector512<float> shift = Vector512.Create(largest);
         Vector512<float> sum = default;
         Vector512<uint> index = Lanes.Index + Vector512.Create(firstIndex);
         bool masked = mask.IsActive;
@@ -58,9 +67,7 @@ internal static unsafe class AttentionRows
             index += Vector512.Create((uint)Lanes.Count);
         }
 
-        float total = Vector512.Sum(sum);
-        logSum = top + MathF.Log(total);
-        return total;
+        return Vector512.Sum(sum);
     }
 
     /// <summary>
@@ -114,14 +121,5 @@ internal static unsafe class AttentionRows
         }
 
         return Vector512.Sum(sum);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Largest(Vector512<float> vector)
-    {
-        Vector256<float> half = Vector256.Max(vector.GetLower(), vector.GetUpper());
-        Vector128<float> quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        return MathF.Max(
-            MathF.Max(quarter.GetElement(0), quarter.GetElement(1)), MathF.Max(quarter.GetElement(2), quarter.GetElement(3)));
     }
 }

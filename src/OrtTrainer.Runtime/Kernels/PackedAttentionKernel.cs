@@ -53,6 +53,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
             long results = layout.Add((long)AttentionRows.Block * row);
             float* scratch = Scratch.ForBlock(layout.Length);
 
+            float* largest = stackalloc float[AttentionRows.Block];
             float* divisors = stackalloc float[AttentionRows.Block];
             Packing.Transposed(q + Sequences.Columns, wide, length, width, scratch + keys);
             Packing.Rows(q + (2 * Sequences.Columns), wide, length, width, 1, scratch + values);
@@ -64,13 +65,24 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
                 Tile.Multiply(
                     scratch + queries, row, 1, scratch + keys, Tile.PanelColumns * width, Tile.PanelColumns, scratch + scores, stride,
                     rows, Lanes.RoundUp(length), width, add: false);
+
+                // Row by row in three loops: each row is a chain of dependent steps, and short ones let the processor overlap rows.
                 for (int i = 0; i < count; i++)
                 {
-                    int token = first + start + i;
+                    largest[i] = AttentionRows.Largest(scratch + scores + ((long)i * stride), length);
+                }
+
+                for (int i = 0; i < count; i++)
+                {
                     divisors[i] = AttentionRows.Softmax(
                         scratch + scores + ((long)i * stride), length, Mask,
-                        AttentionRows.FirstIndex(token, Sequences.Heads, head),
-                        out LogSums[((long)token * Sequences.Heads) + head]);
+                        AttentionRows.FirstIndex(first + start + i, Sequences.Heads, head), largest[i]);
+                }
+
+                float* logSums = LogSums + ((first + start) * (long)Sequences.Heads) + head;
+                for (int i = 0; i < count; i++)
+                {
+                    logSums[(long)i * Sequences.Heads] = largest[i] + MathF.Log(divisors[i]);
                 }
 
                 Tile.Multiply(
