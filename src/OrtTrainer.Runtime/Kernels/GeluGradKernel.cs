@@ -3,32 +3,24 @@ using System.Runtime.Intrinsics;
 
 namespace OrtTrainer.Runtime.Kernels;
 
-/// <summary><c>GeluGrad(dy, x) -> dx</c>, attribute <c>approximate</c>: dx = dy · the slope at x; any shape.</summary>
-internal sealed unsafe class GeluGradKernel(KernelAttributes attributes) : Kernel
+/// <summary><c>GeluGrad(dy, x) -> dx</c> and <c>GeluTanhGrad(dy, x) -> dx</c>: dx = dy · the slope at x; any shape.</summary>
+internal sealed unsafe class GeluGradKernel<TGelu> : Kernel
+    where TGelu : struct, IGelu
 {
-    private readonly bool _tanh = GeluForm.IsTanh(attributes);
-
-    public static KernelDefinition Definition { get; } = new(
-        "GeluGrad", [ElementType.Float32, ElementType.Float32], 1, attributes => new GeluGradKernel(attributes));
+    /// <summary>The gradient operator of this form of GELU, under its name.</summary>
+    public static KernelDefinition Define(string name) =>
+        new(name, [ElementType.Float32, ElementType.Float32], 1, _ => new GeluGradKernel<TGelu>());
 
     public override void Compute(in KernelContext context)
     {
         KernelTensor dy = context.Input(0);
         KernelTensor x = context.Input(1);
-        Shapes.Require(Definition, "dy", dy, x.Shape);
+        Shapes.Require("GELU gradient", "dy", dy, x.Shape);
         float* dx = context.Output(0, x.Shape).Floats;
-        if (_tanh)
-        {
-            Elementwise.Run(context, x.Length, new Slopes<TanhGelu> { Dy = dy.Floats, X = x.Floats, Dx = dx });
-        }
-        else
-        {
-            Elementwise.Run(context, x.Length, new Slopes<ErfGelu> { Dy = dy.Floats, X = x.Floats, Dx = dx });
-        }
+        Elementwise.Run(context, x.Length, new Slopes { Dy = dy.Floats, X = x.Floats, Dx = dx });
     }
 
-    private struct Slopes<TGelu> : IElementwise
-        where TGelu : struct, IGelu
+    private struct Slopes : IElementwise
     {
         public float* Dy;
         public float* X;

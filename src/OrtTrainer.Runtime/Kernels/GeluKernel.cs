@@ -3,30 +3,22 @@ using System.Runtime.Intrinsics;
 
 namespace OrtTrainer.Runtime.Kernels;
 
-/// <summary><c>Gelu(x) -> y</c>, attribute <c>approximate</c>; any shape.</summary>
-internal sealed unsafe class GeluKernel(KernelAttributes attributes) : Kernel
+/// <summary><c>Gelu(x) -> y</c> and <c>GeluTanh(x) -> y</c>; any shape.</summary>
+internal sealed unsafe class GeluKernel<TGelu> : Kernel
+    where TGelu : struct, IGelu
 {
-    private readonly bool _tanh = GeluForm.IsTanh(attributes);
-
-    public static KernelDefinition Definition { get; } = new(
-        "Gelu", [ElementType.Float32], 1, attributes => new GeluKernel(attributes));
+    /// <summary>The operator of this form of GELU, under its name.</summary>
+    public static KernelDefinition Define(string name) =>
+        new(name, [ElementType.Float32], 1, _ => new GeluKernel<TGelu>());
 
     public override void Compute(in KernelContext context)
     {
         KernelTensor x = context.Input(0);
         float* y = context.Output(0, x.Shape).Floats;
-        if (_tanh)
-        {
-            Elementwise.Run(context, x.Length, new Values<TanhGelu> { X = x.Floats, Y = y });
-        }
-        else
-        {
-            Elementwise.Run(context, x.Length, new Values<ErfGelu> { X = x.Floats, Y = y });
-        }
+        Elementwise.Run(context, x.Length, new Values { X = x.Floats, Y = y });
     }
 
-    private struct Values<TGelu> : IElementwise
-        where TGelu : struct, IGelu
+    private struct Values : IElementwise
     {
         public float* X;
         public float* Y;

@@ -15,8 +15,10 @@ public sealed unsafe class KernelLibrary
     private static readonly Lazy<KernelLibrary> LazyDefault = new(() => new KernelLibrary(
     [
         DropoutKernel.Definition,
-        GeluKernel.Definition,
-        GeluGradKernel.Definition,
+        GeluKernel<ErfGelu>.Define("Gelu"),
+        GeluGradKernel<ErfGelu>.Define("GeluGrad"),
+        GeluKernel<TanhGelu>.Define("GeluTanh"),
+        GeluGradKernel<TanhGelu>.Define("GeluTanhGrad"),
         LayerNormKernel.Definition,
         LayerNormGradKernel.Definition,
         DropoutAddLayerNormKernel.Definition,

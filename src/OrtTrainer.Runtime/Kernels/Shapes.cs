@@ -5,12 +5,16 @@ internal static class Shapes
 {
     /// <exception cref="ArgumentException">The tensor has another shape.</exception>
     public static void Require(
-        KernelDefinition kernel, string name, KernelTensor tensor, params ReadOnlySpan<long> expected)
+        KernelDefinition kernel, string name, KernelTensor tensor, params ReadOnlySpan<long> expected) =>
+        Require(kernel.Name, name, tensor, expected);
+
+    /// <exception cref="ArgumentException">The tensor has another shape.</exception>
+    public static void Require(string kernel, string name, KernelTensor tensor, params ReadOnlySpan<long> expected)
     {
         if (!tensor.Shape.SequenceEqual(expected))
         {
             throw new ArgumentException(
-                $"{kernel.Name}: {name} has shape {tensor}; expected [{string.Join(", ", expected.ToArray())}].");
+                $"{kernel}: {name} has shape {tensor}; expected [{string.Join(", ", expected.ToArray())}].");
         }
     }
 

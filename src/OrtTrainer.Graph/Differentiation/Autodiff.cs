@@ -1,0 +1,99 @@
+using OrtTrainer.Graph.Operators;
+
+namespace OrtTrainer.Graph.Differentiation;
+
+/// <summary>
+/// Reverse-mode differentiation of a graph under construction: walks the nodes from the loss backwards and adds, by each
+/// operator's rule, the nodes that compute the gradients.
+/// </summary>
+public static class Autodiff
+{
+    /// <summary>
+    /// Adds the gradients of the scalar <paramref name="loss"/> in <paramref name="parameters"/> to the graph.
+    /// Contributions of several uses are added in the order of the nodes, so the sum is the same in every build.
+    /// </summary>
+    /// <returns>One gradient per parameter, of its shape.</returns>
+    /// <exception cref="GraphException">
+    /// The loss is not a scalar, does not depend on a parameter, or an operator in between has no gradient rule.
+    /// </exception>
+    public static IReadOnlyList<Value> Gradients(GraphBuilder builder, Value loss, IReadOnlyList<Value> parameters)
+    {
+        if (loss.Shape.Rank != 0)
+        {
+            throw new GraphException($"The loss must be a single number, but {loss} has axes.");
+        }
+
+        HashSet<Value> needed = DependsOn(builder, parameters);
+        Dictionary<Value, List<Value>> parts = new() { [loss] = [builder.Constant(1f)] };
+        using IDisposable scope = builder.Scope("grad");
+        Node[] forward = [.. builder.Nodes];
+        for (int i = forward.Length - 1; i >= 0; i--)
+        {
+            Node node = forward[i];
+            if (node.Outputs.Any(parts.ContainsKey) && node.Inputs.Any(input => input is not null && needed.Contains(input)))
+            {
+                Differentiate(builder, node, needed, parts);
+            }
+        }
+
+        return [.. parameters.Select(p => Total(builder, parts, p)
+            ?? throw new GraphException($"The loss does not depend on the parameter '{p.Name}'; it has no gradient."))];
+    }
+
+    private static void Differentiate(
+        GraphBuilder builder, Node node, HashSet<Value> needed, Dictionary<Value, List<Value>> parts)
+    {
+        Value?[] outputGradients = [.. node.Outputs.Select(output => Total(builder, parts, output))];
+        IReadOnlyList<Value?> gradients = node.Operator.Differentiate(new GradientContext(builder, node, outputGradients));
+        for (int i = 0; i < gradients.Count; i++)
+        {
+            if (gradients[i] is not { } gradient || node.Inputs[i] is not { } input || !needed.Contains(input))
+            {
+                continue;
+            }
+
+            if (!gradient.Shape.Equals(input.Shape))
+            {
+                throw new GraphException($"The gradient rule of {node.Operator.Type} gave {gradient} for the input {input}; " +
+                    "a gradient must have the shape of its input.");
+            }
+
+            if (!parts.TryGetValue(input, out List<Value>? list))
+            {
+                parts[input] = list = [];
+            }
+
+            list.Add(gradient);
+        }
+    }
+
+    /// <summary>The values that a change of a parameter changes.</summary>
+    private static HashSet<Value> DependsOn(GraphBuilder builder, IEnumerable<Value> parameters)
+    {
+        HashSet<Value> dependent = [.. parameters];
+        foreach (Node node in builder.Nodes)
+        {
+            if (node.Inputs.Any(input => input is not null && dependent.Contains(input)))
+            {
+                dependent.UnionWith(node.Outputs);
+            }
+        }
+
+        return dependent;
+    }
+
+    private static Value? Total(GraphBuilder builder, Dictionary<Value, List<Value>> parts, Value value)
+    {
+        if (!parts.TryGetValue(value, out List<Value>? list))
+        {
+            return null;
+        }
+
+        if (list.Count > 1)
+        {
+            parts[value] = list = [builder.Sum(list)];
+        }
+
+        return list[0];
+    }
+}

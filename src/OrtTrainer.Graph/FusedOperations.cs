@@ -1,0 +1,55 @@
+using OrtTrainer.Graph.Functions;
+
+namespace OrtTrainer.Graph;
+
+/// <summary>The fused operators as methods of the builder.</summary>
+public static class FusedOperations
+{
+    /// <summary>x with elements dropped with probability p and the others scaled by 1/(1-p); x itself where p is 0.</summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="key">Int64 [2], both in [0, 2^32), new in every step.</param>
+    /// <param name="p">Probability in [0, 1).</param>
+    /// <param name="site">Number of this place in the model, different for every dropout.</param>
+    public static Value Dropout(this GraphBuilder g, Value x, Value key, float p, long site) => p == 0
+        ? x
+        : Fused(g, "Dropout", [x, key], AttributeList.Empty.With("p", p).With("site", site))[0];
+
+    /// <summary>x Φ(x), by the error function.</summary>
+    public static Value Gelu(this GraphBuilder g, Value x) => Fused(g, "Gelu", [x], AttributeList.Empty)[0];
+
+    /// <summary>GELU by its tanh approximation.</summary>
+    public static Value GeluTanh(this GraphBuilder g, Value x) => Fused(g, "GeluTanh", [x], AttributeList.Empty)[0];
+
+    /// <summary>Normalises the rows of x [N, H].</summary>
+    public static Value LayerNorm(this GraphBuilder g, Value x, Value gamma, Value beta, float epsilon) =>
+        Fused(g, "LayerNorm", [x, gamma, beta], AttributeList.Empty.With("epsilon", epsilon))[0];
+
+    /// <summary>LayerNorm(residual + dropout(x)) of rows [N, H]; see <see cref="Dropout"/> for key, p and site.</summary>
+    public static Value DropoutAddLayerNorm(
+        this GraphBuilder g, Value x, Value residual, Value gamma, Value beta, float epsilon, Value key, float p, long site) =>
+        Fused(g, "DropoutAddLayerNorm", [x, residual, gamma, beta, key],
+            AttributeList.Empty.With("epsilon", epsilon).With("p", p).With("site", site))[0];
+
+    /// <summary>
+    /// Attention within sequences laid end to end: qkv [T, 3H], offsets int64 [B+1]; gives [T, H].
+    /// See <see cref="Dropout"/> for key, p and site.
+    /// </summary>
+    public static Value PackedAttention(
+        this GraphBuilder g, Value qkv, Value offsets, long heads, float scale, Value key, float p, long site) =>
+        Fused(g, "PackedAttention", [qkv, offsets, key],
+            AttributeList.Empty.With("heads", heads).With("scale", scale).With("p", p).With("site", site))[0];
+
+    /// <summary>The sum of the rows of x [N, H], [H].</summary>
+    public static Value ColumnSum(this GraphBuilder g, Value x) => Fused(g, "ColumnSum", [x], AttributeList.Empty)[0];
+
+    /// <summary>The gradient in <paramref name="table"/> of having picked its rows <paramref name="indices"/>.</summary>
+    internal static Value GatherGrad(this GraphBuilder g, Value dy, Value indices, Value table)
+    {
+        Value shape = table.Shape.IsFixed ? g.Constant(table.Shape.ToSizes()) : g.ShapeOf(table);
+        return g.Assume(Fused(g, "GatherGrad", [dy, indices, shape], AttributeList.Empty)[0], table.Shape);
+    }
+
+    private static IReadOnlyList<Value> Fused(GraphBuilder g, string type, Value[] inputs, AttributeList attributes) =>
+        g.NodeOutputs(FunctionDefinition.Domain, type, inputs, attributes);
+}

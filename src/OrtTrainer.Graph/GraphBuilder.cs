@@ -1,0 +1,165 @@
+using System.Globalization;
+using OrtTrainer.Graph.Onnx;
+using OrtTrainer.Graph.Operators;
+
+namespace OrtTrainer.Graph;
+
+/// <summary>
+/// Builds an ONNX graph node by node. Every node's output types are inferred and its input types checked as it is added, so a
+/// mistake surfaces in the line that makes it.
+/// </summary>
+public sealed class GraphBuilder
+{
+    private readonly Dictionary<string, int> _nameCounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Value> _constants = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly List<Node> _nodes = [];
+    private readonly List<Value> _inputs = [];
+    private readonly List<Value> _outputs = [];
+    private readonly List<TensorProto> _initializers = [];
+    private string _scope = "";
+    private int _symbols;
+
+    public GraphBuilder(string name) => Name = name;
+
+    public string Name { get; }
+
+    public IReadOnlyList<Value> Inputs => _inputs;
+
+    public IReadOnlyList<Value> Outputs => _outputs;
+
+    internal IReadOnlyList<Node> Nodes => _nodes;
+
+    internal IReadOnlyList<TensorProto> Initializers => _initializers;
+
+    /// <summary>Names made inside the returned scope start with <paramref name="name"/> and a slash.</summary>
+    public IDisposable Scope(string name)
+    {
+        string outer = _scope;
+        _scope = outer + name + "/";
+        return new ScopeEnd(() => _scope = outer);
+    }
+
+    /// <summary>Adds a graph input.</summary>
+    /// <exception cref="GraphException">The name is taken.</exception>
+    public Value Input(string name, TensorType type)
+    {
+        Claim(name);
+        Value value = new(name, type);
+        _inputs.Add(value);
+        return value;
+    }
+
+    /// <summary>Makes <paramref name="value"/> a graph output called <paramref name="name"/>.</summary>
+    /// <exception cref="GraphException">The name is taken.</exception>
+    public Value Output(Value value, string name)
+    {
+        Claim(name);
+        Value output = AddNode(OperatorSet.Get("", "Identity"), [value], AttributeList.Empty, [name])[0];
+        _outputs.Add(output);
+        return output;
+    }
+
+    /// <summary>Adds a stored tensor.</summary>
+    /// <exception cref="GraphException">The name is taken or the tensor has no known element type.</exception>
+    public Value Initializer(TensorProto tensor)
+    {
+        Claim(tensor.Name);
+        Value value = new(tensor.Name, tensor.ValueType(), null, tensor.SmallIntegers());
+        _initializers.Add(tensor);
+        return value;
+    }
+
+    /// <summary>A float constant; equal constants are stored once.</summary>
+    public Value Constant(float value) => Constant(FormattableString.Invariant($"float_{value:R}"),
+        name => TensorContent.Float(name, [], [value]));
+
+    /// <summary>An integer constant without axes.</summary>
+    public Value Constant(long value) => Constant(FormattableString.Invariant($"int_{value}"),
+        name => TensorContent.Int64(name, [], [value]));
+
+    /// <summary>An integer list constant, as shapes and axes are given.</summary>
+    public Value Constant(ReadOnlySpan<long> values)
+    {
+        long[] copy = values.ToArray();
+        string key = "ints_" + string.Join('_', copy.Select(v => v.ToString(CultureInfo.InvariantCulture)));
+        return Constant(key, name => TensorContent.Int64(name, [copy.Length], copy));
+    }
+
+    /// <summary>Adds a node with one output.</summary>
+    /// <exception cref="GraphException">The inputs do not fit the operator.</exception>
+    public Value Node(string type, IReadOnlyList<Value?> inputs, AttributeList? attributes = null) =>
+        NodeOutputs("", type, inputs, attributes)[0];
+
+    /// <summary>Adds a node of a domain and returns all its outputs.</summary>
+    /// <exception cref="GraphException">The operator is unknown, or the inputs do not fit it.</exception>
+    public IReadOnlyList<Value> NodeOutputs(
+        string domain, string type, IReadOnlyList<Value?> inputs, AttributeList? attributes = null) =>
+        AddNode(OperatorSet.Get(domain, type), inputs, attributes ?? AttributeList.Empty, null);
+
+    internal IReadOnlyList<Value> Add(Operator op, IReadOnlyList<Value?> inputs, AttributeList? attributes = null) =>
+        AddNode(op, inputs, attributes ?? AttributeList.Empty, null);
+
+    /// <summary>x, known to have <paramref name="shape"/> when the graph runs.</summary>
+    internal Value Assume(Value x, Shape shape) =>
+        x.Shape.Equals(shape) ? x : AddNode(new Assumed(shape), [x], AttributeList.Empty, null)[0];
+
+    private IReadOnlyList<Value> AddNode(
+        Operator op, IReadOnlyList<Value?> inputs, AttributeList attributes, IReadOnlyList<string>? outputNames)
+    {
+        string name = NewName(op.Type);
+        IReadOnlyList<TensorType> types;
+        try
+        {
+            types = op.Infer(new InferenceContext(inputs, attributes, NewSymbol));
+        }
+        catch (GraphException error)
+        {
+            string given = string.Join(", ", inputs.Select(i => i?.ToString() ?? "(none)"));
+            throw new GraphException($"{op.Type} '{name}' does not fit its inputs ({given}): {error.Message.TrimEnd('.')}.", error);
+        }
+
+        Node node = new(name, op, inputs, attributes);
+        node.Outputs = [.. types.Select((type, i) => new Value(
+            outputNames?[i] ?? (types.Count == 1 ? name : $"{name}.{i.ToString(CultureInfo.InvariantCulture)}"), type, node,
+            op.FoldIntegers(node)))];
+        _nodes.Add(node);
+        return node.Outputs;
+    }
+
+    private Value Constant(string key, Func<string, TensorProto> create)
+    {
+        if (!_constants.TryGetValue(key, out Value? value))
+        {
+            value = Initializer(create("const/" + key));
+            _constants[key] = value;
+        }
+
+        return value;
+    }
+
+    private string NewName(string type)
+    {
+        string stem = _scope + type;
+        int count = _nameCounts.GetValueOrDefault(stem);
+        _nameCounts[stem] = count + 1;
+        string name = count == 0 ? stem : $"{stem}_{count.ToString(CultureInfo.InvariantCulture)}";
+        Claim(name);
+        return name;
+    }
+
+    private string NewSymbol() => $"unknown_{(_symbols++).ToString(CultureInfo.InvariantCulture)}";
+
+    private void Claim(string name)
+    {
+        if (!_names.Add(name))
+        {
+            throw new GraphException($"The graph '{Name}' already has a value called '{name}'.");
+        }
+    }
+
+    private sealed class ScopeEnd(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

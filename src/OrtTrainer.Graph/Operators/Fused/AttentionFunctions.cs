@@ -1,0 +1,60 @@
+using OrtTrainer.Graph.Functions;
+
+namespace OrtTrainer.Graph.Operators.Fused;
+
+/// <summary>What the bodies of packed attention share: they pad, attend as usual, and pack again.</summary>
+internal static class AttentionFunctions
+{
+    public static IReadOnlyList<FunctionDefinition> All { get; } =
+    [
+        // token [B, S]: the row of each padded slot, T where it is padding; bias [B, 1, 1, S]: 0, or -1e30 on padding;
+        // slots [T]: the padded slot of each row.
+        FunctionDefinition.Parse(
+            "PackedSlots(x, offsets) => token, bias, slots",
+            """
+            starts = Slice(offsets, [0], [-1], [0])
+            lengths = Sub(Slice(offsets, [1], [2147483647], [0]), starts)
+            position = Unsqueeze(Range(0, ReduceMax<keepdims = 0>(lengths), 1), [0])
+            filled = Less(position, Unsqueeze(lengths, [1]))
+            token = Where(filled, Add(Unsqueeze(starts, [1]), position), Gather(Shape(x), 0))
+            bias = Unsqueeze(Where(filled, 0.0, -1e30), [1, 2])
+            slots = Squeeze(NonZero(Reshape(filled, [-1])), [0])
+            """),
+
+        // [T, W] -> [B, heads, S, W / heads], zeros in padding.
+        FunctionDefinition.Parse(
+            "PackedToHeads(x, token; int heads) => y",
+            """
+            row = Expand(0.0, Concat<axis = 0>([1], Slice(Shape(x), [1], [2], [0])))
+            padded = Gather(Concat<axis = 0>(x, row), token)
+            sizes = Concat<axis = 0>(Shape(token), Reshape(@heads, [1]), [-1])
+            y = Transpose<perm = [0, 2, 1, 3]>(Reshape(padded, sizes))
+            """),
+
+        // [B, heads, S, D] -> [T, heads D].
+        FunctionDefinition.Parse(
+            "PackedFromHeads(x, slots) => y",
+            """
+            rows = Transpose<perm = [0, 2, 1, 3]>(x)
+            width = Mul(Slice(Shape(rows), [2], [3], [0]), Slice(Shape(rows), [3], [4], [0]))
+            y = Gather(Reshape(rows, Concat<axis = 0>([-1], width)), slots)
+            """),
+
+        FunctionDefinition.Parse(
+            "PackedScores(q, k, token, bias; int heads, float scale) => scores",
+            """
+            keys = Transpose<perm = [0, 1, 3, 2]>(PackedToHeads<heads = @heads>(k, token))
+            scores = Add(Mul(MatMul(PackedToHeads<heads = @heads>(q, token), keys), @scale), bias)
+            """),
+
+        // The counter of query row t, head h and key position j is (t heads + h) 1024 + j, whatever the padding.
+        FunctionDefinition.Parse(
+            "PackedDropoutMask(token, key; int heads, float p, int site) => mask",
+            """
+            head = Unsqueeze(Range(0, @heads, 1), [0, 2])
+            row = Unsqueeze(Add(Mul(Unsqueeze(token, [1]), @heads), head), [3])
+            index = Add(Mul(row, 1024), Range(0, Gather(Shape(token), 1), 1))
+            mask = DropoutMask<p = @p, site = @site>(index, key)
+            """),
+    ];
+}

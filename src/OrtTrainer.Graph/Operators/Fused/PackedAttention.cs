@@ -1,0 +1,73 @@
+using OrtTrainer.Graph.Functions;
+
+namespace OrtTrainer.Graph.Operators.Fused;
+
+/// <summary>
+/// Multi-head attention over sequences laid end to end (Vaswani et al., 2017): qkv [T, 3H] holds queries, keys and values side by
+/// side, offsets [B+1] where each sequence starts and the last ends. Tokens attend within their sequence. Kept for the
+/// gradient: y [T, H] and the logarithm of each softmax's denominator, lse [T, heads] (Dao et al., 2022).
+/// </summary>
+internal sealed class PackedAttention : FusedOperator
+{
+    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
+        "PackedAttention(qkv, offsets, key; int heads, float scale, float p, int site) => y, lse",
+        """
+        token, bias, slots = PackedSlots(qkv, offsets)
+        q, k, v = Split<axis = 1, num_outputs = 3>(qkv)
+        scores = PackedScores<heads = @heads, scale = @scale>(q, k, token, bias)
+        top = ReduceMax<keepdims = 1>(scores, [-1])
+        e = Exp(Sub(scores, top))
+        total = ReduceSum<keepdims = 1>(e, [-1])
+        mask = PackedDropoutMask<heads = @heads, p = @p, site = @site>(token, key)
+        weights = Mul(Div(e, total), mask)
+        y = PackedFromHeads(MatMul(weights, PackedToHeads<heads = @heads>(v, token)), slots)
+        lse = PackedFromHeads(Add(top, Log(total)), slots)
+        """);
+
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
+    {
+        Shape qkv = context.Shape(0);
+        long heads = context.Attributes.Int("heads");
+        InferenceContext.Require(qkv.Rank == 2 && qkv[1].IsFixed && qkv[1].Size % (3 * heads) == 0,
+            $"qkv must be [T, 3H] with H a multiple of {heads} heads, not {qkv}");
+        InferenceContext.Require(context.Shape(1).Rank == 1, "offsets must be a list");
+        return
+        [
+            context.Type(0).WithShape(new(qkv[0], qkv[1].Size / 3)),
+            context.Type(0).WithShape(new(qkv[0], heads)),
+        ];
+    }
+
+    internal override IReadOnlyList<Value?> Differentiate(GradientContext context) =>
+    [
+        context.Builder.NodeOutputs(Domain, "PackedAttentionGrad",
+            [context.Dy, context.In(0), context.Out(0), context.Out(1), context.In(1), context.In(2)], context.Attributes)[0],
+        null,
+        null,
+    ];
+}
+
+/// <summary>The gradient of <see cref="PackedAttention"/> in qkv; attention weights are computed again from lse.</summary>
+internal sealed class PackedAttentionGrad : FusedOperator
+{
+    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
+        "PackedAttentionGrad(dy, qkv, y, lse, offsets, key; int heads, float scale, float p, int site) => dqkv",
+        """
+        token, bias, slots = PackedSlots(qkv, offsets)
+        q, k, v = Split<axis = 1, num_outputs = 3>(qkv)
+        scores = PackedScores<heads = @heads, scale = @scale>(q, k, token, bias)
+        weights = Exp(Sub(scores, PackedToHeads<heads = @heads>(lse, token)))
+        mask = PackedDropoutMask<heads = @heads, p = @p, site = @site>(token, key)
+        dout = PackedToHeads<heads = @heads>(dy, token)
+        delta = ReduceSum<keepdims = 1>(Mul(dout, PackedToHeads<heads = @heads>(y, token)), [-1])
+        values = PackedToHeads<heads = @heads>(v, token)
+        dweights = Mul(MatMul(dout, Transpose<perm = [0, 1, 3, 2]>(values)), mask)
+        dscores = Mul(Mul(weights, Sub(dweights, delta)), @scale)
+        dq = MatMul(dscores, PackedToHeads<heads = @heads>(k, token))
+        dk = MatMul(Transpose<perm = [0, 1, 3, 2]>(dscores), PackedToHeads<heads = @heads>(q, token))
+        dv = MatMul(Transpose<perm = [0, 1, 3, 2]>(Mul(weights, mask)), dout)
+        dqkv = Concat<axis = 1>(PackedFromHeads(dq, slots), PackedFromHeads(dk, slots), PackedFromHeads(dv, slots))
+        """);
+
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context) => [context.Type(1)];
+}

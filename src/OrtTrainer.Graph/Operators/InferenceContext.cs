@@ -1,0 +1,42 @@
+namespace OrtTrainer.Graph.Operators;
+
+/// <summary>What an operator sees of a node when its output types are inferred.</summary>
+internal sealed class InferenceContext
+{
+    private readonly Func<string> _newSymbol;
+
+    public InferenceContext(IReadOnlyList<Value?> inputs, AttributeList attributes, Func<string> newSymbol)
+    {
+        Inputs = inputs;
+        Attributes = attributes;
+        _newSymbol = newSymbol;
+    }
+
+    public IReadOnlyList<Value?> Inputs { get; }
+
+    public AttributeList Attributes { get; }
+
+    public bool Has(int input) => input < Inputs.Count && Inputs[input] is not null;
+
+    /// <exception cref="GraphException">The input is missing.</exception>
+    public TensorType Type(int input) => Has(input)
+        ? Inputs[input]!.Type
+        : throw new GraphException($"input {input} is missing");
+
+    public Shape Shape(int input) => Type(input).Shape;
+
+    /// <summary>The elements of an integer input when it is a constant, else null.</summary>
+    public long[]? Constant(int input) => Has(input) ? Inputs[input]!.ConstantIntegers : null;
+
+    /// <summary>A size known only at run time, equal to no other.</summary>
+    public Dimension NewDimension() => _newSymbol();
+
+    /// <exception cref="GraphException">The condition does not hold.</exception>
+    public static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new GraphException(otherwise);
+        }
+    }
+}

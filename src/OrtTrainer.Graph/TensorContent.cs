@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using OrtTrainer.Graph.Onnx;
+
+namespace OrtTrainer.Graph;
+
+/// <summary>Makes and reads ONNX tensors.</summary>
+public static class TensorContent
+{
+    /// <summary>Integer constants up to this many elements are kept for shape inference.</summary>
+    private const int SmallIntegerCount = 64;
+
+    /// <summary>A float tensor; <paramref name="data"/> is row-major.</summary>
+    /// <exception cref="ArgumentException">The number of elements is not that of the shape.</exception>
+    public static TensorProto Float(string name, ReadOnlySpan<long> shape, ReadOnlySpan<float> data) =>
+        Create(name, ElementType.Float, shape, data);
+
+    /// <summary>An integer tensor; <paramref name="data"/> is row-major.</summary>
+    /// <exception cref="ArgumentException">The number of elements is not that of the shape.</exception>
+    public static TensorProto Int64(string name, ReadOnlySpan<long> shape, ReadOnlySpan<long> data) =>
+        Create(name, ElementType.Int64, shape, data);
+
+    /// <summary>The type of a stored tensor.</summary>
+    public static TensorType ValueType(this TensorProto tensor) =>
+        new((ElementType)tensor.DataType, Shape.Of([.. tensor.Dims]));
+
+    /// <summary>The elements of an integer tensor, whichever field of the message holds them.</summary>
+    /// <exception cref="GraphException">The tensor is not int64, or its bytes do not fit its shape.</exception>
+    public static long[] ReadInt64(this TensorProto tensor) => tensor.DataType == (int)ElementType.Int64
+        ? Read(tensor, tensor.Int64Data)
+        : throw new GraphException($"The tensor '{tensor.Name}' is {(ElementType)tensor.DataType}; Int64 was expected.");
+
+    /// <summary>The elements of a float tensor, whichever field of the message holds them.</summary>
+    /// <exception cref="GraphException">The tensor is not float, or its bytes do not fit its shape.</exception>
+    public static float[] ReadFloat(this TensorProto tensor) => tensor.DataType == (int)ElementType.Float
+        ? Read(tensor, tensor.FloatData)
+        : throw new GraphException($"The tensor '{tensor.Name}' is {(ElementType)tensor.DataType}; Float was expected.");
+
+    internal static long[]? SmallIntegers(this TensorProto tensor) =>
+        tensor.DataType == (int)ElementType.Int64 && tensor.ValueType().Shape.ElementCount <= SmallIntegerCount
+            && tensor.DataLocation != TensorProto.Types.DataLocation.External
+            ? tensor.ReadInt64()
+            : null;
+
+    private static TensorProto Create<T>(string name, ElementType type, ReadOnlySpan<long> shape, ReadOnlySpan<T> data)
+        where T : unmanaged
+    {
+        long count = Shape.Of(shape).ElementCount;
+        if (count != data.Length)
+        {
+            throw new ArgumentException(
+                $"The tensor '{name}' of shape {Shape.Of(shape)} has {count} elements, but {data.Length} were given.");
+        }
+
+        TensorProto tensor = new() { Name = name, DataType = (int)type };
+        tensor.Dims.AddRange(shape.ToArray());
+        tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(data));
+        return tensor;
+    }
+
+    private static T[] Read<T>(TensorProto tensor, IReadOnlyCollection<T> typed)
+        where T : unmanaged
+    {
+        long count = tensor.ValueType().Shape.ElementCount;
+        T[] data = tensor.HasRawData ? MemoryMarshal.Cast<byte, T>(tensor.RawData.Span).ToArray() : [.. typed];
+        return data.Length == count
+            ? data
+            : throw new GraphException($"The tensor '{tensor.Name}' of shape {tensor.ValueType().Shape} has {count} elements, " +
+                $"but its data holds {data.Length}.");
+    }
+}

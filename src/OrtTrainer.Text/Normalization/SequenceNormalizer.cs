@@ -1,0 +1,16 @@
+using OrtTrainer.Text.Alignment;
+
+namespace OrtTrainer.Text.Normalization;
+
+/// <summary>Component Sequence: one normalizer after the other.</summary>
+internal sealed class SequenceNormalizer(IReadOnlyList<Normalizer> steps) : Normalizer
+{
+    /// <inheritdoc/>
+    public override void Normalize(NormalizedText text)
+    {
+        foreach (Normalizer step in steps)
+        {
+            step.Normalize(text);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using OrtTrainer.Text.Alignment;
+
+namespace OrtTrainer.Text.PreTokenization;
+
+/// <summary>
+/// Component Metaspace: blanks become a visible character (U+2581 as a rule), one may be put in front, and words begin at it.
+/// </summary>
+internal sealed class MetaspacePreTokenizer(int replacement, MetaspacePrepend prepend, bool split) : PreTokenizer
+{
+    private static readonly TextPattern Blank = TextPattern.Literal(" ");
+
+    /// <inheritdoc/>
+    protected override void Cut(NormalizedText text, List<NormalizedText> parts)
+    {
+        text.Replace(Blank, [replacement]);
+        bool prepends = prepend == MetaspacePrepend.Always
+            || (prepend == MetaspacePrepend.First && text.Length > 0 && text.OriginalRange(0, 1).Start == 0);
+        if (prepends && text.Length > 0 && text.Points[0] != replacement)
+        {
+            text.Prepend([replacement]);
+        }
+
+        if (split)
+        {
+            text.SplitAt(point => point == replacement, SplitBehavior.MergedWithNext, parts);
+        }
+        else
+        {
+            parts.Add(text);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace OrtTrainer.Checkpoints;
+
+/// <summary>
+/// A model folder, weight file, configuration or run checkpoint that cannot be used. The message says which file and
+/// which part of it, what was found there, what was expected, and what to do next.
+/// </summary>
+public sealed class CheckpointException : Exception
+{
+    private const int LongestQuote = 120;
+
+    public CheckpointException(
+        string file, string? part, string found, string expected, string nextStep, Exception? inner = null)
+        : base(Describe(file, part, found, expected, nextStep), inner)
+    {
+        File = file;
+        Part = part;
+        Found = found;
+        Expected = expected;
+        NextStep = nextStep;
+    }
+
+    /// <summary>Full path of the file or folder.</summary>
+    public string File { get; }
+
+    /// <summary>The tensor, field or place within the file; null where the file as a whole is meant.</summary>
+    public string? Part { get; }
+
+    public string Found { get; }
+
+    public string Expected { get; }
+
+    public string NextStep { get; }
+
+    /// <summary>A name from a file, in quotes, shortened: a damaged file may hold names of megabytes.</summary>
+    internal static string Quote(string name) =>
+        name.Length <= LongestQuote ? $"\"{name}\"" : $"\"{name[..LongestQuote]}…\" ({name.Length} characters)";
+
+    private static string Describe(string file, string? part, string found, string expected, string nextStep)
+    {
+        var place = part is null ? file : $"{file}: {part}";
+        return $"{place}: found {found}; expected {expected}. {nextStep}";
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace OrtTrainer.Checkpoints;
+
+/// <summary>
+/// One tensor to be written. Values are asked for when its turn comes and never copied, so that weights in native
+/// memory of any total size can be written.
+/// </summary>
+public sealed class TensorData
+{
+    // A span of bytes over more than 2^29 floats cannot exist, so values are handed on in pieces.
+    private const int ChunkElements = 1 << 20;
+
+    private readonly Action<SpanConsumer> _visit;
+    private readonly long[] _shape;
+
+    private TensorData(string name, ElementType elementType, ReadOnlySpan<long> shape, Action<SpanConsumer> visit)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!TensorInfo.TryCount(shape, out var count) || count > int.MaxValue)
+        {
+            throw new ArgumentException(
+                $"Tensor {name} has the shape {TensorInfo.DescribeShape(shape)}; "
+                    + $"dimensions must be at least 0 and their product at most {int.MaxValue}.",
+                nameof(shape));
+        }
+
+        Name = name;
+        ElementType = elementType;
+        _shape = shape.ToArray();
+        ElementCount = (int)count;
+        _visit = visit;
+    }
+
+    internal delegate void SpanConsumer(ReadOnlySpan<byte> bytes);
+
+    public string Name { get; }
+
+    public ElementType ElementType { get; }
+
+    public ReadOnlySpan<long> Shape => _shape;
+
+    public int ElementCount { get; }
+
+    internal long ByteLength => (long)ElementCount * ElementType.Size();
+
+    /// <summary>
+    /// Float32 values that <paramref name="values"/> gives, in row-major order, each time they are needed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">On writing: too few or too many values were given.</exception>
+    public static TensorData Floats(string name, ReadOnlySpan<long> shape, Func<ReadOnlySpan<float>> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var count = TensorInfo.TryCount(shape, out var product) ? product : -1;
+        return new TensorData(name, ElementType.Float32, shape, consume => Visit(name, count, values(), consume));
+    }
+
+    public static TensorData Floats(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values) =>
+        Floats(name, shape, () => values.Span);
+
+    /// <summary>Int64 values, such as position ids.</summary>
+    public static TensorData Int64s(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<long> values)
+    {
+        var count = TensorInfo.TryCount(shape, out var product) ? product : -1;
+        return new TensorData(name, ElementType.Int64, shape, consume => Visit(name, count, values.Span, consume));
+    }
+
+    /// <summary>Hands all bytes, in order, to <paramref name="consume"/>, in pieces of a few megabytes.</summary>
+    internal void Visit(SpanConsumer consume) => _visit(consume);
+
+    private static void Visit<T>(string name, long count, ReadOnlySpan<T> values, SpanConsumer consume)
+        where T : unmanaged
+    {
+        if (values.Length != count)
+        {
+            throw new InvalidOperationException(
+                $"Tensor {name} gave {values.Length} values; its shape asks for {count}.");
+        }
+
+        while (values.Length > 0)
+        {
+            var chunk = values[..Math.Min(values.Length, ChunkElements)];
+            consume(MemoryMarshal.AsBytes(chunk));
+            values = values[chunk.Length..];
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace OrtTrainer.Data;
+
+/// <summary>How the rows of a data file are written.</summary>
+public enum DataFormat
+{
+    /// <summary>By the file's extension: .csv, .tsv or .tab, .jsonl or .ndjson. Anything else is refused.</summary>
+    Auto,
+
+    /// <summary>Fields between commas, quoted as in RFC 4180; a quoted field may hold line breaks.</summary>
+    Csv,
+
+    /// <summary>Fields between tabs; quotes are ordinary characters unless <see cref="TableOptions.Quoted"/> is set.</summary>
+    Tsv,
+
+    /// <summary>One JSON object per line.</summary>
+    JsonLines,
+
+    /// <summary>Every line is one text, in a single column named "text" unless another name is given.</summary>
+    Lines,
+}

@@ -1,0 +1,69 @@
+namespace OrtTrainer.Data;
+
+/// <summary>The data of a run: what it learns from, what guides it, and what it is judged on at the end.</summary>
+/// <param name="Train">The examples to learn from.</param>
+/// <param name="Eval">The examples to choose weights by, never learnt from.</param>
+/// <param name="Test">The examples to report on, never chosen by; null where no file was given.</param>
+/// <param name="EvalOrigin">Where <paramref name="Eval"/> comes from, in words to print and save.</param>
+public sealed record DataSplits(Dataset Train, Dataset Eval, Dataset? Test, string EvalOrigin)
+{
+    /// <summary>The names of the labels; null for regression.</summary>
+    public LabelMap? Labels => Train.Labels;
+
+    /// <summary>Reads the files, settles the labels and splits off an evaluation part where no file is given for it.</summary>
+    /// <exception cref="DataFileException">
+    /// A file that cannot be read, without rows, with a bad label, with one class only, or with a label that is not in train.
+    /// </exception>
+    public static DataSplits Load(DataOptions options)
+    {
+        List<Example> rows = Read(options.Train, options);
+        LabelMap? labels = options.Task == TaskKind.Regression ? null : Labelled(rows, options);
+        Dataset train = Encode(options.Train, rows);
+        Dataset? test = options.Test is null ? null : Encode(options.Test, Read(options.Test, options));
+        if (options.Eval is not null)
+        {
+            return new DataSplits(train, Encode(options.Eval, Read(options.Eval, options)), test, options.Eval);
+        }
+
+        if (train.Count < 2)
+        {
+            throw new DataFileException(
+                options.Train, null, "one example cannot be split; add rows, or give a file to evaluate on.");
+        }
+
+        (int[] kept, int[] heldOut) = StratifiedSplit.Of(train, options.EvalFraction, options.SplitSeed);
+        string origin = FormattableString.Invariant(
+            $"{heldOut.Length} of the {train.Count} rows of {options.Train}, stratified, seed {options.SplitSeed}");
+        return new DataSplits(train.Take(kept), train.Take(heldOut), test, origin);
+
+        Dataset Encode(string file, List<Example> examples) =>
+            Dataset.Of(file, examples, options.Task, labels, options.LabelSeparator);
+    }
+
+    private static List<Example> Read(string file, DataOptions options)
+    {
+        ExampleColumns columns = new(options.TextColumn, options.PairColumn, options.LabelColumn);
+        return [.. TableReader.Read(file, options.Table).Select(columns.Of)];
+    }
+
+    /// <summary>The model's labels, or those in the rows; either way the rows must show at least two different ones.</summary>
+    private static LabelMap Labelled(List<Example> rows, DataOptions options)
+    {
+        HashSet<string> found = [.. rows.SelectMany(row =>
+            LabelFields.Names(row, options.Train, options.Task, options.LabelSeparator))];
+        // One label that some rows have and others lack is a task; of several labels that exclude each other there must be two.
+        int needed = options.Task == TaskKind.Classification ? 2 : 1;
+        if (rows.Count > 0 && found.Count < needed)
+        {
+            throw new DataFileException(
+                options.Train,
+                null,
+                found.Count == 0
+                    ? $"no row has a label in column '{options.LabelColumn}'; there is nothing to learn."
+                    : $"all {rows.Count} rows have the label '{found.Single()}' in column '{options.LabelColumn}'; "
+                    + "expected at least two different ones. Is it the right column?");
+        }
+
+        return options.ModelLabels is null ? LabelMap.OfData(found) : LabelMap.OfModel(options.ModelLabels);
+    }
+}

@@ -1,0 +1,16 @@
+namespace OrtTrainer.Data;
+
+/// <summary>Which columns of a table make an <see cref="Example"/>.</summary>
+/// <param name="Text">The column of the text.</param>
+/// <param name="Pair">The column of the second text, or null for single texts.</param>
+/// <param name="Label">The column of the label, or null for rows without labels.</param>
+public sealed record ExampleColumns(string Text = "text", string? Pair = null, string? Label = null)
+{
+    /// <summary>Picks the columns out of a row.</summary>
+    /// <exception cref="DataFileException">A column is absent.</exception>
+    public Example Of(DataRow row) => new(
+        row[Text],
+        Pair is null ? null : row[Pair],
+        Label is null ? null : row[Label],
+        row.Line);
+}

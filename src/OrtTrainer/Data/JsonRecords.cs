@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace OrtTrainer.Data;
+
+/// <summary>
+/// Rows of JSON Lines: one object per line, blank lines skipped. Strings are taken as they are, null as empty, and any other
+/// value as its JSON text (so 1 is "1", and an array of labels can be parsed later).
+/// </summary>
+internal static class JsonRecords
+{
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <exception cref="DataFileException">A line is not one JSON object, or names a property twice.</exception>
+    public static IEnumerable<DataRow> Read(IEnumerable<TextLine> lines, string file)
+    {
+        TableColumns? shared = null;
+        foreach (TextLine line in lines)
+        {
+            if (string.IsNullOrWhiteSpace(line.Text))
+            {
+                continue;
+            }
+
+            (string[] names, string[] values) = Parse(line, file);
+            // Rows nearly always have the same properties in the same order, and then share one column index.
+            shared = shared is not null && shared.Names.SequenceEqual(names) ? shared : new TableColumns(names);
+            yield return new DataRow(file, line.Number, shared, values);
+        }
+    }
+
+    private static (string[] Names, string[] Values) Parse(TextLine line, string file)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line.Text, Strict);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new DataFileException(
+                    file,
+                    line.Number,
+                    $"found a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}; "
+                    + "expected one object per line, as {\"text\": \"…\", \"label\": \"…\"}.");
+            }
+
+            List<JsonProperty> properties = [.. document.RootElement.EnumerateObject()];
+            return ([.. properties.Select(item => item.Name)], [.. properties.Select(item => TextOf(item.Value))]);
+        }
+        catch (JsonException malformed)
+        {
+            throw new DataFileException(
+                file,
+                line.Number,
+                $"not a JSON object on one line: {malformed.Message}",
+                malformed);
+        }
+    }
+
+    private static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => string.Empty,
+        _ => value.GetRawText(),
+    };
+}

@@ -1,0 +1,41 @@
+namespace OrtTrainer.Data;
+
+/// <summary>How to read a table. The defaults read any file with a header line whose extension says its format.</summary>
+public sealed record TableOptions
+{
+    private readonly IReadOnlyList<string>? _columns;
+
+    /// <summary>The file's format; by default its extension decides.</summary>
+    public DataFormat Format { get; init; } = DataFormat.Auto;
+
+    /// <summary>The columns' names for a file without a header line; null where the first line is the header.</summary>
+    /// <exception cref="ArgumentException">No name, an empty name or the same name twice.</exception>
+    public IReadOnlyList<string>? Columns
+    {
+        get => _columns;
+        init => _columns = value is null ? null : Checked(value);
+    }
+
+    /// <summary>Whether a field may be enclosed in double quotes; null means yes for CSV and no for TSV.</summary>
+    public bool? Quoted { get; init; }
+
+    /// <summary>Whether fields beyond the last named column are dropped instead of refused.</summary>
+    public bool IgnoreExtraFields { get; init; }
+
+    private static IReadOnlyList<string> Checked(IReadOnlyList<string> names)
+    {
+        if (names.Count == 0 || names.Any(string.IsNullOrWhiteSpace))
+        {
+            throw new ArgumentException(
+                $"{nameof(Columns)} names every column of a file without a header, left to right; "
+                + $"found '{string.Join(",", names)}'.");
+        }
+
+        if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"{nameof(Columns)} gives the name '{twice.Key}' to more than one column.");
+        }
+
+        return [.. names];
+    }
+}

@@ -1,0 +1,52 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Models;
+using OrtTrainer.Prediction;
+using OrtTrainer.Runtime;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Export;
+
+/// <summary>Holds an exported model.onnx against the logits that the training side computed with the same weights.</summary>
+public static class ExportCheck
+{
+    /// <summary>Runs the exported model on padded batches and compares.</summary>
+    /// <param name="folder">The exported folder.</param>
+    /// <param name="examples">Examples, such as the validation set's.</param>
+    /// <param name="reference">Their logits by the packed evaluation graph, [examples, K].</param>
+    /// <param name="execution">Threads and kernels.</param>
+    /// <param name="tolerance">What passes; 1e-4 absolute plus 1e-4 relative where null.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="CheckpointException">config.json is missing or damaged.</exception>
+    /// <exception cref="ModelException">The model's inputs or outputs are not those of its configuration.</exception>
+    public static ExportComparison Compare(
+        string folder,
+        IReadOnlyList<TokenizedExample> examples,
+        ReadOnlySpan<float> reference,
+        ExecutionOptions execution,
+        ExportTolerance? tolerance = null,
+        CancellationToken cancellation = default)
+    {
+        ModelConfig config = ModelConfig.Load(folder);
+        using OnnxClassifier classifier = OnnxClassifier.FromFile(
+            Path.Combine(folder, OnnxFile.Name), execution, config.GetInt("pad_token_id", 0));
+        float[] logits = classifier.Logits(examples, config.Id2Label.Count, cancellation: cancellation);
+        return ExportComparison.Of(logits, reference, examples.Count, tolerance ?? new ExportTolerance());
+    }
+
+    /// <summary>The same, for callers that must stop where the models disagree.</summary>
+    /// <exception cref="ExportMismatchException">A logit is beyond tolerance.</exception>
+    /// <inheritdoc cref="Compare" path="/exception"/>
+    public static ExportComparison Require(
+        string folder,
+        IReadOnlyList<TokenizedExample> examples,
+        ReadOnlySpan<float> reference,
+        ExecutionOptions execution,
+        ExportTolerance? tolerance = null,
+        CancellationToken cancellation = default)
+    {
+        ExportComparison comparison = Compare(folder, examples, reference, execution, tolerance, cancellation);
+        return comparison.Agrees
+            ? comparison
+            : throw new ExportMismatchException(Path.Combine(folder, OnnxFile.Name), comparison);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Models;
+
+namespace OrtTrainer.Export;
+
+/// <summary>The config.json of an exported model: the original with what fine-tuning changed.</summary>
+internal static class ExportedConfig
+{
+    // transformers 4 writes the first, 5 the second.
+    private static readonly string[] ElementTypeFields = ["torch_dtype", "dtype"];
+
+    public static ModelConfig For(FineTunedModel model, bool externalData)
+    {
+        ModelConfig config = model.Config.With(
+            model.Labels, ProblemType.Of(model.Task), model.Architecture.ClassificationClass);
+        foreach (string field in ElementTypeFields.Where(config.Has))
+        {
+            config = config.With(field, "float32");
+        }
+
+        return config.With("transformers.js_config", TransformersJs(config, externalData));
+    }
+
+    /// <summary>transformers.js fetches weights beside the model only where this says so.</summary>
+    private static JsonNode? TransformersJs(ModelConfig config, bool externalData)
+    {
+        JsonObject? settings = config.ToJson()["transformers.js_config"]?.DeepClone().AsObject();
+        settings?.Remove("use_external_data_format");
+        if (externalData)
+        {
+            settings ??= [];
+            settings["use_external_data_format"] = true;
+        }
+
+        return settings is { Count: > 0 } ? settings : null;
+    }
+}

@@ -1,0 +1,46 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+
+namespace OrtTrainer.Export;
+
+/// <summary>What is exported: a classifier's weights and all that tells how to use them.</summary>
+public sealed record FineTunedModel
+{
+    private readonly int? _maxLength;
+
+    /// <summary>The configuration the weights belong to, with the number of layers that are kept.</summary>
+    public required ModelConfig Config { get; init; }
+
+    /// <summary>What the outputs mean.</summary>
+    public required TaskKind Task { get; init; }
+
+    /// <summary>A name per output, in their order; for a regression usually <c>LABEL_0</c>.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Where each parameter lies in <see cref="Parameters"/>.</summary>
+    public required ParameterLayout Layout { get; init; }
+
+    /// <summary>The weights to export: live or averaged.</summary>
+    public required NativeBuffer Parameters { get; init; }
+
+    /// <summary>The folder whose tokenizer goes along; null exports none, for models that are fed with ids.</summary>
+    public string? TokenizerFolder { get; init; }
+
+    /// <summary>
+    /// The most tokens per example in training, 1 or more: the exported tokenizer truncates there. Null leaves what the tokenizer
+    /// says, as far as the model has positions for it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? MaxLength
+    {
+        get => _maxLength;
+        init => _maxLength = value is null or >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxLength), value, $"MaxLength is {value}; expected 1 or more, or null.");
+    }
+
+    /// <summary>The family the configuration names.</summary>
+    public Architecture Architecture => Architecture.For(Config);
+}

@@ -1,0 +1,62 @@
+using Google.Protobuf;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Graph.Onnx;
+
+namespace OrtTrainer.Export;
+
+/// <summary>
+/// Writes an ONNX model: in one file, or with its weights in a second one beside it where they would come near protobuf's limit of 2 GB.
+/// </summary>
+internal static class OnnxFile
+{
+    public const string Name = "model.onnx";
+
+    /// <summary>The name under which optimum writes it and transformers.js looks for it.</summary>
+    public const string DataName = Name + "_data";
+
+    /// <summary>Weights of more bytes than this go into the second file.</summary>
+    public const long DefaultInlineLimit = 1L << 30;
+
+    // Shapes and other small constants stay in the model, where runtimes fold them.
+    private const int SmallestExternal = 1024;
+
+    // What the ONNX specification recommends, so that tensors can be mapped into memory.
+    private const int Alignment = 4096;
+
+    /// <summary>Whether the weights are too large for one file.</summary>
+    public static bool NeedsExternalData(ModelProto model, long inlineLimit) =>
+        model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) > inlineLimit;
+
+    /// <summary>Writes the model into a folder; with external data, the weights leave <paramref name="model"/> too.</summary>
+    /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
+    public static void Write(string folder, ModelProto model, bool externalData)
+    {
+        if (externalData)
+        {
+            AtomicFile.Write(Path.Combine(folder, DataName), stream => MoveWeights(model, stream));
+        }
+
+        AtomicFile.Write(Path.Combine(folder, Name), stream => model.WriteTo(stream));
+    }
+
+    private static void MoveWeights(ModelProto model, Stream stream)
+    {
+        Span<byte> padding = stackalloc byte[Alignment];
+        padding.Clear();
+        long offset = 0;
+        foreach (TensorProto tensor in model.Graph.Initializer.Where(t => t.RawData.Length >= SmallestExternal))
+        {
+            int gap = (int)(-offset & (Alignment - 1));
+            stream.Write(padding[..gap]);
+            offset += gap;
+            tensor.RawData.WriteTo(stream);
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = DataName });
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = FormattableString.Invariant($"{offset}") });
+            tensor.ExternalData.Add(
+                new StringStringEntryProto { Key = "length", Value = FormattableString.Invariant($"{tensor.RawData.Length}") });
+            tensor.DataLocation = TensorProto.Types.DataLocation.External;
+            offset += tensor.RawData.Length;
+            tensor.ClearRawData();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace OrtTrainer.Models;
+
+/// <summary>A model folder cannot be used; the message names the file and field or tensor, and what to do.</summary>
+public sealed class ModelException : Exception
+{
+    public ModelException(string message)
+        : base(message)
+    {
+    }
+
+    public ModelException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

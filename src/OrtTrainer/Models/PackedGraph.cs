@@ -1,0 +1,67 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Graph;
+using OrtTrainer.Graph.Differentiation;
+
+namespace OrtTrainer.Models;
+
+/// <summary>A packed graph as an ONNX model, and the parameters it takes as inputs.</summary>
+/// <param name="Model">The bytes of the ONNX file.</param>
+/// <param name="Layout">The parameters, in the order of the graph's inputs.</param>
+/// <param name="Inputs">Names of the inputs that change with every batch; see <see cref="PackedInputs"/>.</param>
+public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnlySet<string> Inputs)
+{
+    /// <summary>
+    /// Forward and backward pass: a batch and parameters in; <see cref="PackedInputs.Loss"/>, <see cref="PackedInputs.Logits"/> and a
+    /// gradient per parameter view out.
+    /// </summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="task">What the loss is.</param>
+    /// <param name="outputs">The width of the head: classes, labels or values.</param>
+    /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
+    public static PackedGraph Training(
+        Architecture architecture, ModelConfig config, TaskKind task, long outputs, bool dropout = true)
+    {
+        GraphBuilder g = new("training");
+        PackedModelBuilder m = new(g, dropout);
+        Value logits = architecture.Classify(m, config, outputs, architecture.Encode(m, config));
+        Value targets = g.Input(PackedInputs.Targets, TensorType.Float("batch", outputs));
+        Value scale = g.Input(PackedInputs.LossScale, TensorType.Float());
+        Value loss = g.Mul(TaskLoss.Sum(g, task, logits, targets), scale);
+        IReadOnlyList<Value> gradients = Autodiff.Gradients(g, loss, m.Parameters);
+        g.Output(loss, PackedInputs.Loss);
+        g.Output(logits, PackedInputs.Logits);
+        for (int i = 0; i < gradients.Count; i++)
+        {
+            g.Output(gradients[i], m.Views[i].GradientName);
+        }
+
+        return From(g, m);
+    }
+
+    /// <summary>Forward pass without dropout: a batch and parameters in, <see cref="PackedInputs.Logits"/> out.</summary>
+    public static PackedGraph Evaluation(Architecture architecture, ModelConfig config, long outputs)
+    {
+        GraphBuilder g = new("evaluation");
+        PackedModelBuilder m = new(g, training: false);
+        g.Output(architecture.Classify(m, config, outputs, architecture.Encode(m, config)), PackedInputs.Logits);
+        return From(g, m);
+    }
+
+    /// <summary>The encoder alone: <see cref="PackedInputs.LastHiddenState"/> out.</summary>
+    public static PackedGraph Encoder(Architecture architecture, ModelConfig config)
+    {
+        GraphBuilder g = new("encoder");
+        PackedModelBuilder m = new(g, training: false);
+        g.Output(architecture.Encode(m, config), PackedInputs.LastHiddenState);
+        return From(g, m);
+    }
+
+    private static PackedGraph From(GraphBuilder g, PackedModelBuilder m)
+    {
+        HashSet<Value> parameters = [.. m.Parameters];
+        return new(g.ToBytes(), new ParameterLayout(m.Views),
+            g.Inputs.Where(i => !parameters.Contains(i)).Select(i => i.Name).ToHashSet(StringComparer.Ordinal));
+    }
+}

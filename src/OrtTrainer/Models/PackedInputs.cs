@@ -1,0 +1,35 @@
+namespace OrtTrainer.Models;
+
+/// <summary>Names of the inputs and outputs of packed graphs. T tokens, B sequences, K outputs of the head.</summary>
+public static class PackedInputs
+{
+    /// <summary>Token ids, int64 [T].</summary>
+    public const string InputIds = "input_ids";
+
+    /// <summary>Positions in their sequence from 0, int64 [T].</summary>
+    public const string PositionIds = "position_ids";
+
+    /// <summary>Segments, int64 [T].</summary>
+    public const string TokenTypeIds = "token_type_ids";
+
+    /// <summary>Where each sequence starts and the last one ends, int64 [B + 1].</summary>
+    public const string Offsets = "offsets";
+
+    /// <summary>Two numbers in [0, 2^32) from which all dropout of a step follows, int64 [2].</summary>
+    public const string DropoutKey = "dropout_key";
+
+    /// <summary>Targets, float [B, K]: probabilities of classes, 0/1 per label, or values.</summary>
+    public const string Targets = "targets";
+
+    /// <summary>What the sum of the examples' losses is multiplied with, float scalar.</summary>
+    public const string LossScale = "loss_scale";
+
+    /// <summary>Output of the head, float [B, K].</summary>
+    public const string Logits = "logits";
+
+    /// <summary>The scaled loss, float scalar.</summary>
+    public const string Loss = "loss";
+
+    /// <summary>The encoder's last layer, float [T, width].</summary>
+    public const string LastHiddenState = "last_hidden_state";
+}

@@ -1,0 +1,17 @@
+namespace OrtTrainer.Models;
+
+/// <summary>Names of the inputs and outputs of exported models, as Hugging Face's optimum gives them. B rows of S tokens, K outputs.</summary>
+public static class PaddedInputs
+{
+    /// <summary>Token ids, int64 [B, S].</summary>
+    public const string InputIds = "input_ids";
+
+    /// <summary>1 for tokens, 0 for padding, int64 [B, S].</summary>
+    public const string AttentionMask = "attention_mask";
+
+    /// <summary>Segments, int64 [B, S]; only models that have them take this input.</summary>
+    public const string TokenTypeIds = "token_type_ids";
+
+    /// <summary>Output of the head, float [B, K].</summary>
+    public const string Logits = "logits";
+}

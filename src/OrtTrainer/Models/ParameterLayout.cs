@@ -1,0 +1,59 @@
+using OrtTrainer.Optimization;
+
+namespace OrtTrainer.Models;
+
+/// <summary>
+/// Where every parameter lies in the flat buffers that parameters, gradients, moments and averages share. Views start at
+/// block boundaries of the optimizer; the parts of a view follow each other without a gap, and the padding stays 0.
+/// </summary>
+public sealed class ParameterLayout
+{
+    private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
+
+    /// <exception cref="ArgumentException">A parameter stands twice.</exception>
+    public ParameterLayout(IReadOnlyList<ParameterView> views)
+    {
+        Views = views;
+        Parameters = [.. views.SelectMany(v => v.Parts)];
+        foreach (ParameterView view in views)
+        {
+            long offset = Length;
+            foreach (ParameterSpec part in view.Parts)
+            {
+                if (!_offsets.TryAdd(part.Name, offset))
+                {
+                    throw new ArgumentException($"The parameter '{part.Name}' stands twice in the model.", nameof(views));
+                }
+
+                offset += part.Length;
+            }
+
+            Length = (offset + FlatParameters.BlockLength - 1) / FlatParameters.BlockLength * FlatParameters.BlockLength;
+        }
+    }
+
+    public IReadOnlyList<ParameterView> Views { get; }
+
+    public IReadOnlyList<ParameterSpec> Parameters { get; }
+
+    /// <summary>The length of a flat buffer in floats, padding between views included; the padding stays 0.</summary>
+    public long Length { get; }
+
+    /// <summary>The number of trainable elements, without padding.</summary>
+    public long ParameterCount => Parameters.Sum(p => p.Length);
+
+    /// <summary>The first element of a parameter in the flat buffer.</summary>
+    public long OffsetOf(ParameterSpec parameter) => _offsets[parameter.Name];
+
+    /// <summary>The first element of a view in the flat buffer.</summary>
+    public long OffsetOf(ParameterView view) => _offsets[view.Parts[0].Name];
+
+    /// <summary>The layout as the optimizer sees it: a segment per view.</summary>
+    /// <exception cref="ArgumentException">The parts of a view differ in weight decay, or the buffer is too long.</exception>
+    public FlatParameters ToFlat() => new([.. Views.Select(view => view.Parts.All(p => p.WeightDecay == view.Parts[0].WeightDecay)
+        ? new ParameterSegment(view.Name, checked((int)OffsetOf(view)), checked((int)view.Length), view.Parts[0].WeightDecay)
+        {
+            Columns = checked((int)view.Shape[^1]),
+        }
+        : throw new ArgumentException($"The parts of '{view.Name}' differ in weight decay."))]);
+}

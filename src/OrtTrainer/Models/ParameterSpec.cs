@@ -1,0 +1,13 @@
+namespace OrtTrainer.Models;
+
+/// <summary>A trainable tensor of a model.</summary>
+/// <param name="Name">Its name in a Hugging Face checkpoint, such as <c>classifier.weight</c>.</param>
+/// <param name="Shape">Its sizes, outermost first; linear weights are [out, in].</param>
+/// <param name="Initialization">How it starts without a checkpoint.</param>
+/// <param name="WeightDecay">Whether weight decay applies: not to biases and norms.</param>
+public sealed record ParameterSpec(
+    string Name, IReadOnlyList<long> Shape, ParameterInitialization Initialization, bool WeightDecay)
+{
+    /// <summary>The number of elements.</summary>
+    public long Length { get; } = Shape.Aggregate(1L, (n, size) => checked(n * size));
+}

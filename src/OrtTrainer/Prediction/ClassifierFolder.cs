@@ -1,0 +1,37 @@
+using Google.Protobuf;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+
+namespace OrtTrainer.Prediction;
+
+/// <summary>Opens the classifier in a model folder: model.onnx, or the same graph built from the weights where there is none.</summary>
+internal static class ClassifierFolder
+{
+    /// <exception cref="ModelException">The weights have no head for the labels of config.json.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
+    public static OnnxClassifier Open(string folder, ModelConfig config, ExecutionOptions execution)
+    {
+        long padId = config.GetInt("pad_token_id", 0);
+        string path = Path.Combine(folder, Export.OnnxFile.Name);
+        return File.Exists(path)
+            ? OnnxClassifier.FromFile(path, execution, padId)
+            : OnnxClassifier.FromBytes(Build(folder, config.Id2Label.Count), execution, padId, folder);
+    }
+
+    private static byte[] Build(string folder, int outputs)
+    {
+        using PretrainedModel model = PretrainedModel.Open(folder);
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, outputs).Layout;
+        using NativeBuffer parameters = new(layout.Length);
+        IReadOnlyList<string> random = model.Load(layout, parameters.Slice, seed: 0);
+        if (random.Count > 0)
+        {
+            throw new ModelException($"{folder}: the weights lack {string.Join(", ", random)} for {outputs} labels, so there is " +
+                "nothing to predict with. Fine-tune the model first.");
+        }
+
+        return PaddedGraph.Classifier(model.Architecture, model.Config, outputs, layout, parameters).ToByteArray();
+    }
+}

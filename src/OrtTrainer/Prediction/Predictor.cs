@@ -1,0 +1,114 @@
+using System.Runtime.CompilerServices;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Text;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Prediction;
+
+/// <summary>A fine-tuned model with its tokenizer: texts in, labels and scores out. Not safe for use from several threads at once.</summary>
+public sealed class Predictor : IDisposable
+{
+    private readonly OnnxClassifier _classifier;
+    private readonly Tokenizer _tokenizer;
+    private readonly EncodeOptions _encoding;
+    private readonly PredictorOptions _options;
+
+    private Predictor(
+        OnnxClassifier classifier, Tokenizer tokenizer, ModelConfig config, int maxLength, PredictorOptions options)
+    {
+        _classifier = classifier;
+        _tokenizer = tokenizer;
+        _encoding = new EncodeOptions { MaxLength = maxLength };
+        _options = options;
+        Labels = config.Id2Label;
+        Task = ProblemType.TaskOf(config);
+    }
+
+    /// <summary>A name per output of the model.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>What the outputs mean.</summary>
+    public TaskKind Task { get; }
+
+    /// <summary>The most tokens of an input; what is longer is cut.</summary>
+    public int MaxLength => _encoding.MaxLength!.Value;
+
+    /// <summary>Opens an exported folder: config.json, the tokenizer, and model.onnx or else the weights.</summary>
+    /// <exception cref="ModelException">The folder's files do not make a classifier.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
+    /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
+    public static Predictor Open(string folder, PredictorOptions? options = null)
+    {
+        options ??= new PredictorOptions();
+        ModelConfig config = ModelConfig.Load(folder);
+        int maxLength = SequenceLimit.Of(folder, config, options.MaxLength);
+        Tokenizer tokenizer = Tokenizer.Load(folder);
+        return new(ClassifierFolder.Open(folder, config, options.Execution), tokenizer, config, maxLength, options);
+    }
+
+    /// <summary>Predicts for texts or pairs of texts, in order.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
+    public IReadOnlyList<Prediction> Predict(
+        IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default)
+    {
+        TokenizedExample[] examples = [.. inputs.Select(Encode)];
+        int outputs = Labels.Count;
+        float[] logits = _classifier.Logits(examples, outputs, _options.TokensPerBatch, cancellation);
+        return [.. Enumerable.Range(0, examples.Length).Select(
+            i => Scoring.Read(Task, Labels, logits.AsSpan(i * outputs, outputs), _options.Threshold))];
+    }
+
+    /// <summary>Predicts for a stream in order, a window at a time: memory does not grow with the stream.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
+    public IEnumerable<Prediction> PredictStream(
+        IEnumerable<(string Text, string? Pair)> inputs, CancellationToken cancellation = default) =>
+        inputs.Chunk(_options.Window).SelectMany(window => Predict(window, cancellation));
+
+    /// <summary>
+    /// Predicts for a stream in order. Whatever has arrived is answered before waiting for more, so that a person at a terminal gets
+    /// an answer per line and a file runs in full windows.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
+    public async IAsyncEnumerable<Prediction> PredictAsync(
+        IAsyncEnumerable<(string Text, string? Pair)> inputs, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        List<(string, string?)> window = new(_options.Window);
+        await using IAsyncEnumerator<(string, string?)> source = inputs.GetAsyncEnumerator(cancellation);
+        for (bool more = true; more;)
+        {
+            ValueTask<bool> next = source.MoveNextAsync();
+            if (window.Count == _options.Window || !next.IsCompleted)
+            {
+                foreach (Prediction prediction in Predict(window, cancellation))
+                {
+                    yield return prediction;
+                }
+
+                window.Clear();
+            }
+
+            more = await next;
+            if (more)
+            {
+                window.Add(source.Current);
+            }
+        }
+
+        foreach (Prediction prediction in Predict(window, cancellation))
+        {
+            yield return prediction;
+        }
+    }
+
+    public void Dispose() => _classifier.Dispose();
+
+    private TokenizedExample Encode((string Text, string? Pair) input)
+    {
+        Encoding encoding = _tokenizer.Encode(input.Text, input.Pair, _encoding);
+        return new([.. encoding.Ids], [.. encoding.TypeIds], []);
+    }
+}

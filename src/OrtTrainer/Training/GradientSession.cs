@@ -1,0 +1,59 @@
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+
+namespace OrtTrainer.Training;
+
+/// <summary>Runs a training graph: parameters are read from one flat buffer, gradients written into another, both in place.</summary>
+public sealed class GradientSession : IDisposable
+{
+    private readonly PackedGraph _graph;
+    private readonly GraphSession _session;
+    private readonly Binding _binding;
+
+    /// <param name="graph">A training graph.</param>
+    /// <param name="options">Threads and kernels.</param>
+    /// <param name="parameters">Parameters, laid out as the graph's layout says.</param>
+    /// <param name="gradients">Where the gradients go, in the same layout; each run overwrites them.</param>
+    public GradientSession(PackedGraph graph, ExecutionOptions options, NativeBuffer parameters, NativeBuffer gradients)
+    {
+        _graph = graph;
+        _session = GraphSession.FromBytes(graph.Model, options, "training graph");
+        _binding = _session.CreateBinding();
+        foreach (ParameterView view in graph.Layout.Views)
+        {
+            long offset = graph.Layout.OffsetOf(view);
+            _binding.BindInput(view.Name, parameters, offset, [.. view.Shape]);
+            _binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
+        }
+
+        _binding.BindOutput(PackedInputs.Loss);
+        _binding.BindOutput(PackedInputs.Logits);
+    }
+
+    /// <summary>The logits of the last run, [B, K]; valid until the next.</summary>
+    public ReadOnlySpan<float> Logits => _binding.Output(PackedInputs.Logits);
+
+    /// <summary>One forward and backward pass.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="lossScale">What the sum of the examples' losses is multiplied with; 1/examples for their mean.</param>
+    /// <param name="dropoutKey">The step's dropout key; ignored by graphs without dropout.</param>
+    /// <returns>The scaled loss.</returns>
+    public float Run(PackedBatch batch, float lossScale, DropoutKey dropoutKey)
+    {
+        batch.Bind(_binding, _graph.Inputs);
+        _binding.SetInput(PackedInputs.LossScale, [lossScale], []);
+        if (_graph.Inputs.Contains(PackedInputs.DropoutKey))
+        {
+            _binding.SetInput(PackedInputs.DropoutKey, [dropoutKey.First, dropoutKey.Second], [2]);
+        }
+
+        _binding.Run();
+        return _binding.Output(PackedInputs.Loss)[0];
+    }
+
+    public void Dispose()
+    {
+        _binding.Dispose();
+        _session.Dispose();
+    }
+}

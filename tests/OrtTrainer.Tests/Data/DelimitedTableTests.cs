@@ -1,0 +1,113 @@
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Tests.Data;
+
+internal sealed class DelimitedTableTests
+{
+    [Test]
+    public void Tsv_keeps_quotes_as_ordinary_characters()
+    {
+        List<DataRow> rows = Tables.Read("label\ttext\n1\t\"Stop, he said.\n0\tsay \"no\"\n", DataFormat.Tsv);
+
+        Assert.That(rows.Select(row => row["text"]), Is.EqualTo(new[] { "\"Stop, he said.", "say \"no\"" }));
+        Assert.That(rows.Select(row => row.Line), Is.EqualTo(new[] { 2, 3 }));
+    }
+
+    [Test]
+    public void Quoted_tsv_takes_tabs_and_breaks_inside_quotes()
+    {
+        List<DataRow> rows = Tables.Read("a\tb\n\"x\ty\"\t\"1\n2\"\n", DataFormat.Tsv, new TableOptions { Quoted = true });
+
+        Assert.That(rows.Single().Values, Is.EqualTo(new[] { "x\ty", "1\n2" }));
+    }
+
+    [TestCase("a,b\n1,2\n", new[] { "1", "2" })]
+    [TestCase("a,b\n\"1,1\",2\n", new[] { "1,1", "2" })]
+    [TestCase("a,b\n\"say \"\"hi\"\"\",2\n", new[] { "say \"hi\"", "2" })]
+    [TestCase("a,b\n\"\",\n", new[] { "", "" })]
+    [TestCase("a,b\nfive\" long,2\n", new[] { "five\" long", "2" })]
+    [TestCase("a,b\n\"one\r\ntwo\n\nfour\",2\n", new[] { "one\ntwo\n\nfour", "2" })]
+    [TestCase("a,b\n\"\"\"\",\"\n\"\n", new[] { "\"", "\n" })]
+    [TestCase("a,b\n1,\"2\"", new[] { "1", "2" })]
+    public void Csv_is_read_as_rfc_4180_says(string content, string[] expected)
+    {
+        Assert.That(Tables.Read(content, DataFormat.Csv).Single().Values, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_row_after_a_field_with_line_breaks_has_its_own_line_number()
+    {
+        List<DataRow> rows = Tables.Read("a,b\n\"1\n2\n3\",x\n4,y\n", DataFormat.Csv);
+
+        Assert.That(rows.Select(row => row.Line), Is.EqualTo(new[] { 2, 5 }));
+    }
+
+    [TestCase("\uFEFFa\tb\r\n1\t2\r\n3\t4", TestName = "Mark_and_CRLF_without_a_last_break")]
+    [TestCase("a\tb\n1\t2\n3\t4\n", TestName = "LF")]
+    [TestCase("a\tb\n1\t2\n\n3\t4\n\n\n", TestName = "Blank_lines_between_and_after")]
+    public void Byte_order_mark_line_breaks_and_blank_lines_make_no_difference(string content)
+    {
+        List<DataRow> rows = Tables.Read(content, DataFormat.Tsv);
+
+        Assert.That(rows[0].Columns.Names, Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(rows.SelectMany(row => row.Values), Is.EqualTo(new[] { "1", "2", "3", "4" }));
+    }
+
+    [Test]
+    public void A_lone_carriage_return_and_unicode_separators_stay_in_the_text()
+    {
+        List<DataRow> rows = Tables.Read("a\tb\none\rtwo\tx\u2028y\u0085z\n", DataFormat.Tsv);
+
+        Assert.That(rows.Single().Values, Is.EqualTo(new[] { "one\rtwo", "x\u2028y\u0085z" }));
+    }
+
+    [Test]
+    public void Named_columns_make_the_first_line_a_row()
+    {
+        TableOptions options = new() { Columns = ["source", "label", "mark", "sentence"] };
+
+        DataRow row = Tables.Read("gj04\t0\t*\tThey drank the pub.\n", DataFormat.Tsv, options).Single();
+
+        Assert.That((row.Line, row["label"], row["sentence"]), Is.EqualTo((1, "0", "They drank the pub.")));
+    }
+
+    [TestCase("a\tb\n1\t2\n1\n", "inline, line 3: found 1 fields, expected 2 (a, b)")]
+    [TestCase("a\tb\n1\t2\t3\n", "inline, line 2: found 3 fields, expected 2 (a, b)")]
+    public void Ragged_rows_are_refused_with_line_found_and_expected(string content, string message)
+    {
+        Assert.That(Tables.Refusal(content, DataFormat.Tsv).Message, Does.StartWith(message));
+    }
+
+    [Test]
+    public void Extra_fields_can_be_ignored_but_missing_ones_cannot()
+    {
+        TableOptions options = new() { IgnoreExtraFields = true };
+
+        Assert.That(Tables.Read("a\tb\n1\t2\tlicence\n", DataFormat.Tsv, options)[0].Values, Is.EqualTo(new[] { "1", "2" }));
+        Assert.That(Tables.Refusal("a\tb\n1\n", DataFormat.Tsv, options).Line, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_quote_never_closed_is_blamed_where_it_opens()
+    {
+        DataFileException refusal = Tables.Refusal("a,b\n1,2\n3,\"open\n5,6\n7,8\n", DataFormat.Csv);
+
+        Assert.That(refusal.Message, Does.StartWith("inline, line 3: the quote that opens field 2 is never closed"));
+    }
+
+    [Test]
+    public void Text_after_a_closing_quote_is_refused()
+    {
+        DataFileException refusal = Tables.Refusal("a,b\n\"big\" dog,2\n", DataFormat.Csv);
+
+        Assert.That(refusal.Message, Does.StartWith("inline, line 2: ' ' follows a closing quote, in field 1"));
+    }
+
+    [Test]
+    public void A_name_twice_in_the_header_is_refused()
+    {
+        string message = Tables.Refusal("text,label,text\n", DataFormat.Csv).Message;
+
+        Assert.That(message, Does.StartWith("inline, line 1: in the header, columns 1 and 3 are both named 'text'"));
+    }
+}

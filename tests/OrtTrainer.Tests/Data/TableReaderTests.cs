@@ -1,0 +1,151 @@
+using System.Text;
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Tests.Data;
+
+internal sealed class TableReaderTests
+{
+    [Test]
+    public void An_absent_column_gets_the_nearest_name_and_the_list_of_those_present()
+    {
+        DataRow row = Tables.Read("label\tsentence\n1\tx\n", DataFormat.Tsv).Single();
+
+        string message = Assert.Throws<DataFileException>(() => _ = row["sentense"])!.Message;
+
+        Assert.That(message, Does.StartWith(
+            "inline, line 2: there is no column 'sentense'. Did you mean 'sentence'? Columns present: label, sentence."));
+    }
+
+    [Test]
+    public void Nothing_is_suggested_for_a_name_like_no_other()
+    {
+        DataRow row = Tables.Read("label\tsentence\n1\tx\n", DataFormat.Tsv).Single();
+
+        Assert.That(Assert.Throws<DataFileException>(() => _ = row["id"])!.Message, Does.Not.Contain("Did you mean"));
+    }
+
+    [TestCase(new byte[] { (byte)'a', (byte)'\n', (byte)'o', (byte)'k', (byte)'\n', (byte)'x', 0xE9, (byte)'y', (byte)'\n' },
+        "inline, line 3: not valid UTF-8: 0xE9 at byte 2 of the line", TestName = "Latin_1")]
+    [TestCase(new byte[] { (byte)'a', (byte)'\n', 0xC0, 0xAF }, "inline, line 2: not valid UTF-8: 0xC0", TestName = "Overlong")]
+    [TestCase(new byte[] { (byte)'a', (byte)'\n', 0xED, 0xA0, 0x80 }, "inline, line 2: not valid", TestName = "Surrogate")]
+    [TestCase(new byte[] { (byte)'a', (byte)'\n', 0xE2, 0x82 }, "inline, line 2: not valid", TestName = "Cut_off_at_the_end")]
+    public void Invalid_utf8_is_refused_with_its_line(byte[] content, string message)
+    {
+        Assert.That(Tables.Refusal(content, DataFormat.Tsv).Message, Does.StartWith(message));
+    }
+
+    [Test]
+    public void Utf16_is_recognised()
+    {
+        byte[] content = [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("a\tb\n")];
+
+        Assert.That(Tables.Refusal(content, DataFormat.Tsv).Message, Does.Contain("iconv -f UTF-16"));
+    }
+
+    [Test]
+    public void Lines_longer_than_the_buffer_and_characters_across_its_edge_survive()
+    {
+        string text = string.Concat(Enumerable.Repeat("žluť😀", 40_000));
+
+        List<DataRow> rows = Tables.Read($"short\n{text}\nlast", DataFormat.Lines);
+
+        Assert.That(rows.Select(row => row["text"]), Is.EqualTo(new[] { "short", text, "last" }));
+    }
+
+    [Test]
+    public void Plain_lines_keep_empty_ones_so_that_answers_stay_in_step()
+    {
+        List<DataRow> rows = Tables.Read("one\n\nthree\n", DataFormat.Lines);
+
+        Assert.That(rows.Select(row => row["text"]), Is.EqualTo(new[] { "one", "", "three" }));
+    }
+
+    [Test]
+    public void Json_lines_give_strings_as_they_are_and_other_values_as_json()
+    {
+        DataRow row = Tables.Read(
+            """{"text":"a\n\"b\" ž","label":3,"score":-1.5,"tags":["x","y"],"note":null,"ok":true}""",
+            DataFormat.JsonLines).Single();
+
+        Assert.That(row.Values, Is.EqualTo(new[] { "a\n\"b\" ž", "3", "-1.5", """["x","y"]""", "", "true" }));
+    }
+
+    [Test]
+    public void Json_lines_may_order_their_properties_differently()
+    {
+        List<DataRow> rows = Tables.Read("{\"a\":1,\"b\":2}\n\n{\"b\":4,\"a\":3}\n", DataFormat.JsonLines);
+
+        Assert.That(rows.Select(row => (row.Line, row["a"], row["b"])), Is.EqualTo(new[] { (1, "1", "2"), (3, "3", "4") }));
+    }
+
+    [TestCase("{\"a\":1}\n{\"a\":\n", "inline, line 2: not a JSON object on one line")]
+    [TestCase("{\"a\":1,\"a\":2}\n", "inline, line 1: not a JSON object on one line")]
+    [TestCase("[\"a\"]\n", "inline, line 1: found a JSON array; expected one object per line")]
+    public void Malformed_json_lines_are_refused(string content, string message)
+    {
+        Assert.That(Tables.Refusal(content, DataFormat.JsonLines).Message, Does.StartWith(message));
+    }
+
+    [Test]
+    public void A_stream_is_read_no_further_than_the_row_asked_for()
+    {
+        // The second line is invalid: reaching the first row shows that it was delivered before the second was looked at.
+        using MemoryStream stream = new([(byte)'a', (byte)'\n', 0xFF, (byte)'\n']);
+
+        DataRow first = TableReader.Read(stream, "standard input", new TableOptions { Format = DataFormat.Lines }).First();
+
+        Assert.That(first["text"], Is.EqualTo("a"));
+    }
+
+    [Test]
+    public void A_stream_needs_a_stated_format()
+    {
+        Assert.That(
+            () => TableReader.Read(Stream.Null, "standard input", new TableOptions()),
+            Throws.ArgumentException.With.Message.StartsWith("standard input has no extension"));
+    }
+
+    [Test]
+    public void The_extension_tells_the_format_and_an_unknown_one_is_refused()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            foreach ((string name, string content) in new[] { ("f.CSV", "a,b\n1,2"), ("f.tsv", "a\tb\n1\t2"), ("f.jsonl", "{\"b\":\"2\"}") })
+            {
+                string path = Path.Combine(folder, name);
+                File.WriteAllText(path, content);
+                Assert.That(TableReader.Read(path).Single()["b"], Is.EqualTo("2"), name);
+            }
+
+            Assert.That(
+                () => TableReader.Read(Path.Combine(folder, "f.all")).Count(),
+                Throws.TypeOf<DataFileException>().With.Message.Contains("the extension '.all' does not tell the format"));
+            Assert.That(
+                () => TableReader.Read(Path.Combine(folder, "absent.tsv")).Count(),
+                Throws.TypeOf<DataFileException>().With.Message.Contains("cannot be opened"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [TestCase]
+    [TestCase("a", "")]
+    [TestCase("a", "b", "a")]
+    public void Column_names_that_cannot_be_told_apart_are_refused(params string[] names)
+    {
+        Assert.That(() => new TableOptions { Columns = names }, Throws.ArgumentException);
+    }
+
+    [TestCase("sentense", "sentence")]
+    [TestCase("Text", "text")]
+    [TestCase("lable", "label")]
+    [TestCase("q", null)]
+    [TestCase("premise", null)]
+    public void The_nearest_name_is_near(string name, string? expected)
+    {
+        Assert.That(NearestName.Of(name, ["label", "sentence", "text", "index"]), Is.EqualTo(expected));
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Tests.Models;
+
+/// <summary>A tiny model with the reference implementation's outputs, gradients and weights after some steps.</summary>
+internal sealed class GoldenModel : IDisposable
+{
+    private readonly SafetensorsFile _golden;
+
+    public GoldenModel(string folder)
+    {
+        Name = Path.GetFileName(folder);
+        Pretrained = PretrainedModel.Open(folder);
+        _golden = SafetensorsFile.OpenFile(Path.Combine(folder, "golden.safetensors"));
+        Json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json"))).RootElement;
+        Task = Name.Contains("multilabel", StringComparison.Ordinal) ? TaskKind.MultiLabel
+            : Name.Contains("regression", StringComparison.Ordinal) ? TaskKind.Regression
+            : TaskKind.Classification;
+        Logits = Floats("logits");
+        Outputs = Logits.Length / (int)Shape("logits")[0];
+    }
+
+    public string Name { get; }
+
+    public PretrainedModel Pretrained { get; }
+
+    public JsonElement Json { get; }
+
+    public TaskKind Task { get; }
+
+    public int Outputs { get; }
+
+    public float[] Logits { get; }
+
+    /// <summary>The kinds of goldens this project's models cover so far: folders named ARCHITECTURE-TASK.</summary>
+    public static IEnumerable<string> Folders()
+    {
+        string root = Path.Combine(SharedFiles.Goldens, "models");
+        string[] kinds = ["classification", "regression", "multilabel"];
+        string[] architectures = ["bert", "roberta"];
+        return Directory.Exists(root)
+            ? Directory.GetDirectories(root).Where(d => Path.GetFileName(d).Split('-') is [string architecture, string kind]
+                && architectures.Contains(architecture) && kinds.Contains(kind)).Order(StringComparer.Ordinal)
+            : [root];
+    }
+
+    public float[] Floats(string name)
+    {
+        Assert.That(_golden.TryGet(name, out TensorInfo info), name);
+        float[] values = new float[info.ElementCount];
+        _golden.ReadFloats(name, values);
+        return values;
+    }
+
+    /// <summary>The rows of a batch without their padding.</summary>
+    public TokenizedExample[] Batch(int index)
+    {
+        string prefix = $"batch{index}.";
+        long[] shape = Shape(prefix + "input_ids");
+        long[] ids = Integers(prefix + "input_ids");
+        long[] mask = Integers(prefix + "attention_mask");
+        long[] types = _golden.TryGet(prefix + "token_type_ids", out _) ? Integers(prefix + "token_type_ids") : new long[ids.Length];
+        int width = (int)shape[1];
+        return [.. Enumerable.Range(0, (int)shape[0]).Select(b =>
+        {
+            int[] kept = [.. Enumerable.Range(b * width, width).Where(i => mask[i] != 0)];
+            return new TokenizedExample(
+                [.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])], Targets(prefix + "labels", b));
+        })];
+    }
+
+    public void Dispose()
+    {
+        _golden.Dispose();
+        Pretrained.Dispose();
+    }
+
+    private float[] Targets(string labels, int b)
+    {
+        if (Task == TaskKind.Classification)
+        {
+            float[] oneHot = new float[Outputs];
+            oneHot[Integers(labels)[b]] = 1;
+            return oneHot;
+        }
+
+        return Floats(labels)[(b * Outputs)..((b + 1) * Outputs)];
+    }
+
+    private long[] Integers(string name)
+    {
+        Assert.That(_golden.TryGet(name, out TensorInfo info), name);
+        long[] values = new long[info.ElementCount];
+        _golden.ReadInt64s(name, values);
+        return values;
+    }
+
+    private long[] Shape(string name)
+    {
+        Assert.That(_golden.TryGet(name, out TensorInfo info), name);
+        return [.. info.Shape];
+    }
+}

@@ -1,0 +1,142 @@
+using OrtTrainer.Models;
+using OrtTrainer.Optimization;
+using OrtTrainer.Runtime;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Tests.Models;
+
+/// <summary>Models against Hugging Face: logits, loss, every gradient, and the weights after some AdamW steps.</summary>
+public sealed class ModelGoldenTests
+{
+    private static IEnumerable<TestCaseData> Cases() =>
+        from folder in GoldenModel.Folders()
+        from kernels in new[] { true, false }
+        select new TestCaseData(folder, kernels).SetArgDisplayNames(Path.GetFileName(folder), kernels ? "kernels" : "functions");
+
+    [TestCaseSource(nameof(Cases))]
+    public void Logits_loss_and_gradients_are_those_of_the_reference(string folder, bool kernels)
+    {
+        using Trained model = new(folder, kernels);
+        float loss = model.Gradients(0);
+
+        Assert.That(model.Session.Logits.ToArray(), Is.EqualTo(model.Golden.Logits).Within(1e-5));
+        Assert.That(loss, Is.EqualTo(model.Golden.Floats("loss")[0]).Within(1e-5));
+        foreach (ParameterSpec parameter in model.Layout.Parameters)
+        {
+            float[] expected = model.Golden.Floats("grad." + parameter.Name);
+            float largest = expected.Max(Math.Abs);
+            double tolerance = IsZeroInTheory(parameter) ? 1e-6 : 1e-4 * largest;
+            Assert.That(model.GradientOf(parameter), Is.EqualTo(expected).Within(tolerance), parameter.Name);
+        }
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void Weights_after_AdamW_steps_are_those_of_the_reference(string folder, bool kernels)
+    {
+        using Trained model = new(folder, kernels);
+        var settings = model.Golden.Json.GetProperty("optimizer");
+        double rate = settings.GetProperty("lr").GetDouble();
+        double clip = settings.GetProperty("clip_global_norm").GetDouble();
+        HashSet<string> noDecay = [.. settings.GetProperty("no_decay").EnumerateArray().Select(e => e.GetString()!)];
+        Assert.That(model.Layout.Parameters.Where(p => !p.WeightDecay).Select(p => p.Name), Is.EquivalentTo(noDecay));
+        int steps = model.Golden.Json.GetProperty("steps").GetInt32();
+        double[] betas = [.. settings.GetProperty("betas").EnumerateArray().Select(e => e.GetDouble())];
+
+        using ChunkedLoop loop = new(2);
+        FlatParameters flat = model.Layout.ToFlat();
+        using FlatAdamW optimizer = new(flat, new AdamWOptions
+        {
+            Beta1 = betas[0],
+            Beta2 = betas[1],
+            Epsilon = settings.GetProperty("eps").GetDouble(),
+            WeightDecay = settings.GetProperty("weight_decay").GetDouble(),
+        }, loop);
+        GradientNorm norm = new(flat, loop);
+        for (int step = 0; step < steps; step++)
+        {
+            model.Gradients(step);
+            Span<float> gradients = model.GradientBuffer.Slice(0, flat.Length);
+            optimizer.Step(new StepInputs
+            {
+                Parameters = model.Parameters.Slice(0, flat.Length),
+                Gradients = gradients,
+                LearningRate = rate,
+                GradientScale = GradientClipping.Coefficient(norm.Measure(gradients), clip),
+            });
+        }
+
+        foreach (ParameterSpec parameter in model.Layout.Parameters)
+        {
+            float[] expected = model.Golden.Floats("after." + parameter.Name);
+            float[] differences = [.. model.Values(parameter).Zip(expected, (a, b) => Math.Abs(a - b))];
+            if (IsZeroInTheory(parameter))
+            {
+                // Adam turns rounding noise into steps of up to the rate.
+                Assert.That(differences.Max(), Is.LessThanOrEqualTo(2 * rate * steps), parameter.Name);
+                continue;
+            }
+
+            Assert.That(differences.Max(), Is.LessThanOrEqualTo(0.5 * rate), parameter.Name);
+            double close = differences.Count(d => d <= 0.02 * rate) / (double)differences.Length;
+            Assert.That(close, Is.GreaterThanOrEqualTo(0.999), parameter.Name);
+        }
+    }
+
+    private static bool IsZeroInTheory(ParameterSpec parameter) =>
+        parameter.Name.EndsWith("key.bias", StringComparison.Ordinal);
+
+    /// <summary>A golden model with its buffers and session.</summary>
+    private sealed class Trained : IDisposable
+    {
+        private readonly PackedBatch _batch = new();
+
+        public Trained(string folder, bool kernels)
+        {
+            if (!Directory.Exists(folder))
+            {
+                Assert.Ignore($"{folder} is not there; this test compares with reference material outside the repository.");
+            }
+
+            Golden = new GoldenModel(folder);
+            PackedGraph graph = PackedGraph.Training(
+                Golden.Pretrained.Architecture, Golden.Pretrained.Config, Golden.Task, Golden.Outputs, dropout: false);
+            Layout = graph.Layout;
+            Parameters = new NativeBuffer(Layout.Length);
+            GradientBuffer = new NativeBuffer(Layout.Length);
+            Assert.That(Golden.Pretrained.Load(Layout, Parameters.Slice, seed: 0), Is.Empty);
+            Session = new GradientSession(
+                graph, new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 2 }, Parameters, GradientBuffer);
+        }
+
+        public GoldenModel Golden { get; }
+
+        public ParameterLayout Layout { get; }
+
+        public NativeBuffer Parameters { get; }
+
+        public NativeBuffer GradientBuffer { get; }
+
+        public GradientSession Session { get; }
+
+        public float Gradients(int batch)
+        {
+            TokenizedExample[] examples = Golden.Batch(batch);
+            _batch.Fill(examples, [.. Enumerable.Range(0, examples.Length)]);
+            return Session.Run(_batch, TaskLoss.MeanScale(Golden.Task, examples.Length, Golden.Outputs), default);
+        }
+
+        public float[] GradientOf(ParameterSpec parameter) =>
+            GradientBuffer.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
+
+        public float[] Values(ParameterSpec parameter) =>
+            Parameters.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
+
+        public void Dispose()
+        {
+            Session.Dispose();
+            Parameters.Dispose();
+            GradientBuffer.Dispose();
+            Golden.Dispose();
+        }
+    }
+}
