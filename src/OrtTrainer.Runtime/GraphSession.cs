@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Runtime.Kernels;
 
 namespace OrtTrainer.Runtime;
 
@@ -8,20 +9,28 @@ public sealed class GraphSession : IDisposable
 {
     private readonly Lazy<RunOptions> _runOptions = new(() => new RunOptions());
 
-    private GraphSession(string name, ExecutionOptions options, Func<SessionOptions, InferenceSession> open)
+    private GraphSession(
+        string name, ExecutionOptions options, KernelLibrary? kernelLibrary, Func<SessionOptions, InferenceSession> open)
     {
         Name = name;
         Options = options;
         using SessionOptions settings = Settings(options);
+        SortedSet<string> kernels = KernelLibrary.BeginRecording();
         try
         {
+            kernelLibrary?.Register(settings);
             Inference = open(settings);
         }
         catch (OnnxRuntimeException cause)
         {
             throw RuntimeFailureException.From(name, "loading the model", cause);
         }
+        finally
+        {
+            KernelLibrary.EndRecording();
+        }
 
+        Kernels = [.. kernels];
         Inputs = Values(Inference.InputNames, Inference.InputMetadata);
         Outputs = Values(Inference.OutputNames, Inference.OutputMetadata);
     }
@@ -38,6 +47,9 @@ public sealed class GraphSession : IDisposable
     /// <summary>The graph's outputs, in its order.</summary>
     public IReadOnlyList<GraphValue> Outputs { get; }
 
+    /// <summary>The C# kernels this graph runs on; operators missing here run as the function bodies of the model.</summary>
+    public IReadOnlyList<string> Kernels { get; }
+
     internal InferenceSession Inference { get; }
 
     internal RunOptions RunOptions => _runOptions.Value;
@@ -45,7 +57,13 @@ public sealed class GraphSession : IDisposable
     /// <summary>Loads a serialized <c>ModelProto</c> (at most 2 GB, the limit of protobuf; larger models have external data).</summary>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
     public static GraphSession FromBytes(ReadOnlyMemory<byte> model, ExecutionOptions options, string name = "model") =>
-        new(name, options, settings => new InferenceSession(WholeArray(model), settings));
+        FromBytes(model, options, options.UseKernels ? KernelLibrary.Default : null, name);
+
+    /// <summary>Loads a serialized <c>ModelProto</c> with kernels of the caller's; null for none.</summary>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
+    public static GraphSession FromBytes(
+        ReadOnlyMemory<byte> model, ExecutionOptions options, KernelLibrary? kernels, string name = "model") =>
+        new(name, options, kernels, settings => new InferenceSession(WholeArray(model), settings));
 
     /// <summary>Loads a model file; its external data is looked for beside it.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -57,7 +75,8 @@ public sealed class GraphSession : IDisposable
             throw new FileNotFoundException($"There is no model file {path}.", path);
         }
 
-        return new GraphSession(path, options, settings => new InferenceSession(path, settings));
+        KernelLibrary? kernels = options.UseKernels ? KernelLibrary.Default : null;
+        return new GraphSession(path, options, kernels, settings => new InferenceSession(path, settings));
     }
 
     /// <summary>A fresh binding: nothing bound yet.</summary>

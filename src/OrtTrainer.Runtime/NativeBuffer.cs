@@ -34,6 +34,11 @@ public sealed unsafe class NativeBuffer : IDisposable
         }
     }
 
+    /// <summary>All elements; valid until <see cref="Dispose"/>.</summary>
+    /// <exception cref="OverflowException">There are more than one span can hold; take a <see cref="Slice"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
+    public Span<float> Span => new(Pointer, checked((int)Length));
+
     internal AlignedMemory Memory { get; }
 
     /// <summary>A view of <paramref name="length"/> floats from <paramref name="offset"/> on; valid until <see cref="Dispose"/>.</summary>

@@ -5,7 +5,7 @@ public sealed partial class Tokenizer
 {
     /// <summary>The number of different ids, added tokens included.</summary>
     public int VocabularySize =>
-        _model.Vocabulary.Count + _added.Tokens.Count(token => _model.Vocabulary.Id(token.Content) is null);
+        _vocabulary.Count + _added.Tokens.Count(token => _vocabulary.Id(token.Content) is null);
 
     /// <summary>The id of [PAD], &lt;pad&gt; or the like; null where there is none.</summary>
     public int? PadId => FirstOf("[PAD]", "<pad>");
@@ -26,11 +26,11 @@ public sealed partial class Tokenizer
     public int? TokenToId(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return _added.Id(token) ?? _model.Vocabulary.Id(token);
+        return _added.Id(token) ?? _vocabulary.Id(token);
     }
 
     /// <summary>The token of an id, or null where there is no such id.</summary>
-    public string? IdToToken(int id) => _added.Token(id)?.Content ?? _model.Vocabulary.Token(id);
+    public string? IdToToken(int id) => _added.Token(id)?.Content ?? _vocabulary.Token(id);
 
     private int? FirstOf(params ReadOnlySpan<string> tokens)
     {

@@ -1,10 +1,9 @@
 using OrtTrainer.Text.AddedTokens;
-using OrtTrainer.Text.Alignment;
 using OrtTrainer.Text.Decoding;
+using OrtTrainer.Text.Ids;
 using OrtTrainer.Text.Loading;
 using OrtTrainer.Text.Models;
 using OrtTrainer.Text.PostProcessing;
-using OrtTrainer.Text.PreTokenization;
 
 namespace OrtTrainer.Text;
 
@@ -13,21 +12,21 @@ namespace OrtTrainer.Text;
 /// </summary>
 public sealed partial class Tokenizer
 {
+    private readonly TokenPipeline _pipeline;
     private readonly AddedVocabulary _added;
-    private readonly PreTokenizer? _preTokenizer;
-    private readonly TokenModel _model;
-    private readonly OffsetTrimming? _trimming;
+    private readonly Vocabulary _vocabulary;
     private readonly EncodingAssembly _assembly;
     private readonly Decoder? _decoder;
+    private readonly IdEncoder _ids;
 
     internal Tokenizer(TokenizerParts parts)
     {
-        _added = new AddedVocabulary(parts.AddedTokens, parts.Normalizer);
-        _preTokenizer = parts.PreTokenizer;
-        _model = parts.Model;
-        _trimming = parts.Trimming;
+        _pipeline = new TokenPipeline(parts);
+        _added = _pipeline.Added;
+        _vocabulary = parts.Model.Vocabulary;
         _assembly = new EncodingAssembly(parts.Template);
         _decoder = parts.Decoder;
+        _ids = IdEncoder.For(parts, _pipeline);
         TokenizerFiles = parts.Files;
     }
 
@@ -43,7 +42,7 @@ public sealed partial class Tokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         return _assembly.Assemble(
-            Tokenize(text), pair is null ? null : Tokenize(pair), options ?? EncodeOptions.Default);
+            _pipeline.Tokenize(text), pair is null ? null : _pipeline.Tokenize(pair), options ?? EncodeOptions.Default);
     }
 
     /// <summary>The text that token ids stand for.</summary>
@@ -62,46 +61,12 @@ public sealed partial class Tokenizer
                     tokens.Add(text);
                 }
             }
-            else if (_model.Vocabulary.Token(id) is { } token)
+            else if (_vocabulary.Token(id) is { } token)
             {
                 tokens.Add(token);
             }
         }
 
         return _decoder is null ? string.Join(' ', tokens) : string.Concat(_decoder.Decode(tokens));
-    }
-
-    private TokenSequence Tokenize(string text)
-    {
-        PreTokenizedText pieces = _added.Extract(text);
-        _preTokenizer?.Apply(pieces);
-        TokenSequence sequence = new();
-        List<ModelToken> tokens = [];
-        for (int word = 0; word < pieces.Pieces.Count; word++)
-        {
-            (NormalizedText piece, int? tokenId) = pieces.Pieces[word];
-            tokens.Clear();
-            if (tokenId is { } id)
-            {
-                tokens.Add(new ModelToken(id, 0, piece.Length));
-            }
-            else
-            {
-                _model.Tokenize(piece.Points, tokens);
-            }
-
-            foreach (ModelToken token in tokens)
-            {
-                sequence.Add(token.Id, OffsetOf(sequence.Count, token, piece), word);
-            }
-        }
-
-        return sequence;
-    }
-
-    private TextRange OffsetOf(int index, ModelToken token, NormalizedText piece)
-    {
-        TextRange range = piece.OriginalRange(token.Start, token.End);
-        return _trimming is null ? range : _trimming.Trim(index, IdToToken(token.Id) ?? "", range);
     }
 }

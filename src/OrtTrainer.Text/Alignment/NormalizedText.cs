@@ -78,6 +78,12 @@ internal sealed class NormalizedText
         _ends = [.. _ends.AsSpan(0, start), .. ends, .. _ends.AsSpan(end)];
     }
 
+    /// <summary>Replaces the whole text by code points that each stand for one or more of the present ones.</summary>
+    public void Rewrite(IReadOnlyList<MappedPoint> mapped) => (_points, _starts, _ends) = (
+        [.. mapped.Select(point => point.CodePoint)],
+        [.. mapped.Select(point => _starts[point.Start])],
+        [.. mapped.Select(point => _ends[point.End - 1])]);
+
     /// <summary>Keeps only the code points that satisfy the condition.</summary>
     public void Filter(Func<int, bool> keep)
     {

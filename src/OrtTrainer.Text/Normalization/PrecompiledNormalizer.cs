@@ -7,8 +7,8 @@ namespace OrtTrainer.Text.Normalization;
 /// Component Precompiled: replaces characters by a precompiled map, short grapheme clusters as a whole where the map has them.
 /// </summary>
 /// <remarks>
-/// The reference implementation takes, for a cluster or a character, the shortest key it begins with, and records the changes in a way
-/// that shifts some offsets by one; both are reproduced.
+/// The reference implementation takes, for a cluster or a character, the shortest key it begins with, and what is dropped at the very
+/// start of a text goes unrecorded, which shifts offsets; both are reproduced.
 /// </remarks>
 internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
 {
@@ -61,9 +61,15 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
         }
 
         int[] added = CodePoints.From(System.Text.Encoding.UTF8.GetString(replacement));
+        int replaced = Math.Min(added.Length, points.Length);
         for (int i = 0; i < added.Length; i++)
         {
-            changes.Add(new Change(added[i], i == 0 ? added.Length - points.Length : i));
+            changes.Add(new Change(added[i], i < replaced ? 0 : 1));
+        }
+
+        if (replaced < points.Length && changes.Count > 0)
+        {
+            changes[^1] = changes[^1] with { Delta = changes[^1].Delta + added.Length - points.Length };
         }
 
         return true;

@@ -1,3 +1,4 @@
+using System.Text;
 using OrtTrainer.Text.Alignment;
 
 namespace OrtTrainer.Text.PreTokenization;
@@ -40,6 +41,35 @@ internal static class Gpt2Pattern
         return end;
     }
 
+    /// <summary>The length in UTF-16 units of the word that a text begins with; the text is not empty.</summary>
+    public static int NextWordLength(ReadOnlySpan<char> text)
+    {
+        int contraction = Contraction(text);
+        if (contraction > 0)
+        {
+            return contraction;
+        }
+
+        int first = text[0] == ' ' && text.Length > 1 ? 1 : 0;
+        Kind kind = KindAt(text, first, out int length);
+        int last = first;
+        int end = first + length;
+        while (end < text.Length && KindAt(text, end, out length) == kind)
+        {
+            last = end;
+            end += length;
+        }
+
+        // White space before a word leaves its last character to that word.
+        return kind == Kind.Space && end < text.Length && last > 0 ? last : end;
+    }
+
+    private static Kind KindAt(ReadOnlySpan<char> text, int index, out int length)
+    {
+        Rune.DecodeFromUtf16(text[index..], out Rune rune, out length);
+        return KindOf(rune.Value);
+    }
+
     // White space before a word leaves its last character to that word.
     private static int SpacesEnd(ReadOnlySpan<int> points, int start)
     {
@@ -51,6 +81,13 @@ internal static class Gpt2Pattern
 
         return end < points.Length && end - start > 1 ? end - 1 : end;
     }
+
+    private static int Contraction(ReadOnlySpan<char> text) => text switch
+    {
+        ['\'', 's' or 't' or 'm' or 'd', ..] => 2,
+        ['\'', 'r' or 'v', 'e', ..] or ['\'', 'l', 'l', ..] => 3,
+        _ => 0,
+    };
 
     private static int Contraction(ReadOnlySpan<int> points) => points switch
     {

@@ -3,8 +3,8 @@ using System.Text;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// Writes a file completely or not at all: into a temporary file in the same folder, flushed to the disk, then renamed over the old one.
-/// After a crash or a power cut at any moment, the path holds either the old content or the new.
+/// Writes a file completely or not at all: into a temporary file in the same folder, flushed to the disk, then renamed
+/// over the old one. After a crash or a power cut at any moment, the path holds either the old content or the new.
 /// </summary>
 public static class AtomicFile
 {
@@ -13,10 +13,19 @@ public static class AtomicFile
     // ERROR_DISK_FULL on Windows; ENOSPC and EDQUOT on Linux, where .NET puts the raw error number into HResult.
     private static readonly int[] DiskFullCodes = [unchecked((int)0x80070070), 28, 122];
 
-    /// <summary>Lets <paramref name="write"/> fill a stream, then puts the result at <paramref name="path"/>.</summary>
+    /// <summary>
+    /// Lets <paramref name="write"/> fill a stream, then puts the result at <paramref name="path"/>.
+    /// </summary>
     /// <exception cref="FileWriteException">The disk is full, the folder is missing or may not be written.</exception>
-    /// <remarks>What <paramref name="write"/> throws for other reasons comes through; the old file stays then too.</remarks>
-    public static void Write(string path, Action<Stream> write)
+    /// <remarks>Other exceptions of <paramref name="write"/> come through; the old file stays then too.</remarks>
+    public static void Write(string path, Action<Stream> write) => Write(path, null, write);
+
+    /// <summary>
+    /// As <see cref="Write(string, Action{Stream})"/>, and keeps the old file, if there is one, under another name in
+    /// the same folder. A crash between the two renames leaves the old content under that name and nothing at
+    /// <paramref name="path"/>.
+    /// </summary>
+    internal static void Write(string path, string? keepOldAs, Action<Stream> write)
     {
         var target = Path.GetFullPath(path);
         var partial = PartialPath(target);
@@ -27,6 +36,11 @@ public static class AtomicFile
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
+            }
+
+            if (keepOldAs is not null && File.Exists(target))
+            {
+                File.Move(target, keepOldAs, overwrite: true);
             }
 
             File.Move(partial, target, overwrite: true);
@@ -51,11 +65,13 @@ public static class AtomicFile
     }
 
     /// <summary>Writes UTF-8 text without a byte order mark.</summary>
-    /// <inheritdoc cref="Write" path="/exception"/>
+    /// <inheritdoc cref="Write(string, Action{Stream})" path="/exception"/>
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
 
-    /// <summary>One fixed name per file: what a killed process left behind is overwritten by the next write, not collected.</summary>
+    /// <summary>
+    /// One fixed name per file: what a killed process left behind is overwritten by the next write, not collected.
+    /// </summary>
     private static string PartialPath(string target) =>
         Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.partial");
 

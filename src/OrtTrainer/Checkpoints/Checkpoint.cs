@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// Named tensors in one file or several shards. Opening reads names, types and shapes only; values are read straight into the caller's
-/// memory. Reading from several threads at once is allowed.
+/// Named tensors in one file or several shards. Opening reads names, types and shapes only; values are read straight
+/// into the caller's memory. Reading from several threads at once is allowed.
 /// </summary>
 public abstract class Checkpoint : IDisposable
 {
@@ -22,7 +22,9 @@ public abstract class Checkpoint : IDisposable
 
     private protected Checkpoint(string path) => Path = path;
 
-    /// <summary>Copies the bytes of a tensor's elements, in row-major order, from byte <c>offset</c> of the tensor on.</summary>
+    /// <summary>
+    /// Copies the bytes of a tensor's elements, in row-major order, from byte <c>offset</c> of the tensor on.
+    /// </summary>
     internal delegate void ElementReader(long offset, Span<byte> destination);
 
     /// <summary>Full path of the weight file or of the index that lists the shards.</summary>
@@ -32,8 +34,9 @@ public abstract class Checkpoint : IDisposable
     public abstract IReadOnlyList<string> Names { get; }
 
     /// <summary>
-    /// Opens a Hugging Face folder's weights: the first of <c>model.safetensors</c>, <c>model.safetensors.index.json</c>,
-    /// <c>pytorch_model.bin</c> and <c>pytorch_model.bin.index.json</c> that is there.
+    /// Opens a Hugging Face folder's weights: the first of <c>model.safetensors</c>,
+    /// <c>model.safetensors.index.json</c>, <c>pytorch_model.bin</c> and <c>pytorch_model.bin.index.json</c> that is
+    /// there.
     /// </summary>
     /// <exception cref="CheckpointException">None is there, or the one that is there is damaged.</exception>
     public static Checkpoint Open(string modelFolder)
@@ -74,7 +77,7 @@ public abstract class Checkpoint : IDisposable
 
     /// <summary>Reads all elements in row-major order as float32, converting from whatever type is stored.</summary>
     /// <exception cref="CheckpointException">The tensor is absent or its bytes cannot be read.</exception>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is not exactly as long as the tensor.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is not as long as the tensor.</exception>
     public void ReadFloats(string name, Span<float> destination)
     {
         var info = Find(name);
@@ -128,7 +131,8 @@ public abstract class Checkpoint : IDisposable
                 if (!convert(info.ElementType, bytes, destination.Slice(start, count)))
                 {
                     throw new CheckpointException(
-                        info.File, $"tensor {CheckpointException.Quote(info.Name)}", $"elements of type {info.ElementType}",
+                        info.File, $"tensor {CheckpointException.Quote(info.Name)}",
+                        $"elements of type {info.ElementType}",
                         "integers that fit into 64 bits", "Read this tensor as floats, or check the file.");
                 }
             }

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// The bytes of one weight file, read at any offset by any thread. Offsets are checked against the file's length, so that a number
-/// from a damaged file never becomes an allocation or a read beyond the end.
+/// The bytes of one weight file, read at any offset by any thread. Offsets are checked against the file's length, so
+/// that a number from a damaged file never becomes an allocation or a read beyond the end.
 /// </summary>
 internal sealed class CheckpointBytes : IDisposable
 {
@@ -37,12 +37,14 @@ internal sealed class CheckpointBytes : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             handle?.Dispose();
-            throw new CheckpointException(full, null, e.Message, "a readable file", "Check the path and its rights.", e);
+            throw new CheckpointException(
+                full, null, e.Message, "a readable file", "Check the path and its rights.", e);
         }
     }
 
     /// <summary>
-    /// Fills <paramref name="destination"/> from <paramref name="offset"/>; <paramref name="part"/> says what it is, for the message.
+    /// Fills <paramref name="destination"/> from <paramref name="offset"/>; <paramref name="part"/> says what it is,
+    /// for the message.
     /// </summary>
     /// <exception cref="CheckpointException">The file ends before that.</exception>
     public void Read(long offset, Span<byte> destination, string part)

@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// Makes a rename durable. On Linux and macOS the new name lives in the folder, which has to be flushed itself; .NET has no call
-/// for that. On Windows NTFS journals renames and nothing is done.
+/// Makes a rename durable. On Linux and macOS the new name lives in the folder, which has to be flushed itself; .NET
+/// has no call for that. On Windows NTFS journals renames and nothing is done.
 /// </summary>
 internal static partial class DirectoryFlush
 {
-    /// <summary>Flushes where the system allows it; some network file systems refuse, which only costs durability.</summary>
+    /// <summary>
+    /// Flushes where the system allows it; some network file systems refuse, which only costs durability.
+    /// </summary>
     public static void Flush(string folder)
     {
         if (OperatingSystem.IsWindows())

@@ -4,10 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace OrtTrainer.Checkpoints;
 
-/// <summary>Stored elements to float or long. Integers and float64 round to the nearest float; bool gives 0 or 1.</summary>
+/// <summary>
+/// Stored elements to float or long. Integers and float64 round to the nearest float; bool gives 0 or 1.
+/// </summary>
 internal static class ElementConversion
 {
-    /// <summary>Converts <c>destination.Length</c> elements; <paramref name="source"/> holds exactly their bytes.</summary>
+    /// <summary>
+    /// Converts <c>destination.Length</c> elements; <paramref name="source"/> holds exactly their bytes.
+    /// </summary>
     public static void ToFloats(ElementType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         switch (type)
@@ -33,7 +37,9 @@ internal static class ElementConversion
         }
     }
 
-    /// <summary>Converts integers and booleans; false where <paramref name="type"/> is no such type or does not fit.</summary>
+    /// <summary>
+    /// Converts integers and booleans; false where <paramref name="type"/> is no such type or does not fit.
+    /// </summary>
     public static bool TryToInt64s(ElementType type, ReadOnlySpan<byte> source, Span<long> destination)
     {
         if (type is ElementType.Float64 or ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16

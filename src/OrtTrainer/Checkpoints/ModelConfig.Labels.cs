@@ -16,8 +16,8 @@ public sealed partial class ModelConfig
     };
 
     /// <summary>
-    /// Label names by class number, from <c>id2label</c>; where that is absent, LABEL_0 … for <c>num_labels</c> classes, 2 by default,
-    /// as transformers does.
+    /// Label names by class number, from <c>id2label</c>; where that is absent, LABEL_0 … for <c>num_labels</c>
+    /// classes, 2 by default, as transformers does.
     /// </summary>
     /// <exception cref="CheckpointException">The numbers are not 0 … n-1 or a name is no text.</exception>
     public IReadOnlyList<string> Id2Label
@@ -38,7 +38,8 @@ public sealed partial class ModelConfig
             foreach (var (key, value) in labels)
             {
                 // Keys stand in any order: "10" comes before "2" in files that were sorted as text.
-                if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id >= names.Length
+                if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    || id >= names.Length
                     || names[id] is not null || value is null || ToElement(value).ValueKind != JsonValueKind.String)
                 {
                     throw new CheckpointException(

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// A Hugging Face <c>config.json</c>, as transformers 4 and 5 write it. Immutable; fields that nothing here knows are kept, so that an
-/// exported configuration loses nothing.
+/// A Hugging Face <c>config.json</c>, as transformers 4 and 5 write it. Immutable; fields that nothing here knows are
+/// kept, so that an exported configuration loses nothing.
 /// </summary>
 public sealed partial class ModelConfig
 {
@@ -48,7 +49,8 @@ public sealed partial class ModelConfig
     /// <summary>Whether the field is there and not null.</summary>
     public bool Has(string field) => _fields[field] is not null;
 
-    /// <exception cref="CheckpointException">The field is absent and has no default, or is no whole number of 32 bits.</exception>
+    /// <exception cref="CheckpointException">The field is absent and has no default, or is no 32-bit
+    /// integer.</exception>
     public int GetInt(string field, int? defaultValue = null) =>
         Get(field, defaultValue, "a whole number", static (JsonElement e, out int value) =>
         {
@@ -64,7 +66,7 @@ public sealed partial class ModelConfig
             return e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out value) && double.IsFinite(value);
         });
 
-    /// <exception cref="CheckpointException">The field is absent and has no default, or is neither true nor false.</exception>
+    /// <exception cref="CheckpointException">The field is absent and has no default, or is no boolean.</exception>
     public bool GetBool(string field, bool? defaultValue = null) =>
         Get(field, defaultValue, "true or false", static (JsonElement e, out bool value) =>
         {
@@ -93,10 +95,18 @@ public sealed partial class ModelConfig
     {
         try
         {
+            if (!Utf8.IsValid(json))
+            {
+                throw new JsonException("text that is not UTF-8");
+            }
+
             // Duplicate properties surface only when the object is used, so they are asked for here.
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
             if (JsonNode.Parse(json, null, options) is JsonObject fields)
             {
+                // Writing it out decodes every string, so that text that is no valid Unicode is found now and not
+                // later.
+                _ = fields.ToJsonString(Written);
                 return new ModelConfig(path, fields);
             }
         }

@@ -3,8 +3,8 @@ using OrtTrainer.Checkpoints.PyTorch;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// A <c>pytorch_model.bin</c>, open for reading: what <c>torch.save</c> writes for a state dictionary, as a zip archive or in the older
-/// format. No code in it is ever run; a file that names anything but tensors is refused.
+/// A <c>pytorch_model.bin</c>, open for reading: what <c>torch.save</c> writes for a state dictionary, as a zip
+/// archive or in the older format. No code in it is ever run; a file that names anything but tensors is refused.
 /// </summary>
 public sealed class PyTorchFile : Checkpoint
 {

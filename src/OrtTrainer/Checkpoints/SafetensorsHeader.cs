@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// The header of a safetensors file: eight bytes of length, then JSON. Tensors must fill the rest of the file without gaps or overlaps,
-/// as the format asks (https://huggingface.co/docs/safetensors).
+/// The header of a safetensors file: eight bytes of length, then JSON. Tensors must fill the rest of the file without
+/// gaps or overlaps, as the format asks (https://huggingface.co/docs/safetensors).
 /// </summary>
 internal sealed class SafetensorsHeader
 {

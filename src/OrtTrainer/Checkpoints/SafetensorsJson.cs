@@ -3,15 +3,18 @@ using System.Text.Json;
 
 namespace OrtTrainer.Checkpoints;
 
-/// <summary>The JSON of a safetensors header, checked field by field; the layout of the tensors is checked by the caller.</summary>
+/// <summary>
+/// The JSON of a safetensors header, checked field by field; the layout of the tensors is checked by the caller.
+/// </summary>
 internal static class SafetensorsJson
 {
-    private const string Damaged = "The file is damaged or was not written by a safetensors library: write or download it again.";
+    private const string Damaged =
+        "The file is damaged or was not written by a safetensors library: write or download it again.";
 
     internal readonly record struct Content(List<TensorInfo> Tensors, Dictionary<string, string> Metadata);
 
     /// <exception cref="JsonException">The text is no JSON.</exception>
-    /// <exception cref="CheckpointException">A field is missing, doubled, of the wrong kind or out of range.</exception>
+    /// <exception cref="CheckpointException">A field is missing, doubled, of a wrong kind or out of range.</exception>
     public static Content Parse(ReadOnlySpan<byte> json, string file, long dataStart)
     {
         var reader = new Utf8JsonReader(json);
@@ -93,7 +96,8 @@ internal static class SafetensorsJson
         if (type is null || shape is null || range is not [var begin, var end])
         {
             throw new CheckpointException(
-                file, part, "a field missing or data_offsets without two numbers", "dtype, shape and data_offsets", Damaged);
+                file, part, "a field missing or data_offsets without two numbers",
+                "dtype, shape and data_offsets", Damaged);
         }
 
         return Check(name, part, type, shape, begin, end, file, dataStart);

@@ -6,11 +6,13 @@ using System.Text.Json;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// Writes <c>.safetensors</c> files that Hugging Face's libraries read. The header is padded to a multiple of eight bytes and wider
-/// elements come first, so that every tensor is aligned to its element size.
+/// Writes <c>.safetensors</c> files that Hugging Face's libraries read. The header is padded to a multiple of eight
+/// bytes and wider elements come first, so that every tensor is aligned to its element size.
 /// </summary>
 public static class SafetensorsWriter
 {
+    private static ReadOnlySpan<byte> Pad => "       "u8;
+
     /// <summary>What <c>transformers</c> asks for in <c>__metadata__</c> before it loads weights.</summary>
     public static IReadOnlyDictionary<string, string> PyTorchFormat { get; } =
         new Dictionary<string, string> { ["format"] = "pt" };
@@ -22,12 +24,22 @@ public static class SafetensorsWriter
     /// <exception cref="ArgumentException">A name is used twice or is reserved.</exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     public static void Write(
-        string path, IEnumerable<TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IEnumerable<TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, null, InFileOrder(tensors), metadata ?? PyTorchFormat);
+
+    /// <summary>The order in which tensors stand in the file.</summary>
+    internal static TensorData[] InFileOrder(IEnumerable<TensorData> tensors) =>
+        [.. tensors.OrderByDescending(tensor => tensor.ElementType.Size())];
+
+    /// <summary>
+    /// Writes tensors that are in file order; the old file is kept under another name where one is given.
+    /// </summary>
+    internal static void Write(
+        string path, string? keepOldAs, TensorData[] ordered, IReadOnlyDictionary<string, string> metadata)
     {
-        TensorData[] ordered = [.. tensors.OrderByDescending(tensor => tensor.ElementType.Size())];
         CheckNames(ordered);
-        var header = BuildHeader(ordered, metadata ?? PyTorchFormat);
-        AtomicFile.Write(path, stream =>
+        var header = BuildHeader(ordered, metadata);
+        AtomicFile.Write(path, keepOldAs, stream =>
         {
             stream.Write(header);
             foreach (var tensor in ordered)
@@ -44,12 +56,11 @@ public static class SafetensorsWriter
         {
             if (!names.Add(tensor.Name))
             {
-                throw new ArgumentException($"The tensor name {tensor.Name} is used twice or reserved.", nameof(tensors));
+                throw new ArgumentException(
+                    $"The tensor name {tensor.Name} is used twice or reserved.", nameof(tensors));
             }
         }
     }
-
-    private static ReadOnlySpan<byte> Pad => "       "u8;
 
     private static byte[] BuildHeader(TensorData[] tensors, IReadOnlyDictionary<string, string> metadata)
     {
@@ -60,7 +71,7 @@ public static class SafetensorsWriter
         if (buffer.WrittenCount - sizeof(ulong) > SafetensorsHeader.LongestHeader)
         {
             throw new ArgumentException(
-                $"Names and metadata take {buffer.WrittenCount} bytes; the format allows {SafetensorsHeader.LongestHeader}.",
+                $"Names and metadata take {buffer.WrittenCount} bytes; the limit is {SafetensorsHeader.LongestHeader}.",
                 nameof(metadata));
         }
 

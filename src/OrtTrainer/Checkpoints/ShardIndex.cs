@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// <c>model.safetensors.index.json</c> or <c>pytorch_model.bin.index.json</c>: which shard holds each tensor, as Hugging Face splits
-/// large models.
+/// <c>model.safetensors.index.json</c> or <c>pytorch_model.bin.index.json</c>: which shard holds each tensor, as
+/// Hugging Face splits large models.
 /// </summary>
 internal static class ShardIndex
 {
@@ -14,9 +14,23 @@ internal static class ShardIndex
     /// <exception cref="CheckpointException">The file is damaged or points outside its folder.</exception>
     public static IReadOnlyList<KeyValuePair<string, string>> Read(string path)
     {
-        using var document = Parse(path);
-        if (document.RootElement.ValueKind != JsonValueKind.Object
-            || !document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
+        var json = ReadBytes(path);
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return ReadWeightMap(path, document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // JsonElement reports text that is no valid Unicode as InvalidOperationException.
+            throw Bad(path, "index", $"invalid JSON ({e.Message})", "an object with weight_map", e);
+        }
+    }
+
+    private static List<KeyValuePair<string, string>> ReadWeightMap(string path, JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("weight_map", out var map)
+            || map.ValueKind != JsonValueKind.Object)
         {
             throw Bad(path, "weight_map", "no such object", "tensor names with the file of each");
         }
@@ -37,7 +51,7 @@ internal static class ShardIndex
         return entries.Count > 0 ? entries : throw Bad(path, "weight_map", "no tensors", "at least one");
     }
 
-    private static JsonDocument Parse(string path)
+    private static byte[] ReadBytes(string path)
     {
         using var file = CheckpointBytes.Open(path);
         if (file.Length > LargestIndex)
@@ -47,14 +61,7 @@ internal static class ShardIndex
 
         var json = new byte[file.Length];
         file.Read(0, json, "index");
-        try
-        {
-            return JsonDocument.Parse(json);
-        }
-        catch (JsonException e)
-        {
-            throw Bad(path, "index", $"invalid JSON ({e.Message})", "an object with weight_map", e);
-        }
+        return json;
     }
 
     private static string ReadFileName(string path, string part, JsonElement value)

@@ -1,6 +1,8 @@
 namespace OrtTrainer.Checkpoints;
 
-/// <summary>Tensors in several files, found through an index. All shards are opened, and checked against the index, at once.</summary>
+/// <summary>
+/// Tensors in several files, found through an index. All shards are opened, and checked against the index, at once.
+/// </summary>
 internal sealed class ShardedCheckpoint : Checkpoint
 {
     private readonly Dictionary<string, Checkpoint> _shards = [];
@@ -12,7 +14,7 @@ internal sealed class ShardedCheckpoint : Checkpoint
 
     public override IReadOnlyList<string> Names { get; }
 
-    /// <exception cref="CheckpointException">A shard is missing or damaged, or lacks a tensor that the index names.</exception>
+    /// <exception cref="CheckpointException">A shard is missing or damaged, or lacks a tensor of the index.</exception>
     public static ShardedCheckpoint OpenIndex(string indexPath, Func<string, Checkpoint> openShard)
     {
         var entries = ShardIndex.Read(indexPath);
@@ -57,7 +59,8 @@ internal sealed class ShardedCheckpoint : Checkpoint
             if (!File.Exists(path))
             {
                 throw new CheckpointException(
-                    Path, $"tensor {CheckpointException.Quote(name)}", $"no file {path}", "the shard that the index names",
+                    Path, $"tensor {CheckpointException.Quote(name)}", $"no file {path}",
+                    "the shard that the index names",
                     "Download the missing shard.");
             }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
-/// One tensor to be written. Values are asked for when its turn comes and never copied, so that weights in native memory of any total
-/// size can be written.
+/// One tensor to be written. Values are asked for when its turn comes and never copied, so that weights in native
+/// memory of any total size can be written.
 /// </summary>
 public sealed class TensorData
 {
@@ -44,8 +44,10 @@ public sealed class TensorData
 
     internal long ByteLength => (long)ElementCount * ElementType.Size();
 
-    /// <summary>Float32 values that <paramref name="values"/> gives, in row-major order, each time they are needed.</summary>
-    /// <exception cref="InvalidOperationException">On writing: as many values as the shape says were not given.</exception>
+    /// <summary>
+    /// Float32 values that <paramref name="values"/> gives, in row-major order, each time they are needed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">On writing: too few or too many values were given.</exception>
     public static TensorData Floats(string name, ReadOnlySpan<long> shape, Func<ReadOnlySpan<float>> values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -71,7 +73,8 @@ public sealed class TensorData
     {
         if (values.Length != count)
         {
-            throw new InvalidOperationException($"Tensor {name} gave {values.Length} values; its shape asks for {count}.");
+            throw new InvalidOperationException(
+                $"Tensor {name} gave {values.Length} values; its shape asks for {count}.");
         }
 
         while (values.Length > 0)

@@ -5,6 +5,9 @@ namespace OrtTrainer.Models;
 /// <summary>A model folder in Hugging Face layout: configuration and weights, either of which may be changed on loading.</summary>
 public sealed class PretrainedModel : IDisposable
 {
+    private static readonly string[] DropoutFields =
+        ["hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"];
+
     private readonly Checkpoint? _checkpoint;
     private readonly IReadOnlyList<int> _layers;
 
@@ -29,11 +32,19 @@ public sealed class PretrainedModel : IDisposable
     /// <param name="folder">Holds config.json and the weights.</param>
     /// <param name="fromScratch">Takes the configuration only; every parameter starts at random.</param>
     /// <param name="layers">The encoder layers to keep, in order, counted from 0; null keeps all.</param>
+    /// <param name="dropout">Dropout everywhere, in [0, 1); null for the configuration's probabilities.</param>
     /// <exception cref="ModelException">The architecture is unknown or a layer does not exist.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
-    public static PretrainedModel Open(string folder, bool fromScratch = false, IReadOnlyList<int>? layers = null)
+    public static PretrainedModel Open(
+        string folder, bool fromScratch = false, IReadOnlyList<int>? layers = null,
+        double? dropout = null)
     {
         ModelConfig config = ModelConfig.Load(folder);
+        foreach (string field in dropout is null ? [] : DropoutFields)
+        {
+            config = config.With(field, dropout);
+        }
+
         int depth = config.GetInt("num_hidden_layers");
         if (layers?.Where(l => l < 0 || l >= depth).Select(l => (int?)l).FirstOrDefault() is { } missing)
         {

@@ -1,3 +1,4 @@
+using OrtTrainer.Runtime;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
@@ -11,7 +12,7 @@ public sealed unsafe class FlatAdafactor : FlatOptimizer, IChunkWork
 {
     private readonly AdafactorOptions _options;
     private readonly AdafactorTensor[] _tensors;
-    private readonly FlatBuffer _moments;
+    private readonly NativeBuffer _moments;
     private float* _weights;
     private float* _gradients;
     private float* _average;
@@ -34,7 +35,7 @@ public sealed unsafe class FlatAdafactor : FlatOptimizer, IChunkWork
             offset += _tensors[i].MomentCount;
         }
 
-        _moments = new FlatBuffer(offset);
+        _moments = new NativeBuffer(offset);
         States = [new OptimizerState("variance", _moments)];
     }
 

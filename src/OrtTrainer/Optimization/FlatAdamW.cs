@@ -1,3 +1,4 @@
+using OrtTrainer.Runtime;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
@@ -8,8 +9,8 @@ namespace OrtTrainer.Optimization;
 public sealed class FlatAdamW : FlatOptimizer
 {
     private readonly AdamWOptions _options;
-    private readonly FlatBuffer _first;
-    private readonly FlatBuffer _second;
+    private readonly NativeBuffer _first;
+    private readonly NativeBuffer _second;
     private readonly BlockMap _touched;
     private readonly FusedPass<AdamWKernel> _pass;
 
@@ -19,8 +20,8 @@ public sealed class FlatAdamW : FlatOptimizer
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _first = new FlatBuffer(layout.Length);
-        _second = new FlatBuffer(layout.Length);
+        _first = new NativeBuffer(layout.Length);
+        _second = new NativeBuffer(layout.Length);
         _touched = new BlockMap(layout);
         _pass = new FusedPass<AdamWKernel>(layout, _touched);
         States = [new OptimizerState("exp_avg", _first), new OptimizerState("exp_avg_sq", _second)];

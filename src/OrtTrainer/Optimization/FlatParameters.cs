@@ -54,17 +54,20 @@ public sealed class FlatParameters
     internal int Chunks => (Blocks + BlocksPerChunk - 1) / BlocksPerChunk;
 
     /// <summary>Lays tensors one after the other, each on a block boundary.</summary>
-    /// <param name="tensors">Name, number of elements, and whether weight decay applies.</param>
+    /// <param name="tensors">Name, shape, and whether weight decay applies.</param>
     /// <returns>The layout, with offsets in the order given.</returns>
-    public static FlatParameters Pack(IEnumerable<(string Name, int Length, bool HasWeightDecay)> tensors)
+    /// <exception cref="ArgumentException">A dimension is negative, or the total exceeds what one span can hold.</exception>
+    public static FlatParameters Pack(IEnumerable<(string Name, IReadOnlyList<int> Shape, bool HasWeightDecay)> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         var segments = new List<ParameterSegment>();
         var offset = 0;
-        foreach (var (name, length, hasWeightDecay) in tensors)
+        foreach (var (name, shape, hasWeightDecay) in tensors)
         {
-            segments.Add(new ParameterSegment(name, offset, length, hasWeightDecay));
-            offset = RoundUp((long)offset + Math.Max(length, 0), name);
+            var length = LengthOf(name, shape);
+            var columns = shape.Count > 1 ? shape[^1] : length;
+            segments.Add(new ParameterSegment(name, offset, length, hasWeightDecay) { Columns = columns });
+            offset = RoundUp((long)offset + length, name);
         }
 
         return new FlatParameters(segments);
@@ -85,6 +88,23 @@ public sealed class FlatParameters
     /// <summary>The blocks of a chunk.</summary>
     internal (int First, int End) BlocksOf(int chunk) =>
         (chunk * BlocksPerChunk, Math.Min(Blocks, (chunk + 1) * BlocksPerChunk));
+
+    private static int LengthOf(string name, IReadOnlyList<int> shape)
+    {
+        var length = 1L;
+        foreach (var dimension in shape)
+        {
+            // Stops a product that would overflow, too.
+            if (dimension < 0 || (length *= dimension) > Array.MaxLength)
+            {
+                throw new ArgumentException(
+                    $"Tensor '{name}' has shape [{string.Join(", ", shape)}]; expected dimensions of 0 or more and at most " +
+                    $"{Array.MaxLength} elements.");
+            }
+        }
+
+        return (int)length;
+    }
 
     private static int RoundUp(long length, string name)
     {

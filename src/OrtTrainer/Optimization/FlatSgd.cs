@@ -1,10 +1,11 @@
+using OrtTrainer.Runtime;
 namespace OrtTrainer.Optimization;
 
 /// <summary>Stochastic gradient descent over flat buffers, with or without momentum, one pass over memory per step.</summary>
 public sealed class FlatSgd : FlatOptimizer
 {
     private readonly SgdOptions _options;
-    private readonly FlatBuffer? _velocity;
+    private readonly NativeBuffer? _velocity;
     private readonly BlockMap _touched;
     private readonly FusedPass<SgdKernel> _pass;
 
@@ -20,7 +21,7 @@ public sealed class FlatSgd : FlatOptimizer
         }
 
         _options = options;
-        _velocity = options.Momentum > 0 ? new FlatBuffer(layout.Length) : null;
+        _velocity = options.Momentum > 0 ? new NativeBuffer(layout.Length) : null;
         _touched = new BlockMap(layout);
         _pass = new FusedPass<SgdKernel>(layout, _touched);
         States = _velocity is null ? [] : [new OptimizerState("momentum_buffer", _velocity)];

@@ -70,22 +70,23 @@ internal sealed unsafe class FusedPass<TKernel>(FlatParameters layout, BlockMap 
             touched[block] = true;
         }
 
-        var hasState = touched[block] || !kernel.ZeroStateStaysZero;
-        if (hasState || !kernel.IdleKeepsWeight || _average != null)
+        if (touched[block] || !kernel.ZeroStateStaysZero)
         {
-            Update(kernel, offset, hasGradient ? _gradients + offset : null, hasState);
+            Update(kernel, offset, hasGradient ? _gradients + offset : null);
+        }
+        else if (!kernel.IdleKeepsWeight || _average != null)
+        {
+            Idle(kernel, offset);
         }
     }
 
-    private void Update(in TKernel kernel, nint offset, float* gradients, bool hasState)
+    private void Update(in TKernel kernel, nint offset, float* gradients)
     {
         var weights = _weights + offset;
-        var first = hasState && _first != null ? _first + offset : null;
-        var second = hasState && _second != null ? _second + offset : null;
+        var first = _first != null ? _first + offset : null;
+        var second = _second != null ? _second + offset : null;
         var average = _average != null ? _average + offset : null;
         var scale = Vector512.Create(_gradientScale);
-        var averageWeight = Vector512.Create(_averageWeight);
-        var copies = _averageWeight == 1;
         for (var i = 0; i < FlatParameters.BlockLength; i += Vector512<float>.Count)
         {
             var gradient = gradients == null ? Vector512<float>.Zero : Vector512.Load(gradients + i) * scale;
@@ -105,10 +106,32 @@ internal sealed unsafe class FusedPass<TKernel>(FlatParameters layout, BlockMap 
 
             if (average != null)
             {
-                var old = copies ? weight : Vector512.Load(average + i);
-                Vector512.FusedMultiplyAdd(averageWeight, weight - old, old).Store(average + i);
+                UpdateAverage(average + i, weight);
             }
         }
+    }
+
+    private void Idle(in TKernel kernel, nint offset)
+    {
+        var weights = _weights + offset;
+        var average = _average != null ? _average + offset : null;
+        for (var i = 0; i < FlatParameters.BlockLength; i += Vector512<float>.Count)
+        {
+            var weight = kernel.Idle(Vector512.Load(weights + i));
+            weight.Store(weights + i);
+            if (average != null)
+            {
+                UpdateAverage(average + i, weight);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void UpdateAverage(float* average, Vector512<float> weight)
+    {
+        // A share of 1 copies: what the buffer held before may be anything, not a number included.
+        var old = _averageWeight == 1 ? weight : Vector512.Load(average);
+        Vector512.FusedMultiplyAdd(Vector512.Create(_averageWeight), weight - old, old).Store(average);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

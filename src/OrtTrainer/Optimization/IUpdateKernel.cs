@@ -15,6 +15,10 @@ internal interface IUpdateKernel
     /// <summary>True if zero state and a zero gradient leave the weight as it is.</summary>
     bool IdleKeepsWeight { get; }
 
+    /// <summary>What <see cref="Update"/> gives for zero state and a zero gradient, to the bit; only called where
+    /// <see cref="ZeroStateStaysZero"/>.</summary>
+    Vector512<float> Idle(Vector512<float> weight);
+
     /// <summary>The new weights; the state vectors are replaced by their new values.</summary>
     Vector512<float> Update(
         Vector512<float> weight, Vector512<float> gradient, ref Vector512<float> first, ref Vector512<float> second);

@@ -9,7 +9,7 @@ public sealed record ParameterSegment(string Name, int Offset, int Length, bool 
 {
     /// <summary>
     /// Length of the last dimension; equal to <see cref="Length"/> for vectors. Only optimizers that treat matrices
-    /// differently from vectors read it.
+    /// differently from vectors read it; to them a tensor of more dimensions is a matrix of all its rows.
     /// </summary>
     public int Columns { get; init; } = Length;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace OrtTrainer.Optimization;
@@ -26,6 +27,11 @@ internal readonly struct SgdKernel : IUpdateKernel
 
     public bool IdleKeepsWeight => ZeroStateStaysZero;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Idle(Vector512<float> weight) => weight;
+
+    // Left to itself the compiler calls this for every vector unless it has profiled the loop, at half the speed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Update(
         Vector512<float> weight, Vector512<float> gradient, ref Vector512<float> first, ref Vector512<float> second)
     {

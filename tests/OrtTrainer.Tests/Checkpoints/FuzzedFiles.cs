@@ -8,8 +8,8 @@ internal static class FuzzedFiles
     private const long MostAllocation = 64 << 20;
 
     /// <summary>
-    /// Opens damaged versions of a file and reads every tensor: each attempt ends in success or a <see cref="CheckpointException"/>
-    /// and allocates no more than 64 MB.
+    /// Opens damaged versions of a file and reads every tensor: each attempt ends in success or a <see
+    /// cref="CheckpointException"/> and allocates no more than 64 MB.
     /// </summary>
     public static void Check(byte[] original, int mutations, Func<string, Checkpoint> open)
     {

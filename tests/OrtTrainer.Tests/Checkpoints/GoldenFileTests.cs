@@ -3,8 +3,8 @@ using OrtTrainer.Checkpoints;
 namespace OrtTrainer.Tests.Checkpoints;
 
 /// <summary>
-/// Weight files that PyTorch and safetensors wrote: every folder of files is recognised by what lies in it, so that another set with
-/// other names, sizes and values is checked the same way.
+/// Weight files that PyTorch and safetensors wrote: every folder of files is recognised by what lies in it, so that
+/// another set with other names, sizes and values is checked the same way.
 /// </summary>
 internal sealed class GoldenFileTests
 {

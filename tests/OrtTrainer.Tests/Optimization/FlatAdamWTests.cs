@@ -16,7 +16,7 @@ public class FlatAdamWTests
     [TestCase(70_001)]
     public void Every_length_gives_the_bits_of_the_scalar_formula(int length)
     {
-        var layout = FlatParameters.Pack([("a", length, true), ("b", 3, false)]);
+        var layout = FlatParameters.Pack([("a", [length], true), ("b", [3], false)]);
         using var loop = new ChunkedLoop(2);
         using var optimizer = new FlatAdamW(layout, Options, loop);
         var scalar = new ScalarAdamW(layout.Length, 0.9f, 0.999f, 1e-8f);
@@ -39,14 +39,14 @@ public class FlatAdamWTests
     [TestCase(5)]
     public void The_number_of_threads_does_not_change_a_bit(int threads)
     {
-        var layout = FlatParameters.Pack([("a", 300_000, true), ("b", 999, false)]);
+        var layout = FlatParameters.Pack([("a", [300_000], true), ("b", [999], false)]);
         Assert.That(Train(layout, threads, 3, _ => null), Is.EqualTo(Train(layout, 1, 3, _ => null)));
     }
 
     [Test]
     public void Skipping_untouched_blocks_does_not_change_a_bit()
     {
-        var layout = FlatParameters.Pack([("table", 1000 * FlatParameters.BlockLength, true), ("free", 5000, false)]);
+        var layout = FlatParameters.Pack([("table", [1000 * FlatParameters.BlockLength], true), ("free", [5000], false)]);
         float[] Gradients(int step) => FlatValues.SparseRows(layout, step, share: 0.1);
         var everyBlock = new BlockMap(layout);
         everyBlock.Mark(0, layout.Length);
@@ -62,7 +62,7 @@ public class FlatAdamWTests
     [Test]
     public void A_resumed_run_continues_bit_for_bit()
     {
-        var layout = FlatParameters.Pack([("table", 50 * FlatParameters.BlockLength, true)]);
+        var layout = FlatParameters.Pack([("table", [50 * FlatParameters.BlockLength], true)]);
         float[] Gradients(int step) => FlatValues.SparseRows(layout, step, share: 0.2);
         var uninterrupted = Train(layout, 1, 6, _ => null, Gradients);
 
@@ -92,7 +92,7 @@ public class FlatAdamWTests
     [Test]
     public void The_average_of_the_fused_pass_is_that_of_a_separate_one()
     {
-        var layout = FlatParameters.Pack([("table", 50 * FlatParameters.BlockLength, true), ("free", 1000, false)]);
+        var layout = FlatParameters.Pack([("table", [50 * FlatParameters.BlockLength], true), ("free", [1000], false)]);
         using var loop = new ChunkedLoop(2);
         using var optimizer = new FlatAdamW(layout, Options, loop);
         var weights = FlatValues.Random(layout, 1);
@@ -114,7 +114,7 @@ public class FlatAdamWTests
     [Test]
     public void Tiny_decay_is_not_lost_to_rounding()
     {
-        var layout = FlatParameters.Pack([("w", 64, true)]);
+        var layout = FlatParameters.Pack([("w", [64], true)]);
         using var loop = new ChunkedLoop(1);
         using var optimizer = new FlatAdamW(layout, new AdamWOptions { WeightDecay = 0.01 }, loop);
         var weights = FlatValues.Random(layout, 3);
@@ -131,7 +131,7 @@ public class FlatAdamWTests
     [Test]
     public void A_buffer_of_the_wrong_length_is_refused()
     {
-        var layout = FlatParameters.Pack([("w", 7, true)]);
+        var layout = FlatParameters.Pack([("w", [7], true)]);
         using var loop = new ChunkedLoop(1);
         using var optimizer = new FlatAdamW(layout, Options, loop);
         Assert.That(
@@ -143,7 +143,7 @@ public class FlatAdamWTests
     [Test]
     public void A_gradient_scale_that_is_not_a_number_is_refused_before_anything_changes()
     {
-        var layout = FlatParameters.Pack([("w", 7, true)]);
+        var layout = FlatParameters.Pack([("w", [7], true)]);
         using var loop = new ChunkedLoop(1);
         using var optimizer = new FlatAdamW(layout, Options, loop);
         var weights = FlatValues.Random(layout, 1);

@@ -25,7 +25,7 @@ public class OptimizerGoldenTests
         var gradients = row.GetProperty("grads").Deserialize<double[][]>()!;
         var expected = row.GetProperty("weights").Deserialize<double[][]>()!;
         var rate = row.GetProperty("params").GetProperty("lr").GetDouble();
-        var layout = FlatParameters.Pack([("w", start.Length, true)]);
+        var layout = FlatParameters.Pack([("w", [start.Length], true)]);
         using var loop = new ChunkedLoop(1);
         using var optimizer = Build(row, layout, loop);
         var weights = Padded(start, layout);

@@ -76,6 +76,53 @@ public sealed class TokenizerGoldenTests(string name)
         }
     }
 
+    [Test]
+    public void Ids_alone_are_the_reference_ids()
+    {
+        foreach (string kind in new[] { "single", "pairs", "truncation" })
+        {
+            foreach (JsonElement expected in _golden.Root.GetProperty(kind).EnumerateArray())
+            {
+                string text = expected.GetProperty("text").GetString()!;
+                string? pair = expected.TryGetProperty("pair", out JsonElement second) ? second.GetString() : null;
+                EncodeOptions options = kind == "truncation" ? Options(expected) : EncodeOptions.Default;
+                if (expected.TryGetProperty("error", out _))
+                {
+                    Assert.That(() => _golden.Tokenizer.EncodeIds(text, pair, options), Throws.TypeOf<TruncationException>());
+                    continue;
+                }
+
+                (int[] ids, int[] typeIds) = _golden.Tokenizer.EncodeIds(text, pair, options);
+                using (Assert.EnterMultipleScope())
+                {
+                    Assert.That(ids, Is.EqualTo(TokenizerGolden.Numbers(expected, "ids")), $"'{text}' and '{pair}'");
+                    Assert.That(typeIds, Is.EqualTo(TokenizerGolden.Numbers(expected, "type_ids")), $"'{text}' and '{pair}'");
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void Ids_alone_agree_with_offsets_on_random_text()
+    {
+        Random random = new(11);
+        string[] texts = [.. _golden.Root.GetProperty("single").EnumerateArray().Select(t => t.GetProperty("text").GetString()!)];
+        for (int i = 0; i < 400; i++)
+        {
+            // Cut anywhere, surrogate pairs included, and joined without care for word boundaries.
+            string text = string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => Cut(texts[random.Next(texts.Length)])));
+            List<int> ids = [];
+            _golden.Tokenizer.AppendIds(text, ids);
+            Assert.That(ids, Is.EqualTo(_golden.Tokenizer.Encode(text, null, WithoutSpecial).Ids), text);
+        }
+
+        string Cut(string text)
+        {
+            int start = random.Next(text.Length + 1);
+            return text.Substring(start, random.Next(Math.Min(60, text.Length - start) + 1));
+        }
+    }
+
     private static void AssertOverflow(Encoding actual, JsonElement expected, string message)
     {
         JsonElement overflow = expected.GetProperty("overflow");

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace OrtTrainer.Checkpoints.PyTorch;
 
 /// <summary>
-/// What <c>torch.save</c> wrote before version 1.6: five pickles (magic number, protocol version, system facts, the object, the storage
-/// keys), then each storage as a 64-bit element count and its raw bytes.
+/// What <c>torch.save</c> wrote before version 1.6: five pickles (magic number, protocol version, system facts, the
+/// object, the storage keys), then each storage as a 64-bit element count and its raw bytes.
 /// </summary>
 internal static class LegacyFormat
 {

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Checkpoints.PyTorch;
 
 /// <summary>
-/// The only names a pickle may use, and what calling each of them means. A pickle can name any Python function and have it called on
-/// loading; here a name outside this list ends the reading.
+/// The only names a pickle may use, and what calling each of them means. A pickle can name any Python function and
+/// have it called on loading; here a name outside this list ends the reading.
 /// </summary>
 internal static class PickleGlobals
 {
@@ -37,8 +37,8 @@ internal static class PickleGlobals
             : throw new CheckpointException(
                 input.File.Path, input.Place, $"the Python name {CheckpointException.Quote(global.ToString())}",
                 "only what tensors need (collections.OrderedDict, torch._utils._rebuild_*, torch.*Storage)",
-                "Nothing was run. Loading this file in Python could run code: use a state_dict or safetensors file from "
-                    + "a source you trust.");
+                "Nothing was run. Loading this file in Python could run code: use a state_dict or safetensors file "
+                    + "from a source you trust.");
     }
 
     /// <summary>What Python would get from <c>function(*arguments)</c>.</summary>
@@ -60,7 +60,8 @@ internal static class PickleGlobals
             return tensor;
         }
 
-        throw input.Bad($"a call of {function} with other arguments than torch writes", "storage, offset, shape and strides");
+        throw input.Bad(
+            $"a call of {function} with other arguments than torch writes", "storage, offset, shape and strides");
     }
 
     /// <summary>The storage that a persistent id stands for: type, key, device and element count.</summary>

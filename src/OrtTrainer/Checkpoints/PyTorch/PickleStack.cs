@@ -1,6 +1,8 @@
 namespace OrtTrainer.Checkpoints.PyTorch;
 
-/// <summary>The pickle machine's stack with its marks; an operand that is missing or of another kind is damage.</summary>
+/// <summary>
+/// The pickle machine's stack with its marks; an operand that is missing or of another kind is damage.
+/// </summary>
 internal sealed class PickleStack(PickleInput input)
 {
     private readonly List<object?> _values = [];

@@ -36,7 +36,8 @@ internal sealed class TensorView
             throw Bad(file, part, $"{inFile} elements in its storage", $"{tensor.Storage.Count}");
         }
 
-        // A view that repeats elements may be longer than its storage, but not without bounds: the caller allocates by its shape.
+        // A view that repeats elements may be longer than its storage, but not without bounds: the caller allocates by
+        // its shape.
         if (tensor.Strides.Length != tensor.Shape.Length || !TensorInfo.TryCount(tensor.Shape, out var count)
             || count > file.Length)
         {
@@ -59,7 +60,9 @@ internal sealed class TensorView
         return new TensorView(file, info, tensor.Strides, (long)span);
     }
 
-    /// <summary>Reads in place where the elements stand in row-major order, else gathers them into a copy first.</summary>
+    /// <summary>
+    /// Reads in place where the elements stand in row-major order, else gathers them into a copy first.
+    /// </summary>
     public Checkpoint.ElementReader Open()
     {
         var part = $"tensor {Info.Name}";

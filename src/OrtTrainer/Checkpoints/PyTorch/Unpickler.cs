@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OrtTrainer.Checkpoints.PyTorch;
 
 /// <summary>
-/// Interprets the part of Python's pickle machine (protocols 0 to 5) that <c>torch.save</c> uses for tensors. Nothing is ever executed:
-/// names outside <see cref="PickleGlobals"/> and opcodes that build other objects end the reading.
+/// Interprets the part of Python's pickle machine (protocols 0 to 5) that <c>torch.save</c> uses for tensors. Nothing
+/// is ever executed: names outside <see cref="PickleGlobals"/> and opcodes that build other objects end the reading.
 /// </summary>
 internal sealed class Unpickler(PickleInput input)
 {
@@ -20,8 +20,8 @@ internal sealed class Unpickler(PickleInput input)
     public IReadOnlyDictionary<string, StorageReference> Storages => _storages;
 
     /// <summary>
-    /// Reads one pickle up to its STOP and returns its value: null, bool, long, double, string, byte[] (also integers beyond 64 bits,
-    /// little-endian), object?[] (tuple), List (list), or a type of this folder.
+    /// Reads one pickle up to its STOP and returns its value: null, bool, long, double, string, byte[] (also integers
+    /// beyond 64 bits, little-endian), object?[] (tuple), List (list), or a type of this folder.
     /// </summary>
     /// <exception cref="CheckpointException">Anything unknown, damaged or oversized.</exception>
     public object? Read()
@@ -201,7 +201,8 @@ internal sealed class Unpickler(PickleInput input)
 
     private void PushStorage(StorageReference storage)
     {
-        // Tensors that share memory refer to one storage; two different ones under one key would let a type be reinterpreted.
+        // Tensors that share memory refer to one storage; two different ones under one key would let a type be
+        // reinterpreted.
         if (!_storages.TryAdd(storage.Key, storage) && _storages[storage.Key] != storage)
         {
             throw input.Bad($"storage {CheckpointException.Quote(storage.Key)} with two types or lengths", "one");
@@ -230,7 +231,9 @@ internal sealed class Unpickler(PickleInput input)
     }
 
     private object? Recall(long key) =>
-        _memo.TryGetValue(key, out var value) ? value : throw input.Bad($"memo entry {key}", "one that was stored before");
+        _memo.TryGetValue(key, out var value)
+            ? value
+            : throw input.Bad($"memo entry {key}", "one that was stored before");
 
     private void CheckProtocol(int protocol)
     {
@@ -257,7 +260,8 @@ internal sealed class Unpickler(PickleInput input)
         {
             "00" => false,
             "01" => true,
-            _ when long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
+            _ when long.TryParse(
+                digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
             _ => throw input.Bad($"the integer {CheckpointException.Quote(text)}", "64 bits"),
         };
     }

@@ -4,8 +4,8 @@ using System.Text;
 namespace OrtTrainer.Checkpoints.PyTorch;
 
 /// <summary>
-/// Finds the stored entries of a zip archive (PKWARE APPNOTE 6.3, zip64 included). <c>torch.save</c> never compresses, so that tensors can
-/// be read in place; <c>System.IO.Compression</c> does not tell where an entry's bytes lie.
+/// Finds the stored entries of a zip archive (PKWARE APPNOTE 6.3, zip64 included). <c>torch.save</c> never compresses,
+/// so that tensors can be read in place; <c>System.IO.Compression</c> does not tell where an entry's bytes lie.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -28,7 +28,8 @@ internal static class ZipDirectory
         var (start, length, count) = FindDirectory(file);
         if (length > LargestDirectory || start < 0 || length < 0 || length > file.Length - start)
         {
-            throw Bad(file, $"a directory of {length} bytes at byte {start}", $"one within the {file.Length} bytes of the file");
+            throw Bad(
+                file, $"a directory of {length} bytes at byte {start}", $"one within the file's {file.Length}");
         }
 
         var directory = new byte[length];
@@ -106,7 +107,8 @@ internal static class ZipDirectory
         if (U16(rest[10..]) != 0)
         {
             throw new CheckpointException(
-                file.Path, Entry(name), $"compression method {U16(rest[10..])}", "uncompressed bytes, as torch.save writes them",
+                file.Path, Entry(name), $"compression method {U16(rest[10..])}",
+                "uncompressed bytes, as torch.save writes them",
                 "Write the file with torch.save, or convert it to safetensors.");
         }
 
@@ -120,26 +122,13 @@ internal static class ZipDirectory
     private static void ReadZip64Extra(
         CheckpointBytes file, string name, ReadOnlySpan<byte> extra, ref long length, ref long packed, ref long header)
     {
-        while (extra.Length >= 4)
-        {
-            int id = U16(extra), size = U16(extra[2..]);
-            if (size > extra.Length - 4)
-            {
-                break;
-            }
-
-            var body = extra.Slice(4, size);
-            if (id == 1)
-            {
-                Take(ref body, ref length);
-                Take(ref body, ref packed);
-                Take(ref body, ref header);
-            }
-
-            extra = extra[(4 + size)..];
-        }
+        var body = FindZip64Body(extra);
 
         // The 64-bit values stand in this order, each only where the 32-bit field is all ones.
+        Take(ref body, ref length);
+        Take(ref body, ref packed);
+        Take(ref body, ref header);
+
         void Take(ref ReadOnlySpan<byte> body, ref long value)
         {
             if (value != uint.MaxValue)
@@ -147,14 +136,31 @@ internal static class ZipDirectory
                 return;
             }
 
-            if (body.Length < 8)
+            if (body.Length < sizeof(long))
             {
                 throw Bad(file, $"{Entry(name)} without its zip64 sizes", "64-bit sizes");
             }
 
             value = I64(body);
-            body = body[8..];
+            body = body[sizeof(long)..];
         }
+    }
+
+    /// <summary>The extra field of kind 1; empty where there is none.</summary>
+    private static ReadOnlySpan<byte> FindZip64Body(ReadOnlySpan<byte> extra)
+    {
+        while (extra.Length >= 4)
+        {
+            int kind = U16(extra), size = Math.Min(U16(extra[2..]), extra.Length - 4);
+            if (kind == 1)
+            {
+                return extra.Slice(4, size);
+            }
+
+            extra = extra[(4 + size)..];
+        }
+
+        return [];
     }
 
     private static ZipEntry Locate(CheckpointBytes file, string name, long header, long length, long packed)
@@ -169,7 +175,8 @@ internal static class ZipDirectory
         var offset = header + LocalBytes + U16(local[26..]) + U16(local[28..]);
         if (length != packed || length < 0 || length > file.Length - offset)
         {
-            throw Bad(file, $"{Entry(name)} of {length} bytes at byte {offset}", $"bytes within the file's {file.Length}");
+            throw Bad(
+                file, $"{Entry(name)} of {length} bytes at byte {offset}", $"bytes within the file's {file.Length}");
         }
 
         return new ZipEntry(name, offset, length);

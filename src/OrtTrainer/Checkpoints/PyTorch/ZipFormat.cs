@@ -1,8 +1,8 @@
 namespace OrtTrainer.Checkpoints.PyTorch;
 
 /// <summary>
-/// What <c>torch.save</c> writes since version 1.6: a zip archive with one folder that holds the pickle <c>data.pkl</c> and each
-/// storage as <c>data/KEY</c>, all uncompressed.
+/// What <c>torch.save</c> writes since version 1.6: a zip archive with one folder that holds the pickle
+/// <c>data.pkl</c> and each storage as <c>data/KEY</c>, all uncompressed.
 /// </summary>
 internal static class ZipFormat
 {

@@ -1,0 +1,46 @@
+using OrtTrainer.Text.AddedTokens;
+using OrtTrainer.Text.Decoding;
+using OrtTrainer.Text.Models;
+using OrtTrainer.Text.Normalization;
+using OrtTrainer.Text.PostProcessing;
+using OrtTrainer.Text.PreTokenization;
+
+namespace OrtTrainer.Text.Loading;
+
+/// <summary>Reads BERT's vocab.txt: one token a line, the line's number, from 0, is the id.</summary>
+internal static class WordPieceFolder
+{
+    /// <summary>The parts that a vocabulary and the settings beside it describe.</summary>
+    /// <exception cref="InvalidDataException">A special token is missing.</exception>
+    public static TokenizerParts Read(string vocabularyPath)
+    {
+        TokenizerSettings settings = new(Path.GetDirectoryName(Path.GetFullPath(vocabularyPath))!);
+        Vocabulary vocabulary = new(File.ReadLines(vocabularyPath).Select((token, id) => KeyValuePair.Create(token.TrimEnd('\r'), id)));
+        AddedToken Special(string name, string usual)
+        {
+            string token = settings.Token(name, usual);
+            int id = vocabulary.Id(token) ?? throw new InvalidDataException(
+                $"{vocabularyPath}: lacks the {name} '{token}'; expected one token a line, special tokens among them.");
+            return new AddedToken(token, id) { Special = true };
+        }
+
+        AddedToken unknown = Special("unk_token", "[UNK]");
+        AddedToken cls = Special("cls_token", "[CLS]");
+        AddedToken sep = Special("sep_token", "[SEP]");
+        return new TokenizerParts
+        {
+            Model = new WordPieceModel(vocabulary, unknown.Id, "##", 100),
+            Normalizer = new BertNormalizer(new BertNormalizerOptions
+            {
+                HandleChineseChars = settings.Flag("tokenize_chinese_chars") ?? true,
+                StripAccents = settings.Flag("strip_accents"),
+                Lowercase = settings.Flag("do_lower_case") ?? true,
+            }),
+            PreTokenizer = new BertPreTokenizer(),
+            Template = SequenceTemplate.Bert(cls.Id, sep.Id),
+            Decoder = new WordPieceDecoder("##", cleanUp: true),
+            AddedTokens = [Special("pad_token", "[PAD]"), unknown, cls, sep, Special("mask_token", "[MASK]")],
+            Files = [vocabularyPath],
+        };
+    }
+}

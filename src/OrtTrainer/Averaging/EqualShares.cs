@@ -1,0 +1,8 @@
+namespace OrtTrainer.Averaging;
+
+/// <summary>The plain mean of all weights seen: stochastic weight averaging (Izmailov et al. 2018).</summary>
+public sealed record EqualShares : AveragingRule
+{
+    /// <inheritdoc/>
+    protected override double Share(long count) => 1.0 / (count + 1);
+}

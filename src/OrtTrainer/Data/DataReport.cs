@@ -1,0 +1,129 @@
+using System.Globalization;
+
+namespace OrtTrainer.Data;
+
+/// <summary>
+/// What a careful person would check in the data before training: how labels are spread, what is empty, what comes twice, what
+/// was seen in training already, and what contradicts itself. Reports; never drops or changes a row.
+/// </summary>
+/// <param name="Splits">Train, eval and, where there is one, test.</param>
+/// <param name="TrainRepeats">Training rows that repeat an earlier one.</param>
+/// <param name="EvalSeen">Evaluation rows that training has.</param>
+/// <param name="TestSeen">Test rows that training has; null without a test part.</param>
+/// <param name="TestSeenInEval">Test rows that evaluation has, and so helped to choose the weights; null without a test part.</param>
+/// <param name="Conflicts">Texts that training labels in more than one way.</param>
+public sealed record DataReport(
+    IReadOnlyList<SplitReport> Splits,
+    TextRepeats TrainRepeats,
+    TextRepeats EvalSeen,
+    TextRepeats? TestSeen,
+    TextRepeats? TestSeenInEval,
+    IReadOnlyList<LabelConflict> Conflicts)
+{
+    private const int RarePercent = 1;
+    private const int Shown = 3;
+
+    /// <summary>Examines the data of a run.</summary>
+    public static DataReport Of(DataSplits data)
+    {
+        List<SplitReport> splits = [SplitReport.Of("train", data.Train), SplitReport.Of("eval", data.Eval)];
+        if (data.Test is not null)
+        {
+            splits.Add(SplitReport.Of("test", data.Test));
+        }
+
+        return new DataReport(
+            splits,
+            TextRepeats.Within(data.Train),
+            TextRepeats.Across(data.Eval, data.Train),
+            data.Test is null ? null : TextRepeats.Across(data.Test, data.Train),
+            data.Test is null ? null : TextRepeats.Across(data.Test, data.Eval),
+            LabelConflict.In(data.Train));
+    }
+
+    /// <summary>The report in lines to print: first what each part holds, then one line per finding, if any.</summary>
+    /// <param name="lengths">The lengths of the training examples, where they are known.</param>
+    public IEnumerable<string> Lines(LengthSummary? lengths = null) => [.. Splits.Select(Contents), .. Warnings(lengths)];
+
+    /// <summary>What deserves attention before training, one line each; none where all is well.</summary>
+    /// <param name="lengths">The lengths of the training examples, where they are known.</param>
+    public IEnumerable<string> Warnings(LengthSummary? lengths = null)
+    {
+        foreach (SplitReport split in Splits.Where(split => split.EmptyLines.Count > 0))
+        {
+            yield return $"{split.Name}: {Rows(split.EmptyLines.Count)} without text, "
+                + $"{Some(split.EmptyLines, "line")} of {split.Source}.";
+        }
+
+        foreach (SplitReport split in Splits)
+        {
+            string[] rare = [.. split.LabelCounts.Where(label => label.Value * 100L < (long)split.Count * RarePercent).Select(Counted)];
+            if (rare.Length > 0)
+            {
+                yield return $"{split.Name}: labels with less than {RarePercent} % of the rows: {string.Join(", ", rare)}.";
+            }
+        }
+
+        if (TrainRepeats.Folded > 0)
+        {
+            yield return Repeated(TrainRepeats, "train", "come more than once in train");
+        }
+
+        if (EvalSeen.Folded > 0)
+        {
+            yield return Repeated(EvalSeen, "eval", "are in train too: scores on eval flatter the model");
+        }
+
+        if (TestSeen?.Folded > 0)
+        {
+            yield return Repeated(TestSeen, "test", "are in train too: scores on test flatter the model");
+        }
+
+        if (TestSeenInEval?.Folded > 0)
+        {
+            yield return Repeated(TestSeenInEval, "test", "are in eval too, which chooses the weights");
+        }
+
+        if (Conflicts.Count > 0)
+        {
+            LabelConflict first = Conflicts[0];
+            yield return $"train: {Conflicts.Count} texts with different labels, such as \"{Short(first.Text)}\" "
+                + $"({string.Join(" and ", first.Labels)}, {Some(first.Lines, "line")}).";
+        }
+
+        if (lengths?.Truncated > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"train: {lengths.TruncatedShare:0.0 %} of examples are longer than {lengths.MaxLength} tokens and are cut "
+                + $"(median {lengths.Median}, 90th percentile {lengths.Percentile90}, longest {lengths.Maximum}).");
+        }
+    }
+
+    private static string Contents(SplitReport split)
+    {
+        string contents = split.TargetRange is { } range
+            ? FormattableString.Invariant($"{range.Least} to {range.Greatest}")
+            : string.Join(", ", split.LabelCounts.Select(Counted));
+        return $"{split.Name}: {Rows(split.Count)} of {split.Source} ({contents})";
+    }
+
+    private string Repeated(TextRepeats repeats, string name, string consequence)
+    {
+        int count = Splits.First(split => split.Name == name).Count;
+        string apart = repeats.Folded > repeats.Exact
+            ? $" ({repeats.Folded - repeats.Exact} of them with other case or white space at the ends)"
+            : string.Empty;
+        return $"{name}: {repeats.Folded} of {Rows(count)}{apart} {consequence}.";
+    }
+
+    private static string Counted(KeyValuePair<string, int> label) => $"{label.Key} {label.Value}";
+
+    private static string Rows(int count) => count == 1 ? "1 row" : $"{count} rows";
+
+    private static string Short(string text) => text.Length > 60 ? text[..59] + "…" : text;
+
+    private static string Some(IReadOnlyList<int> numbers, string word) =>
+        $"{word}{(numbers.Count > 1 ? "s" : "")} {string.Join(", ", numbers.Take(Shown))}"
+        + (numbers.Count > Shown ? $" and {numbers.Count - Shown} more" : string.Empty);
+}

@@ -1,0 +1,23 @@
+namespace OrtTrainer.Runs;
+
+/// <summary>How much memory a run will take at its peak, roughly.</summary>
+internal static class MemoryEstimate
+{
+    /// <summary>What the runtime and the loaded libraries take.</summary>
+    private const long Base = 200L << 20;
+
+    /// <summary>
+    /// The flat buffers, the activations that a backward pass needs of the largest batch there can be, and a constant. A layer keeps
+    /// about 4 values per unit of inner width and 12 per unit of width for every token.
+    /// </summary>
+    public static long Of(PreparedRun run)
+    {
+        var config = run.Model.Config;
+        long buffers = (run.State.Average is null ? 4 : 5) + (run.Options.Accumulation > 1 ? 1 : 0);
+        long tokens = run.Data.Train.Examples.Select(e => (long)e.InputIds.Length).OrderDescending()
+            .Take(run.Options.BatchSize).Sum();
+        long perToken = config.GetInt("num_hidden_layers")
+            * ((12L * config.GetInt("hidden_size")) + (4L * config.GetInt("intermediate_size")));
+        return Base + (sizeof(float) * ((buffers * run.Layout.Length) + (tokens * perToken)));
+    }
+}

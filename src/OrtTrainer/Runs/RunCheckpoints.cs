@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json;
+using OrtTrainer.Averaging;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Runtime;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Runs;
+
+/// <summary>
+/// Saves and restores a run. A checkpoint holds parameters, moments, average, counters and scores; order, schedule and dropout
+/// follow from the step, so a resumed run gives the bits of an uninterrupted one.
+/// </summary>
+internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, string fingerprint)
+{
+    private const string ParametersName = "parameters";
+    private const string AverageName = "average";
+
+    private readonly RunCheckpointStore _store = new(folder.RunPath);
+
+    private string BestPath => Path.Combine(folder.RunPath, "best.safetensors");
+
+    /// <summary>Saves everything, keeping the checkpoint before.</summary>
+    /// <exception cref="FileWriteException">The disk is full; what was there stays.</exception>
+    public void Save(RunProgress progress) => _store.Save(
+        new Dictionary<string, string>
+        {
+            ["step"] = state.Step.ToString(CultureInfo.InvariantCulture),
+            ["fingerprint"] = fingerprint,
+            ["average"] = JsonSerializer.Serialize(state.Average?.State ?? default, RunJson.Options),
+            ["progress"] = JsonSerializer.Serialize(progress, RunJson.Options),
+        },
+        Buffers().Select(b => TensorData.Floats(b.Name, [b.Values.Length], () => b.Values.Span)));
+
+    /// <summary>Restores the latest checkpoint, or the one before where it is damaged.</summary>
+    /// <returns>The progress, and why an older checkpoint was taken; null where there is no checkpoint yet.</returns>
+    /// <exception cref="CheckpointException">There are checkpoints, but none can be used.</exception>
+    /// <exception cref="RunException">The checkpoint belongs to a run with other data or another model.</exception>
+    public (RunProgress Progress, string? Warning)? TryRestore()
+    {
+        if (!_store.TryLoadLatest(out RunCheckpointFile? file, out string? warning))
+        {
+            return null;
+        }
+
+        using (file)
+        {
+            if (file.State.GetValueOrDefault("fingerprint") != fingerprint)
+            {
+                throw new RunException($"{folder.RunPath}: the checkpoint was written with other data, another model or another " +
+                    "version of this program. Restore them, or start anew with another --out.");
+            }
+
+            foreach ((string name, NativeBuffer values) in Buffers())
+            {
+                file.Tensors.ReadFloats(name, values.Span);
+            }
+
+            state.Optimizer.Restore(long.Parse(file.State["step"], CultureInfo.InvariantCulture));
+            state.Average?.Restore(JsonSerializer.Deserialize<AverageState>(file.State["average"], RunJson.Options));
+            return (JsonSerializer.Deserialize<RunProgress>(file.State["progress"], RunJson.Options)!, warning);
+        }
+    }
+
+    /// <summary>Saves the live weights as the best so far.</summary>
+    public void SaveBest() => RunCheckpointFile.Write(
+        BestPath,
+        new Dictionary<string, string> { ["step"] = state.Step.ToString(CultureInfo.InvariantCulture) },
+        [TensorData.Floats(ParametersName, [state.Parameters.Length], () => state.Parameters.Span)]);
+
+    /// <summary>Makes the best weights the live ones.</summary>
+    public void LoadBest()
+    {
+        using RunCheckpointFile file = RunCheckpointFile.Read(BestPath);
+        file.Tensors.ReadFloats(ParametersName, state.Parameters.Span);
+    }
+
+    private IEnumerable<(string Name, NativeBuffer Values)> Buffers()
+    {
+        yield return (ParametersName, state.Parameters);
+        foreach (var moment in state.Optimizer.States)
+        {
+            yield return (moment.Name, moment.Values);
+        }
+
+        if (state.Average is { } average)
+        {
+            yield return (AverageName, average.Buffer);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+namespace OrtTrainer.Runs;
+
+/// <summary>
+/// The folder of a run: the exported model at its top, the run's own files in <c>run</c>. Locked while a run writes to it, so that
+/// two runs cannot mix their files.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    /// <summary>The folder of the exported model.</summary>
+    public string Path { get; }
+
+    /// <summary>The folder of the run's own files.</summary>
+    public string RunPath => RunPathOf(Path);
+
+    public string OptionsFile => OptionsFileOf(Path);
+
+    public string MetricsFile => System.IO.Path.Combine(RunPath, "metrics.jsonl");
+
+    public string SummaryFile => System.IO.Path.Combine(RunPath, "summary.json");
+
+    /// <summary>The resolved options of the run in a folder.</summary>
+    public static string OptionsFileOf(string output) => System.IO.Path.Combine(RunPathOf(output), "options.json");
+
+    /// <summary>Takes the folder for a new run.</summary>
+    /// <exception cref="RunException">Another run is writing there, or it holds something already.</exception>
+    public static RunFolder Create(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        if (File.Exists(full) || (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any()))
+        {
+            string next = File.Exists(OptionsFileOf(full))
+                ? $"It holds a run: go on with it by --resume {path}, or choose"
+                : "Choose";
+            throw new RunException($"{full}: the output folder is not empty. {next} another --out, or remove it.");
+        }
+
+        Directory.CreateDirectory(RunPathOf(full));
+        return Lock(full);
+    }
+
+    /// <summary>Takes the folder of a run that was interrupted.</summary>
+    /// <exception cref="RunException">There is no run, or it is still being written.</exception>
+    public static RunFolder Open(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        return File.Exists(OptionsFileOf(full))
+            ? Lock(full)
+            : throw new RunException($"{full}: there is no run to resume; {OptionsFileOf(full)} is missing. " +
+                "Give the folder that an earlier finetune had as --out.");
+    }
+
+    public void Dispose()
+    {
+        _lock.Dispose();
+        File.Delete(_lock.Name);
+    }
+
+    private static string RunPathOf(string output) => System.IO.Path.Combine(output, "run");
+
+    private static RunFolder Lock(string path)
+    {
+        string file = System.IO.Path.Combine(RunPathOf(path), "lock");
+        try
+        {
+            // The operating system gives the lock up when the process ends, however it ends.
+            return new(path, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException cause)
+        {
+            throw new RunException($"{path}: another run is writing to this folder ({cause.Message}). " +
+                "Wait for it, or choose another --out.", cause);
+        }
+    }
+}

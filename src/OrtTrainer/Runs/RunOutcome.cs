@@ -1,0 +1,110 @@
+using System.Text.Json;
+using OrtTrainer.Averaging;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Export;
+using OrtTrainer.Randomness;
+using OrtTrainer.Runtime;
+
+namespace OrtTrainer.Runs;
+
+/// <summary>
+/// The end of a run: scores live and averaged weights, exports those that score better on the evaluation data (the averaged ones
+/// where both score alike), and never looks at the test data before that is settled.
+/// </summary>
+internal sealed class RunOutcome(PreparedRun run, RunFolder folder, RunProgress progress)
+{
+    public RunSummary Export(string? stoppedBy, CancellationToken cancellation)
+    {
+        NativeBuffer? averagedWeights = run.State.Average is { State.Count: > 0 } average ? average.Buffer : null;
+        EvaluationScores live = run.Evaluator.Evaluate(run.State.Parameters, run.Data.Eval, cancellation);
+        EvaluationScores? averaged = averagedWeights is null
+            ? null
+            : run.Evaluator.Evaluate(averagedWeights, run.Data.Eval, cancellation);
+        bool exportsAverage = averaged is not null && !run.Evaluator.Metric.IsBetter(live.Score, averaged.Score);
+        BootstrapInterval? interval = averaged is null ? null : Compare(live, averaged);
+        RunSummary summary = new()
+        {
+            Metric = run.Evaluator.Metric.Name,
+            Live = live.Score,
+            Averaged = averaged?.Score,
+            Best = progress.BestScore,
+            BestStep = progress.BestStep,
+            Exported = exportsAverage ? "averaged" : "live",
+            DifferenceInterval = interval is { } i ? [i.Lower, i.Upper] : null,
+            EvalLive = live.Values,
+            EvalAveraged = averaged?.Values,
+            TestLive = TestScore(run.State.Parameters, cancellation),
+            TestAveraged = averagedWeights is null ? null : TestScore(averagedWeights, cancellation),
+            NAveraged = run.State.Average?.State.Count ?? 0,
+            Steps = run.State.Step,
+            TrainSeconds = progress.TrainSeconds,
+            ExamplesPerSecond = progress.Examples / Math.Max(progress.TrainSeconds, 1e-9),
+            TokensPerSecond = progress.Tokens / Math.Max(progress.TrainSeconds, 1e-9),
+            Seed = run.Options.Seed,
+            StoppedBy = stoppedBy,
+        };
+        SaveWeights("last", run.State.Parameters);
+        if (averagedWeights is not null)
+        {
+            SaveWeights("averaged", averagedWeights);
+        }
+
+        ModelExporter.Export(folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary));
+        ExportComparison comparison = ExportCheck.Require(folder.Path, run.Data.Eval.Examples,
+            (exportsAverage ? averaged! : live).Logits, run.Execution, cancellation: cancellation);
+        return summary with { ExportDifference = comparison.MaxAbsolute };
+    }
+
+    private FineTunedModel Model(NativeBuffer weights) => new()
+    {
+        Config = run.Model.Config,
+        Task = run.Data.Task,
+        Labels = run.Data.Labels?.Names ?? ["LABEL_0"],
+        Layout = run.Layout,
+        Parameters = weights,
+        TokenizerFolder = run.Options.Model,
+        MaxLength = run.MaxLength,
+    };
+
+    private Provenance ProvenanceOf(RunSummary summary) => new()
+    {
+        Method = JsonNamingPolicy.SnakeCaseLower.ConvertName(run.Options.Method.ToString()),
+        Task = run.Data.Task,
+        Metric = summary.Metric,
+        Seed = summary.Seed,
+        BaseModel = Path.GetFileName(run.Options.Model),
+        AveragedSteps = summary.Exported == "averaged" ? AveragedStepsOf(run.State.Average!.State) : null,
+        Formula = summary.Exported != "averaged" ? null
+            : run.Options.Method == FineTuneMethod.Swa ? "average += (weights - average) / (count + 1)"
+            : FormattableString.Invariant($"average += {1 - run.Options.EmaDecay} (weights - average)"),
+        Scores = Finite(new()
+        {
+            ["live"] = summary.Live,
+            ["averaged"] = summary.Averaged,
+            ["test_live"] = summary.TestLive,
+            ["test_averaged"] = summary.TestAveraged,
+        }),
+    };
+
+    private AveragedSteps AveragedStepsOf(AverageState state) =>
+        new(state.FirstStep, state.LastStep, run.Averaging!.Interval, state.Count);
+
+    private static Dictionary<string, double> Finite(Dictionary<string, double?> scores) => scores
+        .Where(s => s.Value is { } value && double.IsFinite(value)).ToDictionary(s => s.Key, s => s.Value!.Value);
+
+    /// <summary>Keeps weights beside the exported ones, under their Hugging Face names.</summary>
+    private void SaveWeights(string name, NativeBuffer weights) => SafetensorsWriter.Write(
+        Path.Combine(folder.RunPath, name + ".safetensors"),
+        run.Layout.Parameters.Select(p => TensorData.Floats(
+            p.Name, [.. p.Shape], () => weights.Slice(run.Layout.OffsetOf(p), checked((int)p.Length)))));
+
+    private BootstrapInterval Compare(EvaluationScores live, EvaluationScores averaged)
+    {
+        SeededRandom random = SeededRandom.For((ulong)run.Options.Seed, "bootstrap");
+        return new PairedBootstrap().Compare(run.Evaluator.Metric, live.Examples, averaged.Examples, random.NextInt);
+    }
+
+    private double? TestScore(NativeBuffer weights, CancellationToken cancellation) =>
+        run.Data.Test is { } test ? run.Evaluator.Evaluate(weights, test, cancellation).Score : null;
+}

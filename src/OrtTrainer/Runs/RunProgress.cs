@@ -1,0 +1,44 @@
+using OrtTrainer.Evaluation;
+
+namespace OrtTrainer.Runs;
+
+/// <summary>How far a run is beside its weights: what a checkpoint keeps in words.</summary>
+public sealed record RunProgress
+{
+    /// <summary>Seconds spent on optimizer steps.</summary>
+    public double TrainSeconds { get; init; }
+
+    /// <summary>Examples trained on.</summary>
+    public long Examples { get; init; }
+
+    /// <summary>Tokens trained on.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>Evaluations so far, in order.</summary>
+    public IReadOnlyList<EvaluationPoint> Evaluations { get; init; } = [];
+
+    /// <summary>The step of the best live evaluation; 0 before the first.</summary>
+    public long BestStep { get; init; }
+
+    /// <summary>The score of the best live evaluation; null before the first.</summary>
+    public double? BestScore { get; init; }
+
+    /// <summary>Evaluations since the best.</summary>
+    public int EvaluationsSinceBest { get; init; }
+
+    /// <summary>This progress with one more evaluation.</summary>
+    /// <param name="point">The evaluation.</param>
+    /// <param name="score">Its live score in the deciding metric.</param>
+    /// <param name="metric">The deciding metric.</param>
+    public RunProgress With(EvaluationPoint point, double score, MetricKind metric)
+    {
+        bool better = metric.IsBetter(score, BestScore ?? double.NaN);
+        return this with
+        {
+            Evaluations = [.. Evaluations, point],
+            BestStep = better ? point.Step : BestStep,
+            BestScore = better ? score : BestScore,
+            EvaluationsSinceBest = better ? 0 : EvaluationsSinceBest + 1,
+        };
+    }
+}

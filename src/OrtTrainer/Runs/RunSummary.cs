@@ -1,0 +1,57 @@
+namespace OrtTrainer.Runs;
+
+/// <summary>What came out of a run, as summary.json has it. Scores are in the metric's own unit, such as 0.96 for an accuracy.</summary>
+public sealed record RunSummary
+{
+    /// <summary>The metric that decided.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>The live weights' score on the evaluation data.</summary>
+    public required double Live { get; init; }
+
+    /// <summary>The averaged weights' score on the evaluation data; null without averaging.</summary>
+    public double? Averaged { get; init; }
+
+    /// <summary>The best live score seen during training and its step.</summary>
+    public double? Best { get; init; }
+
+    public long BestStep { get; init; }
+
+    /// <summary>Which weights were exported: <c>live</c> or <c>averaged</c>, whichever scores better on the evaluation data.</summary>
+    public required string Exported { get; init; }
+
+    /// <summary>Bounds, at 95 %, of averaged minus live on the evaluation data, by a paired bootstrap.</summary>
+    public IReadOnlyList<double>? DifferenceInterval { get; init; }
+
+    /// <summary>All scores on the evaluation data.</summary>
+    public required IReadOnlyDictionary<string, double> EvalLive { get; init; }
+
+    public IReadOnlyDictionary<string, double>? EvalAveraged { get; init; }
+
+    /// <summary>The live weights' score on the test data; null without any.</summary>
+    public double? TestLive { get; init; }
+
+    /// <summary>The averaged weights' score on the test data; null without any.</summary>
+    public double? TestAveraged { get; init; }
+
+    /// <summary>How many weights the average holds.</summary>
+    public long NAveraged { get; init; }
+
+    /// <summary>Optimizer steps done.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>Seconds of optimizer steps, evaluation and loading left out.</summary>
+    public double TrainSeconds { get; init; }
+
+    public double ExamplesPerSecond { get; init; }
+
+    public double TokensPerSecond { get; init; }
+
+    public long Seed { get; init; }
+
+    /// <summary>Largest difference between the exported file's logits and the training graph's on the evaluation data.</summary>
+    public double ExportDifference { get; init; }
+
+    /// <summary>Whether training ended before its last step, and why: <c>patience</c> or <c>max_seconds</c>.</summary>
+    public string? StoppedBy { get; init; }
+}

@@ -1,0 +1,73 @@
+using System.Numerics.Tensors;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+
+namespace OrtTrainer.Training;
+
+/// <summary>
+/// The gradients of one optimizer step: of one batch, or the sum over several that together are exactly the large batch, because
+/// every example's loss is divided by the number of all.
+/// </summary>
+internal sealed class GradientAccumulator : IDisposable
+{
+    private readonly TrainerOptions _options;
+    private readonly GradientSession _session;
+    private readonly NativeBuffer _gradients;
+    private readonly NativeBuffer? _sum;
+    private readonly PackedBatch _batch = new();
+
+    public GradientAccumulator(PackedGraph graph, TrainerOptions options, TrainingState state)
+    {
+        _options = options;
+        _gradients = new NativeBuffer(state.Layout.Length);
+        _sum = options.Accumulation > 1 ? new NativeBuffer(state.Layout.Length) : null;
+        _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients);
+    }
+
+    /// <summary>The gradients of the last step.</summary>
+    public ReadOnlySpan<float> Values => (_sum ?? _gradients).Span;
+
+    /// <summary>Runs the batches of a step.</summary>
+    /// <returns>The mean loss and the number of tokens.</returns>
+    public (float Loss, int Tokens) Run(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
+    {
+        float scale = TaskLoss.MeanScale(_options.Task, indices.Length, examples[indices[0]].Targets.Length);
+        float loss = 0;
+        int tokens = 0;
+        for (int micro = 0; micro * _options.BatchSize < indices.Length; micro++)
+        {
+            int start = micro * _options.BatchSize;
+            _batch.Fill(examples, indices.Slice(start, Math.Min(_options.BatchSize, indices.Length - start)));
+            DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
+            loss += _session.Run(_batch, scale, key);
+            tokens += _batch.Tokens;
+            Add(first: micro == 0);
+        }
+
+        return (loss, tokens);
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _gradients.Dispose();
+        _sum?.Dispose();
+    }
+
+    private void Add(bool first)
+    {
+        if (_sum is null)
+        {
+            return;
+        }
+
+        if (first)
+        {
+            _gradients.Span.CopyTo(_sum.Span);
+        }
+        else
+        {
+            TensorPrimitives.Add(_sum.Span, _gradients.Span, _sum.Span);
+        }
+    }
+}

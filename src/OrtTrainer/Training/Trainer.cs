@@ -1,0 +1,88 @@
+using OrtTrainer.Averaging;
+using OrtTrainer.Models;
+using OrtTrainer.Optimization;
+using OrtTrainer.Schedules;
+
+namespace OrtTrainer.Training;
+
+/// <summary>
+/// One optimizer step, from examples to averaged weights: forward and backward over the packed batches, clip, AdamW and average
+/// in one pass over memory.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly TrainerOptions _options;
+    private readonly IReadOnlyList<TokenizedExample> _examples;
+    private readonly TrainingState _state;
+    private readonly GradientAccumulator _gradients;
+    private readonly GradientNorm _norm;
+    private readonly LearningRateSchedule _schedule;
+    private readonly AveragingPlan? _averaging;
+
+    /// <param name="graph">The compiled training graph.</param>
+    /// <param name="options">Batch size, clipping, seed and execution.</param>
+    /// <param name="examples">The training examples.</param>
+    /// <param name="state">What training changes.</param>
+    /// <param name="schedule">The learning rate of each step.</param>
+    /// <param name="averaging">When weights are averaged; null for never.</param>
+    /// <param name="loop">The threads of optimizer steps; not disposed here.</param>
+    public Trainer(
+        PackedGraph graph, TrainerOptions options, IReadOnlyList<TokenizedExample> examples, TrainingState state,
+        LearningRateSchedule schedule, AveragingPlan? averaging, ChunkedLoop loop)
+    {
+        _options = options;
+        _examples = examples;
+        _state = state;
+        _schedule = schedule;
+        _averaging = averaging;
+        _gradients = new GradientAccumulator(graph, options, state);
+        _norm = new GradientNorm(state.Layout, loop);
+        Order = new EpochOrder(examples.Count, options.BatchSize * options.Accumulation, options.Seed);
+    }
+
+    /// <summary>Which examples each step takes.</summary>
+    public EpochOrder Order { get; }
+
+    /// <summary>Does the next step.</summary>
+    /// <exception cref="TrainingException">The loss or the gradients are not finite; the weights are still those before the step.</exception>
+    public StepReport Step()
+    {
+        long step = _state.Step;
+        ReadOnlySpan<int> indices = Order.ExamplesOf(step);
+
+        (float loss, int tokens) = _gradients.Run(_examples, indices, step);
+        double norm = _norm.Measure(_gradients.Values);
+        RequireFinite(step, loss, norm);
+
+        double rate = _schedule.RateAt(step);
+        bool averages = _averaging?.IsDue(step + 1) == true;
+        _state.Optimizer.Step(new StepInputs
+        {
+            Parameters = _state.Parameters.Span,
+            Gradients = _gradients.Values,
+            NonZeroGradients = _norm.NonZero,
+            GradientScale = _options.ClipNorm is { } maximum ? GradientClipping.Coefficient(norm, maximum) : 1,
+            LearningRate = rate,
+            Average = averages ? _state.Average!.Values : default,
+            AverageWeight = averages ? _state.Average!.NextShare : 0,
+        });
+        if (averages)
+        {
+            _state.Average!.Record(_state.Step);
+        }
+
+        return new StepReport(_state.Step, loss, norm, rate, indices.Length, tokens);
+    }
+
+    public void Dispose() => _gradients.Dispose();
+
+    private void RequireFinite(long step, float loss, double norm)
+    {
+        if (!float.IsFinite(loss) || !double.IsFinite(norm))
+        {
+            throw new TrainingException(
+                $"Step {step + 1}: the loss is {loss} and the gradient norm {norm}; both must be finite. The learning rate is " +
+                $"{_schedule.RateAt(step):G3}: try a lower one, a longer warm-up, or clipping.");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Tests.Data;
+
+internal sealed class DataReportTests
+{
+    private DataFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new DataFolder();
+
+    [TearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [Test]
+    public void Clean_data_gives_its_contents_and_no_warning()
+    {
+        DataReport report = DataReport.Of(_folder.Splits("b\tone\na\ttwo\nb\tthree\n", "a\tfour\nb\tfive\n", "b\tsix\na\tseven\n"));
+
+        Assert.That(report.Warnings(), Is.Empty);
+        Assert.That(
+            report.Lines().Select(line => line.Replace(Path.GetDirectoryName(report.Splits[0].Source) + "/", "")),
+            Is.EqualTo(new[]
+            {
+                "train: 3 rows of train.tsv (a 1, b 2)",
+                "eval: 2 rows of eval.tsv (a 1, b 1)",
+                "test: 2 rows of test.tsv (a 1, b 1)",
+            }));
+    }
+
+    [Test]
+    public void Repeats_and_overlaps_are_counted_exactly_and_folded()
+    {
+        DataSplits data = _folder.Splits(
+            "a\tone\nb\tTwo\na\tone\nb\ttwo\na\t ONE \nb\tthree\n",
+            "a\tone\nb\tfour\nb\tTHREE\n",
+            "a\tfour \nb\tfive\nb\tthree\n");
+
+        DataReport report = DataReport.Of(data);
+
+        Assert.That(Numbers(report.TrainRepeats), Is.EqualTo((1, 3)));
+        Assert.That(report.TrainRepeats.Rows, Is.EqualTo(new[] { 2, 3, 4 }));
+        Assert.That(Numbers(report.EvalSeen), Is.EqualTo((1, 2)));
+        Assert.That(Numbers(report.TestSeen!), Is.EqualTo((1, 1)));
+        Assert.That(Numbers(report.TestSeenInEval!), Is.EqualTo((0, 2)));
+        Assert.That(report.Warnings(), Has.Some.EqualTo(
+            "eval: 2 of 3 rows (1 of them with other case or white space at the ends) are in train too: "
+            + "scores on eval flatter the model."));
+    }
+
+    [Test]
+    public void A_pair_repeats_only_as_a_whole()
+    {
+        Dataset data = Dataset.Of(
+            "f",
+            [new("a", "b", "1", 1), new("a", "c", "0", 2), new("b", "a", "0", 3), new("A", "B ", "0", 4)],
+            TaskKind.Classification,
+            LabelMap.OfData(["0", "1"]));
+
+        Assert.That(Numbers(TextRepeats.Within(data)), Is.EqualTo((0, 1)));
+        Assert.That(LabelConflict.In(data).Single().Lines, Is.EqualTo(new[] { 1, 4 }));
+    }
+
+    [Test]
+    public void Texts_with_different_labels_are_shown_with_their_lines()
+    {
+        DataReport report = DataReport.Of(_folder.Splits("a\tone\nb\ttwo\nb\tOne\na\tthree\na\tthree\n", "a\tx\n"));
+
+        LabelConflict conflict = report.Conflicts.Single();
+        Assert.That(conflict.Labels, Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(report.Warnings(), Has.Some.EqualTo(
+            "train: 1 texts with different labels, such as \"one\" (a and b, lines 2, 4)."));
+    }
+
+    [Test]
+    public void Empty_texts_are_listed_by_line()
+    {
+        DataReport report = DataReport.Of(_folder.Splits("a\t\nb\ttwo\nb\t  \na\tx\n", "a\tz\n"));
+
+        Assert.That(report.Splits[0].EmptyLines, Is.EqualTo(new[] { 2, 4 }));
+        Assert.That(report.Warnings().First(), Does.StartWith("train: 2 rows without text, lines 2, 4 of "));
+    }
+
+    [Test]
+    public void Rare_labels_are_named()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 200).Select(at => $"often\tnumber {at}\n"));
+
+        DataReport report = DataReport.Of(_folder.Splits(rows + "seldom\tnone\n", "often\tx\n"));
+
+        Assert.That(report.Warnings(), Has.Some.EqualTo("train: labels with less than 1 % of the rows: seldom 1."));
+    }
+
+    [Test]
+    public void Several_labels_are_counted_each()
+    {
+        DataReport report = DataReport.Of(_folder.Splits("x|y\tone\ny\ttwo\n\tthree\n", "x\tfour\n", task: TaskKind.MultiLabel));
+
+        Assert.That(report.Splits[0].LabelCounts.Select(label => label.Value), Is.EqualTo(new[] { 1, 2 }));
+    }
+
+    [Test]
+    public void A_regression_shows_the_range_of_its_numbers()
+    {
+        DataReport report = DataReport.Of(_folder.Splits("0.5\tone\n4.75\ttwo\n", "1\tthree\n", task: TaskKind.Regression));
+
+        Assert.That(report.Splits[0].TargetRange, Is.EqualTo((0.5f, 4.75f)));
+        Assert.That(report.Lines().First(), Does.EndWith("(0.5 to 4.75)"));
+    }
+
+    [Test]
+    public void Lengths_are_summarised_by_nearest_rank()
+    {
+        LengthSummary summary = LengthSummary.Of([.. Enumerable.Range(1, 200).Reverse()], maxLength: 128);
+
+        Assert.That(summary, Is.EqualTo(new LengthSummary(200, 1, 100, 180, 198, 200, 128, 72)));
+        Assert.That(summary.TruncatedShare, Is.EqualTo(0.36));
+    }
+
+    [TestCase(new int[0], 0, 0, 0)]
+    [TestCase(new[] { 5 }, 5, 5, 5)]
+    [TestCase(new[] { 9, 5 }, 5, 9, 9)]
+    public void Few_lengths_have_quantiles_too(int[] lengths, int median, int percentile99, int maximum)
+    {
+        LengthSummary summary = LengthSummary.Of(lengths, 128);
+
+        Assert.That((summary.Median, summary.Percentile99, summary.Maximum), Is.EqualTo((median, percentile99, maximum)));
+    }
+
+    [Test]
+    public void Truncation_is_a_warning()
+    {
+        DataReport report = DataReport.Of(_folder.Splits("a\tone\nb\ttwo\n", "a\tthree\n"));
+
+        Assert.That(report.Warnings(LengthSummary.Of([10, 10, 130], 128)), Has.Some.EqualTo(
+            "train: 33.3 % of examples are longer than 128 tokens and are cut (median 10, 90th percentile 130, longest 130)."));
+        Assert.That(report.Warnings(LengthSummary.Of([10, 10, 128], 128)), Has.None.Contains("tokens"));
+    }
+
+    private static (int Exact, int Folded) Numbers(TextRepeats repeats) => (repeats.Exact, repeats.Folded);
+}

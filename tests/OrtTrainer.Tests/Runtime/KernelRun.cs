@@ -1,0 +1,64 @@
+using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Kernels;
+
+namespace OrtTrainer.Tests.Runtime;
+
+/// <summary>One fused operator, run as the only node of a graph in a real session.</summary>
+internal sealed class KernelRun(string op, params (string Name, object Value)[] attributes)
+{
+    private readonly List<(long[] Shape, float[]? Floats, long[]? Int64s)> _inputs = [];
+
+    public KernelRun With(float[] data, params long[] shape)
+    {
+        _inputs.Add((shape, data, null));
+        return this;
+    }
+
+    public KernelRun With(long[] data, params long[] shape)
+    {
+        _inputs.Add((shape, null, data));
+        return this;
+    }
+
+    /// <summary>The single output.</summary>
+    public float[] Single(int threads = 2) => Outputs(1, threads)[0];
+
+    /// <summary>The first <paramref name="count"/> outputs, in order.</summary>
+    public float[][] Outputs(int count, int threads = 2, KernelLibrary? library = null)
+    {
+        TestModel model = new();
+        string[] inputs = [.. _inputs.Select((_, i) => $"i{i}")];
+        string[] outputs = [.. Enumerable.Range(0, count).Select(i => $"o{i}")];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            ElementType type = _inputs[i].Floats is null ? ElementType.Int64 : ElementType.Float32;
+            model.Input(inputs[i], type, [.. _inputs[i].Shape.Select((_, d) => $"d{i}_{d}")]);
+        }
+
+        foreach (string output in outputs)
+        {
+            model.Output(output, ElementType.Float32);
+        }
+
+        using GraphSession session = GraphSession.FromBytes(
+            model.Fused(op, inputs, outputs, attributes).Bytes(), new ExecutionOptions { IntraOpThreads = threads },
+            library ?? KernelLibrary.Default, op);
+        using Binding binding = session.CreateBinding();
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            (long[] shape, float[]? floats, long[]? int64s) = _inputs[i];
+            if (floats is null)
+            {
+                binding.SetInput(inputs[i], int64s!, shape);
+            }
+            else
+            {
+                binding.SetInput(inputs[i], floats, shape);
+            }
+        }
+
+        Array.ForEach(outputs, binding.BindOutput);
+        binding.Run();
+        return [.. outputs.Select(o => binding.Output(o).ToArray())];
+    }
+}
