@@ -29,11 +29,10 @@ public sealed record Provenance
     /// <summary>How they were averaged, such as <c>avg += (w - avg) / (n + 1)</c>; null where nothing was.</summary>
     public string? Formula { get; init; }
 
-    /// <summary>Scores by name, such as <c>live</c>, <c>averaged</c> and <c>test_averaged</c>.</summary>
+    /// <summary>Scores by name, such as <c>live</c>, <c>averaged</c> and <c>test_averaged</c>; NaN where the metric is not defined.</summary>
     public IReadOnlyDictionary<string, double> Scores { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Keys and values in a fixed order; what is not known is left out.</summary>
-    /// <exception cref="ArgumentException">A score is not a finite number.</exception>
     public IReadOnlyList<KeyValuePair<string, string>> ToMetadata()
     {
         string version = typeof(Provenance).Assembly.GetName().Version!.ToString(3);
@@ -52,15 +51,8 @@ public sealed record Provenance
         return [.. entries.Where(e => e.Value is not null).Select(e => KeyValuePair.Create("orttrainer." + e.Key, e.Value!))];
     }
 
-    // Sorted by name: the same scores give the same bytes whatever order they were collected in.
-    private string ScoresJson()
-    {
-        if (Scores.FirstOrDefault(s => !double.IsFinite(s.Value)) is { Key: { } name, Value: var value })
-        {
-            throw new ArgumentException($"The score '{name}' is {value.ToString(CultureInfo.InvariantCulture)}; expected a finite number.");
-        }
-
-        return JsonSerializer.Serialize(new SortedDictionary<string, double>(
-            Scores.ToDictionary(s => s.Key, s => s.Value), StringComparer.Ordinal));
-    }
+    // Sorted by name: the same scores give the same bytes whatever order they were collected in. JSON has no NaN, which stands for
+    // a metric that is not defined, as a correlation with constant predictions.
+    private string ScoresJson() => JsonSerializer.Serialize(new SortedDictionary<string, double?>(
+        Scores.ToDictionary(s => s.Key, s => double.IsFinite(s.Value) ? s.Value : (double?)null), StringComparer.Ordinal));
 }

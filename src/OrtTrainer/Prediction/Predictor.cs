@@ -52,7 +52,7 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Predicts for texts or pairs of texts, in order.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    public IReadOnlyList<Prediction> Predict(
+    public IReadOnlyList<TextPrediction> Predict(
         IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default)
     {
         TokenizedExample[] examples = [.. inputs.Select(Encode)];
@@ -64,7 +64,7 @@ public sealed class Predictor : IDisposable
 
     /// <summary>Predicts for a stream in order, a window at a time: memory does not grow with the stream.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    public IEnumerable<Prediction> PredictStream(
+    public IEnumerable<TextPrediction> PredictStream(
         IEnumerable<(string Text, string? Pair)> inputs, CancellationToken cancellation = default) =>
         inputs.Chunk(_options.Window).SelectMany(window => Predict(window, cancellation));
 
@@ -73,7 +73,7 @@ public sealed class Predictor : IDisposable
     /// an answer per line and a file runs in full windows.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    public async IAsyncEnumerable<Prediction> PredictAsync(
+    public async IAsyncEnumerable<TextPrediction> PredictAsync(
         IAsyncEnumerable<(string Text, string? Pair)> inputs, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         List<(string, string?)> window = new(_options.Window);
@@ -83,7 +83,7 @@ public sealed class Predictor : IDisposable
             ValueTask<bool> next = source.MoveNextAsync();
             if (window.Count == _options.Window || !next.IsCompleted)
             {
-                foreach (Prediction prediction in Predict(window, cancellation))
+                foreach (TextPrediction prediction in Predict(window, cancellation))
                 {
                     yield return prediction;
                 }
@@ -98,7 +98,7 @@ public sealed class Predictor : IDisposable
             }
         }
 
-        foreach (Prediction prediction in Predict(window, cancellation))
+        foreach (TextPrediction prediction in Predict(window, cancellation))
         {
             yield return prediction;
         }

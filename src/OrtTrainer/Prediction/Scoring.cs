@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Models;
 
 namespace OrtTrainer.Prediction;
 
@@ -6,10 +7,17 @@ namespace OrtTrainer.Prediction;
 internal static class Scoring
 {
     /// <summary>The prediction that a row of logits stands for.</summary>
-    public static Prediction Read(
+    /// <exception cref="ModelException">A logit is NaN.</exception>
+    public static TextPrediction Read(
         TaskKind task, IReadOnlyList<string> labels, ReadOnlySpan<float> logits, float threshold)
     {
         float[] scores = logits.ToArray();
+        if (Array.Exists(scores, float.IsNaN))
+        {
+            throw new ModelException("The model gave a logit that is no number (NaN). Its weights are damaged, or training diverged: " +
+                "look for NaN among them, or train again with a smaller learning rate.");
+        }
+
         switch (task)
         {
             case TaskKind.Classification:

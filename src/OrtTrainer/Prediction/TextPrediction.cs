@@ -7,7 +7,7 @@ namespace OrtTrainer.Prediction;
 /// <param name="Scores">
 /// A score per label in the model's order: probabilities that sum to 1, a probability each, or the value of a regression.
 /// </param>
-public sealed record Prediction(IReadOnlyList<string> Labels, IReadOnlyList<float> Scores)
+public sealed record TextPrediction(IReadOnlyList<string> Labels, IReadOnlyList<float> Scores)
 {
     /// <summary>The best of the labels predicted; null where there is none.</summary>
     public string? Label => Labels.Count > 0 ? Labels[0] : null;

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace OrtTrainer.Tests.Export;
+
+/// <summary>The runners in tools/edge, on Node.</summary>
+internal static class EdgeClient
+{
+    private static readonly string Folder = Path.Combine(SharedFiles.RepositoryRoot, "tools", "edge");
+
+    private static readonly Lazy<string?> Missing = new(Install);
+
+    /// <summary>Lines in, lines out. Skips the test where Node or npm is missing.</summary>
+    public static JsonObject[] Run(string script, string modelFolder, IEnumerable<JsonObject> lines)
+    {
+        if (Missing.Value is { } reason)
+        {
+            Assert.Ignore(reason);
+        }
+
+        (int code, string output, string error) = Start("node", [script, modelFolder], string.Join('\n', lines.Select(l => l.ToJsonString())))
+            ?? throw new InvalidOperationException("node was there a moment ago.");
+        Assert.That(code, Is.Zero, error);
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
+    }
+
+    /// <summary>Fetches the clients, once. The stamp is npm's own and written last.</summary>
+    private static string? Install()
+    {
+        if (Start("node", ["--version"]) is null || Npm("--version") is null)
+        {
+            return "Node.js with npm is not there; this test runs exported models in transformers.js and onnxruntime-node.";
+        }
+
+        FileInfo stamp = new(Path.Combine(Folder, "node_modules", ".package-lock.json"));
+        if (stamp.Exists && stamp.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
+        {
+            return null;
+        }
+
+        (int code, _, string error) = Npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")!.Value;
+        Assert.That(code, Is.Zero, $"npm ci in {Folder}: {error}");
+        return null;
+    }
+
+    // On Windows npm is a script, which only the shell finds.
+    private static (int Code, string Output, string Error)? Npm(params string[] arguments) => OperatingSystem.IsWindows()
+        ? Start("cmd", ["/c", "npm", .. arguments])
+        : Start("npm", arguments);
+
+    private static (int Code, string Output, string Error)? Start(string program, string[] arguments, string input = "")
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            Task<string> output = process.StandardOutput.ReadToEndAsync();
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+            process.WaitForExit();
+            return (process.ExitCode, output.Result, error.Result);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Export;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Models;
+
+namespace OrtTrainer.Tests.Export;
+
+/// <summary>Exports of the reference models, run as other software would: padded, with a mask, in standard operators.</summary>
+public sealed class ExportGoldenTests
+{
+    private static IEnumerable<TestCaseData> Folders() =>
+        GoldenModel.Folders().Select(folder => new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
+
+    [TestCaseSource(nameof(Folders))]
+    public void An_exported_model_gives_the_reference_logits(string folder)
+    {
+        using Exported exported = new(folder);
+
+        Assert.That(exported.Logits(exported.Inputs()), Is.EqualTo(exported.Golden.Logits).Within(1e-5));
+    }
+
+    [TestCaseSource(nameof(Folders))]
+    public void A_row_of_padding_only_gives_numbers_and_leaves_the_others_alone(string folder)
+    {
+        using Exported exported = new(folder);
+        Dictionary<string, (long[] Values, long[] Shape)> inputs = exported.Inputs();
+        (long[] mask, long[] shape) = inputs["attention_mask"];
+        mask.AsSpan(0, (int)shape[1]).Clear();
+
+        float[] logits = exported.Logits(inputs);
+
+        Assert.That(logits, Has.All.Matches<float>(float.IsFinite));
+        int outputs = exported.Golden.Outputs;
+        Assert.That(logits.Skip(outputs), Is.EqualTo(exported.Golden.Logits.Skip(outputs)).Within(1e-5));
+    }
+
+    [TestCaseSource(nameof(Folders))]
+    public void Exported_weights_have_the_names_shapes_and_values_of_the_original(string folder)
+    {
+        using Exported exported = new(folder);
+        using SafetensorsFile original = SafetensorsFile.OpenFile(Path.Combine(folder, "model.safetensors"));
+        using SafetensorsFile written = SafetensorsFile.OpenFile(Path.Combine(exported.Folder, "model.safetensors"));
+
+        Assert.That(written.Names, Is.EquivalentTo(original.Names));
+        foreach (string name in original.Names)
+        {
+            Assert.That(written.TryGet(name, out TensorInfo found) && original.TryGet(name, out TensorInfo expected)
+                && found.Shape.SequenceEqual(expected.Shape), name);
+            Assert.That(Values(written, name, found), Is.EqualTo(Values(original, name, found)), name);
+        }
+    }
+
+    private static float[] Values(SafetensorsFile file, string name, TensorInfo info)
+    {
+        float[] values = new float[info.ElementCount];
+        file.ReadFloats(name, values);
+        return values;
+    }
+
+    /// <summary>A reference model, exported and opened in a session of its own.</summary>
+    private sealed class Exported : IDisposable
+    {
+        private readonly TemporaryFolder _output = new();
+        private readonly SafetensorsFile _tensors;
+        private readonly GraphSession _session;
+
+        public Exported(string folder)
+        {
+            if (!Directory.Exists(folder))
+            {
+                Assert.Ignore($"{folder} is not there; this test compares with reference material outside the repository.");
+            }
+
+            Golden = new GoldenModel(folder);
+            _tensors = SafetensorsFile.OpenFile(Path.Combine(folder, "golden.safetensors"));
+            PretrainedModel model = Golden.Pretrained;
+            ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, Golden.Outputs).Layout;
+            using NativeBuffer parameters = new(layout.Length);
+            model.Load(layout, parameters.Slice, seed: 0);
+            ModelExporter.Export(_output.Path, new FineTunedModel
+            {
+                Config = model.Config,
+                Task = Golden.Task,
+                Labels = model.Config.Id2Label,
+                Layout = layout,
+                Parameters = parameters,
+            }, TinyClassifier.Provenance);
+            _session = GraphSession.FromFile(_output.File("model.onnx"), TinyClassifier.OneThread);
+        }
+
+        public GoldenModel Golden { get; }
+
+        public string Folder => _output.Path;
+
+        /// <summary>Batch 0 as the reference saw it.</summary>
+        public Dictionary<string, (long[] Values, long[] Shape)> Inputs() => _session.Inputs.ToDictionary(input => input.Name, input =>
+        {
+            Assert.That(_tensors.TryGet("batch0." + input.Name, out TensorInfo info), input.Name);
+            long[] values = new long[info.ElementCount];
+            _tensors.ReadInt64s("batch0." + input.Name, values);
+            return (values, info.Shape.ToArray());
+        });
+
+        public float[] Logits(Dictionary<string, (long[] Values, long[] Shape)> inputs)
+        {
+            using Binding binding = _session.CreateBinding();
+            binding.BindOutput("logits");
+            foreach ((string name, (long[] values, long[] shape)) in inputs)
+            {
+                binding.SetInput(name, values, shape);
+            }
+
+            binding.Run();
+            return binding.Output("logits").ToArray();
+        }
+
+        public void Dispose()
+        {
+            _session.Dispose();
+            _tensors.Dispose();
+            Golden.Dispose();
+            _output.Dispose();
+        }
+    }
+}

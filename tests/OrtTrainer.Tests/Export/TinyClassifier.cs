@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Export;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Text;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Tests.Export;
+
+/// <summary>
+/// A classifier of two narrow layers with random weights and a handful of words, in a folder as a user would have it. Weights are
+/// large enough that sentences differ in their scores.
+/// </summary>
+internal sealed class TinyClassifier : IDisposable
+{
+    public const string Words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhat\nis\na\nneutron\nstar\n##s\n?\nwho\nwrote\nthe\nbook\nred\n,\n.\n";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly NativeBuffer _parameters;
+
+    private TinyClassifier(JsonObject config, TaskKind task, string[] labels, Action<TemporaryFolder> writeTokenizer)
+    {
+        _folder.Write("config.json", config.ToJsonString());
+        writeTokenizer(_folder);
+        using PretrainedModel model = PretrainedModel.Open(_folder.Path, fromScratch: true);
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, labels.Length).Layout;
+        _parameters = new NativeBuffer(layout.Length);
+        model.Load(layout, _parameters.Slice, seed: 5);
+        Model = new FineTunedModel
+        {
+            Config = model.Config,
+            Task = task,
+            Labels = labels,
+            Layout = layout,
+            Parameters = _parameters,
+            TokenizerFolder = _folder.Path,
+        };
+    }
+
+    public FineTunedModel Model { get; }
+
+    /// <summary>The folder training began from: config.json and the tokenizer.</summary>
+    public string Folder => _folder.Path;
+
+    public NativeBuffer Parameters => _parameters;
+
+    public static ExecutionOptions OneThread { get; } = new() { IntraOpThreads = 1 };
+
+    /// <summary>Ids of different lengths, a pair among them.</summary>
+    public static TokenizedExample[] Examples { get; } =
+    [
+        new([2, 5, 6, 7, 8, 9, 11, 3], [0, 0, 0, 0, 0, 0, 0, 0], []),
+        new([2, 3], [0, 0], []),
+        new([2, 12, 13, 14, 15, 3, 16, 15, 3], [0, 0, 0, 0, 0, 0, 1, 1, 1], []),
+        new([2, 9, 10, 3], [0, 0, 0, 0], []),
+    ];
+
+    public static Provenance Provenance { get; } = new()
+    {
+        Method = "swa",
+        Task = TaskKind.Classification,
+        Metric = "accuracy",
+        Seed = 7,
+        BaseModel = "tiny",
+        AveragedSteps = new AveragedSteps(257, 513, 1, 257),
+        Formula = "avg += (w - avg) / (n + 1)",
+        Scores = new Dictionary<string, double> { ["live"] = 0.875, ["averaged"] = 0.9375 },
+    };
+
+    /// <param name="architecture">bert or roberta.</param>
+    /// <param name="task">What the outputs mean.</param>
+    /// <param name="labels">Their names; three classes, or one value, by default.</param>
+    public static TinyClassifier Of(string architecture, TaskKind task = TaskKind.Classification, params string[] labels) => new(
+        architecture == "bert" ? Config("bert", padId: 0, segments: 2) : Config("roberta", padId: 1, segments: 1),
+        task,
+        labels.Length > 0 ? labels : task == TaskKind.Regression ? ["LABEL_0"] : ["ENTY", "HUM", "NUM"],
+        architecture == "bert" ? WriteWords : WriteBytes);
+
+    /// <summary>The logits of the packed graph that training evaluates with, [examples, K].</summary>
+    public float[] ReferenceLogits(IReadOnlyList<TokenizedExample> examples)
+    {
+        using EvaluationSession session = new(
+            PackedGraph.Evaluation(Model.Architecture, Model.Config, Model.Labels.Count), OneThread);
+        return session.Logits(_parameters, examples, Model.Labels.Count);
+    }
+
+    public float[] Values(ParameterSpec parameter) =>
+        _parameters.Slice(Model.Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
+
+    public static TokenizedExample[] Tokenize(string exportedFolder, params (string Text, string? Pair)[] inputs)
+    {
+        Tokenizer tokenizer = Tokenizer.Load(exportedFolder);
+        return [.. inputs.Select(input => tokenizer.Encode(input.Text, input.Pair))
+            .Select(encoding => new TokenizedExample([.. encoding.Ids], [.. encoding.TypeIds], []))];
+    }
+
+    public void Dispose()
+    {
+        _parameters.Dispose();
+        _folder.Dispose();
+    }
+
+    private static void WriteWords(TemporaryFolder folder) => folder.Write("vocab.txt", Words);
+
+    private static void WriteBytes(TemporaryFolder folder)
+    {
+        folder.Write("vocab.json", ByteLevelFiles.Vocabulary().ToJsonString());
+        folder.Write("merges.txt", ByteLevelFiles.Merges);
+    }
+
+    private static JsonObject Config(string type, int padId, int segments) => new()
+    {
+        ["model_type"] = type,
+        ["vocab_size"] = type == "bert" ? Words.Count(c => c == '\n') : ByteLevelFiles.Vocabulary().Count,
+        ["hidden_size"] = 16,
+        ["num_attention_heads"] = 2,
+        ["num_hidden_layers"] = 2,
+        ["intermediate_size"] = 24,
+        ["max_position_embeddings"] = 24,
+        ["type_vocab_size"] = segments,
+        ["pad_token_id"] = padId,
+        ["hidden_act"] = "gelu",
+        ["layer_norm_eps"] = 1e-5,
+        ["initializer_range"] = 0.5,
+        ["torch_dtype"] = "float16",
+        ["architectures"] = new JsonArray("SomeModelForPreTraining"),
+        ["a_field_of_the_future"] = new JsonObject { ["kept"] = true },
+    };
+}
