@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Randomness;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -34,6 +35,31 @@ internal sealed class DelimitedTableTests
     public void Csv_is_read_as_rfc_4180_says(string content, string[] expected)
     {
         Assert.That(Tables.Read(content, DataFormat.Csv).Single().Values, Is.EqualTo(expected));
+    }
+
+    [TestCase(DataFormat.Csv, ',')]
+    [TestCase(DataFormat.Tsv, '\t')]
+    public void Random_fields_come_back_as_they_were_quoted(DataFormat format, char delimiter)
+    {
+        const string Letters = "\"\n,\t až";
+        SeededRandom random = new(17);
+        string[][] rows = [.. Enumerable.Range(0, 500).Select(_ => (string[])[Field(), Field(), Field()])];
+        string content = string.Concat(rows.Select(row => string.Join(delimiter, row.Select(Quoted)) + "\n"));
+        TableOptions options = new() { Columns = ["a", "b", "c"], Quoted = true };
+
+        List<DataRow> read = Tables.Read(content, format, options);
+
+        Assert.That(read.Select(row => row.Values), Is.EqualTo(rows));
+        int[] lines = [.. rows.Select(row => 1 + row.Sum(field => field.Count(letter => letter == '\n')))];
+        Assert.That(read.Select(row => row.Line), Is.EqualTo(rows.Select((_, at) => 1 + lines.Take(at).Sum())));
+
+        string Field() => string.Concat(
+            Enumerable.Range(0, random.NextInt(6)).Select(_ => Letters[random.NextInt(Letters.Length)]));
+
+        // Only fields that need it are quoted, as RFC 4180 allows.
+        string Quoted(string field) => field.IndexOfAny(['"', '\n', delimiter]) < 0
+            ? field
+            : $"\"{field.Replace("\"", "\"\"")}\"";
     }
 
     [Test]

@@ -104,6 +104,25 @@ internal sealed class TableReaderTests
     }
 
     [Test]
+    public void Rows_for_prediction_come_with_columns_or_as_plain_lines()
+    {
+        DataRow plain = Tables.Read("hello there\n", DataFormat.Lines).Single();
+        DataRow pair = Tables.Read("""{"q":"who?","a":"me"}""", DataFormat.JsonLines).Single();
+
+        Assert.That(new ExampleColumns().Of(plain), Is.EqualTo(new Example("hello there", null, null, 1)));
+        Assert.That(new ExampleColumns("q", "a").Of(pair), Is.EqualTo(new Example("who?", "me", null, 1)));
+    }
+
+    [Test]
+    public void Lines_have_one_column_and_json_lines_name_their_own()
+    {
+        TableOptions options = new() { Columns = ["a", "b"] };
+
+        Assert.That(() => Tables.Read("x\n", DataFormat.Lines, options), Throws.ArgumentException);
+        Assert.That(() => Tables.Read("{}\n", DataFormat.JsonLines, options), Throws.ArgumentException);
+    }
+
+    [Test]
     public void A_stream_needs_a_stated_format()
     {
         Assert.That(
