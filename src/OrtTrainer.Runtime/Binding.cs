@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime;
 
@@ -27,7 +28,7 @@ public sealed class Binding : IDisposable
     /// <exception cref="ArgumentException">The graph has no such float32 input, or the range leaves the buffer.</exception>
     public void BindInput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
-        Check(_session.Inputs, "input", name, ElementType.Float32);
+        Check(_session.Inputs, "input", name, ElementType.Float);
         BoundTensor tensor = View(buffer, offset, shape);
         Bind(_inputs, name, tensor, () => _io.BindInput(name, tensor.Value));
         if (_batch.Remove(name, out BatchInput? earlier))
@@ -40,7 +41,7 @@ public sealed class Binding : IDisposable
     /// <exception cref="ArgumentException">The graph has no such float32 output, or the range leaves the buffer.</exception>
     public void BindOutput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
-        Check(_session.Outputs, "output", name, ElementType.Float32);
+        Check(_session.Outputs, "output", name, ElementType.Float);
         BoundTensor tensor = View(buffer, offset, shape);
         Bind(_outputs, name, tensor, () => _io.BindOutput(name, tensor.Value));
         _allocated.Remove(name);
@@ -71,7 +72,7 @@ public sealed class Binding : IDisposable
     /// <summary>Copies a batch's float32 input; its shape may differ from the last one.</summary>
     /// <exception cref="ArgumentException">The graph has no such float32 input, or shape and data disagree.</exception>
     public void SetInput(string name, ReadOnlySpan<float> data, ReadOnlySpan<long> shape) =>
-        Set(name, data, shape, ElementType.Float32);
+        Set(name, data, shape, ElementType.Float);
 
     /// <summary>Runs the graph once.</summary>
     /// <exception cref="RuntimeFailureException">ONNX Runtime or a kernel failed, or an input is not bound.</exception>
@@ -122,7 +123,7 @@ public sealed class Binding : IDisposable
     {
         long count = Elements(shape);
         buffer.CheckRange(offset, count);
-        return new BoundTensor(buffer.Memory, offset * sizeof(float), count * sizeof(float), ElementType.Float32, shape);
+        return new BoundTensor(buffer.Memory, offset * sizeof(float), count * sizeof(float), ElementType.Float, shape);
     }
 
     // The earlier tensor goes only when the new one is in its place: until then the session may still read it.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Kernels;
 
 namespace OrtTrainer.Runtime;
@@ -121,5 +122,5 @@ public sealed class GraphSession : IDisposable
 
     private static GraphValue Value(string name, NodeMetadata metadata) => metadata.IsTensor
         ? new GraphValue(name, (ElementType)(int)metadata.ElementDataType, [.. metadata.Dimensions.Select(d => (long)d)])
-        : new GraphValue(name, ElementType.Undefined, []);
+        : new GraphValue(name, null, []);
 }

@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal sealed unsafe class DropoutAddLayerNormGradKernel(KernelAttributes attr
     public static KernelDefinition Definition { get; } = new(
         "DropoutAddLayerNormGrad",
         [
-            ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32,
+            ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float,
             ElementType.Int64,
         ],
         4,

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime.Kernels;
 
@@ -15,7 +16,7 @@ internal sealed unsafe class DropoutAddLayerNormKernel(KernelAttributes attribut
 
     public static KernelDefinition Definition { get; } = new(
         "DropoutAddLayerNorm",
-        [ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Int64], 4,
+        [ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int64], 4,
         attributes => new DropoutAddLayerNormKernel(attributes));
 
     public override void Compute(in KernelContext context)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime.Kernels;
 
@@ -12,7 +13,7 @@ internal sealed unsafe class DropoutKernel(KernelAttributes attributes) : Kernel
     private readonly DropoutSite _dropout = new(attributes);
 
     public static KernelDefinition Definition { get; } = new(
-        "Dropout", [ElementType.Float32, ElementType.Int64], 1, attributes => new DropoutKernel(attributes));
+        "Dropout", [ElementType.Float, ElementType.Int64], 1, attributes => new DropoutKernel(attributes));
 
     public override void Compute(in KernelContext context)
     {

@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal sealed unsafe class GatherGradKernel : Kernel
     private const int ColumnsPerBlock = 64;
 
     public static KernelDefinition Definition { get; } = new(
-        "GatherGrad", [ElementType.Float32, ElementType.Int64, ElementType.Int64], 1, _ => new GatherGradKernel());
+        "GatherGrad", [ElementType.Float, ElementType.Int64, ElementType.Int64], 1, _ => new GatherGradKernel());
 
     public override void Compute(in KernelContext context)
     {

@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>An operator of domain <c>ai.orttrainer</c>, version 1, as ONNX Runtime needs to know it. Its outputs are float32.</summary>

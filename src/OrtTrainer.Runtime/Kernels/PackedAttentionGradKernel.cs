@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
     public static KernelDefinition Definition { get; } = new(
         "PackedAttentionGrad",
         [
-            ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Int64,
+            ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int64,
             ElementType.Int64,
         ],
         1,

@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 
 namespace OrtTrainer.Runtime.Kernels;
 
@@ -11,7 +13,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
     private readonly AttentionAttributes _attributes = new(attributes);
 
     public static KernelDefinition Definition { get; } = new(
-        "PackedAttention", [ElementType.Float32, ElementType.Int64, ElementType.Int64], 2,
+        "PackedAttention", [ElementType.Float, ElementType.Int64, ElementType.Int64], 2,
         attributes => new PackedAttentionKernel(attributes));
 
     public override void Compute(in KernelContext context)

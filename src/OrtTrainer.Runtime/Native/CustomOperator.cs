@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Kernels;
 
 namespace OrtTrainer.Runtime.Native;
@@ -64,7 +65,7 @@ internal unsafe struct CustomOperator
     private static nuint GetInputTypeCount(OrtCustomOp* op) => (nuint)Definition(op).InputTypes.Count;
 
     [UnmanagedCallersOnly]
-    private static int GetOutputType(OrtCustomOp* op, nuint index) => (int)ElementType.Float32;
+    private static int GetOutputType(OrtCustomOp* op, nuint index) => (int)ElementType.Float;
 
     [UnmanagedCallersOnly]
     private static nuint GetOutputTypeCount(OrtCustomOp* op) => (nuint)Definition(op).OutputCount;

@@ -1,3 +1,4 @@
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Tests.Runtime;
@@ -7,9 +8,9 @@ public sealed class GraphSessionTests
     private static readonly ExecutionOptions OneThread = new() { IntraOpThreads = 1 };
 
     private static byte[] Doubling { get; } = new TestModel()
-        .Input("x", ElementType.Float32, "N", "3")
-        .Input("w", ElementType.Float32, "3")
-        .Output("y", ElementType.Float32, "N", "3")
+        .Input("x", ElementType.Float, "N", "3")
+        .Input("w", ElementType.Float, "3")
+        .Output("y", ElementType.Float, "N", "3")
         .Node("Mul", ["x", "w"], ["y"])
         .Bytes();
 
@@ -19,7 +20,7 @@ public sealed class GraphSessionTests
         using GraphSession session = GraphSession.FromBytes(Doubling, OneThread);
 
         Assert.That(session.Inputs.Select(i => i.Name), Is.EqualTo(new[] { "x", "w" }));
-        Assert.That(session.Inputs[0].Type, Is.EqualTo(ElementType.Float32));
+        Assert.That(session.Inputs[0].Type, Is.EqualTo(ElementType.Float));
         Assert.That(session.Inputs[0].Shape, Is.EqualTo(new long[] { -1, 3 }));
         Assert.That(session.Outputs.Single().Name, Is.EqualTo("y"));
     }
@@ -94,7 +95,7 @@ public sealed class GraphSessionTests
         Assert.That(() => binding.BindOutput("z"), Throws.ArgumentException.With.Message.Contains("it has y"));
         Assert.That(() => binding.Output("y").Length, Throws.ArgumentException.With.Message.Contains("BindOutput(\"y\")"));
         Assert.That(() => binding.SetInput("x", [1L], [1, 1]),
-            Throws.ArgumentException.With.Message.Contains("input x is Float32, not Int64"));
+            Throws.ArgumentException.With.Message.Contains("input x is Float, not Int64"));
         Assert.That(() => binding.SetInput("x", [1f], [1, 3]),
             Throws.ArgumentException.With.Message.Contains("has 1 elements; its shape [1, 3] takes 3"));
         Assert.That(() => binding.BindInput("w", buffer, 1, [3]), Throws.TypeOf<ArgumentOutOfRangeException>());

@@ -1,3 +1,4 @@
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Kernels;
 
@@ -7,10 +8,10 @@ public sealed class KernelLibraryTests
 {
     private static readonly KernelLibrary Faulty = new(
     [
-        new KernelDefinition("FailsToStart", [ElementType.Float32], 1, _ => throw new ArgumentException("no such thing")),
-        new KernelDefinition("FailsToRun", [ElementType.Float32], 1, _ => new FailingKernel(inBlock: false)),
-        new KernelDefinition("FailsInABlock", [ElementType.Float32], 1, _ => new FailingKernel(inBlock: true)),
-        new KernelDefinition("CountsBlocks", [ElementType.Float32], 1, _ => new CountingKernel()),
+        new KernelDefinition("FailsToStart", [ElementType.Float], 1, _ => throw new ArgumentException("no such thing")),
+        new KernelDefinition("FailsToRun", [ElementType.Float], 1, _ => new FailingKernel(inBlock: false)),
+        new KernelDefinition("FailsInABlock", [ElementType.Float], 1, _ => new FailingKernel(inBlock: true)),
+        new KernelDefinition("CountsBlocks", [ElementType.Float], 1, _ => new CountingKernel()),
     ]);
 
     [Test]
@@ -38,7 +39,7 @@ public sealed class KernelLibraryTests
     public void A_session_lists_the_kernels_it_uses()
     {
         byte[] model = new TestModel()
-            .Input("x", ElementType.Float32, "N").Input("key", ElementType.Int64, "2").Output("y", ElementType.Float32)
+            .Input("x", ElementType.Float, "N").Input("key", ElementType.Int64, "2").Output("y", ElementType.Float)
             .Fused("Dropout", ["x", "key"], ["d"], ("p", 0.1f), ("site", 0)).Node("Neg", ["d"], ["y"]).Bytes();
 
         using GraphSession session = GraphSession.FromBytes(model, new ExecutionOptions());
