@@ -5,8 +5,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// <c>Dropout(x, key) -> y</c>, attributes <c>p</c> and <c>site</c>: y = x · mask over the flat element index. Its gradient is the
-/// same operator on dy.
+/// <c>Dropout(x, key) -> y</c>, attributes <c>p</c> and <c>site</c>: y = x · mask over the flat element index. Its
+/// gradient is the same operator on dy.
 /// </summary>
 internal sealed unsafe class DropoutKernel(KernelAttributes attributes) : Kernel
 {

@@ -4,7 +4,9 @@ using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime.Kernels;
 
-/// <summary><c>GeluGrad(dy, x) -> dx</c> and <c>GeluTanhGrad(dy, x) -> dx</c>: dx = dy · the slope at x; any shape.</summary>
+/// <summary>
+/// <c>GeluGrad(dy, x) -> dx</c> and <c>GeluTanhGrad(dy, x) -> dx</c>: dx = dy · the slope at x; any shape.
+/// </summary>
 internal sealed unsafe class GeluGradKernel<TGelu> : Kernel
     where TGelu : struct, IGelu
 {

@@ -6,8 +6,9 @@ using OrtTrainer.Runtime.Kernels;
 namespace OrtTrainer.Runtime.Native;
 
 /// <summary>
-/// The bridge between ONNX Runtime's callbacks and <see cref="KernelDefinition"/> / <see cref="Kernel"/>. No exception may leave a
-/// callback, as native frames cannot carry one: it becomes a status, which ONNX Runtime raises from the run.
+/// The bridge between ONNX Runtime's callbacks and <see cref="KernelDefinition"/> / <see cref="Kernel"/>. No
+/// exception may leave a callback, as native frames cannot carry one: it becomes a status, which ONNX Runtime raises
+/// from the run.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct CustomOperator
@@ -17,7 +18,9 @@ internal unsafe struct CustomOperator
     private IntPtr _definition;
     private byte* _name;
 
-    /// <summary>An operator in native memory, which is never freed: sessions refer to it until the process ends.</summary>
+    /// <summary>
+    /// An operator in native memory, which is never freed: sessions refer to it until the process ends.
+    /// </summary>
     public static OrtCustomOp* Create(KernelDefinition definition)
     {
         var native = (CustomOperator*)NativeMemory.AllocZeroed((nuint)sizeof(CustomOperator));
@@ -88,7 +91,8 @@ internal unsafe struct CustomOperator
         KernelDefinition definition = Definition(op);
         try
         {
-            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(definition.Create(new KernelAttributes(definition.Name, info))));
+            Kernel created = definition.Create(new KernelAttributes(definition.Name, info));
+            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(created));
             KernelLibrary.Created(definition);
             return null;
         }

@@ -6,7 +6,8 @@ using OrtTrainer.Runtime.Kernels;
 namespace OrtTrainer.Tests.Runtime;
 
 /// <summary>
-/// Each kernel against the function body of its operator: one model, run by the kernel and by ONNX Runtime's own operators.
+/// Each kernel against the function body of its operator: one model, run by the kernel and by ONNX Runtime's own
+/// operators.
 /// </summary>
 public sealed class KernelAndBodyTests
 {
@@ -15,7 +16,8 @@ public sealed class KernelAndBodyTests
     private static readonly long[] Offsets = [0, 1, 18, 37];
     private static readonly float[] X = Reference.Random(1, N * H), Dy = Reference.Random(2, N * H);
     private static readonly float[] Gamma = Reference.Random(3, H), Beta = Reference.Random(4, H);
-    private static readonly float[] Mean = Reference.Random(5, N, 0.1), Invstd = [.. Reference.Random(6, N).Select(Math.Abs)];
+    private static readonly float[] Mean = Reference.Random(5, N, 0.1);
+    private static readonly float[] Invstd = [.. Reference.Random(6, N).Select(Math.Abs)];
     private static readonly float[] Qkv = Reference.Random(7, N * 3 * H);
 
     private static readonly Dictionary<string, Func<float, KernelRun>> Runs = new()

@@ -24,7 +24,9 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
     /// <summary>The single output.</summary>
     public float[] Single(int threads = 2) => Outputs(1, threads)[0];
 
-    /// <summary>The first <paramref name="count"/> outputs, in order; with the default kernels where none are given.</summary>
+    /// <summary>
+    /// The first <paramref name="count"/> outputs, in order; with the default kernels where none are given.
+    /// </summary>
     public float[][] Outputs(int count, int threads = 2, KernelLibrary? library = null) =>
         Run(count, threads, library ?? KernelLibrary.Default, withBody: false);
 
@@ -49,7 +51,8 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
 
         model.Fused(op, inputs, outputs, attributes);
         using GraphSession session = GraphSession.FromBytes(
-            withBody ? model.WithBody(op).Bytes() : model.Bytes(), new ExecutionOptions { IntraOpThreads = threads }, library, op);
+            withBody ? model.WithBody(op).Bytes() : model.Bytes(), new ExecutionOptions { IntraOpThreads = threads },
+            library, op);
         using Binding binding = session.CreateBinding();
         for (int i = 0; i < inputs.Length; i++)
         {

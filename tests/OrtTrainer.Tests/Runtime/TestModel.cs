@@ -23,12 +23,27 @@ internal sealed class TestModel
         return this;
     }
 
-    public TestModel Node(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
+    public TestModel Node(
+        string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
         Add("", op, inputs, outputs, attributes);
 
     /// <summary>A node of domain ai.orttrainer.</summary>
-    public TestModel Fused(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
+    public TestModel Fused(
+        string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
         Add("ai.orttrainer", op, inputs, outputs, attributes);
+
+    /// <summary>A float32 tensor kept in a file beside the model's.</summary>
+    public TestModel External(string name, string file, int length)
+    {
+        TensorProto tensor = new()
+        {
+            Name = name, DataType = (int)ElementType.Float, DataLocation = TensorProto.Types.DataLocation.External,
+        };
+        tensor.Dims.Add(length);
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = file });
+        _graph.Initializer.Add(tensor);
+        return this;
+    }
 
     /// <summary>Adds the function body of a fused operator, as the models of the trainer carry it.</summary>
     public TestModel WithBody(string op)
