@@ -3,15 +3,17 @@ using System.Runtime.InteropServices;
 namespace OrtTrainer.Runtime;
 
 /// <summary>
-/// Zeroed native memory on a 64-byte boundary: one cache line, and one AVX-512 register. Freed once its last reference is released,
-/// so memory that is still bound to a session outlives the disposal of its owner.
+/// Zeroed native memory on a 64-byte boundary: one cache line, and one AVX-512 register. Freed once its last
+/// reference is released, so memory that is still bound to a session outlives the disposal of its owner.
 /// </summary>
 internal sealed unsafe class AlignedMemory : SafeHandle
 {
     /// <summary>Alignment in bytes.</summary>
     public const int Alignment = 64;
 
-    /// <param name="byteLength">At least 0; an empty allocation still has an address, as ONNX Runtime wants one.</param>
+    /// <param name="byteLength">
+    /// At least 0; an empty allocation still has an address, as ONNX Runtime wants one.
+    /// </param>
     /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
     public AlignedMemory(nuint byteLength)
         : base(IntPtr.Zero, ownsHandle: true)

@@ -1,7 +1,10 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime;
 
 /// <summary>
-/// An input whose data and shape change from batch to batch: a copy in native memory that is reused, and grows to the largest batch.
+/// An input whose data and shape change from batch to batch: a copy in native memory that is reused, and grows to the
+/// largest batch.
 /// </summary>
 internal sealed unsafe class BatchInput(ElementType type) : IDisposable
 {
@@ -10,7 +13,9 @@ internal sealed unsafe class BatchInput(ElementType type) : IDisposable
 
     public BoundTensor? Tensor { get; private set; }
 
-    /// <summary>Copies the data. True: there is a new <see cref="Tensor"/> to bind; false: the bound one holds the new data.</summary>
+    /// <summary>
+    /// Copies the data. True: there is a new <see cref="Tensor"/> to bind; false: the bound one holds the new data.
+    /// </summary>
     public bool Set<T>(ReadOnlySpan<T> data, ReadOnlySpan<long> shape)
         where T : unmanaged
     {

@@ -1,10 +1,11 @@
 using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime;
 
 /// <summary>
-/// What a session reads and writes in a run. State is bound once, in place, and costs nothing per run; the inputs of a batch are set
-/// before each. Not safe for use from several threads at once.
+/// What a session reads and writes in a run. State is bound once, in place, and costs nothing per run; the inputs of
+/// a batch are set before each. Not safe for use from several threads at once.
 /// </summary>
 public sealed class Binding : IDisposable
 {
@@ -23,11 +24,15 @@ public sealed class Binding : IDisposable
         _io = session.Inference.CreateIoBinding();
     }
 
-    /// <summary>Lets the input read <paramref name="buffer"/> in place, from element <paramref name="offset"/> on.</summary>
-    /// <exception cref="ArgumentException">The graph has no such float32 input, or the range leaves the buffer.</exception>
+    /// <summary>
+    /// Lets the input read <paramref name="buffer"/> in place, from element <paramref name="offset"/> on.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The graph has no such float32 input, or the range leaves the buffer.
+    /// </exception>
     public void BindInput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
-        Check(_session.Inputs, "input", name, ElementType.Float32);
+        Check(_session.Inputs, "input", name, ElementType.Float);
         BoundTensor tensor = View(buffer, offset, shape);
         Bind(_inputs, name, tensor, () => _io.BindInput(name, tensor.Value));
         if (_batch.Remove(name, out BatchInput? earlier))
@@ -36,17 +41,24 @@ public sealed class Binding : IDisposable
         }
     }
 
-    /// <summary>Lets the output write into <paramref name="buffer"/> in place, from element <paramref name="offset"/> on.</summary>
-    /// <exception cref="ArgumentException">The graph has no such float32 output, or the range leaves the buffer.</exception>
+    /// <summary>
+    /// Lets the output write into <paramref name="buffer"/> in place, from element <paramref name="offset"/> on.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The graph has no such float32 output, or the range leaves the buffer.
+    /// </exception>
     public void BindOutput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
-        Check(_session.Outputs, "output", name, ElementType.Float32);
+        Check(_session.Outputs, "output", name, ElementType.Float);
         BoundTensor tensor = View(buffer, offset, shape);
         Bind(_outputs, name, tensor, () => _io.BindOutput(name, tensor.Value));
         _allocated.Remove(name);
     }
 
-    /// <summary>Lets ONNX Runtime allocate the output anew in each run, for outputs whose shape changes; read it with <see cref="Output"/>.</summary>
+    /// <summary>
+    /// Lets ONNX Runtime allocate the output anew in each run, for outputs whose shape changes; read it with <see
+    /// cref="Output"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The graph has no such output.</exception>
     public void BindOutput(string name)
     {
@@ -69,12 +81,16 @@ public sealed class Binding : IDisposable
         Set(name, data, shape, ElementType.Int64);
 
     /// <summary>Copies a batch's float32 input; its shape may differ from the last one.</summary>
-    /// <exception cref="ArgumentException">The graph has no such float32 input, or shape and data disagree.</exception>
+    /// <exception cref="ArgumentException">
+    /// The graph has no such float32 input, or shape and data disagree.
+    /// </exception>
     public void SetInput(string name, ReadOnlySpan<float> data, ReadOnlySpan<long> shape) =>
-        Set(name, data, shape, ElementType.Float32);
+        Set(name, data, shape, ElementType.Float);
 
     /// <summary>Runs the graph once.</summary>
-    /// <exception cref="RuntimeFailureException">ONNX Runtime or a kernel failed, or an input is not bound.</exception>
+    /// <exception cref="RuntimeFailureException">
+    /// ONNX Runtime or a kernel failed, or an input is not bound.
+    /// </exception>
     public void Run()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -82,7 +98,9 @@ public sealed class Binding : IDisposable
         Guarded("running the graph", () => _session.Inference.RunWithBinding(_session.RunOptions, _io));
     }
 
-    /// <summary>The float32 data of an output of the last run that ONNX Runtime allocated; valid until the next run.</summary>
+    /// <summary>
+    /// The float32 data of an output of the last run that ONNX Runtime allocated; valid until the next run.
+    /// </summary>
     /// <exception cref="ArgumentException">The output was not bound with <see cref="BindOutput(string)"/>.</exception>
     public ReadOnlySpan<float> Output(string name) => Result(name).GetTensorDataAsSpan<float>();
 
@@ -122,7 +140,7 @@ public sealed class Binding : IDisposable
     {
         long count = Elements(shape);
         buffer.CheckRange(offset, count);
-        return new BoundTensor(buffer.Memory, offset * sizeof(float), count * sizeof(float), ElementType.Float32, shape);
+        return new BoundTensor(buffer.Memory, offset * sizeof(float), count * sizeof(float), ElementType.Float, shape);
     }
 
     // The earlier tensor goes only when the new one is in its place: until then the session may still read it.
@@ -158,8 +176,8 @@ public sealed class Binding : IDisposable
         if (Elements(shape) != data.Length)
         {
             throw new ArgumentException(
-                $"{_session.Name}: input {name} has {data.Length} elements; its shape [{string.Join(", ", shape.ToArray())}] takes "
-                + $"{Elements(shape)}.", nameof(data));
+                $"{_session.Name}: input {name} has {data.Length} elements; its shape "
+                + $"[{string.Join(", ", shape.ToArray())}] takes {Elements(shape)}.", nameof(data));
         }
 
         if (input.Set(data, shape))
@@ -190,8 +208,8 @@ public sealed class Binding : IDisposable
         if (!_allocated.Contains(name))
         {
             throw new ArgumentException(
-                $"{_session.Name}: output {name} is not allocated by ONNX Runtime; call BindOutput(\"{name}\") before the run, or read "
-                + "the buffer it is bound to.", nameof(name));
+                $"{_session.Name}: output {name} is not allocated by ONNX Runtime; call BindOutput(\"{name}\") before "
+                + "the run, or read the buffer it is bound to.", nameof(name));
         }
 
         _results ??= _io.GetOutputValues();
@@ -203,7 +221,8 @@ public sealed class Binding : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         GraphValue? value = values.FirstOrDefault(v => v.Name == name) ?? throw new ArgumentException(
-            $"{_session.Name} has no {kind} '{name}'; it has {string.Join(", ", values.Select(v => v.Name))}.", nameof(name));
+            $"{_session.Name} has no {kind} '{name}'; it has {string.Join(", ", values.Select(v => v.Name))}.",
+            nameof(name));
         if (type is not null && value.Type != type)
         {
             throw new ArgumentException($"{_session.Name}: {kind} {name} is {value.Type}, not {type}.", nameof(name));

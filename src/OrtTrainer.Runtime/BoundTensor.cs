@@ -1,15 +1,19 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime;
 
-/// <summary>A tensor over native memory that stays allocated while the tensor exists, even when its owner is disposed.</summary>
+/// <summary>
+/// A tensor over native memory that stays allocated while the tensor exists, even when its owner is disposed.
+/// </summary>
 internal sealed class BoundTensor : IDisposable
 {
     private readonly AlignedMemory _memory;
     private bool _disposed;
 
-    public BoundTensor(AlignedMemory memory, long byteOffset, long byteLength, ElementType type, ReadOnlySpan<long> shape)
+    public BoundTensor(
+        AlignedMemory memory, long byteOffset, long byteLength, ElementType type, ReadOnlySpan<long> shape)
     {
         _memory = memory;
         bool added = false;

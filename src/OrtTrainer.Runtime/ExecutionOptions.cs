@@ -6,7 +6,10 @@ public sealed record ExecutionOptions
     private readonly int _intraOpThreads = Environment.ProcessorCount;
     private readonly string _device = "cpu";
 
-    /// <summary>Threads that share the work of one operator, the calling thread included: 1 to 1024; by default all processors.</summary>
+    /// <summary>
+    /// Threads that share the work of one operator, the calling thread included: 1 to 1024; by default all
+    /// processors.
+    /// </summary>
     public int IntraOpThreads
     {
         get => _intraOpThreads;
@@ -23,14 +26,14 @@ public sealed record ExecutionOptions
     }
 
     /// <summary>
-    /// True: operators of domain <c>ai.orttrainer</c> run as the C# kernels of this assembly. False: ONNX Runtime runs the function
-    /// bodies the model carries, as any other host would.
+    /// True: operators of domain <c>ai.orttrainer</c> run as the C# kernels of this assembly. False: ONNX Runtime
+    /// runs the function bodies the model carries, as any other host would.
     /// </summary>
     public bool UseKernels { get; init; } = true;
 
     /// <summary>
-    /// True: idle threads of the session wait in a busy loop for the next operator, which shortens steps of many small operators.
-    /// False: they sleep, and leave the processors to others.
+    /// True: idle threads of the session wait in a busy loop for the next operator, which shortens steps of many
+    /// small operators. False: they sleep, and leave the processors to others.
     /// </summary>
     public bool SpinWhileIdle { get; init; } = true;
 

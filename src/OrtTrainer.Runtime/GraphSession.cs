@@ -1,16 +1,22 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Kernels;
 
 namespace OrtTrainer.Runtime;
 
-/// <summary>A loaded graph, ready to run through bindings. Safe to run from several threads, each with its own binding.</summary>
+/// <summary>
+/// A loaded graph, ready to run through bindings. Safe to run from several threads, each with its own binding.
+/// </summary>
 public sealed class GraphSession : IDisposable
 {
     private readonly Lazy<RunOptions> _runOptions = new(() => new RunOptions());
 
     private GraphSession(
-        string name, ExecutionOptions options, KernelLibrary? kernelLibrary, Func<SessionOptions, InferenceSession> open)
+        string name,
+        ExecutionOptions options,
+        KernelLibrary? kernelLibrary,
+        Func<SessionOptions, InferenceSession> open)
     {
         Name = name;
         Options = options;
@@ -47,14 +53,18 @@ public sealed class GraphSession : IDisposable
     /// <summary>The graph's outputs, in its order.</summary>
     public IReadOnlyList<GraphValue> Outputs { get; }
 
-    /// <summary>The C# kernels this graph runs on; operators missing here run as the function bodies of the model.</summary>
+    /// <summary>
+    /// The C# kernels this graph runs on; operators missing here run as the function bodies of the model.
+    /// </summary>
     public IReadOnlyList<string> Kernels { get; }
 
     internal InferenceSession Inference { get; }
 
     internal RunOptions RunOptions => _runOptions.Value;
 
-    /// <summary>Loads a serialized <c>ModelProto</c> (at most 2 GB, the limit of protobuf; larger models have external data).</summary>
+    /// <summary>
+    /// Loads a serialized <c>ModelProto</c> (at most 2 GB, the limit of protobuf; larger models have external data).
+    /// </summary>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
     public static GraphSession FromBytes(ReadOnlyMemory<byte> model, ExecutionOptions options, string name = "model") =>
         FromBytes(model, options, options.UseKernels ? KernelLibrary.Default : null, name);
@@ -99,7 +109,8 @@ public sealed class GraphSession : IDisposable
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
 
-            // ONNX Runtime keeps one pattern per input shape, and ragged batches never repeat theirs: memory would grow without end.
+            // ONNX Runtime keeps one pattern per input shape, and ragged batches never repeat theirs: memory would
+            // grow without end.
             EnableMemoryPattern = false,
 
             // Failures arrive as exceptions with the same text; a second copy on standard error helps nobody.
@@ -116,10 +127,12 @@ public sealed class GraphSession : IDisposable
             ? array
             : model.ToArray();
 
-    private static GraphValue[] Values(IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>
+    private static GraphValue[] Values(
+        IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata) =>
         [.. names.Select(name => Value(name, metadata[name]))];
 
     private static GraphValue Value(string name, NodeMetadata metadata) => metadata.IsTensor
-        ? new GraphValue(name, (ElementType)(int)metadata.ElementDataType, [.. metadata.Dimensions.Select(d => (long)d)])
-        : new GraphValue(name, ElementType.Undefined, []);
+        ? new GraphValue(
+            name, (ElementType)(int)metadata.ElementDataType, [.. metadata.Dimensions.Select(d => (long)d)])
+        : new GraphValue(name, null, []);
 }

@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 namespace OrtTrainer.Runtime;
 
 /// <summary>
-/// A flat buffer of float32 in native memory, zeroed, on a 64-byte boundary. Parameters, gradients, moments and averages are one
-/// such buffer each; sessions read and write slices of it in place through a <see cref="Binding"/>.
+/// A flat buffer of float32 in native memory, zeroed, on a 64-byte boundary. Parameters, gradients, moments and
+/// averages are one such buffer each; sessions read and write slices of it in place through a <see cref="Binding"/>.
 /// </summary>
 public sealed unsafe class NativeBuffer : IDisposable
 {
     /// <summary>Allocates <paramref name="length"/> zeros.</summary>
     /// <param name="length">Number of floats, 0 or more; may exceed what one array or span can hold.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The length is negative or its bytes cannot be addressed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The length is negative or its bytes cannot be addressed.
+    /// </exception>
     /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
     public NativeBuffer(long length)
     {
@@ -35,13 +37,18 @@ public sealed unsafe class NativeBuffer : IDisposable
     }
 
     /// <summary>All elements; valid until <see cref="Dispose"/>.</summary>
-    /// <exception cref="OverflowException">There are more than one span can hold; take a <see cref="Slice"/>.</exception>
+    /// <exception cref="OverflowException">
+    /// There are more than one span can hold; take a <see cref="Slice"/>.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
     public Span<float> Span => new(Pointer, checked((int)Length));
 
     internal AlignedMemory Memory { get; }
 
-    /// <summary>A view of <paramref name="length"/> floats from <paramref name="offset"/> on; valid until <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// A view of <paramref name="length"/> floats from <paramref name="offset"/> on; valid until <see
+    /// cref="Dispose"/>.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The range leaves the buffer.</exception>
     /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
     public Span<float> Slice(long offset, int length)

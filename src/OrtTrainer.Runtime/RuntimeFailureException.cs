@@ -2,7 +2,10 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace OrtTrainer.Runtime;
 
-/// <summary>ONNX Runtime refused a model or failed while running it. The message names the session and gives ONNX Runtime's words.</summary>
+/// <summary>
+/// ONNX Runtime refused a model or failed while running it. The message names the session and gives ONNX Runtime's
+/// words.
+/// </summary>
 public sealed class RuntimeFailureException : Exception
 {
     public RuntimeFailureException(string session, string message, Exception? inner = null)

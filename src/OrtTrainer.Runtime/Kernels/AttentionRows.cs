@@ -3,18 +3,22 @@ using System.Runtime.Intrinsics;
 
 namespace OrtTrainer.Runtime.Kernels;
 
-/// <summary>The row-wise part of attention, between its matrix products: softmax, dropout and their gradient.</summary>
+/// <summary>
+/// The row-wise part of attention, between its matrix products: softmax, dropout and their gradient.
+/// </summary>
 internal static unsafe class AttentionRows
 {
-    /// <summary>Query rows treated at a time: their scores stay in a core's cache, however long the sequence.</summary>
+    /// <summary>
+    /// Query rows treated at a time: their scores stay in a core's cache, however long the sequence.
+    /// </summary>
     public const int Block = 64;
 
     // Dropout numbers the keys of a query row with this stride.
     private const uint KeysPerRow = 1024;
 
     /// <summary>
-    /// Distance of score rows: whole vectors, and an odd number of cache lines, because a power of two would crowd the rows into few sets
-    /// of the cache.
+    /// Distance of score rows: whole vectors, and an odd number of cache lines, because a power of two would crowd
+    /// the rows into few sets of the cache.
     /// </summary>
     public static int Stride(int length) => Lanes.RoundUp(length) | Lanes.Count;
 
@@ -45,8 +49,8 @@ internal static unsafe class AttentionRows
     }
 
     /// <summary>
-    /// Scores become e^(score - largest) · mask, zero behind the row's end. Returned: the sum of e^(score - largest), the softmax's
-    /// divisor, which the caller applies to the row's result.
+    /// Scores become e^(score - largest) · mask, zero behind the row's end. Returned: the sum of e^(score - largest),
+    /// the softmax's divisor, which the caller applies to the row's result.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Softmax(float* scores, int length, in DropoutMask mask, uint firstIndex, float largest)
@@ -71,8 +75,8 @@ internal static unsafe class AttentionRows
     }
 
     /// <summary>
-    /// Scores s become P · mask with P = e^(s - logSum); gradients g of what P · mask multiplied become those of the scores,
-    /// P · (g · mask - delta). Both are zero behind the row's end.
+    /// Scores s become P · mask with P = e^(s - logSum); gradients g of what P · mask multiplied become those of the
+    /// scores, P · (g · mask - delta). Both are zero behind the row's end.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradient(

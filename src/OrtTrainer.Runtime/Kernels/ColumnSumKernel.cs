@@ -1,10 +1,12 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary><c>ColumnSum(x [N, H]) -> y [H]</c>: the sum of the rows, as the gradient of a bias needs it.</summary>
 internal sealed unsafe class ColumnSumKernel : Kernel
 {
     public static KernelDefinition Definition { get; } = new(
-        "ColumnSum", [ElementType.Float32], 1, _ => new ColumnSumKernel());
+        "ColumnSum", [ElementType.Float], 1, _ => new ColumnSumKernel());
 
     public override void Compute(in KernelContext context)
     {

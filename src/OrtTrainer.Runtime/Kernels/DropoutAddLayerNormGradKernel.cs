@@ -1,8 +1,11 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// <c>DropoutAddLayerNormGrad(dy [N, H], z [N, H], gamma [H], mean [N], invstd [N], key [2]) -> dx, dresidual [N, H], dgamma,
-/// dbeta [H]</c>, attributes <c>p</c>, <c>site</c>: dresidual is the gradient at z, dx the same through the mask.
+/// <c>DropoutAddLayerNormGrad(dy [N, H], z [N, H], gamma [H], mean [N], invstd [N], key [2]) -> dx, dresidual [N, H],
+/// dgamma, dbeta [H]</c>, attributes <c>p</c>, <c>site</c>: dresidual is the gradient at z, dx the same through the
+/// mask.
 /// </summary>
 internal sealed unsafe class DropoutAddLayerNormGradKernel(KernelAttributes attributes) : Kernel
 {
@@ -11,7 +14,7 @@ internal sealed unsafe class DropoutAddLayerNormGradKernel(KernelAttributes attr
     public static KernelDefinition Definition { get; } = new(
         "DropoutAddLayerNormGrad",
         [
-            ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32,
+            ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float,
             ElementType.Int64,
         ],
         4,

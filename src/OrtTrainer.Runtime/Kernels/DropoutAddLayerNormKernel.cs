@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// <c>DropoutAddLayerNorm(x [N, H], residual [N, H], gamma [H], beta [H], key [2]) -> y, z [N, H], mean, invstd [N]</c>, attributes
-/// <c>epsilon</c>, <c>p</c>, <c>site</c>: z = residual + x · mask, y = layer normalisation of z. The end of each half of a transformer
-/// layer in one pass over memory.
+/// <c>DropoutAddLayerNorm(x [N, H], residual [N, H], gamma [H], beta [H], key [2]) -> y, z [N, H], mean, invstd
+/// [N]</c>, attributes <c>epsilon</c>, <c>p</c>, <c>site</c>: z = residual + x · mask, y = layer normalisation of z.
+/// The end of each half of a transformer layer in one pass over memory.
 /// </summary>
 internal sealed unsafe class DropoutAddLayerNormKernel(KernelAttributes attributes) : Kernel
 {
@@ -15,7 +16,7 @@ internal sealed unsafe class DropoutAddLayerNormKernel(KernelAttributes attribut
 
     public static KernelDefinition Definition { get; } = new(
         "DropoutAddLayerNorm",
-        [ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Int64], 4,
+        [ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int64], 4,
         attributes => new DropoutAddLayerNormKernel(attributes));
 
     public override void Compute(in KernelContext context)
@@ -93,7 +94,8 @@ internal sealed unsafe class DropoutAddLayerNormKernel(KernelAttributes attribut
             {
                 Vector512<float> factors = masked ? Mask.Factors(index) : Vector512<float>.One;
                 Lanes.Store(
-                    Vector512.FusedMultiplyAdd(Lanes.Load(x + i, rest), factors, Lanes.Load(residual + i, rest)), z + i, rest);
+                    Vector512.FusedMultiplyAdd(Lanes.Load(x + i, rest), factors, Lanes.Load(residual + i, rest)),
+                    z + i, rest);
             }
         }
     }

@@ -1,18 +1,19 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// <c>Dropout(x, key) -> y</c>, attributes <c>p</c> and <c>site</c>: y = x · mask over the flat element index. Its gradient is the
-/// same operator on dy.
+/// <c>Dropout(x, key) -> y</c>, attributes <c>p</c> and <c>site</c>: y = x · mask over the flat element index. Its
+/// gradient is the same operator on dy.
 /// </summary>
 internal sealed unsafe class DropoutKernel(KernelAttributes attributes) : Kernel
 {
     private readonly DropoutSite _dropout = new(attributes);
 
     public static KernelDefinition Definition { get; } = new(
-        "Dropout", [ElementType.Float32, ElementType.Int64], 1, attributes => new DropoutKernel(attributes));
+        "Dropout", [ElementType.Float, ElementType.Int64], 1, attributes => new DropoutKernel(attributes));
 
     public override void Compute(in KernelContext context)
     {

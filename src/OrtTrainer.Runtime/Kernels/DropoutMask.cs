@@ -4,9 +4,10 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// Which elements dropout keeps: a hash of key, site and element index, so that a mask needs no memory, is the same forward and
-/// backward, on every device and with any number of threads, and differs from step to step as the key does. The mixing function is
-/// lowbias32 (C. Wellons, "Prospecting for hash functions", 2018), with the second key word added in its middle.
+/// Which elements dropout keeps: a hash of key, site and element index, so that a mask needs no memory, is the same
+/// forward and backward, on every device and with any number of threads, and differs from step to step as the key
+/// does. The mixing function is lowbias32 (C. Wellons, "Prospecting for hash functions", 2018), with the second key
+/// word added in its middle.
 /// </summary>
 internal readonly struct DropoutMask
 {

@@ -1,6 +1,9 @@
 namespace OrtTrainer.Runtime.Kernels;
 
-/// <summary>The attributes of a node that drops elements: its rate <c>p</c>, in [0, 1), and its number <c>site</c> in the graph.</summary>
+/// <summary>
+/// The attributes of a node that drops elements: its rate <c>p</c>, in [0, 1), and its number <c>site</c> in the
+/// graph.
+/// </summary>
 internal readonly struct DropoutSite
 {
     public DropoutSite(KernelAttributes attributes)

@@ -1,8 +1,10 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// <c>GatherGrad(dy [T, H], indices [T], shape [2]) -> dx [shape]</c>: row r of dx is the sum of the rows t of dy with indices[t] = r,
-/// in order of t. The gradient of an embedding table.
+/// <c>GatherGrad(dy [T, H], indices [T], shape [2]) -> dx [shape]</c>: row r of dx is the sum of the rows t of dy
+/// with indices[t] = r, in order of t. The gradient of an embedding table.
 /// </summary>
 /// <remarks>
 /// Threads share the columns, not the rows: rows that meet in one row of dx are added by one thread and in one order.
@@ -13,7 +15,7 @@ internal sealed unsafe class GatherGradKernel : Kernel
     private const int ColumnsPerBlock = 64;
 
     public static KernelDefinition Definition { get; } = new(
-        "GatherGrad", [ElementType.Float32, ElementType.Int64, ElementType.Int64], 1, _ => new GatherGradKernel());
+        "GatherGrad", [ElementType.Float, ElementType.Int64, ElementType.Int64], 1, _ => new GatherGradKernel());
 
     public override void Compute(in KernelContext context)
     {
@@ -49,7 +51,8 @@ internal sealed unsafe class GatherGradKernel : Kernel
         if (shape.Int64s[0] < 0 || shape.Int64s[1] != columns)
         {
             throw new ArgumentException(
-                $"GatherGrad: shape is [{shape.Int64s[0]}, {shape.Int64s[1]}]; expected 0 or more rows of dy's {columns} columns.");
+                $"GatherGrad: shape is [{shape.Int64s[0]}, {shape.Int64s[1]}]; expected 0 or more rows of dy's "
+                + $"{columns} columns.");
         }
 
         return shape.Int64s[0];

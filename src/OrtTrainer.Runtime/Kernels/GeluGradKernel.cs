@@ -1,15 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime.Kernels;
 
-/// <summary><c>GeluGrad(dy, x) -> dx</c> and <c>GeluTanhGrad(dy, x) -> dx</c>: dx = dy · the slope at x; any shape.</summary>
+/// <summary>
+/// <c>GeluGrad(dy, x) -> dx</c> and <c>GeluTanhGrad(dy, x) -> dx</c>: dx = dy · the slope at x; any shape.
+/// </summary>
 internal sealed unsafe class GeluGradKernel<TGelu> : Kernel
     where TGelu : struct, IGelu
 {
     /// <summary>The gradient operator of this form of GELU, under its name.</summary>
     public static KernelDefinition Define(string name) =>
-        new(name, [ElementType.Float32, ElementType.Float32], 1, _ => new GeluGradKernel<TGelu>());
+        new(name, [ElementType.Float, ElementType.Float], 1, _ => new GeluGradKernel<TGelu>());
 
     public override void Compute(in KernelContext context)
     {

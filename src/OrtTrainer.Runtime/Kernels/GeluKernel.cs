@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime.Kernels;
 
@@ -9,7 +10,7 @@ internal sealed unsafe class GeluKernel<TGelu> : Kernel
 {
     /// <summary>The operator of this form of GELU, under its name.</summary>
     public static KernelDefinition Define(string name) =>
-        new(name, [ElementType.Float32], 1, _ => new GeluKernel<TGelu>());
+        new(name, [ElementType.Float], 1, _ => new GeluKernel<TGelu>());
 
     public override void Compute(in KernelContext context)
     {

@@ -3,6 +3,8 @@ namespace OrtTrainer.Runtime.Kernels;
 /// <summary>Work on elements that do not depend on each other.</summary>
 internal interface IElementwise
 {
-    /// <summary>Computes elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> - 1.</summary>
+    /// <summary>
+    /// Computes elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> - 1.
+    /// </summary>
     void Run(long start, int count);
 }

@@ -1,7 +1,8 @@
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// The work of one node. An instance keeps the node's attributes and nothing else: several runs may compute at the same time.
+/// The work of one node. An instance keeps the node's attributes and nothing else: several runs may compute at the
+/// same time.
 /// </summary>
 public abstract class Kernel
 {

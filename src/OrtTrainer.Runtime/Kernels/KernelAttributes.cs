@@ -15,14 +15,17 @@ public readonly unsafe struct KernelAttributes
     }
 
     /// <exception cref="ArgumentException">The node has no such float attribute.</exception>
-    public float Float(string name) => OrtFunctions.TryGetAttribute(_info, name, out float value) ? value : throw Missing(name, "float");
+    public float Float(string name) =>
+        OrtFunctions.TryGetAttribute(_info, name, out float value) ? value : throw Missing(name, "float");
 
     /// <exception cref="ArgumentException">The node has no such int attribute.</exception>
-    public long Int(string name) => OrtFunctions.TryGetAttribute(_info, name, out long value) ? value : throw Missing(name, "int");
+    public long Int(string name) =>
+        OrtFunctions.TryGetAttribute(_info, name, out long value) ? value : throw Missing(name, "int");
 
     /// <exception cref="ArgumentException">The node has no such string attribute.</exception>
     public string Text(string name) =>
         OrtFunctions.TryGetAttribute(_info, name, out string value) ? value : throw Missing(name, "string");
 
-    private ArgumentException Missing(string name, string type) => new($"a node {_operator} lacks its {type} attribute {name}.");
+    private ArgumentException Missing(string name, string type) =>
+        new($"a node {_operator} lacks its {type} attribute {name}.");
 }

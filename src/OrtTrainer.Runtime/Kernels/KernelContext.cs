@@ -5,7 +5,9 @@ using OrtTrainer.Runtime.Native;
 
 namespace OrtTrainer.Runtime.Kernels;
 
-/// <summary>What a kernel may reach during one run of its node. Valid until <see cref="Kernel.Compute"/> returns.</summary>
+/// <summary>
+/// What a kernel may reach during one run of its node. Valid until <see cref="Kernel.Compute"/> returns.
+/// </summary>
 public readonly unsafe ref struct KernelContext
 {
     private readonly void* _context;
@@ -20,8 +22,8 @@ public readonly unsafe ref struct KernelContext
         new(OrtFunctions.KernelContextGetOutput(_context, index, shape));
 
     /// <summary>
-    /// Runs blocks 0 to <paramref name="count"/> - 1 on the session's own threads, which take them in order as they become free.
-    /// Allocates nothing. The first exception of a block is rethrown once all have ended.
+    /// Runs blocks 0 to <paramref name="count"/> - 1 on the session's own threads, which take them as they become
+    /// free. Allocates nothing. The first exception of a block is rethrown once all have ended.
     /// </summary>
     public void ParallelFor<TBlocks>(int count, TBlocks blocks)
         where TBlocks : unmanaged, IBlocks

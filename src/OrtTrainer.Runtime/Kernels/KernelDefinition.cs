@@ -1,6 +1,10 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
-/// <summary>An operator of domain <c>ai.orttrainer</c>, version 1, as ONNX Runtime needs to know it. Its outputs are float32.</summary>
+/// <summary>
+/// An operator of domain <c>ai.orttrainer</c>, version 1, as ONNX Runtime needs to know it. Its outputs are float32.
+/// </summary>
 /// <param name="Name">The operator's type in the graph.</param>
 /// <param name="InputTypes">Element type of each input, all of them required.</param>
 /// <param name="OutputCount">Number of outputs, all of them required.</param>

@@ -4,8 +4,8 @@ using OrtTrainer.Runtime.Native;
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// A set of kernels that sessions may use. Make one per process and keep it: what ONNX Runtime knows of it is never freed, because
-/// sessions refer to it until they end.
+/// A set of kernels that sessions may use. Make one per process and keep it: what ONNX Runtime knows of it is never
+/// freed, because sessions refer to it until they end.
 /// </summary>
 public sealed unsafe class KernelLibrary
 {

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// The remainder of a row that does not fill a vector: its elements, and zeros (or nothing, when storing) in the lanes behind them.
+/// The remainder of a row that does not fill a vector: its elements, and zeros (or nothing, when storing) in the
+/// lanes behind them.
 /// </summary>
 internal static unsafe class Lanes
 {

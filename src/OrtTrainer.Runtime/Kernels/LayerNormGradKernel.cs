@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
@@ -7,7 +9,7 @@ internal sealed unsafe class LayerNormGradKernel : Kernel
 {
     public static KernelDefinition Definition { get; } = new(
         "LayerNormGrad",
-        [ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32], 3,
+        [ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float], 3,
         _ => new LayerNormGradKernel());
 
     public override void Compute(in KernelContext context)

@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal sealed unsafe class LayerNormKernel(KernelAttributes attributes) : Kern
     private readonly float _epsilon = attributes.Float("epsilon");
 
     public static KernelDefinition Definition { get; } = new(
-        "LayerNorm", [ElementType.Float32, ElementType.Float32, ElementType.Float32], 3,
+        "LayerNorm", [ElementType.Float, ElementType.Float, ElementType.Float], 3,
         attributes => new LayerNormKernel(attributes));
 
     public override void Compute(in KernelContext context)

@@ -5,8 +5,8 @@ namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
 /// The gradient of layer normalisation, with n = (z - mean) · invstd and g = dy · gamma:
-/// dz = invstd · (g - average(g) - n · average(g · n)), dgamma = Σ dy · n and dbeta = Σ dy over the rows. Where a mask is active,
-/// it also gives dx = dz · mask, the gradient of what was dropped out and added to form z.
+/// dz = invstd · (g - average(g) - n · average(g · n)), dgamma = Σ dy · n and dbeta = Σ dy over the rows. Where a
+/// mask is active, it also gives dx = dz · mask, the gradient of what was dropped out and added to form z.
 /// </summary>
 internal unsafe struct NormGradient : IBlocks
 {

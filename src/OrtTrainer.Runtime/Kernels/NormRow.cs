@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// Layer normalisation of one row (J. Ba, J. Kiros, G. Hinton, arXiv:1607.06450): y = (x - mean) · invstd · gamma + beta, with the
-/// biased variance and invstd = 1 / √(variance + epsilon).
+/// Layer normalisation of one row (J. Ba, J. Kiros, G. Hinton, arXiv:1607.06450): y = (x - mean) · invstd · gamma +
+/// beta, with the biased variance and invstd = 1 / √(variance + epsilon).
 /// </summary>
 internal static unsafe class NormRow
 {
     /// <summary>
-    /// Mean and 1 / standard deviation. Two passes over a row that lies in the first-level cache: the squares are those of differences
-    /// from the mean, and lose nothing where the mean is large.
+    /// Mean and 1 / standard deviation. Two passes over a row that lies in the first-level cache: the squares are
+    /// those of differences from the mean, and lose nothing where the mean is large.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Statistics(float* x, int length, float epsilon, out float mean, out float invstd)
@@ -75,7 +75,8 @@ internal static unsafe class NormRow
         {
             Vector512<float> normal = (Lanes.Load(x + i, rest) - middle) * scale;
             Lanes.Store(
-                Vector512.FusedMultiplyAdd(normal, Lanes.Load(gamma + i, rest), Lanes.Load(beta + i, rest)), y + i, rest);
+                Vector512.FusedMultiplyAdd(normal, Lanes.Load(gamma + i, rest), Lanes.Load(beta + i, rest)),
+                y + i, rest);
         }
     }
 }

@@ -1,10 +1,12 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// <c>PackedAttentionGrad(dy [T, H], qkv [T, 3H], y [T, H], lse [T, heads], offsets [B + 1], key [2]) -> dqkv [T, 3H]</c>, attributes
-/// as of <c>PackedAttention</c>. Makes P = e^(score - lse) again instead of keeping it (T. Dao et al., FlashAttention,
-/// arXiv:2205.14135, appendix B.2): with delta = Σ dy · y of a row, dS = P · ((dy vᵀ) · mask - delta), dq = scale · dS k,
-/// dk = scale · dSᵀ q, dv = (P · mask)ᵀ dy.
+/// <c>PackedAttentionGrad(dy [T, H], qkv [T, 3H], y [T, H], lse [T, heads], offsets [B + 1], key [2]) -> dqkv [T,
+/// 3H]</c>, attributes as of <c>PackedAttention</c>. Makes P = e^(score - lse) again instead of keeping it (T. Dao et
+/// al., FlashAttention, arXiv:2205.14135, appendix B.2): with delta = Σ dy · y of a row, dS = P · ((dy vᵀ) · mask -
+/// delta), dq = scale · dS k, dk = scale · dSᵀ q, dv = (P · mask)ᵀ dy.
 /// </summary>
 internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attributes) : Kernel
 {
@@ -13,7 +15,7 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
     public static KernelDefinition Definition { get; } = new(
         "PackedAttentionGrad",
         [
-            ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Int64,
+            ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int64,
             ElementType.Int64,
         ],
         1,
@@ -88,23 +90,29 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
                 Packing.Rows(q + (start * wide), wide, count, width, Scale, s + queries);
                 Packing.Rows(dy, columns, count, width, 1, s + dys);
                 Tile.Multiply(
-                    s + queries, row, 1, s + keysAcross, panel * width, panel, s + scores, stride, rows, padded, width, add: false);
+                    s + queries, row, 1, s + keysAcross, panel * width, panel, s + scores, stride,
+                    rows, padded, width, add: false);
                 Tile.Multiply(
-                    s + dys, row, 1, s + valuesAcross, panel * width, panel, s + gradients, stride, rows, padded, width, add: false);
+                    s + dys, row, 1, s + valuesAcross, panel * width, panel, s + gradients, stride,
+                    rows, padded, width, add: false);
                 for (int i = 0; i < count; i++)
                 {
                     int token = first + start + i;
                     AttentionRows.Gradient(
                         s + scores + ((long)i * stride), s + gradients + ((long)i * stride), length, Mask,
-                        AttentionRows.FirstIndex(token, Sequences.Heads, head), LogSums[((long)token * Sequences.Heads) + head],
+                        AttentionRows.FirstIndex(token, Sequences.Heads, head),
+                        LogSums[((long)token * Sequences.Heads) + head],
                         AttentionRows.Dot(dy + (i * columns), y + (i * columns), width));
                 }
 
                 // Queries are packed with the scale in them, so dk has it already; dq gets it on its way out.
                 bool add = start > 0;
-                Tile.Multiply(s + scores, 1, stride, s + dys, panel, row, s + dvalues, row, keyRows, row, count, add);
-                Tile.Multiply(s + gradients, 1, stride, s + queries, panel, row, s + dkeys, row, keyRows, row, count, add);
-                Tile.Multiply(s + gradients, stride, 1, s + keys, panel, row, s + dqueries, row, rows, row, length, add: false);
+                Tile.Multiply(
+                    s + scores, 1, stride, s + dys, panel, row, s + dvalues, row, keyRows, row, count, add);
+                Tile.Multiply(
+                    s + gradients, 1, stride, s + queries, panel, row, s + dkeys, row, keyRows, row, count, add);
+                Tile.Multiply(
+                    s + gradients, stride, 1, s + keys, panel, row, s + dqueries, row, rows, row, length, add: false);
                 Packing.Unpack(s + dqueries, count, width, Scale, dq + (start * wide), wide);
             }
 

@@ -1,17 +1,19 @@
+using OrtTrainer.Graph;
+
 
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// <c>PackedAttention(qkv [T, 3H], offsets [B + 1], key [2]) -> y [T, H], lse [T, heads]</c>, attributes <c>heads</c>, <c>scale</c>,
-/// <c>p</c>, <c>site</c>. Each sequence attends to itself: P = softmax(scale · q kᵀ), y = (P · mask) v, lse the log of the sum of
-/// e^score, from which the gradient makes P again.
+/// <c>PackedAttention(qkv [T, 3H], offsets [B + 1], key [2]) -> y [T, H], lse [T, heads]</c>, attributes
+/// <c>heads</c>, <c>scale</c>, <c>p</c>, <c>site</c>. Each sequence attends to itself: P = softmax(scale · q kᵀ), y =
+/// (P · mask) v, lse the log of the sum of e^score, from which the gradient makes P again.
 /// </summary>
 internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) : Kernel
 {
     private readonly AttentionAttributes _attributes = new(attributes);
 
     public static KernelDefinition Definition { get; } = new(
-        "PackedAttention", [ElementType.Float32, ElementType.Int64, ElementType.Int64], 2,
+        "PackedAttention", [ElementType.Float, ElementType.Int64, ElementType.Int64], 2,
         attributes => new PackedAttentionKernel(attributes));
 
     public override void Compute(in KernelContext context)
@@ -63,10 +65,11 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
                 int rows = (count + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
                 Packing.Rows(q + (start * wide), wide, count, width, Scale, scratch + queries);
                 Tile.Multiply(
-                    scratch + queries, row, 1, scratch + keys, Tile.PanelColumns * width, Tile.PanelColumns, scratch + scores, stride,
-                    rows, Lanes.RoundUp(length), width, add: false);
+                    scratch + queries, row, 1, scratch + keys, Tile.PanelColumns * width, Tile.PanelColumns,
+                    scratch + scores, stride, rows, Lanes.RoundUp(length), width, add: false);
 
-                // Row by row in three loops: each row is a chain of dependent steps, and short ones let the processor overlap rows.
+                // Row by row in three loops: each row is a chain of dependent steps, and short ones let the processor
+                // overlap rows.
                 for (int i = 0; i < count; i++)
                 {
                     largest[i] = AttentionRows.Largest(scratch + scores + ((long)i * stride), length);
@@ -92,7 +95,8 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
                 for (int i = 0; i < count; i++)
                 {
                     Packing.Unpack(
-                        scratch + results + ((long)i * row), 1, width, 1 / divisors[i], y + (i * (nint)Sequences.Columns), 0);
+                        scratch + results + ((long)i * row), 1, width, 1 / divisors[i],
+                        y + (i * (nint)Sequences.Columns), 0);
                 }
             }
         }

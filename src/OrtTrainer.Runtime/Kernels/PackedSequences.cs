@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// The pairs (sequence, head) of a packed batch, the units of attention's work. Longest sequences come first, so that threads end
-/// together: the cost of a pair grows with the square of its length.
+/// The pairs (sequence, head) of a packed batch, the units of attention's work. Longest sequences come first, so that
+/// threads end together: the cost of a pair grows with the square of its length.
 /// </summary>
 internal unsafe struct PackedSequences
 {
@@ -76,7 +76,8 @@ internal unsafe struct PackedSequences
             if (offsets[i] < last || (i == 0 && offsets[i] != 0))
             {
                 throw new ArgumentException(
-                    $"{kernel.Name}: offset {i} is {offsets[i]} after {last}; expected 0 first, and none less than the one before.");
+                    $"{kernel.Name}: offset {i} is {offsets[i]} after {last}; expected 0 first, and none less "
+                    + "than the one before.");
             }
 
             last = offsets[i];
@@ -84,7 +85,8 @@ internal unsafe struct PackedSequences
 
         if (last != tokens)
         {
-            throw new ArgumentException($"{kernel.Name}: the last offset is {last}; expected the {tokens} rows of qkv.");
+            throw new ArgumentException(
+                $"{kernel.Name}: the last offset is {last}; expected the {tokens} rows of qkv.");
         }
     }
 

@@ -4,10 +4,15 @@ using System.Runtime.Intrinsics.X86;
 
 namespace OrtTrainer.Runtime.Kernels;
 
-/// <summary>Copies of one attention head's columns out of a wide matrix and back, in the layouts that <see cref="Tile"/> reads.</summary>
+/// <summary>
+/// Copies of one attention head's columns out of a wide matrix and back, in the layouts that <see cref="Tile"/>
+/// reads.
+/// </summary>
 internal static unsafe class Packing
 {
-    /// <summary>Rows [count, width] times <paramref name="scale"/>, into rows of whole vectors with zeros behind the width.</summary>
+    /// <summary>
+    /// Rows [count, width] times <paramref name="scale"/>, into rows of whole vectors with zeros behind the width.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows(float* source, nint sourceRow, int count, int width, float scale, float* target)
     {
@@ -30,7 +35,9 @@ internal static unsafe class Packing
         }
     }
 
-    /// <summary>The way back: rows of whole vectors times <paramref name="scale"/> into columns of a wide matrix.</summary>
+    /// <summary>
+    /// The way back: rows of whole vectors times <paramref name="scale"/> into columns of a wide matrix.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(float* source, int count, int width, float scale, float* target, nint targetRow)
     {
@@ -53,7 +60,9 @@ internal static unsafe class Packing
         }
     }
 
-    /// <summary>Rows [count, width] transposed: panels of 32 rows, each [width, 32], with zeros behind the last row.</summary>
+    /// <summary>
+    /// Rows [count, width] transposed: panels of 32 rows, each [width, 32], with zeros behind the last row.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transposed(float* source, nint sourceRow, int count, int width, float* panels)
     {

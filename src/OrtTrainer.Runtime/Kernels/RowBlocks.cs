@@ -1,8 +1,8 @@
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// The cut of a matrix into blocks of rows. Sums over rows are made per block, then over the blocks in order: a cut that depends on
-/// the number of rows alone gives the same bits on any number of threads.
+/// The cut of a matrix into blocks of rows. Sums over rows are made per block, then over the blocks in order: a cut
+/// that depends on the number of rows alone gives the same bits on any number of threads.
 /// </summary>
 internal static unsafe class RowBlocks
 {
@@ -15,8 +15,8 @@ internal static unsafe class RowBlocks
     public static (int First, int End) Range(int block, int rows) => (block * Rows, Math.Min(rows, (block + 1) * Rows));
 
     /// <summary>
-    /// Adds up the blocks' sums <paramref name="partials"/> [blocks, stride], in order, into <paramref name="sum"/> [columns], which is
-    /// zero where there is no block.
+    /// Adds up the blocks' sums <paramref name="partials"/> [blocks, stride], in order, into <paramref name="sum"/>
+    /// [columns], which is zero where there is no block.
     /// </summary>
     public static void Combine(float* partials, int blocks, int stride, float* sum, int columns)
     {

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// Working memory of the calling thread, kept between runs and grown to the largest request. Contents are not initialised. It is
-/// released when its thread ends.
+/// Working memory of the calling thread, kept between runs and grown to the largest request. Contents are not
+/// initialised. It is released when its thread ends.
 /// </summary>
 internal static unsafe class Scratch
 {

@@ -24,7 +24,8 @@ internal static class Shapes
     {
         if (tensor.Shape.Length != 2 || tensor.Shape[0] > int.MaxValue || tensor.Shape[1] > int.MaxValue)
         {
-            throw new ArgumentException($"{kernel.Name}: {name} has shape {tensor}; expected two dimensions below 2^31.");
+            throw new ArgumentException(
+                $"{kernel.Name}: {name} has shape {tensor}; expected two dimensions below 2^31.");
         }
 
         return ((int)tensor.Shape[0], (int)tensor.Shape[1]);

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³). As (1 + tanh u) / 2 is the logistic function s of 2u, it needs e^(-2u) alone;
-/// the slope is s + x s (1 - s) 2u'.
+/// x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³). As (1 + tanh u) / 2 is the logistic function s of 2u, it
+/// needs e^(-2u) alone; the slope is s + x s (1 - s) 2u'.
 /// </summary>
 internal readonly struct TanhGelu : IGelu
 {

@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
-/// Products of small matrices that lie in a core's cache. The result is made in tiles of 8 rows by 2 vectors, which stay in registers
-/// over the whole depth: 16 accumulators hide the latency of the additions, and each element read is used 8 or 32 times.
+/// Products of small matrices that lie in a core's cache. The result is made in tiles of 8 rows by 2 vectors, which
+/// stay in registers over the whole depth: 16 accumulators hide the latency of the additions, and each element read
+/// is used 8 or 32 times.
 /// </summary>
 internal static unsafe class Tile
 {
@@ -16,13 +17,15 @@ internal static unsafe class Tile
     public const int PanelColumns = 2 * Lanes.Count;
 
     /// <summary>
-    /// C = A B, or C += A B. A is rows x depth, read one element at a time, so that it may lie either way round; B is depth x columns
-    /// in panels of 32 columns; C is rows x columns.
+    /// C = A B, or C += A B. A is rows x depth, read one element at a time, so that it may lie either way round; B is
+    /// depth x columns in panels of 32 columns; C is rows x columns.
     /// </summary>
     /// <param name="a">Element [i, k] at i · <paramref name="aRow"/> + k · <paramref name="aStep"/>.</param>
     /// <param name="aRow">Distance of A's rows.</param>
     /// <param name="aStep">Distance of A's columns.</param>
-    /// <param name="b">Element [k, j] at (j / 32) · <paramref name="bPanel"/> + k · <paramref name="bRow"/> + j % 32.</param>
+    /// <param name="b">
+    /// Element [k, j] at (j / 32) · <paramref name="bPanel"/> + k · <paramref name="bRow"/> + j % 32.
+    /// </param>
     /// <param name="bPanel">Distance of B's panels.</param>
     /// <param name="bRow">Distance of the rows of a panel.</param>
     /// <param name="c">Element [i, j] at i · <paramref name="cRow"/> + j.</param>

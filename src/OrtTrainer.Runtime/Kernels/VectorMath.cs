@@ -11,7 +11,8 @@ internal static class VectorMath
     private const float LargestExponent = 88.37626f;
 
     /// <summary>
-    /// e^x, relative error below 2e-7. Zero where x is less than -87.3; 2.4e38 where x is greater than 88.3; NaN of NaN.
+    /// e^x, relative error below 2e-7. Zero where x is less than -87.3; 2.4e38 where x is greater than 88.3; NaN of
+    /// NaN.
     /// </summary>
     /// <remarks>
     /// e^x = 2^n e^r with n = round(x / ln 2), |r| at most ln 2 / 2; the polynomial is expf's of Cephes (S. Moshier).
@@ -49,9 +50,10 @@ internal static class VectorMath
     /// <param name="x">Any number.</param>
     /// <param name="gaussian">e^(-x²/2), which callers have need of too.</param>
     /// <remarks>
-    /// For |x| &lt; 1.2, 1/2 and x times a polynomial of x². Beyond, one tail: divided by e^(-x²/2) it falls slowly, like 1/|x|, and is
-    /// t times a polynomial of degree 8 in t = 1 / (1 + 0.27 |x|), the form of formula 7.1.26 in Abramowitz and Stegun, Handbook of
-    /// Mathematical Functions. Both polynomials interpolate at Chebyshev nodes, to 6e-9 and 3e-8 relative before rounding.
+    /// For |x| &lt; 1.2, 1/2 and x times a polynomial of x². Beyond, one tail: divided by e^(-x²/2) it falls slowly,
+    /// like 1/|x|, and is t times a polynomial of degree 8 in t = 1 / (1 + 0.27 |x|), the form of formula 7.1.26 in
+    /// Abramowitz and Stegun, Handbook of Mathematical Functions. Both polynomials interpolate at Chebyshev nodes, to
+    /// 6e-9 and 3e-8 relative before rounding.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Normal(Vector512<float> x, Vector512<float> gaussian)

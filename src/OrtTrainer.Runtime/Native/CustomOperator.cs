@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Kernels;
 
 namespace OrtTrainer.Runtime.Native;
 
 /// <summary>
-/// The bridge between ONNX Runtime's callbacks and <see cref="KernelDefinition"/> / <see cref="Kernel"/>. No exception may leave a
-/// callback, as native frames cannot carry one: it becomes a status, which ONNX Runtime raises from the run.
+/// The bridge between ONNX Runtime's callbacks and <see cref="KernelDefinition"/> / <see cref="Kernel"/>. No
+/// exception may leave a callback, as native frames cannot carry one: it becomes a status, which ONNX Runtime raises
+/// from the run.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct CustomOperator
@@ -16,7 +18,9 @@ internal unsafe struct CustomOperator
     private IntPtr _definition;
     private byte* _name;
 
-    /// <summary>An operator in native memory, which is never freed: sessions refer to it until the process ends.</summary>
+    /// <summary>
+    /// An operator in native memory, which is never freed: sessions refer to it until the process ends.
+    /// </summary>
     public static OrtCustomOp* Create(KernelDefinition definition)
     {
         var native = (CustomOperator*)NativeMemory.AllocZeroed((nuint)sizeof(CustomOperator));
@@ -64,7 +68,7 @@ internal unsafe struct CustomOperator
     private static nuint GetInputTypeCount(OrtCustomOp* op) => (nuint)Definition(op).InputTypes.Count;
 
     [UnmanagedCallersOnly]
-    private static int GetOutputType(OrtCustomOp* op, nuint index) => (int)ElementType.Float32;
+    private static int GetOutputType(OrtCustomOp* op, nuint index) => (int)ElementType.Float;
 
     [UnmanagedCallersOnly]
     private static nuint GetOutputTypeCount(OrtCustomOp* op) => (nuint)Definition(op).OutputCount;
@@ -87,7 +91,8 @@ internal unsafe struct CustomOperator
         KernelDefinition definition = Definition(op);
         try
         {
-            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(definition.Create(new KernelAttributes(definition.Name, info))));
+            Kernel created = definition.Create(new KernelAttributes(definition.Name, info));
+            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(created));
             KernelLibrary.Created(definition);
             return null;
         }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace OrtTrainer.Runtime.Native;
 
 /// <summary>
-/// <c>struct OrtCustomOp</c> of onnxruntime_c_api.h, field by field in its order, as of API version 24. ONNX Runtime reads it for as
-/// long as a session that knows the operator lives. <c>op</c> is always this struct's own address.
+/// <c>struct OrtCustomOp</c> of onnxruntime_c_api.h, field by field in its order, as of API version 24. ONNX Runtime
+/// reads it for as long as a session that knows the operator lives. <c>op</c> is always this struct's own address.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct OrtCustomOp

@@ -6,13 +6,14 @@ using Microsoft.ML.OnnxRuntime;
 namespace OrtTrainer.Runtime.Native;
 
 /// <summary>
-/// The functions of ONNX Runtime's C API that custom operators need and the managed API lacks. The API is a table whose slots never
-/// move once released; their numbers are positions in <c>struct OrtApi</c> of onnxruntime_c_api.h.
+/// The functions of ONNX Runtime's C API that custom operators need and the managed API lacks. The API is a table
+/// whose slots never move once released; their numbers are positions in <c>struct OrtApi</c> of onnxruntime_c_api.h.
 /// </summary>
 internal static unsafe class OrtFunctions
 {
     /// <summary>
-    /// The version of the table asked for: the oldest that has all slots used here. ONNX Runtime 1.24 and newer serve it.
+    /// The version of the table asked for: the oldest that has all slots used here. ONNX Runtime 1.24 and newer serve
+    /// it.
     /// </summary>
     public const uint Version = 24;
 
@@ -81,8 +82,9 @@ internal static unsafe class OrtFunctions
         int type;
         long* shape;
         nuint count;
-        Check(((delegate* unmanaged<void*, int*, long**, nuint*, void*>)At(Slot.GetTensorElementTypeAndShapeDataReference))(
-            value, &type, &shape, &count));
+        var get = (delegate* unmanaged<void*, int*, long**, nuint*, void*>)
+            At(Slot.GetTensorElementTypeAndShapeDataReference);
+        Check(get(value, &type, &shape, &count));
         rank = (int)count;
         return shape;
     }
@@ -154,7 +156,10 @@ internal static unsafe class OrtFunctions
         return value;
     }
 
-    /// <summary>Calls <paramref name="run"/> for 0 to <paramref name="count"/> - 1 on the session's threads, the calling one included.</summary>
+    /// <summary>
+    /// Calls <paramref name="run"/> for 0 to <paramref name="count"/> - 1 on the session's threads, the calling one
+    /// included.
+    /// </summary>
     public static void ParallelFor(void* context, delegate* unmanaged<void*, nuint, void> run, int count, void* state)
     {
         // Without a number of batches, threads take indices one by one as they become free.
@@ -186,13 +191,14 @@ internal static unsafe class OrtFunctions
             return;
         }
 
-        string message = Marshal.PtrToStringUTF8((IntPtr)((delegate* unmanaged<void*, byte*>)At(Slot.GetErrorMessage))(status))
-            ?? "ONNX Runtime gave no message.";
+        var getMessage = (delegate* unmanaged<void*, byte*>)At(Slot.GetErrorMessage);
+        string message = Marshal.PtrToStringUTF8((IntPtr)getMessage(status)) ?? "ONNX Runtime gave no message.";
         ((delegate* unmanaged<void*, void>)At(Slot.ReleaseStatus))(status);
         throw new InvalidOperationException(message);
     }
 
-    // Looked up as the managed API's own library, so that both speak to one ONNX Runtime even where the system has another.
+    // Looked up as the managed API's own library, so that both speak to one ONNX Runtime even where the system has
+    // another.
     private static void** Load()
     {
         Assembly managed = typeof(SessionOptions).Assembly;
@@ -204,7 +210,8 @@ internal static unsafe class OrtFunctions
         {
             string? found = Marshal.PtrToStringUTF8((IntPtr)api->GetVersionString());
             throw new NotSupportedException(
-                $"ONNX Runtime {found} is too old for C# kernels, which need 1.{Version} or newer; update it or set UseKernels to false.");
+                $"ONNX Runtime {found} is too old for C# kernels, which need 1.{Version} or newer; update it, or set "
+                + "UseKernels to false.");
         }
 
         return table;

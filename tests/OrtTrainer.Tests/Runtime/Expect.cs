@@ -1,9 +1,15 @@
+using NUnit.Framework.Constraints;
+using OrtTrainer.Runtime;
+
 namespace OrtTrainer.Tests.Runtime;
 
 /// <summary>Comparison of float32 results with their values in double precision.</summary>
 internal static class Expect
 {
-    /// <summary>Each element within <paramref name="tolerance"/> times the largest expected magnitude, or 1 where that is less.</summary>
+    /// <summary>
+    /// Each element within <paramref name="tolerance"/> times the largest expected magnitude, or 1 where that is
+    /// less.
+    /// </summary>
     public static void Close(float[] actual, double[] expected, double tolerance, string what)
     {
         Assert.That(actual, Has.Length.EqualTo(expected.Length), what);
@@ -17,6 +23,10 @@ internal static class Expect
             }
         }
     }
+
+    /// <summary>A failure of the run, or of loading its model, that says this.</summary>
+    public static IResolveConstraint Refusal(string message) =>
+        Throws.TypeOf<RuntimeFailureException>().With.Message.Contains(message);
 
     /// <summary>The operator gives the same bits on one thread, on two, and again on two.</summary>
     public static void SameBits(KernelRun run, int outputs)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Tests.Runtime;
@@ -7,9 +9,9 @@ public sealed class GraphSessionTests
     private static readonly ExecutionOptions OneThread = new() { IntraOpThreads = 1 };
 
     private static byte[] Doubling { get; } = new TestModel()
-        .Input("x", ElementType.Float32, "N", "3")
-        .Input("w", ElementType.Float32, "3")
-        .Output("y", ElementType.Float32, "N", "3")
+        .Input("x", ElementType.Float, "N", "3")
+        .Input("w", ElementType.Float, "3")
+        .Output("y", ElementType.Float, "N", "3")
         .Node("Mul", ["x", "w"], ["y"])
         .Bytes();
 
@@ -19,7 +21,7 @@ public sealed class GraphSessionTests
         using GraphSession session = GraphSession.FromBytes(Doubling, OneThread);
 
         Assert.That(session.Inputs.Select(i => i.Name), Is.EqualTo(new[] { "x", "w" }));
-        Assert.That(session.Inputs[0].Type, Is.EqualTo(ElementType.Float32));
+        Assert.That(session.Inputs[0].Type, Is.EqualTo(ElementType.Float));
         Assert.That(session.Inputs[0].Shape, Is.EqualTo(new long[] { -1, 3 }));
         Assert.That(session.Outputs.Single().Name, Is.EqualTo("y"));
     }
@@ -92,9 +94,10 @@ public sealed class GraphSessionTests
         Assert.That(() => binding.BindInput("z", buffer, 0, [3]),
             Throws.ArgumentException.With.Message.Contains("doubling has no input 'z'; it has x, w"));
         Assert.That(() => binding.BindOutput("z"), Throws.ArgumentException.With.Message.Contains("it has y"));
-        Assert.That(() => binding.Output("y").Length, Throws.ArgumentException.With.Message.Contains("BindOutput(\"y\")"));
+        Assert.That(() => binding.Output("y").Length,
+            Throws.ArgumentException.With.Message.Contains("BindOutput(\"y\")"));
         Assert.That(() => binding.SetInput("x", [1L], [1, 1]),
-            Throws.ArgumentException.With.Message.Contains("input x is Float32, not Int64"));
+            Throws.ArgumentException.With.Message.Contains("input x is Float, not Int64"));
         Assert.That(() => binding.SetInput("x", [1f], [1, 3]),
             Throws.ArgumentException.With.Message.Contains("has 1 elements; its shape [1, 3] takes 3"));
         Assert.That(() => binding.BindInput("w", buffer, 1, [3]), Throws.TypeOf<ArgumentOutOfRangeException>());
@@ -104,7 +107,8 @@ public sealed class GraphSessionTests
     public void What_the_runtime_refuses_names_the_session_and_its_words()
     {
         Assert.That(() => GraphSession.FromBytes(new byte[] { 1, 2, 3 }, OneThread, "broken.onnx"),
-            Throws.TypeOf<RuntimeFailureException>().With.Message.StartsWith("broken.onnx: ONNX Runtime failed while loading"));
+            Throws.TypeOf<RuntimeFailureException>()
+                .With.Message.StartsWith("broken.onnx: ONNX Runtime failed while loading"));
 
         using GraphSession session = GraphSession.FromBytes(Doubling, OneThread, "doubling");
         using Binding binding = session.CreateBinding();
@@ -123,18 +127,29 @@ public sealed class GraphSessionTests
             Throws.TypeOf<FileNotFoundException>().With.Message.Contains("/no/such/model.onnx"));
 
     [Test]
-    public void A_model_is_loaded_from_a_file()
+    public void A_model_is_loaded_from_a_file_with_the_data_beside_it()
     {
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        File.WriteAllBytes(path, Doubling);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        string path = Path.Combine(folder.FullName, "model.onnx");
+        byte[] model = new TestModel().Input("x", ElementType.Float, "3").Output("y", ElementType.Float)
+            .External("w", "weights.bin", 3).Node("Mul", ["x", "w"], ["y"]).Bytes();
+        File.WriteAllBytes(path, model);
+        File.WriteAllBytes(
+            Path.Combine(folder.FullName, "weights.bin"), MemoryMarshal.AsBytes<float>(new float[] { 2, 3, 4 }).ToArray());
         try
         {
             using GraphSession session = GraphSession.FromFile(path, OneThread);
+            using Binding binding = session.CreateBinding();
+            binding.SetInput("x", [1f, 10, 100], [3]);
+            binding.BindOutput("y");
+            binding.Run();
+
             Assert.That(session.Name, Is.EqualTo(path));
+            Assert.That(binding.Output("y").ToArray(), Is.EqualTo(new float[] { 2, 30, 400 }));
         }
         finally
         {
-            File.Delete(path);
+            folder.Delete(recursive: true);
         }
     }
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Kernels;
 
@@ -23,26 +24,35 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
     /// <summary>The single output.</summary>
     public float[] Single(int threads = 2) => Outputs(1, threads)[0];
 
-    /// <summary>The first <paramref name="count"/> outputs, in order.</summary>
-    public float[][] Outputs(int count, int threads = 2, KernelLibrary? library = null)
+    /// <summary>
+    /// The first <paramref name="count"/> outputs, in order; with the default kernels where none are given.
+    /// </summary>
+    public float[][] Outputs(int count, int threads = 2, KernelLibrary? library = null) =>
+        Run(count, threads, library ?? KernelLibrary.Default, withBody: false);
+
+    /// <summary>The same, by the function body of the operator and without any kernel.</summary>
+    public float[][] OutputsOfBody(int count) => Run(count, 2, null, withBody: true);
+
+    private float[][] Run(int count, int threads, KernelLibrary? library, bool withBody)
     {
         TestModel model = new();
         string[] inputs = [.. _inputs.Select((_, i) => $"i{i}")];
         string[] outputs = [.. Enumerable.Range(0, count).Select(i => $"o{i}")];
         for (int i = 0; i < inputs.Length; i++)
         {
-            ElementType type = _inputs[i].Floats is null ? ElementType.Int64 : ElementType.Float32;
+            ElementType type = _inputs[i].Floats is null ? ElementType.Int64 : ElementType.Float;
             model.Input(inputs[i], type, [.. _inputs[i].Shape.Select((_, d) => $"d{i}_{d}")]);
         }
 
         foreach (string output in outputs)
         {
-            model.Output(output, ElementType.Float32);
+            model.Output(output, ElementType.Float);
         }
 
+        model.Fused(op, inputs, outputs, attributes);
         using GraphSession session = GraphSession.FromBytes(
-            model.Fused(op, inputs, outputs, attributes).Bytes(), new ExecutionOptions { IntraOpThreads = threads },
-            library ?? KernelLibrary.Default, op);
+            withBody ? model.WithBody(op).Bytes() : model.Bytes(), new ExecutionOptions { IntraOpThreads = threads },
+            library, op);
         using Binding binding = session.CreateBinding();
         for (int i = 0; i < inputs.Length; i++)
         {

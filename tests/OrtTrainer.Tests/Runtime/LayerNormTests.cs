@@ -140,14 +140,14 @@ public sealed class LayerNormTests
         Assert.That(
             () => new KernelRun("LayerNorm", ("epsilon", Epsilon))
                 .With(new float[6], 2, 3).With(new float[2], 2).With(new float[3], 3).Outputs(3),
-            Throws.TypeOf<RuntimeFailureException>().With.Message.Contains("LayerNorm: gamma has shape [2]; expected [3]"));
+            Expect.Refusal("LayerNorm: gamma has shape [2]; expected [3]"));
         Assert.That(
             () => new KernelRun("LayerNorm", ("epsilon", Epsilon))
                 .With(new float[6], 6).With(new float[6], 6).With(new float[6], 6).Outputs(3),
-            Throws.TypeOf<RuntimeFailureException>().With.Message.Contains("x has shape [6]; expected two dimensions"));
+            Expect.Refusal("x has shape [6]; expected two dimensions"));
         Assert.That(
             () => new KernelRun("LayerNormGrad").With(new float[6], 2, 3).With(new float[6], 2, 3).With(new float[3], 3)
                 .With(new float[1], 1).With(new float[2], 2).Outputs(3),
-            Throws.TypeOf<RuntimeFailureException>().With.Message.Contains("mean has shape [1]; expected [2]"));
+            Expect.Refusal("mean has shape [1]; expected [2]"));
     }
 }

@@ -17,7 +17,9 @@ internal static class Reference
         return values;
     }
 
-    /// <summary>The factor of element <paramref name="index"/>: 1/(1-p) where it is kept, 0 where it is dropped.</summary>
+    /// <summary>
+    /// The factor of element <paramref name="index"/>: 1/(1-p) where it is kept, 0 where it is dropped.
+    /// </summary>
     public static double DropoutFactor(float p, int site, long[] key, uint index)
     {
         if (p == 0)
@@ -93,7 +95,10 @@ internal static class Reference
         return (y, mean, invstd);
     }
 
-    /// <summary>The gradients of layer normalisation, from the Jacobian of each row: dn_i/dz_j = invstd (δ_ij - 1/h - n_i n_j / h).</summary>
+    /// <summary>
+    /// The gradients of layer normalisation, from the Jacobian of each row: dn_i/dz_j = invstd (δ_ij - 1/h - n_i n_j
+    /// / h).
+    /// </summary>
     public static (double[] Dz, double[] Dgamma, double[] Dbeta) LayerNormGrad(
         float[] dy, float[] z, float[] gamma, float[] mean, float[] invstd, int n, int h)
     {

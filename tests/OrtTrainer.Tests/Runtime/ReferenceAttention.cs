@@ -1,7 +1,10 @@
 namespace OrtTrainer.Tests.Runtime;
 
-/// <summary>Attention over packed sequences, in plain scalar C# and double precision, written from its definition.</summary>
-internal sealed record ReferenceAttention(long[] Offsets, int Heads, int Width, float Scale, float P, int Site, long[] Key)
+/// <summary>
+/// Attention over packed sequences, in plain scalar C# and double precision, written from its definition.
+/// </summary>
+internal sealed record ReferenceAttention(
+    long[] Offsets, int Heads, int Width, float Scale, float P, int Site, long[] Key)
 {
     private int Columns => Heads * Width;
 
@@ -37,7 +40,8 @@ internal sealed record ReferenceAttention(long[] Offsets, int Heads, int Width, 
                 for (int d = 0; d < Width; d++)
                 {
                     dp[j - first] += dy[At(t, head, d)] * V(qkv, j, head, d) * factor;
-                    dqkv[(j * 3 * Columns) + (2 * Columns) + (head * Width) + d] += p[j - first] * factor * dy[At(t, head, d)];
+                    dqkv[(j * 3 * Columns) + (2 * Columns) + (head * Width) + d] +=
+                        p[j - first] * factor * dy[At(t, head, d)];
                 }
             }
 
@@ -87,5 +91,6 @@ internal sealed record ReferenceAttention(long[] Offsets, int Heads, int Width, 
 
     private double K(double[] qkv, int t, int head, int d) => qkv[(t * 3 * Columns) + Columns + (head * Width) + d];
 
-    private double V(double[] qkv, int t, int head, int d) => qkv[(t * 3 * Columns) + (2 * Columns) + (head * Width) + d];
+    private double V(double[] qkv, int t, int head, int d) =>
+        qkv[(t * 3 * Columns) + (2 * Columns) + (head * Width) + d];
 }

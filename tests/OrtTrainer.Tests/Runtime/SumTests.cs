@@ -15,7 +15,8 @@ public sealed class SumTests
 
         float[] y = new KernelRun("ColumnSum").With(x, n, h).Single();
 
-        double[] expected = [.. Enumerable.Range(0, h).Select(c => Enumerable.Range(0, n).Sum(r => (double)x[(r * h) + c]))];
+        double[] expected = 
+            [.. Enumerable.Range(0, h).Select(c => Enumerable.Range(0, n).Sum(r => (double)x[(r * h) + c]))];
         Expect.Close(y, expected, 1e-6, "y");
     }
 
@@ -58,14 +59,13 @@ public sealed class SumTests
     [TestCase(long.MaxValue)]
     public void An_index_outside_the_table_is_refused_with_its_position(long index) =>
         Assert.That(() => Gather(new float[6], [0, index, 0], 5, 2),
-            Throws.TypeOf<RuntimeFailureException>()
-                .With.Message.Contains($"GatherGrad: index {index} at position 1 is not a row of a table of 5"));
+            Expect.Refusal($"GatherGrad: index {index} at position 1 is not a row of a table of 5"));
 
     [Test]
     public void A_table_of_another_width_is_refused() =>
         Assert.That(
             () => new KernelRun("GatherGrad").With(new float[6], 3, 2).With(new long[3], 3).With([5L, 3], 2).Single(),
-            Throws.TypeOf<RuntimeFailureException>().With.Message.Contains("shape is [5, 3]"));
+            Expect.Refusal("shape is [5, 3]"));
 
     private static float[] Gather(float[] dy, long[] indices, int rows, int columns) => new KernelRun("GatherGrad")
         .With(dy, indices.Length, columns).With(indices, indices.Length).With([(long)rows, columns], 2).Single();

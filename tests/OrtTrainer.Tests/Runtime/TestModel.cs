@@ -1,6 +1,7 @@
 using Google.Protobuf;
+using OrtTrainer.Graph;
+using OrtTrainer.Graph.Functions;
 using OrtTrainer.Graph.Onnx;
-using ElementType = OrtTrainer.Runtime.ElementType;
 
 namespace OrtTrainer.Tests.Runtime;
 
@@ -8,6 +9,7 @@ namespace OrtTrainer.Tests.Runtime;
 internal sealed class TestModel
 {
     private readonly GraphProto _graph = new() { Name = "test" };
+    private readonly List<FunctionProto> _functions = [];
 
     public TestModel Input(string name, ElementType type, params string[] dimensions)
     {
@@ -21,22 +23,45 @@ internal sealed class TestModel
         return this;
     }
 
-    public TestModel Node(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
+    public TestModel Node(
+        string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
         Add("", op, inputs, outputs, attributes);
 
     /// <summary>A node of domain ai.orttrainer.</summary>
-    public TestModel Fused(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
+    public TestModel Fused(
+        string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
         Add("ai.orttrainer", op, inputs, outputs, attributes);
+
+    /// <summary>A float32 tensor kept in a file beside the model's.</summary>
+    public TestModel External(string name, string file, int length)
+    {
+        TensorProto tensor = new()
+        {
+            Name = name, DataType = (int)ElementType.Float, DataLocation = TensorProto.Types.DataLocation.External,
+        };
+        tensor.Dims.Add(length);
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = file });
+        _graph.Initializer.Add(tensor);
+        return this;
+    }
+
+    /// <summary>Adds the function body of a fused operator, as the models of the trainer carry it.</summary>
+    public TestModel WithBody(string op)
+    {
+        _functions.AddRange(FunctionLibrary.Closure([op]));
+        return this;
+    }
 
     public byte[] Bytes() => new ModelProto
     {
         IrVersion = 8,
         OpsetImport =
         {
-            new OperatorSetIdProto { Domain = "", Version = 17 },
+            new OperatorSetIdProto { Domain = "", Version = 18 },
             new OperatorSetIdProto { Domain = "ai.orttrainer", Version = 1 },
         },
         Graph = _graph,
+        Functions = { _functions },
     }.ToByteArray();
 
     private static ValueInfoProto Value(string name, ElementType type, string[] dimensions)

@@ -1,0 +1,105 @@
+using OrtTrainer.Graph.Functions;
+using OrtTrainer.Graph.Operators;
+using OrtTrainer.Graph.Operators.Fused;
+using OrtTrainer.Runtime.Kernels;
+
+namespace OrtTrainer.Tests.Runtime;
+
+/// <summary>
+/// Each kernel against the function body of its operator: one model, run by the kernel and by ONNX Runtime's own
+/// operators.
+/// </summary>
+public sealed class KernelAndBodyTests
+{
+    private const int N = 37, H = 24, Heads = 3;
+    private static readonly long[] Key = [2_718_281_828, 3_141_592_653];
+    private static readonly long[] Offsets = [0, 1, 18, 37];
+    private static readonly float[] X = Reference.Random(1, N * H), Dy = Reference.Random(2, N * H);
+    private static readonly float[] Gamma = Reference.Random(3, H), Beta = Reference.Random(4, H);
+    private static readonly float[] Mean = Reference.Random(5, N, 0.1);
+    private static readonly float[] Invstd = [.. Reference.Random(6, N).Select(Math.Abs)];
+    private static readonly float[] Qkv = Reference.Random(7, N * 3 * H);
+
+    private static readonly Dictionary<string, Func<float, KernelRun>> Runs = new()
+    {
+        ["Dropout"] = p => Dropping("Dropout", p).With(X, N, H).With(Key, 2),
+        ["Gelu"] = _ => new KernelRun("Gelu").With(X, N, H),
+        ["GeluGrad"] = _ => new KernelRun("GeluGrad").With(Dy, N, H).With(X, N, H),
+        ["GeluTanh"] = _ => new KernelRun("GeluTanh").With(X, N, H),
+        ["GeluTanhGrad"] = _ => new KernelRun("GeluTanhGrad").With(Dy, N, H).With(X, N, H),
+        ["LayerNorm"] = _ => new KernelRun("LayerNorm", ("epsilon", 1e-5f)).With(X, N, H).With(Gamma, H).With(Beta, H),
+        ["LayerNormGrad"] = _ =>
+            new KernelRun("LayerNormGrad").With(Dy, N, H).With(X, N, H).With(Gamma, H).With(Mean, N).With(Invstd, N),
+        ["DropoutAddLayerNorm"] = p => Dropping("DropoutAddLayerNorm", p, ("epsilon", 1e-5f))
+            .With(X, N, H).With(Dy, N, H).With(Gamma, H).With(Beta, H).With(Key, 2),
+        ["DropoutAddLayerNormGrad"] = p => Dropping("DropoutAddLayerNormGrad", p)
+            .With(Dy, N, H).With(X, N, H).With(Gamma, H).With(Mean, N).With(Invstd, N).With(Key, 2),
+        ["ColumnSum"] = _ => new KernelRun("ColumnSum").With(X, N, H),
+        ["GatherGrad"] = _ => new KernelRun("GatherGrad")
+            .With(Dy, N, H).With([.. Enumerable.Range(0, N).Select(t => (long)(t * t % 11))], N).With([12L, H], 2),
+        ["PackedAttention"] = p => Attending("PackedAttention", p).With(Qkv, N, 3 * H).With(Offsets, 4).With(Key, 2),
+        ["PackedAttentionGrad"] = p =>
+        {
+            float[][] forward = Runs!["PackedAttention"](p).Outputs(2);
+            return Attending("PackedAttentionGrad", p).With(Dy, N, H).With(Qkv, N, 3 * H).With(forward[0], N, H)
+                .With(forward[1], N, Heads).With(Offsets, 4).With(Key, 2);
+        },
+    };
+
+    private static IEnumerable<string> Operators => OperatorSet.All.OfType<FusedOperator>().Select(op => op.Type);
+
+    [Test]
+    public void Every_fused_operator_has_a_kernel_and_every_kernel_a_body() =>
+        Assert.That(KernelLibrary.Default.Definitions.Select(d => d.Name), Is.EquivalentTo(Operators));
+
+    [TestCaseSource(nameof(Operators))]
+    public void A_kernel_takes_and_gives_what_its_body_does(string op)
+    {
+        FunctionDefinition body = FunctionLibrary.All.Single(f => f.Name == op);
+        KernelDefinition kernel = KernelLibrary.Default.Definitions.Single(d => d.Name == op);
+
+        Assert.That(kernel.InputTypes, Has.Count.EqualTo(body.Inputs.Count));
+        Assert.That(kernel.OutputCount, Is.EqualTo(body.Outputs.Count));
+    }
+
+    [Test]
+    public void A_kernel_computes_what_its_body_does(
+        [ValueSource(nameof(Operators))] string op, [Values(0f, 0.1f, 0.5f)] float p)
+    {
+        int outputs = FunctionLibrary.All.Single(f => f.Name == op).Outputs.Count;
+        KernelRun run = Runs[op](p);
+
+        float[][] kernel = run.Outputs(outputs), body = run.OutputsOfBody(outputs);
+
+        for (int i = 0; i < outputs; i++)
+        {
+            Expect.Close(kernel[i], [.. body[i]], 3e-6, $"output {i} of {op}");
+        }
+    }
+
+    [TestCase(0)]
+    [TestCase(77)]
+    [TestCase(int.MaxValue)]
+    public void Kernel_and_body_drop_the_same_elements(int site)
+    {
+        foreach (float p in new[] { 1e-9f, 0.1f, 0.3f, 0.999f })
+        {
+            foreach (long[] key in new long[][] { [0, 0], [uint.MaxValue, uint.MaxValue], Key })
+            {
+                float[] ones = [.. Enumerable.Repeat(1f, 5000)];
+                KernelRun run = new KernelRun("Dropout", ("p", p), ("site", site)).With(ones, 5000).With(key, 2);
+
+                float[] kernel = run.Single(), body = run.OutputsOfBody(1)[0];
+
+                Assert.That(kernel, Is.EqualTo(body).Within(1).Ulps);
+                Assert.That(kernel.Select(v => v == 0), Is.EqualTo(body.Select(v => v == 0)));
+            }
+        }
+    }
+
+    private static KernelRun Dropping(string op, float p, params (string Name, object Value)[] attributes) =>
+        new(op, [.. attributes, ("p", p), ("site", 9)]);
+
+    private static KernelRun Attending(string op, float p) =>
+        Dropping(op, p, ("heads", Heads), ("scale", (float)(1 / Math.Sqrt((double)H / Heads))));
+}
