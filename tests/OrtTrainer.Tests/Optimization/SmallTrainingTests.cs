@@ -6,7 +6,7 @@ using OrtTrainer.Schedules;
 
 namespace OrtTrainer.Tests.Optimization;
 
-/// <summary>Schedule, loss, clipping, AdamW and average together, on a linear classifier of three noisy clusters.</summary>
+/// <summary>Schedule, loss, clipping, AdamW and average together, on a linear classifier of three clusters.</summary>
 public class SmallTrainingTests
 {
     private const int Inputs = 8;

@@ -28,7 +28,7 @@ public class UntouchedBlocksTests
         everything.Mark(0, Layout.Length);
         var expected = Train(make, 1, (_, _) => everything);
         Assert.That(Train(make, 2, (_, _) => null), Is.EqualTo(expected), "found by scanning");
-        Assert.That(Train(make, 3, (norm, gradients) => Measured(norm, gradients)), Is.EqualTo(expected), "found by the norm");
+        Assert.That(Train(make, 3, Measured), Is.EqualTo(expected), "found by the norm");
     }
 
     [Test]
