@@ -6,7 +6,7 @@ namespace OrtTrainer.Optimization;
 /// <summary>
 /// One pass over memory that updates weights, state and average together; the work is bound by memory, so each array
 /// is read and written once. Blocks that never had a gradient have zero state: their state is neither read nor
-/// written, and the kernel is given zeros in registers instead, which gives the same bits.
+/// written, and the kernel's idle formula takes the place of its update, which gives the same bits.
 /// </summary>
 internal sealed unsafe class FusedPass<TKernel>(FlatParameters layout, BlockMap touched) : IChunkWork
     where TKernel : struct, IUpdateKernel

@@ -19,7 +19,7 @@ public class AveragingRuleTests
     [Test]
     public void Equal_shares_weigh_all_weights_the_same()
     {
-        // The share of the k-th weights in the average of n is its share when it came, times what later ones left of it.
+        // The share of the k-th weights in the end is their share when they came, times what later ones left.
         var rule = new EqualShares();
         for (var k = 0; k < 10; k++)
         {

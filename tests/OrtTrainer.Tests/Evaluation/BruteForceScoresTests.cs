@@ -88,14 +88,16 @@ public class BruteForceScoresTests
         }
 
         double[] probabilities = [.. confidences.SelectMany(p => new[] { p, 1 - p })];
-        Assert.That(ProbabilityScores.CalibrationError(labels, probabilities, 2, bins), Is.EqualTo(expected).Within(1e-12));
+        var error = ProbabilityScores.CalibrationError(labels, probabilities, 2, bins);
+        Assert.That(error, Is.EqualTo(expected).Within(1e-12));
     }
 
     [Test]
     public void A_selection_holds_the_chosen_examples_in_order_repeats_included()
     {
         var classified = new ClassifiedExamples([1, 0, 0, 1, 5, 4], [0, 0, 1], 2).Select([2, 2, 0]);
-        Assert.That(MetricKind.DefaultFor(TaskKind.Classification).Score(classified), Is.EqualTo(1.0 / 3).Within(1e-15));
+        var accuracy = MetricKind.DefaultFor(TaskKind.Classification).Score(classified);
+        Assert.That(accuracy, Is.EqualTo(1.0 / 3).Within(1e-15));
         var regressed = (RegressedExamples)new RegressedExamples([1, 2, 3], [4, 5, 6]).Select([1, 1]);
         Assert.That(regressed.Predictions.ToArray(), Is.EqualTo(new double[] { 2, 2 }));
         Assert.That(regressed.Targets.ToArray(), Is.EqualTo(new double[] { 5, 5 }));

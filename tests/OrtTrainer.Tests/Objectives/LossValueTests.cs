@@ -11,14 +11,17 @@ public class LossValueTests
 
     [Test]
     public void Equal_logits_cost_the_logarithm_of_the_classes() =>
-        Assert.That(SoftmaxCrossEntropy.Loss([7, 7, 7, 7], SoftTargets.OneHot([2], 4), []), Is.EqualTo(Math.Log(4)).Within(1e-15));
+        Assert.That(
+            SoftmaxCrossEntropy.Loss([7, 7, 7, 7], SoftTargets.OneHot([2], 4), []),
+            Is.EqualTo(Math.Log(4)).Within(1e-15));
 
     [Test]
     public void A_constant_on_all_logits_changes_nothing()
     {
         var shifted = Array.ConvertAll(Logits, z => z + 500);
         Assert.That(
-            SoftmaxCrossEntropy.Loss(shifted, OneHot, []), Is.EqualTo(SoftmaxCrossEntropy.Loss(Logits, OneHot, [])).Within(1e-12));
+            SoftmaxCrossEntropy.Loss(shifted, OneHot, []),
+            Is.EqualTo(SoftmaxCrossEntropy.Loss(Logits, OneHot, [])).Within(1e-12));
     }
 
     [Test]

@@ -10,7 +10,8 @@ public class AdamWFormulaTests
     public void Many_steps_stay_close_to_the_papers_formula_in_float64(bool decoupled)
     {
         const double Rate = 1e-3;
-        var options = new AdamWOptions { Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-6, WeightDecay = 0.05, DecoupledDecay = decoupled };
+        var constants = new AdamWOptions { Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-6, WeightDecay = 0.05 };
+        var options = constants with { DecoupledDecay = decoupled };
         var layout = FlatParameters.Pack([("w", [50], true)]);
         using var loop = new ChunkedLoop(1);
         using var optimizer = new FlatAdamW(layout, options, loop);
@@ -58,7 +59,8 @@ public class AdamWFormulaTests
         using var optimizer = new FlatAdamW(layout, new AdamWOptions { WeightDecay = 0.5 }, loop);
         var weights = new float[layout.Length];
         weights[0] = weights[128] = 8;
-        optimizer.Step(new StepInputs { Parameters = weights, Gradients = new float[layout.Length], LearningRate = 0.25 });
+        var gradients = new float[layout.Length];
+        optimizer.Step(new StepInputs { Parameters = weights, Gradients = gradients, LearningRate = 0.25 });
         Assert.That((weights[0], weights[128]), Is.EqualTo((7f, 8f)));
     }
 

@@ -32,9 +32,11 @@ public class StepInputsTests
         Refuses(
             () => optimizer.Step(Valid(weights) with { LearningRate = double.PositiveInfinity }), "LearningRate is");
         Refuses(
-            () => optimizer.Step(Valid(weights) with { GradientScale = double.NaN }), "GradientScale is NaN; expected 0 or more.");
+            () => optimizer.Step(Valid(weights) with { GradientScale = double.NaN }),
+            "GradientScale is NaN; expected 0 or more.");
         Refuses(
-            () => optimizer.Step(Valid(weights) with { AverageWeight = 1.5 }), "AverageWeight is 1.5; expected from 0 to 1.");
+            () => optimizer.Step(Valid(weights) with { AverageWeight = 1.5 }),
+            "AverageWeight is 1.5; expected from 0 to 1.");
         Assert.That(weights, Is.EqualTo(before));
         Assert.That(optimizer.Steps, Is.Zero);
     }
