@@ -79,7 +79,7 @@ internal abstract class TextPattern
             UnicodeCategory.OtherNumber => '\u2CFD',
             UnicodeCategory.OtherPunctuation => '\u2E4F',
             UnicodeCategory.DashPunctuation => '\u2E5D',
-            UnicodeCategory.MathSymbol => '\u2BFF' /* OtherSymbol below the plane: \p{S} still matches */,
+            UnicodeCategory.MathSymbol => '\u2AFF',
             UnicodeCategory.Format => '\u2064',
             UnicodeCategory.PrivateUse => '\uF8FF',
             UnicodeCategory.OtherNotAssigned => '\uFFFE',

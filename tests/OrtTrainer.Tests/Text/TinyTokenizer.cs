@@ -8,7 +8,8 @@ internal sealed class TinyTokenizer : IDisposable
     /// <summary>A tokenizer.json around a model, with other sections as given.</summary>
     public const string Words = """
         {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 10,
-         "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "un": 5, "##aff": 6, "##able": 7, "the": 8,
+         "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "un": 5, "##aff": 6, "##able": 7,
+             "the": 8,
                    "dog": 9, "##s": 10, ".": 11, "cafe": 12, "a": 13, "##b": 14}}
         """;
 
@@ -35,7 +36,8 @@ internal sealed class TinyTokenizer : IDisposable
         string model, string normalizer = "null", string preTokenizer = "null", string postProcessor = "null",
         string decoder = "null", string added = "[]") => $$"""
         {"version": "1.0", "truncation": null, "padding": null, "added_tokens": {{added}}, "normalizer": {{normalizer}},
-         "pre_tokenizer": {{preTokenizer}}, "post_processor": {{postProcessor}}, "decoder": {{decoder}}, "model": {{model}}}
+         "pre_tokenizer": {{preTokenizer}}, "post_processor": {{postProcessor}}, "decoder": {{decoder}},
+             "model": {{model}}}
         """;
 
     /// <summary>A tokenizer read from the text of a tokenizer.json.</summary>

@@ -14,7 +14,8 @@ public sealed class TokenizerBatchTests
     {
         string[] words = ["the", "dog", "dogs", "unaffable", "Café", "a", "xyz", "\u4E2D", "[MASK]", "."];
         Random random = new(3);
-        (string, string?)[] texts = [.. Enumerable.Range(0, 500).Select(_ => (Sentence(), random.Next(2) == 0 ? null : Sentence()))];
+        (string, string?)[] texts = [.. Enumerable.Range(0, 500).Select(_ =>
+            (Sentence(), random.Next(2) == 0 ? null : Sentence()))];
         EncodeOptions options = new() { MaxLength = 12 };
 
         TokenIds[] batch = Bert.EncodeBatch(texts, options, threads);
@@ -51,7 +52,8 @@ public sealed class TokenizerBatchTests
     [Test]
     public void Encoding_from_several_threads_at_once_gives_what_one_thread_gives()
     {
-        string[] texts = [.. Enumerable.Range(0, 64).Select(i => $"the dogs {i} unaffable Ж{i} a" + new string('b', i % 9))];
+        string[] texts = [.. Enumerable.Range(0, 64).Select(i =>
+            $"the dogs {i} unaffable Ж{i} a" + new string('b', i % 9))];
         int[][] expected = [.. texts.Select(text => Bert.Encode(text).Ids.ToArray())];
 
         Parallel.For(0, 2000, i =>

@@ -7,7 +7,8 @@ public sealed class TruncationTests
     // Letters a to j are the tokens 0 to 9, [CLS] is 10, [SEP] is 11.
     private static readonly Tokenizer Letters = TinyTokenizer.From(TinyTokenizer.Json(
         """
-        {"type": "WordLevel", "unk_token": "a", "vocab": {"a": 0, "b": 1, "c": 2, "d": 3, "e": 4, "f": 5, "g": 6, "h": 7,
+        {"type": "WordLevel", "unk_token": "a", "vocab": {"a": 0, "b": 1, "c": 2, "d": 3, "e": 4, "f": 5, "g": 6,
+            "h": 7,
          "i": 8, "j": 9, "[CLS]": 10, "[SEP]": 11}}
         """,
         preTokenizer: """{"type": "WhitespaceSplit"}""",
@@ -88,7 +89,8 @@ public sealed class TruncationTests
         Assert.That(
             () => Letters.Encode("a", "b c d e", options),
             Throws.TypeOf<TruncationException>().With.Message.EqualTo(
-                "The first text has 1 tokens and 3 would have to go so that 2 remain in all; raise MaxLength or cut the "
+                "The first text has 1 tokens and 3 would have to go so that 2 remain in all; raise MaxLength or "
+                + "cut the "
                 + "longest (Truncation.LongestFirst)."));
         Assert.That(
             () => Letters.Encode("a b c d", null, options with { Truncation = Truncation.OnlySecond }),

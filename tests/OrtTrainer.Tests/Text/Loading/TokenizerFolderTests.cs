@@ -73,7 +73,8 @@ public sealed class TokenizerFolderTests
     {
         _files.Write("vocab.txt", "<p>\n<u>\n<c>\n<e>\n<m>\ndog\n");
         _files.Write("special_tokens_map.json", """
-            {"pad_token": "<p>", "unk_token": {"content": "<u>"}, "cls_token": "<c>", "sep_token": "<e>", "mask_token": "<m>"}
+            {"pad_token": "<p>", "unk_token": {"content": "<u>"}, "cls_token": "<c>", "sep_token": "<e>",
+                "mask_token": "<m>"}
             """);
         Tokenizer tokenizer = Tokenizer.Load(_files.Folder);
 
@@ -155,7 +156,8 @@ public sealed class TokenizerFolderTests
     {
         Assert.That(
             () => Tokenizer.Load(_files.Folder),
-            Throws.TypeOf<FileNotFoundException>().With.Message.Contains(_files.Folder).And.Message.Contains("vocab.txt"));
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains(_files.Folder).And.Message.Contains(
+                "vocab.txt"));
         Assert.That(() => Tokenizer.Load("/nowhere"), Throws.TypeOf<DirectoryNotFoundException>());
     }
 

@@ -70,7 +70,8 @@ public sealed class NormalizerTests
     public void Replace_takes_texts_and_regular_expressions()
     {
         Assert.That(new ReplaceNormalizer(TextPattern.Literal("ab"), "x").Normalize("abcabab"), Is.EqualTo("xcxx"));
-        Assert.That(new ReplaceNormalizer(TextPattern.Expression(" {2,}"), " ").Normalize("a   b c"), Is.EqualTo("a b c"));
+        Assert.That(new ReplaceNormalizer(TextPattern.Expression(" {2,}"),
+            " ").Normalize("a   b c"), Is.EqualTo("a b c"));
         Assert.That(new ReplaceNormalizer(TextPattern.Literal(""), "x").Normalize("ab"), Is.EqualTo("ab"));
         Assert.That(new ReplaceNormalizer(TextPattern.Literal("b"), "").Normalize("bab"), Is.EqualTo("a"));
     }

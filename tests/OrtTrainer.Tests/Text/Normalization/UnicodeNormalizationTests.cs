@@ -25,7 +25,8 @@ public sealed class UnicodeNormalizationTests
     [TestCase("\u0301\u0300x", "\u0301\u0300x", "\u0301\u0300x", "\u0301\u0300x", "\u0301\u0300x")]
     [TestCase("plain ASCII", "plain ASCII", "plain ASCII", "plain ASCII", "plain ASCII")]
     [TestCase("", "", "", "", "")]
-    public void All_four_forms_are_those_of_the_standard(string source, string nfc, string nfd, string nfkc, string nfkd)
+    public void All_four_forms_are_those_of_the_standard(
+        string source, string nfc, string nfd, string nfkc, string nfkd)
     {
         using (Assert.EnterMultipleScope())
         {
@@ -37,7 +38,7 @@ public sealed class UnicodeNormalizationTests
     }
 
     [Test]
-    public void Every_form_of_every_character_is_stable_and_composition_loses_nothing()
+    public void Forms_of_every_character_that_decomposes_are_stable_and_composition_loses_nothing()
     {
         for (int point = 0; point <= 0x2FFFF; point++)
         {
@@ -48,6 +49,11 @@ public sealed class UnicodeNormalizationTests
 
             string source = char.ConvertFromUtf32(point);
             string nfd = Apply(source, UnicodeForm.Nfd);
+            if (nfd == source)
+            {
+                continue;
+            }
+
             string nfc = Apply(source, UnicodeForm.Nfc);
             bool stable = Apply(nfd, UnicodeForm.Nfd) == nfd
                 && Apply(nfc, UnicodeForm.Nfc) == nfc
