@@ -5,7 +5,7 @@ namespace OrtTrainer.Tests.Text;
 /// <summary>Tokenizers small enough to read, written to a folder of their own that is gone after the test.</summary>
 internal sealed class TinyTokenizer : IDisposable
 {
-    /// <summary>A tokenizer.json around a model, with other sections as given.</summary>
+    /// <summary>A WordPiece model of fifteen tokens.</summary>
     public const string Words = """
         {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 10,
          "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "un": 5, "##aff": 6, "##able": 7,
@@ -32,6 +32,7 @@ internal sealed class TinyTokenizer : IDisposable
              {"id": 4, "content": "[MASK]", "special": true, "lstrip": true}]
             """);
 
+    /// <summary>A tokenizer.json around a model, with other sections as given.</summary>
     public static string Json(
         string model, string normalizer = "null", string preTokenizer = "null", string postProcessor = "null",
         string decoder = "null", string added = "[]") => $$"""

@@ -80,7 +80,8 @@ public sealed class TokenizerJsonTests
             """{"type": "BPE", "vocab": {"a": 0, "b": 1, "Ġ": 2, "Ġb": 3}, "merges": [["Ġ", "b"]]}""",
             preTokenizer: """{"type": "ByteLevel", "add_prefix_space": false}""",
             postProcessor: """
-                {"type": "Sequence", "processors": [{"type": "ByteLevel", "trim_offsets": true, "add_prefix_space": false},
+                {"type": "Sequence", "processors": [
+                 {"type": "ByteLevel", "trim_offsets": true, "add_prefix_space": false},
                  {"type": "BertProcessing", "sep": ["b", 1], "cls": ["a", 0]}]}
                 """));
 
@@ -99,7 +100,7 @@ public sealed class TokenizerJsonTests
     [TestCase("""{"type": "Replace", "pattern": {}, "content": ""}""", "null", "null", "null", "String or Regex")]
     [TestCase("""{"type": "Precompiled", "precompiled_charsmap": "?"}""", "null", "null", "null", "character map")]
     [TestCase("""{"type": "Precompiled", "precompiled_charsmap": "/////w=="}""", "null", "null", "null", "trie")]
-    [TestCase("""{"type": "BertNormalizer", "lowercase": 1}""", "null", "null", "null", "lowercase' is 1, expected true")]
+    [TestCase("""{"type": "BertNormalizer", "lowercase": 1}""", "null", "null", "null", "lowercase' is 1, expected")]
     [TestCase("[]", "null", "null", "null", "expected an object")]
     [TestCase("null", """{"type": "Metaspace", "replacement": "ab"}""", "null", "null", "a single character")]
     [TestCase("null", """{"type": "Metaspace", "prepend_scheme": "x"}""", "null", "null", "always, never or first")]
@@ -111,7 +112,7 @@ public sealed class TokenizerJsonTests
         "null", "expected A")]
     [TestCase(
         "null", "null",
-        """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}], "pair": [], "special_tokens": {}}""",
+        """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}], "special_tokens": {}}""",
         "null", "not among the special_tokens")]
     public void A_component_that_is_unknown_or_malformed_is_named(
         string normalizer, string preTokenizer, string postProcessor, string decoder, string expected)
@@ -120,7 +121,8 @@ public sealed class TokenizerJsonTests
 
         Assert.That(
             () => TinyTokenizer.From(json),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains(expected).And.Message.Contains("tokenizer.json"));
+            Throws.TypeOf<InvalidDataException>()
+                .With.Message.Contains(expected).And.Message.Contains("tokenizer.json"));
     }
 
     [TestCase("""{"type": "Nonsense"}""", "a Nonsense model")]
