@@ -30,7 +30,8 @@ public sealed class Gpt2PatternTests
         const string alphabet = "ab'strvemld  \n\t\u00A0\u30001²½é中-_.!\u0301İ";
         for (int i = 0; i < 3000; i++)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => alphabet[random.Next(alphabet.Length)]));
+            string text = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ =>
+                alphabet[random.Next(alphabet.Length)]));
             string[] expected = [.. Pattern.Matches(text).Select(match => match.Value)];
             Assert.That(ByUnits(text), Is.EqualTo(expected), text);
             Assert.That(ByPoints(text), Is.EqualTo(expected), text);

@@ -11,7 +11,8 @@ internal sealed class PreTokenizerTests
 
     [Test]
     public void Whitespace_keeps_runs_of_punctuation_together() =>
-        AssertWords(new WhitespacePreTokenizer(), "Hello, world!! a_b x++", "Hello", ",", "world", "!!", "a_b", "x", "++");
+        AssertWords(new WhitespacePreTokenizer(), "Hello, world!! a_b x++", "Hello", ",", "world", "!!", "a_b", "x",
+            "++");
 
     [Test]
     public void Whitespace_split_cuts_at_white_space_only() =>
@@ -47,7 +48,8 @@ internal sealed class PreTokenizerTests
     [TestCase(MetaspacePrepend.Always, new[] { "▁Hey", "▁my", "▁", "▁friend" })]
     [TestCase(MetaspacePrepend.First, new[] { "▁Hey", "▁my", "▁", "▁friend" })]
     [TestCase(MetaspacePrepend.Never, new[] { "Hey", "▁my", "▁", "▁friend" })]
-    public void Metaspace_makes_blanks_visible_and_begins_words_with_them(MetaspacePrepend prepend, string[] expected) =>
+    public void Metaspace_makes_blanks_visible_and_begins_words_with_them(
+        MetaspacePrepend prepend, string[] expected) =>
         AssertWords(new MetaspacePreTokenizer('▁', prepend, split: true), "Hey my  friend", expected);
 
     [Test]
@@ -69,7 +71,8 @@ internal sealed class PreTokenizerTests
 
     [Test]
     public void Byte_level_writes_bytes_as_visible_characters() => AssertWords(
-        new ByteLevelPreTokenizer(addPrefixSpace: false, useGpt2Pattern: true), "Hi there\n é", "Hi", "Ġthere", "Ċ", "ĠÃ©");
+        new ByteLevelPreTokenizer(addPrefixSpace: false, useGpt2Pattern: true), "Hi there\n é", "Hi", "Ġthere", "Ċ",
+            "ĠÃ©");
 
     [Test]
     public void Byte_level_may_put_a_blank_in_front()
@@ -84,7 +87,8 @@ internal sealed class PreTokenizerTests
     [Test]
     public void Byte_level_may_leave_cutting_to_others() => AssertWords(
         new SequencePreTokenizer([
-            new DigitsPreTokenizer(individual: true), new ByteLevelPreTokenizer(addPrefixSpace: false, useGpt2Pattern: false),
+            new DigitsPreTokenizer(individual: true), new ByteLevelPreTokenizer(
+                addPrefixSpace: false, useGpt2Pattern: false),
         ]),
         "a b12", "aĠb", "1", "2");
 
