@@ -9,8 +9,8 @@ public sealed class AddedTokenMatcherTests
 {
     [Test]
     public void Of_tokens_at_one_place_the_longest_counts() => AssertMatches(
-        "x<ab><a>", [new AddedToken("<a", 0), new AddedToken("<ab>", 1), new AddedToken("<a>", 2)], (1, 5, 1), (
-            5, 8, 2));
+        "x<ab><a>", [new AddedToken("<a", 0), new AddedToken("<ab>", 1), new AddedToken("<a>", 2)],
+        (1, 5, 1), (5, 8, 2));
 
     [Test]
     public void White_space_is_taken_on_the_sides_it_is_told()

@@ -8,8 +8,8 @@ public sealed class DecoderTests
     [Test]
     public void Wordpiece_joins_continuations_and_tidies_up()
     {
-        Assert.That(Text(new WordPieceDecoder("##", true), "un", "##able", "to", ".", "do",
-            "n't"), Is.EqualTo("unable to. don't"));
+        Assert.That(
+            Text(new WordPieceDecoder("##", true), "un", "##able", "to", ".", "do", "n't"), Is.EqualTo("unable to. don't"));
         Assert.That(Text(new WordPieceDecoder("##", false), "a", "."), Is.EqualTo("a ."));
         Assert.That(Text(new WordPieceDecoder("##", true), "##a", "b"), Is.EqualTo("##a b"), "nothing to continue");
     }
@@ -42,8 +42,8 @@ public sealed class DecoderTests
     [Test]
     public void Strip_drops_as_many_as_it_is_told()
     {
-        Assert.That(new StripDecoder("H", 1, 0).Decode(["Hey", " friend!", "HHH"]), Is.EqualTo(["ey", " friend!",
-            "HH"]));
+        Assert.That(
+            new StripDecoder("H", 1, 0).Decode(["Hey", " friend!", "HHH"]), Is.EqualTo(["ey", " friend!", "HH"]));
         Assert.That(new StripDecoder("y", 0, 1).Decode(["Hey", "y", "yy"]), Is.EqualTo(["He", "", "y"]));
     }
 

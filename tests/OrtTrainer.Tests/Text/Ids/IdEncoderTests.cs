@@ -81,14 +81,12 @@ public sealed class IdEncoderTests
     {
         IEnumerable<string> bytes = Enumerable.Range(0, 256).Select(value =>
             ByteAlphabet.ToChar((byte)value).ToString());
-        (string, string)[] merges = [("a", "b"), ("Ġ", "a"), ("Ã", "©"), ("Ġ", "ab"), ("a", "a"), ("Ġ", "Ġ"), ("'",
-            "d")];
+        (string, string)[] merges = [("a", "b"), ("Ġ", "a"), ("Ã", "©"), ("Ġ", "ab"), ("a", "a"), ("Ġ", "Ġ")];
         string[] tokens = [.. bytes, .. merges.Select(merge => merge.Item1 + merge.Item2)];
         return System.Text.Json.JsonSerializer.Serialize(new
         {
             type = "BPE",
-            vocab = tokens.Distinct().Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry =>
-                entry.id),
+            vocab = tokens.Distinct().Select((token, id) => KeyValuePair.Create(token, id)).ToDictionary(),
             merges = merges.Select(merge => new[] { merge.Item1, merge.Item2 }),
         });
     }

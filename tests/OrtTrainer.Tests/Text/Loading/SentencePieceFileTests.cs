@@ -35,9 +35,8 @@ public sealed class SentencePieceFileTests
     {
         byte[] byteFallback = [.. Field(35, 0), 1];
         Write(ModelWith(
-            2, byteFallback, Piece("<unk>", 0, 2), Piece("<0xC3>", 0, 6), Piece("<0xA9>", 0, 6), Piece(
-                "▁", -3), Piece("a", -4),
-            Piece("▁a", -1)));
+            2, byteFallback, Piece("<unk>", 0, 2), Piece("<0xC3>", 0, 6), Piece("<0xA9>", 0, 6),
+            Piece("▁", -3), Piece("a", -4), Piece("▁a", -1)));
 
         Assert.That(Tokenizer.FromSentencePiece(_files["spiece.model"]).Encode("aé").Ids, Is.EqualTo([5, 1, 2]));
     }

@@ -13,8 +13,8 @@ public sealed class ModelTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Tokens(model, "unaffable"), Is.EqualTo(new ModelToken[] { new(2, 0, 5), new(3, 5, 9) }));
-            Assert.That(Tokens(model,
-                "un𝒳a"), Is.EqualTo(new ModelToken[] { new(1, 0, 2), new(7, 2, 3), new(4, 3, 4) }));
+            Assert.That(
+                Tokens(model, "un𝒳a"), Is.EqualTo(new ModelToken[] { new(1, 0, 2), new(7, 2, 3), new(4, 3, 4) }));
             Assert.That(Tokens(model, "unx"), Is.EqualTo(new ModelToken[] { new(0, 0, 3) }));
             Assert.That(Ids(model, "un𝒳ax"), Is.EqualTo([0]));
         }
@@ -91,8 +91,8 @@ public sealed class ModelTests
     [Test]
     public void Bpe_may_fall_back_to_bytes_where_all_of_a_character_are_there()
     {
-        BpeModel model = Bpe(new BpeOptions { UnknownId = 0, ByteFallback = true }, ["?", "<0xC3>", "<0xA9>",
-            "<0xA8>"]);
+        BpeModel model = Bpe(
+            new BpeOptions { UnknownId = 0, ByteFallback = true }, ["?", "<0xC3>", "<0xA9>", "<0xA8>"]);
 
         Assert.That(Tokens(model, "é"), Is.EqualTo(new ModelToken[] { new(1, 0, 1), new(2, 0, 1) }));
         Assert.That(Ids(model, "éñ"), Is.EqualTo([1, 2, 0]));
@@ -102,11 +102,11 @@ public sealed class ModelTests
     public void Bpe_may_mark_the_inside_and_the_end_of_words()
     {
         Assert.That(
-            Ids(Bpe(new BpeOptions { ContinuingSubwordPrefix = "##" }, ["a", "##b", "ab"], "a ##b"),
-                "ab"), Is.EqualTo([2]));
+            Ids(Bpe(new BpeOptions { ContinuingSubwordPrefix = "##" }, ["a", "##b", "ab"], "a ##b"), "ab"),
+            Is.EqualTo([2]));
         Assert.That(
-            Ids(Bpe(new BpeOptions { EndOfWordSuffix = "</w>" }, ["a", "b</w>", "ab</w>"], "a b</w>"),
-                "ab"), Is.EqualTo([2]));
+            Ids(Bpe(new BpeOptions { EndOfWordSuffix = "</w>" }, ["a", "b</w>", "ab</w>"], "a b</w>"), "ab"),
+            Is.EqualTo([2]));
     }
 
     [Test]
@@ -175,8 +175,9 @@ public sealed class ModelTests
         Vocabulary(tokens), merges.Select(merge => merge.Split(' ')).Select(pair => (pair[0], pair[1])), options);
 
     private static UnigramModel Unigram(bool byteFallback, params (string Text, double Score)[] pieces) =>
-        new([.. pieces.Select(piece =>
-            new UnigramPiece(piece.Text, piece.Score))], 0, byteFallback, singlePrecision: false);
+        new(
+            [.. pieces.Select(piece => new UnigramPiece(piece.Text, piece.Score))], 0, byteFallback,
+            singlePrecision: false);
 
     private static List<ModelToken> Tokens(TokenModel model, string word)
     {

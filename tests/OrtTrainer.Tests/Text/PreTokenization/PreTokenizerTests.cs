@@ -11,8 +11,7 @@ internal sealed class PreTokenizerTests
 
     [Test]
     public void Whitespace_keeps_runs_of_punctuation_together() =>
-        AssertWords(new WhitespacePreTokenizer(), "Hello, world!! a_b x++", "Hello", ",", "world", "!!", "a_b", "x",
-            "++");
+        AssertWords(new WhitespacePreTokenizer(), "Hi, world!! a_b x++", "Hi", ",", "world", "!!", "a_b", "x", "++");
 
     [Test]
     public void Whitespace_split_cuts_at_white_space_only() =>
@@ -87,8 +86,8 @@ internal sealed class PreTokenizerTests
     [Test]
     public void Byte_level_may_leave_cutting_to_others() => AssertWords(
         new SequencePreTokenizer([
-            new DigitsPreTokenizer(individual: true), new ByteLevelPreTokenizer(
-                addPrefixSpace: false, useGpt2Pattern: false),
+            new DigitsPreTokenizer(individual: true),
+            new ByteLevelPreTokenizer(addPrefixSpace: false, useGpt2Pattern: false),
         ]),
         "a b12", "aĠb", "1", "2");
 
