@@ -1,8 +1,8 @@
 namespace OrtTrainer.Text;
 
 /// <summary>
-/// GPT-2's way to write any byte as a visible character: printable Latin-1 characters stand for themselves, the 68 other bytes for
-/// U+0100 to U+0143 in order.
+/// GPT-2's way to write any byte as a visible character: printable Latin-1 characters stand for themselves, the 68
+/// other bytes for U+0100 to U+0143 in order.
 /// </summary>
 internal static class ByteAlphabet
 {

@@ -21,14 +21,17 @@ public sealed record EncodeOptions
         {
             if (value is < 1)
             {
-                throw new ArgumentOutOfRangeException(nameof(MaxLength), value, "must be 1 or more, or null for no limit");
+                throw new ArgumentOutOfRangeException(nameof(MaxLength), value,
+                    "must be 1 or more, or null for no limit");
             }
 
             _maxLength = value;
         }
     }
 
-    /// <summary>What is cut where there are more than <see cref="MaxLength"/> tokens; the longest first by default.</summary>
+    /// <summary>
+    /// What is cut where there are more than <see cref="MaxLength"/> tokens; the longest first by default.
+    /// </summary>
     public Truncation Truncation { get; init; } = Truncation.LongestFirst;
 
     /// <summary>How many tokens an overflow window shares with the one before, 0 or more; 0 by default.</summary>

@@ -30,12 +30,14 @@ public sealed class Encoding
     /// </summary>
     public IReadOnlyList<TextRange> Offsets => OffsetList;
 
-    /// <summary>The index of the word, in its own text, that each token belongs to; <see cref="NoWord"/> for special tokens.</summary>
+    /// <summary>
+    /// The index of the word, in its own text, that each token belongs to; <see cref="NoWord"/> for special tokens.
+    /// </summary>
     public IReadOnlyList<int> WordIds => WordIdList;
 
     /// <summary>
-    /// Where truncation cut something off: the further windows over it, each with its special tokens. For a pair of which both texts
-    /// were cut, every combination of a window of the first with one of the second.
+    /// Where truncation cut something off: the further windows over it, each with its special tokens. For a pair of
+    /// which both texts were cut, every combination of a window of the first with one of the second.
     /// </summary>
     public IReadOnlyList<Encoding> Overflow { get; internal set; } = [];
 

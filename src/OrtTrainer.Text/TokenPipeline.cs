@@ -8,8 +8,8 @@ using OrtTrainer.Text.PreTokenization;
 namespace OrtTrainer.Text;
 
 /// <summary>
-/// Text to tokens, step by step: added tokens, normalizer, pre-tokenizer, model. It keeps track of offsets; encoders of ids alone
-/// take shortcuts that must agree with it.
+/// Text to tokens, step by step: added tokens, normalizer, pre-tokenizer, model. It keeps track of offsets; encoders
+/// of ids alone take shortcuts that must agree with it.
 /// </summary>
 internal sealed class TokenPipeline(TokenizerParts parts)
 {

@@ -5,7 +5,9 @@ namespace OrtTrainer.Text;
 /// <content>Ids without offsets, many times faster than <see cref="Encode"/>.</content>
 public sealed partial class Tokenizer
 {
-    /// <summary>Appends the ids of a text without special tokens or truncation: the same as <see cref="Encode"/> gives.</summary>
+    /// <summary>
+    /// Appends the ids of a text without special tokens or truncation: the same as <see cref="Encode"/> gives.
+    /// </summary>
     /// <param name="text">The text; lone surrogates count as U+FFFD.</param>
     /// <param name="ids">Where the ids are appended.</param>
     public void AppendIds(ReadOnlySpan<char> text, List<int> ids)
@@ -14,7 +16,9 @@ public sealed partial class Tokenizer
         _ids.Append(text, ids);
     }
 
-    /// <summary>The ids and types of a text or pair: the same as <see cref="Encode"/> gives, overflow left out.</summary>
+    /// <summary>
+    /// The ids and types of a text or pair: the same as <see cref="Encode"/> gives, overflow left out.
+    /// </summary>
     /// <param name="text">The text; lone surrogates count as U+FFFD.</param>
     /// <param name="pair">The second text of a pair, or null.</param>
     /// <param name="options">How to encode; null for <see cref="EncodeOptions.Default"/>.</param>
@@ -49,7 +53,8 @@ public sealed partial class Tokenizer
         try
         {
             Parallel.For(
-                0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads },
+                0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount
+                    : threads },
                 i => EncodeRange(texts, i * chunk, Math.Min(texts.Count, (i + 1) * chunk), used, encoded));
         }
         catch (AggregateException exception) when (exception.InnerException is TruncationException inner)

@@ -6,17 +6,19 @@ namespace OrtTrainer.Text;
 public sealed partial class Tokenizer
 {
     /// <summary>
-    /// Reads the tokenizer of a model folder: of the first files found among tokenizer.json; vocab.txt; vocab.json and merges.txt;
-    /// encoder.json and vocab.bpe; spiece.model, sentencepiece.bpe.model or tokenizer.model. Where it is not tokenizer.json,
-    /// tokenizer_config.json and config.json beside them decide about what the files leave open.
+    /// Reads the tokenizer of a model folder: of the first files found among tokenizer.json; vocab.txt; vocab.json
+    /// and merges.txt; encoder.json and vocab.bpe; spiece.model, sentencepiece.bpe.model or tokenizer.model. Where it
+    /// is not tokenizer.json, tokenizer_config.json and config.json beside them decide about what the files leave open.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">None of the files is in it.</exception>
-    /// <exception cref="InvalidDataException">A file is malformed or uses a component this library does not know.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed or uses a component this library does not
+    /// know.</exception>
     public static Tokenizer Load(string folder) => new(TokenizerFolder.Read(folder));
 
     /// <summary>Reads a tokenizer.json of Hugging Face's tokenizers library.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed or uses a component this library does not know.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed or uses a component this library does not
+    /// know.</exception>
     public static Tokenizer FromTokenizerJson(string path) => new(TokenizerJson.Read(path));
 
     /// <summary>Reads BERT's vocab.txt, lower-casing unless tokenizer_config.json beside it says otherwise.</summary>
@@ -28,7 +30,9 @@ public sealed partial class Tokenizer
     public static Tokenizer FromVocabAndMerges(string vocabularyPath, string mergesPath) =>
         new(ByteLevelBpeFolder.Read(vocabularyPath, mergesPath));
 
-    /// <summary>Reads a model of the SentencePiece library, unigram or BPE. No special tokens are put around texts.</summary>
+    /// <summary>
+    /// Reads a model of the SentencePiece library, unigram or BPE. No special tokens are put around texts.
+    /// </summary>
     /// <exception cref="InvalidDataException">The file is malformed.</exception>
     public static Tokenizer FromSentencePiece(string path) => new(SentencePieceFolder.ReadModel(path));
 }

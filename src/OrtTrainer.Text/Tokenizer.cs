@@ -8,7 +8,8 @@ using OrtTrainer.Text.PostProcessing;
 namespace OrtTrainer.Text;
 
 /// <summary>
-/// Turns text into token ids and back, exactly as the tokenizer a model was trained with. Safe to use from several threads.
+/// Turns text into token ids and back, exactly as the tokenizer a model was trained with. Safe to use from several
+/// threads.
 /// </summary>
 public sealed partial class Tokenizer
 {
@@ -32,10 +33,14 @@ public sealed partial class Tokenizer
         TokenizerFiles = parts.Files;
     }
 
-    /// <summary>The most tokens the model was made for, by its tokenizer_config.json; null where it is not stated.</summary>
+    /// <summary>
+    /// The most tokens the model was made for, by its tokenizer_config.json; null where it is not stated.
+    /// </summary>
     public int? MaxLength => _settings?.MaxLength;
 
-    /// <summary>The files the tokenizer was read from: what has to lie beside a model that is exported with it.</summary>
+    /// <summary>
+    /// The files the tokenizer was read from: what has to lie beside a model that is exported with it.
+    /// </summary>
     public IReadOnlyList<string> TokenizerFiles { get; }
 
     /// <summary>Encodes a text, or a pair of texts, with offsets and word ids.</summary>

@@ -28,7 +28,8 @@ internal sealed class AddedVocabulary
         }
 
         _raw = new AddedTokenMatcher(tokens.Where(token => !token.Normalized).Select(token => (token.Content, token)));
-        _normalized = new AddedTokenMatcher(tokens.Where(token => token.Normalized).Select(token => (Pattern(token), token)));
+        _normalized = new AddedTokenMatcher(
+            tokens.Where(token => token.Normalized).Select(token => (Pattern(token), token)));
     }
 
     /// <summary>The tokens as they were given.</summary>
@@ -44,12 +45,15 @@ internal sealed class AddedVocabulary
     public AddedToken? Token(int id) => _byId.GetValueOrDefault(id);
 
     /// <summary>
-    /// What decoding writes for an added token, and whether it leaves it out on request. As in the reference implementation a token
-    /// that is looked for in normalized text is written as it is looked for, and counts as special only if that is its content.
+    /// What decoding writes for an added token, and whether it leaves it out on request. As in the reference
+    /// implementation a token that is looked for in normalized text is written as it is looked for, and counts as
+    /// special only if that is its content.
     /// </summary>
     public (string Text, bool Special)? Decoded(int id) => _decoded.TryGetValue(id, out var decoded) ? decoded : null;
 
-    /// <summary>Finds added tokens, normalizes the text between them, and finds those that need normalized text.</summary>
+    /// <summary>
+    /// Finds added tokens, normalizes the text between them, and finds those that need normalized text.
+    /// </summary>
     public PreTokenizedText Extract(ReadOnlySpan<char> text)
     {
         PreTokenizedText pieces = new();

@@ -1,12 +1,12 @@
 namespace OrtTrainer.Text.Alignment;
 
 /// <summary>
-/// A text that is rewritten step by step while every code point keeps the range of the original text it stands for. All positions
-/// are counted in code points.
+/// A text that is rewritten step by step while every code point keeps the range of the original text it stands for.
+/// All positions are counted in code points.
 /// </summary>
 /// <remarks>
-/// The bookkeeping reproduces Hugging Face tokenizers' <c>NormalizedString</c>, quirks included, because the offsets that users
-/// compare with come from there.
+/// The bookkeeping reproduces Hugging Face tokenizers' <c>NormalizedString</c>, quirks included, because the offsets
+/// that users compare with come from there.
 /// </remarks>
 internal sealed class NormalizedText
 {
@@ -27,7 +27,8 @@ internal sealed class NormalizedText
         }
     }
 
-    private NormalizedText(int[] points, int[] starts, int[] ends) => (_points, _starts, _ends) = (points, starts, ends);
+    private NormalizedText(int[] points, int[] starts, int[] ends) =>
+        (_points, _starts, _ends) = (points, starts, ends);
 
     /// <summary>The code points of the text as it is now.</summary>
     public ReadOnlySpan<int> Points => _points;
@@ -46,7 +47,9 @@ internal sealed class NormalizedText
     public void Rewrite(IReadOnlyList<Change> changes, int droppedAtStart = 0) =>
         Rewrite(0, Length, changes, droppedAtStart);
 
-    /// <summary>Replaces the code points start..end by those of the changes, after dropping the first few old ones.</summary>
+    /// <summary>
+    /// Replaces the code points start..end by those of the changes, after dropping the first few old ones.
+    /// </summary>
     public void Rewrite(int start, int end, IReadOnlyList<Change> changes, int droppedAtStart)
     {
         int[] points = new int[changes.Count];
@@ -145,7 +148,9 @@ internal sealed class NormalizedText
         Rewrite(0, 1, changes, 0);
     }
 
-    /// <summary>Replaces every match of a pattern; the replacement shares the range of the last code point replaced.</summary>
+    /// <summary>
+    /// Replaces every match of a pattern; the replacement shares the range of the last code point replaced.
+    /// </summary>
     public void Replace(TextPattern pattern, ReadOnlySpan<int> replacement)
     {
         List<int> points = new(Length);

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace OrtTrainer.Text.Alignment;
 
-/// <summary>What a Split or Replace component looks for: a literal text or a regular expression, over code points.</summary>
+/// <summary>
+/// What a Split or Replace component looks for: a literal text or a regular expression, over code points.
+/// </summary>
 internal abstract class TextPattern
 {
     /// <summary>A literal text.</summary>
@@ -53,8 +55,8 @@ internal abstract class TextPattern
             }
         }
 
-        // .NET matches UTF-16 units, so that \p{L} never matches a letter beyond U+FFFF. A stand-in of the same general category makes
-        // classes work there and every match position a code point position.
+        // .NET matches UTF-16 units, so that \p{L} never matches a letter beyond U+FFFF. A stand-in of the same
+        // general category makes classes work there and every match position a code point position.
         private static string OneUnitPerPoint(int[] points) =>
             string.Create(points.Length, points, static (units, source) =>
             {
@@ -77,7 +79,7 @@ internal abstract class TextPattern
             UnicodeCategory.OtherNumber => '\u2CFD',
             UnicodeCategory.OtherPunctuation => '\u2E4F',
             UnicodeCategory.DashPunctuation => '\u2E5D',
-            UnicodeCategory.MathSymbol => '\u2BFF' /* OtherSymbol below the plane: \p{S} still matches */,
+            UnicodeCategory.MathSymbol => '\u2AFF',
             UnicodeCategory.Format => '\u2064',
             UnicodeCategory.PrivateUse => '\uF8FF',
             UnicodeCategory.OtherNotAssigned => '\uFFFE',

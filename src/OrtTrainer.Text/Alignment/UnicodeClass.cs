@@ -47,8 +47,11 @@ internal static class UnicodeClass
     public static bool IsWord(int point) =>
         IsLetter(point) || IsMark(point)
         || CharUnicodeInfo.GetUnicodeCategory(point)
-            is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.ConnectorPunctuation or UnicodeCategory.LetterNumber;
+            is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.ConnectorPunctuation
+                or UnicodeCategory.LetterNumber;
 
-    /// <summary>The simple lower-case mapping; U+0130, the only code point that becomes two, is the caller's business.</summary>
+    /// <summary>
+    /// The simple lower-case mapping; U+0130, the only code point that becomes two, is the caller's business.
+    /// </summary>
     public static int ToLower(int point) => Rune.ToLowerInvariant(new Rune(point)).Value;
 }

@@ -6,7 +6,8 @@ internal sealed class BpeDecoder(string suffix) : Decoder
     /// <inheritdoc/>
     public override List<string> Decode(List<string> tokens) =>
     [
-        .. tokens.Select((token, index) =>
-            suffix.Length == 0 ? token : token.Replace(suffix, index == tokens.Count - 1 ? "" : " ", StringComparison.Ordinal)),
+        .. tokens.Select((token, index) => suffix.Length == 0
+            ? token
+            : token.Replace(suffix, index == tokens.Count - 1 ? "" : " ", StringComparison.Ordinal)),
     ];
 }

@@ -4,7 +4,8 @@ using OrtTrainer.Text.Models;
 namespace OrtTrainer.Text.Decoding;
 
 /// <summary>
-/// Component ByteFallback: runs of tokens such as &lt;0xE2&gt; become the text their bytes spell, or one U+FFFD per byte.
+/// Component ByteFallback: runs of tokens such as &lt;0xE2&gt; become the text their bytes spell, or one U+FFFD per
+/// byte.
 /// </summary>
 internal sealed class ByteFallbackDecoder : Decoder
 {

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Text.Decoding;
 
 /// <summary>
-/// Component ByteLevel: reads <see cref="ByteAlphabet"/> characters as bytes and the bytes as UTF-8; a token with other characters
-/// stands for itself.
+/// Component ByteLevel: reads <see cref="ByteAlphabet"/> characters as bytes and the bytes as UTF-8; a token with
+/// other characters stands for itself.
 /// </summary>
 internal sealed class ByteLevelDecoder : Decoder
 {

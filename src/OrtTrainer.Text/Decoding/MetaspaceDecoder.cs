@@ -1,11 +1,14 @@
 namespace OrtTrainer.Text.Decoding;
 
-/// <summary>Component Metaspace: the visible blank becomes a blank, in the first token nothing if one was prepended.</summary>
+/// <summary>
+/// Component Metaspace: the visible blank becomes a blank, in the first token nothing if one was prepended.
+/// </summary>
 internal sealed class MetaspaceDecoder(string replacement, bool prepended) : Decoder
 {
     /// <inheritdoc/>
     public override List<string> Decode(List<string> tokens) =>
     [
-        .. tokens.Select((token, index) => token.Replace(replacement, index == 0 && prepended ? "" : " ", StringComparison.Ordinal)),
+        .. tokens.Select((token, index) =>
+            token.Replace(replacement, index == 0 && prepended ? "" : " ", StringComparison.Ordinal)),
     ];
 }

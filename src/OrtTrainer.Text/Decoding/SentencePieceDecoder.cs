@@ -5,11 +5,12 @@ using OrtTrainer.Text.Models;
 namespace OrtTrainer.Text.Decoding;
 
 /// <summary>
-/// The SentencePiece library's decoding: control pieces vanish, byte pieces are UTF-8 (each invalid byte one U+FFFD), U+2581 is a blank
-/// but for the one the tokenizer put in front.
+/// The SentencePiece library's decoding: control pieces vanish, byte pieces are UTF-8 (each invalid byte one U+FFFD),
+/// U+2581 is a blank but for the one the tokenizer put in front.
 /// </summary>
 internal sealed class SentencePieceDecoder(
-    IReadOnlySet<string> controls, string unknown, string unknownSurface, bool stripsFirstBlank, bool stripsBlanks) : Decoder
+    IReadOnlySet<string> controls, string unknown, string unknownSurface, bool stripsFirstBlank, bool stripsBlanks)
+    : Decoder
 {
     private const char Blank = '\u2581';
 

@@ -1,6 +1,8 @@
 namespace OrtTrainer.Text.Decoding;
 
-/// <summary>Component WordPiece: joins continuations, puts blanks between words, and may tidy blanks before punctuation.</summary>
+/// <summary>
+/// Component WordPiece: joins continuations, puts blanks between words, and may tidy blanks before punctuation.
+/// </summary>
 internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
 {
     // The order is the reference implementation's and matters: later rules see what earlier ones left.

@@ -29,13 +29,15 @@ internal static class AsciiWord
     }
 
     /// <summary>Ones in every byte that is an ASCII letter.</summary>
-    public static Vector128<byte> Letters(Vector128<byte> bytes) => InRange(bytes | Vector128.Create((byte)0x20), 'a', 'z');
+    public static Vector128<byte> Letters(Vector128<byte> bytes) =>
+        InRange(bytes | Vector128.Create((byte)0x20), 'a', 'z');
 
     /// <summary>Ones in every byte that is an ASCII digit.</summary>
     public static Vector128<byte> Digits(Vector128<byte> bytes) => InRange(bytes, '0', '9');
 
     /// <summary>How many bytes from the first on have ones.</summary>
-    public static int RunLength(Vector128<byte> ones) => BitOperations.TrailingZeroCount(~ones.ExtractMostSignificantBits());
+    public static int RunLength(Vector128<byte> ones) =>
+        BitOperations.TrailingZeroCount(~ones.ExtractMostSignificantBits());
 
     /// <summary>The key of the first bytes, <paramref name="length"/> of them.</summary>
     public static WordKey Key(Vector128<byte> bytes, int length)

@@ -15,6 +15,8 @@ internal enum BertCharacterKind : byte
     /// <summary>Nothing: a control character or an accent.</summary>
     Dropped,
 
-    /// <summary>Something that has to go the long way: several characters, surrogates, marks that may change places.</summary>
+    /// <summary>
+    /// Something that has to go the long way: several characters, surrogates, marks that may change places.
+    /// </summary>
     Other,
 }

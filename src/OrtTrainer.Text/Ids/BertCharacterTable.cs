@@ -4,8 +4,8 @@ using OrtTrainer.Text.Normalization;
 namespace OrtTrainer.Text.Ids;
 
 /// <summary>
-/// BERT's normalization, character by character: it never depends on the neighbours but where a mark that is not dropped could change
-/// places with another. Pages of 256 units are filled when first asked for.
+/// BERT's normalization, character by character: it never depends on the neighbours but where a mark that is not
+/// dropped could change places with another. Pages of 256 units are filled when first asked for.
 /// </summary>
 internal sealed class BertCharacterTable(BertNormalizerOptions options)
 {

@@ -5,8 +5,9 @@ using OrtTrainer.Text.Normalization;
 namespace OrtTrainer.Text.Ids;
 
 /// <summary>
-/// BERT's WordPiece in one pass over the text: ASCII words of up to 15 letters and digits are found 16 units at a time and looked up in a
-/// cache, other characters go through a table, and what neither can treat, up to the next white space, the long way.
+/// BERT's WordPiece in one pass over the text: ASCII words of up to 15 letters and digits are found 16 units at a
+/// time and looked up in a cache, other characters go through a table, and what neither can treat, up to the next
+/// white space, the long way.
 /// </summary>
 internal sealed class BertIdEncoder : IdEncoder
 {
@@ -43,7 +44,9 @@ internal sealed class BertIdEncoder : IdEncoder
         }
     }
 
-    /// <summary>Appends the ASCII word that begins here and gives its length, or 0 where there is none or it may go on.</summary>
+    /// <summary>
+    /// Appends the ASCII word that begins here and gives its length, or 0 where there is none or it may go on.
+    /// </summary>
     private int AppendAsciiWord(ReadOnlySpan<char> text, int start, WordCache cache, List<int> ids)
     {
         Vector128<byte> bytes = AsciiWord.Load(text, start);

@@ -6,8 +6,8 @@ using OrtTrainer.Text.PreTokenization;
 namespace OrtTrainer.Text.Ids;
 
 /// <summary>
-/// GPT-2's byte-level BPE in one pass over the text: words are cut by <see cref="Gpt2Pattern"/>, ASCII ones 16 units at a time, and those
-/// of up to 16 bytes looked up in a cache.
+/// GPT-2's byte-level BPE in one pass over the text: words are cut by <see cref="Gpt2Pattern"/>, ASCII ones 16 units
+/// at a time, and those of up to 16 bytes looked up in a cache.
 /// </summary>
 internal sealed class ByteLevelIdEncoder : IdEncoder
 {
@@ -17,7 +17,9 @@ internal sealed class ByteLevelIdEncoder : IdEncoder
     private readonly int[] _byteIds = new int[256];
     private readonly WordCachePool _caches = new();
 
-    /// <summary>An encoder for a tokenizer with GPT-2's pre-tokenizer and a BPE model that <see cref="Supports"/> allows.</summary>
+    /// <summary>
+    /// An encoder for a tokenizer with GPT-2's pre-tokenizer and a BPE model that <see cref="Supports"/> allows.
+    /// </summary>
     public ByteLevelIdEncoder(TokenPipeline pipeline, Normalizer? normalizer, bool addPrefixSpace, BpeModel model)
         : base(pipeline)
     {
@@ -40,7 +42,8 @@ internal sealed class ByteLevelIdEncoder : IdEncoder
     {
         // Normalizers that leave text below U+0300 alone are common (NFC) and are spared the work.
         if (_normalizer is not null
-            && !(_normalizer is UnicodeFormNormalizer { Form: UnicodeForm.Nfc } && !text.ContainsAnyExceptInRange('\0', '\u02FF')))
+            && !(_normalizer is UnicodeFormNormalizer { Form: UnicodeForm.Nfc }
+                && !text.ContainsAnyExceptInRange('\0', '\u02FF')))
         {
             text = _normalizer.Normalize(text.ToString());
         }
@@ -55,7 +58,8 @@ internal sealed class ByteLevelIdEncoder : IdEncoder
         {
             for (int at = 0; at < text.Length;)
             {
-                if (text.Length - at < AsciiWord.Window || AppendAsciiWord(text, at, cache, ids) is not (var length and > 0))
+                if (text.Length - at < AsciiWord.Window
+                    || AppendAsciiWord(text, at, cache, ids) is not (var length and > 0))
                 {
                     length = Gpt2Pattern.NextWordLength(text[at..]);
                     AppendWord(text.Slice(at, length), cache, ids);
@@ -71,8 +75,8 @@ internal sealed class ByteLevelIdEncoder : IdEncoder
     }
 
     /// <summary>
-    /// Appends the ASCII word, a blank before it included, of letters or of digits that begins here, and gives its length; 0 where there is
-    /// none or it may go on.
+    /// Appends the ASCII word, a blank before it included, of letters or of digits that begins here, and gives its
+    /// length; 0 where there is none or it may go on.
     /// </summary>
     private int AppendAsciiWord(ReadOnlySpan<char> text, int start, WordCache cache, List<int> ids)
     {

@@ -7,8 +7,9 @@ using OrtTrainer.Text.PreTokenization;
 namespace OrtTrainer.Text.Ids;
 
 /// <summary>
-/// Turns text into ids without offsets. Texts that hold an added token go through <see cref="TokenPipeline"/>; for others, kinds of
-/// tokenizers that are worth it take a shortcut with the same result. Safe to use from several threads.
+/// Turns text into ids without offsets. Texts that hold an added token go through <see cref="TokenPipeline"/>; for
+/// others, kinds of tokenizers that are worth it take a shortcut with the same result. Safe to use from several
+/// threads.
 /// </summary>
 internal abstract class IdEncoder
 {
@@ -27,7 +28,9 @@ internal abstract class IdEncoder
     {
         _ when pipeline.Added.HasNormalizedTokens => new PipelineIdEncoder(pipeline),
         {
-            Normalizer: BertNormalizer { Options.CleanText: true } normalizer, PreTokenizer: BertPreTokenizer, Model: WordPieceModel model
+            Normalizer: BertNormalizer { Options.CleanText: true } normalizer,
+            PreTokenizer: BertPreTokenizer,
+            Model: WordPieceModel model,
         } => new BertIdEncoder(pipeline, normalizer.Options, model),
         {
             PreTokenizer: ByteLevelPreTokenizer { UseGpt2Pattern: true } preTokenizer, Model: BpeModel model

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Text.Ids;
 
 /// <summary>
-/// Remembers the ids of words: an open-addressing hash table over the words' bytes. When it is half full everything is forgotten, so
-/// that its memory is bounded. For one thread at a time.
+/// Remembers the ids of words: an open-addressing hash table over the words' bytes. When it is half full everything
+/// is forgotten, so that its memory is bounded. For one thread at a time.
 /// </summary>
 internal sealed class WordCache
 {
@@ -26,7 +26,8 @@ internal sealed class WordCache
         }
         else
         {
-            ids.AddRange(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ids).Slice(entry.FirstOrStart, entry.Count));
+            ids.AddRange(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_ids).Slice(
+                entry.FirstOrStart, entry.Count));
         }
 
         return true;

@@ -2,7 +2,9 @@ using OrtTrainer.Text.AddedTokens;
 
 namespace OrtTrainer.Text.Loading;
 
-/// <summary>Reads added_tokens.json, which old model folders have beside their vocabulary: an object of tokens and ids.</summary>
+/// <summary>
+/// Reads added_tokens.json, which old model folders have beside their vocabulary: an object of tokens and ids.
+/// </summary>
 internal static class AddedTokensFile
 {
     /// <summary>The parts with the tokens of the file added that they do not have yet.</summary>

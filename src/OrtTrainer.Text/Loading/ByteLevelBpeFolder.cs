@@ -7,8 +7,8 @@ using OrtTrainer.Text.PreTokenization;
 namespace OrtTrainer.Text.Loading;
 
 /// <summary>
-/// Reads a folder with the vocabulary and merges of a byte-level BPE: RoBERTa's if its files say so or its vocabulary begins with
-/// &lt;s&gt;, &lt;pad&gt;, &lt;/s&gt;, else GPT-2's.
+/// Reads a folder with the vocabulary and merges of a byte-level BPE: RoBERTa's if its files say so or its vocabulary
+/// begins with &lt;s&gt;, &lt;pad&gt;, &lt;/s&gt;, else GPT-2's.
 /// </summary>
 internal static class ByteLevelBpeFolder
 {

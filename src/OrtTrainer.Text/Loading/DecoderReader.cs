@@ -25,7 +25,7 @@ internal static class DecoderReader
         "BPEDecoder" => new BpeDecoder(field.Text("suffix", "</w>")),
         "Sequence" => new SequenceDecoder([.. field.Required("decoders").Items().Select(Read)]),
         var other => throw field.Fail(
-            $"asks for the decoder {other}, which is not supported; known are WordPiece, ByteLevel, Metaspace, ByteFallback, Fuse, "
-            + "Strip, Replace, BPEDecoder and Sequence"),
+            $"asks for the decoder {other}, which is not supported; known are WordPiece, ByteLevel, Metaspace, "
+            + "ByteFallback, Fuse, Strip, Replace, BPEDecoder and Sequence"),
     };
 }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace OrtTrainer.Text.Loading;
 
-/// <summary>A value in a JSON file that knows its place, so that every complaint names file, field and what was expected.</summary>
+/// <summary>
+/// A value in a JSON file that knows its place, so that every complaint names file, field and what was expected.
+/// </summary>
 internal readonly struct JsonField
 {
     // Far beyond any vocabulary; a larger id is damage, and a table of that size would take the memory.

@@ -44,7 +44,8 @@ internal static class MergesFile
             string[] parts = line.Split(' ');
             yield return parts.Length == 2
                 ? (parts[0], parts[1])
-                : throw new InvalidDataException($"{path}, line {number}: '{line}' is not two tokens with a blank between them.");
+                : throw new InvalidDataException(
+                    $"{path}, line {number}: '{line}' is not two tokens with a blank between them.");
         }
     }
 }

@@ -29,7 +29,8 @@ internal static class NormalizerReader
         "Precompiled" => ReadPrecompiled(field.Required("precompiled_charsmap")),
         "Sequence" => new SequenceNormalizer([.. field.Required("normalizers").Items().Select(Read)]),
         var other => throw field.Fail(
-            $"asks for the normalizer {other}, which is not supported; known are BertNormalizer, NFC, NFD, NFKC, NFKD, Lowercase, "
+            $"asks for the normalizer {other}, which is not supported; known are BertNormalizer, NFC, NFD, "
+            + "NFKC, NFKD, Lowercase, "
             + "StripAccents, Strip, Prepend, Replace, Precompiled and Sequence"),
     };
 

@@ -13,7 +13,8 @@ internal static class PatternReader
             return TextPattern.Literal(literal.Text());
         }
 
-        JsonField expression = field.Optional("Regex") ?? throw field.Expected("an object with a field String or Regex");
+        JsonField expression = field.Optional("Regex")
+            ?? throw field.Expected("an object with a field String or Regex");
         try
         {
             return TextPattern.Expression(expression.Text());

@@ -41,7 +41,8 @@ internal sealed class PostProcessorReader
                 break;
             case var other:
                 throw field.Fail(
-                    $"asks for the post-processor {other}, which is not supported; known are TemplateProcessing, BertProcessing, "
+                    $"asks for the post-processor {other}, which is not supported; known are "
+                    + "TemplateProcessing, BertProcessing, "
                     + "RobertaProcessing, ByteLevel and Sequence");
         }
     }

@@ -24,7 +24,8 @@ internal static class PreTokenizerReader
             field.Flag("invert", false)),
         "Sequence" => new SequencePreTokenizer([.. field.Required("pretokenizers").Items().Select(Read)]),
         var other => throw field.Fail(
-            $"asks for the pre-tokenizer {other}, which is not supported; known are BertPreTokenizer, Whitespace, WhitespaceSplit, "
+            $"asks for the pre-tokenizer {other}, which is not supported; known are BertPreTokenizer, "
+            + "Whitespace, WhitespaceSplit, "
             + "ByteLevel, Metaspace, Punctuation, Digits, Split and Sequence"),
     };
 

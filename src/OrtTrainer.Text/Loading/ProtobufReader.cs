@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace OrtTrainer.Text.Loading;
 
-/// <summary>Walks the fields of one protobuf message (the wire format's varint, 32-bit, 64-bit and length-delimited kinds).</summary>
+/// <summary>
+/// Walks the fields of one protobuf message (the wire format's varint, 32-bit, 64-bit and length-delimited kinds).
+/// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private ReadOnlySpan<byte> _rest = message;
@@ -23,7 +25,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     public readonly string Text => System.Text.Encoding.UTF8.GetString(Bytes);
 
     /// <summary>Reads the next field; false at the message's end.</summary>
-    /// <exception cref="InvalidDataException">The message ends within a field or has an unknown kind of field.</exception>
+    /// <exception cref="InvalidDataException">The message ends within a field or has an unknown kind of
+    /// field.</exception>
     public bool Read()
     {
         if (_rest.IsEmpty)

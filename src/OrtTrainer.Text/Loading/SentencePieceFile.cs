@@ -49,7 +49,8 @@ internal sealed record SentencePieceFile
         catch (InvalidDataException exception)
         {
             throw new InvalidDataException(
-                $"{path}: not a SentencePiece model ({exception.Message}); the file may be cut off, fetch it again.", exception);
+                $"{path}: not a SentencePiece model ({exception.Message}); the file may be cut off, fetch it "
+                + "again.", exception);
         }
     }
 

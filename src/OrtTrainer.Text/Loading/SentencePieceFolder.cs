@@ -10,7 +10,8 @@ namespace OrtTrainer.Text.Loading;
 internal static class SentencePieceFolder
 {
     /// <summary>A model as the SentencePiece library applies it, without special tokens.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed or its model is neither unigram nor BPE.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed or its model is neither unigram nor
+    /// BPE.</exception>
     public static TokenizerParts ReadModel(string path)
     {
         SentencePieceFile file = SentencePieceFile.Read(path);
@@ -23,7 +24,8 @@ internal static class SentencePieceFolder
             SentencePieceFile.BpeType =>
                 new SentencePieceBpeModel(file.Pieces, unknownId, file.ByteFallback, new LongestPrefix(userDefined)),
             _ => throw new InvalidDataException(
-                $"{path}: its model type is {file.ModelType}; supported are {SentencePieceFile.UnigramType} (unigram) and "
+                $"{path}: its model type is {file.ModelType}; supported are {SentencePieceFile.UnigramType} "
+                + "(unigram) and "
                 + $"{SentencePieceFile.BpeType} (BPE)."),
         };
         return new TokenizerParts
@@ -46,7 +48,8 @@ internal static class SentencePieceFolder
     }
 
     /// <summary>A model with the special tokens that the folder's settings ask for.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed, or the tokenizer renumbers the model's ids.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed, or the tokenizer renumbers the model's
+    /// ids.</exception>
     public static TokenizerParts Read(string path)
     {
         TokenizerSettings settings = TokenizerSettings.Beside(path);
@@ -68,7 +71,8 @@ internal static class SentencePieceFolder
                 return parts with { Template = SequenceTemplate.Bert(cls.Id, sep.Id), AddedTokens = [cls, sep] };
             case "XLMRobertaTokenizer" or "CamembertTokenizer" or "MBartTokenizer":
                 throw new InvalidDataException(
-                    $"{path}: {settings.TokenizerClass} renumbers the ids of this file; use the model's tokenizer.json instead.");
+                    $"{path}: {settings.TokenizerClass} renumbers the ids of this file; use the model's "
+                    + "tokenizer.json instead.");
             default:
                 return parts;
         }
@@ -78,7 +82,8 @@ internal static class SentencePieceFolder
             string token = settings.Token(name) ?? usual;
             return parts.Model.Vocabulary.Id(token) is { } id
                 ? new AddedToken(token, id) { Special = true }
-                : throw new InvalidDataException($"{path}: lacks the {name} '{token}' that {settings.TokenizerClass} needs.");
+                : throw new InvalidDataException(
+                    $"{path}: lacks the {name} '{token}' that {settings.TokenizerClass} needs.");
         }
     }
 

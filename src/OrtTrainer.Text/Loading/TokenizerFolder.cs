@@ -5,7 +5,9 @@ internal static class TokenizerFolder
 {
     private static readonly string[] Companions =
     [
-        "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "spiece.model",
+        "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json",
+        "merges.txt", "spiece.model",
+
     ];
 
     /// <summary>The parts that the folder's files describe.</summary>
@@ -13,7 +15,8 @@ internal static class TokenizerFolder
     {
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException($"{folder}: there is no such folder; name the folder with the tokenizer's files.");
+            throw new DirectoryNotFoundException(
+                $"{folder}: there is no such folder; name the folder with the tokenizer's files.");
         }
 
         TokenizerParts parts = ReadModel(folder);
@@ -39,16 +42,19 @@ internal static class TokenizerFolder
             return WordPieceFolder.Read(vocabulary);
         }
 
-        if ((Find(folder, "vocab.json", "merges.txt") ?? Find(folder, "encoder.json", "vocab.bpe")) is [var tokens, var merges])
+        if ((Find(folder, "vocab.json", "merges.txt")
+            ?? Find(folder, "encoder.json", "vocab.bpe")) is [var tokens, var merges])
         {
             return ByteLevelBpeFolder.Read(tokens, merges);
         }
 
-        string[]? model = Find(folder, "spiece.model") ?? Find(folder, "sentencepiece.bpe.model") ?? Find(folder, "tokenizer.model");
+        string[]? model = Find(folder, "spiece.model") ?? Find(folder, "sentencepiece.bpe.model")
+            ?? Find(folder, "tokenizer.model");
         return model is not null
             ? SentencePieceFolder.Read(model[0])
             : throw new FileNotFoundException(
-                $"{folder}: no tokenizer found; expected tokenizer.json, vocab.txt, vocab.json with merges.txt, encoder.json with "
+                $"{folder}: no tokenizer found; expected tokenizer.json, vocab.txt, vocab.json with merges.txt, "
+                + "encoder.json with "
                 + "vocab.bpe, or spiece.model.");
     }
 

@@ -5,7 +5,8 @@ using OrtTrainer.Text.Normalization;
 namespace OrtTrainer.Text.Loading;
 
 /// <summary>
-/// Reads tokenizer.json. Its own truncation and padding settings are not applied: options and batches decide about those.
+/// Reads tokenizer.json. Its own truncation and padding settings are not applied: options and batches decide about
+/// those.
 /// </summary>
 internal static class TokenizerJson
 {

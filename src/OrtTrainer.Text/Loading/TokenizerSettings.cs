@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace OrtTrainer.Text.Loading;
 
 /// <summary>
-/// What tokenizer_config.json, special_tokens_map.json and config.json of a model folder say about its tokenizer; all may be absent.
+/// What tokenizer_config.json, special_tokens_map.json and config.json of a model folder say about its tokenizer; all
+/// may be absent.
 /// </summary>
 internal sealed class TokenizerSettings
 {
@@ -25,8 +26,11 @@ internal sealed class TokenizerSettings
     /// <summary>The settings of the folder a file lies in.</summary>
     public static TokenizerSettings Beside(string path) => new(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
-    /// <summary>The tokenizer's class without Fast at its end, such as BertTokenizer; null where it is not stated.</summary>
-    public string? TokenizerClass => _tokenizer?.Text("tokenizer_class", null)?.Replace("Fast", "", StringComparison.Ordinal);
+    /// <summary>
+    /// The tokenizer's class without Fast at its end, such as BertTokenizer; null where it is not stated.
+    /// </summary>
+    public string? TokenizerClass =>
+        _tokenizer?.Text("tokenizer_class", null)?.Replace("Fast", "", StringComparison.Ordinal);
 
     /// <summary>The architecture, such as bert or roberta; null where it is not stated.</summary>
     public string? ModelType => _model?.Text("model_type", null);

@@ -15,7 +15,8 @@ internal static class WordPieceFolder
     public static TokenizerParts Read(string vocabularyPath)
     {
         TokenizerSettings settings = TokenizerSettings.Beside(vocabularyPath);
-        Vocabulary vocabulary = new(File.ReadLines(vocabularyPath).Select((token, id) => KeyValuePair.Create(token.TrimEnd('\r'), id)));
+        Vocabulary vocabulary = new(File.ReadLines(vocabularyPath).Select((token, id) =>
+            KeyValuePair.Create(token.TrimEnd('\r'), id)));
         AddedToken Special(string name, string usual)
         {
             string token = settings.Token(name) ?? usual;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace OrtTrainer.Text.Models;
 
 /// <summary>
-/// Which pairs of tokens merge, in which order of preference, and to what: an open-addressing hash table. The framework's dictionary hashes
-/// a pair of ids to their exclusive or, which makes neighbouring ids collide.
+/// Which pairs of tokens merge, in which order of preference, and to what: an open-addressing hash table. The
+/// framework's dictionary hashes a pair of ids to their exclusive or, which makes neighbouring ids collide.
 /// </summary>
 internal sealed class BpeMerges
 {
@@ -26,7 +26,9 @@ internal sealed class BpeMerges
         for (int rank = 0; rank < all.Count; rank++)
         {
             (string left, string right) = all[rank];
-            string tail = right.StartsWith(continuingPrefix, StringComparison.Ordinal) ? right[continuingPrefix.Length..] : right;
+            string tail = right.StartsWith(continuingPrefix, StringComparison.Ordinal)
+                ? right[continuingPrefix.Length..]
+                : right;
             ulong key = Key(Require(left, rank), Require(right, rank));
             int place = Find(key);
             _keys[place] = key;
@@ -34,7 +36,8 @@ internal sealed class BpeMerges
         }
 
         int Require(string token, int rank) => vocabulary.Id(token)
-            ?? throw new UnknownMergeException($"merge number {rank} needs the token '{token}', which the vocabulary lacks");
+            ?? throw new UnknownMergeException(
+                $"merge number {rank} needs the token '{token}', which the vocabulary lacks");
     }
 
     /// <summary>The merge of two neighbouring tokens, if there is one.</summary>

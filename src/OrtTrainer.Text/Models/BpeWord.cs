@@ -112,7 +112,8 @@ internal static class BpeWord
     }
 
     private static void Enqueue(
-        Span<BpeSymbol> symbols, int left, BpeMerges merges, PriorityQueue<(int Left, int Id), (int Rank, int Left)> queue)
+        Span<BpeSymbol> symbols, int left, BpeMerges merges,
+        PriorityQueue<(int Left, int Id), (int Rank, int Left)> queue)
     {
         int right = symbols[left].Next;
         if (right >= 0 && merges.TryGet(symbols[left].Id, symbols[right].Id, out (int Rank, int Id) merge))

@@ -27,6 +27,7 @@ internal static class ByteTokens
         return token.Length == 6
             && token.StartsWith("<0x", StringComparison.Ordinal)
             && token[5] == '>'
-            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+            && byte.TryParse(
+                token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 }

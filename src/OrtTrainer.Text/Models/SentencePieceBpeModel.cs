@@ -4,8 +4,8 @@ using OrtTrainer.Text.Normalization;
 namespace OrtTrainer.Text.Models;
 
 /// <summary>
-/// The SentencePiece library's BPE: neighbouring pieces merge in the order of the merged piece's score, of equal ones the leftmost first;
-/// what is no piece in the end is unknown or becomes bytes.
+/// The SentencePiece library's BPE: neighbouring pieces merge in the order of the merged piece's score, of equal ones
+/// the leftmost first; what is no piece in the end is unknown or becomes bytes.
 /// </summary>
 internal sealed class SentencePieceBpeModel : TokenModel
 {
@@ -83,7 +83,11 @@ internal sealed class SentencePieceBpeModel : TokenModel
                 int end = start + Math.Max(1, frozen);
                 _symbols.Add(new Symbol
                 {
-                    Start = start, End = end, Previous = _symbols.Count - 1, Next = _symbols.Count + 1, IsFrozen = frozen > 0,
+                    Start = start,
+                    End = end,
+                    Previous = _symbols.Count - 1,
+                    Next = _symbols.Count + 1,
+                    IsFrozen = frozen > 0,
                 });
                 start = end;
             }

@@ -3,8 +3,8 @@ using System.Text;
 namespace OrtTrainer.Text.Models;
 
 /// <summary>
-/// Component Unigram: the most probable way to cut a word into tokens (Viterbi; Kudo 2018, "Subword Regularization", section 3.1).
-/// Neighbouring unknown characters are one token, or bytes.
+/// Component Unigram: the most probable way to cut a word into tokens (Viterbi; Kudo 2018, "Subword Regularization",
+/// section 3.1). Neighbouring unknown characters are one token, or bytes.
 /// </summary>
 internal sealed class UnigramModel : TokenModel
 {

@@ -7,7 +7,9 @@ internal sealed class Vocabulary
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;
     private readonly string?[] _tokens;
 
-    /// <summary>A vocabulary of tokens and ids; of two tokens with one id the last is the one an id stands for.</summary>
+    /// <summary>
+    /// A vocabulary of tokens and ids; of two tokens with one id the last is the one an id stands for.
+    /// </summary>
     public Vocabulary(IEnumerable<KeyValuePair<string, int>> entries)
     {
         _ids = new Dictionary<string, int>(StringComparer.Ordinal);

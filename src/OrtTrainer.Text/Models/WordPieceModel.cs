@@ -3,8 +3,8 @@ using System.Text;
 namespace OrtTrainer.Text.Models;
 
 /// <summary>
-/// Component WordPiece: the longest token that begins the word, then the longest continuation, and so on; a word that cannot be
-/// covered, or is too long, is one unknown token.
+/// Component WordPiece: the longest token that begins the word, then the longest continuation, and so on; a word that
+/// cannot be covered, or is too long, is one unknown token.
 /// </summary>
 internal sealed class WordPieceModel : TokenModel
 {

@@ -6,8 +6,8 @@ namespace OrtTrainer.Text.Normalization;
 /// SentencePiece's precompiled character map: a double-array trie from UTF-8 sequences to their replacements.
 /// </summary>
 /// <remarks>
-/// Layout: 4 bytes little-endian size of the trie, its 4-byte units, then the replacements, each ended by a zero byte; a key's value is
-/// the place of its replacement. Units are those of the darts-clone library.
+/// Layout: 4 bytes little-endian size of the trie, its 4-byte units, then the replacements, each ended by a zero
+/// byte; a key's value is the place of its replacement. Units are those of the darts-clone library.
 /// </remarks>
 internal sealed class CharacterMap
 {
@@ -39,10 +39,12 @@ internal sealed class CharacterMap
     /// <param name="text">UTF-8 text.</param>
     /// <param name="length">The key's length in bytes; 0 where no key matches.</param>
     /// <returns>The replacement in UTF-8.</returns>
-    public ReadOnlySpan<byte> LongestMatch(ReadOnlySpan<byte> text, out int length) => Match(text, longest: true, out length);
+    public ReadOnlySpan<byte> LongestMatch(ReadOnlySpan<byte> text, out int length) =>
+        Match(text, longest: true, out length);
 
     /// <summary>The shortest key that the text begins with, as <see cref="LongestMatch"/>.</summary>
-    public ReadOnlySpan<byte> ShortestMatch(ReadOnlySpan<byte> text, out int length) => Match(text, longest: false, out length);
+    public ReadOnlySpan<byte> ShortestMatch(ReadOnlySpan<byte> text, out int length) =>
+        Match(text, longest: false, out length);
 
     private ReadOnlySpan<byte> Match(ReadOnlySpan<byte> text, bool longest, out int length)
     {

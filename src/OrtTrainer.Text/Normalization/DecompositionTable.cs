@@ -3,8 +3,9 @@ using System.Globalization;
 namespace OrtTrainer.Text.Normalization;
 
 /// <summary>
-/// Unicode's decompositions, compositions and combining classes. .NET leaves text as it is where there is no ICU (globalization-invariant
-/// mode), so the library carries the data; <c>make_unicode_decompositions.py</c> writes the file.
+/// Unicode's decompositions, compositions and combining classes. .NET leaves text as it is where there is no ICU
+/// (globalization-invariant mode), so the library carries the data; <c>make_unicode_decompositions.py</c> writes the
+/// file.
 /// </summary>
 internal static class DecompositionTable
 {
@@ -15,7 +16,8 @@ internal static class DecompositionTable
 
     static DecompositionTable()
     {
-        using Stream stream = typeof(DecompositionTable).Assembly.GetManifestResourceStream("UnicodeDecompositions.txt")!;
+        using Stream stream = typeof(DecompositionTable).Assembly.GetManifestResourceStream(
+            "UnicodeDecompositions.txt")!;
         using StreamReader reader = new(stream);
         while (reader.ReadLine() is { } line)
         {

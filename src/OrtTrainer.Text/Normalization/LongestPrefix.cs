@@ -6,7 +6,8 @@ namespace OrtTrainer.Text.Normalization;
 internal sealed class LongestPrefix(IEnumerable<string> texts)
 {
     private readonly int[][] _texts =
-        [.. texts.Select(text => CodePoints.From(text)).Where(text => text.Length > 0).OrderByDescending(text => text.Length)];
+        [.. texts.Select(text => CodePoints.From(text)).Where(text => text.Length > 0).OrderByDescending(text =>
+            text.Length)];
 
     /// <summary>The length in code points of the longest one, or 0.</summary>
     public int Match(ReadOnlySpan<int> points)

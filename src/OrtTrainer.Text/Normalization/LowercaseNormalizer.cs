@@ -2,7 +2,9 @@ using OrtTrainer.Text.Alignment;
 
 namespace OrtTrainer.Text.Normalization;
 
-/// <summary>Component Lowercase: the lower-case mapping of each character by itself, without regard to its neighbours.</summary>
+/// <summary>
+/// Component Lowercase: the lower-case mapping of each character by itself, without regard to its neighbours.
+/// </summary>
 internal sealed class LowercaseNormalizer : Normalizer
 {
     private const int CapitalDottedI = 0x130;

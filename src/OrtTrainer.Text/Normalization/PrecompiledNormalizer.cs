@@ -4,11 +4,12 @@ using OrtTrainer.Text.Alignment;
 namespace OrtTrainer.Text.Normalization;
 
 /// <summary>
-/// Component Precompiled: replaces characters by a precompiled map, short grapheme clusters as a whole where the map has them.
+/// Component Precompiled: replaces characters by a precompiled map, short grapheme clusters as a whole where the map
+/// has them.
 /// </summary>
 /// <remarks>
-/// The reference implementation takes, for a cluster or a character, the shortest key it begins with, and what is dropped at the very
-/// start of a text goes unrecorded, which shifts offsets; both are reproduced.
+/// The reference implementation takes, for a cluster or a character, the shortest key it begins with, and what is
+/// dropped at the very start of a text goes unrecorded, which shifts offsets; both are reproduced.
 /// </remarks>
 internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
 {

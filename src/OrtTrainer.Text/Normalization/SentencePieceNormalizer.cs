@@ -4,7 +4,8 @@ using OrtTrainer.Text.Alignment;
 namespace OrtTrainer.Text.Normalization;
 
 /// <summary>
-/// The SentencePiece library's own normalization: the longest key of the character map at every place, then its treatment of blanks.
+/// The SentencePiece library's own normalization: the longest key of the character map at every place, then its
+/// treatment of blanks.
 /// </summary>
 internal sealed class SentencePieceNormalizer(
     CharacterMap? map, LongestPrefix userDefined, SentencePieceNormalizerOptions options) : Normalizer

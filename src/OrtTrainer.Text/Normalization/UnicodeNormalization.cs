@@ -20,7 +20,8 @@ internal static class UnicodeNormalization
     {
         bool compatible = form is UnicodeForm.Nfkc or UnicodeForm.Nfkd;
 
-        // Below U+00A0 nothing decomposes; below U+00C0 only compatibility decompositions exist, below U+0300 nothing composes.
+        // Below U+00A0 nothing decomposes; below U+00C0 only compatibility decompositions exist, below U+0300 nothing
+        // composes.
         int harmless = form switch { UnicodeForm.Nfc => 0x300, UnicodeForm.Nfd => 0xC0, _ => 0xA0 };
         if (text.Points.IndexOfAnyExceptInRange(0, harmless - 1) < 0)
         {

@@ -30,5 +30,6 @@ internal sealed record OffsetTrimming(bool AddPrefixSpace)
     }
 
     private static bool IsSpace(char character) =>
-        character == ByteAlphabet.ToChar((byte)' ') || (!char.IsSurrogate(character) && UnicodeClass.IsWhiteSpace(character));
+        character == ByteAlphabet.ToChar((byte)' ') || (!char.IsSurrogate(character)
+            && UnicodeClass.IsWhiteSpace(character));
 }

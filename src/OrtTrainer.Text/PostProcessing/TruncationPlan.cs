@@ -27,11 +27,13 @@ internal static class TruncationPlan
                 return (first, Cut("second", other, excess, room));
             default:
                 throw new TruncationException(
-                    $"There is no second text to cut to {room} tokens; cut the first (Truncation.OnlyFirst) or the longest.");
+                    $"There is no second text to cut to {room} tokens; cut the first (Truncation.OnlyFirst) or "
+                    + "the longest.");
         }
     }
 
-    // The shorter text keeps everything while the longer one fits into the rest; else both get half, the longer one more of an odd number.
+    // The shorter text keeps everything while the longer one fits into the rest; else both get half, the longer one
+    // more of an odd number.
     private static (int First, int Second) KeepLongest(int first, int second, int room)
     {
         int shorter = Math.Min(first, second);

@@ -2,7 +2,9 @@ using OrtTrainer.Text.Alignment;
 
 namespace OrtTrainer.Text.PreTokenization;
 
-/// <summary>Component BertPreTokenizer: words are separated by white space, each punctuation character is a word.</summary>
+/// <summary>
+/// Component BertPreTokenizer: words are separated by white space, each punctuation character is a word.
+/// </summary>
 internal sealed class BertPreTokenizer : PreTokenizer
 {
     /// <inheritdoc/>

@@ -4,7 +4,8 @@ using OrtTrainer.Text.Alignment;
 namespace OrtTrainer.Text.PreTokenization;
 
 /// <summary>
-/// Component ByteLevel: cuts as GPT-2 does and writes every UTF-8 byte as one visible character (<see cref="ByteAlphabet"/>).
+/// Component ByteLevel: cuts as GPT-2 does and writes every UTF-8 byte as one visible character
+/// (<see cref="ByteAlphabet"/>).
 /// </summary>
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useGpt2Pattern) : PreTokenizer
 {

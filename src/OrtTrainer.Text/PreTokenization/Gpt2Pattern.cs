@@ -4,7 +4,8 @@ using OrtTrainer.Text.Alignment;
 namespace OrtTrainer.Text.PreTokenization;
 
 /// <summary>
-/// GPT-2's word pattern, <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>, read by hand.
+/// GPT-2's word pattern, <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>, read by
+/// hand.
 /// </summary>
 internal static class Gpt2Pattern
 {

@@ -3,7 +3,8 @@ using OrtTrainer.Text.Alignment;
 namespace OrtTrainer.Text.PreTokenization;
 
 /// <summary>
-/// Component Metaspace: blanks become a visible character (U+2581 as a rule), one may be put in front, and words begin at it.
+/// Component Metaspace: blanks become a visible character (U+2581 as a rule), one may be put in front, and words
+/// begin at it.
 /// </summary>
 internal sealed class MetaspacePreTokenizer(int replacement, MetaspacePrepend prepend, bool split) : PreTokenizer
 {

@@ -8,6 +8,8 @@ internal abstract class PreTokenizer
     /// <summary>Cuts every piece that is not an added token.</summary>
     public virtual void Apply(PreTokenizedText text) => text.Split(Cut);
 
-    /// <summary>Writes the parts of a piece, in text order, to <paramref name="parts"/>; empty parts are ignored.</summary>
+    /// <summary>
+    /// Writes the parts of a piece, in text order, to <paramref name="parts"/>; empty parts are ignored.
+    /// </summary>
     protected abstract void Cut(NormalizedText text, List<NormalizedText> parts);
 }

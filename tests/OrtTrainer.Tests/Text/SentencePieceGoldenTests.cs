@@ -9,7 +9,8 @@ public sealed class SentencePieceGoldenTests
     [Test]
     public void Ids_and_decoded_texts_are_those_of_the_library()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden("tokenizers", "sentencepiece.json")));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden("tokenizers",
+            "sentencepiece.json")));
         foreach (JsonProperty model in document.RootElement.EnumerateObject())
         {
             string path = SharedFiles.SharedPath("tokenizers", "trained", model.Name, "spiece.model");
@@ -21,7 +22,8 @@ public sealed class SentencePieceGoldenTests
                 using (Assert.EnterMultipleScope())
                 {
                     Assert.That(tokenizer.Encode(text).Ids, Is.EqualTo(ids), $"{model.Name}: '{text}'");
-                    Assert.That(tokenizer.Decode(ids), Is.EqualTo(expected.GetProperty("decoded").GetString()), model.Name);
+                    Assert.That(tokenizer.Decode(ids), Is.EqualTo(expected.GetProperty(
+                        "decoded").GetString()), model.Name);
                 }
             }
         }

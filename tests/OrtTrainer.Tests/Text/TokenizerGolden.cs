@@ -27,7 +27,8 @@ internal sealed class TokenizerGolden
 
     public static TokenizerGolden Read(string name)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden("tokenizers", name + ".json")));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden(
+            "tokenizers", name + ".json")));
         return new TokenizerGolden(name, document.RootElement.Clone(), TokenizerOf(name));
     }
 
@@ -38,10 +39,12 @@ internal sealed class TokenizerGolden
             Assert.That(actual.Ids, Is.EqualTo(Numbers(expected, "ids")), $"ids of {message}");
             Assert.That(
                 actual.Offsets.Select(range => (range.Start, range.End)),
-                Is.EqualTo(expected.GetProperty("offsets").EnumerateArray().Select(o => (o[0].GetInt32(), o[1].GetInt32()))),
+                Is.EqualTo(expected.GetProperty("offsets").EnumerateArray().Select(o =>
+                    (o[0].GetInt32(), o[1].GetInt32()))),
                 $"offsets of {message}");
             Assert.That(actual.TypeIds, Is.EqualTo(Numbers(expected, "type_ids")), $"type ids of {message}");
-            Assert.That(actual.SpecialTokensMask, Is.EqualTo(Numbers(expected, "special")), $"special mask of {message}");
+            Assert.That(actual.SpecialTokensMask, Is.EqualTo(Numbers(expected,
+                "special")), $"special mask of {message}");
             Assert.That(actual.WordIds, Is.EqualTo(Numbers(expected, "word_ids")), $"word ids of {message}");
         }
     }
@@ -51,7 +54,8 @@ internal sealed class TokenizerGolden
 
     private static Tokenizer TokenizerOf(string name) => name switch
     {
-        "bert-base-uncased" => Tokenizer.FromTokenizerJson(SharedFiles.SharedPath("models", "all-MiniLM-L6-v2", "tokenizer.json")),
+        "bert-base-uncased" =>
+            Tokenizer.FromTokenizerJson(SharedFiles.SharedPath("models", "all-MiniLM-L6-v2", "tokenizer.json")),
         "tinystories-656k" => Tokenizer.FromTokenizerJson(SharedFiles.SharedPath("models", name, "tokenizer.json")),
         "roberta-base" => Tokenizer.Load(SharedFiles.SharedPath("tokenizers", name)),
         "gpt2" => Tokenizer.Load(SharedFiles.SharedPath("tokenizers", "gpt2-roberta")),

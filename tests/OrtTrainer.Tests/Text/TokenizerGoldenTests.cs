@@ -88,7 +88,8 @@ public sealed class TokenizerGoldenTests(string name)
                 EncodeOptions options = kind == "truncation" ? Options(expected) : EncodeOptions.Default;
                 if (expected.TryGetProperty("error", out _))
                 {
-                    Assert.That(() => _golden.Tokenizer.EncodeIds(text, pair, options), Throws.TypeOf<TruncationException>());
+                    Assert.That(() =>
+                        _golden.Tokenizer.EncodeIds(text, pair, options), Throws.TypeOf<TruncationException>());
                     continue;
                 }
 
@@ -96,7 +97,8 @@ public sealed class TokenizerGoldenTests(string name)
                 using (Assert.EnterMultipleScope())
                 {
                     Assert.That(ids, Is.EqualTo(TokenizerGolden.Numbers(expected, "ids")), $"'{text}' and '{pair}'");
-                    Assert.That(typeIds, Is.EqualTo(TokenizerGolden.Numbers(expected, "type_ids")), $"'{text}' and '{pair}'");
+                    Assert.That(typeIds, Is.EqualTo(TokenizerGolden.Numbers(expected,
+                        "type_ids")), $"'{text}' and '{pair}'");
                 }
             }
         }
@@ -106,11 +108,13 @@ public sealed class TokenizerGoldenTests(string name)
     public void Ids_alone_agree_with_offsets_on_random_text()
     {
         Random random = new(11);
-        string[] texts = [.. _golden.Root.GetProperty("single").EnumerateArray().Select(t => t.GetProperty("text").GetString()!)];
+        string[] texts = [.. _golden.Root.GetProperty("single").EnumerateArray().Select(t =>
+            t.GetProperty("text").GetString()!)];
         for (int i = 0; i < 400; i++)
         {
             // Cut anywhere, surrogate pairs included, and joined without care for word boundaries.
-            string text = string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => Cut(texts[random.Next(texts.Length)])));
+            string text = string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ =>
+                Cut(texts[random.Next(texts.Length)])));
             List<int> ids = [];
             _golden.Tokenizer.AppendIds(text, ids);
             Assert.That(ids, Is.EqualTo(_golden.Tokenizer.Encode(text, null, WithoutSpecial).Ids), text);
