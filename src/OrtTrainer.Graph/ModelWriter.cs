@@ -19,17 +19,18 @@ public static class ModelWriter
     /// </summary>
     public static ModelProto ToModel(this GraphBuilder builder)
     {
-        string[] functions = [.. builder.Nodes.Where(n => n.Operator.Domain == FunctionDefinition.Domain)
+        LiveNodes live = new(builder);
+        string[] functions = [.. live.Nodes.Where(n => n.Operator.Domain == FunctionDefinition.Domain)
             .Select(n => n.Operator.Type).Distinct()];
-        int opset = builder.Nodes.Select(n => n.Operator.MinimumOpset).Append(LowestOpset).Max();
+        int opset = live.Nodes.Select(n => n.Operator.MinimumOpset).Append(LowestOpset).Max();
         ModelProto model = new()
         {
             IrVersion = IrVersion,
             ProducerName = "OrtTrainer",
             ProducerVersion = typeof(ModelWriter).Assembly.GetName().Version!.ToString(3),
-            Graph = ToGraph(builder),
+            Graph = ToGraph(builder, live),
         };
-        foreach (string domain in builder.Nodes.Select(n => n.Operator.Domain).Append("").Distinct())
+        foreach (string domain in live.Nodes.Select(n => n.Operator.Domain).Append("").Distinct())
         {
             long version = domain.Length == 0 ? opset : FunctionDefinition.DomainVersion;
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
@@ -42,13 +43,13 @@ public static class ModelWriter
     /// <summary>The model as the bytes of an ONNX file.</summary>
     public static byte[] ToBytes(this GraphBuilder builder) => builder.ToModel().ToByteArray();
 
-    private static GraphProto ToGraph(GraphBuilder builder)
+    private static GraphProto ToGraph(GraphBuilder builder, LiveNodes live)
     {
         GraphProto graph = new() { Name = builder.Name };
         graph.Input.AddRange(builder.Inputs.Select(Describe));
         graph.Output.AddRange(builder.Outputs.Select(Describe));
-        graph.Initializer.AddRange(builder.Initializers);
-        foreach (Node node in builder.Nodes)
+        graph.Initializer.AddRange(live.Initializers);
+        foreach (Node node in live.Nodes)
         {
             NodeProto proto = new() { Name = node.Name, OpType = node.Operator.Type, Domain = node.Operator.Domain };
             proto.Input.AddRange(node.Inputs.Select(i => i?.Name ?? ""));
@@ -65,7 +66,9 @@ public static class ModelWriter
         TensorShapeProto shape = new();
         shape.Dim.AddRange(value.Shape.Select(d => d.IsFixed
             ? new TensorShapeProto.Types.Dimension { DimValue = d.Size }
-            : new TensorShapeProto.Types.Dimension { DimParam = d.Symbol }));
+            : d.IsUnknown
+                ? new TensorShapeProto.Types.Dimension()
+                : new TensorShapeProto.Types.Dimension { DimParam = d.Symbol }));
         return new ValueInfoProto
         {
             Name = value.Name,
