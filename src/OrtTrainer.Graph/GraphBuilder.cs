@@ -24,6 +24,9 @@ public sealed class GraphBuilder
 
     public string Name { get; }
 
+    /// <summary>The operator set the graph is written with at least, 0 where its operators alone decide.</summary>
+    internal int MinimumOpset { get; init; }
+
     public IReadOnlyList<Value> Inputs => _inputs;
 
     public IReadOnlyList<Value> Outputs => _outputs;
@@ -128,6 +131,9 @@ public sealed class GraphBuilder
 
         return AddNode(op, inputs, attributes, outputNames, nodeName.Length > 0 && _names.Add(nodeName) ? nodeName : null);
     }
+
+    /// <summary>A size of which nothing is known.</summary>
+    internal Dimension NewDimension() => NewSymbol();
 
     /// <summary>Makes <paramref name="value"/> a graph output under its own name.</summary>
     internal void MarkOutput(Value value) => _outputs.Add(value);

@@ -40,6 +40,18 @@ public static class Autodiff
             ?? throw new GraphException($"The loss does not depend on the parameter '{p.Name}'; it has no gradient."))];
     }
 
+    /// <summary>Those of <paramref name="candidates"/> that <paramref name="loss"/> depends on through floating-point values.</summary>
+    public static IReadOnlyList<Value> Parameters(GraphBuilder builder, Value loss, IEnumerable<Value> candidates)
+    {
+        HashSet<Value> reached = [loss];
+        foreach (Node node in builder.Nodes.Reverse().Where(node => node.Outputs.Any(reached.Contains)))
+        {
+            reached.UnionWith(node.Inputs.OfType<Value>().Where(input => input.Type.Element.IsFloatingPoint()));
+        }
+
+        return [.. candidates.Where(reached.Contains)];
+    }
+
     private static void Differentiate(
         GraphBuilder builder, Node node, HashSet<Value> needed, Dictionary<Value, List<Value>> parts)
     {

@@ -7,6 +7,8 @@ internal abstract class Reduction : Operator, IGradientRule
     {
         Shape x = context.Shape(0);
         int[] axes = Axes(x, context.Has(1), context.Constant(1));
+        InferenceContext.Require(context.Constant(1) is { Length: > 0 } || context.Attributes.Int("noop_with_empty_axes", 0) == 0,
+            "noop_with_empty_axes without axes is not supported");
         bool keep = context.Attributes.Int("keepdims", 1) != 0;
         return [context.Type(0).WithShape(new Shape(
             Enumerable.Range(0, x.Rank).Where(i => keep || !axes.Contains(i)).Select(i => axes.Contains(i) ? 1 : x[i])))];
@@ -30,7 +32,7 @@ internal abstract class Reduction : Operator, IGradientRule
     private static int[] Axes(Shape x, bool given, long[]? constant)
     {
         InferenceContext.Require(!given || constant is not null, "the axes must be constant");
-        return constant is null
+        return constant is null or []
             ? [.. Enumerable.Range(0, x.Rank)]
             : [.. constant.Select(axis => x.NormalizeAxis(axis)).Order()];
     }
