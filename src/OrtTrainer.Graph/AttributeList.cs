@@ -46,6 +46,10 @@ public sealed class AttributeList
         return result;
     }
 
+    /// <summary>These attributes without the one called <paramref name="name"/>.</summary>
+    public AttributeList Without(string name) =>
+        _byName.Values.Where(a => a.Name != name).Aggregate(Empty, (list, a) => list.With(a));
+
     public bool Has(string name) => _byName.ContainsKey(name);
 
     /// <exception cref="GraphException">The attribute is missing and has no default.</exception>

@@ -19,6 +19,12 @@ public readonly record struct Dimension
     /// <summary>Whether the size is fixed.</summary>
     public bool IsFixed => Symbol is null;
 
+    /// <summary>Whether nothing is known of the size: inference made its name up, and it may equal any other, 1 too.</summary>
+    public bool IsUnknown => Symbol is not null && Symbol.Contains(UnknownMark);
+
+    /// <summary>What names of unknown sizes contain, and no others should.</summary>
+    internal const char UnknownMark = '?';
+
     public static implicit operator Dimension(long size) => Of(size);
 
     public static implicit operator Dimension(string symbol) => Of(symbol);
@@ -37,6 +43,9 @@ public readonly record struct Dimension
         ArgumentException.ThrowIfNullOrEmpty(symbol);
         return new(-1, symbol);
     }
+
+    /// <summary>Whether the sizes may turn out the same at run time: they are equal, or one is unknown.</summary>
+    public bool Fits(Dimension other) => this == other || IsUnknown || other.IsUnknown;
 
     public override string ToString() => Symbol ?? Size.ToString(CultureInfo.InvariantCulture);
 }

@@ -43,12 +43,9 @@ public static class FusedOperations
     /// <summary>The sum of the rows of x [N, H], [H].</summary>
     public static Value ColumnSum(this GraphBuilder g, Value x) => Fused(g, "ColumnSum", [x], AttributeList.Empty)[0];
 
-    /// <summary>The gradient in <paramref name="table"/> of having picked its rows <paramref name="indices"/>.</summary>
-    internal static Value GatherGrad(this GraphBuilder g, Value dy, Value indices, Value table)
-    {
-        Value shape = table.Shape.IsFixed ? g.Constant(table.Shape.ToSizes()) : g.ShapeOf(table);
-        return g.Assume(Fused(g, "GatherGrad", [dy, indices, shape], AttributeList.Empty)[0], table.Shape);
-    }
+    /// <summary>The gradient of having picked rows <paramref name="indices"/> of a matrix of the given shape.</summary>
+    internal static Value GatherGrad(this GraphBuilder g, Value dy, Value indices, Value sizes, Shape shape) =>
+        g.Assume(Fused(g, "GatherGrad", [dy, indices, sizes], AttributeList.Empty)[0], shape);
 
     private static IReadOnlyList<Value> Fused(GraphBuilder g, string type, Value[] inputs, AttributeList attributes) =>
         g.NodeOutputs(FunctionDefinition.Domain, type, inputs, attributes);

@@ -24,6 +24,9 @@ public sealed class GraphBuilder
 
     public string Name { get; }
 
+    /// <summary>The operator set the graph is written with at least, 0 where its operators alone decide.</summary>
+    internal int MinimumOpset { get; init; }
+
     public IReadOnlyList<Value> Inputs => _inputs;
 
     public IReadOnlyList<Value> Outputs => _outputs;
@@ -65,7 +68,7 @@ public sealed class GraphBuilder
     public Value Initializer(TensorProto tensor)
     {
         Claim(tensor.Name);
-        Value value = new(tensor.Name, tensor.ValueType(), null, tensor.SmallIntegers());
+        Value value = new(tensor.Name, tensor.ValueType(), tensor.SmallIntegers());
         _initializers.Add(tensor);
         return value;
     }
@@ -73,6 +76,16 @@ public sealed class GraphBuilder
     /// <summary>A float constant; equal constants are stored once.</summary>
     public Value Constant(float value) => Constant(FormattableString.Invariant($"float_{value:R}"),
         name => TensorContent.Float(name, [], [value]));
+
+    /// <summary>A constant without axes, of the floating-point type of <paramref name="like"/>.</summary>
+    /// <exception cref="GraphException">The type is neither float nor double.</exception>
+    public Value ConstantLike(double value, Value like) => like.Type.Element switch
+    {
+        ElementType.Float => Constant((float)value),
+        ElementType.Double => Constant(FormattableString.Invariant($"double_{value:R}"),
+            name => TensorContent.Double(name, [], [value])),
+        _ => throw new GraphException($"{like} must be Float or Double to be differentiated."),
+    };
 
     /// <summary>An integer constant without axes.</summary>
     public Value Constant(long value) => Constant(FormattableString.Invariant($"int_{value}"),
@@ -104,14 +117,40 @@ public sealed class GraphBuilder
     internal Value Assume(Value x, Shape shape) =>
         x.Shape.Equals(shape) ? x : AddNode(new Assumed(shape), [x], AttributeList.Empty, null)[0];
 
-    private IReadOnlyList<Value> AddNode(
-        Operator op, IReadOnlyList<Value?> inputs, AttributeList attributes, IReadOnlyList<string>? outputNames)
+    /// <summary>
+    /// Adds a node under the names it has in a file; an empty output name leaves the output out. The node's own name gives way
+    /// where a value has it already.
+    /// </summary>
+    internal IReadOnlyList<Value> AddNamed(
+        Operator op, IReadOnlyList<Value?> inputs, AttributeList attributes, string nodeName, IReadOnlyList<string> outputNames)
     {
-        string name = NewName(op.Type);
+        foreach (string name in outputNames.Where(name => name.Length > 0))
+        {
+            Claim(name);
+        }
+
+        return AddNode(op, inputs, attributes, outputNames, nodeName.Length > 0 && _names.Add(nodeName) ? nodeName : null);
+    }
+
+    /// <summary>A size of which nothing is known.</summary>
+    internal Dimension NewDimension() => NewSymbol();
+
+    /// <summary>Makes <paramref name="value"/> a graph output under its own name.</summary>
+    internal void MarkOutput(Value value) => _outputs.Add(value);
+
+    private IReadOnlyList<Value> AddNode(Operator op, IReadOnlyList<Value?> inputs, AttributeList attributes,
+        IReadOnlyList<string>? outputNames, string? nodeName = null)
+    {
+        string name = nodeName ?? NewName(op.Type);
+        InferenceContext context = new(inputs, attributes, NewSymbol);
         IReadOnlyList<TensorType> types;
+        IReadOnlyList<SymbolicInteger?>? integers;
         try
         {
-            types = op.Infer(new InferenceContext(inputs, attributes, NewSymbol));
+            types = op.Infer(context);
+            integers = types[0].Element is ElementType.Int64 or ElementType.Int32 or ElementType.Bool ? op.FoldIntegers(context) : null;
+            InferenceContext.Require(outputNames is null || outputNames.Count <= types.Count,
+                $"it has {types.Count} outputs, not {outputNames?.Count}");
         }
         catch (GraphException error)
         {
@@ -119,10 +158,14 @@ public sealed class GraphBuilder
             throw new GraphException($"{op.Type} '{name}' does not fit its inputs ({given}): {error.Message.TrimEnd('.')}.", error);
         }
 
-        Node node = new(name, op, inputs, attributes);
-        node.Outputs = [.. types.Select((type, i) => new Value(
-            outputNames?[i] ?? (types.Count == 1 ? name : $"{name}.{i.ToString(CultureInfo.InvariantCulture)}"), type, node,
-            op.FoldIntegers(node)))];
+        string OutputName(int i) => outputNames is not null ? outputNames[i]
+            : types.Count == 1 ? name
+            : $"{name}.{i.ToString(CultureInfo.InvariantCulture)}";
+        Node node = new(name, op, inputs, attributes)
+        {
+            Outputs = [.. Enumerable.Range(0, outputNames?.Count ?? types.Count)
+                .Select(i => new Value(OutputName(i), types[i], i == 0 ? integers : null))],
+        };
         _nodes.Add(node);
         return node.Outputs;
     }
@@ -148,7 +191,7 @@ public sealed class GraphBuilder
         return name;
     }
 
-    private string NewSymbol() => $"unknown_{(_symbols++).ToString(CultureInfo.InvariantCulture)}";
+    private string NewSymbol() => Dimension.UnknownMark + (_symbols++).ToString(CultureInfo.InvariantCulture);
 
     private void Claim(string name)
     {

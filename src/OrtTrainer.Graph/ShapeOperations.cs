@@ -14,37 +14,24 @@ internal static class ShapeOperations
         int named = like.Shape.Count(d => !d.IsFixed);
         if (named <= 1)
         {
-            return g.Reshape(x, [.. like.Shape.Select(d => d.IsFixed ? d.Size : -1)]);
+            return g.Assume(g.Reshape(x, [.. like.Shape.Select(d => d.IsFixed ? d.Size : -1)]), like.Shape);
         }
 
         Value reshaped = g.Node("Reshape", [x, g.ShapeOf(like)]);
         return g.Assume(reshaped, like.Shape);
     }
 
-    /// <summary>x as a matrix of the given row count and width.</summary>
-    public static Value ReshapeRows(this GraphBuilder g, Value x, Dimension rows, Dimension width)
+    /// <summary>x reshaped to the sizes of <paramref name="like"/> in another order.</summary>
+    public static Value ReshapeTo(this GraphBuilder g, Value x, Value like, long[] order)
     {
-        if (!width.IsFixed)
-        {
-            throw new GraphException($"The width of {x} must be fixed to make rows of it.");
-        }
-
-        Value reshaped = g.Reshape(x, -1, width.Size);
-        return reshaped.Shape[0] == rows ? reshaped : g.Assume(reshaped, new Shape(rows, width));
+        Shape shape = new(order.Select(i => like.Shape[(int)i]));
+        return shape.Count(d => !d.IsFixed) <= 1
+            ? g.Assume(g.Reshape(x, [.. shape.Select(d => d.IsFixed ? d.Size : -1)]), shape)
+            : g.Assume(g.Node("Reshape", [x, g.Gather(g.ShapeOf(like), g.Constant(order))]), shape);
     }
 
-    /// <summary>Zeros shaped as x except for <paramref name="size"/> along one axis.</summary>
-    public static Value ZerosLike(this GraphBuilder g, Value x, int axis, long size)
-    {
-        Shape shape = x.Shape.With(axis, size);
-        if (shape.IsFixed)
-        {
-            return g.Node("ConstantOfShape", [g.Constant(shape.ToSizes())]);
-        }
-
-        Value source = g.ShapeOf(x);
-        Value sizes = g.Concat(0, [.. Enumerable.Range(0, shape.Rank).Select(i =>
-            i == axis ? g.Constant([size]) : shape[i].IsFixed ? g.Constant([shape[i].Size]) : g.Slice(source, 0, i, i + 1))]);
-        return g.Assume(g.Node("ConstantOfShape", [sizes]), shape);
-    }
+    /// <summary>The size of an axis as a list of one: a constant where it is fixed, else what it is at run time.</summary>
+    public static Value SizeOfAxis(this GraphBuilder g, Value x, int axis) => x.Shape[axis].IsFixed
+        ? g.Constant([x.Shape[axis].Size])
+        : g.Gather(g.ShapeOf(x), g.Constant([axis]));
 }

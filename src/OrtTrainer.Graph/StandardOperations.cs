@@ -17,6 +17,8 @@ public static class StandardOperations
 
     public static Value Exp(this GraphBuilder g, Value x) => g.Node("Exp", [x]);
 
+    public static Value Log(this GraphBuilder g, Value x) => g.Node("Log", [x]);
+
     public static Value Tanh(this GraphBuilder g, Value x) => g.Node("Tanh", [x]);
 
     public static Value MatMul(this GraphBuilder g, Value a, Value b) => g.Node("MatMul", [a, b]);

@@ -8,12 +8,17 @@ namespace OrtTrainer.Graph;
 public static class TensorContent
 {
     /// <summary>Integer constants up to this many elements are kept for shape inference.</summary>
-    private const int SmallIntegerCount = 64;
+    internal const int SmallIntegerCount = 64;
 
     /// <summary>A float tensor; <paramref name="data"/> is row-major.</summary>
     /// <exception cref="ArgumentException">The number of elements is not that of the shape.</exception>
     public static TensorProto Float(string name, ReadOnlySpan<long> shape, ReadOnlySpan<float> data) =>
         Create(name, ElementType.Float, shape, data);
+
+    /// <summary>A double tensor; <paramref name="data"/> is row-major.</summary>
+    /// <exception cref="ArgumentException">The number of elements is not that of the shape.</exception>
+    public static TensorProto Double(string name, ReadOnlySpan<long> shape, ReadOnlySpan<double> data) =>
+        Create(name, ElementType.Double, shape, data);
 
     /// <summary>An integer tensor; <paramref name="data"/> is row-major.</summary>
     /// <exception cref="ArgumentException">The number of elements is not that of the shape.</exception>
@@ -36,11 +41,24 @@ public static class TensorContent
         ? Read(tensor, tensor.FloatData)
         : throw new GraphException($"The tensor '{tensor.Name}' is {(ElementType)tensor.DataType}; Float was expected.");
 
-    internal static long[]? SmallIntegers(this TensorProto tensor) =>
-        tensor.DataType == (int)ElementType.Int64 && tensor.ValueType().Shape.ElementCount <= SmallIntegerCount
-            && tensor.DataLocation != TensorProto.Types.DataLocation.External
-            ? tensor.ReadInt64()
-            : null;
+    /// <summary>The elements of a short int64, int32 or Boolean tensor, or null for any other.</summary>
+    internal static IReadOnlyList<SymbolicInteger?>? SmallIntegers(this TensorProto tensor)
+    {
+        if (tensor.DataLocation == TensorProto.Types.DataLocation.External
+            || tensor.ValueType().Shape.ElementCount > SmallIntegerCount)
+        {
+            return null;
+        }
+
+        long[]? numbers = (ElementType)tensor.DataType switch
+        {
+            ElementType.Int64 => tensor.ReadInt64(),
+            ElementType.Int32 => [.. Read(tensor, tensor.Int32Data).Select(i => (long)i)],
+            ElementType.Bool => [.. Read(tensor, [.. tensor.Int32Data.Select(i => (byte)i)]).Select(i => (long)i)],
+            _ => null,
+        };
+        return numbers is null ? null : [.. numbers.Select(n => (SymbolicInteger?)n)];
+    }
 
     private static TensorProto Create<T>(string name, ElementType type, ReadOnlySpan<long> shape, ReadOnlySpan<T> data)
         where T : unmanaged

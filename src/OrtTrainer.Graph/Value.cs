@@ -3,12 +3,11 @@ namespace OrtTrainer.Graph;
 /// <summary>A value of a graph: an input, a constant or a node's output. Made by <see cref="GraphBuilder"/> only.</summary>
 public sealed class Value
 {
-    internal Value(string name, TensorType type, Node? producer = null, long[]? constantIntegers = null)
+    internal Value(string name, TensorType type, IReadOnlyList<SymbolicInteger?>? integers = null)
     {
         Name = name;
         Type = type;
-        Producer = producer;
-        ConstantIntegers = constantIntegers;
+        Integers = integers;
     }
 
     /// <summary>The name in the ONNX file, unique in its graph.</summary>
@@ -18,11 +17,16 @@ public sealed class Value
 
     public Shape Shape => Type.Shape;
 
-    /// <summary>The node that computes it; null for inputs and constants.</summary>
-    internal Node? Producer { get; }
+    /// <summary>
+    /// The elements of a short integer or Boolean value as far as they are known while building (null elements are not), which
+    /// shape inference reads; null for everything else.
+    /// </summary>
+    internal IReadOnlyList<SymbolicInteger?>? Integers { get; }
 
-    /// <summary>The elements of an integer constant, which shape inference reads; null for everything else.</summary>
-    internal long[]? ConstantIntegers { get; }
+    /// <summary>The elements where all are known numbers; else null.</summary>
+    internal long[]? ConstantIntegers => Integers is not null && Integers.All(i => i is { IsNumber: true })
+        ? [.. Integers.Select(i => i!.Value.Number)]
+        : null;
 
     public override string ToString() => $"{Name}: {Type}";
 }

@@ -24,7 +24,7 @@ public static class Autodiff
         }
 
         HashSet<Value> needed = DependsOn(builder, parameters);
-        Dictionary<Value, List<Value>> parts = new() { [loss] = [builder.Constant(1f)] };
+        Dictionary<Value, List<Value>> parts = new() { [loss] = [builder.ConstantLike(1, loss)] };
         using IDisposable scope = builder.Scope("grad");
         Node[] forward = [.. builder.Nodes];
         for (int i = forward.Length - 1; i >= 0; i--)
@@ -40,11 +40,29 @@ public static class Autodiff
             ?? throw new GraphException($"The loss does not depend on the parameter '{p.Name}'; it has no gradient."))];
     }
 
+    /// <summary>Those of <paramref name="candidates"/> that <paramref name="loss"/> depends on through floating-point values.</summary>
+    public static IReadOnlyList<Value> Parameters(GraphBuilder builder, Value loss, IEnumerable<Value> candidates)
+    {
+        HashSet<Value> reached = [loss];
+        foreach (Node node in builder.Nodes.Reverse().Where(node => node.Outputs.Any(reached.Contains)))
+        {
+            reached.UnionWith(node.Inputs.OfType<Value>().Where(input => input.Type.Element.IsFloatingPoint()));
+        }
+
+        return [.. candidates.Where(reached.Contains)];
+    }
+
     private static void Differentiate(
         GraphBuilder builder, Node node, HashSet<Value> needed, Dictionary<Value, List<Value>> parts)
     {
         Value?[] outputGradients = [.. node.Outputs.Select(output => Total(builder, parts, output))];
-        IReadOnlyList<Value?> gradients = node.Operator.Differentiate(new GradientContext(builder, node, outputGradients));
+        if (node.Operator is not IGradientRule rule)
+        {
+            throw new GraphException($"The operator {node.Operator.Type} has no gradient rule, but the loss depends on it through " +
+                $"node '{node.Name}'. Freeze what is below it, or replace it by operators that have one.");
+        }
+
+        IReadOnlyList<Value?> gradients = rule.Differentiate(new GradientContext(builder, node, outputGradients, needed));
         for (int i = 0; i < gradients.Count; i++)
         {
             if (gradients[i] is not { } gradient || node.Inputs[i] is not { } input || !needed.Contains(input))
@@ -52,10 +70,10 @@ public static class Autodiff
                 continue;
             }
 
-            if (!gradient.Shape.Equals(input.Shape))
+            if (!gradient.Shape.Fits(input.Shape) || gradient.Type.Element != input.Type.Element)
             {
                 throw new GraphException($"The gradient rule of {node.Operator.Type} gave {gradient} for the input {input}; " +
-                    "a gradient must have the shape of its input.");
+                    "a gradient must have the type and shape of its input.");
             }
 
             if (!parts.TryGetValue(input, out List<Value>? list))
@@ -63,7 +81,7 @@ public static class Autodiff
                 parts[input] = list = [];
             }
 
-            list.Add(gradient);
+            list.Add(builder.Assume(gradient, input.Shape));
         }
     }
 
@@ -75,7 +93,7 @@ public static class Autodiff
         {
             if (node.Inputs.Any(input => input is not null && dependent.Contains(input)))
             {
-                dependent.UnionWith(node.Outputs);
+                dependent.UnionWith(node.Outputs.Where(output => output.Type.Element.IsFloatingPoint()));
             }
         }
 

@@ -4,7 +4,7 @@ namespace OrtTrainer.Graph.Operators;
 /// Identity with a shape the builder knows better than inference: ONNX computes it from run-time sizes. Not part of
 /// <see cref="OperatorSet"/>, since the shape is the instance's own.
 /// </summary>
-internal sealed class Assumed(Shape shape) : Operator
+internal sealed class Assumed(Shape shape) : Operator, IGradientRule
 {
     public override string Type => "Identity";
 
@@ -14,6 +14,6 @@ internal sealed class Assumed(Shape shape) : Operator
         return [context.Type(0).WithShape(shape)];
     }
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context) =>
+    public IReadOnlyList<Value?> Differentiate(GradientContext context) =>
         [context.Builder.Assume(context.Dy, context.In(0).Shape)];
 }

@@ -13,15 +13,19 @@ internal static class Broadcasting
         {
             Dimension left = i <= a.Rank ? a[-i] : 1;
             Dimension right = i <= b.Rank ? b[-i] : 1;
-            result[^i] = left == right || right == 1
-                ? left
-                : left == 1
-                    ? right
-                    : throw new GraphException($"the shapes {a} and {b} do not broadcast: axis -{i} is {left} and {right}");
+            result[^i] = Combine(left, right)
+                ?? throw new GraphException($"the shapes {a} and {b} do not broadcast: axis -{i} is {left} and {right}");
         }
 
         return new(result);
     }
+
+    /// <summary>An unknown size beside a known one other than 1 is either 1 or the same, so the known one results.</summary>
+    private static Dimension? Combine(Dimension a, Dimension b) =>
+        a == b || b == 1 ? a
+        : a == 1 || a.IsUnknown ? b
+        : b.IsUnknown ? a
+        : (Dimension?)null;
 
     /// <summary>Sums a gradient over the axes along which its operand was repeated, so that it gets the operand's shape.</summary>
     public static Value ReduceTo(GraphBuilder builder, Value gradient, Shape target)
@@ -32,6 +36,15 @@ internal static class Broadcasting
         }
 
         int extra = gradient.Shape.Rank - target.Rank;
+        for (int i = 0; i < target.Rank; i++)
+        {
+            if (target[i] != 1 && target[i] != gradient.Shape[i + extra])
+            {
+                throw new GraphException($"Whether axis {i} of {target} was repeated to give {gradient.Shape} is not known while " +
+                    "building, so its gradient cannot be formed; give the axis a fixed size or a name.");
+            }
+        }
+
         long[] repeated = [.. Enumerable.Range(0, target.Rank)
             .Where(i => target[i] == 1 && gradient.Shape[i + extra] != 1).Select(i => (long)(i + extra))];
         if (repeated.Length > 0)

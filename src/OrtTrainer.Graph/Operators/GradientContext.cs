@@ -5,9 +5,16 @@ internal sealed class GradientContext
 {
     private readonly Node _node;
     private readonly IReadOnlyList<Value?> _outputGradients;
+    private readonly IReadOnlySet<Value> _needed;
 
-    public GradientContext(GraphBuilder builder, Node node, IReadOnlyList<Value?> outputGradients)
+    /// <param name="builder">The builder to add to.</param>
+    /// <param name="node">The node to differentiate.</param>
+    /// <param name="outputGradients">The gradient of the loss in each output; null where the loss does not depend on it.</param>
+    /// <param name="needed">The values whose gradients are wanted.</param>
+    public GradientContext(
+        GraphBuilder builder, Node node, IReadOnlyList<Value?> outputGradients, IReadOnlySet<Value> needed)
     {
+        _needed = needed;
         Builder = builder;
         _node = node;
         _outputGradients = outputGradients;
@@ -32,8 +39,26 @@ internal sealed class GradientContext
 
     public bool HasInput(int index) => index < _node.Inputs.Count && _node.Inputs[index] is not null;
 
+    /// <summary>Whether the gradient of the input is wanted; a rule may give null where it is not.</summary>
+    public bool Needs(int index) => HasInput(index) && _needed.Contains(In(index));
+
+    public int OutputCount => _node.Outputs.Count;
+
     public Value Out(int index) => _node.Outputs[index];
 
     /// <summary>The gradient of the loss in output <paramref name="index"/>, or null where the loss does not depend on it.</summary>
     public Value? OutputGradient(int index) => _outputGradients[index];
+
+    /// <exception cref="GraphException">The loss depends on another output than those the rule has gradients for.</exception>
+    public void RequireNoGradientFrom(int output)
+    {
+        for (int i = output; i < OutputCount; i++)
+        {
+            if (_outputGradients[i] is not null)
+            {
+                throw new GraphException($"The loss depends on output {i} of node '{NodeName}' ({_node.Operator.Type}), which has " +
+                    "no gradient rule; it is there for the backward pass only.");
+            }
+        }
+    }
 }

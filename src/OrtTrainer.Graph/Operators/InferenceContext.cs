@@ -28,7 +28,26 @@ internal sealed class InferenceContext
     /// <summary>The elements of an integer input when it is a constant, else null.</summary>
     public long[]? Constant(int input) => Has(input) ? Inputs[input]!.ConstantIntegers : null;
 
-    /// <summary>A size known only at run time, equal to no other.</summary>
+    /// <summary>The elements of an integer input as far as they are known while building, else null.</summary>
+    public IReadOnlyList<SymbolicInteger?>? Integers(int input) => Has(input) ? Inputs[input]!.Integers : null;
+
+    /// <summary>The shape whose sizes are the elements of integer input <paramref name="input"/>.</summary>
+    /// <exception cref="GraphException">Not even the number of axes is known, or a size is negative.</exception>
+    public Shape ShapeFrom(int input)
+    {
+        if (Integers(input) is { } sizes)
+        {
+            return new(sizes.Select(size => size is null
+                ? NewDimension()
+                : size.Value.ToDimension() ?? throw new GraphException($"{size} is no size")));
+        }
+
+        Shape list = Shape(input);
+        Require(list.Rank == 1 && list[0].IsFixed, "the number of axes must be known");
+        return new(Enumerable.Range(0, (int)list[0].Size).Select(_ => NewDimension()));
+    }
+
+    /// <summary>A size known only at run time, maybe equal to any other.</summary>
     public Dimension NewDimension() => _newSymbol();
 
     /// <exception cref="GraphException">The condition does not hold.</exception>

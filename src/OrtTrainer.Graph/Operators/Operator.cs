@@ -19,15 +19,12 @@ public abstract class Operator
     /// <exception cref="GraphException">The inputs do not fit; the message says how.</exception>
     internal abstract IReadOnlyList<TensorType> Infer(InferenceContext context);
 
-    /// <summary>The integers the node computes when they are known while building, which shape inference reads; else null.</summary>
-    internal virtual long[]? FoldIntegers(Node node) => null;
-
     /// <summary>
-    /// The gradient of the loss in each input, given those in the outputs; null for inputs that have none (indices, masks).
-    /// Each gradient has the shape of its input.
+    /// The integers of the first output as far as they are known while building, which shape inference reads; null where the
+    /// output is no short list of integers or nothing is known of it.
     /// </summary>
-    /// <exception cref="GraphException">The operator has no gradient rule.</exception>
-    internal virtual IReadOnlyList<Value?> Differentiate(GradientContext context) =>
-        throw new GraphException($"The operator {Type} has no gradient rule, but the loss depends on it through node " +
-            $"'{context.NodeName}'. Freeze what is below it, or replace it by operators that have one.");
+    internal virtual IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) => null;
+
+    /// <summary>Whether the operator can be differentiated.</summary>
+    public bool HasGradientRule => this is IGradientRule;
 }

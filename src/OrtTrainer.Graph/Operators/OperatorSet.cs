@@ -8,12 +8,16 @@ public static class OperatorSet
 {
     private static readonly Dictionary<(string Domain, string Type), Operator> ByName = new Operator[]
     {
-        new Add(), new Sub(), new Mul(), new Div(), new Gemm(), new MatMul(), new FusedMatMul(),
-        new Neg(), new Exp(), new Log(), new Sqrt(), new Tanh(), new Sigmoid(), new Relu(), new Erf(), new Softplus(),
-        new Softmax(), new LogSoftmax(), new ReduceSum(), new ReduceMean(), new ReduceProd(), new LayerNormalization(),
-        new Identity(), new Reshape(), new Transpose(), new Gather(), new Concat(), new Slice(), new Unsqueeze(), new Squeeze(),
-        new Cast(), new Where(), new Expand(), new ShapeOf(), new Equal(), new GreaterOrEqual(), new ConstantOfShape(),
-        new CumSum(),
+        new Add(), new Sub(), new Mul(), new Div(), new Pow(), new Max(), new Min(), new Clip(),
+        new Identity(), new Neg(), new Abs(), new Reciprocal(), new Exp(), new Log(), new Sqrt(), new Softplus(), new Erf(),
+        new Tanh(), new Sigmoid(), new Relu(), new StandardGelu(), new Sin(), new Cos(), new Sign(), new Ceil(), new Floor(),
+        new Gemm(), new MatMul(), new FusedMatMul(), new Softmax(), new LogSoftmax(), new LayerNormalization(),
+        new ReduceSum(), new ReduceMean(), new ReduceMax(), new ReduceMin(), new ReduceProd(),
+        new Reshape(), new Flatten(), new Transpose(), new Unsqueeze(), new Squeeze(), new Expand(), new Tile(), new ShapeOf(),
+        new SizeOf(), new Gather(), new GatherElements(), new GatherND(), new ScatterElements(), new Concat(), new Split(),
+        new Slice(), new Pad(), new Where(), new Cast(), new Trilu(),
+        new Equal(), new Greater(), new GreaterOrEqual(), new Less(), new LessOrEqual(), new And(), new Or(), new Not(),
+        new IsNaN(), new ConstantOfShape(), new Standard.Range(), new CumSum(), new NonZero(),
         new Fused.Dropout(), new Gelu(), new GeluGrad(), new GeluTanh(), new GeluTanhGrad(),
         new LayerNorm(), new LayerNormGrad(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
         new ColumnSum(), new GatherGrad(), new PackedAttention(), new PackedAttentionGrad(),

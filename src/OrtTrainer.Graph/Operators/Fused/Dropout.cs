@@ -6,7 +6,7 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// Counter-based dropout: y = x · mask(i), where the mask of element i is a hash of the step's key, the site and i. The mask
 /// needs no storage: the gradient is the same operator on dy.
 /// </summary>
-internal sealed class Dropout : FusedOperator
+internal sealed class Dropout : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         "Dropout(x, key; float p, int site) => y",
@@ -17,6 +17,6 @@ internal sealed class Dropout : FusedOperator
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context) => [context.Type(0)];
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context) =>
+    public IReadOnlyList<Value?> Differentiate(GradientContext context) =>
         [context.Builder.Add(this, [context.Dy, context.In(1)], context.Attributes)[0], null];
 }

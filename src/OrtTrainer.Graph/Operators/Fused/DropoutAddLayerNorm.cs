@@ -5,7 +5,7 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <summary>
 /// The end of every post-norm transformer block: z = residual + dropout(x), y = LayerNorm(z); z is kept for the gradient.
 /// </summary>
-internal sealed class DropoutAddLayerNorm : FusedOperator
+internal sealed class DropoutAddLayerNorm : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         "DropoutAddLayerNorm(x, residual, gamma, beta, key; float epsilon, float p, int site) => y, z, mean, invstd",
@@ -23,13 +23,22 @@ internal sealed class DropoutAddLayerNorm : FusedOperator
         return [context.Type(0), context.Type(0), rows, rows];
     }
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context)
+    /// <summary>z may be used too, as pre-norm blocks do.</summary>
+    public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
+        context.RequireNoGradientFrom(output: 2);
+        GraphBuilder g = context.Builder;
         AttributeList attributes = AttributeList.Empty
             .With("p", context.Attributes.Float("p")).With("site", context.Attributes.Int("site"));
-        IReadOnlyList<Value> gradients = context.Builder.NodeOutputs(Domain, "DropoutAddLayerNormGrad",
+        IReadOnlyList<Value> gradients = g.NodeOutputs(Domain, "DropoutAddLayerNormGrad",
             [context.Dy, context.Out(1), context.In(2), context.Out(2), context.Out(3), context.In(4)], attributes);
-        return [.. gradients, null];
+        if (context.OutputGradient(1) is not { } dz)
+        {
+            return [.. gradients, null];
+        }
+
+        Value dropped = g.Dropout(dz, context.In(4), attributes.Float("p"), attributes.Int("site"));
+        return [g.Add(gradients[0], dropped), g.Add(gradients[1], dz), gradients[2], gradients[3], null];
     }
 }
 

@@ -9,13 +9,13 @@ internal abstract class GeluOperator : FusedOperator
 }
 
 /// <summary>x Φ(x) with the error function (Hendrycks and Gimpel, 2016).</summary>
-internal sealed class Gelu : GeluOperator
+internal sealed class Gelu : GeluOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         "Gelu(x) => y",
         "y = Mul(x, Mul(0.5, Add(Erf(Mul(x, 0.70710678118654752)), 1.0)))");
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context) =>
+    public IReadOnlyList<Value?> Differentiate(GradientContext context) =>
         [context.Builder.NodeOutputs(Domain, "GeluGrad", [context.Dy, context.In(0)])[0]];
 }
 
@@ -32,7 +32,7 @@ internal sealed class GeluGrad : GeluOperator
 }
 
 /// <summary>GELU by tanh: x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³))).</summary>
-internal sealed class GeluTanh : GeluOperator
+internal sealed class GeluTanh : GeluOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         "GeluTanh(x) => y",
@@ -41,7 +41,7 @@ internal sealed class GeluTanh : GeluOperator
         y = Mul(x, Mul(0.5, Add(1.0, Tanh(inner))))
         """);
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context) =>
+    public IReadOnlyList<Value?> Differentiate(GradientContext context) =>
         [context.Builder.NodeOutputs(Domain, "GeluTanhGrad", [context.Dy, context.In(0)])[0]];
 }
 

@@ -6,7 +6,7 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// Normalises rows: y = (x - mean) / sqrt(variance + epsilon) · gamma + beta, x [N, H] (Ba et al., 2016). The mean and the
 /// reciprocal deviation of each row, [N], are kept for the gradient.
 /// </summary>
-internal sealed class LayerNorm : FusedOperator
+internal sealed class LayerNorm : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         "LayerNorm(x, gamma, beta; float epsilon) => y, mean, invstd",
@@ -27,8 +27,12 @@ internal sealed class LayerNorm : FusedOperator
         return [context.Type(0), rows, rows];
     }
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context) => context.Builder.NodeOutputs(
-        Domain, "LayerNormGrad", [context.Dy, context.In(0), context.In(1), context.Out(1), context.Out(2)]);
+    public IReadOnlyList<Value?> Differentiate(GradientContext context)
+    {
+        context.RequireNoGradientFrom(output: 1);
+        return context.Builder.NodeOutputs(
+            Domain, "LayerNormGrad", [context.Dy, context.In(0), context.In(1), context.Out(1), context.Out(2)]);
+    }
 
     internal static void RequireRows(InferenceContext context, int x, int gamma, int beta)
     {

@@ -7,7 +7,7 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// side, offsets [B+1] where each sequence starts and the last ends. Tokens attend within their sequence. Kept for the
 /// gradient: y [T, H] and the logarithm of each softmax's denominator, lse [T, heads] (Dao et al., 2022).
 /// </summary>
-internal sealed class PackedAttention : FusedOperator
+internal sealed class PackedAttention : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         "PackedAttention(qkv, offsets, key; int heads, float scale, float p, int site) => y, lse",
@@ -38,13 +38,13 @@ internal sealed class PackedAttention : FusedOperator
         ];
     }
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context) =>
-    [
-        context.Builder.NodeOutputs(Domain, "PackedAttentionGrad",
-            [context.Dy, context.In(0), context.Out(0), context.Out(1), context.In(1), context.In(2)], context.Attributes)[0],
-        null,
-        null,
-    ];
+    public IReadOnlyList<Value?> Differentiate(GradientContext context)
+    {
+        context.RequireNoGradientFrom(output: 1);
+        Value dqkv = context.Builder.NodeOutputs(Domain, "PackedAttentionGrad",
+            [context.Dy, context.In(0), context.Out(0), context.Out(1), context.In(1), context.In(2)], context.Attributes)[0];
+        return [dqkv, null, null];
+    }
 }
 
 /// <summary>The gradient of <see cref="PackedAttention"/> in qkv; attention weights are computed again from lse.</summary>

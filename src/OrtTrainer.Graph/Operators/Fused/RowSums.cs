@@ -3,7 +3,7 @@ using OrtTrainer.Graph.Functions;
 namespace OrtTrainer.Graph.Operators.Fused;
 
 /// <summary>y [H] = the sum of the rows of x [N, H]: gradients of biases.</summary>
-internal sealed class ColumnSum : FusedOperator
+internal sealed class ColumnSum : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } =
         FunctionDefinition.Parse("ColumnSum(x) => y", "y = ReduceSum<keepdims = 0>(x, [0])");
@@ -14,7 +14,7 @@ internal sealed class ColumnSum : FusedOperator
         return [context.Type(0).WithShape(new(context.Shape(0)[1]))];
     }
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context) =>
+    public IReadOnlyList<Value?> Differentiate(GradientContext context) =>
         [context.Builder.ExpandLike(context.Builder.Unsqueeze(context.Dy, 0), context.In(0))];
 }
 
@@ -22,7 +22,7 @@ internal sealed class ColumnSum : FusedOperator
 /// The gradient of picking rows: dx[r] = the sum of dy[t] over all t with indices[t] = r, in the order of t; dx has the given
 /// shape. ScatterElements(add) adds in order on ORT's CPU, unlike ScatterND(add).
 /// </summary>
-internal sealed class GatherGrad : FusedOperator
+internal sealed class GatherGrad : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         "GatherGrad(dy, indices, shape) => dx",
@@ -40,6 +40,6 @@ internal sealed class GatherGrad : FusedOperator
             : new Shape(context.NewDimension(), context.Shape(0)[1]))];
     }
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context) =>
+    public IReadOnlyList<Value?> Differentiate(GradientContext context) =>
         [context.Builder.Gather(context.Dy, context.In(1)), null, null];
 }

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Graph.Operators.Standard;
 
 /// <summary>Operators of two operands that broadcast.</summary>
-internal abstract class BinaryOperator : Operator
+internal abstract class BinaryOperator : Operator, IGradientRule
 {
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
@@ -10,49 +10,69 @@ internal abstract class BinaryOperator : Operator
         return [context.Type(0).WithShape(Broadcasting.Combine(context.Shape(0), context.Shape(1)))];
     }
 
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context)
+    public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
-        (Value da, Value db) = Partials(context.Builder, context.Dy, context.In(0), context.In(1));
+        GraphBuilder g = context.Builder;
+        (Value a, Value b) = (context.In(0), context.In(1));
         return
         [
-            context.Builder.ReduceTo(da, context.In(0).Shape),
-            context.Builder.ReduceTo(db, context.In(1).Shape),
+            context.Needs(0) ? g.ReduceTo(Da(g, context.Dy, a, b, context.Out(0)), a.Shape) : null,
+            context.Needs(1) ? g.ReduceTo(Db(g, context.Dy, a, b, context.Out(0)), b.Shape) : null,
         ];
     }
 
-    /// <summary>The gradients before the sum over broadcast axes.</summary>
-    protected abstract (Value Da, Value Db) Partials(GraphBuilder g, Value dy, Value a, Value b);
+    /// <summary>The gradient in a, before the sum over axes along which a was repeated.</summary>
+    protected abstract Value Da(GraphBuilder g, Value dy, Value a, Value b, Value y);
+
+    /// <summary>The gradient in b, before the sum over axes along which b was repeated.</summary>
+    protected abstract Value Db(GraphBuilder g, Value dy, Value a, Value b, Value y);
 }
 
 internal sealed class Add : BinaryOperator
 {
     public override string Type => "Add";
 
-    protected override (Value Da, Value Db) Partials(GraphBuilder g, Value dy, Value a, Value b) => (dy, dy);
+    internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) =>
+        IntegerFolding.Combine(context, SymbolicInteger.Add);
+
+    protected override Value Da(GraphBuilder g, Value dy, Value a, Value b, Value y) => dy;
+
+    protected override Value Db(GraphBuilder g, Value dy, Value a, Value b, Value y) => dy;
 }
 
 internal sealed class Sub : BinaryOperator
 {
     public override string Type => "Sub";
 
-    protected override (Value Da, Value Db) Partials(GraphBuilder g, Value dy, Value a, Value b) => (dy, g.Neg(dy));
+    internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) =>
+        IntegerFolding.Combine(context, SymbolicInteger.Subtract);
+
+    protected override Value Da(GraphBuilder g, Value dy, Value a, Value b, Value y) => dy;
+
+    protected override Value Db(GraphBuilder g, Value dy, Value a, Value b, Value y) => g.Neg(dy);
 }
 
 internal sealed class Mul : BinaryOperator
 {
     public override string Type => "Mul";
 
-    protected override (Value Da, Value Db) Partials(GraphBuilder g, Value dy, Value a, Value b) =>
-        (g.Mul(dy, b), g.Mul(dy, a));
+    internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) =>
+        IntegerFolding.Combine(context, SymbolicInteger.Multiply);
+
+    protected override Value Da(GraphBuilder g, Value dy, Value a, Value b, Value y) => g.Mul(dy, b);
+
+    protected override Value Db(GraphBuilder g, Value dy, Value a, Value b, Value y) => g.Mul(dy, a);
 }
 
 internal sealed class Div : BinaryOperator
 {
     public override string Type => "Div";
 
-    protected override (Value Da, Value Db) Partials(GraphBuilder g, Value dy, Value a, Value b)
-    {
-        Value da = g.Div(dy, b);
-        return (da, g.Neg(g.Mul(da, g.Div(a, b))));
-    }
+    internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) =>
+        IntegerFolding.Combine(context, SymbolicInteger.Divide);
+
+    protected override Value Da(GraphBuilder g, Value dy, Value a, Value b, Value y) => g.Div(dy, b);
+
+    /// <summary>-dy a / b².</summary>
+    protected override Value Db(GraphBuilder g, Value dy, Value a, Value b, Value y) => g.Neg(g.Mul(g.Div(dy, b), y));
 }

@@ -1,33 +1,39 @@
 namespace OrtTrainer.Graph.Operators.Standard;
 
-internal sealed class Softmax : Operator
+/// <summary>Softmax and its logarithm along one axis, the last by default.</summary>
+internal abstract class SoftmaxOperator : Operator, IGradientRule
+{
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
+    {
+        context.Shape(0).NormalizeAxis(Axis(context.Attributes));
+        return [context.Type(0)];
+    }
+
+    public IReadOnlyList<Value?> Differentiate(GradientContext context) =>
+        [Dx(context.Builder, context.Dy, context.Out(0), Axis(context.Attributes))];
+
+    protected abstract Value Dx(GraphBuilder g, Value dy, Value y, long axis);
+
+    private static long Axis(AttributeList attributes) => attributes.Int("axis", -1);
+}
+
+internal sealed class Softmax : SoftmaxOperator
 {
     public override string Type => "Softmax";
 
-    internal override IReadOnlyList<TensorType> Infer(InferenceContext context) => [context.Type(0)];
-
-    /// <summary>dx = y (dy - sum(dy y)).</summary>
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context)
+    /// <summary>y (dy - sum(dy y)).</summary>
+    protected override Value Dx(GraphBuilder g, Value dy, Value y, long axis)
     {
-        GraphBuilder g = context.Builder;
-        Value y = context.Out(0);
-        Value weighted = g.Mul(context.Dy, y);
-        Value total = g.ReduceSum(weighted, [context.Attributes.Int("axis", -1)], keepAxes: true);
-        return [g.Sub(weighted, g.Mul(y, total))];
+        Value weighted = g.Mul(dy, y);
+        return g.Sub(weighted, g.Mul(y, g.ReduceSum(weighted, [axis], keepAxes: true)));
     }
 }
 
-internal sealed class LogSoftmax : Operator
+internal sealed class LogSoftmax : SoftmaxOperator
 {
     public override string Type => "LogSoftmax";
 
-    internal override IReadOnlyList<TensorType> Infer(InferenceContext context) => [context.Type(0)];
-
-    /// <summary>dx = dy - softmax(x) sum(dy).</summary>
-    internal override IReadOnlyList<Value?> Differentiate(GradientContext context)
-    {
-        GraphBuilder g = context.Builder;
-        Value total = g.ReduceSum(context.Dy, [context.Attributes.Int("axis", -1)], keepAxes: true);
-        return [g.Sub(context.Dy, g.Mul(g.Exp(context.Out(0)), total))];
-    }
+    /// <summary>dy - softmax(x) sum(dy).</summary>
+    protected override Value Dx(GraphBuilder g, Value dy, Value y, long axis) =>
+        g.Sub(dy, g.Mul(g.Exp(y), g.ReduceSum(dy, [axis], keepAxes: true)));
 }

@@ -1,0 +1,45 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Graph.Functions;
+
+namespace OrtTrainer.Tests.Graph.Gradients;
+
+internal static class FusedCases
+{
+    private static readonly float[] Probabilities = [0, 0.4f];
+
+    public static IEnumerable<GradientCase> All => Cases.Select(c => c with { Domain = FunctionDefinition.Domain });
+
+    private static IEnumerable<GradientCase> Cases =>
+    [
+        new("Dropout", "", c => c.Graph.Dropout(c.Parameter("x", [5, 4]), Key(c), 0.4f, 3)),
+        new("Dropout", "named sizes", c => c.Graph.Dropout(c.Parameter("x", [5, 4], declared: new("n", "m")), Key(c), 0.4f, 3)),
+        new("Gelu", "", c => c.Graph.Gelu(c.Parameter("x", [3, 5], -3, 3))),
+        new("GeluTanh", "", c => c.Graph.GeluTanh(c.Parameter("x", [3, 5], -3, 3))),
+        new("LayerNorm", "", c => c.Graph.LayerNorm(
+            c.Parameter("x", [3, 5], -2, 2), c.Parameter("gamma", [5]), c.Parameter("beta", [5]), 1e-5f)),
+        new("LayerNorm", "named rows", c => c.Graph.LayerNorm(
+            c.Parameter("x", [3, 5], -2, 2, new("tokens", 5)), c.Parameter("gamma", [5]), c.Parameter("beta", [5]), 1e-2f)),
+        .. from p in Probabilities
+           select new GradientCase("DropoutAddLayerNorm", $"p {p}", c => AddNorm(c, p)[0]),
+        .. from p in Probabilities
+           select new GradientCase("DropoutAddLayerNorm", $"p {p}, the sum used too", c => AddNorm(c, p).Take(2).ToArray()),
+        .. from p in Probabilities
+           from offsets in new long[][] { [0, 5], [0, 1, 5], [0, 2, 3, 5], [0, 1, 2, 3, 4, 5] }
+           select new GradientCase("PackedAttention", $"p {p}, offsets {string.Join(" ", offsets)}", c => c.Graph.PackedAttention(
+               c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)),
+               c.Integers("offsets", offsets, declared: new("bounds")), 2, 0.7f, Key(c), p, 5)),
+        new("ColumnSum", "", c => c.Graph.ColumnSum(c.Parameter("x", [4, 3], declared: new("n", 3)))),
+        new("GatherGrad", "", c => c.Graph.NodeOutputs(FunctionDefinition.Domain, "GatherGrad",
+            [c.Parameter("dy", [4, 3]), c.Integers("indices", [1, 0, 1, 4]), c.Graph.Constant([5, 3])])[0]),
+    ];
+
+    private static IReadOnlyList<Value> AddNorm(CaseInputs c, float p) => c.Graph.NodeOutputs(
+        FunctionDefinition.Domain, "DropoutAddLayerNorm",
+        [
+            c.Parameter("x", [4, 5], -2, 2, new("tokens", 5)), c.Parameter("residual", [4, 5], -2, 2, new("tokens", 5)),
+            c.Parameter("gamma", [5]), c.Parameter("beta", [5]), Key(c),
+        ],
+        AttributeList.Empty.With("epsilon", 1e-3f).With("p", p).With("site", 2));
+
+    private static Value Key(CaseInputs c) => c.Integers("key", [123456789, 4000000000]);
+}
