@@ -136,7 +136,7 @@ public sealed class ModelExporterTests
     {
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         using TemporaryFolder output = new();
-        var examples = TinyClassifier.Examples;
+        var examples = tiny.Examples;
         float[] reference = tiny.ReferenceLogits(examples);
 
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, inlineLimit: 1000);
