@@ -115,7 +115,7 @@ public sealed class ModelExporterTests
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         using TemporaryFolder first = new();
         using TemporaryFolder second = new();
-        IReadOnlyList<string> files = ModelExporter.Export(first.Path, tiny.Model, TinyClassifier.Provenance);
+        IReadOnlyList<string> files = ModelExporter.Export(first.Path, tiny.Model, TinyClassifier.Provenance).Files;
         ModelExporter.Export(second.Path, tiny.Model, TinyClassifier.Provenance with
         {
             Scores = TinyClassifier.Provenance.Scores.Reverse().ToDictionary(),
