@@ -18,6 +18,7 @@ public sealed partial class Tokenizer
     private readonly EncodingAssembly _assembly;
     private readonly Decoder? _decoder;
     private readonly IdEncoder _ids;
+    private readonly TokenizerSettings? _settings;
 
     internal Tokenizer(TokenizerParts parts)
     {
@@ -27,8 +28,12 @@ public sealed partial class Tokenizer
         _assembly = new EncodingAssembly(parts.Template);
         _decoder = parts.Decoder;
         _ids = IdEncoder.For(parts, _pipeline);
+        _settings = parts.Settings;
         TokenizerFiles = parts.Files;
     }
+
+    /// <summary>The most tokens the model was made for, by its tokenizer_config.json; null where it is not stated.</summary>
+    public int? MaxLength => _settings?.MaxLength;
 
     /// <summary>The files the tokenizer was read from: what has to lie beside a model that is exported with it.</summary>
     public IReadOnlyList<string> TokenizerFiles { get; }

@@ -25,6 +25,8 @@ public sealed unsafe class KernelLibrary
         DropoutAddLayerNormGradKernel.Definition,
         ColumnSumKernel.Definition,
         GatherGradKernel.Definition,
+        PackedAttentionKernel.Definition,
+        PackedAttentionGradKernel.Definition,
     ]));
 
     [ThreadStatic]

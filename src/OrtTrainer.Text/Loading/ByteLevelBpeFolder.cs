@@ -16,14 +16,14 @@ internal static class ByteLevelBpeFolder
     /// <exception cref="InvalidDataException">A file is malformed, or a special token is missing.</exception>
     public static TokenizerParts Read(string vocabularyPath, string mergesPath)
     {
-        TokenizerSettings settings = new(Path.GetDirectoryName(Path.GetFullPath(vocabularyPath))!);
+        TokenizerSettings settings = TokenizerSettings.Beside(vocabularyPath);
         BpeModel model = MergesFile.Read(vocabularyPath, mergesPath);
         bool addPrefixSpace = settings.Flag("add_prefix_space") ?? false;
         bool isRoberta = IsRoberta(settings, model.Vocabulary);
         List<AddedToken> added = [];
         int Special(string name, string usual, bool leftStrip = false)
         {
-            string token = settings.Token(name, usual);
+            string token = settings.Token(name) ?? usual;
             int id = model.Vocabulary.Id(token)
                 ?? throw new InvalidDataException($"{vocabularyPath}: lacks the {name} '{token}'.");
             if (added.All(other => other.Content != token))

@@ -6,6 +6,8 @@ namespace OrtTrainer.Text.Loading;
 /// <summary>A value in a JSON file that knows its place, so that every complaint names file, field and what was expected.</summary>
 internal readonly struct JsonField
 {
+    // Far beyond any vocabulary; a larger id is damage, and a table of that size would take the memory.
+    private const int MaxIds = 1 << 24;
     private readonly string _file;
     private readonly string _path;
     private readonly JsonElement _element;
@@ -50,7 +52,17 @@ internal readonly struct JsonField
     }
 
     /// <summary>The value as text.</summary>
-    public string Text() => Kind == JsonValueKind.String ? _element.GetString()! : throw Expected("a text");
+    public string Text()
+    {
+        try
+        {
+            return Kind == JsonValueKind.String ? _element.GetString()! : throw Expected("a text");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Expected("a text without halves of surrogate pairs");
+        }
+    }
 
     /// <summary>The text of a field, or a default where it is absent.</summary>
     [return: NotNullIfNotNull(nameof(otherwise))]
@@ -61,6 +73,11 @@ internal readonly struct JsonField
         Kind == JsonValueKind.Number && _element.TryGetInt32(out int value) && value >= 0
             ? value
             : throw Expected("a whole number of 0 or more");
+
+    /// <summary>The value as a token id: a whole number of 0 or more, below 2^24.</summary>
+    public int Id() => Count() is var id and < MaxIds
+        ? id
+        : throw Expected($"a token id below {MaxIds}");
 
     /// <summary>The value as a number.</summary>
     public double Number() => Kind == JsonValueKind.Number ? _element.GetDouble() : throw Expected("a number");

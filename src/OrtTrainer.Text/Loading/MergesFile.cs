@@ -26,7 +26,7 @@ internal static class MergesFile
     {
         JsonField root = JsonField.ReadFile(path);
         return root.Kind == JsonValueKind.Object
-            ? new Vocabulary(root.Fields().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.Count())))
+            ? new Vocabulary(root.Fields().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.Id())))
             : throw root.Expected("an object of tokens and ids");
     }
 

@@ -92,7 +92,7 @@ internal static class ModelReader
     }
 
     private static Vocabulary ReadVocabulary(JsonField field) => new(
-        field.Required("vocab").Fields().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.Count())));
+        field.Required("vocab").Fields().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.Id())));
 
     private static int RequireToken(JsonField field, Vocabulary vocabulary, string token) =>
         vocabulary.Id(token) ?? throw field.Required("vocab").Fail($"lacks the unknown token {token}");

@@ -49,11 +49,11 @@ internal sealed class PostProcessorReader
     private static int ReadPairedId(JsonField field, string name)
     {
         JsonField[] pair = [.. field.Required(name).Items()];
-        return pair.Length == 2 ? pair[1].Count() : throw field.Required(name).Expected("a token and its id");
+        return pair.Length == 2 ? pair[1].Id() : throw field.Required(name).Expected("a token and its id");
     }
 
     private static Dictionary<string, int[]> ReadSpecialTokens(JsonField field) => field.Fields().ToDictionary(
-        token => token.Name, token => token.Value.Required("ids").Items().Select(id => id.Count()).ToArray());
+        token => token.Name, token => token.Value.Required("ids").Items().Select(id => id.Id()).ToArray());
 
     private static List<TemplatePiece> ReadPieces(JsonField field, Dictionary<string, int[]> special, int sequences)
     {

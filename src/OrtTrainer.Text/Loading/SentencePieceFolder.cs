@@ -49,7 +49,7 @@ internal static class SentencePieceFolder
     /// <exception cref="InvalidDataException">The file is malformed, or the tokenizer renumbers the model's ids.</exception>
     public static TokenizerParts Read(string path)
     {
-        TokenizerSettings settings = new(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        TokenizerSettings settings = TokenizerSettings.Beside(path);
         TokenizerParts parts = ReadModel(path);
         switch (settings.TokenizerClass)
         {
@@ -75,7 +75,7 @@ internal static class SentencePieceFolder
 
         AddedToken Special(string name, string usual)
         {
-            string token = settings.Token(name, usual);
+            string token = settings.Token(name) ?? usual;
             return parts.Model.Vocabulary.Id(token) is { } id
                 ? new AddedToken(token, id) { Special = true }
                 : throw new InvalidDataException($"{path}: lacks the {name} '{token}' that {settings.TokenizerClass} needs.");

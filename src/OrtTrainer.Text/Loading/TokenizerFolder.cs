@@ -4,7 +4,9 @@ namespace OrtTrainer.Text.Loading;
 internal static class TokenizerFolder
 {
     private static readonly string[] Companions =
-        ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "spiece.model"];
+    [
+        "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt", "spiece.model",
+    ];
 
     /// <summary>The parts that the folder's files describe.</summary>
     public static TokenizerParts Read(string folder)
@@ -16,7 +18,7 @@ internal static class TokenizerFolder
 
         TokenizerParts parts = ReadModel(folder);
         IEnumerable<string> companions = Companions.Select(name => Path.Combine(folder, name)).Where(File.Exists);
-        return parts with { Files = [.. parts.Files.Union(companions)] };
+        return parts with { Settings = new TokenizerSettings(folder), Files = [.. parts.Files.Union(companions)] };
     }
 
     private static TokenizerParts ReadModel(string folder)
@@ -26,6 +28,12 @@ internal static class TokenizerFolder
             return TokenizerJson.Read(json);
         }
 
+        TokenizerParts parts = ReadVocabulary(folder);
+        return Find(folder, "added_tokens.json") is [var added] ? AddedTokensFile.AddTo(parts, added) : parts;
+    }
+
+    private static TokenizerParts ReadVocabulary(string folder)
+    {
         if (Find(folder, "vocab.txt") is [var vocabulary])
         {
             return WordPieceFolder.Read(vocabulary);

@@ -38,7 +38,7 @@ internal static class TokenizerJson
     private static AddedToken ReadAddedToken(JsonField token)
     {
         bool special = token.Flag("special", false);
-        return new AddedToken(token.Required("content").Text(), token.Required("id").Count())
+        return new AddedToken(token.Required("content").Text(), token.Required("id").Id())
         {
             Special = special,
             SingleWord = token.Flag("single_word", false),

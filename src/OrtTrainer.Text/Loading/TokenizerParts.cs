@@ -31,6 +31,9 @@ internal sealed record TokenizerParts
     /// <summary>Tokens found before the model sees the text.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 
+    /// <summary>What the model folder says beyond that; null where a file was read by itself.</summary>
+    public TokenizerSettings? Settings { get; init; }
+
     /// <summary>The files all this was read from.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 }

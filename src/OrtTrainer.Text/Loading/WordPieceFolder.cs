@@ -14,11 +14,11 @@ internal static class WordPieceFolder
     /// <exception cref="InvalidDataException">A special token is missing.</exception>
     public static TokenizerParts Read(string vocabularyPath)
     {
-        TokenizerSettings settings = new(Path.GetDirectoryName(Path.GetFullPath(vocabularyPath))!);
+        TokenizerSettings settings = TokenizerSettings.Beside(vocabularyPath);
         Vocabulary vocabulary = new(File.ReadLines(vocabularyPath).Select((token, id) => KeyValuePair.Create(token.TrimEnd('\r'), id)));
         AddedToken Special(string name, string usual)
         {
-            string token = settings.Token(name, usual);
+            string token = settings.Token(name) ?? usual;
             int id = vocabulary.Id(token) ?? throw new InvalidDataException(
                 $"{vocabularyPath}: lacks the {name} '{token}'; expected one token a line, special tokens among them.");
             return new AddedToken(token, id) { Special = true };

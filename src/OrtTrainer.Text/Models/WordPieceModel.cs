@@ -8,6 +8,7 @@ namespace OrtTrainer.Text.Models;
 /// </summary>
 internal sealed class WordPieceModel : TokenModel
 {
+    private const int LongestOnStack = 128;
     private readonly Dictionary<string, int> _continuations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _continuationsBySpan;
     private readonly int _longest;
@@ -48,8 +49,9 @@ internal sealed class WordPieceModel : TokenModel
         }
 
         // A code point is one or two UTF-16 units: pointAt tells to which a unit belongs.
-        Span<char> units = stackalloc char[2 * word.Length];
-        Span<int> pointAt = stackalloc int[(2 * word.Length) + 1];
+        bool isShort = word.Length <= LongestOnStack;
+        Span<char> units = isShort ? stackalloc char[2 * LongestOnStack] : new char[2 * word.Length];
+        Span<int> pointAt = isShort ? stackalloc int[(2 * LongestOnStack) + 1] : new int[(2 * word.Length) + 1];
         int length = 0;
         for (int i = 0; i < word.Length; i++)
         {

@@ -4,8 +4,8 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Averaging;
 
 /// <summary>
-/// Lookahead (Zhang et al. 2019, algorithm 1): every few steps the slow weights move part of the way to the live ones, and
-/// the live ones go on from there.
+/// Lookahead (Zhang et al. 2019, algorithm 1): every few steps the slow weights move part of the way to the live ones,
+/// and the live ones go on from there.
 /// </summary>
 public sealed class Lookahead : IDisposable
 {

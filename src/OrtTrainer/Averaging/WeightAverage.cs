@@ -4,9 +4,9 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Averaging;
 
 /// <summary>
-/// A running average of all trainable weights, in float32 beside the live ones. Normally the optimizer brings it up to date
-/// in the pass that updates the weights: give it <see cref="Values"/> and <see cref="NextShare"/>, then call
-/// <see cref="Record"/>.
+/// A running average of all trainable weights, in float32 beside the live ones. Normally the optimizer brings it up to
+/// date in the pass that updates the weights: give it <see cref="Values"/> and <see cref="NextShare"/>, then call <see
+/// cref="Record"/>.
 /// </summary>
 public sealed class WeightAverage : IDisposable
 {
@@ -22,7 +22,9 @@ public sealed class WeightAverage : IDisposable
         _values = new NativeBuffer(layout.Length);
     }
 
-    /// <summary>The average, in the layout of the weights; to be filled before <see cref="Restore"/> when resuming.</summary>
+    /// <summary>
+    /// The average, in the layout of the weights; to be filled before <see cref="Restore"/> when resuming.
+    /// </summary>
     public Span<float> Values => _values.Span;
 
     /// <summary>The same as a buffer that sessions can read in place.</summary>

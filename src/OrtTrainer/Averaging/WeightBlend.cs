@@ -6,7 +6,9 @@ namespace OrtTrainer.Averaging;
 /// <summary>The one formula of all running averages.</summary>
 internal static class WeightBlend
 {
-    /// <summary><c>average += share (weights - average)</c> with one fused multiply-add; a share of 1 copies.</summary>
+    /// <summary>
+    /// <c>average += share (weights - average)</c> with one fused multiply-add; a share of 1 copies.
+    /// </summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Towards(ReadOnlySpan<float> weights, Span<float> average, float share)
     {

@@ -4,9 +4,9 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Averaging;
 
 /// <summary>
-/// Mean and variance of each weight over the run, the diagonal part of SWAG (Maddox et al. 2019). Kept as mean and sum of
-/// squared deviations (Welford 1962): the textbook difference of the mean square and the squared mean loses all digits in
-/// float32 once the weights settle.
+/// Mean and variance of each weight over the run, the diagonal part of SWAG (Maddox et al. 2019). Kept as mean and sum
+/// of squared deviations (Welford 1962): the textbook difference of the mean square and the squared mean loses all
+/// digits in float32 once the weights settle.
 /// </summary>
 public sealed class WeightMoments : IDisposable
 {
@@ -41,7 +41,8 @@ public sealed class WeightMoments : IDisposable
         var deviations = SquaredDeviations;
         if (weights.Length != mean.Length)
         {
-            throw new ArgumentException($"There are {weights.Length} weights for moments of {mean.Length}.", nameof(weights));
+            throw new ArgumentException(
+                $"There are {weights.Length} weights for moments of {mean.Length}.", nameof(weights));
         }
 
         Count++;
@@ -54,7 +55,9 @@ public sealed class WeightMoments : IDisposable
         }
     }
 
-    /// <summary>Writes the variance of each weight: divided by the count, at least <see cref="VarianceFloor"/>.</summary>
+    /// <summary>
+    /// Writes the variance of each weight: divided by the count, at least <see cref="VarianceFloor"/>.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No weights were added yet.</exception>
     public void Variance(Span<float> destination)
     {

@@ -2,7 +2,9 @@ using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Averaging;
 
-/// <summary>Averages over the final weights of several runs from one pre-trained model (Wortsman et al. 2022).</summary>
+/// <summary>
+/// Averages over the final weights of several runs from one pre-trained model (Wortsman et al. 2022).
+/// </summary>
 public static class WeightSoup
 {
     /// <summary>Writes the mean of all weights.</summary>
@@ -24,12 +26,13 @@ public static class WeightSoup
     }
 
     /// <summary>
-    /// Goes through the runs from the best score down and keeps each one whose addition does not lower the score of the mean
-    /// (the paper's recipe 1).
+    /// Goes through the runs from the best score down and keeps each one whose addition does not lower the score of
+    /// the mean (the paper's recipe 1).
     /// </summary>
     /// <param name="runs">The weights of each run with its own score on the validation set, higher is better.</param>
     /// <param name="destination">Receives the mean of the runs kept.</param>
-    /// <param name="score">Scores the weights in <paramref name="destination"/> on the validation set, higher is better.</param>
+    /// <param name="score">Scores the weights in <paramref name="destination"/> on the validation set, higher is
+    /// better.</param>
     /// <returns>Indices of the runs kept, in the order they were added.</returns>
     /// <exception cref="ArgumentException">There are no runs, or lengths differ.</exception>
     public static IReadOnlyList<int> Greedy(

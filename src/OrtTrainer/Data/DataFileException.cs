@@ -1,6 +1,8 @@
 namespace OrtTrainer.Data;
 
-/// <summary>A data file that cannot be used as it is. The message starts with the file and, where one is to blame, the line.</summary>
+/// <summary>
+/// A data file that cannot be used as it is. The message starts with the file and, where one is to blame, the line.
+/// </summary>
 public sealed class DataFileException : Exception
 {
     /// <param name="file">The file as the user named it.</param>

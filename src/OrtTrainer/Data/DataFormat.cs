@@ -9,7 +9,9 @@ public enum DataFormat
     /// <summary>Fields between commas, quoted as in RFC 4180; a quoted field may hold line breaks.</summary>
     Csv,
 
-    /// <summary>Fields between tabs; quotes are ordinary characters unless <see cref="TableOptions.Quoted"/> is set.</summary>
+    /// <summary>
+    /// Fields between tabs; quotes are ordinary characters unless <see cref="TableOptions.Quoted"/> is set.
+    /// </summary>
     Tsv,
 
     /// <summary>One JSON object per line.</summary>

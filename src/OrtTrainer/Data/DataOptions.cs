@@ -27,23 +27,32 @@ public sealed record DataOptions
     /// <summary>The column of the label.</summary>
     public string LabelColumn { get; init; } = "label";
 
-    /// <summary>What joins several labels in one field, for multi-label tasks; a field may be a JSON array instead.</summary>
+    /// <summary>
+    /// What joins several labels in one field, for multi-label tasks; a field may be a JSON array instead.
+    /// </summary>
     /// <exception cref="ArgumentException">The separator is empty.</exception>
     public string LabelSeparator
     {
         get => _labelSeparator;
         init => _labelSeparator = value.Length > 0
             ? value
-            : throw new ArgumentException($"{nameof(LabelSeparator)} is empty; give the text between two labels, such as |.");
+            : throw new ArgumentException(
+                $"{nameof(LabelSeparator)} is empty; give the text between two labels, such as |.");
     }
 
     /// <summary>How to read the files, all of them alike.</summary>
     public TableOptions Table { get; init; } = new();
 
-    /// <summary>The labels of the model in its order, where it already has them; null takes those found in <see cref="Train"/>.</summary>
+    /// <summary>
+    /// The labels of the model in its order, where it already has them; null takes those found in
+    /// <see cref="Train"/>.
+    /// </summary>
     public IReadOnlyList<string>? ModelLabels { get; init; }
 
-    /// <summary>The share of <see cref="Train"/> to split off where there is no <see cref="Eval"/>; between 0 and 1, both excluded.</summary>
+    /// <summary>
+    /// The share of <see cref="Train"/> to split off where there is no <see cref="Eval"/>; between 0 and 1, both
+    /// excluded.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
     public double EvalFraction
     {

@@ -3,14 +3,15 @@ using System.Globalization;
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// What a careful person would check in the data before training: how labels are spread, what is empty, what comes twice, what
-/// was seen in training already, and what contradicts itself. Reports; never drops or changes a row.
+/// What a careful person would check in the data before training: how labels are spread, what is empty, what comes
+/// twice, what was seen in training already, and what contradicts itself. Reports; never drops or changes a row.
 /// </summary>
 /// <param name="Splits">Train, eval and, where there is one, test.</param>
 /// <param name="TrainRepeats">Training rows that repeat an earlier one.</param>
 /// <param name="EvalSeen">Evaluation rows that training has.</param>
 /// <param name="TestSeen">Test rows that training has; null without a test part.</param>
-/// <param name="TestSeenInEval">Test rows that evaluation has, and so helped to choose the weights; null without a test part.</param>
+/// <param name="TestSeenInEval">Test rows that evaluation has, and so helped to choose the weights; null without a
+/// test part.</param>
 /// <param name="Conflicts">Texts that training labels in more than one way.</param>
 public sealed record DataReport(
     IReadOnlyList<SplitReport> Splits,
@@ -43,7 +44,8 @@ public sealed record DataReport(
 
     /// <summary>The report in lines to print: first what each part holds, then one line per finding, if any.</summary>
     /// <param name="lengths">The lengths of the training examples, where they are known.</param>
-    public IEnumerable<string> Lines(LengthSummary? lengths = null) => [.. Splits.Select(Contents), .. Warnings(lengths)];
+    public IEnumerable<string> Lines(LengthSummary? lengths = null) =>
+        [.. Splits.Select(Contents), .. Warnings(lengths)];
 
     /// <summary>What deserves attention before training, one line each; none where all is well.</summary>
     /// <param name="lengths">The lengths of the training examples, where they are known.</param>
@@ -57,10 +59,12 @@ public sealed record DataReport(
 
         foreach (SplitReport split in Splits)
         {
-            string[] rare = [.. split.LabelCounts.Where(label => label.Value * 100L < (long)split.Count * RarePercent).Select(Counted)];
+            long atLeast = (long)split.Count * RarePercent;
+            string[] rare = [.. split.LabelCounts.Where(label => label.Value * 100L < atLeast).Select(Counted)];
             if (rare.Length > 0)
             {
-                yield return $"{split.Name}: labels with less than {RarePercent} % of the rows: {string.Join(", ", rare)}.";
+                yield return $"{split.Name}: labels with less than {RarePercent} % of the rows: "
+                    + $"{string.Join(", ", rare)}.";
             }
         }
 
@@ -95,8 +99,8 @@ public sealed record DataReport(
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"train: {lengths.TruncatedShare:0.0 %} of examples are longer than {lengths.MaxLength} tokens and are cut "
-                + $"(median {lengths.Median}, 90th percentile {lengths.Percentile90}, longest {lengths.Maximum}).");
+                $"train: {lengths.TruncatedShare:0.0 %} of examples are longer than {lengths.MaxLength} tokens "
+                + $"and are cut (median {lengths.Median}, 90th percentile {lengths.Percentile90}, longest {lengths.Maximum}).");
         }
     }
 

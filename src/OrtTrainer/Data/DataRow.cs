@@ -32,7 +32,9 @@ public sealed class DataRow
         get
         {
             int index = Columns.IndexOf(column);
-            return index >= 0 ? _values[index] : throw new DataFileException(File, Line, Columns.DescribeAbsence(column));
+            return index >= 0
+                ? _values[index]
+                : throw new DataFileException(File, Line, Columns.DescribeAbsence(column));
         }
     }
 }

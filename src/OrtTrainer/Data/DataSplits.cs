@@ -10,9 +10,12 @@ public sealed record DataSplits(Dataset Train, Dataset Eval, Dataset? Test, stri
     /// <summary>The names of the labels; null for regression.</summary>
     public LabelMap? Labels => Train.Labels;
 
-    /// <summary>Reads the files, settles the labels and splits off an evaluation part where no file is given for it.</summary>
+    /// <summary>
+    /// Reads the files, settles the labels and splits off an evaluation part where no file is given for it.
+    /// </summary>
     /// <exception cref="DataFileException">
-    /// A file that cannot be read, without rows, with a bad label, with one class only, or with a label that is not in train.
+    /// A file that cannot be read, without rows, with a bad label, with one
+    /// class only, or with a label that is not in train.
     /// </exception>
     public static DataSplits Load(DataOptions options)
     {
@@ -46,12 +49,15 @@ public sealed record DataSplits(Dataset Train, Dataset Eval, Dataset? Test, stri
         return [.. TableReader.Read(file, options.Table).Select(columns.Of)];
     }
 
-    /// <summary>The model's labels, or those in the rows; either way the rows must show at least two different ones.</summary>
+    /// <summary>
+    /// The model's labels, or those in the rows; either way the rows must show at least two different ones.
+    /// </summary>
     private static LabelMap Labelled(List<Example> rows, DataOptions options)
     {
         HashSet<string> found = [.. rows.SelectMany(row =>
             LabelFields.Names(row, options.Train, options.Task, options.LabelSeparator))];
-        // One label that some rows have and others lack is a task; of several labels that exclude each other there must be two.
+        // One label that some rows have and others lack is a task; of several labels that exclude each other there
+        // must be two.
         int needed = options.Task == TaskKind.Classification ? 2 : 1;
         if (rows.Count > 0 && found.Count < needed)
         {

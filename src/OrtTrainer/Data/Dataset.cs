@@ -1,11 +1,18 @@
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// Labelled examples, the labels already numbers: what a model is trained or evaluated on. Rows keep the order of the file.
+/// Labelled examples, the labels already numbers: what a model is trained or evaluated on. Rows keep the order of the
+/// file.
 /// </summary>
 public sealed class Dataset
 {
-    private Dataset(string source, TaskKind task, LabelMap? labels, IReadOnlyList<Example> examples, int[] ids, float[] targets)
+    private Dataset(
+        string source,
+        TaskKind task,
+        LabelMap? labels,
+        IReadOnlyList<Example> examples,
+        int[] ids,
+        float[] targets)
     {
         Source = source;
         Task = task;
@@ -37,7 +44,8 @@ public sealed class Dataset
     public IReadOnlyList<int> LabelIds { get; }
 
     /// <summary>
-    /// Multi-label: 1 where a label applies and 0 elsewhere, [N, K], row by row. Regression: the numbers, [N]. Empty otherwise.
+    /// Multi-label: 1 where a label applies and 0 elsewhere, [N, K], row by row. Regression: the numbers, [N]. Empty
+    /// otherwise.
     /// </summary>
     public IReadOnlyList<float> Targets { get; }
 
@@ -62,8 +70,8 @@ public sealed class Dataset
 
         if (task == TaskKind.Regression)
         {
-            return new Dataset(
-                source, task, null, examples, [], [.. examples.Select(example => LabelFields.Number(example, source))]);
+            float[] numbers = [.. examples.Select(example => LabelFields.Number(example, source))];
+            return new Dataset(source, task, null, examples, [], numbers);
         }
 
         ArgumentNullException.ThrowIfNull(labels);
@@ -95,7 +103,7 @@ public sealed class Dataset
         Labels,
         [.. rows.Select(row => Examples[row])],
         LabelIds.Count == 0 ? [] : [.. rows.Select(row => LabelIds[row])],
-        Targets.Count == 0 ? [] : [.. rows.SelectMany(row => Enumerable.Range(row * Outputs, Outputs)).Select(at => Targets[at])]);
+        Targets.Count == 0 ? [] : [.. rows.SelectMany(row => Targets.Skip(row * Outputs).Take(Outputs))]);
 
     private static int Known(LabelMap labels, string name, string source, int line)
     {
@@ -106,7 +114,7 @@ public sealed class Dataset
             return id;
         }
 
-        string meant = NearestName.Of(name, labels.Names) is { } nearest ? $" Did you mean '{nearest}'?" : string.Empty;
+        string meant = NearestName.Of(name, labels.Names) is { } near ? $" Did you mean '{near}'?" : string.Empty;
         string more = labels.Count > MaximumListed ? $" and {labels.Count - MaximumListed} more" : string.Empty;
         throw new DataFileException(
             source,

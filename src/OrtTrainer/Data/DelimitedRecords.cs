@@ -7,12 +7,13 @@ namespace OrtTrainer.Data;
 /// opened or a record starts, also when records span lines.
 /// </summary>
 /// <remarks>
-/// Quoting follows RFC 4180: a field that begins with a double quote runs to the next single one, and two stand for one.
-/// A double quote inside a field that does not begin with one is an ordinary character.
+/// Quoting follows RFC 4180: a field that begins with a double quote runs to the next single one, and two stand for
+/// one. A double quote inside a field that does not begin with one is an ordinary character.
 /// </remarks>
 internal static class DelimitedRecords
 {
-    /// <exception cref="DataFileException">A quoted field is not closed, or text follows its closing quote.</exception>
+    /// <exception cref="DataFileException">A quoted field is not closed, or text follows its closing
+    /// quote.</exception>
     public static IEnumerable<TableRecord> Read(IEnumerable<TextLine> lines, string file, char delimiter, bool quoted)
     {
         if (!quoted)
@@ -56,8 +57,8 @@ internal static class DelimitedRecords
                     throw new DataFileException(
                         file,
                         line.Number,
-                        $"'{line.Text[position]}' follows a closing quote, in field {fields.Count + 1}; expected a delimiter "
-                        + "or the line's end. Double a quote that belongs to the text, or read the file as unquoted.");
+                        $"'{line.Text[position]}' follows a closing quote, in field {fields.Count + 1}; expected a "
+                        + "delimiter or the line's end. Double a quote that belongs to the text, or read the file as unquoted.");
                 }
 
                 fields.Add(open.ToString());
@@ -93,7 +94,9 @@ internal static class DelimitedRecords
         return end + 1;
     }
 
-    /// <summary>Appends what is inside quotes; returns whether the closing quote was met, leaving the position after it.</summary>
+    /// <summary>
+    /// Appends what is inside quotes; returns whether the closing quote was met, leaving the position after it.
+    /// </summary>
     private static bool QuotedPart(string line, ref int position, StringBuilder field)
     {
         while (true)

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// Rows of JSON Lines: one object per line, blank lines skipped. Strings are taken as they are, null as empty, and any other
-/// value as its JSON text (so 1 is "1", and an array of labels can be parsed later).
+/// Rows of JSON Lines: one object per line, blank lines skipped. Strings are taken as they are, null as empty, and
+/// any other value as its JSON text (so 1 is "1", and an array of labels can be parsed later).
 /// </summary>
 internal static class JsonRecords
 {

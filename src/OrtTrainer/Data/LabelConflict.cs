@@ -6,7 +6,9 @@ namespace OrtTrainer.Data;
 /// <param name="Labels">The different label fields, in order of appearance.</param>
 public sealed record LabelConflict(string Text, IReadOnlyList<int> Lines, IReadOnlyList<string> Labels)
 {
-    /// <summary>Every text (case and white space at the ends apart) with more than one label, in order of appearance.</summary>
+    /// <summary>
+    /// Every text (case and white space at the ends apart) with more than one label, in order of appearance.
+    /// </summary>
     public static IReadOnlyList<LabelConflict> In(Dataset data) =>
     [
         .. data.Examples

@@ -7,7 +7,8 @@ namespace OrtTrainer.Data;
 internal static class LabelFields
 {
     /// <summary>The names in a field: one for classification, any number for multi-label.</summary>
-    /// <exception cref="DataFileException">The field is absent, empty where a label is needed, or malformed.</exception>
+    /// <exception cref="DataFileException">The field is absent, empty where a label is needed, or
+    /// malformed.</exception>
     public static string[] Names(Example example, string file, TaskKind task, string separator)
     {
         string field = Present(example, file);

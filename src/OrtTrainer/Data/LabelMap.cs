@@ -15,7 +15,8 @@ public sealed class LabelMap
         {
             if (names[id].Length == 0 || !_ids.TryAdd(names[id], id))
             {
-                throw new ArgumentException($"Label {id} is named '{names[id]}': names must be given, and be different.");
+                throw new ArgumentException(
+                    $"Label {id} is named '{names[id]}': names must be given, and be different.");
             }
         }
 
@@ -29,14 +30,15 @@ public sealed class LabelMap
     public int Count => Names.Count;
 
     /// <summary>
-    /// The labels of a model, in its order (id2label). Where none of the names is itself a number, data may also give ids.
+    /// The labels of a model, in its order (id2label). Where none of the names is itself a number, data may also give
+    /// ids.
     /// </summary>
     /// <exception cref="ArgumentException">A name is empty or comes twice.</exception>
     public static LabelMap OfModel(IReadOnlyList<string> names) => new([.. names], acceptsIds: true);
 
     /// <summary>
-    /// The labels found in data, names kept as written: in ascending order where all are integers, else in ordinal order, so that
-    /// ids never depend on the order of rows or on a culture.
+    /// The labels found in data, names kept as written: in ascending order where all are integers, else in ordinal
+    /// order, so that ids never depend on the order of rows or on a culture.
     /// </summary>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public static LabelMap OfData(IEnumerable<string> labels)
@@ -54,5 +56,7 @@ public sealed class LabelMap
         : -1;
 
     private static long? Number(string name) =>
-        long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
+        long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : null;
 }

@@ -29,8 +29,17 @@ public sealed record LengthSummary(
     {
         int[] sorted = [.. lengths.Order()];
         return new LengthSummary(
-            sorted.Length, Rank(0), Rank(50), Rank(90), Rank(99), Rank(100), maxLength, sorted.Count(length => length > maxLength));
+            sorted.Length,
+            Rank(0),
+            Rank(50),
+            Rank(90),
+            Rank(99),
+            Rank(100),
+            maxLength,
+            sorted.Count(length => length > maxLength));
 
-        int Rank(int percent) => sorted.Length == 0 ? 0 : sorted[Math.Max(0, ((((long)sorted.Length * percent) + 99) / 100) - 1)];
+        int Rank(int percent) => sorted.Length == 0
+            ? 0
+            : sorted[Math.Max(0, ((((long)sorted.Length * percent) + 99) / 100) - 1)];
     }
 }

@@ -4,8 +4,9 @@ namespace OrtTrainer.Data;
 public static class NearestName
 {
     /// <summary>
-    /// The known name with the fewest edits (Levenshtein distance, upper and lower case alike) to <paramref name="name"/>,
-    /// or null where even that takes more than one edit per three letters or so (at least one, at most three).
+    /// The known name with the fewest edits (Levenshtein distance, upper and lower case alike) to
+    /// <paramref name="name"/>, or null where even that takes more than one edit per three letters or so (at least
+    /// one, at most three).
     /// </summary>
     public static string? Of(string name, IEnumerable<string> known)
     {

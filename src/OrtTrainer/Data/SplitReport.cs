@@ -20,7 +20,7 @@ public sealed record SplitReport(
         name,
         data.Source,
         data.Count,
-        data.Labels is null ? [] : [.. data.Labels.Names.Select((label, id) => KeyValuePair.Create(label, CountOf(data, id)))],
+        [.. (data.Labels?.Names ?? []).Select((label, id) => KeyValuePair.Create(label, CountOf(data, id)))],
         data.Task == TaskKind.Regression ? (data.Targets.Min(), data.Targets.Max()) : null,
         [.. data.Examples.Where(IsEmpty).Select(example => example.Line)]);
 
@@ -29,5 +29,6 @@ public sealed record SplitReport(
         : Enumerable.Range(0, data.Count).Count(row => data.Targets[(row * data.Outputs) + id] > 0);
 
     private static bool IsEmpty(Example example) =>
-        string.IsNullOrWhiteSpace(example.Text) || (example.Pair is not null && string.IsNullOrWhiteSpace(example.Pair));
+        string.IsNullOrWhiteSpace(example.Text)
+        || (example.Pair is not null && string.IsNullOrWhiteSpace(example.Pair));
 }

@@ -3,8 +3,8 @@ using OrtTrainer.Randomness;
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// Splits rows in two at random so that both parts have the same mix of labels. The same seed gives the same split on every
-/// platform and .NET version.
+/// Splits rows in two at random so that both parts have the same mix of labels. The same seed gives the same split on
+/// every platform and .NET version.
 /// </summary>
 internal static class StratifiedSplit
 {
@@ -17,7 +17,8 @@ internal static class StratifiedSplit
     public static (int[] Kept, int[] HeldOut) Of(Dataset data, double fraction, ulong seed)
     {
         List<int[]> strata = Strata(data);
-        int[] quotas = Quotas(strata, Math.Clamp((int)Math.Round(data.Count * fraction), 1, data.Count - 1), data.Count);
+        int total = Math.Clamp((int)Math.Round(data.Count * fraction), 1, data.Count - 1);
+        int[] quotas = Quotas(strata, total, data.Count);
         SeededRandom random = SeededRandom.For(seed, "split");
         bool[] heldOut = new bool[data.Count];
         foreach ((int[] rows, int quota) in strata.Zip(quotas))
@@ -34,8 +35,8 @@ internal static class StratifiedSplit
     }
 
     /// <summary>
-    /// Rows with the same label, with the same set of labels (sets that occur once are one stratum), or in the same tenth
-    /// of the numbers. In an order that depends on the labels alone.
+    /// Rows with the same label, with the same set of labels (sets that occur once are one stratum), or in the same
+    /// tenth of the numbers. In an order that depends on the labels alone.
     /// </summary>
     private static List<int[]> Strata(Dataset data)
     {
@@ -43,28 +44,38 @@ internal static class StratifiedSplit
         switch (data.Task)
         {
             case TaskKind.Classification:
-                return [.. rows.GroupBy(row => data.LabelIds[row]).OrderBy(group => group.Key).Select(group => group.ToArray())];
+                return [.. rows
+                    .GroupBy(row => data.LabelIds[row])
+                    .OrderBy(group => group.Key)
+                    .Select(group => group.ToArray())];
             case TaskKind.Regression:
                 int[] ascending = [.. rows.OrderBy(row => data.Targets[row])];
                 return [.. ascending.Chunk(((data.Count - 1) / RegressionBins) + 1)];
             default:
                 return [.. rows
-                    .GroupBy(row => string.Concat(data.Targets.Skip(row * data.Outputs).Take(data.Outputs).Select(hot => hot > 0 ? '1' : '0')))
+                    .GroupBy(row => LabelSetOf(data, row))
                     .GroupBy(set => set.Count() > 1 ? set.Key : string.Empty, set => set.ToArray())
                     .OrderBy(group => group.Key, StringComparer.Ordinal)
                     .Select(group => group.SelectMany(set => set).ToArray())];
         }
     }
 
+    /// <summary>The row's labels as ones and zeros.</summary>
+    private static string LabelSetOf(Dataset data, int row) =>
+        string.Concat(data.Targets.Skip(row * data.Outputs).Take(data.Outputs).Select(hot => hot > 0 ? '1' : '0'));
+
     /// <summary>
-    /// How many rows each stratum gives up: its share rounded down, and one more for the largest remainders until the total is
-    /// right. Every stratum keeps a row to learn from, unless that makes the total unreachable.
+    /// How many rows each stratum gives up: its share rounded down, and one more for the largest remainders until the
+    /// total is right. Every stratum keeps a row to learn from, unless that makes the total unreachable.
     /// </summary>
     private static int[] Quotas(List<int[]> strata, int total, int count)
     {
         int[] quotas = [.. strata.Select(rows => (int)((long)rows.Length * total / count))];
         int missing = total - quotas.Sum();
-        int[] byRemainder = [.. Enumerable.Range(0, strata.Count).OrderByDescending(at => (long)strata[at].Length * total % count)];
+        int[] byRemainder =
+        [
+            .. Enumerable.Range(0, strata.Count).OrderByDescending(at => (long)strata[at].Length * total % count),
+        ];
         for (int spare = 1; spare >= 0 && missing > 0; spare--)
         {
             // A second round is needed only where strata of one row could not give theirs up.

@@ -1,6 +1,8 @@
 namespace OrtTrainer.Data;
 
-/// <summary>How to read a table. The defaults read any file with a header line whose extension says its format.</summary>
+/// <summary>
+/// How to read a table. The defaults read any file with a header line whose extension says its format.
+/// </summary>
 public sealed record TableOptions
 {
     private readonly IReadOnlyList<string>? _columns;
@@ -8,7 +10,9 @@ public sealed record TableOptions
     /// <summary>The file's format; by default its extension decides.</summary>
     public DataFormat Format { get; init; } = DataFormat.Auto;
 
-    /// <summary>The columns' names for a file without a header line; null where the first line is the header.</summary>
+    /// <summary>
+    /// The columns' names for a file without a header line; null where the first line is the header.
+    /// </summary>
     /// <exception cref="ArgumentException">No name, an empty name or the same name twice.</exception>
     public IReadOnlyList<string>? Columns
     {

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// Reads tables of UTF-8 text row by row, so that a file is never held in memory as a whole: CSV, TSV, JSON Lines and plain
-/// lines of text, with or without a header, byte order mark, CRLF and a last line break.
+/// Reads tables of UTF-8 text row by row, so that a file is never held in memory as a whole: CSV, TSV, JSON Lines and
+/// plain lines of text, with or without a header, byte order mark, CRLF and a last line break.
 /// </summary>
 public static class TableReader
 {
@@ -22,8 +22,8 @@ public static class TableReader
     }
 
     /// <summary>
-    /// Reads a stream, such as standard input, as its lines arrive. The caller keeps and closes it, and states a format
-    /// other than <see cref="DataFormat.Auto"/>.
+    /// Reads a stream, such as standard input, as its lines arrive. The caller keeps and closes it, and states a
+    /// format other than <see cref="DataFormat.Auto"/>.
     /// </summary>
     /// <param name="stream">UTF-8 text.</param>
     /// <param name="name">What messages call the stream, for example "standard input".</param>
@@ -65,14 +65,16 @@ public static class TableReader
         switch (format)
         {
             case DataFormat.JsonLines when options.Columns is not null:
-                throw new ArgumentException($"{file}: JSON Lines names its own columns; leave {nameof(options.Columns)} out.");
+                throw new ArgumentException(
+                    $"{file}: JSON Lines names its own columns; leave {nameof(options.Columns)} out.");
             case DataFormat.JsonLines:
                 return JsonRecords.Read(lines, file);
             case DataFormat.Lines:
                 TableColumns column = new(options.Columns ?? [LinesColumn]);
                 return column.Names.Count == 1
                     ? lines.Select(line => new DataRow(file, line.Number, column, [line.Text]))
-                    : throw new ArgumentException($"{file}: lines of text are one column; found {column.Names.Count} names.");
+                    : throw new ArgumentException(
+                        $"{file}: lines of text are one column; found {column.Names.Count} names.");
             default:
                 char delimiter = format == DataFormat.Csv ? ',' : '\t';
                 bool quoted = options.Quoted ?? format == DataFormat.Csv;
@@ -110,7 +112,8 @@ public static class TableReader
                         : "Correct the line, or check the delimiter and the names of the columns."));
             }
 
-            yield return new DataRow(file, record.Line, columns, found > expected ? record.Fields[..expected] : record.Fields);
+            string[] values = found > expected ? record.Fields[..expected] : record.Fields;
+            yield return new DataRow(file, record.Line, columns, values);
         }
     }
 

@@ -2,7 +2,8 @@ namespace OrtTrainer.Data;
 
 /// <summary>How many rows repeat a text met before.</summary>
 /// <param name="Exact">Rows whose text (and pair) is the same character by character.</param>
-/// <param name="Folded">Rows whose text is the same but for case and white space at its ends; includes <paramref name="Exact"/>.</param>
+/// <param name="Folded">Rows whose text is the same but for case and white space at its ends; includes
+/// <paramref name="Exact"/>.</param>
 /// <param name="Rows">The 0-based rows counted in <paramref name="Folded"/>, in ascending order.</param>
 public sealed record TextRepeats(int Exact, int Folded, IReadOnlyList<int> Rows)
 {
@@ -10,14 +11,21 @@ public sealed record TextRepeats(int Exact, int Folded, IReadOnlyList<int> Rows)
     public static TextRepeats Within(Dataset data)
     {
         HashSet<string> exact = new(StringComparer.Ordinal), folded = new(StringComparer.Ordinal);
-        return Count(data, example => !exact.Add(TextKeys.Exact(example)), example => !folded.Add(TextKeys.Folded(example)));
+        return Count(
+            data,
+            example => !exact.Add(TextKeys.Exact(example)),
+            example => !folded.Add(TextKeys.Folded(example)));
     }
 
     /// <summary>The rows of <paramref name="data"/> whose text <paramref name="seen"/> holds too.</summary>
     public static TextRepeats Across(Dataset data, Dataset seen)
     {
-        HashSet<string> exact = [.. seen.Examples.Select(TextKeys.Exact)], folded = [.. seen.Examples.Select(TextKeys.Folded)];
-        return Count(data, example => exact.Contains(TextKeys.Exact(example)), example => folded.Contains(TextKeys.Folded(example)));
+        HashSet<string> exact = [.. seen.Examples.Select(TextKeys.Exact)];
+        HashSet<string> folded = [.. seen.Examples.Select(TextKeys.Folded)];
+        return Count(
+            data,
+            example => exact.Contains(TextKeys.Exact(example)),
+            example => folded.Contains(TextKeys.Folded(example)));
     }
 
     private static TextRepeats Count(Dataset data, Func<Example, bool> isExact, Func<Example, bool> isFolded)

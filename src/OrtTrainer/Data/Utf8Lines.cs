@@ -3,13 +3,14 @@ using System.Text;
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// Splits a UTF-8 stream into lines. Lines end with LF or CRLF; a lone CR and Unicode's other separators belong to the text,
-/// because real data sets hold them inside sentences. A byte order mark is dropped.
+/// Splits a UTF-8 stream into lines. Lines end with LF or CRLF; a lone CR and Unicode's other separators belong to
+/// the text, because real data sets hold them inside sentences. A byte order mark is dropped.
 /// </summary>
 internal static class Utf8Lines
 {
     private const int InitialBuffer = 1 << 16;
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="DataFileException">A line is not valid UTF-8.</exception>
     public static IEnumerable<TextLine> Read(Stream stream, string file)

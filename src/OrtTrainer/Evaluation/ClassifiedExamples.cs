@@ -21,7 +21,8 @@ public sealed class ClassifiedExamples : EvaluatedExamples
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         if (logits.Length != (long)labels.Length * classes)
         {
-            throw new ArgumentException($"There are {logits.Length} logits for {labels.Length} examples of {classes} classes.");
+            throw new ArgumentException(
+                $"There are {logits.Length} logits for {labels.Length} examples of {classes} classes.");
         }
 
         (_logits, _labels, Classes) = (logits, labels, classes);
@@ -63,7 +64,8 @@ public sealed class ClassifiedExamples : EvaluatedExamples
         var probabilities = new double[_logits.Length];
         for (var i = 0; i < Count; i++)
         {
-            Softmax.LogProbabilities(_logits.AsSpan(i * Classes, Classes), 1, probabilities.AsSpan(i * Classes, Classes));
+            Softmax.LogProbabilities(
+                _logits.AsSpan(i * Classes, Classes), 1, probabilities.AsSpan(i * Classes, Classes));
         }
 
         return Array.ConvertAll(probabilities, Math.Exp);

@@ -1,8 +1,9 @@
 namespace OrtTrainer.Evaluation;
 
 /// <summary>
-/// How often each class was predicted for each label, and the scores that follow from it. Ratios with denominator 0 count as
-/// 0, as in scikit-learn; classes that occur neither as label nor as prediction take no part in means over classes.
+/// How often each class was predicted for each label, and the scores that follow from it. Ratios with denominator 0
+/// count as 0, as in scikit-learn; classes that occur neither as label nor as prediction take no part in means over
+/// classes.
 /// </summary>
 public sealed class ConfusionMatrix
 {
@@ -14,7 +15,8 @@ public sealed class ConfusionMatrix
     /// <param name="labels">[N], from 0 to K - 1.</param>
     /// <param name="predictions">[N], from 0 to K - 1.</param>
     /// <param name="classes">K, 1 or more.</param>
-    /// <exception cref="ArgumentException">Lengths differ or a class is out of range; the message names its row.</exception>
+    /// <exception cref="ArgumentException">Lengths differ or a class is out of range; the message names its
+    /// row.</exception>
     public ConfusionMatrix(ReadOnlySpan<int> labels, ReadOnlySpan<int> predictions, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);

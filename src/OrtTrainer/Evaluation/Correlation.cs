@@ -1,8 +1,8 @@
 namespace OrtTrainer.Evaluation;
 
 /// <summary>
-/// Agreement of two series. All coefficients are in [-1, 1], and NaN where one series is constant (or shorter than two),
-/// where correlation is not defined.
+/// Agreement of two series. All coefficients are in [-1, 1], and NaN where one series is constant (or shorter than
+/// two), where correlation is not defined.
 /// </summary>
 public static class Correlation
 {
@@ -24,7 +24,9 @@ public static class Correlation
         return IsConstant(x) || IsConstant(y) ? double.NaN : Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1);
     }
 
-    /// <summary>Spearman's coefficient: Pearson's of the ranks, equal values sharing the mean of their ranks.</summary>
+    /// <summary>
+    /// Spearman's coefficient: Pearson's of the ranks, equal values sharing the mean of their ranks.
+    /// </summary>
     /// <exception cref="ArgumentException">Lengths differ.</exception>
     public static double Spearman(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
@@ -33,8 +35,8 @@ public static class Correlation
     }
 
     /// <summary>
-    /// Kendall's tau-b: pairs in the same order less pairs in opposite order, corrected for ties. Counts exchanges in a
-    /// merge sort (Knight 1966), so that it takes n log n steps.
+    /// Kendall's tau-b: pairs in the same order less pairs in opposite order, corrected for ties. Counts exchanges in
+    /// a merge sort (Knight 1966), so that it takes n log n steps.
     /// </summary>
     /// <exception cref="ArgumentException">Lengths differ.</exception>
     public static double KendallTauB(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
@@ -93,7 +95,8 @@ public static class Correlation
     }
 
     // Not told by the variance: the mean of equal values can be off by rounding.
-    private static bool IsConstant(ReadOnlySpan<double> values) => values.Length < 2 || !values.ContainsAnyExcept(values[0]);
+    private static bool IsConstant(ReadOnlySpan<double> values) =>
+        values.Length < 2 || !values.ContainsAnyExcept(values[0]);
 
     private static double TiedPairs<T>(T[] sorted, Func<T, T, bool> equal)
     {

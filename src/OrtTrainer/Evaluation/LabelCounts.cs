@@ -1,8 +1,8 @@
 namespace OrtTrainer.Evaluation;
 
 /// <summary>
-/// Hits and misses of a multi-label task, label by label. Ratios with denominator 0 count as 0; unlike with one label per
-/// example, a label that never occurs does take part in means over labels, as in scikit-learn.
+/// Hits and misses of a multi-label task, label by label. Ratios with denominator 0 count as 0; unlike with one label
+/// per example, a label that never occurs does take part in means over labels, as in scikit-learn.
 /// </summary>
 public sealed class LabelCounts
 {
@@ -23,7 +23,8 @@ public sealed class LabelCounts
         if (labels.Length != predictions.Length || labels.Length % labelCount != 0)
         {
             throw new ArgumentException(
-                $"There are {predictions.Length} predictions for {labels.Length} labels; expected as many, in rows of {labelCount}.");
+                $"There are {predictions.Length} predictions for {labels.Length} labels; expected as many, " +
+                $"in rows of {labelCount}.");
         }
 
         (_hits, _labelled, _predicted) = (new long[labelCount], new long[labelCount], new long[labelCount]);

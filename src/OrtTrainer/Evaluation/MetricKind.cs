@@ -18,7 +18,8 @@ public sealed class MetricKind
         Classification("cohen_kappa", c => c.Confusion().CohenKappa),
         Classification("roc_auc", RocAuc, binaryOnly: true),
         Classification("log_loss", c => ProbabilityScores.LogLoss(c.Labels, c.Probabilities(), c.Classes), lower: true),
-        Classification("ece", c => ProbabilityScores.CalibrationError(c.Labels, c.Probabilities(), c.Classes), lower: true),
+        Classification(
+            "ece", c => ProbabilityScores.CalibrationError(c.Labels, c.Probabilities(), c.Classes), lower: true),
         MultiLabel("micro_f1", c => c.MicroF1),
         MultiLabel("macro_f1", c => c.MacroF1),
         MultiLabel("weighted_f1", c => c.WeightedF1),
@@ -79,7 +80,8 @@ public sealed class MetricKind
     }
 
     /// <summary>The score; NaN where it is not defined (a correlation with constant predictions, say).</summary>
-    /// <exception cref="ArgumentException">Outputs of another task, or a metric for two classes only with more.</exception>
+    /// <exception cref="ArgumentException">Outputs of another task, or a metric for two classes only with
+    /// more.</exception>
     public double Score(EvaluatedExamples examples)
     {
         ArgumentNullException.ThrowIfNull(examples);

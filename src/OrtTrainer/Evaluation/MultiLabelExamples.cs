@@ -1,7 +1,9 @@
 using OrtTrainer.Data;
 namespace OrtTrainer.Evaluation;
 
-/// <summary>Logits and labels of a multi-label task; a label is predicted where its probability is above one half.</summary>
+/// <summary>
+/// Logits and labels of a multi-label task; a label is predicted where its probability is above one half.
+/// </summary>
 public sealed class MultiLabelExamples : EvaluatedExamples
 {
     private readonly double[] _logits;
@@ -21,7 +23,8 @@ public sealed class MultiLabelExamples : EvaluatedExamples
         if (logits.Length != labels.Length || labels.Length % labelCount != 0)
         {
             throw new ArgumentException(
-                $"There are {logits.Length} logits for {labels.Length} labels; expected as many, in rows of {labelCount}.");
+                $"There are {logits.Length} logits for {labels.Length} labels; expected as many, in rows of " +
+                $"{labelCount}.");
         }
 
         (_logits, _labels, _labelCount) = (logits, labels, labelCount);
@@ -38,5 +41,6 @@ public sealed class MultiLabelExamples : EvaluatedExamples
 
     /// <inheritdoc/>
     public override EvaluatedExamples Select(ReadOnlySpan<int> indices) =>
-        new MultiLabelExamples(SelectRows(_logits, _labelCount, indices), SelectRows(_labels, _labelCount, indices), _labelCount);
+        new MultiLabelExamples(
+            SelectRows(_logits, _labelCount, indices), SelectRows(_labels, _labelCount, indices), _labelCount);
 }

@@ -3,8 +3,8 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Evaluation;
 
 /// <summary>
-/// The uncertainty of the difference between two models on one test set, by resampling examples (Efron and Tibshirani 1993,
-/// chapter 13): both models are scored on the same resample, so that what they share cancels out.
+/// The uncertainty of the difference between two models on one test set, by resampling examples (Efron and Tibshirani
+/// 1993, chapter 13): both models are scored on the same resample, so that what they share cancels out.
 /// </summary>
 public sealed record PairedBootstrap
 {
@@ -30,7 +30,8 @@ public sealed record PairedBootstrap
         if (first.Count == 0 || first.Count != second.Count)
         {
             throw new ArgumentException(
-                $"A paired comparison needs the same examples from both models, at least one; found {first.Count} and {second.Count}.");
+                "A paired comparison needs the same examples from both models, at least one; found " +
+                $"{first.Count} and {second.Count}.");
         }
 
         var indices = new int[first.Count];
@@ -53,7 +54,10 @@ public sealed record PairedBootstrap
         differences.Sort();
         var tail = (1 - Confidence) / 2;
         return new BootstrapInterval(
-            metric.Score(second) - metric.Score(first), Quantile(differences, tail), Quantile(differences, 1 - tail), differences.Count);
+            metric.Score(second) - metric.Score(first),
+            Quantile(differences, tail),
+            Quantile(differences, 1 - tail),
+            differences.Count);
     }
 
     /// <summary>Between the two nearest order statistics in proportion, as NumPy's default; NaN of nothing.</summary>

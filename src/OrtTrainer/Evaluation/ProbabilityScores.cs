@@ -8,7 +8,9 @@ public static class ProbabilityScores
 
     private const double MachineEpsilon = 2.220446049250313e-16;
 
-    /// <summary>Mean of <c>-log p(label)</c> in nats; probabilities are kept a machine epsilon away from 0 and 1.</summary>
+    /// <summary>
+    /// Mean of <c>-log p(label)</c> in nats; probabilities are kept a machine epsilon away from 0 and 1.
+    /// </summary>
     /// <param name="labels">[N].</param>
     /// <param name="probabilities">[N, K].</param>
     /// <param name="classes">K.</param>
@@ -52,8 +54,8 @@ public static class ProbabilityScores
     }
 
     /// <summary>
-    /// Area under the receiver operating characteristic: the chance that a positive scores above a negative, ties counting
-    /// half.
+    /// Area under the receiver operating characteristic: the chance that a positive scores above a negative, ties
+    /// counting half.
     /// </summary>
     /// <param name="positive">[N], whether an example is positive.</param>
     /// <param name="scores">[N], higher for positive.</param>

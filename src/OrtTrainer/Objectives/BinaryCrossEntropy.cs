@@ -1,6 +1,8 @@
 namespace OrtTrainer.Objectives;
 
-/// <summary>Cross-entropy of independent yes-or-no labels from logits, the multi-label loss, with its gradient.</summary>
+/// <summary>
+/// Cross-entropy of independent yes-or-no labels from logits, the multi-label loss, with its gradient.
+/// </summary>
 public static class BinaryCrossEntropy
 {
     /// <summary>

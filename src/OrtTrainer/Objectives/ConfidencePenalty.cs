@@ -1,6 +1,8 @@
 namespace OrtTrainer.Objectives;
 
-/// <summary>Cross-entropy less a share of the output's entropy (Pereyra et al. 2017): <c>H(q, p) - beta H(p)</c>.</summary>
+/// <summary>
+/// Cross-entropy less a share of the output's entropy (Pereyra et al. 2017): <c>H(q, p) - beta H(p)</c>.
+/// </summary>
 public static class ConfidencePenalty
 {
     /// <summary>The loss and its gradient by the logits.</summary>
@@ -28,7 +30,8 @@ public static class ConfidencePenalty
             // dH/dz_k = -p_k (log p_k + H).
             for (var k = 0; k < classes && !gradient.IsEmpty; k++)
             {
-                gradient[(row * classes) + k] += weight * Math.Exp(logProbabilities[k]) * (logProbabilities[k] + entropy);
+                var log = logProbabilities[k];
+                gradient[(row * classes) + k] += weight * Math.Exp(log) * (log + entropy);
             }
         }
 

@@ -3,8 +3,8 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Objectives;
 
 /// <summary>
-/// <c>(1 - alpha) H(q, p) + alpha KL(p^teacher_T, p_T)</c>, optionally times T^2 (Hinton et al. 2015); batch means, never
-/// divided by the number of classes. Teacher-free regularisation is the same with a made-up teacher.
+/// <c>(1 - alpha) H(q, p) + alpha KL(p^teacher_T, p_T)</c>, optionally times T^2 (Hinton et al. 2015); batch means,
+/// never divided by the number of classes. Teacher-free regularisation is the same with a made-up teacher.
 /// </summary>
 public sealed record Distillation
 {

@@ -2,7 +2,9 @@ using OrtTrainer.Optimization;
 
 namespace OrtTrainer.Objectives;
 
-/// <summary>Cross-entropy that fades for rows already right (Lin et al. 2017): <c>-(1 - p_y)^gamma log p_y</c>.</summary>
+/// <summary>
+/// Cross-entropy that fades for rows already right (Lin et al. 2017): <c>-(1 - p_y)^gamma log p_y</c>.
+/// </summary>
 public static class FocalLoss
 {
     /// <summary>The batch mean and its gradient by the logits.</summary>
@@ -11,7 +13,8 @@ public static class FocalLoss
     /// <param name="gamma">How fast it fades, 0 or more; 0 is cross-entropy.</param>
     /// <param name="gradient">Receives the gradient, [B, K]; empty if not wanted.</param>
     /// <returns>The loss; 0 for no rows.</returns>
-    public static double Loss(ReadOnlySpan<double> logits, ReadOnlySpan<int> labels, double gamma, Span<double> gradient)
+    public static double Loss(
+        ReadOnlySpan<double> logits, ReadOnlySpan<int> labels, double gamma, Span<double> gradient)
     {
         OptionRange.AtLeast(gamma, 0.0, nameof(gamma));
         if (labels.IsEmpty)

@@ -1,6 +1,8 @@
 namespace OrtTrainer.Objectives;
 
-/// <summary>The regression loss, also the loss between a student's and a teacher's logits, with its gradient.</summary>
+/// <summary>
+/// The regression loss, also the loss between a student's and a teacher's logits, with its gradient.
+/// </summary>
 public static class MeanSquaredError
 {
     /// <summary>The mean over all elements of <c>(z - t)^2</c>.</summary>

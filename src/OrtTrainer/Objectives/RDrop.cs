@@ -39,7 +39,8 @@ public static class RDrop
     }
 
     /// <summary>
-    /// Returns KL(p, q) of two rows of log-probabilities, and adds the derivative of KL(p, q) + KL(q, p) by p's logits:
+    /// Returns KL(p, q) of two rows of log-probabilities, and adds the derivative of KL(p, q) + KL(q, p) by p's
+    /// logits:
     /// <c>p_k (log p_k - log q_k - KL(p, q)) + p_k - q_k</c>.
     /// </summary>
     private static double AddDivergence(double[] p, double[] q, double weight, Span<double> gradient)

@@ -40,7 +40,8 @@ public sealed class SoftTargets
     /// <param name="classes">K, 1 or more.</param>
     /// <param name="classWeights">Weight of a row by its label, [K], each 0 or more; empty for 1.</param>
     /// <exception cref="ArgumentException">A label is out of range; the message names its row.</exception>
-    public static SoftTargets OneHot(ReadOnlySpan<int> labels, int classes, ReadOnlySpan<double> classWeights = default) =>
+    public static SoftTargets OneHot(
+        ReadOnlySpan<int> labels, int classes, ReadOnlySpan<double> classWeights = default) =>
         FromLabels(labels, classes, 1, 0, classWeights);
 
     /// <summary>Label smoothing as PyTorch and Hugging Face define it: <c>(1 - eps) onehot + eps / K</c>.</summary>
@@ -55,9 +56,9 @@ public sealed class SoftTargets
     }
 
     /// <summary>
-    /// Label smoothing as fairseq and Yuan et al. (2020) define it: 1 - eps on the label, eps / (K - 1) on each other class.
-    /// For two classes it is twice as strong as the uniform kind. It is also the virtual teacher of teacher-free
-    /// regularisation, with eps = 1 - A.
+    /// Label smoothing as fairseq and Yuan et al. (2020) define it: 1 - eps on the label, eps / (K - 1) on each other
+    /// class. For two classes it is twice as strong as the uniform kind. It is also the virtual teacher of
+    /// teacher-free regularisation, with eps = 1 - A.
     /// </summary>
     /// <param name="labels">[B], from 0 to K - 1, or <see cref="IgnoredLabel"/>.</param>
     /// <param name="classes">K, 2 or more.</param>
@@ -79,7 +80,8 @@ public sealed class SoftTargets
         var values = new double[logits.Length];
         for (var row = 0; row < rows; row++)
         {
-            Softmax.LogProbabilities(logits.Slice(row * classes, classes), temperature, values.AsSpan(row * classes, classes));
+            Softmax.LogProbabilities(
+                logits.Slice(row * classes, classes), temperature, values.AsSpan(row * classes, classes));
         }
 
         for (var i = 0; i < values.Length; i++)
@@ -98,10 +100,12 @@ public sealed class SoftTargets
         OptionRange.Between(share, 0, 1, nameof(share));
         if ((other.Rows, other.Classes) != (Rows, Classes))
         {
-            throw new ArgumentException($"Targets [{Rows}, {Classes}] cannot be mixed with [{other.Rows}, {other.Classes}].");
+            throw new ArgumentException(
+                $"Targets [{Rows}, {Classes}] cannot be mixed with [{other.Rows}, {other.Classes}].");
         }
 
-        return new SoftTargets([.. _values.Zip(other._values, (a, b) => ((1 - share) * a) + (share * b))], _weights, Classes);
+        return new SoftTargets(
+            [.. _values.Zip(other._values, (a, b) => ((1 - share) * a) + (share * b))], _weights, Classes);
     }
 
     /// <summary>The distributions at a temperature: proportional to the power 1 / temperature.</summary>
@@ -121,7 +125,9 @@ public sealed class SoftTargets
         return new SoftTargets(values, _weights, Classes);
     }
 
-    /// <summary>The weighted mean entropy of the rows, in nats: what cross-entropy exceeds the KL divergence by.</summary>
+    /// <summary>
+    /// The weighted mean entropy of the rows, in nats: what cross-entropy exceeds the KL divergence by.
+    /// </summary>
     public double Entropy()
     {
         var sum = 0.0;
@@ -142,7 +148,8 @@ public sealed class SoftTargets
         OptionRange.AtLeast(classes, 1, nameof(classes));
         if (!classWeights.IsEmpty && classWeights.Length != classes)
         {
-            throw new ArgumentException($"There are {classWeights.Length} class weights for {classes} classes.", nameof(classWeights));
+            throw new ArgumentException(
+                $"There are {classWeights.Length} class weights for {classes} classes.", nameof(classWeights));
         }
 
         var values = new double[labels.Length * classes];
@@ -158,12 +165,15 @@ public sealed class SoftTargets
             if (label < 0 || label >= classes)
             {
                 throw new ArgumentException(
-                    $"Row {row} has label {label}; expected 0 to {classes - 1}, or {IgnoredLabel} to leave it out.", nameof(labels));
+                    $"Row {row} has label {label}; expected 0 to {classes - 1}, or {IgnoredLabel} to leave it out.",
+                    nameof(labels));
             }
 
             values.AsSpan(row * classes, classes).Fill(onOthers);
             values[(row * classes) + label] = onLabel;
-            weights[row] = classWeights.IsEmpty ? 1 : OptionRange.AtLeast(classWeights[label], 0.0, nameof(classWeights));
+            weights[row] = classWeights.IsEmpty
+                ? 1
+                : OptionRange.AtLeast(classWeights[label], 0.0, nameof(classWeights));
         }
 
         return new SoftTargets(values, weights, classes);

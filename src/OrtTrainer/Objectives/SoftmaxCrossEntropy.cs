@@ -1,8 +1,8 @@
 namespace OrtTrainer.Objectives;
 
 /// <summary>
-/// Cross-entropy H(q, p) between soft targets and the softmax of logits, and its gradient, in float64: the reference for the
-/// training graph, and the evaluation loss.
+/// Cross-entropy H(q, p) between soft targets and the softmax of logits, and its gradient, in float64: the reference
+/// for the training graph, and the evaluation loss.
 /// </summary>
 public static class SoftmaxCrossEntropy
 {
@@ -11,14 +11,18 @@ public static class SoftmaxCrossEntropy
     /// </summary>
     /// <param name="logits">z, [B, K], row by row.</param>
     /// <param name="targets">q and w, [B, K].</param>
-    /// <param name="gradient">Added to: the derivative by each logit times <paramref name="scale"/>, [B, K]; empty if not
-    /// wanted. Zero it first for the gradient of this loss alone.</param>
+    /// <param name="gradient">Added to: the derivative by each logit times <paramref name="scale"/>, [B, K]; empty if
+    /// not wanted. Zero it first for the gradient of this loss alone.</param>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="scale">Factor on loss and gradient, for sums of losses.</param>
     /// <returns>The loss times <paramref name="scale"/>, in nats.</returns>
     /// <exception cref="ArgumentException">Shapes differ.</exception>
     public static double Loss(
-        ReadOnlySpan<double> logits, SoftTargets targets, Span<double> gradient, double temperature = 1, double scale = 1)
+        ReadOnlySpan<double> logits,
+        SoftTargets targets,
+        Span<double> gradient,
+        double temperature = 1,
+        double scale = 1)
     {
         ArgumentNullException.ThrowIfNull(targets);
         var classes = targets.Classes;

@@ -6,7 +6,9 @@ public sealed record AdafactorOptions
     /// <summary>Exponent c of the second moment's decay <c>1 - step^c</c>, at most 0.</summary>
     public double Beta2Decay { get; init => field = OptionRange.Between(value, -1, 0); } = -0.8;
 
-    /// <summary>Its square is the least second moment, above 0; PyTorch's default is the type's machine epsilon.</summary>
+    /// <summary>
+    /// Its square is the least second moment, above 0; PyTorch's default is the type's machine epsilon.
+    /// </summary>
     public double Epsilon1 { get; init => field = OptionRange.Above(value, 0); } = 1.1920928955078125e-7;
 
     /// <summary>The least root mean square of a tensor in the step size relative to it, above 0.</summary>

@@ -75,7 +75,12 @@ internal sealed class AdafactorTensor(ParameterSegment segment, int momentOffset
     }
 
     private double UpdateOf(
-        int index, ReadOnlySpan<float> moments, double rowMean, ReadOnlySpan<float> gradients, double scale, AdafactorOptions options)
+        int index,
+        ReadOnlySpan<float> moments,
+        double rowMean,
+        ReadOnlySpan<float> gradients,
+        double scale,
+        AdafactorOptions options)
     {
         var variance = IsMatrix
             ? moments[index / _columns] * (double)moments[_rows + (index % _columns)] / rowMean

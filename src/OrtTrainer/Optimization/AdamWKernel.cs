@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// Adam (Kingma and Ba 2015, algorithm 1) with weight decay decoupled (Loshchilov and Hutter 2019, algorithm 2) or added to
-/// the gradient. State: first and second moment.
+/// Adam (Kingma and Ba 2015, algorithm 1) with weight decay decoupled (Loshchilov and Hutter 2019, algorithm 2) or
+/// added to the gradient. State: first and second moment.
 /// </summary>
 internal readonly struct AdamWKernel : IUpdateKernel
 {
@@ -52,8 +52,8 @@ internal readonly struct AdamWKernel : IUpdateKernel
         first = Vector512.FusedMultiplyAdd(_oneMinusBeta1, gradient - first, first);
         second = Vector512.FusedMultiplyAdd(_beta2, second, _oneMinusBeta2 * gradient * gradient);
         var denominator = Vector512.FusedMultiplyAdd(Vector512.Sqrt(second), _inverseCorrection, _epsilon);
-        // Decay and step are added first and taken off the weight together: the factor 1 - lr decay of the textbook form
-        // keeps only a few bits of lr decay (5e-7, say) in float32.
+        // Decay and step are added first and taken off the weight together: the factor 1 - lr decay of the textbook
+        // form keeps only a few bits of lr decay (5e-7, say) in float32.
         return weight - Vector512.FusedMultiplyAdd(_weightDecay, weight, _stepSize * first / denominator);
     }
 }

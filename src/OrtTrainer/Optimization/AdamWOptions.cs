@@ -15,6 +15,8 @@ public sealed record AdamWOptions
     /// <summary>Weight decay of segments that have it, 0 or more.</summary>
     public double WeightDecay { get; init => field = OptionRange.AtLeast(value, 0.0); } = 0.01;
 
-    /// <summary>True: AdamW, decay acts on the weight. False: Adam with an L2 penalty, decay is added to the gradient.</summary>
+    /// <summary>
+    /// True: AdamW, decay acts on the weight. False: Adam with an L2 penalty, decay is added to the gradient.
+    /// </summary>
     public bool DecoupledDecay { get; init; } = true;
 }

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// One flag per block of a flat buffer, for passes that can leave out blocks: blocks whose gradient is not zero, or blocks
-/// that ever had one. An unmarked block is a promise that it holds zeros; a marked one may hold anything.
+/// One flag per block of a flat buffer, for passes that can leave out blocks: blocks whose gradient is not zero, or
+/// blocks that ever had one. An unmarked block is a promise that it holds zeros; a marked one may hold anything.
 /// </summary>
 public sealed class BlockMap
 {

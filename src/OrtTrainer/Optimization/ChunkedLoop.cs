@@ -4,8 +4,8 @@ namespace OrtTrainer.Optimization;
 
 /// <summary>
 /// Runs chunks of work on a fixed set of threads, of which the caller is one. Threads sleep between runs (so that ONNX
-/// Runtime's threads have the cores to themselves), and a run allocates nothing. Which thread takes a chunk is left to chance;
-/// results do not depend on it as long as <see cref="IChunkWork"/>'s rule is kept.
+/// Runtime's threads have the cores to themselves), and a run allocates nothing. Which thread takes a chunk is left to
+/// chance; results do not depend on it as long as <see cref="IChunkWork"/>'s rule is kept.
 /// </summary>
 public sealed class ChunkedLoop : IDisposable
 {
@@ -111,7 +111,8 @@ public sealed class ChunkedLoop : IDisposable
     {
         try
         {
-            for (var chunk = Interlocked.Increment(ref _next) - 1; chunk < _chunks; chunk = Interlocked.Increment(ref _next) - 1)
+            int chunk;
+            while ((chunk = Interlocked.Increment(ref _next) - 1) < _chunks)
             {
                 _work!.Run(chunk);
             }

@@ -2,12 +2,13 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// Adafactor (Shazeer and Stern 2018) in PyTorch's form, without momentum: matrices keep one second moment per row and per
-/// column, vectors one per element; steps are relative to a tensor's size and clipped by their root mean square. Works tensor
-/// by tensor, because every step size depends on whole-tensor norms; tensors are the chunks of the thread pool.
+/// Adafactor (Shazeer and Stern 2018) in PyTorch's form, without momentum: matrices keep one second moment per row and
+/// per column, vectors one per element; steps are relative to a tensor's size and clipped by their root mean square.
+/// Works tensor by tensor, because every step size depends on whole-tensor norms; tensors are the chunks of the thread
+/// pool.
 /// </summary>
-/// <remarks>The state of all tensors lies in one buffer, <see cref="FlatParameters.Segments"/> order: for a matrix its row
-/// moments then its column moments, for a vector its moments.</remarks>
+/// <remarks>The state of all tensors lies in one buffer, <see cref="FlatParameters.Segments"/> order: for a matrix its
+/// row moments then its column moments, for a vector its moments.</remarks>
 public sealed unsafe class FlatAdafactor : FlatOptimizer, IChunkWork
 {
     private readonly AdafactorOptions _options;
@@ -65,7 +66,8 @@ public sealed unsafe class FlatAdafactor : FlatOptimizer, IChunkWork
     /// <inheritdoc/>
     protected override void Update(in StepInputs inputs, long step)
     {
-        (_rate, _scale, _averageWeight, _step) = (inputs.LearningRate, inputs.GradientScale, inputs.AverageWeight, step);
+        (_rate, _scale, _step) = (inputs.LearningRate, inputs.GradientScale, step);
+        _averageWeight = inputs.AverageWeight;
         fixed (float* weights = inputs.Parameters, gradients = inputs.Gradients, average = inputs.Average)
         {
             _weights = weights;

@@ -2,9 +2,9 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// AdamW over flat buffers: decoupled, bias-corrected, epsilon outside the root, weight decay by segment, one pass over
-/// memory per step. Blocks that never had a gradient (rows of an embedding table whose token never came) cost only their
-/// weight decay.
+/// AdamW over flat buffers: decoupled, bias-corrected, epsilon outside the root, weight decay by segment, one pass
+/// over memory per step. Blocks that never had a gradient (rows of an embedding table whose token never came) cost
+/// only their weight decay.
 /// </summary>
 public sealed class FlatAdamW : FlatOptimizer
 {

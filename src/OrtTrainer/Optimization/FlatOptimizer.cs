@@ -1,9 +1,9 @@
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// An optimizer over flat buffers. A step gives the same bits on any number of threads. The state is made of the buffers in
-/// <see cref="States"/> and the count in <see cref="Steps"/>, nothing else: filling both and calling <see cref="Restore"/>
-/// continues a run bit for bit.
+/// An optimizer over flat buffers. A step gives the same bits on any number of threads. The state is made of the
+/// buffers in <see cref="States"/> and the count in <see cref="Steps"/>, nothing else: filling both and calling <see
+/// cref="Restore"/> continues a run bit for bit.
 /// </summary>
 public abstract class FlatOptimizer : IDisposable
 {
@@ -29,7 +29,8 @@ public abstract class FlatOptimizer : IDisposable
 
     /// <summary>Updates the parameters in place, and the average where one is given.</summary>
     /// <exception cref="ArgumentException">A span's length differs from the layout's.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Rate, scale or average weight is negative or not a number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Rate, scale or average weight is negative or not a
+    /// number.</exception>
     public void Step(in StepInputs inputs)
     {
         CheckLength(inputs.Parameters.Length, nameof(StepInputs.Parameters));

@@ -1,15 +1,15 @@
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// Where each trainable tensor lies in the flat buffers. Parameters, gradients, optimizer state and average all share this
-/// layout. Every tensor starts on a block boundary, so that a block has one weight decay and passes over whole blocks need
-/// no remainder; the padding behind a tensor is zero in every buffer and stays zero.
+/// Where each trainable tensor lies in the flat buffers. Parameters, gradients, optimizer state and average all share
+/// this layout. Every tensor starts on a block boundary, so that a block has one weight decay and passes over whole
+/// blocks need no remainder; the padding behind a tensor is zero in every buffer and stays zero.
 /// </summary>
 public sealed class FlatParameters
 {
     /// <summary>
-    /// Elements per block (512 bytes). It divides the common hidden sizes 128, 256, 384, 512, 768 and 1024, so that a row
-    /// of an embedding table never shares a block with another row of such a model.
+    /// Elements per block (512 bytes). It divides the common hidden sizes 128, 256, 384, 512, 768 and 1024, so that a
+    /// row of an embedding table never shares a block with another row of such a model.
     /// </summary>
     public const int BlockLength = 128;
 
@@ -18,8 +18,8 @@ public sealed class FlatParameters
 
     /// <summary>Takes a layout made elsewhere.</summary>
     /// <param name="segments">Tensors in the order of their offsets.</param>
-    /// <exception cref="ArgumentException">An offset is not a multiple of the block length, tensors overlap, or the total
-    /// exceeds what one span can hold.</exception>
+    /// <exception cref="ArgumentException">An offset is not a multiple of the block length, tensors overlap, or the
+    /// total exceeds what one span can hold.</exception>
     public FlatParameters(IReadOnlyList<ParameterSegment> segments)
     {
         ArgumentNullException.ThrowIfNull(segments);
@@ -30,8 +30,9 @@ public sealed class FlatParameters
             if (segment.Length < 0 || segment.Offset < end || segment.Offset % BlockLength != 0)
             {
                 throw new ArgumentException(
-                    $"Tensor '{segment.Name}' has offset {segment.Offset} and length {segment.Length}; expected a length of " +
-                    $"0 or more and an offset of at least {end} that is a multiple of {BlockLength}. Use FlatParameters.Pack.",
+                    $"Tensor '{segment.Name}' has offset {segment.Offset} and length {segment.Length}; expected a " +
+                    $"length of 0 or more and an offset of at least {end} that is a multiple of {BlockLength}. " +
+                    "Use FlatParameters.Pack.",
                     nameof(segments));
             }
 
@@ -44,7 +45,9 @@ public sealed class FlatParameters
     /// <summary>The tensors, in the order of their offsets.</summary>
     public IReadOnlyList<ParameterSegment> Segments { get; }
 
-    /// <summary>Elements of every buffer of this layout, padding included; a multiple of <see cref="BlockLength"/>.</summary>
+    /// <summary>
+    /// Elements of every buffer of this layout, padding included; a multiple of <see cref="BlockLength"/>.
+    /// </summary>
     public int Length { get; }
 
     /// <summary>Number of blocks.</summary>
@@ -56,7 +59,8 @@ public sealed class FlatParameters
     /// <summary>Lays tensors one after the other, each on a block boundary.</summary>
     /// <param name="tensors">Name, shape, and whether weight decay applies.</param>
     /// <returns>The layout, with offsets in the order given.</returns>
-    /// <exception cref="ArgumentException">A dimension is negative, or the total exceeds what one span can hold.</exception>
+    /// <exception cref="ArgumentException">A dimension is negative, or the total exceeds what one span can
+    /// hold.</exception>
     public static FlatParameters Pack(IEnumerable<(string Name, IReadOnlyList<int> Shape, bool HasWeightDecay)> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -98,8 +102,8 @@ public sealed class FlatParameters
             if (dimension < 0 || (length *= dimension) > Array.MaxLength)
             {
                 throw new ArgumentException(
-                    $"Tensor '{name}' has shape [{string.Join(", ", shape)}]; expected dimensions of 0 or more and at most " +
-                    $"{Array.MaxLength} elements.");
+                    $"Tensor '{name}' has shape [{string.Join(", ", shape)}]; expected dimensions of 0 or more and " +
+                    $"at most {Array.MaxLength} elements.");
             }
         }
 
@@ -112,6 +116,7 @@ public sealed class FlatParameters
         return rounded <= Array.MaxLength
             ? (int)rounded
             : throw new ArgumentException(
-                $"Tensor '{name}' brings the parameters to {rounded} elements; one flat buffer holds at most {Array.MaxLength}.");
+                $"Tensor '{name}' brings the parameters to {rounded} elements; one flat buffer holds at most " +
+                $"{Array.MaxLength}.");
     }
 }

@@ -1,7 +1,9 @@
 using OrtTrainer.Runtime;
 namespace OrtTrainer.Optimization;
 
-/// <summary>Stochastic gradient descent over flat buffers, with or without momentum, one pass over memory per step.</summary>
+/// <summary>
+/// Stochastic gradient descent over flat buffers, with or without momentum, one pass over memory per step.
+/// </summary>
 public sealed class FlatSgd : FlatOptimizer
 {
     private readonly SgdOptions _options;

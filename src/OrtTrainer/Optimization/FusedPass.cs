@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// One pass over memory that updates weights, state and average together; the work is bound by memory, so each array is
-/// read and written once. Blocks that never had a gradient have zero state: their state is neither read nor written, and
-/// the kernel is given zeros in registers instead, which gives the same bits.
+/// One pass over memory that updates weights, state and average together; the work is bound by memory, so each array
+/// is read and written once. Blocks that never had a gradient have zero state: their state is neither read nor
+/// written, and the kernel is given zeros in registers instead, which gives the same bits.
 /// </summary>
 internal sealed unsafe class FusedPass<TKernel>(FlatParameters layout, BlockMap touched) : IChunkWork
     where TKernel : struct, IUpdateKernel
@@ -31,7 +31,12 @@ internal sealed unsafe class FusedPass<TKernel>(FlatParameters layout, BlockMap 
     /// <param name="withDecay">Coefficients for blocks with weight decay.</param>
     /// <param name="withoutDecay">Coefficients for the other blocks.</param>
     public void Run(
-        ChunkedLoop loop, in StepInputs inputs, Span<float> first, Span<float> second, TKernel withDecay, TKernel withoutDecay)
+        ChunkedLoop loop,
+        in StepInputs inputs,
+        Span<float> first,
+        Span<float> second,
+        TKernel withDecay,
+        TKernel withoutDecay)
     {
         (_withDecay, _withoutDecay) = (withDecay, withoutDecay);
         _nonZeroGradients = inputs.NonZeroGradients;

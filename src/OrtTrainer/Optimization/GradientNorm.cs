@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// The Euclidean norm over all gradients, summed in float64 by fixed chunks in a fixed order, so that it does not depend on
-/// the number of threads. On its way it notes which blocks are not zero, which saves the optimizer reading the others.
+/// The Euclidean norm over all gradients, summed in float64 by fixed chunks in a fixed order, so that it does not
+/// depend on the number of threads. On its way it notes which blocks are not zero, which saves the optimizer reading
+/// the others.
 /// </summary>
 /// <param name="layout">The layout of the gradients.</param>
 /// <param name="loop">The threads; not disposed here.</param>
@@ -14,12 +15,15 @@ public sealed unsafe class GradientNorm(FlatParameters layout, ChunkedLoop loop)
     private float* _gradients;
     private BlockMap? _candidates;
 
-    /// <summary>The blocks found not zero by the last measurement: what <see cref="StepInputs.NonZeroGradients"/> takes.</summary>
+    /// <summary>
+    /// The blocks found not zero by the last measurement: what <see cref="StepInputs.NonZeroGradients"/> takes.
+    /// </summary>
     public BlockMap NonZero { get; } = new(layout);
 
     /// <summary>Reads all gradients once.</summary>
     /// <param name="gradients">One value per element of the layout; padding must be zero.</param>
-    /// <param name="candidates">Blocks that may be other than zero, where the caller knows; the others are not read.</param>
+    /// <param name="candidates">Blocks that may be other than zero, where the caller knows; the others are not
+    /// read.</param>
     /// <returns>The norm; NaN or infinity if any gradient is.</returns>
     /// <exception cref="ArgumentException">The length differs from the layout's.</exception>
     public double Measure(ReadOnlySpan<float> gradients, BlockMap? candidates = null)
@@ -74,7 +78,8 @@ public sealed unsafe class GradientNorm(FlatParameters layout, ChunkedLoop loop)
             NonZero[block] = bits != Vector512<int>.Zero;
         }
 
-        // Element by element: the order in which a horizontal sum adds is not promised to be the same on every processor.
+        // Element by element: the order in which a horizontal sum adds is not promised to be the same on every
+        // processor.
         var lanes = even + odd;
         var sum = 0.0;
         for (var lane = 0; lane < Vector512<double>.Count; lane++)

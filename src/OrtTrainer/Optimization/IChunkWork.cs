@@ -1,8 +1,8 @@
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// Work cut into chunks that may run in any order and on any thread. To give the same bits on any number of threads, a chunk
-/// must write only what no other chunk reads or writes.
+/// Work cut into chunks that may run in any order and on any thread. To give the same bits on any number of threads, a
+/// chunk must write only what no other chunk reads or writes.
 /// </summary>
 public interface IChunkWork
 {

@@ -3,13 +3,15 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// An optimizer's formula for elements that do not depend on each other, one vector at a time; a struct with this step's
-/// coefficients. All arithmetic is float32 with correctly rounded operations and explicit fused multiply-adds, so that the
-/// bits do not depend on the processor.
+/// An optimizer's formula for elements that do not depend on each other, one vector at a time; a struct with this
+/// step's coefficients. All arithmetic is float32 with correctly rounded operations and explicit fused multiply-adds,
+/// so that the bits do not depend on the processor.
 /// </summary>
 internal interface IUpdateKernel
 {
-    /// <summary>True if zero state and a zero gradient leave the state zero: then state of untouched blocks need not be read.</summary>
+    /// <summary>
+    /// True if zero state and a zero gradient leave the state zero: then state of untouched blocks need not be read.
+    /// </summary>
     bool ZeroStateStaysZero { get; }
 
     /// <summary>True if zero state and a zero gradient leave the weight as it is.</summary>

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace OrtTrainer.Optimization;
 
-/// <summary>Range checks of option values; the message names field, value and range. A value that is not a number fails.</summary>
+/// <summary>
+/// Range checks of option values; the message names field, value and range. A value that is not a number fails.
+/// </summary>
 internal static class OptionRange
 {
     public static double AtLeast(double value, double low, [CallerMemberName] string name = "") =>

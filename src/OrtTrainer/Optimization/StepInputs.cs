@@ -13,8 +13,8 @@ public readonly ref struct StepInputs
     public required double LearningRate { get; init; }
 
     /// <summary>
-    /// Factor applied to every gradient as it is read: the clipping coefficient, and 1/n where gradients are sums. Saves the
-    /// pass that would write scaled gradients.
+    /// Factor applied to every gradient as it is read: the clipping coefficient, and 1/n where gradients are sums.
+    /// Saves the pass that would write scaled gradients.
     /// </summary>
     public double GradientScale { get; init; } = 1;
 
@@ -27,7 +27,9 @@ public readonly ref struct StepInputs
     /// <summary>A running average to bring up to date with the new weights in the same pass; empty for none.</summary>
     public Span<float> Average { get; init; }
 
-    /// <summary>The share a of the new weights in <c>average += a (weights - average)</c>, in [0, 1]; 1 copies.</summary>
+    /// <summary>
+    /// The share a of the new weights in <c>average += a (weights - average)</c>, in [0, 1]; 1 copies.
+    /// </summary>
     public double AverageWeight { get; init; }
 
     /// <summary>A step without scaling, block map or average.</summary>

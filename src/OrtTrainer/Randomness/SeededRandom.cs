@@ -4,9 +4,10 @@ using System.Text;
 namespace OrtTrainer.Randomness;
 
 /// <summary>
-/// Random numbers that a seed fixes for good: xoshiro256** (Blackman and Vigna, 2021, "Scrambled linear pseudorandom number
-/// generators"), seeded through <see cref="SplitMix64"/>. Everything but <see cref="NextGaussian"/> gives the same bits on every
-/// platform and .NET version, which <see cref="Random"/> does not promise. Not for secrets; not thread-safe.
+/// Random numbers that a seed fixes for good: xoshiro256** (Blackman and Vigna, 2021, "Scrambled linear pseudorandom
+/// number generators"), seeded through <see cref="SplitMix64"/>. Everything but <see cref="NextGaussian"/> gives the
+/// same bits on every platform and .NET version, which <see cref="Random"/> does not promise. Not for secrets; not
+/// thread-safe.
 /// </summary>
 public sealed class SeededRandom
 {
@@ -69,8 +70,8 @@ public sealed class SeededRandom
     }
 
     /// <summary>
-    /// An integer in [0, <paramref name="bound"/>), each exactly as likely (Lemire 2019, "Fast random integer generation in an
-    /// interval": multiply, and reject the few words that would favour some values).
+    /// An integer in [0, <paramref name="bound"/>), each exactly as likely (Lemire 2019, "Fast random integer
+    /// generation in an interval": multiply, and reject the few words that would favour some values).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The bound is not positive.</exception>
     public int NextInt(int bound)
@@ -97,8 +98,9 @@ public sealed class SeededRandom
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1L << 53));
 
     /// <summary>
-    /// A draw from the normal distribution with mean 0 and variance 1, by Marsaglia's polar method (1964). The last bits follow the
-    /// platform's logarithm. The method's second draw is thrown away, so that <see cref="State"/> is all there is to save.
+    /// A draw from the normal distribution with mean 0 and variance 1, by Marsaglia's polar method (1964). The last
+    /// bits follow the platform's logarithm. The method's second draw is thrown away, so that <see cref="State"/> is
+    /// all there is to save.
     /// </summary>
     public double NextGaussian()
     {

@@ -1,7 +1,8 @@
 namespace OrtTrainer.Randomness;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, with Vigna's constants): spreads a seed, however regular, over 64-bit words.
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, with Vigna's constants): spreads a seed, however regular, over
+/// 64-bit words.
 /// </summary>
 public struct SplitMix64(ulong seed)
 {

@@ -1,6 +1,8 @@
 namespace OrtTrainer.Schedules;
 
-/// <summary>The learning rate as a function of the optimizer step; immutable, so a resumed run needs only the step.</summary>
+/// <summary>
+/// The learning rate as a function of the optimizer step; immutable, so a resumed run needs only the step.
+/// </summary>
 public abstract class LearningRateSchedule
 {
     /// <summary>The rate used by a step.</summary>

@@ -17,7 +17,8 @@ public sealed class SwaCyclicalSchedule : LearningRateSchedule
     /// <summary>Checks and keeps the settings.</summary>
     /// <param name="before">The schedule up to <paramref name="start"/>.</param>
     /// <param name="start">The step that begins the first cycle.</param>
-    /// <param name="cycle">Steps per cycle, 1 or more; the last one has the low rate, and averaging is due after it.</param>
+    /// <param name="cycle">Steps per cycle, 1 or more; the last one has the low rate, and averaging is due after
+    /// it.</param>
     /// <param name="high">The rate each cycle falls from, 0 or more.</param>
     /// <param name="low">The rate at a cycle's end, 0 or more.</param>
     public SwaCyclicalSchedule(LearningRateSchedule before, long start, long cycle, double high, double low)

@@ -3,8 +3,8 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Schedules;
 
 /// <summary>
-/// A schedule of Hugging Face's family: the rate rises linearly from 0 to its peak over the warm-up steps, then follows a
-/// curve of its own.
+/// A schedule of Hugging Face's family: the rate rises linearly from 0 to its peak over the warm-up steps, then
+/// follows a curve of its own.
 /// </summary>
 public abstract class WarmupSchedule : LearningRateSchedule
 {
@@ -30,6 +30,8 @@ public abstract class WarmupSchedule : LearningRateSchedule
     /// <summary>The share of the peak at a step from <see cref="Warmup"/> on.</summary>
     protected abstract double FactorAfterWarmup(long step);
 
-    /// <summary>Share of the way from the end of the warm-up to <paramref name="total"/> steps; above 1 beyond.</summary>
+    /// <summary>
+    /// Share of the way from the end of the warm-up to <paramref name="total"/> steps; above 1 beyond.
+    /// </summary>
     protected double Progress(long step, long total) => (double)(step - Warmup) / Math.Max(1, total - Warmup);
 }

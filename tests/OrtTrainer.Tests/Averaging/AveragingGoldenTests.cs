@@ -6,7 +6,9 @@ using OrtTrainer.Optimization;
 
 namespace OrtTrainer.Tests.Averaging;
 
-/// <summary>Every kind in methods/averaging.json over its one trajectory; settings are read from the kind's name.</summary>
+/// <summary>
+/// Every kind in methods/averaging.json over its one trajectory; settings are read from the kind's name.
+/// </summary>
 public partial class AveragingGoldenTests
 {
     [Test]
@@ -17,10 +19,11 @@ public partial class AveragingGoldenTests
         var checkedKinds = 0;
         Assert.Multiple(() =>
         {
-            foreach (var kind in golden.RootElement.EnumerateObject().Where(k => k.Name is not ("trajectory" or "note")))
+            var kinds = golden.RootElement.EnumerateObject().Where(k => k.Name is not ("trajectory" or "note"));
+            foreach (var kind in kinds)
             {
                 var states = kind.Name == "swag"
-                    ? [.. Moments(trajectory).Select((values, i) => (values, Row(kind.Value.GetProperty(i == 0 ? "mean" : "variance"))))]
+                    ? Moments(trajectory).Zip(new[] { "mean", "variance" }.Select(n => Row(kind.Value.GetProperty(n))))
                     : Averages(kind.Name, trajectory).Zip(kind.Value.EnumerateArray().Select(Row));
                 foreach (var (actual, expected) in states)
                 {
@@ -109,7 +112,8 @@ public partial class AveragingGoldenTests
         }
     }
 
-    private static FlatParameters Layout(double[][] trajectory) => FlatParameters.Pack([("w", [trajectory[0].Length], true)]);
+    private static FlatParameters Layout(double[][] trajectory) =>
+        FlatParameters.Pack([("w", [trajectory[0].Length], true)]);
 
     private static float[] Padded(double[] values)
     {

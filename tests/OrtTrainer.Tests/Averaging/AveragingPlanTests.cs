@@ -19,5 +19,6 @@ public class AveragingPlanTests
     public void A_start_at_the_end_of_the_run_is_refused() =>
         Assert.That(
             () => new AveragingPlan { TotalSteps = 10, StartFraction = 1 },
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith("StartFraction is 1; expected from 0 to below 1."));
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+                "StartFraction is 1; expected from 0 to below 1."));
 }

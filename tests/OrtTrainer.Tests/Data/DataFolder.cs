@@ -14,8 +14,11 @@ internal sealed class DataFolder : IDisposable
         return path;
     }
 
-    /// <summary>Splits of train.tsv and, where given, eval.tsv and test.tsv, all with the header label, text.</summary>
-    public DataSplits Splits(string train, string? eval = null, string? test = null, TaskKind task = TaskKind.Classification) =>
+    /// <summary>
+    /// Splits of train.tsv and, where given, eval.tsv and test.tsv, all with the header label, text.
+    /// </summary>
+    public DataSplits Splits(
+        string train, string? eval = null, string? test = null, TaskKind task = TaskKind.Classification) =>
         DataSplits.Load(new DataOptions
         {
             Train = Write("train.tsv", "label\ttext\n" + train),

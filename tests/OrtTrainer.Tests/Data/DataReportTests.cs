@@ -15,7 +15,8 @@ internal sealed class DataReportTests
     [Test]
     public void Clean_data_gives_its_contents_and_no_warning()
     {
-        DataReport report = DataReport.Of(_folder.Splits("b\tone\na\ttwo\nb\tthree\n", "a\tfour\nb\tfive\n", "b\tsix\na\tseven\n"));
+        DataReport report = DataReport.Of(
+            _folder.Splits("b\tone\na\ttwo\nb\tthree\n", "a\tfour\nb\tfive\n", "b\tsix\na\tseven\n"));
 
         Assert.That(report.Warnings(), Is.Empty);
         Assert.That(
@@ -94,7 +95,8 @@ internal sealed class DataReportTests
     [Test]
     public void Several_labels_are_counted_each()
     {
-        DataReport report = DataReport.Of(_folder.Splits("x|y\tone\ny\ttwo\n\tthree\n", "x\tfour\n", task: TaskKind.MultiLabel));
+        DataReport report = DataReport.Of(
+            _folder.Splits("x|y\tone\ny\ttwo\n\tthree\n", "x\tfour\n", task: TaskKind.MultiLabel));
 
         Assert.That(report.Splits[0].LabelCounts.Select(label => label.Value), Is.EqualTo(new[] { 1, 2 }));
     }
@@ -102,7 +104,8 @@ internal sealed class DataReportTests
     [Test]
     public void A_regression_shows_the_range_of_its_numbers()
     {
-        DataReport report = DataReport.Of(_folder.Splits("0.5\tone\n4.75\ttwo\n", "1\tthree\n", task: TaskKind.Regression));
+        DataReport report = DataReport.Of(
+            _folder.Splits("0.5\tone\n4.75\ttwo\n", "1\tthree\n", task: TaskKind.Regression));
 
         Assert.That(report.Splits[0].TargetRange, Is.EqualTo((0.5f, 4.75f)));
         Assert.That(report.Lines().First(), Does.EndWith("(0.5 to 4.75)"));
@@ -124,7 +127,8 @@ internal sealed class DataReportTests
     {
         LengthSummary summary = LengthSummary.Of(lengths, 128);
 
-        Assert.That((summary.Median, summary.Percentile99, summary.Maximum), Is.EqualTo((median, percentile99, maximum)));
+        Assert.That(
+            (summary.Median, summary.Percentile99, summary.Maximum), Is.EqualTo((median, percentile99, maximum)));
     }
 
     [Test]
@@ -133,7 +137,8 @@ internal sealed class DataReportTests
         DataReport report = DataReport.Of(_folder.Splits("a\tone\nb\ttwo\n", "a\tthree\n"));
 
         Assert.That(report.Warnings(LengthSummary.Of([10, 10, 130], 128)), Has.Some.EqualTo(
-            "train: 33.3 % of examples are longer than 128 tokens and are cut (median 10, 90th percentile 130, longest 130)."));
+            "train: 33.3 % of examples are longer than 128 tokens and are cut "
+            + "(median 10, 90th percentile 130, longest 130)."));
         Assert.That(report.Warnings(LengthSummary.Of([10, 10, 128], 128)), Has.None.Contains("tokens"));
     }
 

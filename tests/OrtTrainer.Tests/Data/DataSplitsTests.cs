@@ -32,14 +32,21 @@ internal sealed class DataSplitsTests
         // 158 rows at 10 %: 16, shared by largest remainder 10.13, 5.06, 0.71, 0.10 -> 10, 5, 1, 0.
         Assert.That(Counts(data.Eval), Is.EqualTo(new[] { 10, 5, 1, 0 }));
         Assert.That(Counts(data.Train), Is.EqualTo(new[] { 90, 45, 6, 1 }));
-        Assert.That(data.Train.Examples.Concat(data.Eval.Examples).Select(example => example.Line).Order(), Is.EqualTo(Enumerable.Range(2, 158)));
-        Assert.That(data.EvalOrigin, Does.StartWith("16 of the 158 rows of ").And.EndsWith("train.tsv, stratified, seed 1"));
+        Assert.That(
+            data.Train.Examples.Concat(data.Eval.Examples).Select(example => example.Line).Order(),
+            Is.EqualTo(Enumerable.Range(2, 158)));
+        Assert.That(
+            data.EvalOrigin,
+            Does.StartWith("16 of the 158 rows of ").And.EndsWith("train.tsv, stratified, seed 1"));
     }
 
     [Test]
     public void A_split_depends_on_its_seed_alone()
     {
-        DataOptions options = new() { Train = _folder.Write("train.tsv", "label\ttext\n" + Rows(("a", 60), ("b", 40))) };
+        DataOptions options = new()
+        {
+            Train = _folder.Write("train.tsv", "label\ttext\n" + Rows(("a", 60), ("b", 40))),
+        };
 
         int[] first = Lines(DataSplits.Load(options)), again = Lines(DataSplits.Load(options));
         int[] other = Lines(DataSplits.Load(options with { SplitSeed = 2 }));
@@ -100,7 +107,8 @@ internal sealed class DataSplitsTests
     [Test]
     public void A_multi_label_split_keeps_the_mix_of_label_sets()
     {
-        DataSplits data = _folder.Splits(Rows(("x|y", 40), ("y", 20), ("", 20), ("x", 1), ("z", 1)), task: TaskKind.MultiLabel);
+        DataSplits data = _folder.Splits(
+            Rows(("x|y", 40), ("y", 20), ("", 20), ("x", 1), ("z", 1)), task: TaskKind.MultiLabel);
 
         Assert.That(data.Labels!.Names, Is.EqualTo(new[] { "x", "y", "z" }));
         Assert.That(data.Eval.Examples.CountBy(example => example.Label!), Is.EquivalentTo(
@@ -175,7 +183,8 @@ internal sealed class DataSplitsTests
 
         Assert.That(
             () => DataSplits.Load(options),
-            Throws.TypeOf<DataFileException>().With.Message.EndsWith("train.tsv: there are no rows in it; expected at least one example."));
+            Throws.TypeOf<DataFileException>().With.Message.EndsWith(
+                "train.tsv: there are no rows in it; expected at least one example."));
     }
 
     [Test]
@@ -193,11 +202,14 @@ internal sealed class DataSplitsTests
     {
         Assert.That(
             () => new DataOptions { Train = "train.tsv", EvalFraction = share },
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("EvalFraction is a share between 0 and 1"));
+            Throws.TypeOf<ArgumentOutOfRangeException>()
+                .With.Message.Contains("EvalFraction is a share between 0 and 1"));
     }
 
     private static string Rows(params (string Label, int Count)[] labels) => string.Concat(
-        labels.SelectMany(label => Enumerable.Range(0, label.Count).Select(at => $"{label.Label}\t{label.Label} number {at}\n")));
+        from label in labels
+        from at in Enumerable.Range(0, label.Count)
+        select $"{label.Label}\t{label.Label} number {at}\n");
 
     private static int[] Counts(Dataset data) =>
         [.. Enumerable.Range(0, data.Outputs).Select(id => data.LabelIds.Count(found => found == id))];

@@ -85,13 +85,16 @@ internal sealed class DatasetTests
     [TestCase("[\"a\"", "f, line 2: the label field '[\"a\"' begins as a JSON array but is none")]
     public void A_malformed_list_of_labels_is_refused(string field, string message)
     {
-        Assert.That(Refusal(() => Dataset.Of("f", Examples(field), TaskKind.MultiLabel, Letters)), Does.StartWith(message));
+        Assert.That(
+            Refusal(() => Dataset.Of("f", Examples(field), TaskKind.MultiLabel, Letters)), Does.StartWith(message));
     }
 
     [Test]
     public void No_rows_and_rows_without_labels_are_refused()
     {
-        Assert.That(Refusal(() => Dataset.Of("f", [], TaskKind.Classification, Letters)), Does.StartWith("f: there are no rows in it"));
+        Assert.That(
+            Refusal(() => Dataset.Of("f", [], TaskKind.Classification, Letters)),
+            Does.StartWith("f: there are no rows in it"));
         Assert.That(
             Refusal(() => Dataset.Of("f", [new Example("x", null, null, 7)], TaskKind.Classification, Letters)),
             Does.StartWith("f, line 7: the row has no label"));

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Randomness;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -16,7 +17,9 @@ internal sealed class DelimitedTableTests
     [Test]
     public void Quoted_tsv_takes_tabs_and_breaks_inside_quotes()
     {
-        List<DataRow> rows = Tables.Read("a\tb\n\"x\ty\"\t\"1\n2\"\n", DataFormat.Tsv, new TableOptions { Quoted = true });
+        TableOptions options = new() { Quoted = true };
+
+        List<DataRow> rows = Tables.Read("a\tb\n\"x\ty\"\t\"1\n2\"\n", DataFormat.Tsv, options);
 
         Assert.That(rows.Single().Values, Is.EqualTo(new[] { "x\ty", "1\n2" }));
     }
@@ -32,6 +35,31 @@ internal sealed class DelimitedTableTests
     public void Csv_is_read_as_rfc_4180_says(string content, string[] expected)
     {
         Assert.That(Tables.Read(content, DataFormat.Csv).Single().Values, Is.EqualTo(expected));
+    }
+
+    [TestCase(DataFormat.Csv, ',')]
+    [TestCase(DataFormat.Tsv, '\t')]
+    public void Random_fields_come_back_as_they_were_quoted(DataFormat format, char delimiter)
+    {
+        const string Letters = "\"\n,\t až";
+        SeededRandom random = new(17);
+        string[][] rows = [.. Enumerable.Range(0, 500).Select(_ => (string[])[Field(), Field(), Field()])];
+        string content = string.Concat(rows.Select(row => string.Join(delimiter, row.Select(Quoted)) + "\n"));
+        TableOptions options = new() { Columns = ["a", "b", "c"], Quoted = true };
+
+        List<DataRow> read = Tables.Read(content, format, options);
+
+        Assert.That(read.Select(row => row.Values), Is.EqualTo(rows));
+        int[] lines = [.. rows.Select(row => 1 + row.Sum(field => field.Count(letter => letter == '\n')))];
+        Assert.That(read.Select(row => row.Line), Is.EqualTo(rows.Select((_, at) => 1 + lines.Take(at).Sum())));
+
+        string Field() => string.Concat(
+            Enumerable.Range(0, random.NextInt(6)).Select(_ => Letters[random.NextInt(Letters.Length)]));
+
+        // Only fields that need it are quoted, as RFC 4180 allows.
+        string Quoted(string field) => field.IndexOfAny(['"', '\n', delimiter]) < 0
+            ? field
+            : $"\"{field.Replace("\"", "\"\"")}\"";
     }
 
     [Test]
@@ -83,7 +111,9 @@ internal sealed class DelimitedTableTests
     {
         TableOptions options = new() { IgnoreExtraFields = true };
 
-        Assert.That(Tables.Read("a\tb\n1\t2\tlicence\n", DataFormat.Tsv, options)[0].Values, Is.EqualTo(new[] { "1", "2" }));
+        List<DataRow> rows = Tables.Read("a\tb\n1\t2\tlicence\n", DataFormat.Tsv, options);
+
+        Assert.That(rows.Single().Values, Is.EqualTo(new[] { "1", "2" }));
         Assert.That(Tables.Refusal("a\tb\n1\n", DataFormat.Tsv, options).Line, Is.EqualTo(2));
     }
 

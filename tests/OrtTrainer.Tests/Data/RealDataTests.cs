@@ -19,7 +19,8 @@ internal sealed class RealDataTests
     [TestCase("sst2/test.tsv", "label", "0 428, 1 444")]
     [TestCase("sick/SICK_train.txt", "entailment_judgment", "CONTRADICTION 665, ENTAILMENT 1299, NEUTRAL 2536")]
     [TestCase("sick/SICK_trial.txt", "entailment_judgment", "CONTRADICTION 74, ENTAILMENT 144, NEUTRAL 282")]
-    [TestCase("sick/SICK_test_annotated.txt", "entailment_judgment", "CONTRADICTION 720, ENTAILMENT 1414, NEUTRAL 2793")]
+    [TestCase(
+        "sick/SICK_test_annotated.txt", "entailment_judgment", "CONTRADICTION 720, ENTAILMENT 1414, NEUTRAL 2793")]
     public void Tables_with_a_header_have_the_labels_counted_elsewhere(string file, string column, string expected)
     {
         Assert.That(LabelCounts(file, column, new TableOptions { Format = DataFormat.Tsv }), Is.EqualTo(expected));
@@ -30,7 +31,9 @@ internal sealed class RealDataTests
     [TestCase("dev", "0 322, 1 721")]
     public void Cola_without_a_header_has_the_labels_counted_elsewhere(string split, string expected)
     {
-        Assert.That(LabelCounts($"cola/{split}.tsv", "label", new TableOptions { Columns = Cola }), Is.EqualTo(expected));
+        TableOptions options = new() { Columns = Cola };
+
+        Assert.That(LabelCounts($"cola/{split}.tsv", "label", options), Is.EqualTo(expected));
     }
 
     [TestCase("stsb/glue_train.tsv", 5749, 2.7009990253653395)]
@@ -46,7 +49,9 @@ internal sealed class RealDataTests
     {
         TableOptions options = new() { Columns = Sts };
 
-        Assert.That(() => Read(file, options).Count(), Throws.TypeOf<DataFileException>().With.Message.Contains("found 9 fields"));
+        Assert.That(
+            () => Read(file, options).Count(),
+            Throws.TypeOf<DataFileException>().With.Message.Contains("found 9 fields"));
         AssertScores(file, options with { IgnoreExtraFields = true }, count, mean);
     }
 
@@ -74,7 +79,15 @@ internal sealed class RealDataTests
     [TestCase("cola/train.tsv", "cola/dev.tsv", "sentence", "source,label,mark,sentence", 15, 17, 11, 11, 8)]
     [TestCase("sst2/train.tsv", "sst2/dev.tsv", "sentence", null, 293, 293, 75, 75, null)]
     public void Repeats_overlaps_and_conflicts_are_those_counted_elsewhere(
-        string train, string test, string text, string? columns, int exact, int folded, int seen, int seenFolded, int? conflicts)
+        string train,
+        string test,
+        string text,
+        string? columns,
+        int exact,
+        int folded,
+        int seen,
+        int seenFolded,
+        int? conflicts)
     {
         DataSplits data = DataSplits.Load(new DataOptions
         {
@@ -110,7 +123,8 @@ internal sealed class RealDataTests
             .OrderBy(label => label.Key, StringComparer.Ordinal)
             .Select(label => $"{label.Key} {label.Value}"));
 
-    private static IEnumerable<DataRow> Read(string file, TableOptions options) => TableReader.Read(Shared(file), options);
+    private static IEnumerable<DataRow> Read(string file, TableOptions options) =>
+        TableReader.Read(Shared(file), options);
 
     private static string Shared(string file) => SharedFiles.SharedPath(["data", .. file.Split('/')]);
 }

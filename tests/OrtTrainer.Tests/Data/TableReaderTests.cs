@@ -13,7 +13,8 @@ internal sealed class TableReaderTests
         string message = Assert.Throws<DataFileException>(() => _ = row["sentense"])!.Message;
 
         Assert.That(message, Does.StartWith(
-            "inline, line 2: there is no column 'sentense'. Did you mean 'sentence'? Columns present: label, sentence."));
+            "inline, line 2: there is no column 'sentense'. Did you mean 'sentence'? "
+            + "Columns present: label, sentence."));
     }
 
     [Test]
@@ -24,13 +25,14 @@ internal sealed class TableReaderTests
         Assert.That(Assert.Throws<DataFileException>(() => _ = row["id"])!.Message, Does.Not.Contain("Did you mean"));
     }
 
-    [TestCase(new byte[] { (byte)'a', (byte)'\n', (byte)'o', (byte)'k', (byte)'\n', (byte)'x', 0xE9, (byte)'y', (byte)'\n' },
-        "inline, line 3: not valid UTF-8: 0xE9 at byte 2 of the line", TestName = "Latin_1")]
-    [TestCase(new byte[] { (byte)'a', (byte)'\n', 0xC0, 0xAF }, "inline, line 2: not valid UTF-8: 0xC0", TestName = "Overlong")]
-    [TestCase(new byte[] { (byte)'a', (byte)'\n', 0xED, 0xA0, 0x80 }, "inline, line 2: not valid", TestName = "Surrogate")]
-    [TestCase(new byte[] { (byte)'a', (byte)'\n', 0xE2, 0x82 }, "inline, line 2: not valid", TestName = "Cut_off_at_the_end")]
-    public void Invalid_utf8_is_refused_with_its_line(byte[] content, string message)
+    [TestCase("ok x", new byte[] { 0xE9 }, "inline, line 3: not valid UTF-8: 0xE9 at byte 5 of the line", TestName = "Latin_1")]
+    [TestCase("", new byte[] { 0xC0, 0xAF }, "inline, line 3: not valid UTF-8: 0xC0", TestName = "Overlong")]
+    [TestCase("", new byte[] { 0xED, 0xA0, 0x80 }, "inline, line 3: not valid", TestName = "Surrogate")]
+    [TestCase("é", new byte[] { 0xE2, 0x82 }, "inline, line 3: not valid UTF-8: 0xE2 0x82 at byte 3", TestName = "Cut_off_at_the_end")]
+    public void Invalid_utf8_is_refused_with_its_line(string before, byte[] invalid, string message)
     {
+        byte[] content = [.. Encoding.UTF8.GetBytes($"a\nfine\n{before}"), .. invalid];
+
         Assert.That(Tables.Refusal(content, DataFormat.Tsv).Message, Does.StartWith(message));
     }
 
@@ -75,7 +77,9 @@ internal sealed class TableReaderTests
     {
         List<DataRow> rows = Tables.Read("{\"a\":1,\"b\":2}\n\n{\"b\":4,\"a\":3}\n", DataFormat.JsonLines);
 
-        Assert.That(rows.Select(row => (row.Line, row["a"], row["b"])), Is.EqualTo(new[] { (1, "1", "2"), (3, "3", "4") }));
+        Assert.That(
+            rows.Select(row => (row.Line, row["a"], row["b"])),
+            Is.EqualTo(new[] { (1, "1", "2"), (3, "3", "4") }));
     }
 
     [TestCase("{\"a\":1}\n{\"a\":\n", "inline, line 2: not a JSON object on one line")]
@@ -89,12 +93,33 @@ internal sealed class TableReaderTests
     [Test]
     public void A_stream_is_read_no_further_than_the_row_asked_for()
     {
-        // The second line is invalid: reaching the first row shows that it was delivered before the second was looked at.
+        // The second line is invalid: reaching the first row shows that it was delivered before the second was looked
+        // at.
         using MemoryStream stream = new([(byte)'a', (byte)'\n', 0xFF, (byte)'\n']);
 
-        DataRow first = TableReader.Read(stream, "standard input", new TableOptions { Format = DataFormat.Lines }).First();
+        TableOptions options = new() { Format = DataFormat.Lines };
+        DataRow first = TableReader.Read(stream, "standard input", options).First();
 
         Assert.That(first["text"], Is.EqualTo("a"));
+    }
+
+    [Test]
+    public void Rows_for_prediction_come_with_columns_or_as_plain_lines()
+    {
+        DataRow plain = Tables.Read("hello there\n", DataFormat.Lines).Single();
+        DataRow pair = Tables.Read("""{"q":"who?","a":"me"}""", DataFormat.JsonLines).Single();
+
+        Assert.That(new ExampleColumns().Of(plain), Is.EqualTo(new Example("hello there", null, null, 1)));
+        Assert.That(new ExampleColumns("q", "a").Of(pair), Is.EqualTo(new Example("who?", "me", null, 1)));
+    }
+
+    [Test]
+    public void Lines_have_one_column_and_json_lines_name_their_own()
+    {
+        TableOptions options = new() { Columns = ["a", "b"] };
+
+        Assert.That(() => Tables.Read("x\n", DataFormat.Lines, options), Throws.ArgumentException);
+        Assert.That(() => Tables.Read("{}\n", DataFormat.JsonLines, options), Throws.ArgumentException);
     }
 
     [Test]
@@ -111,7 +136,8 @@ internal sealed class TableReaderTests
         string folder = Directory.CreateTempSubdirectory().FullName;
         try
         {
-            foreach ((string name, string content) in new[] { ("f.CSV", "a,b\n1,2"), ("f.tsv", "a\tb\n1\t2"), ("f.jsonl", "{\"b\":\"2\"}") })
+            (string, string)[] files = [("f.CSV", "a,b\n1,2"), ("f.tsv", "a\tb\n1\t2"), ("f.jsonl", "{\"b\":\"2\"}")];
+            foreach ((string name, string content) in files)
             {
                 string path = Path.Combine(folder, name);
                 File.WriteAllText(path, content);
@@ -120,7 +146,8 @@ internal sealed class TableReaderTests
 
             Assert.That(
                 () => TableReader.Read(Path.Combine(folder, "f.all")).Count(),
-                Throws.TypeOf<DataFileException>().With.Message.Contains("the extension '.all' does not tell the format"));
+                Throws.TypeOf<DataFileException>()
+                    .With.Message.Contains("the extension '.all' does not tell the format"));
             Assert.That(
                 () => TableReader.Read(Path.Combine(folder, "absent.tsv")).Count(),
                 Throws.TypeOf<DataFileException>().With.Message.Contains("cannot be opened"));

@@ -29,7 +29,8 @@ public class MetricKindTests
     {
         var examples = new ClassifiedExamples([Math.Log(3), 0], [1], 2);
         Assert.That(
-            MetricKind.Find(TaskKind.Classification, "log_loss").Score(examples), Is.EqualTo(Math.Log(4)).Within(1e-15));
+            MetricKind.Find(TaskKind.Classification, "log_loss").Score(examples),
+            Is.EqualTo(Math.Log(4)).Within(1e-15));
         Assert.That(MetricKind.Find(TaskKind.Classification, "ece").Score(examples), Is.EqualTo(0.75).Within(1e-15));
     }
 

@@ -99,7 +99,8 @@ public class LossGoldenTests
         Assert.That(gradient, Is.EqualTo(Flat(row, name)).Within(Tolerance), $"{kind} {row.GetProperty("params")}");
     }
 
-    private static JsonDocument Open() => JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden("methods", "losses.json")));
+    private static JsonDocument Open() =>
+        JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden("methods", "losses.json")));
 
     private static int[] Labels(JsonElement row) => [.. Flatten(row.GetProperty("labels")).Select(value => (int)value)];
 

@@ -37,7 +37,8 @@ public class SoftTargetsTests
     public void A_label_outside_the_classes_is_named_with_its_row() =>
         Assert.That(
             () => SoftTargets.OneHot([0, 3], 3),
-            Throws.ArgumentException.With.Message.StartsWith("Row 1 has label 3; expected 0 to 2, or -100 to leave it out."));
+            Throws.ArgumentException.With.Message.StartsWith(
+                "Row 1 has label 3; expected 0 to 2, or -100 to leave it out."));
 
     [Test]
     public void A_batch_without_targets_has_no_loss_and_no_gradient()
@@ -52,7 +53,9 @@ public class SoftTargetsTests
     public void Huge_logits_give_finite_losses()
     {
         var gradient = new double[2];
-        Assert.That(SoftmaxCrossEntropy.Loss([1000, -1000], SoftTargets.OneHot([1], 2), gradient), Is.EqualTo(2000).Within(1e-9));
+        Assert.That(
+            SoftmaxCrossEntropy.Loss([1000, -1000], SoftTargets.OneHot([1], 2), gradient),
+            Is.EqualTo(2000).Within(1e-9));
         Assert.That(gradient, Is.EqualTo(new[] { 1.0, -1.0 }).Within(1e-15));
         Assert.That(BinaryCrossEntropy.Loss([1000, -1000], [0, 1], gradient), Is.EqualTo(1000).Within(1e-9));
     }

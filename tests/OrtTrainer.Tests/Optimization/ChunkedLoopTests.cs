@@ -5,7 +5,8 @@ namespace OrtTrainer.Tests.Optimization;
 public class ChunkedLoopTests
 {
     [Test]
-    public void Every_chunk_runs_exactly_once_in_every_run([Values(1, 2, 4)] int threads, [Values(0, 1, 3, 1000)] int chunks)
+    public void Every_chunk_runs_exactly_once_in_every_run(
+        [Values(1, 2, 4)] int threads, [Values(0, 1, 3, 1000)] int chunks)
     {
         using var loop = new ChunkedLoop(threads);
         for (var run = 0; run < 20; run++)

@@ -34,8 +34,9 @@ public class FlatAdafactorTests
                 columnMoments[c] = ((1 - share) * columnMoments[c]) + (share * mean);
             }
 
+            var meanOfRows = rowMoments.Average();
             var update = Enumerable.Range(0, Rows * Columns)
-                .Select(i => g[i] / Math.Sqrt(rowMoments[i / Columns] * columnMoments[i % Columns] / rowMoments.Average()))
+                .Select(i => g[i] / Math.Sqrt(rowMoments[i / Columns] * columnMoments[i % Columns] / meanOfRows))
                 .ToArray();
             var size = Math.Max(1e-3, Math.Sqrt(expected.Take(update.Length).Average(Square)));
             var alpha = size * Math.Min(Rate, 1 / Math.Sqrt(step)) / Math.Max(1, Math.Sqrt(update.Average(Square)));
@@ -56,7 +57,8 @@ public class FlatAdafactorTests
         var alone = FlatParameters.Pack([("b", [1023], false)]);
         var together = Train(both, 3);
         Assert.That(together, Is.EqualTo(Train(both, 1)));
-        Assert.That(together.AsSpan(both.Segments[2].Offset, 1023).ToArray(), Is.EqualTo(Train(alone, 1, fill: 2)[..1023]));
+        Assert.That(
+            together.AsSpan(both.Segments[2].Offset, 1023).ToArray(), Is.EqualTo(Train(alone, 1, fill: 2)[..1023]));
     }
 
     [Test]

@@ -46,7 +46,8 @@ public class FlatAdamWTests
     [Test]
     public void Skipping_untouched_blocks_does_not_change_a_bit()
     {
-        var layout = FlatParameters.Pack([("table", [1000 * FlatParameters.BlockLength], true), ("free", [5000], false)]);
+        var layout = FlatParameters.Pack(
+            [("table", [1000 * FlatParameters.BlockLength], true), ("free", [5000], false)]);
         float[] Gradients(int step) => FlatValues.SparseRows(layout, step, share: 0.1);
         var everyBlock = new BlockMap(layout);
         everyBlock.Mark(0, layout.Length);
@@ -101,10 +102,13 @@ public class FlatAdamWTests
         for (var step = 1; step <= 4; step++)
         {
             var share = 1.0 / step;
-            optimizer.Step(Inputs(weights, FlatValues.SparseRows(layout, step, 0.2)) with { Average = average, AverageWeight = share });
+            var inputs = Inputs(weights, FlatValues.SparseRows(layout, step, 0.2));
+            optimizer.Step(inputs with { Average = average, AverageWeight = share });
             for (var i = 0; i < expected.Length; i++)
             {
-                expected[i] = step == 1 ? weights[i] : MathF.FusedMultiplyAdd((float)share, weights[i] - expected[i], expected[i]);
+                expected[i] = step == 1
+                    ? weights[i]
+                    : MathF.FusedMultiplyAdd((float)share, weights[i] - expected[i], expected[i]);
             }
         }
 
@@ -159,16 +163,22 @@ public class FlatAdamWTests
     {
         Assert.That(
             () => new AdamWOptions { Beta2 = 1 },
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Beta2 is 1; expected from 0 to below 1."));
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+                "Beta2 is 1; expected from 0 to below 1."));
         Assert.That(() => new AdamWOptions { Epsilon = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new AdamWOptions { WeightDecay = double.NaN }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => new AdamWOptions { WeightDecay = double.NaN }, Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     private static StepInputs Inputs(float[] weights, float[] gradients) =>
         new() { Parameters = weights, Gradients = gradients, LearningRate = Rate };
 
     private static float[] Train(
-        FlatParameters layout, int threads, int steps, Func<int, BlockMap?> nonZero, Func<int, float[]>? gradients = null)
+        FlatParameters layout,
+        int threads,
+        int steps,
+        Func<int, BlockMap?> nonZero,
+        Func<int, float[]>? gradients = null)
     {
         using var loop = new ChunkedLoop(threads);
         using var optimizer = new FlatAdamW(layout, Options, loop);

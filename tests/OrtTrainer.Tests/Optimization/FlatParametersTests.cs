@@ -7,7 +7,8 @@ public class FlatParametersTests
     [Test]
     public void Every_tensor_starts_on_a_block_and_the_total_is_whole_blocks()
     {
-        var layout = FlatParameters.Pack([("a", [1], true), ("empty", [0, 5], true), ("b", [2, 64], false), ("c", [], true)]);
+        var layout = FlatParameters.Pack(
+            [("a", [1], true), ("empty", [0, 5], true), ("b", [2, 64], false), ("c", [], true)]);
         Assert.That(layout.Segments.Select(s => s.Offset), Is.EqualTo(new[] { 0, 128, 128, 256 }));
         Assert.That(layout.Segments.Select(s => s.Length), Is.EqualTo(new[] { 1, 0, 128, 1 }));
         Assert.That(layout.Segments[2].Columns, Is.EqualTo(64));

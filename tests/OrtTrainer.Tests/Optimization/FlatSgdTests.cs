@@ -54,7 +54,8 @@ public class FlatSgdTests
         using var second = new FlatSgd(layout, new SgdOptions { Momentum = 0.9 }, loop);
         var weights = FlatValues.Random(layout, 1);
         var zero = new float[layout.Length];
-        first.Step(new StepInputs { Parameters = weights, Gradients = FlatValues.Random(layout, 2), LearningRate = 0.1 });
+        first.Step(
+            new StepInputs { Parameters = weights, Gradients = FlatValues.Random(layout, 2), LearningRate = 0.1 });
         first.States[0].Values.Span.CopyTo(second.States[0].Values.Span);
         second.Restore(1);
 

@@ -20,7 +20,9 @@ internal static class FlatValues
         return values;
     }
 
-    /// <summary>Random values in a share of the blocks, zero in the others, as the gradient of an embedding table.</summary>
+    /// <summary>
+    /// Random values in a share of the blocks, zero in the others, as the gradient of an embedding table.
+    /// </summary>
     public static float[] SparseRows(FlatParameters layout, int seed, double share)
     {
         var values = Random(layout, seed);

@@ -28,7 +28,8 @@ public class GradientNormTests
         using var more = new ChunkedLoop(threads);
         var gradients = FlatValues.Random(layout, 5);
         Assert.That(
-            new GradientNorm(layout, more).Measure(gradients), Is.EqualTo(new GradientNorm(layout, one).Measure(gradients)));
+            new GradientNorm(layout, more).Measure(gradients),
+            Is.EqualTo(new GradientNorm(layout, one).Measure(gradients)));
     }
 
     [Test]

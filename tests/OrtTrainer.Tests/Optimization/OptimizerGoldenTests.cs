@@ -31,13 +31,15 @@ public class OptimizerGoldenTests
         var weights = Padded(start, layout);
         for (var step = 0; step < gradients.Length; step++)
         {
-            optimizer.Step(
-                new StepInputs { Parameters = weights, Gradients = Padded(gradients[step], layout), LearningRate = rate });
+            var stepGradients = Padded(gradients[step], layout);
+            optimizer.Step(new StepInputs { Parameters = weights, Gradients = stepGradients, LearningRate = rate });
             var tolerance = 1e-6 * expected[step].Max(Math.Abs);
             for (var i = 0; i < start.Length; i++)
             {
                 Assert.That(
-                    (double)weights[i], Is.EqualTo(expected[step][i]).Within(tolerance), $"{row.GetProperty("kind")} step {step} [{i}]");
+                    (double)weights[i],
+                    Is.EqualTo(expected[step][i]).Within(tolerance),
+                    $"{row.GetProperty("kind")} step {step} [{i}]");
             }
         }
     }
@@ -56,6 +58,8 @@ public class OptimizerGoldenTests
     private static FlatOptimizer Build(JsonElement row, FlatParameters layout, ChunkedLoop loop)
     {
         var parameters = row.GetProperty("params");
+        string[] known = ["lr", "beta1", "beta2", "eps", "weight_decay", "momentum", "nesterov", "note"];
+        Assert.That(parameters.EnumerateObject().Select(p => p.Name), Is.SubsetOf(known));
         double Value(string name, double otherwise) =>
             parameters.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
         bool Flag(string name) => parameters.TryGetProperty(name, out var value) && value.GetBoolean();
@@ -81,8 +85,10 @@ public class OptimizerGoldenTests
             "adamw" => new FlatAdamW(layout, Adam(true), loop),
             "adam" => new FlatAdamW(layout, Adam(false), loop),
             "sgd" or "sgd_momentum" or "sgd_nesterov" => new FlatSgd(layout, Sgd(Flag("nesterov")), loop),
-            "adafactor" => new FlatAdafactor(layout, new AdafactorOptions { WeightDecay = Value("weight_decay", 0) }, loop),
-            _ => throw new NotSupportedException($"optimizers.json has kind '{kind}', which no optimizer here implements."),
+            "adafactor" =>
+                new FlatAdafactor(layout, new AdafactorOptions { WeightDecay = Value("weight_decay", 0) }, loop),
+            _ => throw new NotSupportedException(
+                $"optimizers.json has kind '{kind}', which no optimizer here implements."),
         };
     }
 }

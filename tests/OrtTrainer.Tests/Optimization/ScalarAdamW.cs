@@ -7,7 +7,8 @@ internal sealed class ScalarAdamW(int length, float beta1, float beta2, float ep
 
     public float[] Second { get; } = new float[length];
 
-    public void Step(Span<float> weights, ReadOnlySpan<float> gradients, Func<int, double> decay, double rate, float scale, int step)
+    public void Step(
+        Span<float> weights, ReadOnlySpan<float> gradients, Func<int, double> decay, double rate, float scale, int step)
     {
         var stepSize = (float)(rate / (1 - Math.Pow((double)(decimal)beta1, step)));
         var correction = (float)(1 / Math.Sqrt(1 - Math.Pow((double)(decimal)beta2, step)));
@@ -18,7 +19,8 @@ internal sealed class ScalarAdamW(int length, float beta1, float beta2, float ep
             Second[i] = MathF.FusedMultiplyAdd(
                 beta2, Second[i], (float)(1 - (double)(decimal)beta2) * gradient * gradient);
             var denominator = MathF.FusedMultiplyAdd(MathF.Sqrt(Second[i]), correction, epsilon);
-            weights[i] -= MathF.FusedMultiplyAdd((float)(rate * decay(i)), weights[i], stepSize * First[i] / denominator);
+            weights[i] -= MathF.FusedMultiplyAdd(
+                (float)(rate * decay(i)), weights[i], stepSize * First[i] / denominator);
         }
     }
 }

@@ -142,7 +142,8 @@ internal sealed class SeededRandomTests
 
         SeededRandom restored = new(saved);
 
-        Assert.That(new[] { restored.NextGaussian(), restored.NextFloat(), restored.NextInt(1000) }, Is.EqualTo(expected));
+        double[] found = [restored.NextGaussian(), restored.NextFloat(), restored.NextInt(1000)];
+        Assert.That(found, Is.EqualTo(expected));
     }
 
     [Test]

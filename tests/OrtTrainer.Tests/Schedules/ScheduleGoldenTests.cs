@@ -6,6 +6,12 @@ namespace OrtTrainer.Tests.Schedules;
 /// <summary>Every row of methods/schedules.json, whatever its settings.</summary>
 public class ScheduleGoldenTests
 {
+    private static readonly string[] Settings =
+    [
+        "num_cycles", "power", "lr_end", "timescale", "start_lr", "swa_lr", "anneal", "strategy", "cycle", "alpha1",
+        "alpha2", "note",
+    ];
+
     [Test]
     public void Every_schedule_gives_the_rates_of_the_reference()
     {
@@ -19,7 +25,9 @@ public class ScheduleGoldenTests
                 for (var step = 0; step < expected.Length; step++)
                 {
                     Assert.That(
-                        schedule.RateAt(step), Is.EqualTo(expected[step]).Within(1e-12), $"{row.GetProperty("kind")} step {step}");
+                        schedule.RateAt(step),
+                        Is.EqualTo(expected[step]).Within(1e-12),
+                        $"{row.GetProperty("kind")} step {step}");
                 }
             }
         });
@@ -31,6 +39,7 @@ public class ScheduleGoldenTests
     private static LearningRateSchedule Build(JsonElement row)
     {
         var parameters = row.GetProperty("params");
+        Assert.That(parameters.EnumerateObject().Select(p => p.Name), Is.SubsetOf(Settings));
         double Value(string name, double otherwise) =>
             parameters.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
         long Count(string name) => row.GetProperty(name).GetInt64();
@@ -45,7 +54,11 @@ public class ScheduleGoldenTests
                 (long)Value("anneal", double.NaN),
                 parameters.GetProperty("strategy").GetString() == "cos" ? AnnealShape.Cosine : AnnealShape.Linear),
             "swa_cyclical" => new SwaCyclicalSchedule(
-                new ConstantSchedule(0), 0, (long)Value("cycle", double.NaN), Value("alpha1", double.NaN), Value("alpha2", double.NaN)),
+                new ConstantSchedule(0),
+                0,
+                (long)Value("cycle", double.NaN),
+                Value("alpha1", double.NaN),
+                Value("alpha2", double.NaN)),
             _ => new ScheduleOptions
             {
                 Kind = ScheduleOptions.ParseKind(kind),

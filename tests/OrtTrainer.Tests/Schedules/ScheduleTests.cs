@@ -36,7 +36,8 @@ public class ScheduleTests
     public void Warm_up_as_long_as_the_run_is_no_division_by_zero()
     {
         var schedule = new LinearSchedule(1, 5, 5);
-        Assert.That(Enumerable.Range(0, 7).Select(s => schedule.RateAt(s)), Is.EqualTo(new[] { 0, 0.2, 0.4, 0.6, 0.8, 1, 0 }));
+        Assert.That(
+            Enumerable.Range(0, 7).Select(s => schedule.RateAt(s)), Is.EqualTo(new[] { 0, 0.2, 0.4, 0.6, 0.8, 1, 0 }));
     }
 
     [TestCase(AnnealShape.Linear, new[] { 1.0, 0.9, 0.8, 0.6, 0.4, 0.4 })]
@@ -49,7 +50,8 @@ public class ScheduleTests
 
     [Test]
     public void Annealing_in_no_steps_jumps() =>
-        Assert.That(new SwaAnnealSchedule(new ConstantSchedule(1), 3, 0.1, 0, AnnealShape.Linear).RateAt(3), Is.EqualTo(0.1));
+        Assert.That(
+            new SwaAnnealSchedule(new ConstantSchedule(1), 3, 0.1, 0, AnnealShape.Linear).RateAt(3), Is.EqualTo(0.1));
 
     [Test]
     public void Cycles_begin_at_their_start_and_end_low()
@@ -75,7 +77,8 @@ public class ScheduleTests
             Throws.ArgumentException.With.Message.Contains("Cycles is 1.5; cosine_with_restarts needs a whole number"));
         Assert.That(
             () => new PolynomialSchedule(1e-3, 0, 10, 1, end: 1e-2),
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith("end is 0.01; expected from 0 to below 0.001."));
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+                "end is 0.01; expected from 0 to below 0.001."));
         Assert.That(() => new ConstantSchedule(1).RateAt(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 }
