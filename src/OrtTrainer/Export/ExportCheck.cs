@@ -47,6 +47,6 @@ public static class ExportCheck
         ExportComparison comparison = Compare(folder, examples, reference, execution, tolerance, cancellation);
         return comparison.Agrees
             ? comparison
-            : throw new ExportMismatchException(Path.Combine(folder, OnnxFile.Name), comparison);
+            : throw new ExportMismatchException(Path.Combine(folder, OnnxFile.Name), comparison, written: true);
     }
 }

@@ -3,11 +3,12 @@ namespace OrtTrainer.Export;
 /// <summary>The exported model answers otherwise than the training graph did; it should not be used.</summary>
 public sealed class ExportMismatchException : Exception
 {
-    internal ExportMismatchException(string path, ExportComparison comparison)
+    internal ExportMismatchException(string path, ExportComparison comparison, bool written)
         : base(FormattableString.Invariant($"{path}: {comparison.Beyond} logits differ from the training graph's beyond tolerance, ") +
             FormattableString.Invariant($"by up to {comparison.MaxAbsolute:g3} (relative {comparison.MaxRelative:g3}), first for ") +
-            $"example {comparison.FirstBeyond} of {comparison.Examples}. The export should not be used; please report this with the " +
-            "model's config.json.") => Comparison = comparison;
+            $"example {comparison.FirstBeyond} of {comparison.Examples}. " +
+            (written ? "The export should not be used. " : "Nothing was written; what was there before is untouched. ") +
+            "Please report this with the model's config.json.") => Comparison = comparison;
 
     /// <summary>The differences.</summary>
     public ExportComparison Comparison { get; }

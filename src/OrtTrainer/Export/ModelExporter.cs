@@ -16,33 +16,49 @@ public static class ModelExporter
     /// <param name="folder">Where to: made if absent; other files in it stay.</param>
     /// <param name="model">What to export.</param>
     /// <param name="provenance">How it came to be.</param>
-    /// <returns>The full paths of the files.</returns>
+    /// <param name="reference">What the exported graph must answer; null skips the comparison.</param>
+    /// <param name="cancellation">Stops the comparison between batches; nothing is written then.</param>
     /// <exception cref="ModelException">The model and its tokenizer or labels do not go together, or the folder is the model's own.</exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
-    public static IReadOnlyList<string> Export(string folder, FineTunedModel model, Provenance provenance) =>
-        Export(folder, model, provenance, OnnxFile.DefaultInlineLimit);
+    /// <exception cref="ExportMismatchException">The exported graph answers otherwise than the reference.</exception>
+    public static ExportResult Export(
+        string folder, FineTunedModel model, Provenance provenance, ExportReference? reference = null,
+        CancellationToken cancellation = default) =>
+        Export(folder, model, provenance, OnnxFile.DefaultInlineLimit, reference, cancellation);
 
-    internal static IReadOnlyList<string> Export(string folder, FineTunedModel model, Provenance provenance, long inlineLimit)
+    internal static ExportResult Export(
+        string folder, FineTunedModel model, Provenance provenance, long inlineLimit, ExportReference? reference = null,
+        CancellationToken cancellation = default)
     {
         RefuseOwnFolder(folder, model);
-        IReadOnlyList<KeyValuePair<string, string>> metadata = provenance.ToMetadata();
+        using StagedFolder staged = new(folder);
+        Write(staged.Path, model, provenance.ToMetadata(), inlineLimit);
+        ExportComparison? comparison = reference is null ? null : ExportCheck.Compare(
+            staged.Path, reference.Examples, reference.Logits.Span, reference.Execution, reference.Tolerance, cancellation);
+        if (comparison is { Agrees: false })
+        {
+            throw new ExportMismatchException(Path.Combine(folder, OnnxFile.Name), comparison, written: false);
+        }
+
+        return new(staged.Publish(
+            [ModelConfig.FileName, SafetensorsName, OnnxFile.Name, OnnxFile.DataName, .. TokenizerExport.FileNames]), comparison);
+    }
+
+    private static void Write(
+        string folder, FineTunedModel model, IReadOnlyList<KeyValuePair<string, string>> metadata, long inlineLimit)
+    {
         ModelProto onnx = PaddedGraph.Classifier(
             model.Architecture, model.Config, model.Labels.Count, model.Layout, model.Parameters);
         onnx.MetadataProps.AddRange(metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         bool externalData = OnnxFile.NeedsExternalData(onnx, inlineLimit);
-
-        using StagedFolder staged = new(folder);
-        ExportedConfig.For(model, externalData).Save(staged.Path);
-        SafetensorsWriter.Write(Path.Combine(staged.Path, SafetensorsName), Tensors(model),
+        ExportedConfig.For(model, externalData).Save(folder);
+        SafetensorsWriter.Write(Path.Combine(folder, SafetensorsName), Tensors(model),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
-        OnnxFile.Write(staged.Path, onnx, externalData);
+        OnnxFile.Write(folder, onnx, externalData);
         if (model.TokenizerFolder is { } tokenizer)
         {
-            TokenizerExport.Write(tokenizer, staged.Path, model.Architecture.MaxLength(model.Config), model.MaxLength);
+            TokenizerExport.Write(tokenizer, folder, model.Architecture.MaxLength(model.Config), model.MaxLength);
         }
-
-        return staged.Publish(
-            [ModelConfig.FileName, SafetensorsName, OnnxFile.Name, OnnxFile.DataName, .. TokenizerExport.FileNames]);
     }
 
     private static IEnumerable<TensorData> Tensors(FineTunedModel model) => model.Layout.Parameters.Select(

@@ -88,9 +88,10 @@ public sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
 
+    /// <summary>x · (erf(x / √2) + 1) · 0.5, in the steps of PyTorch's exports: ONNX Runtime runs them, bias included, as one.</summary>
     protected override Value Gelu(Value x)
     {
-        Value inner = Graph.Node("Erf", [Graph.Mul(x, Graph.Constant(0.70710678118654752f))]);
+        Value inner = Graph.Node("Erf", [Graph.Div(x, Graph.Constant(1.41421356237309505f))]);
         return Graph.Mul(Graph.Mul(x, Graph.Add(inner, Graph.Constant(1f))), Graph.Constant(0.5f));
     }
 

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Data;
 using OrtTrainer.Export;
+using OrtTrainer.Models;
 using OrtTrainer.Prediction;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Training;
 
@@ -30,28 +32,49 @@ public sealed class EdgeClientTests
         using TinyClassifier tiny = TinyClassifier.Of(architecture, task);
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
-        using Predictor predictor = Predictor.Open(output.Path);
+        AssertTransformersJsAgrees(output.Path, Inputs);
+    }
 
-        JsonObject[] answers = EdgeClient.Run("classify-transformers.mjs", output.Path, Inputs.Select(input =>
+    [Test]
+    public void Both_clients_find_weights_that_lie_beside_the_model()
+    {
+        using TinyClassifier tiny = TinyClassifier.Of("bert");
+        using TemporaryFolder output = new();
+        ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, inlineLimit: 1000);
+        TokenizedExample[] examples = tiny.Examples;
+
+        float[] logits = Logits(EdgeClient.Run("classify-ort.mjs", output.Path, [Batch(examples)])[0]);
+
+        Assert.That(File.Exists(output.File("model.onnx_data")));
+        Assert.That(logits, Is.EqualTo(tiny.ReferenceLogits(examples)).Within(1e-5));
+        AssertTransformersJsAgrees(output.Path, Inputs);
+    }
+
+    [Test]
+    public void A_real_encoder_with_its_own_tokenizer_agrees_on_real_text()
+    {
+        using TemporaryFolder output = new();
+        using PretrainedModel model = PretrainedModel.Open(SharedFiles.SharedPath("models", "all-MiniLM-L6-v2"));
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, 6).Layout;
+        using NativeBuffer parameters = new(layout.Length);
+        model.Load(layout, parameters.Slice, seed: 3);
+        ModelExporter.Export(output.Path, new FineTunedModel
         {
-            JsonObject line = new() { ["text"] = input.Text };
-            if (input.Pair is not null)
-            {
-                line["pair"] = input.Pair;
-            }
+            Config = model.Config,
+            Task = TaskKind.Classification,
+            Labels = ["ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM"],
+            Layout = layout,
+            Parameters = parameters,
+            TokenizerFolder = model.Folder,
+        }, TinyClassifier.Provenance);
 
-            return line;
-        }));
-
-        IReadOnlyList<TextPrediction> predictions = predictor.Predict(Inputs);
-        Assert.That(answers, Has.Length.EqualTo(Inputs.Length));
-        for (int i = 0; i < Inputs.Length; i++)
-        {
-            JsonObject scores = answers[i]["scores"]!.AsObject();
-            Assert.That(tiny.Model.Labels.Select(label => scores[label]!.GetValue<float>()),
-                Is.EqualTo(predictions[i].Scores).Within(1e-5), Inputs[i].ToString());
-            Assert.That(scores, Has.Count.EqualTo(tiny.Model.Labels.Count));
-        }
+        AssertTransformersJsAgrees(output.Path,
+        [
+            ("How did serfdom develop in and then leave Russia ?", null),
+            ("What is the full form of .com ?", null),
+            ("L'\u00e9t\u00e9, na\u00efve caf\u00e9s cost \u20ac3.50\u2014why?", null),
+            ("Amrozi accused his brother, whom he called \" the witness \".", "Referring to him as only \" the witness \", he spoke."),
+        ]);
     }
 
     [TestCase("bert", TaskKind.Classification)]
@@ -67,9 +90,41 @@ public sealed class EdgeClientTests
 
         JsonObject[] answers = EdgeClient.Run("classify-ort.mjs", output.Path, [Batch(examples)]);
 
-        float[] logits = [.. answers[0]["logits"]!.AsArray().SelectMany(row => row!.AsArray().Select(v => v!.GetValue<float>()))];
-        Assert.That(logits, Is.EqualTo(tiny.ReferenceLogits(examples)).Within(1e-5));
+        Assert.That(Logits(answers[0]), Is.EqualTo(tiny.ReferenceLogits(examples)).Within(1e-5));
     }
+
+    private static void AssertTransformersJsAgrees(string folder, (string Text, string? Pair)[] inputs)
+    {
+        using Predictor predictor = Predictor.Open(folder);
+        IReadOnlyList<TextPrediction> predictions = predictor.Predict(inputs);
+        JsonObject[] answers = EdgeClient.Run("classify-transformers.mjs", folder, inputs.Select(Line));
+
+        Assert.That(answers, Has.Length.EqualTo(inputs.Length));
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            Dictionary<string, float> scores = answers[i]["scores"]!.AsObject().ToDictionary(s => s.Key, s => s.Value!.GetValue<float>());
+            Assert.That(scores.Keys, Is.EquivalentTo(predictor.Labels));
+            Assert.That(predictor.Labels.Select(label => scores[label]), Is.EqualTo(predictions[i].Scores).Within(1e-5), inputs[i].Text);
+            if (predictor.Task == TaskKind.Classification)
+            {
+                Assert.That(scores.MaxBy(s => s.Value).Key, Is.EqualTo(predictions[i].Label), inputs[i].Text);
+            }
+        }
+    }
+
+    private static JsonObject Line((string Text, string? Pair) input)
+    {
+        JsonObject line = new() { ["text"] = input.Text };
+        if (input.Pair is not null)
+        {
+            line["pair"] = input.Pair;
+        }
+
+        return line;
+    }
+
+    private static float[] Logits(JsonObject answer) =>
+        [.. answer["logits"]!.AsArray().SelectMany(row => row!.AsArray().Select(value => value!.GetValue<float>()))];
 
     /// <summary>All examples as one padded batch.</summary>
     private static JsonObject Batch(TokenizedExample[] examples)

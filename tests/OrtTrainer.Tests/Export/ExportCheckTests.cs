@@ -14,10 +14,10 @@ public sealed class ExportCheckTests
         using TinyClassifier tiny = TinyClassifier.Of(architecture);
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
-        float[] reference = tiny.ReferenceLogits(TinyClassifier.Examples);
+        float[] reference = tiny.ReferenceLogits(tiny.Examples);
 
         ExportComparison comparison = ExportCheck.Require(
-            output.Path, TinyClassifier.Examples, reference, TinyClassifier.OneThread);
+            output.Path, tiny.Examples, reference, TinyClassifier.OneThread);
 
         Assert.That(comparison.Examples, Is.EqualTo(4));
         Assert.That(comparison.MaxAbsolute, Is.LessThan(1e-5));
@@ -33,10 +33,10 @@ public sealed class ExportCheckTests
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
         ParameterSpec bias = tiny.Model.Layout.Parameters.Single(p => p.Name == "classifier.bias");
         tiny.Parameters.Slice(tiny.Model.Layout.OffsetOf(bias), 1)[0] += 0.01f;
-        float[] reference = tiny.ReferenceLogits(TinyClassifier.Examples);
+        float[] reference = tiny.ReferenceLogits(tiny.Examples);
 
         ExportMismatchException? caught = Assert.Throws<ExportMismatchException>(
-            () => ExportCheck.Require(output.Path, TinyClassifier.Examples, reference, TinyClassifier.OneThread));
+            () => ExportCheck.Require(output.Path, tiny.Examples, reference, TinyClassifier.OneThread));
 
         Assert.That(caught!.Comparison.Beyond, Is.EqualTo(4));
         Assert.That(caught.Comparison.MaxAbsolute, Is.EqualTo(0.01).Within(1e-5));

@@ -40,6 +40,24 @@ public sealed class ExportFailureTests
     }
 
     [Test]
+    public void An_export_that_answers_otherwise_than_its_reference_replaces_nothing()
+    {
+        using TinyClassifier tiny = TinyClassifier.Of("bert");
+        using TemporaryFolder output = new();
+        ExportReference sound = new(tiny.Examples, tiny.ReferenceLogits(tiny.Examples), TinyClassifier.OneThread);
+        ExportResult first = ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, sound);
+        Assert.That(first.Comparison!.Agrees, Is.True);
+        Dictionary<string, byte[]> before = Contents(output.Path);
+        tiny.Parameters.Slice(0, 100).Fill(0.3f);
+
+        ExportMismatchException? caught = Assert.Throws<ExportMismatchException>(
+            () => ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, sound));
+
+        Assert.That(caught!.Message, Does.Contain(output.File("model.onnx")).And.Contain("untouched"));
+        Assert.That(Contents(output.Path), Is.EquivalentTo(before));
+    }
+
+    [Test]
     public void What_a_killed_export_left_behind_is_cleared()
     {
         using TinyClassifier tiny = TinyClassifier.Of("bert");

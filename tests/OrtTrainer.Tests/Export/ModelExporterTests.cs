@@ -115,7 +115,7 @@ public sealed class ModelExporterTests
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         using TemporaryFolder first = new();
         using TemporaryFolder second = new();
-        IReadOnlyList<string> files = ModelExporter.Export(first.Path, tiny.Model, TinyClassifier.Provenance);
+        IReadOnlyList<string> files = ModelExporter.Export(first.Path, tiny.Model, TinyClassifier.Provenance).Files;
         ModelExporter.Export(second.Path, tiny.Model, TinyClassifier.Provenance with
         {
             Scores = TinyClassifier.Provenance.Scores.Reverse().ToDictionary(),
@@ -136,7 +136,7 @@ public sealed class ModelExporterTests
     {
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         using TemporaryFolder output = new();
-        var examples = TinyClassifier.Examples;
+        var examples = tiny.Examples;
         float[] reference = tiny.ReferenceLogits(examples);
 
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, inlineLimit: 1000);

@@ -18,6 +18,14 @@ internal sealed class TinyClassifier : IDisposable
 {
     public const string Words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhat\nis\na\nneutron\nstar\n##s\n?\nwho\nwrote\nthe\nbook\nred\n,\n.\n";
 
+    private static readonly TokenizedExample[] Pairs =
+    [
+        new([2, 5, 6, 7, 8, 9, 11, 3], [0, 0, 0, 0, 0, 0, 0, 0], []),
+        new([2, 3], [0, 0], []),
+        new([2, 12, 13, 14, 15, 3, 16, 15, 3], [0, 0, 0, 0, 0, 0, 1, 1, 1], []),
+        new([2, 9, 10, 3], [0, 0, 0, 0], []),
+    ];
+
     private readonly TemporaryFolder _folder = new();
     private readonly NativeBuffer _parameters;
 
@@ -49,14 +57,10 @@ internal sealed class TinyClassifier : IDisposable
 
     public static ExecutionOptions OneThread { get; } = new() { IntraOpThreads = 1 };
 
-    /// <summary>Ids of different lengths, a pair among them.</summary>
-    public static TokenizedExample[] Examples { get; } =
-    [
-        new([2, 5, 6, 7, 8, 9, 11, 3], [0, 0, 0, 0, 0, 0, 0, 0], []),
-        new([2, 3], [0, 0], []),
-        new([2, 12, 13, 14, 15, 3, 16, 15, 3], [0, 0, 0, 0, 0, 0, 1, 1, 1], []),
-        new([2, 9, 10, 3], [0, 0, 0, 0], []),
-    ];
+    /// <summary>Ids of different lengths, a pair among them; segments are 0 where the model has none.</summary>
+    public TokenizedExample[] Examples => Model.Architecture.HasTokenTypes(Model.Config)
+        ? Pairs
+        : [.. Pairs.Select(example => example with { TokenTypeIds = new int[example.InputIds.Length] })];
 
     public static Provenance Provenance { get; } = new()
     {
@@ -119,7 +123,7 @@ internal sealed class TinyClassifier : IDisposable
         ["num_attention_heads"] = 2,
         ["num_hidden_layers"] = 2,
         ["intermediate_size"] = 24,
-        ["max_position_embeddings"] = 24,
+        ["max_position_embeddings"] = type == "bert" ? 24 : 96,
         ["type_vocab_size"] = segments,
         ["pad_token_id"] = padId,
         ["hidden_act"] = "gelu",

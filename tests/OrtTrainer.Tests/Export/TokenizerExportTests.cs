@@ -99,11 +99,7 @@ public sealed class TokenizerExportTests
     [TestCase(16, 99, ExpectedResult = 24)]
     public int The_limit_is_that_of_training_as_far_as_the_model_has_positions(int? own, int? training)
     {
-        JsonObject settings = [];
-        if (own is not null)
-        {
-            settings["model_max_length"] = own;
-        }
+        JsonObject settings = JsonNode.Parse(own is null ? "{}" : $"{{\"model_max_length\": {own}}}")!.AsObject();
 
         TokenizerSettings.Limit(settings, positions: 24, training);
         return settings["model_max_length"]!.GetValue<int>();
