@@ -15,7 +15,7 @@ internal static class EvaluateCommand
 {
     public static Task<int> RunAsync(EvaluateArguments arguments, Terminal terminal, CancellationToken interruption)
     {
-        string folder = arguments.ModelFolder;
+        string folder = ModelFolder.Require(arguments.ModelFolder);
         string file = arguments.DataFile;
         TableOptions table = arguments.Table;
         PredictorOptions options = OptionErrors.Guard(typeof(EvaluateArguments), () => new PredictorOptions

@@ -20,6 +20,7 @@ internal static class FinetuneCommand
 
         bool resumes = arguments.Resume is not null;
         FineTuneOptions options = resumes ? OptionsOfRun(FolderToResume(arguments)) : FinetuneSettings.Of(arguments);
+        ModelFolder.Require(options.Model);
         await using IRunView view = View(arguments, terminal, options);
         try
         {

@@ -11,7 +11,7 @@ internal static class PredictCommand
 {
     public static async Task<int> RunAsync(PredictArguments arguments, Terminal terminal, CancellationToken interruption)
     {
-        string folder = arguments.ModelFolder;
+        string folder = ModelFolder.Require(arguments.ModelFolder);
         TextSource source = TextSource.Of(arguments, terminal);
         PredictorOptions options = OptionErrors.Guard(typeof(PredictArguments), () => new PredictorOptions
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using CommandLine;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Data;
@@ -20,7 +21,7 @@ internal static class CommandLine
             settings.HelpWriter = null;
             settings.ParsingCulture = CultureInfo.InvariantCulture;
         });
-        string[] completed = [.. WithOptionalValues<T>(words)];
+        string[] completed = [.. WithValues(words, typeof(T))];
         T? parsed = null;
         parser.ParseArguments<T>(completed)
             .WithParsed(arguments => parsed = arguments)
@@ -34,20 +35,32 @@ internal static class CommandLine
         return parsed;
     }
 
-    /// <summary>Gives options whose value may be left out an empty one.</summary>
-    private static IEnumerable<string> WithOptionalValues<T>(string[] words)
-        where T : CommonArguments, new()
+    /// <summary>
+    /// The words with a value for every option that takes one: the parser would take an option without its value for one that was
+    /// not given at all.
+    /// </summary>
+    private static IEnumerable<string> WithValues(string[] words, Type arguments)
     {
-        HashSet<string> optional = [.. OptionNames.Of(typeof(T))
-            .Where(pair => Attribute.IsDefined(pair.Property, typeof(OptionalValueAttribute)))
-            .Select(pair => "--" + pair.Option.LongName)];
+        Dictionary<string, PropertyInfo> valued = OptionNames.Of(arguments).Where(pair => pair.Property.PropertyType != typeof(bool))
+            .ToDictionary(pair => "--" + pair.Option.LongName, pair => pair.Property);
         for (int i = 0; i < words.Length; i++)
         {
             yield return words[i];
-            if (optional.Contains(words[i]) && (i + 1 == words.Length || IsOption(words[i + 1])))
+            if (!valued.TryGetValue(words[i], out PropertyInfo? property))
             {
-                yield return OptionalValueAttribute.LeftOut;
+                continue;
             }
+
+            if (i + 1 < words.Length && !IsOption(words[i + 1]))
+            {
+                // A value is never an option, whatever it looks like.
+                yield return words[++i];
+                continue;
+            }
+
+            yield return Attribute.IsDefined(property, typeof(OptionalValueAttribute))
+                ? OptionalValueAttribute.LeftOut
+                : throw new UsageException($"{words[i]} needs {Wanted(property)}.");
         }
     }
 
@@ -61,9 +74,8 @@ internal static class CommandLine
         return new UsageException(error switch
         {
             UnknownOptionError unknown => Unknown(words, unknown.Token, arguments),
-            MissingValueOptionError missing => $"--{missing.NameInfo.LongName} needs {Wanted(arguments, missing.NameInfo)}.",
             BadFormatConversionError bad =>
-                $"--{bad.NameInfo.LongName} is '{ValueOf(words, bad.NameInfo)}'; expected {Wanted(arguments, bad.NameInfo)}.",
+                $"--{bad.NameInfo.LongName} is '{ValueOf(words, bad.NameInfo)}'; expected {Wanted(PropertyOf(arguments, bad.NameInfo))}.",
             RepeatedOptionError repeated => $"--{repeated.NameInfo.LongName} is given twice.",
             BadFormatTokenError token => $"{token.Token} cannot be read; write --option VALUE.",
             _ => $"the command line cannot be read ({error.Tag}).",
@@ -85,12 +97,12 @@ internal static class CommandLine
         return at < 0 ? "" : words[at].Contains('=') ? words[at][(option.Length + 1)..] : words.ElementAtOrDefault(at + 1) ?? "";
     }
 
-    private static string Wanted(Type arguments, NameInfo name)
+    private static PropertyInfo PropertyOf(Type arguments, NameInfo name) =>
+        OptionNames.Of(arguments).First(pair => pair.Option.LongName == name.LongName).Property;
+
+    private static string Wanted(PropertyInfo property)
     {
-        (var property, OptionAttribute option) = OptionNames.Of(arguments).First(pair => pair.Option.LongName == name.LongName);
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        return type == typeof(int) || type == typeof(long) ? "a whole number"
-            : type == typeof(double) ? "a number"
-            : $"a value: --{option.LongName} {option.MetaValue}";
+        return type == typeof(int) || type == typeof(long) ? "a whole number" : type == typeof(double) ? "a number" : "a value";
     }
 }

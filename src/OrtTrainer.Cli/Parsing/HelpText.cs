@@ -8,6 +8,7 @@ namespace OrtTrainer.Cli.Parsing;
 internal static class HelpText
 {
     private const int OptionColumn = 27;
+    private const int Width = 100;
 
     /// <summary>The program in a few lines.</summary>
     public static string Overview()
@@ -42,9 +43,32 @@ internal static class HelpText
             }
 
             string name = $"--{option.LongName}{(option.MetaValue is { Length: > 0 } value ? " " + value : "")}";
-            text.AppendLine($"  {name.PadRight(OptionColumn - 2)} {option.HelpText}");
+            string column = $"  {name.PadRight(OptionColumn - 2)} ";
+            foreach (string line in Wrapped(option.HelpText, Width - column.Length))
+            {
+                text.AppendLine(column + line);
+                column = new string(' ', column.Length);
+            }
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Cuts text between words into lines of at most so many characters.</summary>
+    private static IEnumerable<string> Wrapped(string text, int width)
+    {
+        StringBuilder line = new();
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line.ToString();
+                line.Clear();
+            }
+
+            line.Append(line.Length > 0 ? " " : "").Append(word);
+        }
+
+        yield return line.ToString();
     }
 }

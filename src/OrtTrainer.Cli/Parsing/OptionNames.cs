@@ -1,9 +1,10 @@
 using System.Reflection;
 using CommandLine;
+using OrtTrainer.Cli.Arguments;
 
 namespace OrtTrainer.Cli.Parsing;
 
-/// <summary>The options of an arguments class, in the order they are declared, a base class's last.</summary>
+/// <summary>The options of an arguments class, in the order of its help: its own, those it shares with some, those of all.</summary>
 internal static class OptionNames
 {
     public static IReadOnlyList<(PropertyInfo Property, OptionAttribute Option)> Of(Type arguments) =>
@@ -19,9 +20,12 @@ internal static class OptionNames
 
     private static IEnumerable<Type> Chain(Type type)
     {
-        for (Type? at = type; at is not null && at != typeof(object); at = at.BaseType)
+        List<Type> shared = [];
+        for (Type? at = type.BaseType; at is not null && at != typeof(CommonArguments); at = at.BaseType)
         {
-            yield return at;
+            shared.Insert(0, at);
         }
+
+        return [type, .. shared, typeof(CommonArguments)];
     }
 }
