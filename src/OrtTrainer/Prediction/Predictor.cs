@@ -50,15 +50,22 @@ public sealed class Predictor : IDisposable
         return new(ClassifierFolder.Open(folder, config, options.Execution), tokenizer, config, maxLength, options);
     }
 
+    /// <summary>The model's outputs for texts or pairs of texts, [inputs, K], in order.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
+    public float[] Logits(IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default)
+    {
+        TokenizedExample[] examples = [.. inputs.Select(Encode)];
+        return _classifier.Logits(examples, Labels.Count, _options.TokensPerBatch, cancellation);
+    }
+
     /// <summary>Predicts for texts or pairs of texts, in order.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     public IReadOnlyList<TextPrediction> Predict(
         IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default)
     {
-        TokenizedExample[] examples = [.. inputs.Select(Encode)];
         int outputs = Labels.Count;
-        float[] logits = _classifier.Logits(examples, outputs, _options.TokensPerBatch, cancellation);
-        return [.. Enumerable.Range(0, examples.Length).Select(
+        float[] logits = Logits(inputs, cancellation);
+        return [.. Enumerable.Range(0, inputs.Count).Select(
             i => Scoring.Read(Task, Labels, logits.AsSpan(i * outputs, outputs), _options.Threshold))];
     }
 

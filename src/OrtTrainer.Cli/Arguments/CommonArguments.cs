@@ -1,0 +1,23 @@
+using CommandLine;
+
+namespace OrtTrainer.Cli.Arguments;
+
+/// <summary>What every command takes.</summary>
+internal abstract class CommonArguments
+{
+    [Parsing.Section("General")]
+    [Option("verbose", HelpText = "with an error, print where it happened")]
+    public bool Verbose { get; set; }
+
+    /// <summary>Words that belong to no option.</summary>
+    [Value(0, Hidden = true)]
+    public IEnumerable<string> Rest { get; set; } = [];
+
+    /// <summary>The names of the options that were given, dashes included.</summary>
+    public IReadOnlyList<string> Given { get; set; } = [];
+
+    /// <summary>An option this command cannot do without.</summary>
+    /// <exception cref="UsageException">It was not given.</exception>
+    protected static string Required(string? value, string option, string meaning) =>
+        value ?? throw new UsageException($"{option} is missing: {meaning}.");
+}

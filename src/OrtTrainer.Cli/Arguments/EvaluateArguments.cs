@@ -1,0 +1,31 @@
+using CommandLine;
+using OrtTrainer.Cli.Parsing;
+
+namespace OrtTrainer.Cli.Arguments;
+
+/// <summary>The options of <c>evaluate</c>.</summary>
+internal sealed class EvaluateArguments : LabelledArguments
+{
+    [Section("Model and data")]
+    [Option("model", MetaValue = "DIR", HelpText = "folder of a fine-tuned model")]
+    public string? Model { get; set; }
+
+    [Option("data", MetaValue = "F", HelpText = "file of labelled texts")]
+    public string? Data { get; set; }
+
+    [Option("metric", MetaValue = "NAME", HelpText = "print this one alone; all of the task where absent")]
+    public string? Metric { get; set; }
+
+    [Option("max-length", MetaValue = "N", HelpText = "most tokens of a text or pair (default: the tokenizer's limit)")]
+    public int? MaxLength { get; set; }
+
+    [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
+    public int? Threads { get; set; }
+
+    [Option("json", HelpText = "print the scores as one JSON object")]
+    public bool Json { get; set; }
+
+    public string ModelFolder => Required(Model, "--model", "give the folder of a fine-tuned model");
+
+    public string DataFile => Required(Data, "--data", "give a file of labelled texts");
+}

@@ -1,0 +1,34 @@
+using CommandLine;
+using OrtTrainer.Cli.Parsing;
+
+namespace OrtTrainer.Cli.Arguments;
+
+/// <summary>The options of <c>predict</c>.</summary>
+internal sealed class PredictArguments : TableArguments
+{
+    /// <summary>The input that stands for standard input.</summary>
+    public const string StandardInput = "-";
+
+    [Section("Model and texts")]
+    [Option("model", MetaValue = "DIR", HelpText = "folder of a fine-tuned model")]
+    public string? Model { get; set; }
+
+    [Option("input", MetaValue = "F|-", HelpText = "file of texts, or - for standard input; a line is a text where no format is known")]
+    public string? Input { get; set; }
+
+    [Option("output", MetaValue = "F", HelpText = "file for the predictions, as JSON Lines (default: standard output)")]
+    public string? Output { get; set; }
+
+    [Option("threshold", MetaValue = "X", HelpText = "least score of a label of a multi-label model (default: 0.5)")]
+    public double? Threshold { get; set; }
+
+    [Option("max-length", MetaValue = "N", HelpText = "most tokens of a text or pair (default: the tokenizer's limit)")]
+    public int? MaxLength { get; set; }
+
+    [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
+    public int? Threads { get; set; }
+
+    public string ModelFolder => Required(Model, "--model", "give the folder of a fine-tuned model");
+
+    public string InputFile => Required(Input, "--input", "give a file of texts, or - for standard input");
+}

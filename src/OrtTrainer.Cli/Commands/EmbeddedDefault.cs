@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>The small encoder and data set that come with the program: messages to a shop, sorted into six desks.</summary>
+internal static class EmbeddedDefault
+{
+    public const string Name = "embedded";
+
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "onnx-models", Name);
+
+    /// <summary>Messages that are in none of the files.</summary>
+    public static IReadOnlyList<string> Samples { get; } =
+    [
+        "The parcel was supposed to arrive on Monday and there is still no sign of it",
+        "You charged my card twice for the same order",
+        "I can't log in since I changed my e-mail address",
+        "Best headphones I ever had, thank you so much",
+    ];
+
+    /// <summary>The options that differ from the library's: where things are, and what a tiny encoder needs.</summary>
+    public static JsonObject Options() => new()
+    {
+        ["model"] = Path.Combine(Folder, "encoder"),
+        ["data"] = new JsonObject
+        {
+            ["train"] = Path.Combine(Folder, "train.tsv"),
+            ["eval"] = Path.Combine(Folder, "eval.tsv"),
+            ["test"] = Path.Combine(Folder, "test.tsv"),
+            ["text_column"] = "text",
+            ["label_column"] = "label",
+        },
+        ["epochs"] = 12,
+        ["learning_rate"] = 1e-3,
+    };
+
+    /// <summary>Whether a run is of the embedded data.</summary>
+    public static bool IsUsedBy(FineTuneOptions options) => options.Data.Train == Path.Combine(Folder, "train.tsv");
+}

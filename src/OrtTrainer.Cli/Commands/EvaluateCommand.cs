@@ -1,0 +1,65 @@
+using System.Text.Json;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Prediction;
+using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary><c>evaluate</c>: the scores of a fine-tuned model on labelled data.</summary>
+internal static class EvaluateCommand
+{
+    public static Task<int> RunAsync(EvaluateArguments arguments, Terminal terminal, CancellationToken interruption)
+    {
+        string folder = ModelFolder.Require(arguments.ModelFolder);
+        string file = arguments.DataFile;
+        TableOptions table = arguments.Table;
+        PredictorOptions options = OptionErrors.Guard(typeof(EvaluateArguments), () => new PredictorOptions
+        {
+            MaxLength = arguments.MaxLength,
+            Execution = Threads(arguments.Threads),
+        });
+        using Predictor predictor = Predictor.Open(folder, options);
+        MetricKind metric = arguments.Metric is { } name
+            ? OptionErrors.Guard(typeof(EvaluateArguments), () => MetricKind.Find(predictor.Task, name))
+            : MetricKind.DefaultFor(predictor.Task);
+
+        ExampleColumns columns = new(arguments.TextColumn ?? "text", arguments.PairColumn, arguments.LabelColumn ?? "label");
+        Example[] rows = [.. TableReader.Read(file, table).Select(columns.Of)];
+        LabelMap? labels = predictor.Task == TaskKind.Regression ? null : LabelMap.OfModel(predictor.Labels);
+        Dataset data = Dataset.Of(file, rows, predictor.Task, labels, arguments.LabelSeparator ?? "|");
+        float[] logits = predictor.Logits([.. rows.Select(row => (row.Text, row.Pair))], interruption);
+        EvaluationScores scores = EvaluationScores.Of(data, logits, metric);
+        Print(arguments, data, scores, metric, terminal.Out);
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    internal static ExecutionOptions Threads(int? threads) => threads is { } count ? new() { IntraOpThreads = count } : new();
+
+    private static void Print(
+        EvaluateArguments arguments, Dataset data, EvaluationScores scores, MetricKind metric, TextWriter output)
+    {
+        if (arguments.Json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(
+                new { Metric = metric.Name, scores.Score, Examples = data.Count, scores.Values }, RunJson.Options));
+            return;
+        }
+
+        if (arguments.Metric is not null)
+        {
+            output.WriteLine(Figures.Score(scores.Score));
+            return;
+        }
+
+        output.WriteLine($"{Figures.Count(data.Count)} examples of {data.Source}");
+        foreach ((string name, double value) in scores.Values)
+        {
+            output.WriteLine($"  {name,-18} {Figures.Score(value)}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Data;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>
+/// Puts a run's options together: the command line over the options file over the embedded default. All of them are one JSON
+/// object in the form of options.json, so that names and checks are the library's own.
+/// </summary>
+internal static class FinetuneSettings
+{
+    /// <summary>The resolved options.</summary>
+    /// <exception cref="UsageException">Something needed is missing, or a value is wrong.</exception>
+    /// <exception cref="RunException">The options file cannot be read.</exception>
+    public static FineTuneOptions Of(FinetuneArguments arguments)
+    {
+        JsonObject options = arguments.OptionsFile is null ? [] : OptionsFile.Read(arguments.OptionsFile);
+        bool embedded = arguments.Model is null && arguments.Train is null
+            && options["model"] is null && options["data"]?["train"] is null;
+        if (embedded)
+        {
+            options = Merge(EmbeddedDefault.Options(), options);
+        }
+
+        options = Merge(options, FromCommandLine(arguments));
+        string model = Require(options["model"], "--model", "DIR", "the folder of a pre-trained model");
+        _ = Require(options["data"]?["train"], "--train", "F", "the file to train on");
+        options["output"] ??= RunNames.Next(embedded ? EmbeddedDefault.Name : model);
+        return OptionErrors.Guard(typeof(FinetuneArguments), () => Deserialize(options).Resolve());
+    }
+
+    private static FineTuneOptions Deserialize(JsonObject options)
+    {
+        try
+        {
+            return options.Deserialize<FineTuneOptions>(RunJson.Options)!;
+        }
+        catch (JsonException malformed)
+        {
+            throw new UsageException($"the options cannot be read: {malformed.Message}");
+        }
+    }
+
+    private static string Require(JsonNode? value, string option, string meta, string meaning) =>
+        value?.GetValue<string>() ?? throw new UsageException(
+            $"{option} is missing: give {meaning} as {option} {meta}; without both --model and --train, the embedded ones are used.");
+
+    private static JsonObject FromCommandLine(FinetuneArguments a) => Given(
+        ("model", a.Model),
+        ("output", a.Output),
+        ("method", Words.Parse<FineTuneMethod>("--method", a.Method)),
+        ("epochs", a.Epochs),
+        ("max_steps", a.MaxSteps),
+        ("max_seconds", a.MaxSeconds),
+        ("batch_size", a.BatchSize),
+        ("accumulation", a.Accumulation),
+        ("learning_rate", a.LearningRate),
+        ("schedule", Words.Parse<Schedules.ScheduleKind>("--schedule", a.Schedule)),
+        ("warmup", a.Warmup),
+        ("weight_decay", a.WeightDecay),
+        ("clip_norm", a.ClipNorm),
+        ("max_length", a.MaxLength),
+        ("dropout", a.Dropout),
+        ("swa_start", a.SwaStart),
+        ("swa_interval", a.SwaInterval),
+        ("swa_rate", Words.Parse<SwaRate>("--swa-rate", a.SwaRate)),
+        ("swa_learning_rate", a.SwaLearningRate),
+        ("ema_decay", a.EmaDecay),
+        ("eval_steps", a.EvalSteps),
+        ("patience", a.Patience),
+        ("keep_best", Switch(a.KeepBest, true)),
+        ("metric", a.Metric),
+        ("checkpoint_seconds", a.CheckpointSeconds),
+        ("seed", a.Seed),
+        ("from_scratch", Switch(a.FromScratch, true)),
+        ("layers", LayersOf(a.Layers)),
+        ("threads", a.Threads),
+        ("kernels", Switch(a.NoKernels, false)),
+        ("data", Given(
+            ("train", a.Train),
+            ("eval", a.Eval),
+            ("test", a.Test),
+            ("task", Words.Parse<TaskKind>("--task", a.Task)),
+            ("text_column", a.TextColumn),
+            ("pair_column", a.PairColumn),
+            ("label_column", a.LabelColumn),
+            ("label_separator", a.LabelSeparator),
+            ("eval_fraction", a.EvalFraction),
+            ("table", Given(
+                ("format", Words.Parse<DataFormat>("--format", a.Format)),
+                ("columns", a.Columns?.Split(',')),
+                ("quoted", Switch(a.Quoted, true)))))));
+
+    /// <summary>An object of the values that are not null.</summary>
+    private static JsonObject Given(params (string Name, object? Value)[] values) => new(
+        values.Where(v => v.Value is not null and not JsonObject { Count: 0 })
+            .Select(v => KeyValuePair.Create(v.Name, v.Value as JsonNode ?? JsonSerializer.SerializeToNode(v.Value, RunJson.Options))));
+
+    private static bool? Switch(bool given, bool value) => given ? value : null;
+
+    private static int[]? LayersOf(string? layers) => layers?.Split(',').Select(word =>
+        int.TryParse(word, System.Globalization.CultureInfo.InvariantCulture, out int layer)
+            ? layer
+            : throw new UsageException($"--layers is '{layers}'; expected numbers between commas, such as 0,2,4.")).ToArray();
+
+    private static JsonObject Merge(JsonObject below, JsonObject above)
+    {
+        JsonObject merged = (JsonObject)below.DeepClone();
+        foreach ((string name, JsonNode? value) in above)
+        {
+            merged[name] = value is JsonObject over && merged[name] is JsonObject under ? Merge(under, over) : value?.DeepClone();
+        }
+
+        return merged;
+    }
+}

@@ -1,0 +1,20 @@
+using OrtTrainer.Models;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>Checks of the folder that <c>--model</c> names, before anything is read from it.</summary>
+internal static class ModelFolder
+{
+    /// <summary>Returns the folder.</summary>
+    /// <exception cref="ModelException">It does not exist or is a file.</exception>
+    public static string Require(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return path;
+        }
+
+        string found = File.Exists(path) ? "is a file; --model takes the folder that holds it" : "there is no such folder";
+        throw new ModelException($"{path}: {found}. Give a folder in Hugging Face layout: config.json, weights and tokenizer files.");
+    }
+}

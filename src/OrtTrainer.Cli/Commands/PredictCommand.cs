@@ -1,0 +1,46 @@
+using System.Text;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Prediction;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary><c>predict</c>: a JSON line per text, in the order of the texts, while they are read.</summary>
+internal static class PredictCommand
+{
+    public static async Task<int> RunAsync(PredictArguments arguments, Terminal terminal, CancellationToken interruption)
+    {
+        string folder = ModelFolder.Require(arguments.ModelFolder);
+        TextSource source = TextSource.Of(arguments, terminal);
+        PredictorOptions options = OptionErrors.Guard(typeof(PredictArguments), () => new PredictorOptions
+        {
+            MaxLength = arguments.MaxLength,
+            Threshold = (float)(arguments.Threshold ?? 0.5),
+            Execution = EvaluateCommand.Threads(arguments.Threads),
+        });
+        using Predictor predictor = Predictor.Open(folder, options);
+        PredictionLine line = new(predictor.Task, predictor.Labels);
+        if (arguments.Output is { } file)
+        {
+            // A file is read and written in full windows; what is at the output's path changes only when all is done.
+            AtomicFile.Write(file, stream =>
+            {
+                using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
+                foreach (Prediction.Prediction prediction in predictor.PredictStream(source.Read(), interruption))
+                {
+                    writer.Write(line.Of(prediction));
+                    writer.Write('\n');
+                }
+            });
+            return ExitCode.Done;
+        }
+
+        await foreach (Prediction.Prediction prediction in predictor.PredictAsync(source.ReadAsync(interruption), interruption))
+        {
+            terminal.Out.WriteLine(line.Of(prediction));
+        }
+
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,15 @@
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>Names of output folders for runs that were given none.</summary>
+internal static class RunNames
+{
+    private static readonly string Root = Path.Combine("artifacts", "runs");
+
+    /// <summary>The first folder that does not exist yet: <c>artifacts/runs/NAME-1</c>, <c>-2</c> and so on.</summary>
+    /// <param name="model">The model's folder, whose last part is the name.</param>
+    public static string Next(string model)
+    {
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model)));
+        return Enumerable.Range(1, int.MaxValue).Select(n => Path.Combine(Root, $"{name}-{n}")).First(p => !Path.Exists(p));
+    }
+}

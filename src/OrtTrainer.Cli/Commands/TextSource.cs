@@ -1,0 +1,79 @@
+using System.Threading.Channels;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>The texts to label: rows of a file or of standard input.</summary>
+internal sealed class TextSource
+{
+    private const int ReadAhead = 4096;
+
+    private static readonly string[] TableExtensions = [".csv", ".tsv", ".tab", ".jsonl", ".ndjson"];
+
+    private readonly Func<IEnumerable<DataRow>> _rows;
+    private readonly ExampleColumns _columns;
+
+    private TextSource(Func<IEnumerable<DataRow>> rows, ExampleColumns columns)
+    {
+        _rows = rows;
+        _columns = columns;
+    }
+
+    /// <summary>The source the command line asks for; where no format is given or known by the extension, every line is a text.</summary>
+    /// <exception cref="UsageException">Columns are asked of lines.</exception>
+    public static TextSource Of(PredictArguments arguments, Terminal terminal)
+    {
+        string input = arguments.InputFile;
+        TableOptions table = arguments.Table;
+        bool isStream = input == PredictArguments.StandardInput;
+        bool knows = !isStream && TableExtensions.Contains(Path.GetExtension(input).ToLowerInvariant());
+        if (table.Format == DataFormat.Auto && !knows)
+        {
+            table = table with { Format = DataFormat.Lines };
+        }
+
+        string text = arguments.TextColumn ?? "text";
+        if (table.Format == DataFormat.Lines)
+        {
+            if (arguments.PairColumn is not null || table.Columns is { Count: > 1 })
+            {
+                throw new UsageException("every line of the input is one text: for columns, add --format csv, tsv or jsonl.");
+            }
+
+            table = table with { Columns = [text] };
+        }
+
+        return new TextSource(
+            () => isStream ? TableReader.Read(terminal.Input, "standard input", table) : TableReader.Read(input, table),
+            new ExampleColumns(text, arguments.PairColumn));
+    }
+
+    /// <summary>The texts as they are asked for.</summary>
+    /// <exception cref="DataFileException">The input cannot be read as it should be.</exception>
+    public IEnumerable<(string Text, string? Pair)> Read() => _rows().Select(_columns.Of).Select(example => (example.Text, example.Pair));
+
+    /// <summary>The texts as they arrive, read ahead on another thread, so that the reader of this knows when it would have to wait.</summary>
+    public IAsyncEnumerable<(string Text, string? Pair)> ReadAsync(CancellationToken cancellation)
+    {
+        Channel<(string, string?)> channel = Channel.CreateBounded<(string, string?)>(ReadAhead);
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                foreach ((string, string?) text in Read())
+                {
+                    await channel.Writer.WriteAsync(text, cancellation);
+                }
+
+                channel.Writer.Complete();
+            }
+            catch (Exception failure)
+            {
+                // It surfaces where the texts are read.
+                channel.Writer.Complete(failure);
+            }
+        }, CancellationToken.None);
+        return channel.Reader.ReadAllAsync(cancellation);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Reflection;
+using System.Text;
+using CommandLine;
+
+namespace OrtTrainer.Cli.Parsing;
+
+/// <summary>Help, from the same attributes that parse.</summary>
+internal static class HelpText
+{
+    private const int OptionColumn = 27;
+    private const int Width = 100;
+
+    /// <summary>The program in a few lines.</summary>
+    public static string Overview()
+    {
+        StringBuilder text = new();
+        text.AppendLine($"{CliApp.Name} {CliApp.Version}: fine-tunes compact language models with weight averaging on ONNX Runtime");
+        text.AppendLine().AppendLine("Commands:");
+        foreach (Verb verb in Verb.All)
+        {
+            text.AppendLine($"  {verb.Name,-10} {verb.Summary}");
+        }
+
+        text.AppendLine().AppendLine($"{CliApp.Name} COMMAND --help lists the options of a command; {CliApp.Name} --version tells the version.");
+        return text.ToString();
+    }
+
+    /// <summary>A command and all of its options.</summary>
+    public static string Of(Verb verb)
+    {
+        StringBuilder text = new();
+        text.AppendLine($"{CliApp.Name} {verb.Name}: {verb.Summary}").AppendLine();
+        foreach (string usage in verb.Usage)
+        {
+            text.AppendLine($"  {CliApp.Name} {usage}");
+        }
+
+        foreach ((PropertyInfo property, OptionAttribute option) in OptionNames.Of(verb.Arguments))
+        {
+            if (property.GetCustomAttribute<SectionAttribute>() is { } section)
+            {
+                text.AppendLine().AppendLine($"{section.Title}:");
+            }
+
+            string name = $"--{option.LongName}{(option.MetaValue is { Length: > 0 } value ? " " + value : "")}";
+            string column = $"  {name.PadRight(OptionColumn - 2)} ";
+            foreach (string line in Wrapped(option.HelpText, Width - column.Length))
+            {
+                text.AppendLine(column + line);
+                column = new string(' ', column.Length);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Cuts text between words into lines of at most so many characters.</summary>
+    private static IEnumerable<string> Wrapped(string text, int width)
+    {
+        StringBuilder line = new();
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line.ToString();
+                line.Clear();
+            }
+
+            line.Append(line.Length > 0 ? " " : "").Append(word);
+        }
+
+        yield return line.ToString();
+    }
+}

@@ -1,0 +1,34 @@
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Commands;
+
+namespace OrtTrainer.Cli.Parsing;
+
+/// <summary>A command of the program.</summary>
+/// <param name="Name">The word that calls it.</param>
+/// <param name="Summary">What it does, in one line.</param>
+/// <param name="Arguments">The class of its options.</param>
+/// <param name="Usage">Command lines to start from.</param>
+/// <param name="RunAsync">Parses the words after the verb and does the work.</param>
+internal sealed record Verb(
+    string Name, string Summary, Type Arguments, IReadOnlyList<string> Usage,
+    Func<string[], Terminal, CancellationToken, Task<int>> RunAsync)
+{
+    /// <summary>All commands, in the order of a project's life.</summary>
+    public static IReadOnlyList<Verb> All { get; } =
+    [
+        Of<FinetuneArguments>("finetune", "fine-tune a model, average its weights, export the better ones", FinetuneCommand.RunAsync,
+            "finetune                                  (the small embedded model and data)",
+            "finetune --model DIR --train F --text COL --label COL [--eval F] [--test F] --out DIR",
+            "finetune --resume DIR"),
+        Of<EvaluateArguments>("evaluate", "score a fine-tuned model on labelled data", EvaluateCommand.RunAsync,
+            "evaluate --model DIR --data F --text COL --label COL"),
+        Of<PredictArguments>("predict", "label texts with a fine-tuned model", PredictCommand.RunAsync,
+            "predict --model DIR --input F|- [--output F]"),
+    ];
+
+    private static Verb Of<T>(
+        string name, string summary, Func<T, Terminal, CancellationToken, Task<int>> run, params string[] usage)
+        where T : CommonArguments, new() =>
+        new(name, summary, typeof(T), usage,
+            (words, terminal, interruption) => run(CommandLine.Parse<T>(words), terminal, interruption));
+}

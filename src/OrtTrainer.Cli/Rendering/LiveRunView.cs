@@ -1,0 +1,87 @@
+using OrtTrainer.Runs;
+using Spectre.Console;
+
+namespace OrtTrainer.Cli.Rendering;
+
+/// <summary>A run for a person who watches: a bar that moves, and lines above it for what stays.</summary>
+internal sealed class LiveRunView : IRunView
+{
+    private readonly IAnsiConsole _console;
+    private readonly FineTuneOptions _options;
+    private readonly RunReadings _readings = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _drawing = Task.CompletedTask;
+    private ProgressTask? _bar;
+
+    public LiveRunView(Terminal terminal, FineTuneOptions options)
+    {
+        _console = terminal.CreateConsole();
+        _options = options;
+    }
+
+    public void Report(RunEvent value)
+    {
+        switch (value)
+        {
+            case RunEvent.Started started:
+                Begin(started.Facts);
+                break;
+            case RunEvent.Stepped stepped:
+                _readings.Last = stepped;
+                _bar!.Value = stepped.Report.Step;
+                break;
+            case RunEvent.Evaluated evaluated:
+                _console.WriteLine(RunLines.Evaluation(evaluated));
+                break;
+            case RunEvent.Noted noted:
+                _console.WriteLine($"note: {noted.Message}");
+                break;
+            case RunEvent.Finished finished:
+                End();
+                RunResult.Print(finished.Summary, _console);
+                break;
+        }
+    }
+
+    public async Task InterruptedAsync(string output)
+    {
+        await DisposeAsync();
+        foreach (string line in RunLines.Interruption(output))
+        {
+            _console.WriteLine(line);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        End();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Begin(RunFacts facts)
+    {
+        foreach (string line in RunHeader.Lines(facts, _options))
+        {
+            _console.WriteLine(line);
+        }
+
+        TaskCompletionSource drawn = new();
+        _drawing = _console.Progress().AutoClear(true).HideCompleted(false)
+            .Columns(new ProgressBarColumn(), new StepsColumn(), new ReadingsColumn(_readings))
+            .StartAsync(context =>
+            {
+                _bar = context.AddTask("training", maxValue: facts.TotalSteps);
+                _bar.Value = facts.StartStep;
+                drawn.SetResult();
+                return _ended.Task;
+            });
+        drawn.Task.Wait();
+    }
+
+    /// <summary>Takes the bar away; what is written next stands where it was.</summary>
+    private void End()
+    {
+        _ended.TrySetResult();
+        _drawing.Wait();
+    }
+}

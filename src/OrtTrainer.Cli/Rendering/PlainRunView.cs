@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Cli.Rendering;
+
+/// <summary>A run as plain lines, for logs and pipes: one every few seconds and at every evaluation.</summary>
+internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) : IRunView
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly TextWriter _out = terminal.Out;
+    private readonly Stopwatch _sinceLine = new();
+    private long _total;
+
+    public void Report(RunEvent value)
+    {
+        switch (value)
+        {
+            case RunEvent.Started started:
+                _total = started.Facts.TotalSteps;
+                foreach (string line in RunHeader.Lines(started.Facts, options))
+                {
+                    _out.WriteLine(line);
+                }
+
+                _out.WriteLine();
+                break;
+            case RunEvent.Stepped stepped when !_sinceLine.IsRunning || _sinceLine.Elapsed >= Interval:
+                _out.WriteLine(RunLines.Step(stepped, _total));
+                _sinceLine.Restart();
+                break;
+            case RunEvent.Evaluated evaluated:
+                _out.WriteLine(RunLines.Evaluation(evaluated));
+                break;
+            case RunEvent.Noted noted:
+                _out.WriteLine($"note: {noted.Message}");
+                break;
+            case RunEvent.Finished finished:
+                RunResult.Print(finished.Summary, terminal.CreateConsole());
+                break;
+        }
+    }
+
+    public Task InterruptedAsync(string output)
+    {
+        foreach (string line in RunLines.Interruption(output))
+        {
+            _out.WriteLine(line);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,60 @@
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Cli.Rendering;
+
+/// <summary>What a run is, before its first step: aligned lines of a name and facts.</summary>
+internal static class RunHeader
+{
+    private const int NameColumn = 13;
+    private const int ShownNames = 4;
+
+    public static IEnumerable<string> Lines(RunFacts facts, FineTuneOptions options)
+    {
+        yield return Line("model", $"{Path.GetFileName(facts.Model)} ({facts.Architecture}), {Figures.Large(facts.Parameters)} parameters");
+        if (facts.Initialized.Count > 0)
+        {
+            yield return Line("new weights", options.FromScratch ? "all, at random" : $"{Names(facts.Initialized)}, at random");
+        }
+
+        string test = facts.TestExamples > 0 ? $", {Figures.Count(facts.TestExamples)} test" : "";
+        yield return Line("examples",
+            $"{Figures.Count(facts.TrainExamples)} train, {Figures.Count(facts.EvalExamples)} eval{test}; {Outputs(facts, options)}");
+        yield return Line("eval data", facts.EvalOrigin == options.Data.Eval ? ShownPath.Of(facts.EvalOrigin) : facts.EvalOrigin);
+        yield return Line("tokens", FormattableString.Invariant(
+            $"{Figures.Count(facts.TrainTokens)} per epoch, {(double)facts.TrainTokens / facts.TrainExamples:0.0} per example"));
+        yield return Line("steps", $"{Figures.Count(facts.TotalSteps)} of {Batch(options)} examples, {Figures.Count(facts.StepsPerEpoch)} per epoch"
+            + (facts.StartStep > 0 ? $"; going on from step {Figures.Count(facts.StartStep)}" : ""));
+        yield return Line("method", $"{Parsing.Words.Of(options.Method)}{Averaging(options)}, learning rate " +
+            $"{Figures.Short(options.EffectiveLearningRate)} {Parsing.Words.Of(options.EffectiveSchedule)}, seed {options.Seed}");
+        yield return Line("device", $"{facts.Device}, {Threads(facts.Threads)}, " + (facts.Kernels ? "C# kernels" : "function bodies"));
+        yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");
+        yield return Line("output", ShownPath.Of(options.Output));
+        foreach (string warning in facts.Warnings)
+        {
+            yield return $"warning: {warning}";
+        }
+    }
+
+    private static string Line(string name, string value) => name.PadRight(NameColumn) + value;
+
+    private static string Names(IReadOnlyList<string> names) => names.Count <= ShownNames
+        ? string.Join(", ", names)
+        : $"{string.Join(", ", names.Take(ShownNames))} and {names.Count - ShownNames} more";
+
+    private static string Outputs(RunFacts facts, FineTuneOptions options) =>
+        options.Data.Task == Data.TaskKind.Regression ? "regression" : $"{facts.Outputs} labels";
+
+    private static string Batch(FineTuneOptions options) => options.Accumulation == 1
+        ? Figures.Count(options.BatchSize)
+        : $"{options.Accumulation} x {options.BatchSize}";
+
+    private static string Averaging(FineTuneOptions options) => options.Method switch
+    {
+        FineTuneMethod.Swa => FormattableString.Invariant($" from {options.SwaStart:0.##%} of the steps on, every ")
+            + (options.SwaInterval == 1 ? "step" : $"{options.SwaInterval} steps"),
+        FineTuneMethod.Ema => $" with decay {options.EmaDecay.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
+        _ => "",
+    };
+
+    private static string Threads(int threads) => threads == 1 ? "1 thread" : $"{threads} threads";
+}

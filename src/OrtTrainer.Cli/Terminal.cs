@@ -1,0 +1,46 @@
+using Spectre.Console;
+
+namespace OrtTrainer.Cli;
+
+/// <summary>Where a command reads and writes: the process's own streams, or a test's.</summary>
+public sealed record Terminal
+{
+    /// <summary>Results.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Errors, and what must not mix with results.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>UTF-8 text; read by <c>predict --input -</c> only.</summary>
+    public required Stream Input { get; init; }
+
+    /// <summary>Whether a person watches <see cref="Out"/>: then progress is drawn in place, otherwise written line by line.</summary>
+    public bool IsInteractive { get; init; }
+
+    /// <summary>Columns of a line of tables.</summary>
+    public int Width { get; init; } = 100;
+
+    /// <summary>The streams of this process.</summary>
+    public static Terminal OfProcess() => new()
+    {
+        Out = Console.Out,
+        Error = Console.Error,
+        Input = Console.OpenStandardInput(),
+        IsInteractive = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
+        Width = Console.IsOutputRedirected ? 100 : Math.Clamp(Console.WindowWidth, 60, 140),
+    };
+
+    /// <summary>A console for tables and progress on <see cref="Out"/>; escape sequences only where a person watches.</summary>
+    internal IAnsiConsole CreateConsole()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Out),
+            Ansi = IsInteractive ? AnsiSupport.Yes : AnsiSupport.No,
+            Interactive = IsInteractive ? InteractionSupport.Yes : InteractionSupport.No,
+            ColorSystem = IsInteractive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
+        console.Profile.Width = Width;
+        return console;
+    }
+}
