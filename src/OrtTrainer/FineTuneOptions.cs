@@ -1,9 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrtTrainer.Data;
-using OrtTrainer.Evaluation;
 using OrtTrainer.Optimization;
-using OrtTrainer.Runs;
 using OrtTrainer.Schedules;
 
 namespace OrtTrainer;
@@ -12,19 +9,19 @@ namespace OrtTrainer;
 /// Everything that decides a fine-tuning run. Two runs with equal options on the same files give the same bits. Values are
 /// checked as they are set.
 /// </summary>
-public sealed record FineTuneOptions
+public sealed partial record FineTuneOptions
 {
     /// <summary>The folder of the pre-trained model in Hugging Face layout.</summary>
-    public required string Model { get; init; }
+    public required string Model { get; init => field = NotEmpty(value); }
 
     /// <summary>The data and its columns.</summary>
     public required DataOptions Data { get; init; }
 
     /// <summary>The folder the model is exported to; the run's own files go to its subfolder <c>run</c>.</summary>
-    public required string Output { get; init; }
+    public required string Output { get; init => field = NotEmpty(value); }
 
     /// <summary>What is done with the weights beside training them.</summary>
-    public FineTuneMethod Method { get; init; } = FineTuneMethod.Swa;
+    public FineTuneMethod Method { get; init => field = Defined(value); } = FineTuneMethod.Swa;
 
     /// <summary>Passes over the training data, above 0; fractions are allowed.</summary>
     public double Epochs { get; init => field = OptionRange.Above(value, 0); } = 3;
@@ -45,7 +42,7 @@ public sealed record FineTuneOptions
     public double? LearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
     /// <summary>The curve of the rate; null for linear, and constant_with_warmup with SWA.</summary>
-    public ScheduleKind? Schedule { get; init; }
+    public ScheduleKind? Schedule { get; init => field = value is { } kind ? Defined(kind) : null; }
 
     /// <summary>Share of the steps over which the rate rises from 0, in [0, 1).</summary>
     public double Warmup { get; init => field = OptionRange.Below(value, 0, 1); } = 0.06;
@@ -78,7 +75,7 @@ public sealed record FineTuneOptions
     public long SwaInterval { get; init => field = OptionRange.AtLeast(value, 1); } = 1;
 
     /// <summary>What the rate does once averaging has started.</summary>
-    public SwaRate SwaRate { get; init; } = SwaRate.Constant;
+    public SwaRate SwaRate { get; init => field = Defined(value); } = SwaRate.Constant;
 
     /// <summary>The low rate of a cycle or the final one of an anneal, 0 or more; null for a tenth of the learning rate.</summary>
     public double? SwaLearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
@@ -108,7 +105,7 @@ public sealed record FineTuneOptions
     public bool FromScratch { get; init; }
 
     /// <summary>The encoder layers to keep, in order, counted from 0; null for all.</summary>
-    public IReadOnlyList<int>? Layers { get; init; }
+    public IReadOnlyList<int>? Layers { get; init => field = value is null ? null : Existing(value); }
 
     /// <summary>Threads, 1 or more; null for all processors.</summary>
     public int? Threads { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
@@ -132,36 +129,4 @@ public sealed record FineTuneOptions
     /// <summary>Threads in force.</summary>
     [JsonIgnore]
     public int EffectiveThreads => Threads ?? Environment.ProcessorCount;
-
-    /// <summary>These options with every value that a method or the machine decides filled in, and full paths.</summary>
-    public FineTuneOptions Resolve() => this with
-    {
-        Model = Path.GetFullPath(Model),
-        Output = Path.GetFullPath(Output),
-        Data = Data with
-        {
-            Train = Path.GetFullPath(Data.Train),
-            Eval = Data.Eval is null ? null : Path.GetFullPath(Data.Eval),
-            Test = Data.Test is null ? null : Path.GetFullPath(Data.Test),
-        },
-        LearningRate = EffectiveLearningRate,
-        Schedule = EffectiveSchedule,
-        Threads = EffectiveThreads,
-        Metric = (Metric is null ? MetricKind.DefaultFor(Data.Task) : MetricKind.Find(Data.Task, Metric)).Name,
-    };
-
-    /// <summary>Reads options from a JSON file with the names of these properties in snake_case.</summary>
-    /// <exception cref="RunException">The file is missing or malformed, or a name or value is wrong.</exception>
-    public static FineTuneOptions Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(path), RunJson.Options)
-                ?? throw new RunException($"{path}: expected an object with options, found null.");
-        }
-        catch (Exception cause) when (cause is JsonException or IOException or ArgumentException)
-        {
-            throw new RunException($"{path}: the options cannot be read: {cause.Message}", cause);
-        }
-    }
 }

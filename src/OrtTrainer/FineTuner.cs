@@ -16,41 +16,50 @@ public sealed class FineTuner
     private readonly PreparedRun _run;
     private readonly RunFolder _folder;
     private readonly RunCheckpoints _checkpoints;
-    private readonly IProgress<RunEvent> _events;
+    private readonly WeightFiles _weights;
+    private readonly IProgress<RunEvent>? _events;
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private RunProgress _progress = new();
+    private bool _isSaved;
 
-    private FineTuner(PreparedRun run, RunFolder folder, IProgress<RunEvent> events)
+    private FineTuner(PreparedRun run, RunFolder folder, IProgress<RunEvent>? events)
     {
         _run = run;
         _folder = folder;
         _events = events;
         _checkpoints = new RunCheckpoints(folder, run.State, run.Fingerprint);
+        _weights = new WeightFiles(folder, run.Layout);
     }
 
     /// <summary>Runs from the start.</summary>
     /// <param name="options">Everything that decides the run.</param>
-    /// <param name="events">Told what happens; null for nobody.</param>
+    /// <param name="events">Told what happens, on the run's own thread; null for nobody.</param>
     /// <param name="cancellation">Ends the run after the current step, with a checkpoint to resume from.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; the checkpoint is written.</exception>
-    /// <exception cref="RunException">The output folder is in use or not empty.</exception>
+    /// <exception cref="RunException">The output folder is in use or not empty, or options do not fit the data.</exception>
+    /// <exception cref="TrainingException">The loss is no longer a number.</exception>
+    /// <exception cref="FileWriteException">The disk is full; the last checkpoint is still there to resume from.</exception>
     public static Task<RunSummary> RunAsync(
         FineTuneOptions options, IProgress<RunEvent>? events = null, CancellationToken cancellation = default) =>
         Task.Run(() =>
         {
             FineTuneOptions resolved = options.Resolve();
+            RunFolder.RequireFree(resolved.Output);
             using PreparedRun run = PreparedRun.Create(resolved);
             using RunFolder folder = RunFolder.Create(resolved.Output);
             AtomicFile.WriteText(folder.OptionsFile, JsonSerializer.Serialize(resolved, RunJson.Indented));
-            return new FineTuner(run, folder, events ?? new Progress<RunEvent>()).Run(cancellation);
+            return new FineTuner(run, folder, events).Run(cancellation);
         }, CancellationToken.None);
 
-    /// <summary>Goes on with an interrupted run from its last checkpoint, with the options it was started with.</summary>
+    /// <summary>
+    /// Goes on with an interrupted run from its last checkpoint, with the options it was started with. A run that had done all its
+    /// steps is scored and exported again.
+    /// </summary>
     /// <param name="output">The run's output folder.</param>
-    /// <param name="events">Told what happens; null for nobody.</param>
+    /// <param name="events">As for <see cref="RunAsync"/>.</param>
     /// <param name="cancellation">As for <see cref="RunAsync"/>.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; the checkpoint is written.</exception>
-    /// <exception cref="RunException">There is no run in the folder, or it is still running.</exception>
+    /// <exception cref="RunException">There is no run in the folder, it is still running, or its data have changed.</exception>
     public static Task<RunSummary> ResumeAsync(
         string output, IProgress<RunEvent>? events = null, CancellationToken cancellation = default) =>
         Task.Run(() =>
@@ -58,60 +67,77 @@ public sealed class FineTuner
             using RunFolder folder = RunFolder.Open(output);
             FineTuneOptions options = FineTuneOptions.Read(folder.OptionsFile) with { Output = folder.Path };
             using PreparedRun run = PreparedRun.Create(options);
-            FineTuner tuner = new(run, folder, events ?? new Progress<RunEvent>());
+            FineTuner tuner = new(run, folder, events);
             tuner.Restore();
             return tuner.Run(cancellation);
         }, CancellationToken.None);
 
     private RunSummary Run(CancellationToken cancellation)
     {
-        _events.Report(new RunEvent.Started(_run.Facts with { StartStep = _run.State.Step }));
-        using MetricsLog log = new(_folder.MetricsFile, _run.State.Step);
-        string? stoppedBy = Train(log, cancellation);
-        if (_run.Options.EndsWithBest && _progress.BestStep > 0 && _progress.BestStep < _run.State.Step)
+        _events?.Report(new RunEvent.Started(_run.Facts with { StartStep = _run.State.Step }));
+        using MetricsLog log = new(_folder.MetricsFile, _run.State.Step, _progress.EvaluatedStep);
+        Train(log, cancellation);
+
+        _weights.Save(WeightFiles.Last, _run.State.Parameters, _run.State.Step);
+        if (_run.Options.EndsWithBest)
         {
-            _checkpoints.LoadBest();
+            TakeBest();
         }
 
-        RunSummary summary = new RunOutcome(_run, _folder, _progress).Export(stoppedBy, cancellation);
+        RunSummary summary = new RunOutcome(_run, _folder, _weights, _progress).Export(StopReason(), cancellation);
         AtomicFile.WriteText(_folder.SummaryFile, JsonSerializer.Serialize(summary, RunJson.Indented));
-        _events.Report(new RunEvent.Finished(summary));
+        _events?.Report(new RunEvent.Finished(summary));
         return summary;
     }
 
-    /// <summary>Steps to the end, or until time, patience or the user ends it.</summary>
-    private string? Train(MetricsLog log, CancellationToken cancellation)
+    /// <summary>Steps to the end, or until time or patience runs out.</summary>
+    private void Train(MetricsLog log, CancellationToken cancellation)
     {
         StepClock clock = new(_run.TotalSteps);
-        while (_run.State.Step < _run.TotalSteps)
+        try
         {
-            if (StopReason() is { } reason)
+            // The checkpoint may be of a step whose evaluation was interrupted.
+            EvaluateIfDue(log, cancellation);
+            while (_run.State.Step < _run.TotalSteps && StopReason() is null)
             {
-                return reason;
+                cancellation.ThrowIfCancellationRequested();
+                Step(log, clock);
+                EvaluateIfDue(log, cancellation);
+                SaveIfDue();
             }
 
-            long started = Stopwatch.GetTimestamp();
-            StepReport report = _run.Trainer.Step();
-            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            _progress = _progress with
-            {
-                TrainSeconds = _progress.TrainSeconds + seconds,
-                Examples = _progress.Examples + report.Examples,
-                Tokens = _progress.Tokens + report.Tokens,
-            };
-            clock.Add(report, seconds);
-            log.Write(report, seconds);
-            _events.Report(new RunEvent.Stepped(report, clock.TokensPerSecond, clock.Remaining));
-
-            if (_run.IsEvaluationDue(report.Step))
+            if (_progress.EvaluatedStep < _run.State.Step)
             {
                 Evaluate(log, cancellation);
             }
-
-            SaveIfDue(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            throw;
         }
 
-        return null;
+        Save();
+    }
+
+    private void Step(MetricsLog log, StepClock clock)
+    {
+        long started = Stopwatch.GetTimestamp();
+        StepReport report = _run.Trainer.Step();
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        _progress = _progress.With(report, seconds);
+        _isSaved = false;
+        clock.Add(report, seconds);
+        log.Write(report, seconds);
+        _events?.Report(new RunEvent.Stepped(report, clock.TokensPerSecond, clock.Remaining));
+    }
+
+    private void EvaluateIfDue(MetricsLog log, CancellationToken cancellation)
+    {
+        if (_run.IsEvaluationDue(_run.State.Step) && _progress.EvaluatedStep < _run.State.Step)
+        {
+            Evaluate(log, cancellation);
+        }
     }
 
     private void Evaluate(MetricsLog log, CancellationToken cancellation)
@@ -122,34 +148,41 @@ public sealed class FineTuner
             : null;
         EvaluationPoint point = new(_run.State.Step, live.Values, averaged?.Values);
         _progress = _progress.With(point, live.Score, _run.Evaluator.Metric);
+        _isSaved = false;
+        log.Write(point);
+        _events?.Report(new RunEvent.Evaluated(point, _run.Evaluator.Metric.Name));
         if (_run.Options.EndsWithBest && _progress.BestStep == point.Step)
         {
-            _checkpoints.SaveBest();
+            // In this order: the checkpoint holds the best weights too, so whoever dies between the two can make up for it.
+            Save();
+            _weights.Save(WeightFiles.Best, _run.State.Parameters, point.Step);
         }
-
-        log.Write(point);
-        _events.Report(new RunEvent.Evaluated(point, _run.Evaluator.Metric.Name));
     }
 
-    private void SaveIfDue(CancellationToken cancellation)
+    private void SaveIfDue()
     {
-        bool last = _run.State.Step == _run.TotalSteps;
-        bool due = _sinceCheckpoint.Elapsed.TotalSeconds >= _run.Options.CheckpointSeconds;
-        if (last || due || cancellation.IsCancellationRequested)
+        if (_sinceCheckpoint.Elapsed.TotalSeconds >= _run.Options.CheckpointSeconds)
         {
-            _checkpoints.Save(_progress);
-            _sinceCheckpoint.Restart();
-            _events.Report(new RunEvent.Saved(_run.State.Step));
+            Save();
+        }
+    }
+
+    private void Save()
+    {
+        if (_isSaved)
+        {
+            return;
         }
 
-        if (!last)
-        {
-            cancellation.ThrowIfCancellationRequested();
-        }
+        _checkpoints.Save(_progress);
+        _isSaved = true;
+        _sinceCheckpoint.Restart();
+        _events?.Report(new RunEvent.Saved(_run.State.Step));
     }
 
     private string? StopReason() =>
-        _run.Options.MaxSeconds is { } seconds && _progress.TrainSeconds >= seconds ? "max_seconds"
+        _run.State.Step >= _run.TotalSteps ? null
+        : _run.Options.MaxSeconds is { } seconds && _progress.TrainSeconds >= seconds ? "max_seconds"
         : _run.Options.Patience is { } patience && _progress.EvaluationsSinceBest >= patience ? "patience"
         : null;
 
@@ -157,14 +190,34 @@ public sealed class FineTuner
     {
         if (_checkpoints.TryRestore() is not { } restored)
         {
-            _events.Report(new RunEvent.Noted("There is no checkpoint yet; starting from the first step."));
+            _events?.Report(new RunEvent.Noted("There is no checkpoint yet; starting from the first step."));
             return;
         }
 
         _progress = restored.Progress;
+        _isSaved = true;
         if (restored.Warning is { } warning)
         {
-            _events.Report(new RunEvent.Noted(warning));
+            _events?.Report(new RunEvent.Noted(warning));
+        }
+
+        if (_run.Options.EndsWithBest && _progress.BestStep == _run.State.Step && _progress.BestStep > 0)
+        {
+            _weights.Save(WeightFiles.Best, _run.State.Parameters, _progress.BestStep);
+        }
+
+        if (_run.State.Step == _run.TotalSteps || StopReason() is not null)
+        {
+            _events?.Report(new RunEvent.Noted($"All steps of this run are done ({_run.State.Step}); scoring and exporting again."));
+        }
+    }
+
+    private void TakeBest()
+    {
+        if (_progress.BestStep > 0 && !_weights.TryLoad(WeightFiles.Best, _run.State.Parameters, _progress.BestStep))
+        {
+            _events?.Report(new RunEvent.Noted(
+                $"The weights of the best step, {_progress.BestStep}, are lost with a damaged checkpoint; the last ones count."));
         }
     }
 }

@@ -91,8 +91,7 @@ public sealed class PretrainedModel : IDisposable
     {
         string name = SourceLayerName(parameter.Name);
         string? found = Candidates(name).FirstOrDefault(candidate => checkpoint.TryGet(candidate, out _));
-        if (IsHead(parameter.Name)
-            && (found is null || !(checkpoint.TryGet(found, out TensorInfo info) && info.Shape.SequenceEqual(parameter.Shape))))
+        if (IsHead(parameter.Name) && (found is null || IsForOtherLabels(checkpoint, found, parameter)))
         {
             return null;
         }
@@ -132,6 +131,14 @@ public sealed class PretrainedModel : IDisposable
                 .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
         }
     }
+
+    /// <summary>Whether a tensor of the last layer differs in the number of outputs alone.</summary>
+    private bool IsForOtherLabels(Checkpoint checkpoint, string found, ParameterSpec parameter) =>
+        !parameter.Name.StartsWith(Architecture.BasePrefix, StringComparison.Ordinal)
+        && checkpoint.TryGet(found, out TensorInfo info)
+        && info.Shape.Length == parameter.Shape.Count
+        && info.Shape[0] != parameter.Shape[0]
+        && info.Shape.Skip(1).SequenceEqual(parameter.Shape.Skip(1));
 
     private bool IsHead(string name) =>
         !name.StartsWith(Architecture.BasePrefix, StringComparison.Ordinal) || name.Contains(".pooler.", StringComparison.Ordinal);

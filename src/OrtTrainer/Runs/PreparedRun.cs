@@ -20,24 +20,31 @@ internal sealed class PreparedRun : IDisposable
         Options = options;
         Model = model;
         Data = data;
+        MetricKind metric = MetricOf(options, data);
         PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs);
         Layout = graph.Layout;
         _loop = new ChunkedLoop(options.EffectiveThreads);
-        Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
-        State = new TrainingState(Layout.ToFlat(), AdamW(options), AveragingRuleOf(options), _loop);
-        Initialized = model.Load(Layout, State.Parameters.Slice, options.Seed);
-        EpochOrder order = new(data.Train.Examples.Count, options.BatchSize * options.Accumulation, options.Seed);
-        StepsPerEpoch = order.StepsPerEpoch;
-        TotalSteps = options.MaxSteps ?? Math.Max(1, (long)Math.Ceiling(options.Epochs * order.StepsPerEpoch));
-        Averaging = State.Average is null ? null : PlanOf(options, TotalSteps);
-        TrainerOptions settings = new(
-            data.Task, options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
-        Trainer = new Trainer(
-            graph, settings, data.Train.Examples, State, RunSchedule.Of(options, TotalSteps), Averaging, _loop);
-        Evaluator = new Evaluator(
-            new EvaluationSession(PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs), Execution),
-            options.Metric is { } name ? MetricKind.Find(data.Task, name) : MetricKind.DefaultFor(data.Task));
-        Fingerprint = RunFingerprint.Of(options, Layout, data);
+        try
+        {
+            Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
+            State = new TrainingState(Layout.ToFlat(), AdamW(options), AveragingRuleOf(options), _loop);
+            Initialized = model.Load(Layout, State.Parameters.Slice, options.Seed);
+            TrainerOptions settings = new(
+                data.Task, options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
+            StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
+            TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
+            Averaging = AveragingPlanOf(options, TotalSteps);
+            Trainer = new Trainer(
+                graph, settings, data.Train.Examples, State, RunSchedule.Of(options, TotalSteps), Averaging, _loop);
+            PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
+            Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
+            Fingerprint = RunFingerprint.Of(options, Layout, data);
+        }
+        catch
+        {
+            DisposeParts();
+            throw;
+        }
     }
 
     public FineTuneOptions Options { get; }
@@ -101,11 +108,27 @@ internal sealed class PreparedRun : IDisposable
 
     public void Dispose()
     {
-        Trainer.Dispose();
-        Evaluator.Dispose();
-        State.Dispose();
-        _loop.Dispose();
+        DisposeParts();
         Model.Dispose();
+    }
+
+    // Some are missing where the constructor failed on its way.
+    private void DisposeParts()
+    {
+        Trainer?.Dispose();
+        Evaluator?.Dispose();
+        State?.Dispose();
+        _loop.Dispose();
+    }
+
+    /// <summary>The metric that decides; one that this data cannot be scored by is refused before hours of training.</summary>
+    private static MetricKind MetricOf(FineTuneOptions options, RunData data)
+    {
+        MetricKind metric = options.Metric is { } name ? MetricKind.Find(data.Task, name) : MetricKind.DefaultFor(data.Task);
+        return metric.IsDefinedFor(data.Outputs)
+            ? metric
+            : throw new RunException($"The metric {metric.Name} is for two classes; {data.Train.Source.Source} has {data.Outputs}. " +
+                "Choose another, such as macro_f1, accuracy or mcc.");
     }
 
     private static AdamWOptions AdamW(FineTuneOptions options) => new()
@@ -123,7 +146,20 @@ internal sealed class PreparedRun : IDisposable
         _ => null,
     };
 
-    private static AveragingPlan PlanOf(FineTuneOptions options, long totalSteps) => options.Method == FineTuneMethod.Swa
-        ? new() { TotalSteps = totalSteps, StartFraction = options.SwaStart, Interval = options.SwaInterval }
-        : new() { TotalSteps = totalSteps, StartFraction = 0 };
+    private static AveragingPlan? AveragingPlanOf(FineTuneOptions options, long totalSteps)
+    {
+        if (options.Method == FineTuneMethod.FineTune)
+        {
+            return null;
+        }
+
+        AveragingPlan plan = options.Method == FineTuneMethod.Swa
+            ? new() { TotalSteps = totalSteps, StartFraction = options.SwaStart, Interval = options.SwaInterval }
+            : new() { TotalSteps = totalSteps, StartFraction = 0 };
+        return plan.Averaged > 0
+            ? plan
+            : throw new RunException($"With {nameof(options.SwaStart)} {options.SwaStart} and {nameof(options.SwaInterval)} " +
+                $"{plan.Interval}, none of the run's {totalSteps} steps would be averaged. Start earlier, take a shorter interval, " +
+                "or train longer.");
+    }
 }

@@ -18,8 +18,6 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
 
     private readonly RunCheckpointStore _store = new(folder.RunPath);
 
-    private string BestPath => Path.Combine(folder.RunPath, "best.safetensors");
-
     /// <summary>Saves everything, keeping the checkpoint before.</summary>
     /// <exception cref="FileWriteException">The disk is full; what was there stays.</exception>
     public void Save(RunProgress progress) => _store.Save(
@@ -51,30 +49,18 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
                     "version of this program. Restore them, or start anew with another --out.");
             }
 
+            state.Average?.Restore(JsonSerializer.Deserialize<AverageState>(file.State["average"], RunJson.Options));
             foreach ((string name, NativeBuffer values) in Buffers())
             {
                 file.Tensors.ReadFloats(name, values.Span);
             }
 
             state.Optimizer.Restore(long.Parse(file.State["step"], CultureInfo.InvariantCulture));
-            state.Average?.Restore(JsonSerializer.Deserialize<AverageState>(file.State["average"], RunJson.Options));
             return (JsonSerializer.Deserialize<RunProgress>(file.State["progress"], RunJson.Options)!, warning);
         }
     }
 
-    /// <summary>Saves the live weights as the best so far.</summary>
-    public void SaveBest() => RunCheckpointFile.Write(
-        BestPath,
-        new Dictionary<string, string> { ["step"] = state.Step.ToString(CultureInfo.InvariantCulture) },
-        [TensorData.Floats(ParametersName, [state.Parameters.Length], () => state.Parameters.Span)]);
-
-    /// <summary>Makes the best weights the live ones.</summary>
-    public void LoadBest()
-    {
-        using RunCheckpointFile file = RunCheckpointFile.Read(BestPath);
-        file.Tensors.ReadFloats(ParametersName, state.Parameters.Span);
-    }
-
+    /// <summary>What a checkpoint holds. An average that has not begun is no state yet.</summary>
     private IEnumerable<(string Name, NativeBuffer Values)> Buffers()
     {
         yield return (ParametersName, state.Parameters);
@@ -83,7 +69,7 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
             yield return (moment.Name, moment.Values);
         }
 
-        if (state.Average is { } average)
+        if (state.Average is { State.Count: > 0 } average)
         {
             yield return (AverageName, average.Buffer);
         }

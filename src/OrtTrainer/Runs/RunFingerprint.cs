@@ -6,7 +6,7 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Runs;
 
-/// <summary>A hash over what decides the bits of a run: options, parameters' layout, and the training data as tokens.</summary>
+/// <summary>A hash over what decides the bits of a run: options, parameters' layout, and all data as tokens.</summary>
 internal static class RunFingerprint
 {
     public static string Of(FineTuneOptions options, ParameterLayout layout, RunData data)
@@ -14,20 +14,29 @@ internal static class RunFingerprint
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         // Neither where the output lies nor how long it may take changes a step.
-        FineTuneOptions deciding = options with { Output = "", MaxSeconds = null, CheckpointSeconds = 0 };
+        FineTuneOptions deciding = options with { Output = "-", MaxSeconds = null, CheckpointSeconds = 0 };
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(deciding, RunJson.Options));
         foreach (ParameterSpec parameter in layout.Parameters)
         {
             hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(parameter, RunJson.Options));
         }
 
-        foreach (TokenizedExample example in data.Train.Examples)
+        foreach (EncodedDataset part in new[] { data.Train, data.Eval, data.Test }.OfType<EncodedDataset>())
         {
-            hash.AppendData(MemoryMarshal.AsBytes<int>(example.InputIds));
-            hash.AppendData(MemoryMarshal.AsBytes<int>(example.TokenTypeIds));
-            hash.AppendData(MemoryMarshal.AsBytes<float>(example.Targets));
+            Append<int>(hash, [part.Examples.Count]);
+            foreach (TokenizedExample example in part.Examples)
+            {
+                // The lengths first, so that a token cannot move from one text to the next unseen.
+                Append<int>(hash, [example.InputIds.Length, example.Targets.Length]);
+                Append<int>(hash, example.InputIds);
+                Append<int>(hash, example.TokenTypeIds);
+                Append<float>(hash, example.Targets);
+            }
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    private static void Append<T>(IncrementalHash hash, ReadOnlySpan<T> values)
+        where T : unmanaged => hash.AppendData(MemoryMarshal.AsBytes(values));
 }

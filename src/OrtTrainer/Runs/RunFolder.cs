@@ -6,6 +6,10 @@ namespace OrtTrainer.Runs;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
+    // What .NET puts into HResult where another process holds the lock: EWOULDBLOCK of Linux and of macOS, and Windows' sharing
+    // violation.
+    private static readonly int[] HeldByOther = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream _lock;
 
     private RunFolder(string path, FileStream held)
@@ -29,20 +33,42 @@ public sealed class RunFolder : IDisposable
     /// <summary>The resolved options of the run in a folder.</summary>
     public static string OptionsFileOf(string output) => System.IO.Path.Combine(RunPathOf(output), "options.json");
 
-    /// <summary>Takes the folder for a new run.</summary>
+    /// <summary>Checks, before long preparations, that a new run can have the folder; nothing is written.</summary>
     /// <exception cref="RunException">Another run is writing there, or it holds something already.</exception>
-    public static RunFolder Create(string path)
+    public static void RequireFree(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
-        if (File.Exists(full) || (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any()))
+        if (!File.Exists(full) && !(Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any()))
         {
-            string next = File.Exists(OptionsFileOf(full))
-                ? $"It holds a run: go on with it by --resume {path}, or choose"
-                : "Choose";
-            throw new RunException($"{full}: the output folder is not empty. {next} another --out, or remove it.");
+            return;
         }
 
-        Directory.CreateDirectory(RunPathOf(full));
+        if (!File.Exists(OptionsFileOf(full)))
+        {
+            throw new RunException($"{full}: the output folder is not empty. Choose another --out, or remove it.");
+        }
+
+        Lock(full).Dispose();
+        throw new RunException(
+            $"{full}: the output folder is not empty. It holds a run: go on with it by --resume {path}, or choose another --out, or " +
+            "remove it.");
+    }
+
+    /// <summary>Takes the folder for a new run.</summary>
+    /// <inheritdoc cref="RequireFree" path="/exception"/>
+    public static RunFolder Create(string path)
+    {
+        RequireFree(path);
+        string full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(RunPathOf(full));
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"{full}: the output folder cannot be made: {cause.Message} Choose another --out.", cause);
+        }
+
         return Lock(full);
     }
 
@@ -57,11 +83,8 @@ public sealed class RunFolder : IDisposable
                 "Give the folder that an earlier finetune had as --out.");
     }
 
-    public void Dispose()
-    {
-        _lock.Dispose();
-        File.Delete(_lock.Name);
-    }
+    /// <summary>Gives the folder up.</summary>
+    public void Dispose() => _lock.Dispose();
 
     private static string RunPathOf(string output) => System.IO.Path.Combine(output, "run");
 
@@ -70,13 +93,19 @@ public sealed class RunFolder : IDisposable
         string file = System.IO.Path.Combine(RunPathOf(path), "lock");
         try
         {
-            // The operating system gives the lock up when the process ends, however it ends.
-            return new(path, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            // The operating system gives the lock up when the process ends, however it ends; a file left behind locks nothing.
+            return new(path, new FileStream(
+                file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
         }
-        catch (IOException cause)
+        catch (IOException cause) when (HeldByOther.Contains(cause.HResult))
         {
-            throw new RunException($"{path}: another run is writing to this folder ({cause.Message}). " +
-                "Wait for it, or choose another --out.", cause);
+            throw new RunException(
+                $"{path}: another run is writing to this folder. Wait for it, or choose another --out.", cause);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException(
+                $"{path}: the output folder cannot be written: {cause.Message} Check its rights and the disk.", cause);
         }
     }
 }

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace OrtTrainer.Runs;
 
-/// <summary>How the files of a run are written: snake_case names, enums as words, one form for options, metrics and summary.</summary>
+/// <summary>How the files of a run are written: snake_case names, enums as words, null for scores that
+/// are not defined, one form for options, metrics and summary.</summary>
 public static class RunJson
 {
     /// <summary>One line, for JSON Lines and checkpoints.</summary>
@@ -18,8 +19,11 @@ public static class RunJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = indented,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
+            new UndefinedScoreConverter(),
+        },
     };
 }

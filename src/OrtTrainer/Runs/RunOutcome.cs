@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrtTrainer.Averaging;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
 using OrtTrainer.Randomness;
@@ -12,7 +11,7 @@ namespace OrtTrainer.Runs;
 /// The end of a run: scores live and averaged weights, exports those that score better on the evaluation data (the averaged ones
 /// where both score alike), and never looks at the test data before that is settled.
 /// </summary>
-internal sealed class RunOutcome(PreparedRun run, RunFolder folder, RunProgress progress)
+internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles weights, RunProgress progress)
 {
     public RunSummary Export(string? stoppedBy, CancellationToken cancellation)
     {
@@ -44,10 +43,9 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, RunProgress 
             Seed = run.Options.Seed,
             StoppedBy = stoppedBy,
         };
-        SaveWeights("last", run.State.Parameters);
         if (averagedWeights is not null)
         {
-            SaveWeights("averaged", averagedWeights);
+            weights.Save(WeightFiles.Averaged, averagedWeights, run.State.Average!.State.LastStep);
         }
 
         ModelExporter.Export(folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary));
@@ -56,13 +54,13 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, RunProgress 
         return summary with { ExportDifference = comparison.MaxAbsolute };
     }
 
-    private FineTunedModel Model(NativeBuffer weights) => new()
+    private FineTunedModel Model(NativeBuffer parameters) => new()
     {
         Config = run.Model.Config,
         Task = run.Data.Task,
         Labels = run.Data.Labels?.Names ?? ["LABEL_0"],
         Layout = run.Layout,
-        Parameters = weights,
+        Parameters = parameters,
         TokenizerFolder = run.Options.Model,
         MaxLength = run.MaxLength,
     };
@@ -93,18 +91,12 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, RunProgress 
     private static Dictionary<string, double> Finite(Dictionary<string, double?> scores) => scores
         .Where(s => s.Value is { } value && double.IsFinite(value)).ToDictionary(s => s.Key, s => s.Value!.Value);
 
-    /// <summary>Keeps weights beside the exported ones, under their Hugging Face names.</summary>
-    private void SaveWeights(string name, NativeBuffer weights) => SafetensorsWriter.Write(
-        Path.Combine(folder.RunPath, name + ".safetensors"),
-        run.Layout.Parameters.Select(p => TensorData.Floats(
-            p.Name, [.. p.Shape], () => weights.Slice(run.Layout.OffsetOf(p), checked((int)p.Length)))));
-
     private BootstrapInterval Compare(EvaluationScores live, EvaluationScores averaged)
     {
         SeededRandom random = SeededRandom.For((ulong)run.Options.Seed, "bootstrap");
         return new PairedBootstrap().Compare(run.Evaluator.Metric, live.Examples, averaged.Examples, random.NextInt);
     }
 
-    private double? TestScore(NativeBuffer weights, CancellationToken cancellation) =>
-        run.Data.Test is { } test ? run.Evaluator.Evaluate(weights, test, cancellation).Score : null;
+    private double? TestScore(NativeBuffer parameters, CancellationToken cancellation) =>
+        run.Data.Test is { } test ? run.Evaluator.Evaluate(parameters, test, cancellation).Score : null;
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Training;
 
 namespace OrtTrainer.Runs;
 
@@ -25,6 +27,20 @@ public sealed record RunProgress
 
     /// <summary>Evaluations since the best.</summary>
     public int EvaluationsSinceBest { get; init; }
+
+    /// <summary>The step of the last evaluation; 0 before the first.</summary>
+    [JsonIgnore]
+    public long EvaluatedStep => Evaluations.Count == 0 ? 0 : Evaluations[^1].Step;
+
+    /// <summary>This progress with one more step.</summary>
+    /// <param name="report">The step.</param>
+    /// <param name="seconds">How long it took.</param>
+    public RunProgress With(StepReport report, double seconds) => this with
+    {
+        TrainSeconds = TrainSeconds + seconds,
+        Examples = Examples + report.Examples,
+        Tokens = Tokens + report.Tokens,
+    };
 
     /// <summary>This progress with one more evaluation.</summary>
     /// <param name="point">The evaluation.</param>

@@ -22,7 +22,7 @@ public sealed class EpochOrder
         _order = new int[examples];
         _seed = seed;
         PerStep = perStep;
-        StepsPerEpoch = (examples + perStep - 1) / perStep;
+        StepsPerEpoch = (int)(((long)examples + perStep - 1) / perStep);
     }
 
     /// <summary>Examples per optimizer step; the last of an epoch may have fewer.</summary>

@@ -37,7 +37,7 @@ public sealed class Trainer : IDisposable
         _averaging = averaging;
         _gradients = new GradientAccumulator(graph, options, state);
         _norm = new GradientNorm(state.Layout, loop);
-        Order = new EpochOrder(examples.Count, options.BatchSize * options.Accumulation, options.Seed);
+        Order = new EpochOrder(examples.Count, options.PerStep, options.Seed);
     }
 
     /// <summary>Which examples each step takes.</summary>

@@ -11,4 +11,8 @@ namespace OrtTrainer.Training;
 /// <param name="Seed">Fixes order and dropout.</param>
 /// <param name="Execution">Threads and kernels.</param>
 public sealed record TrainerOptions(
-    TaskKind Task, int BatchSize, int Accumulation, double? ClipNorm, long Seed, ExecutionOptions Execution);
+    TaskKind Task, int BatchSize, int Accumulation, double? ClipNorm, long Seed, ExecutionOptions Execution)
+{
+    /// <summary>Examples per optimizer step.</summary>
+    public int PerStep => checked(BatchSize * Accumulation);
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+
+namespace OrtTrainer.Runs;
+
+/// <summary>
+/// Weights that a run keeps apart from its checkpoints, under their Hugging Face names: <c>run/best.safetensors</c>, <c>last</c> and
+/// <c>averaged</c>. The step they are of is in the metadata.
+/// </summary>
+internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
+{
+    public const string Best = "best";
+    public const string Last = "last";
+    public const string Averaged = "averaged";
+
+    private const string StepKey = "step";
+
+    /// <exception cref="FileWriteException">The disk is full; what was there stays.</exception>
+    public void Save(string name, NativeBuffer weights, long step) => RunCheckpointFile.Write(
+        PathOf(name),
+        new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture) },
+        layout.Parameters.Select(p => TensorData.Floats(p.Name, [.. p.Shape], () => Place(weights, p))));
+
+    /// <summary>Fills <paramref name="weights"/>, if the file is there and of this step.</summary>
+    /// <exception cref="CheckpointException">The file is damaged.</exception>
+    public bool TryLoad(string name, NativeBuffer weights, long step)
+    {
+        if (!File.Exists(PathOf(name)))
+        {
+            return false;
+        }
+
+        using RunCheckpointFile file = RunCheckpointFile.Read(PathOf(name));
+        if (file.State[StepKey] != step.ToString(CultureInfo.InvariantCulture))
+        {
+            return false;
+        }
+
+        foreach (ParameterSpec parameter in layout.Parameters)
+        {
+            file.Tensors.ReadFloats(parameter.Name, Place(weights, parameter));
+        }
+
+        return true;
+    }
+
+    private string PathOf(string name) => Path.Combine(folder.RunPath, name + ".safetensors");
+
+    private Span<float> Place(NativeBuffer weights, ParameterSpec parameter) =>
+        weights.Slice(layout.OffsetOf(parameter), checked((int)parameter.Length));
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Tests.Runs;
+
+/// <summary>A run in a process of its own, which a test can kill. The process is this assembly, given options to run.</summary>
+internal sealed class ChildRun : IDisposable
+{
+    private readonly Process _process;
+
+    private ChildRun(Process process) => _process = process;
+
+    /// <summary>Runs the options file given, and prints a line per step.</summary>
+    public static int Main(string[] arguments)
+    {
+        if (arguments is not [string optionsFile])
+        {
+            Console.Error.WriteLine("Expected the path of an options file. To run the tests: dotnet test.");
+            return 2;
+        }
+
+        EventList events = new(e =>
+        {
+            if (e is RunEvent.Stepped step)
+            {
+                Console.WriteLine(step.Report.Step);
+            }
+        });
+        TinyTask.Run(FineTuneOptions.Read(optionsFile), events);
+        return 0;
+    }
+
+    public static ChildRun Start(string optionsFile)
+    {
+        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        ProcessStartInfo start = new(host, ["exec", typeof(ChildRun).Assembly.Location, optionsFile])
+        {
+            RedirectStandardOutput = true,
+        };
+        return new ChildRun(Process.Start(start)!);
+    }
+
+    /// <summary>Waits until the run is at this step, and then some time; false if it ended before.</summary>
+    public bool WaitForStep(long step, TimeSpan more)
+    {
+        while (_process.StandardOutput.ReadLine() is { } line)
+        {
+            if (long.TryParse(line, out long done) && done >= step)
+            {
+                Thread.Sleep(more);
+                return !_process.HasExited;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+    }
+}
