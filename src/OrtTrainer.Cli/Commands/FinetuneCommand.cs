@@ -82,9 +82,9 @@ internal static class FinetuneCommand
         if (EmbeddedDefault.IsUsedBy(options))
         {
             using Predictor predictor = Predictor.Open(options.Output);
-            IReadOnlyList<Prediction.Prediction> predictions =
+            IReadOnlyList<TextPrediction> predictions =
                 predictor.Predict([.. EmbeddedDefault.Samples.Select(text => (text, (string?)null))]);
-            foreach ((string text, Prediction.Prediction prediction) in EmbeddedDefault.Samples.Zip(predictions))
+            foreach ((string text, TextPrediction prediction) in EmbeddedDefault.Samples.Zip(predictions))
             {
                 output.WriteLine(FormattableString.Invariant($"  {prediction.Label,-10} {prediction.Scores.Max():0.00}  {text}"));
             }

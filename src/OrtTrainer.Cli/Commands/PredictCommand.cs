@@ -27,7 +27,7 @@ internal static class PredictCommand
             AtomicFile.Write(file, stream =>
             {
                 using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
-                foreach (Prediction.Prediction prediction in predictor.PredictStream(source.Read(), interruption))
+                foreach (TextPrediction prediction in predictor.PredictStream(source.Read(), interruption))
                 {
                     writer.Write(line.Of(prediction));
                     writer.Write('\n');
@@ -36,7 +36,7 @@ internal static class PredictCommand
             return ExitCode.Done;
         }
 
-        await foreach (Prediction.Prediction prediction in predictor.PredictAsync(source.ReadAsync(interruption), interruption))
+        await foreach (TextPrediction prediction in predictor.PredictAsync(source.ReadAsync(interruption), interruption))
         {
             terminal.Out.WriteLine(line.Of(prediction));
         }

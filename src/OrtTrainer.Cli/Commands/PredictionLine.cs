@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OrtTrainer.Prediction;
 using OrtTrainer.Data;
 
 namespace OrtTrainer.Cli.Commands;
@@ -16,7 +17,7 @@ internal sealed class PredictionLine(TaskKind task, IReadOnlyList<string> labels
 {
     private static readonly JsonWriterOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public string Of(Prediction.Prediction prediction)
+    public string Of(TextPrediction prediction)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, Format))
@@ -29,7 +30,7 @@ internal sealed class PredictionLine(TaskKind task, IReadOnlyList<string> labels
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private void Write(Utf8JsonWriter json, Prediction.Prediction prediction)
+    private void Write(Utf8JsonWriter json, TextPrediction prediction)
     {
         if (task == TaskKind.Regression)
         {

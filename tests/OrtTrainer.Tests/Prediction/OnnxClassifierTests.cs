@@ -5,7 +5,7 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Tests.Runtime;
 using OrtTrainer.Training;
-using ElementType = OrtTrainer.Runtime.ElementType;
+using ElementType = OrtTrainer.Graph.ElementType;
 
 namespace OrtTrainer.Tests.Prediction;
 
