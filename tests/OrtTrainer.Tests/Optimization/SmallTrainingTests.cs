@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Averaging;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Objectives;

@@ -41,7 +41,7 @@ internal sealed class ExportedModel : IDisposable
                 continue;
             }
 
-            if (input.Type == OrtTrainer.Runtime.ElementType.Int64)
+            if (input.Type == OrtTrainer.Graph.ElementType.Int64)
             {
                 long[] data = new long[info.ElementCount];
                 _values.ReadInt64s(info.Name, data);
