@@ -46,7 +46,8 @@ public sealed class ExportCheckTests
     [Test]
     public void Differences_are_the_largest_over_all_logits()
     {
-        ExportComparison comparison = ExportComparison.Of([1f, 2f, 3f, 0.5f], [1f, 2.5f, 3f, 0f], 2, new ExportTolerance());
+        ExportComparison comparison =
+            ExportComparison.Of([1f, 2f, 3f, 0.5f], [1f, 2.5f, 3f, 0f], 2, new ExportTolerance());
 
         Assert.That(comparison, Is.EqualTo(new ExportComparison(2, 0.5, 0.2, 2, 0)));
     }
@@ -65,7 +66,8 @@ public sealed class ExportCheckTests
     [Test]
     public void A_logit_that_is_no_number_never_passes()
     {
-        ExportComparison comparison = ExportComparison.Of([1f, float.NaN], [1f, 1f], 2, new ExportTolerance { Absolute = 1e9 });
+        ExportComparison comparison =
+            ExportComparison.Of([1f, float.NaN], [1f, 1f], 2, new ExportTolerance { Absolute = 1e9 });
 
         Assert.That(comparison.Agrees, Is.False);
         Assert.That(comparison.FirstBeyond, Is.EqualTo(1));
@@ -76,6 +78,7 @@ public sealed class ExportCheckTests
     public void Logits_of_another_number_of_examples_are_refused()
     {
         Assert.That(() => ExportComparison.Of([1f, 2f], [1f], 1, new ExportTolerance()), Throws.ArgumentException);
-        Assert.That(() => ExportComparison.Of([1f, 2f, 3f], [1f, 2f, 3f], 2, new ExportTolerance()), Throws.ArgumentException);
+        Assert.That(() => ExportComparison.Of([1f, 2f, 3f], [1f, 2f, 3f], 2, new ExportTolerance()),
+            Throws.ArgumentException);
     }
 }

@@ -11,12 +11,14 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Tests.Export;
 
 /// <summary>
-/// A classifier of two narrow layers with random weights and a handful of words, in a folder as a user would have it. Weights are
+/// A classifier of two narrow layers with random weights and a handful of words, in a folder as a user would have it.
+/// Weights are
 /// large enough that sentences differ in their scores.
 /// </summary>
 internal sealed class TinyClassifier : IDisposable
 {
-    public const string Words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhat\nis\na\nneutron\nstar\n##s\n?\nwho\nwrote\nthe\nbook\nred\n,\n.\n";
+    public const string Words =
+        "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhat\nis\na\nneutron\nstar\n##s\n?\nwho\nwrote\nthe\nbook\nred\n,\n.\n";
 
     private static readonly TokenizedExample[] Pairs =
     [
@@ -77,7 +79,8 @@ internal sealed class TinyClassifier : IDisposable
     /// <param name="architecture">bert or roberta.</param>
     /// <param name="task">What the outputs mean.</param>
     /// <param name="labels">Their names; three classes, or one value, by default.</param>
-    public static TinyClassifier Of(string architecture, TaskKind task = TaskKind.Classification, params string[] labels) => new(
+    public static TinyClassifier Of(
+        string architecture, TaskKind task = TaskKind.Classification, params string[] labels) => new(
         architecture == "bert" ? Config("bert", padId: 0, segments: 2) : Config("roberta", padId: 1, segments: 1),
         task,
         labels.Length > 0 ? labels : task == TaskKind.Regression ? ["LABEL_0"] : ["ENTY", "HUM", "NUM"],
