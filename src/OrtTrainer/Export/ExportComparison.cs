@@ -13,8 +13,9 @@ public sealed record ExportComparison(
     public bool Agrees => Beyond == 0;
 
     /// <summary>Compares logits, [examples, K] each.</summary>
-    /// <exception cref="ArgumentException">The lengths differ or are no multiple of the number of
-    /// examples.</exception>
+    /// <exception cref="ArgumentException">
+    /// The lengths differ or are no multiple of the number of examples.
+    /// </exception>
     public static ExportComparison Of(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> reference, int examples, ExportTolerance tolerance)
     {

@@ -30,8 +30,7 @@ public sealed record FineTunedModel
 
     /// <summary>
     /// The most tokens per example in training, 1 or more: the exported tokenizer truncates there. Null leaves what
-    /// the tokenizer
-    /// says, as far as the model has positions for it.
+    /// the tokenizer says, as far as the model has positions for it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int? MaxLength

@@ -6,8 +6,7 @@ namespace OrtTrainer.Export;
 
 /// <summary>
 /// Writes a fine-tuned model as Hugging Face's tools and their users expect it: config.json, model.safetensors,
-/// model.onnx and the
-/// tokenizer. The same model and provenance give the same bytes.
+/// model.onnx and the tokenizer. The same model and provenance give the same bytes.
 /// </summary>
 public static class ModelExporter
 {
@@ -19,8 +18,9 @@ public static class ModelExporter
     /// <param name="provenance">How it came to be.</param>
     /// <param name="reference">What the exported graph must answer; null skips the comparison.</param>
     /// <param name="cancellation">Stops the comparison between batches; nothing is written then.</param>
-    /// <exception cref="ModelException">The model and its tokenizer or labels do not go together, or the folder is
-    /// the model's own.</exception>
+    /// <exception cref="ModelException">
+    /// The model and its tokenizer or labels do not go together, or the folder is the model's own.
+    /// </exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     /// <exception cref="ExportMismatchException">The exported graph answers otherwise than the reference.</exception>
     public static ExportResult Export(

@@ -29,8 +29,9 @@ internal static class OnnxFile
     public static bool NeedsExternalData(ModelProto model, long inlineLimit) =>
         model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) > inlineLimit;
 
-    /// <summary>Writes the model into a folder; with external data, the weights leave <paramref name="model"/>
-    /// too.</summary>
+    /// <summary>
+    /// Writes the model into a folder; with external data, the weights leave <paramref name="model"/> too.
+    /// </summary>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     public static void Write(string folder, ModelProto model, bool externalData)
     {

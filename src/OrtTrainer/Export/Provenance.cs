@@ -29,8 +29,10 @@ public sealed record Provenance
     /// <summary>How they were averaged, such as <c>avg += (w - avg) / (n + 1)</c>; null where nothing was.</summary>
     public string? Formula { get; init; }
 
-    /// <summary>Scores by name, such as <c>live</c>, <c>averaged</c> and <c>test_averaged</c>; NaN where the metric
-    /// is not defined.</summary>
+    /// <summary>
+    /// Scores by name, such as <c>live</c>, <c>averaged</c> and <c>test_averaged</c>; NaN where the metric is not
+    /// defined.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Scores { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Keys and values in a fixed order; what is not known is left out.</summary>

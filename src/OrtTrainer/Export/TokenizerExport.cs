@@ -8,8 +8,7 @@ namespace OrtTrainer.Export;
 
 /// <summary>
 /// The tokenizer's files of an exported model: copied, and completed by tokenizer.json and tokenizer_config.json
-/// where only
-/// vocabularies are there, since transformers.js and tokenizers read nothing else.
+/// where only vocabularies are there, since transformers.js and tokenizers read nothing else.
 /// </summary>
 internal static class TokenizerExport
 {
@@ -34,8 +33,9 @@ internal static class TokenizerExport
     /// <param name="from">A model folder.</param>
     /// <param name="to">Where to.</param>
     /// <param name="positions">The longest sequence the model takes.</param>
-    /// <param name="maxLength">Where the exported tokenizer shall truncate; null keeps the tokenizer's own
-    /// limit.</param>
+    /// <param name="maxLength">
+    /// Where the exported tokenizer shall truncate; null keeps the tokenizer's own limit.
+    /// </param>
     /// <exception cref="ModelException">The folder has no tokenizer, or one of its files is malformed.</exception>
     public static void Write(string from, string to, int positions, int? maxLength)
     {
@@ -60,7 +60,7 @@ internal static class TokenizerExport
         JsonObject tokenizer = File.Exists(words)
             ? WordPieceJson.From(File.ReadAllText(words), settings)
             : File.Exists(merges) && ReadObject(vocabulary) is { } ids
-                ? ByteLevelJson.From(ids, File.ReadAllText(merges))
+            ? ByteLevelJson.From(ids, File.ReadAllText(merges))
             : throw new ModelException(
                 $"{from}: there is no tokenizer; expected tokenizer.json, vocab.txt, or vocab.json with " +
                 "merges.txt. Copy them from where the model came from.");

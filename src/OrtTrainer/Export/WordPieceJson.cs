@@ -8,8 +8,9 @@ internal static class WordPieceJson
     private static readonly string[] Special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
     /// <param name="vocabulary">The content of vocab.txt: a token per line, ids by line from 0.</param>
-    /// <param name="settings">tokenizer_config.json, or empty: do_lower_case, strip_accents and
-    /// tokenize_chinese_chars.</param>
+    /// <param name="settings">
+    /// tokenizer_config.json, or empty: do_lower_case, strip_accents and tokenize_chinese_chars.
+    /// </param>
     public static JsonObject From(string vocabulary, JsonObject settings)
     {
         Dictionary<string, int> ids = new(StringComparer.Ordinal);

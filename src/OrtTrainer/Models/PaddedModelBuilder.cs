@@ -4,8 +4,7 @@ namespace OrtTrainer.Models;
 
 /// <summary>
 /// Builds the exported model: standard operators of opset 17 only, inputs [B, S] named as Hugging Face's tools name
-/// them, the
-/// weights stored in the file. No dropout.
+/// them, the weights stored in the file. No dropout.
 /// </summary>
 public sealed class PaddedModelBuilder : ModelBuilder
 {
@@ -33,8 +32,9 @@ public sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value TokenTypeIds => _tokenTypeIds ??= Graph.Mul(_mask, Graph.Constant(0L));
 
-    /// <summary>0, 1, … for BERT; the count of tokens so far for models whose padding has a position of its
-    /// own.</summary>
+    /// <summary>
+    /// 0, 1, … for BERT; the count of tokens so far for models whose padding has a position of its own.
+    /// </summary>
     public override Value PositionIds(long first)
     {
         Value one = Graph.Constant(1L);
@@ -93,8 +93,9 @@ public sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
 
-    /// <summary>x · (erf(x / √2) + 1) · 0.5, in the steps of PyTorch's exports: ONNX Runtime runs them, bias
-    /// included, as one.</summary>
+    /// <summary>
+    /// x · (erf(x / √2) + 1) · 0.5, in the steps of PyTorch's exports: ONNX Runtime runs them, bias included, as one.
+    /// </summary>
     protected override Value Gelu(Value x)
     {
         Value inner = Graph.Node("Erf", [Graph.Div(x, Graph.Constant(1.41421356237309505f))]);
@@ -115,8 +116,9 @@ public sealed class PaddedModelBuilder : ModelBuilder
         return Graph.Transpose(split, 0, 2, 1, 3);
     }
 
-    /// <summary>0 for tokens, -1e30 for padding, [B, 1, 1, S]; not minus infinity, so that a row of padding only
-    /// stays finite.</summary>
+    /// <summary>
+    /// 0 for tokens, -1e30 for padding, [B, 1, 1, S]; not minus infinity, so that a row of padding only stays finite.
+    /// </summary>
     private Value AttentionBias() => _attentionBias ??= Graph.Unsqueeze(
         Graph.Where(Graph.Cast(_mask, ElementType.Bool), Graph.Constant(0f), Graph.Constant(-1e30f)), 1, 2);
 

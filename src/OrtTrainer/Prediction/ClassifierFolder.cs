@@ -5,8 +5,9 @@ using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Prediction;
 
-/// <summary>Opens the classifier in a model folder: model.onnx, or the same graph built from the weights where there
-/// is none.</summary>
+/// <summary>
+/// Opens the classifier in a model folder: model.onnx, or the same graph built from the weights where there is none.
+/// </summary>
 internal static class ClassifierFolder
 {
     /// <exception cref="ModelException">The weights have no head for the labels of config.json.</exception>

@@ -6,8 +6,7 @@ namespace OrtTrainer.Prediction;
 
 /// <summary>
 /// An exported classifier in memory: token ids in, logits out. Any model of Hugging Face's layout will do, whoever
-/// exported it.
-/// Not safe for use from several threads at once.
+/// exported it. Not safe for use from several threads at once.
 /// </summary>
 public sealed class OnnxClassifier : IDisposable
 {
@@ -60,8 +59,9 @@ public sealed class OnnxClassifier : IDisposable
     /// <param name="tokensPerBatch">Roughly how many tokens run at once, padding included.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="ModelException">The model gives another number of outputs per example.</exception>
-    /// <exception cref="RuntimeFailureException">ONNX Runtime failed, as with ids the vocabulary does not
-    /// have.</exception>
+    /// <exception cref="RuntimeFailureException">
+    /// ONNX Runtime failed, as with ids the vocabulary does not have.
+    /// </exception>
     public float[] Logits(
         IReadOnlyList<TokenizedExample> examples, int outputs, int tokensPerBatch = 4096,
         CancellationToken cancellation = default)

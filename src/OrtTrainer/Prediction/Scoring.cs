@@ -36,8 +36,9 @@ internal static class Scoring
         }
     }
 
-    /// <summary>exp(x - max) / sum, in double precision: large logits neither overflow nor lose the small
-    /// ones.</summary>
+    /// <summary>
+    /// exp(x - max) / sum, in double precision: large logits neither overflow nor lose the small ones.
+    /// </summary>
     public static void Softmax(Span<float> values)
     {
         double max = double.NegativeInfinity;

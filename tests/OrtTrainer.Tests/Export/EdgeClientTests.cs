@@ -9,8 +9,9 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Export;
 
-/// <summary>Exported folders in software nobody here wrote: the same labels and scores as our own
-/// prediction.</summary>
+/// <summary>
+/// Exported folders in software nobody here wrote: the same labels and scores as our own prediction.
+/// </summary>
 public sealed class EdgeClientTests
 {
     private static readonly (string Text, string? Pair)[] Inputs =

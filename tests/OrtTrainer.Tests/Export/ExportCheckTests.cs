@@ -7,11 +7,15 @@ namespace OrtTrainer.Tests.Export;
 /// <summary>An exported model against the graph it was trained with.</summary>
 public sealed class ExportCheckTests
 {
-    [TestCase("bert")]
-    [TestCase("roberta")]
-    public void A_sound_export_agrees_with_the_training_side(string architecture)
+    [TestCase("bert", "gelu")]
+    [TestCase("bert", "gelu_new")]
+    [TestCase("bert", "relu")]
+    [TestCase("bert", "silu")]
+    [TestCase("bert", "tanh")]
+    [TestCase("roberta", "gelu")]
+    public void A_sound_export_agrees_with_the_training_side(string architecture, string activation)
     {
-        using TinyClassifier tiny = TinyClassifier.Of(architecture);
+        using TinyClassifier tiny = TinyClassifier.Of(architecture, activation: activation);
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
         float[] reference = tiny.ReferenceLogits(tiny.Examples);

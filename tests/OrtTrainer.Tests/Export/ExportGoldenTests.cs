@@ -7,8 +7,9 @@ using OrtTrainer.Tests.Models;
 
 namespace OrtTrainer.Tests.Export;
 
-/// <summary>Exports of the reference models, run as other software would: padded, with a mask, in standard
-/// operators.</summary>
+/// <summary>
+/// Exports of the reference models, run as other software would: padded, with a mask, in standard operators.
+/// </summary>
 public sealed class ExportGoldenTests
 {
     private static IEnumerable<TestCaseData> Folders() =>

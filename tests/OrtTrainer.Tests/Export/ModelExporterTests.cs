@@ -14,7 +14,7 @@ public sealed class ModelExporterTests
     [Test]
     public void The_configuration_keeps_unknown_fields_and_tells_labels_task_and_class()
     {
-        using TinyClassifier tiny = TinyClassifier.Of("bert", TaskKind.MultiLabel, "rot", "grün");
+        using TinyClassifier tiny = TinyClassifier.Of("bert", TaskKind.MultiLabel, ["rot", "grün"]);
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
 
