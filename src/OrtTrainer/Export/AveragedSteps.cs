@@ -29,5 +29,6 @@ public sealed record AveragedSteps
     public long Count { get; }
 
     /// <summary>As the provenance states it: <c>257..513 every 1 (257 weights)</c>.</summary>
-    public override string ToString() => FormattableString.Invariant($"{First}..{Last} every {Interval} ({Count} weights)");
+    public override string ToString() =>
+        FormattableString.Invariant($"{First}..{Last} every {Interval} ({Count} weights)");
 }

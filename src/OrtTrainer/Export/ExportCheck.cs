@@ -6,7 +6,9 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Export;
 
-/// <summary>Holds an exported model.onnx against the logits that the training side computed with the same weights.</summary>
+/// <summary>
+/// Holds an exported model.onnx against the logits that the training side computed with the same weights.
+/// </summary>
 public static class ExportCheck
 {
     /// <summary>Runs the exported model on padded batches and compares.</summary>

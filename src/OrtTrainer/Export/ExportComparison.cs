@@ -6,20 +6,24 @@ namespace OrtTrainer.Export;
 /// <param name="MaxRelative">The largest |x - r| / |r| over r other than 0; NaN where a logit is not a number.</param>
 /// <param name="Beyond">How many logits are beyond tolerance.</param>
 /// <param name="FirstBeyond">The first example with such a logit, counted from 0; null if there is none.</param>
-public sealed record ExportComparison(int Examples, double MaxAbsolute, double MaxRelative, int Beyond, int? FirstBeyond)
+public sealed record ExportComparison(
+    int Examples, double MaxAbsolute, double MaxRelative, int Beyond, int? FirstBeyond)
 {
     /// <summary>Whether every logit is within tolerance.</summary>
     public bool Agrees => Beyond == 0;
 
     /// <summary>Compares logits, [examples, K] each.</summary>
-    /// <exception cref="ArgumentException">The lengths differ or are no multiple of the number of examples.</exception>
+    /// <exception cref="ArgumentException">
+    /// The lengths differ or are no multiple of the number of examples.
+    /// </exception>
     public static ExportComparison Of(
         ReadOnlySpan<float> logits, ReadOnlySpan<float> reference, int examples, ExportTolerance tolerance)
     {
         if (logits.Length != reference.Length || (examples == 0 ? logits.Length != 0 : logits.Length % examples != 0))
         {
             throw new ArgumentException(
-                $"{logits.Length} logits and {reference.Length} reference logits for {examples} examples do not go together.");
+                $"{examples} examples do not go with {logits.Length} logits and {reference.Length} reference logits.",
+                nameof(reference));
         }
 
         double absolute = 0;

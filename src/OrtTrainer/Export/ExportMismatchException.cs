@@ -4,10 +4,13 @@ namespace OrtTrainer.Export;
 public sealed class ExportMismatchException : Exception
 {
     internal ExportMismatchException(string path, ExportComparison comparison, bool written)
-        : base(FormattableString.Invariant($"{path}: {comparison.Beyond} logits differ from the training graph's beyond tolerance, ") +
-            FormattableString.Invariant($"by up to {comparison.MaxAbsolute:g3} (relative {comparison.MaxRelative:g3}), first for ") +
+        : base($"{path}: {comparison.Beyond} logits differ from the training graph's beyond tolerance, " +
+            FormattableString.Invariant(
+                $"by up to {comparison.MaxAbsolute:g3} (relative {comparison.MaxRelative:g3}), first for ") +
             $"example {comparison.FirstBeyond} of {comparison.Examples}. " +
-            (written ? "The export should not be used. " : "Nothing was written; what was there before is untouched. ") +
+            (written
+                ? "The export should not be used. "
+                : "Nothing was written; what was there before is untouched. ") +
             "Please report this with the model's config.json.") => Comparison = comparison;
 
     /// <summary>The differences.</summary>

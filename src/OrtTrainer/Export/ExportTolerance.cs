@@ -1,6 +1,8 @@
 namespace OrtTrainer.Export;
 
-/// <summary>How far an exported model's logits may be from the reference: |x - r| &lt;= absolute + relative · |r|.</summary>
+/// <summary>
+/// How far an exported model's logits may be from the reference: |x - r| &lt;= absolute + relative · |r|.
+/// </summary>
 public sealed record ExportTolerance
 {
     private readonly double _absolute = 1e-4;

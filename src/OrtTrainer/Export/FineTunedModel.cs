@@ -29,8 +29,8 @@ public sealed record FineTunedModel
     public string? TokenizerFolder { get; init; }
 
     /// <summary>
-    /// The most tokens per example in training, 1 or more: the exported tokenizer truncates there. Null leaves what the tokenizer
-    /// says, as far as the model has positions for it.
+    /// The most tokens per example in training, 1 or more: the exported tokenizer truncates there. Null leaves what
+    /// the tokenizer says, as far as the model has positions for it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int? MaxLength
@@ -38,7 +38,8 @@ public sealed record FineTunedModel
         get => _maxLength;
         init => _maxLength = value is null or >= 1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxLength), value, $"MaxLength is {value}; expected 1 or more, or null.");
+            : throw new ArgumentOutOfRangeException(nameof(MaxLength), value,
+                $"MaxLength is {value}; expected 1 or more, or null.");
     }
 
     /// <summary>The family the configuration names.</summary>

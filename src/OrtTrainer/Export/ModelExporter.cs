@@ -5,8 +5,8 @@ using OrtTrainer.Models;
 namespace OrtTrainer.Export;
 
 /// <summary>
-/// Writes a fine-tuned model as Hugging Face's tools and their users expect it: config.json, model.safetensors, model.onnx and the
-/// tokenizer. The same model and provenance give the same bytes.
+/// Writes a fine-tuned model as Hugging Face's tools and their users expect it: config.json, model.safetensors,
+/// model.onnx and the tokenizer. The same model and provenance give the same bytes.
 /// </summary>
 public static class ModelExporter
 {
@@ -18,7 +18,9 @@ public static class ModelExporter
     /// <param name="provenance">How it came to be.</param>
     /// <param name="reference">What the exported graph must answer; null skips the comparison.</param>
     /// <param name="cancellation">Stops the comparison between batches; nothing is written then.</param>
-    /// <exception cref="ModelException">The model and its tokenizer or labels do not go together, or the folder is the model's own.</exception>
+    /// <exception cref="ModelException">
+    /// The model and its tokenizer or labels do not go together, or the folder is the model's own.
+    /// </exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     /// <exception cref="ExportMismatchException">The exported graph answers otherwise than the reference.</exception>
     public static ExportResult Export(
@@ -27,21 +29,23 @@ public static class ModelExporter
         Export(folder, model, provenance, OnnxFile.DefaultInlineLimit, reference, cancellation);
 
     internal static ExportResult Export(
-        string folder, FineTunedModel model, Provenance provenance, long inlineLimit, ExportReference? reference = null,
-        CancellationToken cancellation = default)
+        string folder, FineTunedModel model, Provenance provenance, long inlineLimit,
+        ExportReference? reference = null, CancellationToken cancellation = default)
     {
         RefuseOwnFolder(folder, model);
         using StagedFolder staged = new(folder);
         Write(staged.Path, model, provenance.ToMetadata(), inlineLimit);
         ExportComparison? comparison = reference is null ? null : ExportCheck.Compare(
-            staged.Path, reference.Examples, reference.Logits.Span, reference.Execution, reference.Tolerance, cancellation);
+            staged.Path, reference.Examples, reference.Logits.Span, reference.Execution, reference.Tolerance,
+            cancellation);
         if (comparison is { Agrees: false })
         {
             throw new ExportMismatchException(Path.Combine(folder, OnnxFile.Name), comparison, written: false);
         }
 
-        return new(staged.Publish(
-            [ModelConfig.FileName, SafetensorsName, OnnxFile.Name, OnnxFile.DataName, .. TokenizerExport.FileNames]), comparison);
+        string[] owned =
+            [ModelConfig.FileName, SafetensorsName, OnnxFile.Name, OnnxFile.DataName, .. TokenizerExport.FileNames];
+        return new(staged.Publish(owned), comparison);
     }
 
     private static void Write(
@@ -73,7 +77,8 @@ public static class ModelExporter
             if (source is not null && Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)) == target)
             {
                 throw new ModelException(
-                    $"{target} holds the model that training began from; an export there would replace it. Choose another folder.");
+                    $"{target} holds the model that training began from; an export there would replace it. " +
+                    "Choose another folder.");
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Graph.Onnx;
@@ -5,7 +6,8 @@ using OrtTrainer.Graph.Onnx;
 namespace OrtTrainer.Export;
 
 /// <summary>
-/// Writes an ONNX model: in one file, or with its weights in a second one beside it where they would come near protobuf's limit of 2 GB.
+/// Writes an ONNX model: in one file, or with its weights in a second one beside it where they would come near
+/// protobuf's limit of 2 GB.
 /// </summary>
 internal static class OnnxFile
 {
@@ -27,7 +29,9 @@ internal static class OnnxFile
     public static bool NeedsExternalData(ModelProto model, long inlineLimit) =>
         model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) > inlineLimit;
 
-    /// <summary>Writes the model into a folder; with external data, the weights leave <paramref name="model"/> too.</summary>
+    /// <summary>
+    /// Writes the model into a folder; with external data, the weights leave <paramref name="model"/> too.
+    /// </summary>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     public static void Write(string folder, ModelProto model, bool externalData)
     {
@@ -50,13 +54,18 @@ internal static class OnnxFile
             stream.Write(padding[..gap]);
             offset += gap;
             tensor.RawData.WriteTo(stream);
-            tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = DataName });
-            tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = FormattableString.Invariant($"{offset}") });
-            tensor.ExternalData.Add(
-                new StringStringEntryProto { Key = "length", Value = FormattableString.Invariant($"{tensor.RawData.Length}") });
+            tensor.ExternalData.AddRange([
+                Entry("location", DataName),
+                Entry("offset", Number(offset)),
+                Entry("length", Number(tensor.RawData.Length)),
+            ]);
             tensor.DataLocation = TensorProto.Types.DataLocation.External;
             offset += tensor.RawData.Length;
             tensor.ClearRawData();
         }
     }
+
+    private static StringStringEntryProto Entry(string key, string value) => new() { Key = key, Value = value };
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

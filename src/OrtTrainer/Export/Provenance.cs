@@ -29,7 +29,10 @@ public sealed record Provenance
     /// <summary>How they were averaged, such as <c>avg += (w - avg) / (n + 1)</c>; null where nothing was.</summary>
     public string? Formula { get; init; }
 
-    /// <summary>Scores by name, such as <c>live</c>, <c>averaged</c> and <c>test_averaged</c>; NaN where the metric is not defined.</summary>
+    /// <summary>
+    /// Scores by name, such as <c>live</c>, <c>averaged</c> and <c>test_averaged</c>; NaN where the metric is not
+    /// defined.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Scores { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Keys and values in a fixed order; what is not known is left out.</summary>
@@ -48,11 +51,14 @@ public sealed record Provenance
             ("averaged_steps", AveragedSteps?.ToString()),
             ("formula", Formula),
         ];
-        return [.. entries.Where(e => e.Value is not null).Select(e => KeyValuePair.Create("orttrainer." + e.Key, e.Value!))];
+        return [.. entries.Where(e => e.Value is not null)
+            .Select(e => KeyValuePair.Create("orttrainer." + e.Key, e.Value!))];
     }
 
-    // Sorted by name: the same scores give the same bytes whatever order they were collected in. JSON has no NaN, which stands for
+    // Sorted by name: the same scores give the same bytes whatever order they were collected in. JSON has no NaN,
+    // which stands for
     // a metric that is not defined, as a correlation with constant predictions.
     private string ScoresJson() => JsonSerializer.Serialize(new SortedDictionary<string, double?>(
-        Scores.ToDictionary(s => s.Key, s => double.IsFinite(s.Value) ? s.Value : (double?)null), StringComparer.Ordinal));
+        Scores.ToDictionary(s => s.Key, s => double.IsFinite(s.Value) ? s.Value : (double?)null),
+        StringComparer.Ordinal));
 }

@@ -3,8 +3,9 @@ using OrtTrainer.Checkpoints;
 namespace OrtTrainer.Export;
 
 /// <summary>
-/// Files on their way into a folder. They are written into a hidden folder inside it, which is on the same file system by
-/// construction, and moved into place when all are complete: a failure before that leaves everything as it was.
+/// Files on their way into a folder. They are written into a hidden folder inside it, which is on the same file
+/// system by construction, and moved into place when all are complete: a failure before that leaves everything as it
+/// was.
 /// </summary>
 internal sealed class StagedFolder : IDisposable
 {
@@ -30,13 +31,16 @@ internal sealed class StagedFolder : IDisposable
     /// <summary>Where to write.</summary>
     public string Path { get; }
 
-    /// <summary>Moves every staged file into the folder, over what was there, and deletes files that no longer belong.</summary>
+    /// <summary>
+    /// Moves every staged file into the folder, over what was there, and deletes files that no longer belong.
+    /// </summary>
     /// <param name="owned">Names an export may consist of: those not staged this time go.</param>
     /// <returns>The full paths of the files, in ordinal order.</returns>
     /// <exception cref="FileWriteException">A file cannot be moved or deleted.</exception>
     public IReadOnlyList<string> Publish(IEnumerable<string> owned)
     {
-        string[] names = [.. Directory.GetFiles(Path).Select(p => System.IO.Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+        string[] names =
+            [.. Directory.GetFiles(Path).Select(p => System.IO.Path.GetFileName(p)).Order(StringComparer.Ordinal)];
         Guarded(() =>
         {
             foreach (string name in names)

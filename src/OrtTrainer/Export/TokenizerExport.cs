@@ -7,8 +7,8 @@ using OrtTrainer.Models;
 namespace OrtTrainer.Export;
 
 /// <summary>
-/// The tokenizer's files of an exported model: copied, and completed by tokenizer.json and tokenizer_config.json where only
-/// vocabularies are there, since transformers.js and tokenizers read nothing else.
+/// The tokenizer's files of an exported model: copied, and completed by tokenizer.json and tokenizer_config.json
+/// where only vocabularies are there, since transformers.js and tokenizers read nothing else.
 /// </summary>
 internal static class TokenizerExport
 {
@@ -33,7 +33,9 @@ internal static class TokenizerExport
     /// <param name="from">A model folder.</param>
     /// <param name="to">Where to.</param>
     /// <param name="positions">The longest sequence the model takes.</param>
-    /// <param name="maxLength">Where the exported tokenizer shall truncate; null keeps the tokenizer's own limit.</param>
+    /// <param name="maxLength">
+    /// Where the exported tokenizer shall truncate; null keeps the tokenizer's own limit.
+    /// </param>
     /// <exception cref="ModelException">The folder has no tokenizer, or one of its files is malformed.</exception>
     public static void Write(string from, string to, int positions, int? maxLength)
     {
@@ -55,9 +57,12 @@ internal static class TokenizerExport
         string words = Path.Combine(from, "vocab.txt");
         string vocabulary = Path.Combine(from, "vocab.json");
         string merges = Path.Combine(from, "merges.txt");
-        JsonObject tokenizer = File.Exists(words) ? WordPieceJson.From(File.ReadAllText(words), settings)
-            : File.Exists(merges) && ReadObject(vocabulary) is { } ids ? ByteLevelJson.From(ids, File.ReadAllText(merges))
-            : throw new ModelException($"{from}: there is no tokenizer; expected tokenizer.json, vocab.txt, or vocab.json with " +
+        JsonObject tokenizer = File.Exists(words)
+            ? WordPieceJson.From(File.ReadAllText(words), settings)
+            : File.Exists(merges) && ReadObject(vocabulary) is { } ids
+            ? ByteLevelJson.From(ids, File.ReadAllText(merges))
+            : throw new ModelException(
+                $"{from}: there is no tokenizer; expected tokenizer.json, vocab.txt, or vocab.json with " +
                 "merges.txt. Copy them from where the model came from.");
         WriteObject(Path.Combine(to, Json), tokenizer);
         return tokenizer;
@@ -72,12 +77,14 @@ internal static class TokenizerExport
 
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path), null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+            return JsonNode.Parse(File.ReadAllBytes(path), null,
+                new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new ModelException($"{path}: a JSON object was expected. Download or write the file again.");
         }
         catch (JsonException malformed)
         {
-            throw new ModelException($"{path}: invalid JSON: {malformed.Message} Download or write the file again.", malformed);
+            throw new ModelException($"{path}: invalid JSON: {malformed.Message} Download or write the file again.",
+                malformed);
         }
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace OrtTrainer.Export;
 
-/// <summary>What tokenizer_config.json must say so that other software treats the tokenizer as it was trained with.</summary>
+/// <summary>
+/// What tokenizer_config.json must say so that other software treats the tokenizer as it was trained with.
+/// </summary>
 internal static class TokenizerSettings
 {
     private const string Limitation = "model_max_length";
@@ -17,8 +19,8 @@ internal static class TokenizerSettings
     ];
 
     /// <summary>
-    /// Adds the class, on which segment ids depend in transformers.js, and the special tokens, on which padding depends. What is
-    /// there already stays.
+    /// Adds the class, on which segment ids depend in transformers.js, and the special tokens, on which padding
+    /// depends. What is there already stays.
     /// </summary>
     /// <param name="settings">The content of tokenizer_config.json, or empty.</param>
     /// <param name="tokenizer">The content of tokenizer.json.</param>
@@ -42,11 +44,14 @@ internal static class TokenizerSettings
         }
     }
 
-    /// <summary>Sets where the tokenizer truncates: <paramref name="maxLength"/>, or its own limit, at most all positions.</summary>
+    /// <summary>
+    /// Sets where the tokenizer truncates: <paramref name="maxLength"/>, or its own limit, at most all positions.
+    /// </summary>
     public static void Limit(JsonObject settings, int positions, int? maxLength)
     {
         // transformers writes 1e30 for "no limit".
-        double own = settings[Limitation] is JsonValue value && value.TryGetValue(out double number) ? number : positions;
+        double own =
+            settings[Limitation] is JsonValue value && value.TryGetValue(out double number) ? number : positions;
         settings[Limitation] = (int)Math.Min(positions, maxLength ?? own);
     }
 

@@ -8,7 +8,9 @@ internal static class WordPieceJson
     private static readonly string[] Special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
     /// <param name="vocabulary">The content of vocab.txt: a token per line, ids by line from 0.</param>
-    /// <param name="settings">tokenizer_config.json, or empty: do_lower_case, strip_accents and tokenize_chinese_chars.</param>
+    /// <param name="settings">
+    /// tokenizer_config.json, or empty: do_lower_case, strip_accents and tokenize_chinese_chars.
+    /// </param>
     public static JsonObject From(string vocabulary, JsonObject settings)
     {
         Dictionary<string, int> ids = new(StringComparer.Ordinal);
@@ -29,7 +31,8 @@ internal static class WordPieceJson
             ["version"] = "1.0",
             ["truncation"] = null,
             ["padding"] = null,
-            ["added_tokens"] = AddedTokenJson.List(Special.Where(ids.ContainsKey).Select(token => (token, ids[token]))),
+            ["added_tokens"] = AddedTokenJson.List(
+                Special.Where(ids.ContainsKey).Select(token => (token, ids[token]))),
             ["normalizer"] = new JsonObject
             {
                 ["type"] = "BertNormalizer",
@@ -60,8 +63,8 @@ internal static class WordPieceJson
     {
         ["type"] = "TemplateProcessing",
         ["single"] = new JsonArray(SpecialToken("[CLS]", 0), Sequence("A", 0), SpecialToken("[SEP]", 0)),
-        ["pair"] = new JsonArray(SpecialToken("[CLS]", 0), Sequence("A", 0), SpecialToken("[SEP]", 0), Sequence("B", 1),
-            SpecialToken("[SEP]", 1)),
+        ["pair"] = new JsonArray(SpecialToken("[CLS]", 0), Sequence("A", 0), SpecialToken("[SEP]", 0),
+            Sequence("B", 1), SpecialToken("[SEP]", 1)),
         ["special_tokens"] = new JsonObject { ["[CLS]"] = Ids("[CLS]", cls), ["[SEP]"] = Ids("[SEP]", sep) },
     };
 

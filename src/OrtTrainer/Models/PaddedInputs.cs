@@ -1,6 +1,9 @@
 namespace OrtTrainer.Models;
 
-/// <summary>Names of the inputs and outputs of exported models, as Hugging Face's optimum gives them. B rows of S tokens, K outputs.</summary>
+/// <summary>
+/// Names of the inputs and outputs of exported models, as Hugging Face's optimum gives them. B rows of S tokens, K
+/// outputs.
+/// </summary>
 public static class PaddedInputs
 {
     /// <summary>Token ids, int64 [B, S].</summary>

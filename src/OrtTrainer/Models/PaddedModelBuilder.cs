@@ -3,8 +3,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Models;
 
 /// <summary>
-/// Builds the exported model: standard operators of opset 17 only, inputs [B, S] named as Hugging Face's tools name them, the
-/// weights stored in the file. No dropout.
+/// Builds the exported model: standard operators of opset 17 only, inputs [B, S] named as Hugging Face's tools name
+/// them, the weights stored in the file. No dropout.
 /// </summary>
 public sealed class PaddedModelBuilder : ModelBuilder
 {
@@ -32,7 +32,9 @@ public sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value TokenTypeIds => _tokenTypeIds ??= Graph.Mul(_mask, Graph.Constant(0L));
 
-    /// <summary>0, 1, … for BERT; the count of tokens so far for models whose padding has a position of its own.</summary>
+    /// <summary>
+    /// 0, 1, … for BERT; the count of tokens so far for models whose padding has a position of its own.
+    /// </summary>
     public override Value PositionIds(long first)
     {
         Value one = Graph.Constant(1L);
@@ -61,7 +63,8 @@ public sealed class PaddedModelBuilder : ModelBuilder
             }
         }
 
-        Value stored = Graph.Initializer(TensorContent.Float(name + ".weight.transposed", [inputs, outputs], transposed));
+        Value stored = Graph.Initializer(
+            TensorContent.Float(name + ".weight.transposed", [inputs, outputs], transposed));
         return Graph.Add(Graph.MatMul(x, stored), Stored(Bias(name, outputs)));
     }
 
@@ -69,12 +72,14 @@ public sealed class PaddedModelBuilder : ModelBuilder
         Graph.Node("LayerNormalization", [x, Stored(Gain(name, width)), Stored(Bias(name, width))],
             AttributeList.Empty.With("axis", -1).With("epsilon", epsilon));
 
-    public override Value DropoutAddLayerNorm(string name, long width, float epsilon, float p, Value x, Value residual) =>
+    public override Value DropoutAddLayerNorm(
+        string name, long width, float epsilon, float p, Value x, Value residual) =>
         LayerNorm(name, width, epsilon, Graph.Add(residual, x));
 
     public override Value Dropout(float p, Value x) => x;
 
-    public override Value SelfAttention(string query, string key, string value, long width, long heads, float p, Value x)
+    public override Value SelfAttention(
+        string query, string key, string value, long width, long heads, float p, Value x)
     {
         Value q = ToHeads(Linear(query, width, width, x), width, heads);
         Value k = ToHeads(Linear(key, width, width, x), width, heads);
@@ -88,7 +93,9 @@ public sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
 
-    /// <summary>x · (erf(x / √2) + 1) · 0.5, in the steps of PyTorch's exports: ONNX Runtime runs them, bias included, as one.</summary>
+    /// <summary>
+    /// x · (erf(x / √2) + 1) · 0.5, in the steps of PyTorch's exports: ONNX Runtime runs them, bias included, as one.
+    /// </summary>
     protected override Value Gelu(Value x)
     {
         Value inner = Graph.Node("Erf", [Graph.Div(x, Graph.Constant(1.41421356237309505f))]);
@@ -104,11 +111,14 @@ public sealed class PaddedModelBuilder : ModelBuilder
 
     private Value ToHeads(Value x, long width, long heads)
     {
-        Value split = Graph.Reshape(x, 0, 0, heads, width / heads);
-        return Graph.Transpose(Graph.WithShape(split, new Shape(x.Shape[0], x.Shape[1], heads, width / heads)), 0, 2, 1, 3);
+        Shape shape = new(x.Shape[0], x.Shape[1], heads, width / heads);
+        Value split = Graph.WithShape(Graph.Reshape(x, 0, 0, heads, width / heads), shape);
+        return Graph.Transpose(split, 0, 2, 1, 3);
     }
 
-    /// <summary>0 for tokens, -1e30 for padding, [B, 1, 1, S]; not minus infinity, so that a row of padding only stays finite.</summary>
+    /// <summary>
+    /// 0 for tokens, -1e30 for padding, [B, 1, 1, S]; not minus infinity, so that a row of padding only stays finite.
+    /// </summary>
     private Value AttentionBias() => _attentionBias ??= Graph.Unsqueeze(
         Graph.Where(Graph.Cast(_mask, ElementType.Bool), Graph.Constant(0f), Graph.Constant(-1e30f)), 1, 2);
 

@@ -5,7 +5,9 @@ using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Prediction;
 
-/// <summary>Opens the classifier in a model folder: model.onnx, or the same graph built from the weights where there is none.</summary>
+/// <summary>
+/// Opens the classifier in a model folder: model.onnx, or the same graph built from the weights where there is none.
+/// </summary>
 internal static class ClassifierFolder
 {
     /// <exception cref="ModelException">The weights have no head for the labels of config.json.</exception>
@@ -28,7 +30,8 @@ internal static class ClassifierFolder
         IReadOnlyList<string> random = model.Load(layout, parameters.Slice, seed: 0);
         if (random.Count > 0)
         {
-            throw new ModelException($"{folder}: the weights lack {string.Join(", ", random)} for {outputs} labels, so there is " +
+            throw new ModelException(
+                $"{folder}: the weights lack {string.Join(", ", random)} for {outputs} labels, so there is " +
                 "nothing to predict with. Fine-tune the model first.");
         }
 

@@ -5,8 +5,8 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Prediction;
 
 /// <summary>
-/// An exported classifier in memory: token ids in, logits out. Any model of Hugging Face's layout will do, whoever exported it.
-/// Not safe for use from several threads at once.
+/// An exported classifier in memory: token ids in, logits out. Any model of Hugging Face's layout will do, whoever
+/// exported it. Not safe for use from several threads at once.
 /// </summary>
 public sealed class OnnxClassifier : IDisposable
 {
@@ -59,9 +59,12 @@ public sealed class OnnxClassifier : IDisposable
     /// <param name="tokensPerBatch">Roughly how many tokens run at once, padding included.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="ModelException">The model gives another number of outputs per example.</exception>
-    /// <exception cref="RuntimeFailureException">ONNX Runtime failed, as with ids the vocabulary does not have.</exception>
+    /// <exception cref="RuntimeFailureException">
+    /// ONNX Runtime failed, as with ids the vocabulary does not have.
+    /// </exception>
     public float[] Logits(
-        IReadOnlyList<TokenizedExample> examples, int outputs, int tokensPerBatch = 4096, CancellationToken cancellation = default)
+        IReadOnlyList<TokenizedExample> examples, int outputs, int tokensPerBatch = 4096,
+        CancellationToken cancellation = default)
     {
         float[] logits = new float[examples.Count * outputs];
         int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].InputIds.Length)];
@@ -103,12 +106,15 @@ public sealed class OnnxClassifier : IDisposable
 
     private static void CheckSignature(GraphSession session)
     {
-        string found = $"{session.Name} has inputs {string.Join(", ", session.Inputs.Select(i => i.Name))} and outputs " +
+        string found = $"{session.Name} has inputs " +
+            $"{string.Join(", ", session.Inputs.Select(i => i.Name))} and outputs " +
             $"{string.Join(", ", session.Outputs.Select(o => o.Name))}";
-        if (session.Inputs.Any(i => !KnownInputs.Contains(i.Name)) || session.Inputs.All(i => i.Name != PaddedInputs.InputIds)
+        if (session.Inputs.Any(i => !KnownInputs.Contains(i.Name))
+            || session.Inputs.All(i => i.Name != PaddedInputs.InputIds)
             || session.Outputs.All(o => o.Name != PaddedInputs.Logits))
         {
-            throw new ModelException($"{found}; expected input_ids, attention_mask and perhaps token_type_ids in, logits out. " +
+            throw new ModelException(
+                $"{found}; expected input_ids, attention_mask and perhaps token_type_ids in, logits out. " +
                 "Export the model for text classification.");
         }
     }
@@ -117,7 +123,8 @@ public sealed class OnnxClassifier : IDisposable
     {
         if (!shape.SequenceEqual([rows, outputs]))
         {
-            throw new ModelException($"{_session.Name} gave logits of shape [{string.Join(", ", shape)}] for {rows} examples; " +
+            throw new ModelException(
+                $"{_session.Name} gave logits of shape [{string.Join(", ", shape)}] for {rows} examples; " +
                 $"expected [{rows}, {outputs}], an output per label. Check that config.json belongs to this model.");
         }
     }

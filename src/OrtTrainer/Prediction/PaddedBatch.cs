@@ -4,7 +4,9 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Prediction;
 
-/// <summary>Rows of equal length, [B, S], as exported models take them: shorter sequences end in padding that the mask hides.</summary>
+/// <summary>
+/// Rows of equal length, [B, S], as exported models take them: shorter sequences end in padding that the mask hides.
+/// </summary>
 internal sealed class PaddedBatch
 {
     private readonly long[] _ids;

@@ -8,7 +8,10 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Prediction;
 
-/// <summary>A fine-tuned model with its tokenizer: texts in, labels and scores out. Not safe for use from several threads at once.</summary>
+/// <summary>
+/// A fine-tuned model with its tokenizer: texts in, labels and scores out. Not safe for use from several threads at
+/// once.
+/// </summary>
 public sealed class Predictor : IDisposable
 {
     private readonly OnnxClassifier _classifier;
@@ -76,12 +79,13 @@ public sealed class Predictor : IDisposable
         inputs.Chunk(_options.Window).SelectMany(window => Predict(window, cancellation));
 
     /// <summary>
-    /// Predicts for a stream in order. Whatever has arrived is answered before waiting for more, so that a person at a terminal gets
-    /// an answer per line and a file runs in full windows.
+    /// Predicts for a stream in order. Whatever has arrived is answered before waiting for more, so that a person at
+    /// a terminal gets an answer per line and a file runs in full windows.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     public async IAsyncEnumerable<TextPrediction> PredictAsync(
-        IAsyncEnumerable<(string Text, string? Pair)> inputs, [EnumeratorCancellation] CancellationToken cancellation = default)
+        IAsyncEnumerable<(string Text, string? Pair)> inputs,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         List<(string, string?)> window = new(_options.Window);
         await using IAsyncEnumerator<(string, string?)> source = inputs.GetAsyncEnumerator(cancellation);

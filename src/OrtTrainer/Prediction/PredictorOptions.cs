@@ -20,7 +20,8 @@ public sealed record PredictorOptions
         get => _threshold;
         init => _threshold = value is >= 0 and <= 1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Threshold), value, $"Threshold is {value}; expected 0 to 1.");
+            : throw new ArgumentOutOfRangeException(nameof(Threshold), value,
+                $"Threshold is {value}; expected 0 to 1.");
     }
 
     /// <summary>The most tokens per input, 1 or more; null, the default, for the tokenizer's own limit.</summary>

@@ -14,7 +14,8 @@ internal static class Scoring
         float[] scores = logits.ToArray();
         if (Array.Exists(scores, float.IsNaN))
         {
-            throw new ModelException("The model gave a logit that is no number (NaN). Its weights are damaged, or training diverged: " +
+            throw new ModelException(
+                "The model gave a logit that is no number (NaN). Its weights are damaged, or training diverged: " +
                 "look for NaN among them, or train again with a smaller learning rate.");
         }
 
@@ -35,7 +36,9 @@ internal static class Scoring
         }
     }
 
-    /// <summary>exp(x - max) / sum, in double precision: large logits neither overflow nor lose the small ones.</summary>
+    /// <summary>
+    /// exp(x - max) / sum, in double precision: large logits neither overflow nor lose the small ones.
+    /// </summary>
     public static void Softmax(Span<float> values)
     {
         double max = double.NegativeInfinity;

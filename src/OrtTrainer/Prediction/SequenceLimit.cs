@@ -4,18 +4,23 @@ using OrtTrainer.Models;
 
 namespace OrtTrainer.Prediction;
 
-/// <summary>The longest input of a model: what was asked for, or the tokenizer's own limit, as far as the model has positions.</summary>
+/// <summary>
+/// The longest input of a model: what was asked for, or the tokenizer's own limit, as far as the model has positions.
+/// </summary>
 internal static class SequenceLimit
 {
     private const string SettingsName = "tokenizer_config.json";
 
-    /// <exception cref="ModelException">More was asked for than the model has positions for, or the tokenizer's settings are malformed.</exception>
+    /// <exception cref="ModelException">
+    /// More was asked for than the model has positions for, or the tokenizer's settings are malformed.
+    /// </exception>
     public static int Of(string folder, ModelConfig config, int? asked)
     {
         int positions = Architecture.For(config).MaxLength(config);
         if (asked > positions)
         {
-            throw new ModelException($"{config.Path}: the model has positions for {positions} tokens; a limit of {asked} was asked " +
+            throw new ModelException(
+                $"{config.Path}: the model has positions for {positions} tokens; a limit of {asked} was asked " +
                 "for. Ask for less.");
         }
 
@@ -40,7 +45,8 @@ internal static class SequenceLimit
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
-            throw new ModelException($"{path}: a JSON object was expected. Download or write the file again.", malformed);
+            throw new ModelException($"{path}: a JSON object was expected. Download or write the file again.",
+                malformed);
         }
     }
 }

@@ -5,7 +5,8 @@ namespace OrtTrainer.Prediction;
 /// The labels predicted: one of a classifier, any number, best first, of a multi-label model, none of a regression.
 /// </param>
 /// <param name="Scores">
-/// A score per label in the model's order: probabilities that sum to 1, a probability each, or the value of a regression.
+/// A score per label in the model's order: probabilities that sum to 1, a probability each, or the value of a
+/// regression.
 /// </param>
 public sealed record TextPrediction(IReadOnlyList<string> Labels, IReadOnlyList<float> Scores)
 {

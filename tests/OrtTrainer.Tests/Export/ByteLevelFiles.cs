@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace OrtTrainer.Tests.Export;
 
-/// <summary>vocab.json and merges.txt of a RoBERTa tokenizer with the 256 bytes and three merges. \u0120 stands for the space.</summary>
+/// <summary>
+/// vocab.json and merges.txt of a RoBERTa tokenizer with the 256 bytes and three merges. \u0120 stands for the space.
+/// </summary>
 internal static class ByteLevelFiles
 {
     public const string Merges = "#version: 0.2\n\u0120 s\n\u0120s t\na r\n";
@@ -18,7 +20,9 @@ internal static class ByteLevelFiles
         return ids;
     }
 
-    /// <summary>Printable Latin-1 stands for itself; the other bytes take the characters from U+0100 on, in order.</summary>
+    /// <summary>
+    /// Printable Latin-1 stands for itself; the other bytes take the characters from U+0100 on, in order.
+    /// </summary>
     private static IEnumerable<string> Bytes()
     {
         int next = 0x100;

@@ -18,10 +18,12 @@ internal static class EdgeClient
             Assert.Ignore(reason);
         }
 
-        (int code, string output, string error) = Start("node", [script, modelFolder], string.Join('\n', lines.Select(l => l.ToJsonString())))
+        (int code, string output, string error) =
+            Start("node", [script, modelFolder], string.Join('\n', lines.Select(l => l.ToJsonString())))
             ?? throw new InvalidOperationException("node was there a moment ago.");
         Assert.That(code, Is.Zero, error);
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!.AsObject())];
     }
 
     /// <summary>Fetches the clients, once. The stamp is npm's own and written last.</summary>
@@ -29,11 +31,12 @@ internal static class EdgeClient
     {
         if (Start("node", ["--version"]) is null || Npm("--version") is null)
         {
-            return "Node.js with npm is not there; this test runs exported models in transformers.js and onnxruntime-node.";
+            return "Node.js with npm is not there; this test runs exported models in other software on it.";
         }
 
         FileInfo stamp = new(Path.Combine(Folder, "node_modules", ".package-lock.json"));
-        if (stamp.Exists && stamp.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
+        DateTime locked = File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json"));
+        if (stamp.Exists && stamp.LastWriteTimeUtc >= locked)
         {
             return null;
         }
@@ -44,11 +47,13 @@ internal static class EdgeClient
     }
 
     // On Windows npm is a script, which only the shell finds.
-    private static (int Code, string Output, string Error)? Npm(params string[] arguments) => OperatingSystem.IsWindows()
+    private static (int Code, string Output, string Error)? Npm(params string[] arguments) =>
+        OperatingSystem.IsWindows()
         ? Start("cmd", ["/c", "npm", .. arguments])
         : Start("npm", arguments);
 
-    private static (int Code, string Output, string Error)? Start(string program, string[] arguments, string input = "")
+    private static (int Code, string Output, string Error)? Start(
+        string program, string[] arguments, string input = "")
     {
         ProcessStartInfo start = new(program, arguments)
         {

@@ -9,7 +9,9 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Export;
 
-/// <summary>Exported folders in software nobody here wrote: the same labels and scores as our own prediction.</summary>
+/// <summary>
+/// Exported folders in software nobody here wrote: the same labels and scores as our own prediction.
+/// </summary>
 public sealed class EdgeClientTests
 {
     private static readonly (string Text, string? Pair)[] Inputs =
@@ -73,7 +75,8 @@ public sealed class EdgeClientTests
             ("How did serfdom develop in and then leave Russia ?", null),
             ("What is the full form of .com ?", null),
             ("L'\u00e9t\u00e9, na\u00efve caf\u00e9s cost \u20ac3.50\u2014why?", null),
-            ("Amrozi accused his brother, whom he called \" the witness \".", "Referring to him as only \" the witness \", he spoke."),
+            ("Amrozi accused his brother, whom he called \" the witness \".",
+                "Referring to him as only \" the witness \", he spoke."),
         ]);
     }
 
@@ -102,9 +105,11 @@ public sealed class EdgeClientTests
         Assert.That(answers, Has.Length.EqualTo(inputs.Length));
         for (int i = 0; i < inputs.Length; i++)
         {
-            Dictionary<string, float> scores = answers[i]["scores"]!.AsObject().ToDictionary(s => s.Key, s => s.Value!.GetValue<float>());
+            Dictionary<string, float> scores = answers[i]["scores"]!.AsObject()
+                .ToDictionary(s => s.Key, s => s.Value!.GetValue<float>());
             Assert.That(scores.Keys, Is.EquivalentTo(predictor.Labels));
-            Assert.That(predictor.Labels.Select(label => scores[label]), Is.EqualTo(predictions[i].Scores).Within(1e-5), inputs[i].Text);
+            Assert.That(predictor.Labels.Select(label => scores[label]),
+                Is.EqualTo(predictions[i].Scores).Within(1e-5), inputs[i].Text);
             if (predictor.Task == TaskKind.Classification)
             {
                 Assert.That(scores.MaxBy(s => s.Value).Key, Is.EqualTo(predictions[i].Label), inputs[i].Text);

@@ -77,7 +77,9 @@ public sealed class ExportFailureTests
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         byte[] before = File.ReadAllBytes(Path.Combine(tiny.Folder, "config.json"));
 
-        Assert.That(() => ModelExporter.Export(tiny.Folder + Path.DirectorySeparatorChar, tiny.Model, TinyClassifier.Provenance),
+        string own = tiny.Folder + Path.DirectorySeparatorChar;
+
+        Assert.That(() => ModelExporter.Export(own, tiny.Model, TinyClassifier.Provenance),
             Throws.TypeOf<ModelException>().With.Message.Contains(tiny.Folder));
 
         Assert.That(File.ReadAllBytes(Path.Combine(tiny.Folder, "config.json")), Is.EqualTo(before));
@@ -113,7 +115,8 @@ public sealed class ExportFailureTests
     [TestCase(1, 5, 1, 0)]
     public void Averaged_steps_that_cannot_be_are_refused(long first, long last, long interval, long count)
     {
-        Assert.That(() => new AveragedSteps(first, last, interval, count), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new AveragedSteps(first, last, interval, count),
+            Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
     private static Dictionary<string, byte[]> Contents(string folder) =>

@@ -7,7 +7,9 @@ using OrtTrainer.Tests.Models;
 
 namespace OrtTrainer.Tests.Export;
 
-/// <summary>Exports of the reference models, run as other software would: padded, with a mask, in standard operators.</summary>
+/// <summary>
+/// Exports of the reference models, run as other software would: padded, with a mask, in standard operators.
+/// </summary>
 public sealed class ExportGoldenTests
 {
     private static IEnumerable<TestCaseData> Folders() =>
@@ -70,7 +72,8 @@ public sealed class ExportGoldenTests
         {
             if (!Directory.Exists(folder))
             {
-                Assert.Ignore($"{folder} is not there; this test compares with reference material outside the repository.");
+                Assert.Ignore(
+                    $"{folder} is not there; this test compares with reference material outside the repository.");
             }
 
             Golden = new GoldenModel(folder);
@@ -95,7 +98,8 @@ public sealed class ExportGoldenTests
         public string Folder => _output.Path;
 
         /// <summary>Batch 0 as the reference saw it.</summary>
-        public Dictionary<string, (long[] Values, long[] Shape)> Inputs() => _session.Inputs.ToDictionary(input => input.Name, input =>
+        public Dictionary<string, (long[] Values, long[] Shape)> Inputs() =>
+            _session.Inputs.ToDictionary(input => input.Name, input =>
         {
             Assert.That(_tensors.TryGet("batch0." + input.Name, out TensorInfo info), input.Name);
             long[] values = new long[info.ElementCount];

@@ -14,7 +14,7 @@ public sealed class ModelExporterTests
     [Test]
     public void The_configuration_keeps_unknown_fields_and_tells_labels_task_and_class()
     {
-        using TinyClassifier tiny = TinyClassifier.Of("bert", TaskKind.MultiLabel, "rot", "grün");
+        using TinyClassifier tiny = TinyClassifier.Of("bert", TaskKind.MultiLabel, ["rot", "grün"]);
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
 
@@ -67,7 +67,8 @@ public sealed class ModelExporterTests
             Assert.That(model.OpsetImport.Select(o => (o.Domain, o.Version)), Is.EqualTo(new[] { ("", 17L) }));
             Assert.That(model.Functions, Is.Empty);
             Assert.That(model.Graph.Node.Select(n => n.Domain), Is.All.EqualTo(""));
-            Assert.That(model.Graph.Input.Select(i => i.Name), Is.EqualTo(new[] { "input_ids", "attention_mask", "token_type_ids" }));
+            Assert.That(model.Graph.Input.Select(i => i.Name),
+                Is.EqualTo(new[] { "input_ids", "attention_mask", "token_type_ids" }));
             Assert.That(model.Graph.Input.SelectMany(i => i.Type.TensorType.Shape.Dim.Select(d => d.DimParam)),
                 Is.EqualTo(Enumerable.Repeat(new[] { "batch_size", "sequence_length" }, 3).SelectMany(d => d)));
             Assert.That(model.Graph.Output.Select(o => o.Name), Is.EqualTo(new[] { "logits" }));
@@ -127,7 +128,8 @@ public sealed class ModelExporterTests
         }));
         foreach (string file in files)
         {
-            Assert.That(File.ReadAllBytes(second.File(Path.GetFileName(file))), Is.EqualTo(File.ReadAllBytes(file)), file);
+            Assert.That(File.ReadAllBytes(second.File(Path.GetFileName(file))), Is.EqualTo(File.ReadAllBytes(file)),
+                file);
         }
     }
 
@@ -163,7 +165,8 @@ public sealed class ModelExporterTests
         model.Load(layout, parameters.Slice, seed: 0);
 
         ModelExporter.Export(
-            shallow.Path, tiny.Model with { Config = model.Config, Layout = layout, Parameters = parameters }, TinyClassifier.Provenance);
+            shallow.Path, tiny.Model with { Config = model.Config, Layout = layout, Parameters = parameters },
+            TinyClassifier.Provenance);
 
         Assert.That(ModelConfig.Load(shallow.Path).GetInt("num_hidden_layers"), Is.EqualTo(1));
         using SafetensorsFile file = SafetensorsFile.OpenFile(shallow.File("model.safetensors"));

@@ -11,12 +11,13 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Tests.Export;
 
 /// <summary>
-/// A classifier of two narrow layers with random weights and a handful of words, in a folder as a user would have it. Weights are
-/// large enough that sentences differ in their scores.
+/// A classifier of two narrow layers with random weights and a handful of words, in a folder as a user would have it.
+/// Weights are large enough that sentences differ in their scores.
 /// </summary>
 internal sealed class TinyClassifier : IDisposable
 {
-    public const string Words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhat\nis\na\nneutron\nstar\n##s\n?\nwho\nwrote\nthe\nbook\nred\n,\n.\n";
+    public const string Words =
+        "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhat\nis\na\nneutron\nstar\n##s\n?\nwho\nwrote\nthe\nbook\nred\n,\n.\n";
 
     private static readonly TokenizedExample[] Pairs =
     [
@@ -77,11 +78,16 @@ internal sealed class TinyClassifier : IDisposable
     /// <param name="architecture">bert or roberta.</param>
     /// <param name="task">What the outputs mean.</param>
     /// <param name="labels">Their names; three classes, or one value, by default.</param>
-    public static TinyClassifier Of(string architecture, TaskKind task = TaskKind.Classification, params string[] labels) => new(
-        architecture == "bert" ? Config("bert", padId: 0, segments: 2) : Config("roberta", padId: 1, segments: 1),
-        task,
-        labels.Length > 0 ? labels : task == TaskKind.Regression ? ["LABEL_0"] : ["ENTY", "HUM", "NUM"],
-        architecture == "bert" ? WriteWords : WriteBytes);
+    /// <param name="activation">hidden_act of config.json.</param>
+    public static TinyClassifier Of(
+        string architecture,
+        TaskKind task = TaskKind.Classification,
+        string[]? labels = null,
+        string activation = "gelu") => new(
+            Config(architecture, activation),
+            task,
+            labels ?? (task == TaskKind.Regression ? ["LABEL_0"] : ["ENTY", "HUM", "NUM"]),
+            architecture == "bert" ? WriteWords : WriteBytes);
 
     /// <summary>The logits of the packed graph that training evaluates with, [examples, K].</summary>
     public float[] ReferenceLogits(IReadOnlyList<TokenizedExample> examples)
@@ -115,7 +121,7 @@ internal sealed class TinyClassifier : IDisposable
         folder.Write("merges.txt", ByteLevelFiles.Merges);
     }
 
-    private static JsonObject Config(string type, int padId, int segments) => new()
+    private static JsonObject Config(string type, string activation) => new()
     {
         ["model_type"] = type,
         ["vocab_size"] = type == "bert" ? Words.Count(c => c == '\n') : ByteLevelFiles.Vocabulary().Count,
@@ -124,9 +130,9 @@ internal sealed class TinyClassifier : IDisposable
         ["num_hidden_layers"] = 2,
         ["intermediate_size"] = 24,
         ["max_position_embeddings"] = type == "bert" ? 24 : 96,
-        ["type_vocab_size"] = segments,
-        ["pad_token_id"] = padId,
-        ["hidden_act"] = "gelu",
+        ["type_vocab_size"] = type == "bert" ? 2 : 1,
+        ["pad_token_id"] = type == "bert" ? 0 : 1,
+        ["hidden_act"] = activation,
         ["layer_norm_eps"] = 1e-5,
         ["initializer_range"] = 0.5,
         ["torch_dtype"] = "float16",

@@ -35,10 +35,12 @@ public sealed class TokenizerExportTests
     public void A_tokenizer_json_made_from_vocab_json_and_merges_encodes_as_the_reference()
     {
         using TemporaryFolder output = new();
-        TokenizerExport.Write(SharedFiles.SharedPath("tokenizers", "roberta-base"), output.Path, positions: 512, maxLength: null);
+        TokenizerExport.Write(SharedFiles.SharedPath("tokenizers", "roberta-base"), output.Path, positions: 512,
+            maxLength: null);
         Tokenizer tokenizer = Tokenizer.FromTokenizerJson(output.File("tokenizer.json"));
 
-        JsonElement golden = JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden("tokenizers", "roberta-base.json"))).RootElement;
+        JsonElement golden =
+            JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden("tokenizers", "roberta-base.json"))).RootElement;
         foreach (JsonElement expected in golden.GetProperty("single").EnumerateArray())
         {
             string text = expected.GetProperty("text").GetString()!;
@@ -48,7 +50,8 @@ public sealed class TokenizerExportTests
         foreach (JsonElement expected in golden.GetProperty("pairs").EnumerateArray())
         {
             string text = expected.GetProperty("text").GetString()!;
-            TokenizerGolden.AssertSame(tokenizer.Encode(text, expected.GetProperty("pair").GetString()), expected, text);
+            TokenizerGolden.AssertSame(tokenizer.Encode(text, expected.GetProperty("pair").GetString()), expected,
+                text);
         }
     }
 
@@ -63,7 +66,8 @@ public sealed class TokenizerExportTests
 
         TokenizerExport.Write(source.Path, output.Path, positions: 24, maxLength: null);
 
-        Assert.That(File.ReadAllBytes(output.File("vocab.txt")), Is.EqualTo(File.ReadAllBytes(source.File("vocab.txt"))));
+        Assert.That(File.ReadAllBytes(output.File("vocab.txt")),
+            Is.EqualTo(File.ReadAllBytes(source.File("vocab.txt"))));
         Assert.That(File.ReadAllText(output.File("special_tokens_map.json")), Does.Contain("lstrip"));
         Assert.That(File.Exists(output.File("README.md")), Is.False);
     }
@@ -74,7 +78,8 @@ public sealed class TokenizerExportTests
         using TemporaryFolder source = new();
         using TemporaryFolder output = new();
         source.Write("vocab.txt", TinyClassifier.Words);
-        source.Write("tokenizer_config.json", """{"do_lower_case": false, "pad_token": "[MASK]", "model_max_length": 1e30}""");
+        source.Write("tokenizer_config.json",
+            """{"do_lower_case": false, "pad_token": "[MASK]", "model_max_length": 1e30}""");
 
         TokenizerExport.Write(source.Path, output.Path, positions: 24, maxLength: null);
 

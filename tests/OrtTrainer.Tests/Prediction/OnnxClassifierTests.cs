@@ -74,7 +74,8 @@ public sealed class OnnxClassifierTests
     {
         long[] ids = Integers(tensors, "in.input_ids", out long width);
         long[] mask = Integers(tensors, "in.attention_mask", out _);
-        long[] types = tensors.TryGet("in.token_type_ids", out _) ? Integers(tensors, "in.token_type_ids", out _) : new long[ids.Length];
+        long[] types = tensors.TryGet("in.token_type_ids", out _) ? Integers(tensors, "in.token_type_ids", out _)
+            : new long[ids.Length];
         return [.. Enumerable.Range(0, ids.Length / (int)width).Select(row =>
         {
             int[] kept = [.. Enumerable.Range(row * (int)width, (int)width).Where(i => mask[i] != 0)];

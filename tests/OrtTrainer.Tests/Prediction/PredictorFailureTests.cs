@@ -33,7 +33,8 @@ public sealed class PredictorFailureTests
     public void A_folder_that_is_not_there_is_named()
     {
         string missing = _output.File("nothing");
-        Assert.That(() => Predictor.Open(missing), Throws.TypeOf<CheckpointException>().With.Message.Contains(missing));
+        Assert.That(() => Predictor.Open(missing),
+            Throws.TypeOf<CheckpointException>().With.Message.Contains(missing));
     }
 
     [Test]
@@ -53,7 +54,8 @@ public sealed class PredictorFailureTests
         ModelConfig.Load(_output.Path).With(labels: ["a", "b"]).Save(_output.Path);
 
         Assert.That(() => Predictor.Open(_output.Path),
-            Throws.TypeOf<ModelException>().With.Message.Contains("classifier.weight").And.Message.Contains("Fine-tune"));
+            Throws.TypeOf<ModelException>().With.Message.Contains("classifier.weight").And.Message
+                .Contains("Fine-tune"));
     }
 
     [Test]
@@ -62,7 +64,8 @@ public sealed class PredictorFailureTests
         string path = _output.File("model.onnx");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..1000]);
 
-        Assert.That(() => Predictor.Open(_output.Path), Throws.TypeOf<RuntimeFailureException>().With.Message.Contains(path));
+        Assert.That(() => Predictor.Open(_output.Path),
+            Throws.TypeOf<RuntimeFailureException>().With.Message.Contains(path));
     }
 
     [Test]
@@ -94,7 +97,8 @@ public sealed class PredictorFailureTests
     [Test]
     public void Options_out_of_range_are_refused_by_name()
     {
-        Assert.That(() => new PredictorOptions { Threshold = 1.5f }, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("1.5"));
+        Assert.That(() => new PredictorOptions { Threshold = 1.5f },
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("1.5"));
         Assert.That(() => new PredictorOptions { MaxLength = 0 }, Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new PredictorOptions { Window = 0 }, Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new PredictorOptions { TokensPerBatch = -1 }, Throws.TypeOf<ArgumentOutOfRangeException>());

@@ -49,7 +49,8 @@ public sealed class PredictorTests
         using Predictor all = Predictor.Open(exported.Folder, new PredictorOptions { Threshold = 0 });
         TextPrediction prediction = all.Predict([Inputs[0]])[0];
         Assert.That(prediction.Scores, Is.EqualTo(expected).Within(1e-5));
-        Assert.That(prediction.Labels, Is.EqualTo(all.Labels.Zip(expected).OrderByDescending(p => p.Second).Select(p => p.First)));
+        Assert.That(prediction.Labels,
+            Is.EqualTo(all.Labels.Zip(expected).OrderByDescending(p => p.Second).Select(p => p.First)));
 
         using Predictor none = Predictor.Open(exported.Folder, new PredictorOptions { Threshold = 1 });
         Assert.That(none.Predict([Inputs[0]])[0].Label, Is.Null);
@@ -88,7 +89,8 @@ public sealed class PredictorTests
     {
         using ExportedClassifier exported = new("bert", TaskKind.Classification);
         using Predictor wide = Predictor.Open(exported.Folder);
-        using Predictor narrow = Predictor.Open(exported.Folder, new PredictorOptions { TokensPerBatch = 1, Window = 2 });
+        using Predictor narrow =
+            Predictor.Open(exported.Folder, new PredictorOptions { TokensPerBatch = 1, Window = 2 });
         IReadOnlyList<TextPrediction> expected = wide.Predict(Inputs);
 
         TextPrediction[] streamed = [.. narrow.PredictStream(Inputs)];
@@ -159,7 +161,8 @@ public sealed class PredictorTests
         using Predictor shorter = Predictor.Open(exported.Folder, new PredictorOptions { MaxLength = 5 });
 
         Assert.That(longest.MaxLength, Is.EqualTo(24));
-        Assert.That(longest.Predict([(text, null)])[0].Scores, Is.EqualTo(longest.Predict([(text[..200], null)])[0].Scores));
+        Assert.That(longest.Predict([(text, null)])[0].Scores,
+            Is.EqualTo(longest.Predict([(text[..200], null)])[0].Scores));
         Assert.That(shorter.Predict([(text, null)])[0].Scores,
             Is.EqualTo(longest.Predict([("star star star", null)])[0].Scores).Within(1e-6));
         Assert.That(() => Predictor.Open(exported.Folder, new PredictorOptions { MaxLength = 25 }),

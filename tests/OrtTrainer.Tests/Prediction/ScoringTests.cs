@@ -43,7 +43,8 @@ public sealed class ScoringTests
     [Test]
     public void A_score_at_the_threshold_counts()
     {
-        Assert.That(Scoring.Read(TaskKind.MultiLabel, Labels, [0f, -0.1f, 2f], 0.5f).Labels, Is.EqualTo(new[] { "c", "a" }));
+        Assert.That(Scoring.Read(TaskKind.MultiLabel, Labels, [0f, -0.1f, 2f], 0.5f).Labels,
+            Is.EqualTo(new[] { "c", "a" }));
     }
 
     [Test]
