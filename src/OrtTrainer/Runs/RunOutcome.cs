@@ -48,10 +48,12 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             weights.Save(WeightFiles.Averaged, averagedWeights, run.State.Average!.State.LastStep);
         }
 
-        ModelExporter.Export(folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary));
-        ExportComparison comparison = ExportCheck.Require(folder.Path, run.Data.Eval.Examples,
-            (exportsAverage ? averaged! : live).Logits, run.Execution, cancellation: cancellation);
-        return summary with { ExportDifference = comparison.MaxAbsolute };
+        ExportReference reference = new(
+            run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution);
+        ExportResult result = ModelExporter.Export(
+            folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary), reference,
+            cancellation);
+        return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
     }
 
     private FineTunedModel Model(NativeBuffer parameters) => new()
@@ -76,7 +78,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Formula = summary.Exported != "averaged" ? null
             : run.Options.Method == FineTuneMethod.Swa ? "average += (weights - average) / (count + 1)"
             : FormattableString.Invariant($"average += {1 - run.Options.EmaDecay} (weights - average)"),
-        Scores = Finite(new()
+        Scores = Known(new()
         {
             ["live"] = summary.Live,
             ["averaged"] = summary.Averaged,
@@ -88,8 +90,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
     private AveragedSteps AveragedStepsOf(AverageState state) =>
         new(state.FirstStep, state.LastStep, run.Averaging!.Interval, state.Count);
 
-    private static Dictionary<string, double> Finite(Dictionary<string, double?> scores) => scores
-        .Where(s => s.Value is { } value && double.IsFinite(value)).ToDictionary(s => s.Key, s => s.Value!.Value);
+    private static Dictionary<string, double> Known(Dictionary<string, double?> scores) =>
+        scores.Where(s => s.Value is not null).ToDictionary(s => s.Key, s => s.Value!.Value);
 
     private BootstrapInterval Compare(EvaluationScores live, EvaluationScores averaged)
     {
