@@ -22,12 +22,12 @@ public sealed class ModelReaderTests
         long[] offsets = [.. stored.Graph.Initializer.Where(t => t.ExternalData.Count > 0)
             .Select(t => long.Parse(t.ExternalData.Single(e => e.Key == "offset").Value, provider: null))];
 
-        Assert.That(stored.Graph.Initializer.Select(t => t.HasRawData), Is.EqualTo(new[] { false, false, true }));
+        Assert.That(Floats(stored).Select(t => t.HasRawData), Is.EqualTo(new[] { false, false, true }));
         Assert.That(offsets[0] % 64, Is.Zero);
         Assert.That(offsets[1] % 4096, Is.Zero);
         ModelProto read = ModelReader.Read(path);
-        Assert.That(read.Graph.Initializer.Select(t => t.ReadFloat()), Is.EqualTo(new[] { Ramp(300), Ramp(20_000), Ramp(3) }));
-        Assert.That(GraphImporter.Import(read).Builder.ToModel().Graph.Initializer, Has.Count.EqualTo(3));
+        Assert.That(Floats(read).Select(t => t.ReadFloat()), Is.EqualTo(new[] { Ramp(300), Ramp(20_000), Ramp(3) }));
+        Assert.That(Floats(GraphImporter.Import(read).Builder.ToModel()), Is.EqualTo(Floats(read)));
     }
 
     [TestCase("location", "../secret", "outside the model's folder")]
@@ -37,8 +37,8 @@ public sealed class ModelReaderTests
     [TestCase("offset", "-64", "'-64'")]
     [TestCase("offset", "999999999", "999999999")]
     [TestCase("offset", "9223372036854775807", "9223372036854775807")]
-    [TestCase("length", "1200000", "1200 ")]
-    [TestCase("length", "12", "1200 ")]
+    [TestCase("length", "1200000", "takes 1200.")]
+    [TestCase("length", "12", "takes 1200.")]
     public void Damaged_external_data_is_refused_with_the_tensor(string key, string value, string said)
     {
         string path = SaveExternal();
@@ -98,6 +98,9 @@ public sealed class ModelReaderTests
         g.Save(path, externalAbove: 100);
         return path;
     }
+
+    private static IEnumerable<TensorProto> Floats(ModelProto model) =>
+        model.Graph.Initializer.Where(t => t.DataType == (int)OrtTrainer.Graph.ElementType.Float);
 
     private static float[] Ramp(int count) => [.. Enumerable.Range(0, count).Select(i => i / 7f)];
 }
