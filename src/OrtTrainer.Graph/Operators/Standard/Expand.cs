@@ -11,7 +11,7 @@ internal sealed class Expand : Operator, IGradientRule
         [context.Builder.ReduceTo(context.Dy, context.In(0).Shape), null];
 }
 
-/// <summary>x repeated along its axes a constant number of times.</summary>
+/// <summary>x repeated along each of its axes.</summary>
 internal sealed class Tile : Operator, IGradientRule
 {
     public override string Type => "Tile";
@@ -31,14 +31,9 @@ internal sealed class Tile : Operator, IGradientRule
     {
         GraphBuilder g = context.Builder;
         Value x = context.In(0);
-        if (context.In(1).ConstantIntegers is not { } repeats || x.Shape.Count(d => !d.IsFixed) > 1)
-        {
-            throw new GraphException($"Tile has a gradient rule for constant repeats and one named axis at most, not for {x} in " +
-                $"node '{context.NodeName}'.");
-        }
-
-        Value split = g.Reshape(context.Dy,
-            [.. x.Shape.SelectMany((d, i) => new[] { repeats[i], d.IsFixed ? d.Size : -1 })]);
+        Value sizes = g.Concat(0, [.. Enumerable.Range(0, x.Shape.Rank).SelectMany(axis =>
+            new[] { g.Slice(context.In(1), 0, axis, axis + 1), g.SizeOfAxis(x, axis) })]);
+        Value split = g.Node("Reshape", [context.Dy, sizes]);
         long[] copies = [.. Enumerable.Range(0, x.Shape.Rank).Select(i => 2L * i)];
         return [g.Assume(g.ReduceSum(split, copies, keepAxes: false), x.Shape), null];
     }

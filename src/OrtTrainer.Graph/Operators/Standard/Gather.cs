@@ -39,12 +39,9 @@ internal sealed class Gather : Operator, IGradientRule
         Shape moved = new(front.Select(i => x.Shape[(int)i]));
         Value rows = Rows(g, context, axis, flat, new Shape(moved.Skip(1)));
         Value table = g.GatherGrad(rows, flat, Sizes(g, x, axis, rows), new Shape(x.Shape[axis], rows.Shape[1]));
-        if (x.Shape.Rank != 2 || axis != 0)
-        {
-            table = axis == 0 ? g.ReshapeLike(table, x) : g.Transpose(g.ReshapeTo(table, x, front), Inverse(front));
-        }
-
-        return [table, null];
+        return x.Shape.Rank == 2 && axis == 0
+            ? [table, null]
+            : [g.Transpose(g.ReshapeTo(table, x, front), Inverse(front)), null];
     }
 
     /// <summary>dy with the axes of the indices in front, as [number of indices, other elements].</summary>
@@ -57,7 +54,7 @@ internal sealed class Gather : Operator, IGradientRule
             .. Enumerable.Range(0, axis).Select(i => (long)i),
             .. Enumerable.Range(axis + picked, context.Dy.Shape.Rank - axis - picked).Select(i => (long)i),
         ];
-        Value dy = axis == 0 ? context.Dy : g.Transpose(context.Dy, order);
+        Value dy = g.Transpose(context.Dy, order);
         if (picked == 1 && others.Rank == 1)
         {
             return dy;

@@ -26,6 +26,8 @@ internal static class ShapingCases
         new("Expand", "to named sizes", c => c.Graph.Node("Expand",
             [c.Parameter("x", [1, 5]), c.Graph.ShapeOf(c.Integers("like", new long[10], [2, 5], new("n", 5)))])),
         new("Tile", "", c => c.Graph.Node("Tile", [c.Parameter("x", [2, 3], declared: new("n", 3)), c.Graph.Constant([2, 3])])),
+        new("Tile", "as often as a named size", c => c.Graph.Node("Tile", [c.Parameter("x", [2, 3], declared: new("n", 3)),
+            c.Graph.ShapeOf(c.Integers("like", new long[2], [2, 1], new("m", 1)))])),
         .. from axis in new[] { 0L, 1, -1 }
            select new GradientCase("Concat", $"axis {axis}", c => c.Graph.Concat(axis,
                c.Parameter("a", axis == 0 ? [1, 3] : [2, 1]), c.Parameter("b", axis == 0 ? [2, 3] : [2, 3]))),

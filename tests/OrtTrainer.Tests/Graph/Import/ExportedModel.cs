@@ -29,6 +29,10 @@ internal sealed class ExportedModel : IDisposable
             .Select(f => new TestCaseData(f).SetArgDisplayNames(System.IO.Path.GetFileNameWithoutExtension(f)));
     }
 
+    /// <summary>Whether the file holds convolutions, which are not built or differentiated here.</summary>
+    public static bool IsOfImages(string file) =>
+        file.StartsWith("vit-", StringComparison.Ordinal) || file.StartsWith("resnet-", StringComparison.Ordinal);
+
     public float[] Output(string name) => ReadFloats(_values, "out." + name);
 
     /// <summary>Sets every input of the session that has stored values.</summary>

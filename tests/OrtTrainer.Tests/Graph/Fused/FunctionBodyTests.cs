@@ -1,0 +1,187 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Graph.Functions;
+using OrtTrainer.Graph.Operators;
+using OrtTrainer.Graph.Operators.Fused;
+using Onnx = OrtTrainer.Graph.ElementType;
+
+namespace OrtTrainer.Tests.Graph.Fused;
+
+/// <summary>The function bodies on ONNX Runtime against independent double-precision code.</summary>
+public sealed class FunctionBodyTests
+{
+    private const float P = 0.3f;
+    private const long Site = 11;
+    private static readonly long[] Key = [123456789, 4294967295];
+    private static readonly uint[] Key32 = [.. Key.Select(k => (uint)k)];
+    private static readonly AttributeList Masking = AttributeList.Empty.With("p", P).With("site", Site);
+    private static readonly FunctionRun.Tensor KeyInput = FunctionRun.Integers(Key, 2);
+
+    private static readonly Dictionary<string, Action> Checks = new()
+    {
+        ["Dropout"] = Dropout,
+        ["Gelu"] = () => Pointwise("Gelu", "GeluGrad", Reference.Gelu, gradient: false),
+        ["GeluGrad"] = () => Pointwise("Gelu", "GeluGrad", Reference.Gelu, gradient: true),
+        ["GeluTanh"] = () => Pointwise("GeluTanh", "GeluTanhGrad", Reference.GeluTanh, gradient: false),
+        ["GeluTanhGrad"] = () => Pointwise("GeluTanh", "GeluTanhGrad", Reference.GeluTanh, gradient: true),
+        ["LayerNorm"] = LayerNorm,
+        ["LayerNormGrad"] = LayerNormGrad,
+        ["DropoutAddLayerNorm"] = DropoutAddLayerNorm,
+        ["DropoutAddLayerNormGrad"] = DropoutAddLayerNormGrad,
+        ["PackedAttention"] = () => Attention(gradient: false),
+        ["PackedAttentionGrad"] = () => Attention(gradient: true),
+        ["ColumnSum"] = ColumnSum,
+        ["GatherGrad"] = GatherGrad,
+    };
+
+    private static IEnumerable<string> Fused => OperatorSet.All.OfType<FusedOperator>().Select(op => op.Type);
+
+    [TestCaseSource(nameof(Fused))]
+    public void A_body_gives_the_values_of_the_definition(string function)
+    {
+        Assert.That(Checks, Does.ContainKey(function), "a fused operator without a check of its values");
+        Checks[function]();
+    }
+
+    [Test]
+    public void Every_body_can_be_parsed_and_calls_only_what_the_library_has()
+    {
+        HashSet<string> names = [.. FunctionLibrary.All.Select(f => f.Name)];
+        foreach (FunctionDefinition function in FunctionLibrary.All)
+        {
+            var closure = FunctionLibrary.Closure([function.Name]);
+            Assert.That(closure.SelectMany(f => f.Node).Where(n => n.Domain == FunctionDefinition.Domain).Select(n => n.OpType).Distinct(),
+                Is.SubsetOf(names), function.Name);
+        }
+    }
+
+    private static void Dropout()
+    {
+        float[] x = Random(35, 1);
+        AssertClose(Run("Dropout", Masking, FunctionRun.Floats(x, 5, 7), KeyInput)[0],
+            Reference.Dropout(Wide(x), Key32, P, (uint)Site));
+    }
+
+    private static void Pointwise(string op, string gradientOp, Func<double, double> f, bool gradient)
+    {
+        float[] x = [.. Random(61, 2).Select(v => 4 * v)];
+        float[] dy = Random(61, 3);
+        if (gradient)
+        {
+            AssertClose(Run(gradientOp, AttributeList.Empty, FunctionRun.Floats(dy, 61), FunctionRun.Floats(x, 61))[0],
+                Reference.Gradient(v => [.. v.Select(f)], Wide(x), Wide(dy)));
+            return;
+        }
+
+        AssertClose(Run(op, AttributeList.Empty, FunctionRun.Floats(x, 61))[0], [.. x.Select(v => f(v))]);
+    }
+
+    private static void LayerNorm()
+    {
+        (float[] x, float[] gamma, float[] beta) = (Random(21, 1), Random(7, 2), Random(7, 3));
+        float[][] outputs = Run("LayerNorm", AttributeList.Empty.With("epsilon", 1e-3f),
+            FunctionRun.Floats(x, 3, 7), FunctionRun.Floats(gamma, 7), FunctionRun.Floats(beta, 7));
+        (double[] y, double[] mean, double[] invstd) = Reference.LayerNorm(Wide(x), Wide(gamma), Wide(beta), 1e-3f);
+        AssertClose(outputs[0], y);
+        AssertClose(outputs[1], mean);
+        AssertClose(outputs[2], invstd);
+    }
+
+    private static void LayerNormGrad()
+    {
+        (float[] x, float[] gamma, float[] beta, float[] dy) = (Random(21, 1), Random(7, 2), Random(7, 3), Random(21, 4));
+        (_, double[] mean, double[] invstd) = Reference.LayerNorm(Wide(x), Wide(gamma), Wide(beta), 1e-3f);
+        float[][] outputs = Run("LayerNormGrad", AttributeList.Empty, FunctionRun.Floats(dy, 3, 7), FunctionRun.Floats(x, 3, 7),
+            FunctionRun.Floats(gamma, 7), FunctionRun.Floats(Narrow(mean), 3), FunctionRun.Floats(Narrow(invstd), 3));
+        AssertClose(outputs[0], Reference.Gradient(v => Reference.LayerNorm(v, Wide(gamma), Wide(beta), 1e-3f).Y, Wide(x), Wide(dy)));
+        AssertClose(outputs[1], Reference.Gradient(v => Reference.LayerNorm(Wide(x), v, Wide(beta), 1e-3f).Y, Wide(gamma), Wide(dy)));
+        AssertClose(outputs[2], Reference.Gradient(v => Reference.LayerNorm(Wide(x), Wide(gamma), v, 1e-3f).Y, Wide(beta), Wide(dy)));
+    }
+
+    private static void DropoutAddLayerNorm()
+    {
+        (float[] x, float[] residual, float[] gamma, float[] beta) = (Random(21, 1), Random(21, 5), Random(7, 2), Random(7, 3));
+        float[][] outputs = Run("DropoutAddLayerNorm", Masking.With("epsilon", 1e-3f), FunctionRun.Floats(x, 3, 7),
+            FunctionRun.Floats(residual, 3, 7), FunctionRun.Floats(gamma, 7), FunctionRun.Floats(beta, 7), KeyInput);
+        double[] z = [.. Reference.Dropout(Wide(x), Key32, P, (uint)Site).Zip(residual, (a, b) => a + b)];
+        (double[] y, double[] mean, double[] invstd) = Reference.LayerNorm(z, Wide(gamma), Wide(beta), 1e-3f);
+        AssertClose(outputs[0], y);
+        AssertClose(outputs[1], z);
+        AssertClose(outputs[2], mean);
+        AssertClose(outputs[3], invstd);
+    }
+
+    private static void DropoutAddLayerNormGrad()
+    {
+        (float[] z, float[] gamma, float[] beta, float[] dy) = (Random(21, 1), Random(7, 2), Random(7, 3), Random(21, 4));
+        (_, double[] mean, double[] invstd) = Reference.LayerNorm(Wide(z), Wide(gamma), Wide(beta), 1e-3f);
+        float[][] outputs = Run("DropoutAddLayerNormGrad", Masking, FunctionRun.Floats(dy, 3, 7), FunctionRun.Floats(z, 3, 7),
+            FunctionRun.Floats(gamma, 7), FunctionRun.Floats(Narrow(mean), 3), FunctionRun.Floats(Narrow(invstd), 3), KeyInput);
+        double[] dz = Reference.Gradient(v => Reference.LayerNorm(v, Wide(gamma), Wide(beta), 1e-3f).Y, Wide(z), Wide(dy));
+        AssertClose(outputs[0], Reference.Dropout(dz, Key32, P, (uint)Site));
+        AssertClose(outputs[1], dz);
+        AssertClose(outputs[2], Reference.Gradient(v => Reference.LayerNorm(Wide(z), v, Wide(beta), 1e-3f).Y, Wide(gamma), Wide(dy)));
+        AssertClose(outputs[3], Reference.Gradient(v => Reference.LayerNorm(Wide(z), Wide(gamma), v, 1e-3f).Y, Wide(beta), Wide(dy)));
+    }
+
+    private static void Attention(bool gradient)
+    {
+        const int Heads = 2, Width = 6;
+        long[] offsets = [0, 3, 4, 9];
+        float[] qkv = Random(9 * 3 * Width, 1);
+        float[] dy = Random(9 * Width, 2);
+        AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f);
+        FunctionRun.Tensor starts = FunctionRun.Integers(offsets, offsets.Length);
+        (double[] Y, double[] Lse) Exact(double[] v) => Reference.Attention(
+            v, offsets, Heads, Width, 1.25, counter => Reference.Mask(counter, Key32, P, (uint)Site));
+        (double[] y, double[] lse) = Exact(Wide(qkv));
+        if (gradient)
+        {
+            float[] dqkv = Run("PackedAttentionGrad", attributes, FunctionRun.Floats(dy, 9, Width),
+                FunctionRun.Floats(qkv, 9, 3 * Width), FunctionRun.Floats(Narrow(y), 9, Width),
+                FunctionRun.Floats(Narrow(lse), 9, Heads), starts, KeyInput)[0];
+            AssertClose(dqkv, Reference.Gradient(v => Exact(v).Y, Wide(qkv), Wide(dy)));
+            return;
+        }
+
+        float[][] outputs = Run("PackedAttention", attributes, FunctionRun.Floats(qkv, 9, 3 * Width), starts, KeyInput);
+        AssertClose(outputs[0], y);
+        AssertClose(outputs[1], lse);
+    }
+
+    private static void ColumnSum()
+    {
+        float[] x = Random(21, 1);
+        AssertClose(Run("ColumnSum", AttributeList.Empty, FunctionRun.Floats(x, 3, 7))[0],
+            [.. Enumerable.Range(0, 7).Select(j => (double)x[j] + x[7 + j] + x[14 + j])]);
+    }
+
+    private static void GatherGrad()
+    {
+        float[] dy = Random(8, 1);
+        long[] rows = [2, 0, 2, 2];
+        double[] expected = new double[6];
+        for (int i = 0; i < dy.Length; i++)
+        {
+            expected[(rows[i / 2] * 2) + (i % 2)] += dy[i];
+        }
+
+        AssertClose(Run("GatherGrad", AttributeList.Empty, FunctionRun.Floats(dy, 4, 2), FunctionRun.Integers(rows, 4),
+            FunctionRun.Integers([3, 2], 2))[0], expected);
+    }
+
+    private static float[][] Run(string function, AttributeList attributes, params FunctionRun.Tensor[] inputs) =>
+        FunctionRun.Outputs(function, attributes, Onnx.Float, inputs);
+
+    private static void AssertClose(float[] actual, double[] expected) =>
+        Assert.That(actual.Select(v => (double)v), Is.EqualTo(expected).Within(3e-6 * Math.Max(1, expected.Max(Math.Abs))));
+
+    private static float[] Random(int count, int seed)
+    {
+        Random random = new(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
+    }
+
+    private static double[] Wide(float[] x) => [.. x.Select(v => (double)v)];
+
+    private static float[] Narrow(double[] x) => [.. x.Select(v => (float)v)];
+}

@@ -1,0 +1,116 @@
+namespace OrtTrainer.Tests.Graph.Fused;
+
+/// <summary>What the fused operators mean, written plainly in double precision and 32-bit integers.</summary>
+internal static class Reference
+{
+    /// <summary>The mixing function "lowbias32".</summary>
+    public static uint Mix(uint x)
+    {
+        x ^= x >> 16;
+        x *= 0x7feb352d;
+        x ^= x >> 15;
+        x *= 0x846ca68b;
+        return x ^ (x >> 16);
+    }
+
+    /// <summary>The factor of dropout for one counter.</summary>
+    public static double Mask(ulong index, uint[] key, float p, uint site)
+    {
+        uint k0 = Mix(key[0] + (site * 0x9e3779b9));
+        uint k1 = Mix(key[1] + (site * 0x85ebca6b));
+        uint x = (uint)index ^ k0;
+        x ^= x >> 16;
+        x = (x * 0x7feb352d) + k1;
+        x ^= x >> 15;
+        x *= 0x846ca68b;
+        x ^= x >> 16;
+        return x >= (ulong)Math.Floor(p * 4294967296.0) ? 1 / (1.0 - p) : 0;
+    }
+
+    public static double[] Dropout(double[] x, uint[] key, float p, uint site) =>
+        [.. x.Select((v, i) => v * Mask((ulong)i, key, p, site))];
+
+    /// <summary>By its power series, exact to 1e-12 for |x| up to 3.</summary>
+    public static double Erf(double x)
+    {
+        double sum = 0;
+        double term = x;
+        for (int n = 0; n < 80; n++)
+        {
+            sum += term / ((2 * n) + 1);
+            term *= -x * x / (n + 1);
+        }
+
+        return 2 / Math.Sqrt(Math.PI) * sum;
+    }
+
+    public static double Gelu(double x) => x * 0.5 * (1 + Erf(x / Math.Sqrt(2)));
+
+    public static double GeluTanh(double x) =>
+        0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
+
+    /// <summary>Rows of x normalised; also the means and reciprocal deviations.</summary>
+    public static (double[] Y, double[] Mean, double[] InvStd) LayerNorm(double[] x, double[] gamma, double[] beta, double epsilon)
+    {
+        int width = gamma.Length;
+        double[] y = new double[x.Length];
+        double[] mean = [.. x.Chunk(width).Select(row => row.Average())];
+        double[] invstd = [.. x.Chunk(width).Select((row, n) => 1 / Math.Sqrt(row.Average(v => Math.Pow(v - mean[n], 2)) + epsilon))];
+        for (int i = 0; i < x.Length; i++)
+        {
+            y[i] = ((x[i] - mean[i / width]) * invstd[i / width] * gamma[i % width]) + beta[i % width];
+        }
+
+        return (y, mean, invstd);
+    }
+
+    /// <summary>Softmax attention, sequence by sequence and head by head; also the logarithms of the denominators.</summary>
+    public static (double[] Y, double[] Lse) Attention(
+        double[] qkv, long[] offsets, int heads, int width, double scale, Func<ulong, double> mask)
+    {
+        int tokens = qkv.Length / (3 * width);
+        int size = width / heads;
+        double[] y = new double[tokens * width];
+        double[] lse = new double[tokens * heads];
+        for (int b = 0; b + 1 < offsets.Length; b++)
+        {
+            (int first, int end) = ((int)offsets[b], (int)offsets[b + 1]);
+            for (int t = first; t < end; t++)
+            {
+                for (int h = 0; h < heads; h++)
+                {
+                    double At(int row, int part, int d) => qkv[(row * 3 * width) + (part * width) + (h * size) + d];
+                    double[] scores = [.. Enumerable.Range(first, end - first).Select(j =>
+                        scale * Enumerable.Range(0, size).Sum(d => At(t, 0, d) * At(j, 1, d)))];
+                    double total = scores.Sum(Math.Exp);
+                    lse[(t * heads) + h] = Math.Log(total);
+                    for (int j = first; j < end; j++)
+                    {
+                        ulong counter = (((ulong)t * (ulong)heads) + (ulong)h) * 1024 + (ulong)(j - first);
+                        double weight = Math.Exp(scores[j - first]) / total * mask(counter);
+                        for (int d = 0; d < size; d++)
+                        {
+                            y[(t * width) + (h * size) + d] += weight * At(j, 2, d);
+                        }
+                    }
+                }
+            }
+        }
+
+        return (y, lse);
+    }
+
+    /// <summary>The gradient of sum(dy f(x)) in x by central differences, good to 1e-8 in double precision.</summary>
+    public static double[] Gradient(Func<double[], double[]> f, double[] x, double[] dy)
+    {
+        const double Step = 1e-5;
+        double Loss(int i, double step)
+        {
+            double[] moved = [.. x];
+            moved[i] += step;
+            return f(moved).Zip(dy, (a, b) => a * b).Sum();
+        }
+
+        return [.. Enumerable.Range(0, x.Length).Select(i => (Loss(i, Step) - Loss(i, -Step)) / (2 * Step))];
+    }
+}
