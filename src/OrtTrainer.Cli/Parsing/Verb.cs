@@ -24,6 +24,13 @@ internal sealed record Verb(
             "evaluate --model DIR --data F --text COL --label COL"),
         Of<PredictArguments>("predict", "label texts with a fine-tuned model", PredictCommand.RunAsync,
             "predict --model DIR --input F|- [--output F]"),
+        Of<ExportArguments>("export", "export other weights of a run, or a Hugging Face classifier, to ONNX", ExportCommand.RunAsync,
+            "export --run DIR [--weights live|averaged|best] --out DIR",
+            "export --model DIR --out DIR"),
+        Of<BenchArguments>("bench", "time training steps against a yardstick, or a tokenizer", BenchCommand.RunAsync,
+            "bench --model DIR --train F --text COL --label COL --batches N --yardstick F.onnx [--json]",
+            "bench --model DIR --full-length N --yardstick F.onnx [--json]",
+            "bench --tokenizer DIR --text-file F"),
     ];
 
     private static Verb Of<T>(

@@ -33,6 +33,9 @@ public sealed class GradientSession : IDisposable
     /// <summary>The logits of the last run, [B, K]; valid until the next.</summary>
     public ReadOnlySpan<float> Logits => _binding.Output(PackedInputs.Logits);
 
+    /// <summary>The C# kernels the graph runs on; other operators run as ONNX Runtime has them.</summary>
+    public IReadOnlyList<string> Kernels => _session.Kernels;
+
     /// <summary>One forward and backward pass.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="lossScale">What the sum of the examples' losses is multiplied with; 1/examples for their mean.</param>

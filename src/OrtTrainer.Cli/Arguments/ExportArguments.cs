@@ -1,0 +1,23 @@
+using CommandLine;
+using OrtTrainer.Cli.Parsing;
+
+namespace OrtTrainer.Cli.Arguments;
+
+/// <summary>The options of <c>export</c>.</summary>
+internal sealed class ExportArguments : CommonArguments
+{
+    [Section("What and where to")]
+    [Option("run", MetaValue = "DIR", HelpText = "output folder of a finished finetune: export other weights of it")]
+    public string? Run { get; set; }
+
+    [Option("weights", MetaValue = "NAME", HelpText = "of a run: live, averaged or best (default: averaged)")]
+    public string? Weights { get; set; }
+
+    [Option("model", MetaValue = "DIR", HelpText = "instead of a run: folder of a classifier in Hugging Face layout")]
+    public string? Model { get; set; }
+
+    [Option("out", MetaValue = "DIR", HelpText = "new folder to export to")]
+    public string? Output { get; set; }
+
+    public string OutputFolder => Required(Output, "--out", "give a new folder to export to");
+}

@@ -1,0 +1,45 @@
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Export;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary><c>export</c>: other weights of a run, or a Hugging Face classifier, as a folder with model.onnx.</summary>
+internal static class ExportCommand
+{
+    public static Task<int> RunAsync(ExportArguments arguments, Terminal terminal, CancellationToken interruption)
+    {
+        string output = arguments.OutputFolder;
+        if (arguments.Run is null == arguments.Model is null)
+        {
+            throw new UsageException("give either --run DIR, a finished run, or --model DIR, a classifier in Hugging Face layout.");
+        }
+
+        if (arguments.Weights is not null && arguments.Run is null)
+        {
+            throw new UsageException("--weights chooses among those of a run; a model has one set.");
+        }
+
+        RunWeights weights = Words.Parse<RunWeights>("--weights", arguments.Weights) ?? RunWeights.Averaged;
+        RequireNew(output);
+        using ExportSource source = arguments.Run is { } run
+            ? RunExport.Open(run, weights)
+            : ModelExport.Open(ModelFolder.Require(arguments.Model!));
+        ModelExporter.Export(output, source.Model, source.Provenance);
+        ExportComparison comparison = ExportProbe.Require(output, source.Model, interruption);
+        terminal.Out.WriteLine($"Exported {source.Description} to {ShownPath.Of(Path.GetFullPath(output))}.");
+        terminal.Out.WriteLine(FormattableString.Invariant(
+            $"checked: on {comparison.Examples} random inputs the ONNX model's logits differ from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most"));
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static void RequireNew(string output)
+    {
+        if (File.Exists(output) || (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any()))
+        {
+            throw new RunException($"{Path.GetFullPath(output)}: the output folder is not empty. Choose another --out, or remove it.");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using OrtTrainer.Export;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>Opens a classifier in Hugging Face layout, whoever trained it, for export.</summary>
+internal static class ModelExport
+{
+    /// <exception cref="ModelException">The folder holds no classifier.</exception>
+    public static ExportSource Open(string folder)
+    {
+        using PretrainedModel source = PretrainedModel.Open(folder);
+        IReadOnlyList<string> labels = source.Config.Id2Label;
+        ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, source.Config, labels.Count).Layout;
+        NativeBuffer weights = new(layout.Length);
+        try
+        {
+            IReadOnlyList<string> random = source.Load(layout, weights.Slice, seed: 0);
+            if (random.Count > 0)
+            {
+                throw new ModelException($"{folder}: the weights lack {string.Join(", ", random)} for {labels.Count} labels, so this " +
+                    "is no classifier yet. Fine-tune it first.");
+            }
+
+            FineTunedModel model = new()
+            {
+                Config = source.Config,
+                Task = ProblemType.TaskOf(source.Config),
+                Labels = labels,
+                Layout = layout,
+                Parameters = weights,
+                TokenizerFolder = folder,
+            };
+            Provenance provenance = new()
+            {
+                Method = "none",
+                Task = model.Task,
+                Metric = "none",
+                Seed = 0,
+                BaseModel = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+            };
+            return new ExportSource(model, provenance, $"the classifier in {folder}");
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+}

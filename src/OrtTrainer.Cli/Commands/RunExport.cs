@@ -1,0 +1,130 @@
+using System.Text.Json;
+using OrtTrainer.Averaging;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Export;
+using OrtTrainer.Models;
+using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>Opens weights that a finished run keeps, with all that is known of how they came to be.</summary>
+internal static class RunExport
+{
+    /// <param name="run">The output folder of a finished run.</param>
+    /// <param name="weights">Which of its weights.</param>
+    /// <exception cref="RunException">There is no finished run, or it did not keep such weights.</exception>
+    /// <exception cref="CheckpointException">A file of the run is damaged.</exception>
+    public static ExportSource Open(string run, RunWeights weights)
+    {
+        string folder = Path.GetFullPath(run);
+        RunSummary summary = SummaryOf(folder);
+        FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(folder));
+        string file = FileOf(folder, weights, options);
+        ModelConfig config = ModelConfig.Load(folder);
+        ParameterLayout layout = PackedGraph.Evaluation(Architecture.For(config), config, config.Id2Label.Count).Layout;
+        NativeBuffer buffer = new(layout.Length);
+        try
+        {
+            Fill(file, layout, buffer);
+            FineTunedModel model = new()
+            {
+                Config = config,
+                Task = options.Data.Task,
+                Labels = config.Id2Label,
+                Layout = layout,
+                Parameters = buffer,
+                TokenizerFolder = folder,
+                MaxLength = Math.Min(options.MaxLength, Architecture.For(config).MaxLength(config)),
+            };
+            return new ExportSource(
+                model, ProvenanceOf(folder, weights, options, summary), $"the {Parsing.Words.Of(weights)} weights of {run}");
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
+
+    private static RunSummary SummaryOf(string folder)
+    {
+        string file = Path.Combine(folder, "run", "summary.json");
+        if (!File.Exists(file))
+        {
+            throw new RunException($"{folder}: there is no finished run; {file} is missing. Give the --out folder of a finetune that " +
+                "has ended, or go on with one that was interrupted by finetune --resume.");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)!;
+        }
+        catch (JsonException malformed)
+        {
+            throw new RunException($"{file}: not the summary of a run: {malformed.Message}", malformed);
+        }
+    }
+
+    private static string FileOf(string folder, RunWeights weights, FineTuneOptions options)
+    {
+        (string name, string absence) = weights switch
+        {
+            RunWeights.Live => ("last", "the file was removed"),
+            RunWeights.Averaged => ("averaged", options.Method == FineTuneMethod.FineTune
+                ? "the run averaged nothing; add --weights live"
+                : "the file was removed, or training ended before averaging started; add --weights live"),
+            _ => ("best", "the run did not keep its best weights (finetune --keep-best does); add --weights live"),
+        };
+        string file = Path.Combine(folder, "run", name + ".safetensors");
+        return File.Exists(file) ? file : throw new RunException($"{file} is missing: {absence}.");
+    }
+
+    private static void Fill(string file, ParameterLayout layout, NativeBuffer buffer)
+    {
+        using SafetensorsFile tensors = SafetensorsFile.OpenFile(file);
+        foreach (ParameterSpec parameter in layout.Parameters)
+        {
+            tensors.Require(parameter.Name, [.. parameter.Shape]);
+            tensors.ReadFloats(parameter.Name, buffer.Slice(layout.OffsetOf(parameter), checked((int)parameter.Length)));
+        }
+    }
+
+    private static Provenance ProvenanceOf(string folder, RunWeights weights, FineTuneOptions options, RunSummary summary)
+    {
+        bool averaged = weights == RunWeights.Averaged;
+        return new Provenance
+        {
+            Method = JsonNamingPolicy.SnakeCaseLower.ConvertName(options.Method.ToString()),
+            Task = options.Data.Task,
+            Metric = summary.Metric,
+            Seed = summary.Seed,
+            BaseModel = Path.GetFileName(options.Model),
+            AveragedSteps = averaged ? AveragedStepsOf(folder, options) : null,
+            Scores = new Dictionary<string, double?>
+            {
+                ["live"] = weights == RunWeights.Best ? summary.Best : summary.Live,
+                ["averaged"] = summary.Averaged,
+                ["test_live"] = weights == RunWeights.Best ? null : summary.TestLive,
+                ["test_averaged"] = summary.TestAveraged,
+            }.Where(s => s.Value is { } score && double.IsFinite(score)).ToDictionary(s => s.Key, s => s.Value!.Value),
+        };
+    }
+
+    /// <summary>The steps of the average as the last checkpoint has them; null where it was removed.</summary>
+    private static AveragedSteps? AveragedStepsOf(string folder, FineTuneOptions options)
+    {
+        RunCheckpointStore store = new(Path.Combine(folder, "run"));
+        if (!store.TryLoadLatest(out RunCheckpointFile? checkpoint, out _))
+        {
+            return null;
+        }
+
+        using (checkpoint)
+        {
+            AverageState state = JsonSerializer.Deserialize<AverageState>(checkpoint.State["average"], RunJson.Options);
+            long interval = options.Method == FineTuneMethod.Swa ? options.SwaInterval : 1;
+            return new AveragedSteps(state.FirstStep, state.LastStep, interval, state.Count);
+        }
+    }
+}

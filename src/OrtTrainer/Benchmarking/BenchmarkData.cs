@@ -1,0 +1,48 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Randomness;
+using OrtTrainer.Text;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Benchmarking;
+
+/// <summary>The examples of a benchmark: a data file's, or random tokens of one length.</summary>
+/// <param name="Task">What the loss is.</param>
+/// <param name="Outputs">The head's width, K.</param>
+/// <param name="Examples">The examples, tokenized.</param>
+internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<TokenizedExample> Examples)
+{
+    /// <summary>Reads or makes the examples.</summary>
+    /// <exception cref="ArgumentException">The options give neither data nor a length, or a length the model cannot take.</exception>
+    /// <exception cref="DataFileException">The file cannot be used.</exception>
+    public static BenchmarkData Of(StepBenchmarkOptions options, PretrainedModel model)
+    {
+        int positions = model.Architecture.MaxLength(model.Config);
+        if (options.FullLength is { } length)
+        {
+            return length <= positions
+                ? Random(length, options, model.Config)
+                : throw new ArgumentException($"{nameof(options.FullLength)} is {length}; the model takes {positions} tokens at most.");
+        }
+
+        DataOptions data = options.Data
+            ?? throw new ArgumentException($"Neither {nameof(options.Data)} nor {nameof(options.FullLength)} is given.");
+        Dataset train = DataSplits.Load(data with { Eval = data.Train, Test = null }).Train;
+        EncodedDataset encoded = EncodedDataset.Of(
+            train, Tokenizer.Load(options.Model), Math.Min(options.MaxLength, positions), Environment.ProcessorCount);
+        return new(data.Task, train.Outputs, encoded.Examples);
+    }
+
+    private static BenchmarkData Random(int length, StepBenchmarkOptions options, ModelConfig config)
+    {
+        const int outputs = 2;
+        SeededRandom random = SeededRandom.For((ulong)options.Seed, "benchmark");
+        int vocabulary = config.GetInt("vocab_size");
+        TokenizedExample[] examples = [.. Enumerable.Range(0, options.BatchSize).Select(row => new TokenizedExample(
+            [.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))],
+            new int[length],
+            row % outputs == 0 ? [1, 0] : [0, 1]))];
+        return new(TaskKind.Classification, outputs, examples);
+    }
+}
