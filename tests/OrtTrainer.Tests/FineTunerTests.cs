@@ -16,15 +16,15 @@ public sealed class FineTunerTests
     [TestCaseSource(nameof(MethodsAndTasks))]
     public void Every_method_learns_every_task(FineTuneMethod method, TaskKind task)
     {
-        using TinyTask tiny = new(task);
+        using TinyTask tiny = new(task, rows: 240);
         EventList events = new();
 
-        RunSummary summary = TinyTask.Run(tiny.Options("out") with { Method = method, EmaDecay = 0.9, Epochs = 30, Dropout = 0 }, events);
+        RunSummary summary = TinyTask.Run(tiny.Options("out") with { Method = method, EmaDecay = 0.9, Epochs = 8, Dropout = 0 }, events);
 
         float[] losses = [.. events.Of<RunEvent.Stepped>().Select(e => e.Report.Loss)];
         Assert.That(losses, Has.Length.EqualTo(240));
         Assert.That(losses[^8..].Average(), Is.LessThan(0.5 * losses[..8].Average()));
-        Assert.That(summary.Live, Is.GreaterThan(task == TaskKind.Classification ? 0.8 : 0.7));
+        Assert.That(summary.Live, Is.GreaterThan(task == TaskKind.Classification ? 0.7 : 0.5));
         Assert.That(summary.Averaged is not null, Is.EqualTo(method != FineTuneMethod.FineTune));
         Assert.That(summary.NAveraged, Is.EqualTo(method switch
         {
