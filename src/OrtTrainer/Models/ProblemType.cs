@@ -17,7 +17,8 @@ public static class ProblemType
     public static string Of(TaskKind task) => Names.First(n => n.Task == task).Name;
 
     /// <summary>
-    /// The task of a configuration. Where it names none, one output is a regression and several are classes, as transformers has it.
+    /// The task of a configuration. Where it names none, one output is a regression and several are classes, as
+    /// transformers has it.
     /// </summary>
     /// <exception cref="ModelException">The name is none of those known.</exception>
     public static TaskKind TaskOf(ModelConfig config)

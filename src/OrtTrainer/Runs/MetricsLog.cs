@@ -5,8 +5,8 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Runs;
 
 /// <summary>
-/// metrics.jsonl: a line per step and per evaluation. A resumed run first drops the lines of what its checkpoint does not know,
-/// which it does again.
+/// metrics.jsonl: a line per step and per evaluation. A resumed run first drops the lines of what its checkpoint does
+/// not know, which it does again.
 /// </summary>
 internal sealed class MetricsLog : IDisposable
 {

@@ -7,7 +7,9 @@ using OrtTrainer.Tests.Models;
 
 namespace OrtTrainer.Tests.Runs;
 
-/// <summary>The averaged weights of whole runs against averages taken independently, from the weights of every step.</summary>
+/// <summary>
+/// The averaged weights of whole runs against averages taken independently, from the weights of every step.
+/// </summary>
 public sealed class RunAveragingTests
 {
     [TestCase(SwaRate.Constant, 0.5, 1, 20)]

@@ -86,7 +86,7 @@ public sealed class RunFilesTests
         Assert.That(facts.Parameters, Is.EqualTo(model.Names.Sum(n => model.TryGet(n, out TensorInfo i) ? i.ElementCount : 0)));
         Assert.That(facts.Initialized, Is.EquivalentTo(model.Names), "everything starts at random");
         Assert.That((facts.StepsPerEpoch, facts.TotalSteps, facts.StartStep), Is.EqualTo((8L, 1L, 0L)));
-        Assert.That((facts.Threads, facts.Kernels, facts.Device), Is.EqualTo((2, false, "cpu")));
+        Assert.That((facts.Threads, facts.Kernels, facts.Device), Is.EqualTo((1, false, "cpu")));
     }
 
     [Test]

@@ -131,7 +131,9 @@ public sealed class TrainerTests
         });
     }
 
-    /// <summary>The norm of AdamW's first moment: after one step 1 - beta1 times that of the gradients it was given.</summary>
+    /// <summary>
+    /// The norm of AdamW's first moment: after one step 1 - beta1 times that of the gradients it was given.
+    /// </summary>
     private static double FirstMomentNorm(TinyTraining tiny) =>
         Math.Sqrt(tiny.State.Optimizer.States[0].Values.Span.ToArray().Sum(v => (double)v * v));
 
