@@ -7,7 +7,9 @@ namespace OrtTrainer;
 
 public sealed partial record FineTuneOptions
 {
-    /// <summary>These options with every value that a method or the machine decides filled in, and full paths.</summary>
+    /// <summary>
+    /// These options with every value that a method or the machine decides filled in, and full paths.
+    /// </summary>
     /// <exception cref="ArgumentException">The task has no such metric, or options contradict each other.</exception>
     public FineTuneOptions Resolve()
     {

@@ -6,8 +6,8 @@ using OrtTrainer.Schedules;
 namespace OrtTrainer;
 
 /// <summary>
-/// Everything that decides a fine-tuning run. Two runs with equal options on the same files give the same bits. Values are
-/// checked as they are set.
+/// Everything that decides a fine-tuning run. Two runs with equal options on the same files give the same bits. Values
+/// are checked as they are set.
 /// </summary>
 public sealed partial record FineTuneOptions
 {
@@ -35,7 +35,9 @@ public sealed partial record FineTuneOptions
     /// <summary>Examples per forward and backward pass, 1 or more.</summary>
     public int BatchSize { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 32;
 
-    /// <summary>Passes whose gradients make one optimizer step, 1 or more; equals one batch of as many times the size.</summary>
+    /// <summary>
+    /// Passes whose gradients make one optimizer step, 1 or more; equals one batch of as many times the size.
+    /// </summary>
     public int Accumulation { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 1;
 
     /// <summary>The highest learning rate, 0 or more; null for 5e-5, and 1e-4 with SWA.</summary>
@@ -77,7 +79,9 @@ public sealed partial record FineTuneOptions
     /// <summary>What the rate does once averaging has started.</summary>
     public SwaRate SwaRate { get; init => field = Defined(value); } = SwaRate.Constant;
 
-    /// <summary>The low rate of a cycle or the final one of an anneal, 0 or more; null for a tenth of the learning rate.</summary>
+    /// <summary>
+    /// The low rate of a cycle or the final one of an anneal, 0 or more; null for a tenth of the learning rate.
+    /// </summary>
     public double? SwaLearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
     /// <summary>Share of the old average that EMA keeps per step, in [0, 1).</summary>
@@ -89,7 +93,9 @@ public sealed partial record FineTuneOptions
     /// <summary>Evaluations without a better live score after which the run ends, 1 or more; null for never.</summary>
     public int? Patience { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
 
-    /// <summary>Whether the best live weights by <see cref="Metric"/>, not the last, count as the live ones in the end.</summary>
+    /// <summary>
+    /// Whether the best live weights by <see cref="Metric"/>, not the last, count as the live ones in the end.
+    /// </summary>
     public bool KeepBest { get; init; }
 
     /// <summary>The name of the metric that decides, such as <c>mcc</c>; null for the task's own.</summary>
@@ -122,7 +128,9 @@ public sealed partial record FineTuneOptions
     public ScheduleKind EffectiveSchedule =>
         Schedule ?? (Method == FineTuneMethod.Swa ? ScheduleKind.ConstantWithWarmup : ScheduleKind.Linear);
 
-    /// <summary>Whether the live weights in the end are the best: asked for, or because training stops for want of better ones.</summary>
+    /// <summary>
+    /// Whether the live weights in the end are the best: asked for, or because training stops for want of better ones.
+    /// </summary>
     [JsonIgnore]
     public bool EndsWithBest => KeepBest || Patience is not null;
 

@@ -8,8 +8,8 @@ using OrtTrainer.Training;
 namespace OrtTrainer;
 
 /// <summary>
-/// Fine-tunes a pre-trained encoder and exports the better of live and averaged weights: prepare, train with evaluations and
-/// checkpoints in between, compare, export, report.
+/// Fine-tunes a pre-trained encoder and exports the better of live and averaged weights: prepare, train with
+/// evaluations and checkpoints in between, compare, export, report.
 /// </summary>
 public sealed class FineTuner
 {
@@ -36,9 +36,11 @@ public sealed class FineTuner
     /// <param name="events">Told what happens, on the run's own thread; null for nobody.</param>
     /// <param name="cancellation">Ends the run after the current step, with a checkpoint to resume from.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; the checkpoint is written.</exception>
-    /// <exception cref="RunException">The output folder is in use or not empty, or options do not fit the data.</exception>
+    /// <exception cref="RunException">The output folder is in use or not empty, or options do not fit the
+    /// data.</exception>
     /// <exception cref="TrainingException">The loss is no longer a number.</exception>
-    /// <exception cref="FileWriteException">The disk is full; the last checkpoint is still there to resume from.</exception>
+    /// <exception cref="FileWriteException">The disk is full; the last checkpoint is still there to resume
+    /// from.</exception>
     public static Task<RunSummary> RunAsync(
         FineTuneOptions options, IProgress<RunEvent>? events = null, CancellationToken cancellation = default) =>
         Task.Run(() =>
@@ -52,14 +54,15 @@ public sealed class FineTuner
         }, CancellationToken.None);
 
     /// <summary>
-    /// Goes on with an interrupted run from its last checkpoint, with the options it was started with. A run that had done all its
-    /// steps is scored and exported again.
+    /// Goes on with an interrupted run from its last checkpoint, with the options it was started with. A run that had
+    /// done all its steps is scored and exported again.
     /// </summary>
     /// <param name="output">The run's output folder.</param>
     /// <param name="events">As for <see cref="RunAsync"/>.</param>
     /// <param name="cancellation">As for <see cref="RunAsync"/>.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; the checkpoint is written.</exception>
-    /// <exception cref="RunException">There is no run in the folder, it is still running, or its data have changed.</exception>
+    /// <exception cref="RunException">There is no run in the folder, it is still running, or its data have
+    /// changed.</exception>
     public static Task<RunSummary> ResumeAsync(
         string output, IProgress<RunEvent>? events = null, CancellationToken cancellation = default) =>
         Task.Run(() =>

@@ -6,9 +6,13 @@ public enum SwaRate
     /// <summary>It goes on as the schedule has it, by default constant.</summary>
     Constant,
 
-    /// <summary>It falls along a saw-tooth of the averaging interval's length; averages are taken where it is lowest.</summary>
+    /// <summary>
+    /// It falls along a saw-tooth of the averaging interval's length; averages are taken where it is lowest.
+    /// </summary>
     Cyclical,
 
-    /// <summary>It moves along a cosine to the SWA rate within a tenth of the run, then stays (PyTorch's SWALR).</summary>
+    /// <summary>
+    /// It moves along a cosine to the SWA rate within a tenth of the run, then stays (PyTorch's SWALR).
+    /// </summary>
     Anneal,
 }

@@ -4,8 +4,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Models;
 
 /// <summary>
-/// One family of encoders: how its layers follow from a configuration. A new one is a class in Models/Architectures and one line
-/// in <see cref="For"/>.
+/// One family of encoders: how its layers follow from a configuration. A new one is a class in Models/Architectures and
+/// one line in <see cref="For"/>.
 /// </summary>
 public abstract class Architecture
 {

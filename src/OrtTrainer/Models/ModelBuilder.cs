@@ -3,8 +3,9 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Models;
 
 /// <summary>
-/// What an architecture is written against: layers by their names in a checkpoint. The same description builds the packed graph
-/// that trains (<see cref="PackedModelBuilder"/>) and the padded one that is exported (<see cref="PaddedModelBuilder"/>).
+/// What an architecture is written against: layers by their names in a checkpoint. The same description builds the
+/// packed graph that trains (<see cref="PackedModelBuilder"/>) and the padded one that is exported
+/// (<see cref="PaddedModelBuilder"/>).
 /// </summary>
 public abstract class ModelBuilder
 {
@@ -38,7 +39,8 @@ public abstract class ModelBuilder
     public abstract Value Dropout(float p, Value x);
 
     /// <summary>
-    /// Scaled dot-product attention of x with itself, with the linear layers <paramref name="query"/>, <paramref name="key"/> and
+    /// Scaled dot-product attention of x with itself, with the linear layers <paramref name="query"/>,
+    /// <paramref name="key"/> and
     /// <paramref name="value"/> of [width, width].
     /// </summary>
     public abstract Value SelfAttention(string query, string key, string value, long width, long heads, float p, Value x);

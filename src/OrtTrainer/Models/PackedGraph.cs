@@ -12,8 +12,8 @@ namespace OrtTrainer.Models;
 public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnlySet<string> Inputs)
 {
     /// <summary>
-    /// Forward and backward pass: a batch and parameters in; <see cref="PackedInputs.Loss"/>, <see cref="PackedInputs.Logits"/> and a
-    /// gradient per parameter view out.
+    /// Forward and backward pass: a batch and parameters in; <see cref="PackedInputs.Loss"/>,
+    /// <see cref="PackedInputs.Logits"/> and a gradient per parameter view out.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="config">Its configuration.</param>
@@ -40,7 +40,9 @@ public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnly
         return From(g, m);
     }
 
-    /// <summary>Forward pass without dropout: a batch and parameters in, <see cref="PackedInputs.Logits"/> out.</summary>
+    /// <summary>
+    /// Forward pass without dropout: a batch and parameters in, <see cref="PackedInputs.Logits"/> out.
+    /// </summary>
     public static PackedGraph Evaluation(Architecture architecture, ModelConfig config, long outputs)
     {
         GraphBuilder g = new("evaluation");

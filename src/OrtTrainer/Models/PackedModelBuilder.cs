@@ -3,8 +3,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Models;
 
 /// <summary>
-/// Builds with the tokens of a batch end to end, [T, width], without padding; parameters are graph inputs. Every fused operator
-/// has a kernel here and a function body elsewhere.
+/// Builds with the tokens of a batch end to end, [T, width], without padding; parameters are graph inputs. Every fused
+/// operator has a kernel here and a function body elsewhere.
 /// </summary>
 public sealed class PackedModelBuilder : ModelBuilder
 {

@@ -5,7 +5,9 @@ namespace OrtTrainer.Models;
 /// <summary>Starting values of parameters without a checkpoint.</summary>
 internal static class ParameterInitializer
 {
-    /// <summary>Fills <paramref name="values"/>; each parameter has a random sequence of its own, so none depends on another.</summary>
+    /// <summary>
+    /// Fills <paramref name="values"/>; each parameter has a random sequence of its own, so none depends on another.
+    /// </summary>
     /// <param name="parameter">Says how it starts.</param>
     /// <param name="values">Its elements.</param>
     /// <param name="deviation">The standard deviation of <see cref="ParameterInitialization.Normal"/>.</param>

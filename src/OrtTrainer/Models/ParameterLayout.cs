@@ -3,8 +3,8 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Models;
 
 /// <summary>
-/// Where every parameter lies in the flat buffers that parameters, gradients, moments and averages share. Views start at
-/// block boundaries of the optimizer; the parts of a view follow each other without a gap, and the padding stays 0.
+/// Where every parameter lies in the flat buffers that parameters, gradients, moments and averages share. Views start
+/// at block boundaries of the optimizer; the parts of a view follow each other without a gap, and the padding stays 0.
 /// </summary>
 public sealed class ParameterLayout
 {
@@ -49,7 +49,8 @@ public sealed class ParameterLayout
     public long OffsetOf(ParameterView view) => _offsets[view.Parts[0].Name];
 
     /// <summary>The layout as the optimizer sees it: a segment per view.</summary>
-    /// <exception cref="ArgumentException">The parts of a view differ in weight decay, or the buffer is too long.</exception>
+    /// <exception cref="ArgumentException">The parts of a view differ in weight decay, or the buffer is too
+    /// long.</exception>
     public FlatParameters ToFlat() => new([.. Views.Select(view => view.Parts.All(p => p.WeightDecay == view.Parts[0].WeightDecay)
         ? new ParameterSegment(view.Name, checked((int)OffsetOf(view)), checked((int)view.Length), view.Parts[0].WeightDecay)
         {

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Models;
 
 /// <summary>
-/// What a graph sees of the parameters as one input: one tensor, or several stacked along the first axis, as the query, key and
-/// value weights that one matrix product uses. The parts lie side by side in the flat buffer.
+/// What a graph sees of the parameters as one input: one tensor, or several stacked along the first axis, as the query,
+/// key and value weights that one matrix product uses. The parts lie side by side in the flat buffer.
 /// </summary>
 /// <param name="Name">The graph input's name.</param>
 /// <param name="Shape">The sizes of the whole.</param>

@@ -2,7 +2,9 @@ using OrtTrainer.Checkpoints;
 
 namespace OrtTrainer.Models;
 
-/// <summary>A model folder in Hugging Face layout: configuration and weights, either of which may be changed on loading.</summary>
+/// <summary>
+/// A model folder in Hugging Face layout: configuration and weights, either of which may be changed on loading.
+/// </summary>
 public sealed class PretrainedModel : IDisposable
 {
     private static readonly string[] DropoutFields =
@@ -57,12 +59,15 @@ public sealed class PretrainedModel : IDisposable
         return new(folder, kept, fromScratch ? null : Checkpoint.Open(folder), layers);
     }
 
-    /// <summary>Fills a flat parameter buffer from the checkpoint; what it lacks of the head starts at random.</summary>
+    /// <summary>
+    /// Fills a flat parameter buffer from the checkpoint; what it lacks of the head starts at random.
+    /// </summary>
     /// <param name="layout">Where each parameter goes.</param>
     /// <param name="destination">Gives the place of a parameter of the layout.</param>
     /// <param name="seed">Fixes random values.</param>
     /// <returns>The names of the parameters that started at random.</returns>
-    /// <exception cref="CheckpointException">A tensor of the encoder is absent, damaged or of another shape.</exception>
+    /// <exception cref="CheckpointException">A tensor of the encoder is absent, damaged or of another
+    /// shape.</exception>
     public IReadOnlyList<string> Load(ParameterLayout layout, ParameterDestination destination, long seed)
     {
         List<string> initialized = [];
@@ -86,7 +91,9 @@ public sealed class PretrainedModel : IDisposable
 
     public void Dispose() => _checkpoint?.Dispose();
 
-    /// <summary>The tensor that holds a parameter; null where a parameter of the head is absent or fits other labels.</summary>
+    /// <summary>
+    /// The tensor that holds a parameter; null where a parameter of the head is absent or fits other labels.
+    /// </summary>
     private string? FindSource(Checkpoint checkpoint, ParameterSpec parameter)
     {
         string name = SourceLayerName(parameter.Name);
@@ -116,8 +123,8 @@ public sealed class PretrainedModel : IDisposable
     }
 
     /// <summary>
-    /// Names a parameter goes by: with and without the encoder's prefix (checkpoints of the bare encoder lack it), and with
-    /// gamma and beta for norms, as the oldest files have them.
+    /// Names a parameter goes by: with and without the encoder's prefix (checkpoints of the bare encoder lack it), and
+    /// with gamma and beta for norms, as the oldest files have them.
     /// </summary>
     private IEnumerable<string> Candidates(string name)
     {

@@ -3,7 +3,9 @@ using OrtTrainer.Graph;
 
 namespace OrtTrainer.Models;
 
-/// <summary>The losses of the tasks as graphs. Each is the sum over the batch; the caller's scale turns it into a mean.</summary>
+/// <summary>
+/// The losses of the tasks as graphs. Each is the sum over the batch; the caller's scale turns it into a mean.
+/// </summary>
 internal static class TaskLoss
 {
     /// <param name="g">The builder.</param>
@@ -22,7 +24,9 @@ internal static class TaskLoss
         return g.ReduceSum(elements, [0, 1], keepAxes: false);
     }
 
-    /// <summary>What the sum over <paramref name="examples"/> examples is multiplied with to get the task's mean.</summary>
+    /// <summary>
+    /// What the sum over <paramref name="examples"/> examples is multiplied with to get the task's mean.
+    /// </summary>
     public static float MeanScale(TaskKind task, long examples, long outputs) =>
         (float)(1.0 / (task == TaskKind.Classification ? examples : examples * outputs));
 

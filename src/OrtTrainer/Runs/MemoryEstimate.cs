@@ -7,8 +7,8 @@ internal static class MemoryEstimate
     private const long Base = 200L << 20;
 
     /// <summary>
-    /// The flat buffers, the activations that a backward pass needs of the largest batch there can be, and a constant. A layer keeps
-    /// about 4 values per unit of inner width and 12 per unit of width for every token.
+    /// The flat buffers, the activations that a backward pass needs of the largest batch there can be, and a constant.
+    /// A layer keeps about 4 values per unit of inner width and 12 per unit of width for every token.
     /// </summary>
     public static long Of(PreparedRun run)
     {

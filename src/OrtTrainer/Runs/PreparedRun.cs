@@ -10,7 +10,9 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Runs;
 
-/// <summary>Everything a run needs before its first step: data as tokens, compiled graphs, weights, optimizer, schedule.</summary>
+/// <summary>
+/// Everything a run needs before its first step: data as tokens, compiled graphs, weights, optimizer, schedule.
+/// </summary>
 internal sealed class PreparedRun : IDisposable
 {
     private readonly ChunkedLoop _loop;
@@ -121,7 +123,9 @@ internal sealed class PreparedRun : IDisposable
         _loop.Dispose();
     }
 
-    /// <summary>The metric that decides; one that this data cannot be scored by is refused before hours of training.</summary>
+    /// <summary>
+    /// The metric that decides; one that this data cannot be scored by is refused before hours of training.
+    /// </summary>
     private static MetricKind MetricOf(FineTuneOptions options, RunData data)
     {
         MetricKind metric = options.Metric is { } name ? MetricKind.Find(data.Task, name) : MetricKind.DefaultFor(data.Task);

@@ -8,8 +8,8 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Runs;
 
 /// <summary>
-/// Saves and restores a run. A checkpoint holds parameters, moments, average, counters and scores; order, schedule and dropout
-/// follow from the step, so a resumed run gives the bits of an uninterrupted one.
+/// Saves and restores a run. A checkpoint holds parameters, moments, average, counters and scores; order, schedule and
+/// dropout follow from the step, so a resumed run gives the bits of an uninterrupted one.
 /// </summary>
 internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, string fingerprint)
 {

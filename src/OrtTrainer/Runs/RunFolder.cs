@@ -1,8 +1,8 @@
 namespace OrtTrainer.Runs;
 
 /// <summary>
-/// The folder of a run: the exported model at its top, the run's own files in <c>run</c>. Locked while a run writes to it, so that
-/// two runs cannot mix their files.
+/// The folder of a run: the exported model at its top, the run's own files in <c>run</c>. Locked while a run writes to
+/// it, so that two runs cannot mix their files.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {

@@ -8,8 +8,8 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Runs;
 
 /// <summary>
-/// The end of a run: scores live and averaged weights, exports those that score better on the evaluation data (the averaged ones
-/// where both score alike), and never looks at the test data before that is settled.
+/// The end of a run: scores live and averaged weights, exports those that score better on the evaluation data (the
+/// averaged ones where both score alike), and never looks at the test data before that is settled.
 /// </summary>
 internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles weights, RunProgress progress)
 {

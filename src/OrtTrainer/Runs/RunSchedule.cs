@@ -6,7 +6,9 @@ namespace OrtTrainer.Runs;
 /// <summary>The learning rate of a run: its schedule, and what SWA makes of the tail.</summary>
 internal static class RunSchedule
 {
-    /// <summary>What the low rate of a cycle, or the last of an anneal, is of the learning rate where none is given.</summary>
+    /// <summary>
+    /// What the low rate of a cycle, or the last of an anneal, is of the learning rate where none is given.
+    /// </summary>
     private const double DefaultLowShare = 0.1;
 
     /// <summary>The share of the run that an anneal takes.</summary>

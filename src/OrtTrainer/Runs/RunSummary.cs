@@ -1,6 +1,8 @@
 namespace OrtTrainer.Runs;
 
-/// <summary>What came out of a run, as summary.json has it. Scores are in the metric's own unit, such as 0.96 for an accuracy.</summary>
+/// <summary>
+/// What came out of a run, as summary.json has it. Scores are in the metric's own unit, such as 0.96 for an accuracy.
+/// </summary>
 public sealed record RunSummary
 {
     /// <summary>The metric that decided.</summary>
@@ -17,7 +19,9 @@ public sealed record RunSummary
 
     public long BestStep { get; init; }
 
-    /// <summary>Which weights were exported: <c>live</c> or <c>averaged</c>, whichever scores better on the evaluation data.</summary>
+    /// <summary>
+    /// Which weights were exported: <c>live</c> or <c>averaged</c>, whichever scores better on the evaluation data.
+    /// </summary>
     public required string Exported { get; init; }
 
     /// <summary>Bounds, at 95 %, of averaged minus live on the evaluation data, by a paired bootstrap.</summary>
@@ -49,7 +53,9 @@ public sealed record RunSummary
 
     public long Seed { get; init; }
 
-    /// <summary>Largest difference between the exported file's logits and the training graph's on the evaluation data.</summary>
+    /// <summary>
+    /// Largest difference between the exported file's logits and the training graph's on the evaluation data.
+    /// </summary>
     public double ExportDifference { get; init; }
 
     /// <summary>Whether training ended before its last step, and why: <c>patience</c> or <c>max_seconds</c>.</summary>

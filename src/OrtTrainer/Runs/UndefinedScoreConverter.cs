@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace OrtTrainer.Runs;
 
-/// <summary>Writes a score that is not defined (NaN: a correlation with constant predictions, say) as null, for JSON has no NaN.</summary>
+/// <summary>
+/// Writes a score that is not defined (NaN: a correlation with constant predictions, say) as null, for JSON has no NaN.
+/// </summary>
 internal sealed class UndefinedScoreConverter : JsonConverter<double>
 {
     public override bool HandleNull => true;

@@ -6,8 +6,8 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Runs;
 
 /// <summary>
-/// Weights that a run keeps apart from its checkpoints, under their Hugging Face names: <c>run/best.safetensors</c>, <c>last</c> and
-/// <c>averaged</c>. The step they are of is in the metadata.
+/// Weights that a run keeps apart from its checkpoints, under their Hugging Face names: <c>run/best.safetensors</c>,
+/// <c>last</c> and <c>averaged</c>. The step they are of is in the metadata.
 /// </summary>
 internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
 {

@@ -3,8 +3,8 @@ using OrtTrainer.Randomness;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// The 64 bits from which all dropout of one step follows. They depend on seed and step alone, so a resumed run draws the masks
-/// an uninterrupted one would.
+/// The 64 bits from which all dropout of one step follows. They depend on seed and step alone, so a resumed run draws
+/// the masks an uninterrupted one would.
 /// </summary>
 public readonly record struct DropoutKey(uint First, uint Second)
 {

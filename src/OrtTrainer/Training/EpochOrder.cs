@@ -3,8 +3,8 @@ using OrtTrainer.Randomness;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// The order of the examples: every epoch a new permutation, fixed by seed and epoch alone, cut into steps. The last step of an
-/// epoch takes what is left. Nothing has to be saved to resume: the step says all.
+/// The order of the examples: every epoch a new permutation, fixed by seed and epoch alone, cut into steps. The last
+/// step of an epoch takes what is left. Nothing has to be saved to resume: the step says all.
 /// </summary>
 public sealed class EpochOrder
 {

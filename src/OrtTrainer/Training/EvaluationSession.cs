@@ -4,8 +4,8 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// Runs an evaluation graph on one flat parameter buffer or another: live and averaged weights share the session, and switching
-/// between them copies nothing.
+/// Runs an evaluation graph on one flat parameter buffer or another: live and averaged weights share the session, and
+/// switching between them copies nothing.
 /// </summary>
 public sealed class EvaluationSession : IDisposable
 {
@@ -20,9 +20,12 @@ public sealed class EvaluationSession : IDisposable
         _session = GraphSession.FromBytes(graph.Model, options, "evaluation graph");
     }
 
-    /// <summary>The output of the graph for every example, in order, one row of <paramref name="outputs"/> values each.</summary>
+    /// <summary>
+    /// The output of the graph for every example, in order, one row of <paramref name="outputs"/> values each.
+    /// </summary>
     /// <param name="parameters">The weights to evaluate.</param>
-    /// <param name="examples">The examples; batches are formed by length, which changes no result.</param>
+    /// <param name="examples">The examples; batches are formed by length, which changes results by rounding at
+    /// most.</param>
     /// <param name="outputs">K.</param>
     /// <param name="tokensPerBatch">Roughly how many tokens run at once.</param>
     /// <param name="cancellation">Stops between batches.</param>

@@ -5,8 +5,8 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// The gradients of one optimizer step: of one batch, or the sum over several that together are exactly the large batch, because
-/// every example's loss is divided by the number of all.
+/// The gradients of one optimizer step: of one batch, or the sum over several that together are exactly the large
+/// batch, because every example's loss is divided by the number of all.
 /// </summary>
 internal sealed class GradientAccumulator : IDisposable
 {

@@ -3,7 +3,9 @@ using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Training;
 
-/// <summary>Runs a training graph: parameters are read from one flat buffer, gradients written into another, both in place.</summary>
+/// <summary>
+/// Runs a training graph: parameters are read from one flat buffer, gradients written into another, both in place.
+/// </summary>
 public sealed class GradientSession : IDisposable
 {
     private readonly PackedGraph _graph;
@@ -38,7 +40,8 @@ public sealed class GradientSession : IDisposable
 
     /// <summary>One forward and backward pass.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="lossScale">What the sum of the examples' losses is multiplied with; 1/examples for their mean.</param>
+    /// <param name="lossScale">What the sum of the examples' losses is multiplied with; 1/examples for their
+    /// mean.</param>
     /// <param name="dropoutKey">The step's dropout key; ignored by graphs without dropout.</param>
     /// <returns>The scaled loss.</returns>
     public float Run(PackedBatch batch, float lossScale, DropoutKey dropoutKey)

@@ -4,8 +4,8 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// A batch with its sequences end to end, without padding: T tokens of B sequences. Filled anew for every step; its arrays are
-/// kept and only grow.
+/// A batch with its sequences end to end, without padding: T tokens of B sequences. Filled anew for every step; its
+/// arrays are kept and only grow.
 /// </summary>
 public sealed class PackedBatch
 {

@@ -6,8 +6,8 @@ using OrtTrainer.Schedules;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// One optimizer step, from examples to averaged weights: forward and backward over the packed batches, clip, AdamW and average
-/// in one pass over memory.
+/// One optimizer step, from examples to averaged weights: forward and backward over the packed batches, clip, AdamW and
+/// average in one pass over memory.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -44,7 +44,8 @@ public sealed class Trainer : IDisposable
     public EpochOrder Order { get; }
 
     /// <summary>Does the next step.</summary>
-    /// <exception cref="TrainingException">The loss or the gradients are not finite; the weights are still those before the step.</exception>
+    /// <exception cref="TrainingException">The loss or the gradients are not finite; the weights are still those before
+    /// the step.</exception>
     public StepReport Step()
     {
         long step = _state.Step;

@@ -4,7 +4,9 @@ using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Training;
 
-/// <summary>What training changes: parameters, moments and average, each one flat buffer, and the count of steps.</summary>
+/// <summary>
+/// What training changes: parameters, moments and average, each one flat buffer, and the count of steps.
+/// </summary>
 public sealed class TrainingState : IDisposable
 {
     /// <param name="layout">Where each tensor lies in the buffers.</param>

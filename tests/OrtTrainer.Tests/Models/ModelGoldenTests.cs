@@ -5,7 +5,9 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Models;
 
-/// <summary>Models against Hugging Face: logits, loss, every gradient, and the weights after some AdamW steps.</summary>
+/// <summary>
+/// Models against Hugging Face: logits, loss, every gradient, and the weights after some AdamW steps.
+/// </summary>
 public sealed class ModelGoldenTests
 {
     private static IEnumerable<TestCaseData> Cases() =>

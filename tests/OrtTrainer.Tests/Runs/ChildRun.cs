@@ -3,7 +3,9 @@ using OrtTrainer.Runs;
 
 namespace OrtTrainer.Tests.Runs;
 
-/// <summary>A run in a process of its own, which a test can kill. The process is this assembly, given options to run.</summary>
+/// <summary>
+/// A run in a process of its own, which a test can kill. The process is this assembly, given options to run.
+/// </summary>
 internal sealed class ChildRun : IDisposable
 {
     private readonly Process _process;
@@ -32,7 +34,7 @@ internal sealed class ChildRun : IDisposable
 
     public static ChildRun Start(string optionsFile)
     {
-        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         ProcessStartInfo start = new(host, ["exec", typeof(ChildRun).Assembly.Location, optionsFile])
         {
             RedirectStandardOutput = true,

@@ -47,5 +47,6 @@ public sealed class RunKillTests
         CheckpointSeconds = 0,
         EvalSteps = 3,
         KeepBest = true,
+        Threads = 2,
     };
 }

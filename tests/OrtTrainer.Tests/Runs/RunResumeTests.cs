@@ -59,6 +59,55 @@ public sealed class RunResumeTests
         AssertSameBits("cancelled", "whole");
     }
 
+    private static IEnumerable<TestCaseData> Deaths()
+    {
+        static TestCaseData Case(string name, Predicate<RunEvent> when) => new TestCaseData(when).SetArgDisplayNames(name);
+        yield return Case("after a step", e => e is RunEvent.Stepped { Report.Step: 13 });
+        yield return Case("after the first best evaluation, not yet saved", e => e is RunEvent.Evaluated { Point.Step: 3 });
+        yield return Case("between the checkpoint and the best weights", e => e is RunEvent.Saved { Step: 3 });
+        yield return Case("after a late evaluation", e => e is RunEvent.Evaluated { Point.Step: 33 });
+        yield return Case("after the last checkpoint, before the export", e => e is RunEvent.Saved { Step: 40 });
+    }
+
+    [TestCaseSource(nameof(Deaths))]
+    public void A_run_that_dies_at_a_bad_moment_goes_on_to_the_same_bits(Predicate<RunEvent> when)
+    {
+        FineTuneOptions options = _tiny.Options("whole") with { EvalSteps = 3, KeepBest = true, Metric = "log_loss" };
+        RunSummary whole = TinyTask.Run(options);
+        EventList deadly = new(e =>
+        {
+            if (when(e))
+            {
+                throw new TimeoutException("power cut");
+            }
+        });
+        Assert.That(
+            () => TinyTask.Run(options with { Output = _tiny.Output("dead") }, deadly), Throws.TypeOf<TimeoutException>());
+
+        RunSummary summary = Resume("dead");
+
+        Assert.That((summary.BestStep, summary.Best, summary.Live), Is.EqualTo((whole.BestStep, whole.Best, whole.Live)));
+        Assert.That(RunLines.Untimed(_tiny, "dead"), Is.EqualTo(RunLines.Untimed(_tiny, "whole")));
+        AssertSameBits("dead", "whole");
+    }
+
+    [Test]
+    public void The_clock_ends_a_run_whose_best_weights_are_lost_with_the_last_ones()
+    {
+        FineTuneOptions options = _tiny.Options("out") with { EvalSteps = 3, KeepBest = true, CheckpointSeconds = 0 };
+        Cancel(options, e => e is RunEvent.Stepped { Report.Step: 5 });
+        File.Delete(Path.Combine(_tiny.Output("out"), "run", "best.safetensors"));
+        string optionsFile = RunFolder.OptionsFileOf(_tiny.Output("out"));
+        File.WriteAllText(optionsFile, File.ReadAllText(optionsFile).Replace("\"max_seconds\": null", "\"max_seconds\": 1e-9"));
+
+        EventList events = new();
+        RunSummary summary = Resume("out", events);
+
+        Assert.That((summary.Steps, summary.StoppedBy), Is.EqualTo((5L, "max_seconds")));
+        bool lost = summary.BestStep == 3;
+        Assert.That(events.Of<RunEvent.Noted>().Count(n => n.Message.Contains("best step, 3, are lost")), Is.EqualTo(lost ? 1 : 0));
+    }
+
     [Test]
     public void The_checkpoint_before_is_taken_where_the_latest_is_damaged()
     {

@@ -8,8 +8,8 @@ using OrtTrainer.Tests.Models;
 namespace OrtTrainer.Tests.Runs;
 
 /// <summary>
-/// A tiny model and a data set that it learns in a second: the words of a text tell its label. Everything lies in a temporary
-/// folder, runs included.
+/// A tiny model and a data set that it learns in a second: the words of a text tell its label. Everything lies in a
+/// temporary folder, runs included.
 /// </summary>
 internal sealed class TinyTask : IDisposable
 {
@@ -52,7 +52,7 @@ internal sealed class TinyTask : IDisposable
         BatchSize = 8,
         LearningRate = 5e-3,
         MaxLength = 16,
-        Threads = 2,
+        Threads = 1,
     };
 
     public string Output(string name) => _folder.File(name);

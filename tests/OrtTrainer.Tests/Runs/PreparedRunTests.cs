@@ -1,0 +1,116 @@
+using OrtTrainer.Data;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Tests.Runs;
+
+/// <summary>What a run knows before its first step.</summary>
+public sealed class PreparedRunTests
+{
+    private TinyTask _tiny = null!;
+
+    [SetUp]
+    public void MakeTask() => _tiny = new TinyTask();
+
+    [TearDown]
+    public void RemoveTask() => _tiny.Dispose();
+
+    [TestCase(5.0, null, 40)]
+    [TestCase(0.5, null, 4)]
+    [TestCase(0.01, null, 1)]
+    [TestCase(1.1, null, 9)]
+    [TestCase(5.0, 7L, 7)]
+    public void Steps_follow_from_epochs_unless_they_are_given(double epochs, long? steps, long expected)
+    {
+        using PreparedRun run = Prepare(_tiny.Options("out") with { Epochs = epochs, MaxSteps = steps });
+
+        Assert.That(run.TotalSteps, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Evaluations_are_due_at_the_end_of_epochs_and_of_the_run()
+    {
+        using PreparedRun run = Prepare(_tiny.Options("out") with { Epochs = 2.25 });
+
+        Assert.That(Enumerable.Range(1, 18).Where(s => run.IsEvaluationDue(s)), Is.EqualTo(new[] { 8, 16, 18 }));
+    }
+
+    [Test]
+    public void The_average_adds_one_buffer_to_the_memory_and_so_does_accumulation()
+    {
+        long plain = Memory(_tiny.Options("out") with { Method = FineTuneMethod.FineTune }, out long buffer);
+        long averaged = Memory(_tiny.Options("out"), out _);
+        long accumulated = Memory(_tiny.Options("out") with { Accumulation = 2 }, out _);
+        long larger = Memory(_tiny.Options("out") with { BatchSize = 16 }, out _);
+
+        Assert.That(averaged - plain, Is.EqualTo(4 * buffer));
+        Assert.That(accumulated - averaged, Is.EqualTo(4 * buffer));
+        Assert.That(larger, Is.GreaterThan(averaged));
+        Assert.That(plain, Is.GreaterThan((4 * 4 * buffer) + (100L << 20)));
+    }
+
+    [Test]
+    public void The_fingerprint_follows_what_decides_the_bits_and_nothing_else()
+    {
+        FineTuneOptions options = _tiny.Options("out");
+        string fingerprint = Fingerprint(options);
+
+        Assert.That(
+            Fingerprint(options with { Output = _tiny.Output("other"), MaxSeconds = 9, CheckpointSeconds = 1 }),
+            Is.EqualTo(fingerprint));
+        Assert.That(Fingerprint(options with { Seed = 2 }), Is.Not.EqualTo(fingerprint));
+        Assert.That(Fingerprint(options with { MaxLength = 8 }), Is.Not.EqualTo(fingerprint));
+        Assert.That(Fingerprint(options with { Layers = [0] }), Is.Not.EqualTo(fingerprint));
+        Assert.That(Fingerprint(options with { Data = options.Data with { Test = null } }), Is.Not.EqualTo(fingerprint));
+        string[] rows = File.ReadAllLines(_tiny.Train);
+        File.WriteAllLines(_tiny.Train, [rows[0], rows[2], rows[1], .. rows[3..]]);
+        Assert.That(Fingerprint(options), Is.Not.EqualTo(fingerprint), "two rows changed places");
+    }
+
+    [Test]
+    public void Texts_are_cut_where_the_model_has_no_more_positions()
+    {
+        File.AppendAllText(_tiny.Train, string.Join(' ', Enumerable.Repeat("the big cat", 30)) + "\tanimal\n");
+
+        using PreparedRun run = Prepare(_tiny.Options("out") with { MaxLength = 512 });
+
+        Assert.That(run.MaxLength, Is.EqualTo(24));
+        Assert.That(run.Data.Train.Examples[^1].InputIds, Has.Length.EqualTo(24));
+        Assert.That(run.Data.Train.FullLengths[^1], Is.EqualTo(92));
+        Assert.That(run.Facts.Warnings, Has.Some.Contains("longer than 24 tokens"));
+    }
+
+    [TestCase(TaskKind.Classification, 3)]
+    [TestCase(TaskKind.MultiLabel, 3)]
+    [TestCase(TaskKind.Regression, 1)]
+    public void Targets_follow_the_task(TaskKind task, int outputs)
+    {
+        using TinyTask tiny = new(task);
+        using PreparedRun run = Prepare(tiny.Options("out"));
+
+        Assert.That(run.Data.Outputs, Is.EqualTo(outputs));
+        Assert.That(run.Data.Train.Examples.Select(e => e.Targets.Length), Is.All.EqualTo(outputs));
+        if (task == TaskKind.Classification)
+        {
+            Assert.That(run.Data.Train.Examples.Select(e => e.Targets.Sum()), Is.All.EqualTo(1));
+        }
+
+        Assert.That(run.Data.Train.Examples[0].InputIds[0], Is.EqualTo(2), "[CLS]");
+        Assert.That(run.Data.Train.Examples[0].InputIds[^1], Is.EqualTo(3), "[SEP]");
+        Assert.That(run.Data.Train.Tokens, Is.EqualTo(run.Data.Train.Examples.Sum(e => e.InputIds.Length)));
+    }
+
+    private static PreparedRun Prepare(FineTuneOptions options) => PreparedRun.Create(options.Resolve());
+
+    private static string Fingerprint(FineTuneOptions options)
+    {
+        using PreparedRun run = Prepare(options);
+        return run.Fingerprint;
+    }
+
+    private static long Memory(FineTuneOptions options, out long buffer)
+    {
+        using PreparedRun run = Prepare(options);
+        buffer = run.Layout.Length;
+        return run.Facts.MemoryEstimate;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json.Nodes;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Runs;
+using OrtTrainer.Tests.Models;
+
+namespace OrtTrainer.Tests.Runs;
+
+/// <summary>
+/// The averaged weights of whole runs against averages taken independently, from the weights of every step.
+/// </summary>
+public sealed class RunAveragingTests
+{
+    [TestCase(SwaRate.Constant, 0.5, 1, 20)]
+    [TestCase(SwaRate.Constant, 0.25, 3, 10)]
+    [TestCase(SwaRate.Cyclical, 0.5, 4, 5)]
+    [TestCase(SwaRate.Anneal, 0.5, 2, 10)]
+    public void SWA_is_the_mean_of_the_weights_that_were_due(SwaRate rate, double start, int interval, int count)
+    {
+        using TinyTask tiny = new();
+        Dictionary<long, float[]> weights = [];
+
+        RunSummary summary = Recorded(
+            tiny, tiny.Options("out") with { SwaRate = rate, SwaStart = start, SwaInterval = interval }, weights);
+
+        long first = (long)(start * 40);
+        float[][] due = [.. weights.Where(w => w.Key > first && (w.Key - first) % interval == 0).Select(w => w.Value)];
+        double[] mean = [.. Enumerable.Range(0, due[0].Length).Select(i => due.Average(w => (double)w[i]))];
+        Assert.That(due, Has.Length.EqualTo(count));
+        Assert.That(summary.NAveraged, Is.EqualTo(count));
+        AssertAveraged(tiny, mean, within: 1e-6);
+    }
+
+    [Test]
+    public void EMA_is_the_decaying_mean_of_all_steps()
+    {
+        using TinyTask tiny = new();
+        Dictionary<long, float[]> weights = [];
+
+        Recorded(tiny, tiny.Options("out") with { Method = FineTuneMethod.Ema, EmaDecay = 0.9 }, weights);
+
+        double[] average = [.. weights[1].Select(w => (double)w)];
+        for (long step = 2; step <= 40; step++)
+        {
+            average = [.. average.Zip(weights[step], (a, w) => a + (0.1 * (w - a)))];
+        }
+
+        AssertAveraged(tiny, average, within: 1e-5);
+    }
+
+    [Test]
+    public void Averages_with_a_cyclical_rate_are_taken_where_it_is_lowest()
+    {
+        using TinyTask tiny = new();
+        FineTuneOptions options = tiny.Options("out") with { SwaRate = SwaRate.Cyclical, SwaInterval = 5, SwaLearningRate = 1e-4 };
+
+        TinyTask.Run(options);
+
+        JsonObject[] steps = [.. RunLines.Of(tiny, "out").Where(line => line.ContainsKey("loss"))];
+        Assert.That(
+            steps.Where(s => (double)s["learning_rate"]! < 1.0001e-4 && (int)s["step"]! > 3).Select(s => (int)s["step"]!),
+            Is.EqualTo(new[] { 25, 30, 35, 40 }));
+    }
+
+    [Test]
+    public void A_plan_that_averages_nothing_is_refused_before_training()
+    {
+        using TinyTask tiny = new();
+
+        Assert.That(() => TinyTask.Run(tiny.Options("out") with { SwaInterval = 21 }), Throws.TypeOf<RunException>()
+            .With.Message.Contains("SwaInterval 21").And.Message.Contains("40 steps"));
+        Assert.That(tiny.Output("out"), Does.Not.Exist);
+    }
+
+    private static RunSummary Recorded(TinyTask tiny, FineTuneOptions options, Dictionary<long, float[]> weights)
+    {
+        EventList events = new(e =>
+        {
+            if (e is RunEvent.Saved saved)
+            {
+                weights[saved.Step] = Checkpointed(tiny.Output("out"));
+            }
+        });
+        RunSummary summary = TinyTask.Run(options with { CheckpointSeconds = 0 }, events);
+        Assert.That(weights.Keys, Is.EquivalentTo(Enumerable.Range(1, 40)));
+        return summary;
+    }
+
+    private static float[] Checkpointed(string output)
+    {
+        using RunCheckpointFile file = RunCheckpointFile.Read(Path.Combine(output, "run", "checkpoint.safetensors"));
+        Assert.That(file.Tensors.TryGet("parameters", out TensorInfo info));
+        float[] values = new float[info.ElementCount];
+        file.Tensors.ReadFloats("parameters", values);
+        return values;
+    }
+
+    private static void AssertAveraged(TinyTask tiny, double[] expected, double within)
+    {
+        ParameterLayout layout = TinyBert.Training(tiny.Model, TaskKind.Classification, 3, dropout: true).Layout;
+        using SafetensorsFile file = SafetensorsFile.OpenFile(Path.Combine(tiny.Output("out"), "run", "averaged.safetensors"));
+        foreach (ParameterSpec parameter in layout.Parameters)
+        {
+            float[] values = new float[parameter.Length];
+            file.ReadFloats(parameter.Name, values);
+            int offset = (int)layout.OffsetOf(parameter);
+            Assert.That(values, Is.EqualTo(expected[offset..(offset + values.Length)]).Within(within), parameter.Name);
+        }
+    }
+}

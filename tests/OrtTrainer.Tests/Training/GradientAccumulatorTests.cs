@@ -1,0 +1,62 @@
+using OrtTrainer.Data;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Tests.Training;
+
+public sealed class GradientAccumulatorTests
+{
+    [TestCase(TaskKind.Classification, 8)]
+    [TestCase(TaskKind.Classification, 7)]
+    [TestCase(TaskKind.Classification, 1)]
+    [TestCase(TaskKind.MultiLabel, 7)]
+    [TestCase(TaskKind.Regression, 5)]
+    public void Batches_of_two_together_are_the_batch_of_all(TaskKind task, int examples)
+    {
+        using TinyTraining tiny = new(task: task);
+        int[] indices = [.. Enumerable.Range(0, examples).Reverse()];
+
+        (float wholeLoss, float[] whole, int wholeTokens) = Gradients(tiny, tiny.Options(8), indices);
+        (float loss, float[] parts, int tokens) = Gradients(tiny, tiny.Options(2, accumulation: 4), indices);
+
+        Assert.That(loss, Is.EqualTo(wholeLoss).Within(1e-6 * wholeLoss));
+        Assert.That(tokens, Is.EqualTo(wholeTokens));
+        Assert.That(parts, Is.EqualTo(whole).Within(2e-6 * whole.Max(Math.Abs)));
+        Assert.That(whole.Max(Math.Abs), Is.GreaterThan(1e-3));
+    }
+
+    [Test]
+    public void A_step_forgets_the_gradients_of_the_one_before()
+    {
+        using TinyTraining tiny = new();
+        using GradientAccumulator accumulator = new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.State);
+        accumulator.Run(tiny.Examples, [0, 1, 2, 3], step: 0);
+        float[] first = accumulator.Values.ToArray();
+
+        accumulator.Run(tiny.Examples, [4, 5, 6], step: 1);
+        accumulator.Run(tiny.Examples, [0, 1, 2, 3], step: 2);
+
+        Assert.That(accumulator.Values.ToArray(), Is.EqualTo(first));
+    }
+
+    [Test]
+    public void Every_batch_of_a_step_has_dropout_of_its_own()
+    {
+        using TinyTraining tiny = new(dropout: true);
+        using GradientAccumulator accumulator = new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.State);
+
+        // The same two examples twice: equal masks would give the loss of one batch of them.
+        (float twice, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
+        (float once, _) = accumulator.Run(tiny.Examples, [0, 1], step: 0);
+        (float again, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
+
+        Assert.That(twice, Is.Not.EqualTo(once).Within(1e-6));
+        Assert.That(again, Is.EqualTo(twice));
+    }
+
+    private static (float Loss, float[] Gradients, int Tokens) Gradients(TinyTraining tiny, TrainerOptions options, int[] indices)
+    {
+        using GradientAccumulator accumulator = new(tiny.Graph, options, tiny.State);
+        (float loss, int tokens) = accumulator.Run(tiny.Examples, indices, step: 0);
+        return (loss, accumulator.Values.ToArray(), tokens);
+    }
+}

@@ -1,0 +1,52 @@
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Tests.Training;
+
+public sealed class PackedBatchTests
+{
+    private static readonly TokenizedExample[] Examples =
+    [
+        new([5, 6, 7], [0, 0, 1], [1, 0]),
+        new([8], [0], [0, 1]),
+        new([9, 10], [0, 1], [0.5f, 0.5f]),
+    ];
+
+    [Test]
+    public void Sequences_lie_end_to_end_in_the_order_asked_for()
+    {
+        PackedBatch batch = new();
+
+        batch.Fill(Examples, [2, 0]);
+
+        Assert.That(batch.InputIds.ToArray(), Is.EqualTo(new long[] { 9, 10, 5, 6, 7 }));
+        Assert.That(batch.Offsets.ToArray(), Is.EqualTo(new long[] { 0, 2, 5 }));
+        Assert.That(batch.Targets.ToArray(), Is.EqualTo(new[] { 0.5f, 0.5f, 1, 0 }));
+        Assert.That((batch.Sequences, batch.Tokens, batch.Outputs), Is.EqualTo((2, 5, 2)));
+    }
+
+    [Test]
+    public void A_batch_that_grows_and_shrinks_shows_only_its_own_examples()
+    {
+        PackedBatch batch = new();
+        foreach (int[] indices in new int[][] { [1], [0, 1, 2], [1], [2, 2, 2, 2], [0] })
+        {
+            batch.Fill(Examples, indices);
+
+            Assert.That(batch.InputIds.ToArray(), Is.EqualTo(indices.SelectMany(i => Examples[i].InputIds)));
+            Assert.That(batch.Targets.ToArray(), Is.EqualTo(indices.SelectMany(i => Examples[i].Targets)));
+            Assert.That(batch.Offsets.Length, Is.EqualTo(indices.Length + 1));
+            Assert.That(batch.Offsets[^1], Is.EqualTo(batch.Tokens));
+        }
+    }
+
+    [Test]
+    public void Examples_without_targets_have_no_outputs()
+    {
+        PackedBatch batch = new();
+
+        batch.Fill([new TokenizedExample([1, 2], [0, 0], [])], [0]);
+
+        Assert.That(batch.Outputs, Is.Zero);
+        Assert.That(batch.Targets.Length, Is.Zero);
+    }
+}

@@ -1,0 +1,69 @@
+using OrtTrainer.Averaging;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Optimization;
+using OrtTrainer.Randomness;
+using OrtTrainer.Runtime;
+using OrtTrainer.Schedules;
+using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Models;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Tests.Training;
+
+/// <summary>A tiny model with its training state and some random examples of 3 classes.</summary>
+internal sealed class TinyTraining : IDisposable
+{
+    public const int Outputs = 3;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ChunkedLoop _loop = new(2);
+    private readonly PretrainedModel _model;
+
+    public TinyTraining(bool dropout = false, AveragingRule? rule = null, TaskKind task = TaskKind.Classification)
+    {
+        Task = task;
+        TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
+        _model = PretrainedModel.Open(_folder.Path);
+        Graph = PackedGraph.Training(_model.Architecture, _model.Config, task, Outputs, dropout);
+        State = new TrainingState(Graph.Layout.ToFlat(), new AdamWOptions(), rule, _loop);
+        _model.Load(Graph.Layout, State.Parameters.Slice, seed: 1);
+        SeededRandom random = new(8);
+        Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, i % Outputs))];
+    }
+
+    public TaskKind Task { get; }
+
+    public PackedGraph Graph { get; }
+
+    public TrainingState State { get; }
+
+    public TokenizedExample[] Examples { get; }
+
+    public static ExecutionOptions Execution { get; } = new() { IntraOpThreads = 2 };
+
+    public TrainerOptions Options(int batchSize, int accumulation = 1, double? clip = null) =>
+        new(Task, batchSize, accumulation, clip, Seed: 1, Execution);
+
+    public Trainer Trainer(TrainerOptions options, AveragingPlan? plan = null, double rate = 1e-3) =>
+        new(Graph, options, Examples, State, new ConstantSchedule(rate), plan, _loop);
+
+    public EvaluationSession Evaluation() =>
+        new(PackedGraph.Evaluation(_model.Architecture, _model.Config, Outputs), Execution);
+
+    public void Dispose()
+    {
+        State.Dispose();
+        _loop.Dispose();
+        _model.Dispose();
+        _folder.Dispose();
+    }
+
+    private static TokenizedExample Example(SeededRandom random, int label)
+    {
+        int[] ids = [2, .. Enumerable.Range(0, 1 + random.NextInt(9)).Select(_ => 5 + random.NextInt(20)), 3];
+        float[] targets = new float[Outputs];
+        targets[label] = 1;
+        return new TokenizedExample(ids, [.. ids.Select((_, i) => i > ids.Length / 2 ? 1 : 0)], targets);
+    }
+}
