@@ -24,6 +24,16 @@ internal static class Expect
         }
     }
 
+    /// <summary>The same for each of several outputs.</summary>
+    public static void Close(float[][] actual, double[][] expected, double tolerance, string what)
+    {
+        Assert.That(actual, Has.Length.EqualTo(expected.Length), what);
+        for (int i = 0; i < actual.Length; i++)
+        {
+            Close(actual[i], expected[i], tolerance, $"{what}, output {i}");
+        }
+    }
+
     /// <summary>A failure of the run, or of loading its model, that says this.</summary>
     public static IResolveConstraint Refusal(string message) =>
         Throws.TypeOf<RuntimeFailureException>().With.Message.Contains(message);

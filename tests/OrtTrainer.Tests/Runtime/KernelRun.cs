@@ -9,6 +9,11 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
 {
     private readonly List<(long[] Shape, float[]? Floats, long[]? Int64s)> _inputs = [];
 
+    public string Operator => op;
+
+    /// <summary>The inputs given so far, in order.</summary>
+    public IReadOnlyList<(long[] Shape, float[]? Floats, long[]? Int64s)> Inputs => _inputs;
+
     public KernelRun With(float[] data, params long[] shape)
     {
         _inputs.Add((shape, data, null));
@@ -18,6 +23,16 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
     public KernelRun With(long[] data, params long[] shape)
     {
         _inputs.Add((shape, null, data));
+        return this;
+    }
+
+    /// <summary>Replaces an input by zeros of another shape.</summary>
+    public KernelRun Reshaped(int input, params long[] shape)
+    {
+        long length = shape.Aggregate(1L, (a, b) => a * b);
+        _inputs[input] = _inputs[input].Floats is null
+            ? (shape, null, new long[length])
+            : (shape, new float[length], null);
         return this;
     }
 
@@ -33,7 +48,17 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
     /// <summary>The same, by the function body of the operator and without any kernel.</summary>
     public float[][] OutputsOfBody(int count) => Run(count, 2, null, withBody: true);
 
+    /// <summary>A session and a binding with the inputs set, to run more than once.</summary>
+    public OpenKernel Open(int outputs, int threads = 2, KernelLibrary? library = null) =>
+        Open(outputs, threads, library ?? KernelLibrary.Default, withBody: false);
+
     private float[][] Run(int count, int threads, KernelLibrary? library, bool withBody)
+    {
+        using OpenKernel open = Open(count, threads, library, withBody);
+        return open.Run();
+    }
+
+    private OpenKernel Open(int count, int threads, KernelLibrary? library, bool withBody)
     {
         TestModel model = new();
         string[] inputs = [.. _inputs.Select((_, i) => $"i{i}")];
@@ -50,25 +75,22 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
         }
 
         model.Fused(op, inputs, outputs, attributes);
-        using GraphSession session = GraphSession.FromBytes(
-            withBody ? model.WithBody(op).Bytes() : model.Bytes(), new ExecutionOptions { IntraOpThreads = threads },
-            library, op);
-        using Binding binding = session.CreateBinding();
+        ExecutionOptions options = new() { IntraOpThreads = threads, SpinWhileIdle = false };
+        OpenKernel open = new(
+            GraphSession.FromBytes(withBody ? model.WithBody(op).Bytes() : model.Bytes(), options, library, op),
+            [.. _inputs.Select(input => input.Shape)]);
         for (int i = 0; i < inputs.Length; i++)
         {
-            (long[] shape, float[]? floats, long[]? int64s) = _inputs[i];
-            if (floats is null)
+            if (_inputs[i].Floats is { } floats)
             {
-                binding.SetInput(inputs[i], int64s!, shape);
+                open.Set(i, floats);
             }
             else
             {
-                binding.SetInput(inputs[i], floats, shape);
+                open.Set(i, _inputs[i].Int64s!);
             }
         }
 
-        Array.ForEach(outputs, binding.BindOutput);
-        binding.Run();
-        return [.. outputs.Select(o => binding.Output(o).ToArray())];
+        return open;
     }
 }

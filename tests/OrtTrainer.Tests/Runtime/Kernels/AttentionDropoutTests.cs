@@ -1,0 +1,104 @@
+namespace OrtTrainer.Tests.Runtime.Kernels;
+
+/// <summary>
+/// The dropout of attention, made visible: with queries of zero all probabilities are 1/n, and with the unit matrix
+/// as values y[t, j] is the mask of query t and key j, over n.
+/// </summary>
+public sealed class AttentionDropoutTests
+{
+    private const int Length = 64, Heads = 2;
+
+    [Test]
+    public void The_share_of_dropped_pairs_is_the_rate([Values(0.1f, 0.5f, 0.9f)] float p)
+    {
+        bool[] kept = Kept(p, out float[] factors);
+
+        // Five standard deviations of a binomial share.
+        double deviation = Math.Sqrt(p * (1 - p) / kept.Length);
+        Assert.That(kept.Count(k => !k) / (double)kept.Length, Is.EqualTo(p).Within(5 * deviation));
+        Assert.That(factors.Where(f => f != 0), Is.All.EqualTo(1 / (1 - p)).Within(1e-5));
+    }
+
+    [Test]
+    public void Rows_columns_and_heads_are_dropped_independently()
+    {
+        bool[] kept = Kept(0.5f, out _);
+        int count = Length * Length;
+
+        Assert.That(Agreement((t, j) => kept[At(0, t, j)] == kept[At(1, t, j)]), Within(count), "the two heads");
+        Assert.That(Agreement((t, j) => kept[At(0, t, j)] == kept[At(0, t, (j + 1) % Length)]), Within(count), "keys");
+        Assert.That(Agreement((t, j) => kept[At(0, t, j)] == kept[At(0, (t + 1) % Length, j)]), Within(count), "queries");
+        Assert.That(Agreement((t, j) => kept[At(0, t, j)] == kept[At(0, j, t)]), Is.EqualTo(0.5).Within(0.06), "mirror");
+
+        static double Agreement(Func<int, int, bool> same) =>
+            Enumerable.Range(0, Length * Length).Average(i => same(i / Length, i % Length) ? 1.0 : 0);
+        static NUnit.Framework.Constraints.Constraint Within(int count) =>
+            Is.EqualTo(0.5).Within(5 * 0.5 / Math.Sqrt(count));
+    }
+
+    [Test]
+    public void The_gradient_drops_what_the_forward_pass_dropped()
+    {
+        bool[] kept = Kept(0.5f, out _);
+        PackedInputs batch = Batch(0.5f);
+
+        // dv = (P · mask)ᵀ dy, and dy the unit matrix.
+        float[] dqkv = (batch with { Dy = Unit() }).All()[2];
+
+        for (int head = 0; head < Heads; head++)
+        {
+            for (int t = 0; t < Length; t++)
+            {
+                for (int j = 0; j < Length; j++)
+                {
+                    int column = (2 * batch.Columns) + (head * Length) + t;
+                    Assert.That(dqkv[(j * 3 * batch.Columns) + column] != 0, Is.EqualTo(kept[At(head, t, j)]));
+                }
+            }
+        }
+    }
+
+    private static int At(int head, int t, int j) => (((head * Length) + t) * Length) + j;
+
+    private static bool[] Kept(float p, out float[] factors)
+    {
+        PackedInputs batch = Batch(p);
+        float[] y = batch.Forward().Outputs(2)[0];
+        float[] found = new float[Heads * Length * Length];
+        for (int i = 0; i < y.Length; i++)
+        {
+            (int t, int head, int j) = (i / batch.Columns, i % batch.Columns / Length, i % Length);
+            found[At(head, t, j)] = y[i] * Length;
+        }
+
+        factors = found;
+        return [.. found.Select(f => f != 0)];
+    }
+
+    private static PackedInputs Batch(float p)
+    {
+        PackedInputs batch = PackedInputs.Random(Heads, Length, [Length], p);
+        float[] unit = Unit(), qkv = [.. batch.Qkv];
+        for (int i = 0; i < qkv.Length; i++)
+        {
+            int column = i % (3 * batch.Columns), row = i / (3 * batch.Columns);
+            qkv[i] = column < batch.Columns ? 0
+                : column < 2 * batch.Columns ? qkv[i]
+                : unit[(row * batch.Columns) + column - (2 * batch.Columns)];
+        }
+
+        return batch with { Qkv = qkv };
+    }
+
+    // In the columns of each head, the unit matrix.
+    private static float[] Unit()
+    {
+        float[] unit = new float[Length * Heads * Length];
+        for (int i = 0; i < unit.Length; i++)
+        {
+            unit[i] = i % Length == i / (Heads * Length) ? 1 : 0;
+        }
+
+        return unit;
+    }
+}

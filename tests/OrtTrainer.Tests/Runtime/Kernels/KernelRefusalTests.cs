@@ -1,0 +1,110 @@
+namespace OrtTrainer.Tests.Runtime.Kernels;
+
+/// <summary>A kernel reads memory by the shapes it is given: every one that does not fit is refused by name.</summary>
+public sealed class KernelRefusalTests
+{
+    private static readonly KernelCase Size = new(4, 2, 3, 0.1f);
+
+    [TestCase("LayerNorm", 0, new long[] { 24 }, "LayerNorm: x has shape [24]; expected two dimensions below 2^31.")]
+    [TestCase("LayerNorm", 1, new long[] { 7 }, "LayerNorm: gamma has shape [7]; expected [6].")]
+    [TestCase("LayerNorm", 2, new long[] { 1, 6 }, "LayerNorm: beta has shape [1, 6]; expected [6].")]
+    [TestCase("LayerNormGrad", 0, new long[] { 2, 2, 6 },
+        "LayerNormGrad: dy has shape [2, 2, 6]; expected two dimensions below 2^31.")]
+    [TestCase("LayerNormGrad", 1, new long[] { 5, 6 }, "LayerNormGrad: x has shape [5, 6]; expected [4, 6].")]
+    [TestCase("LayerNormGrad", 2, new long[] { 5 }, "LayerNormGrad: gamma has shape [5]; expected [6].")]
+    [TestCase("LayerNormGrad", 3, new long[] { 3 }, "LayerNormGrad: mean has shape [3]; expected [4].")]
+    [TestCase("LayerNormGrad", 4, new long[] { 4, 1 }, "LayerNormGrad: invstd has shape [4, 1]; expected [4].")]
+    [TestCase("DropoutAddLayerNorm", 0, new long[] { }, "DropoutAddLayerNorm: x has shape []; expected two dimensions")]
+    [TestCase("DropoutAddLayerNorm", 1, new long[] { 6, 4 },
+        "DropoutAddLayerNorm: residual has shape [6, 4]; expected [4, 6].")]
+    [TestCase("DropoutAddLayerNorm", 2, new long[] { 4 }, "DropoutAddLayerNorm: gamma has shape [4]; expected [6].")]
+    [TestCase("DropoutAddLayerNorm", 3, new long[] { 0 }, "DropoutAddLayerNorm: beta has shape [0]; expected [6].")]
+    [TestCase("DropoutAddLayerNorm", 4, new long[] { 3 }, "The dropout key has shape [3]; expected [2].")]
+    [TestCase("DropoutAddLayerNormGrad", 0, new long[] { 24 }, "DropoutAddLayerNormGrad: dy has shape [24]; expected")]
+    [TestCase("DropoutAddLayerNormGrad", 1, new long[] { 4, 7 },
+        "DropoutAddLayerNormGrad: z has shape [4, 7]; expected [4, 6].")]
+    [TestCase("DropoutAddLayerNormGrad", 2, new long[] { 24 },
+        "DropoutAddLayerNormGrad: gamma has shape [24]; expected [6].")]
+    [TestCase("DropoutAddLayerNormGrad", 3, new long[] { 6 },
+        "DropoutAddLayerNormGrad: mean has shape [6]; expected [4].")]
+    [TestCase("DropoutAddLayerNormGrad", 4, new long[] { 5 },
+        "DropoutAddLayerNormGrad: invstd has shape [5]; expected [4].")]
+    [TestCase("DropoutAddLayerNormGrad", 5, new long[] { 1 }, "The dropout key has shape [1]; expected [2].")]
+    [TestCase("ColumnSum", 0, new long[] { 2, 3, 4 }, "ColumnSum: x has shape [2, 3, 4]; expected two dimensions")]
+    [TestCase("GatherGrad", 0, new long[] { 24 }, "GatherGrad: dy has shape [24]; expected two dimensions below 2^31.")]
+    [TestCase("GatherGrad", 1, new long[] { 5 }, "GatherGrad: indices has shape [5]; expected [4].")]
+    [TestCase("GatherGrad", 2, new long[] { 3 }, "GatherGrad: shape has shape [3]; expected [2].")]
+    [TestCase("GatherGrad", 2, new long[] { 2 }, "GatherGrad: shape is [0, 0]; expected 0 or more rows of dy's 6 columns.")]
+    [TestCase("GeluGrad", 0, new long[] { 6, 4 }, "GELU gradient: dy has shape [6, 4]; expected [4, 6].")]
+    [TestCase("GeluTanhGrad", 1, new long[] { 24 }, "GELU gradient: dy has shape [4, 6]; expected [24].")]
+    [TestCase("PackedAttention", 0, new long[] { 4, 20 },
+        "PackedAttention: qkv has shape [4, 20]; expected a multiple of 3 x 2 heads as its columns.")]
+    [TestCase("PackedAttention", 0, new long[] { 72 }, "PackedAttention: qkv has shape [72]; expected two dimensions")]
+    [TestCase("PackedAttention", 1, new long[] { 2, 2 },
+        "PackedAttention: offsets has shape [2, 2]; expected [sequences + 1].")]
+    [TestCase("PackedAttention", 2, new long[] { 2, 1, 2 }, "The dropout key has shape [2, 1, 2]; expected [2].")]
+    [TestCase("PackedAttentionGrad", 0, new long[] { 4, 5 },
+        "PackedAttentionGrad: dy has shape [4, 5]; expected [4, 6].")]
+    [TestCase("PackedAttentionGrad", 1, new long[] { 5, 18 }, "PackedAttentionGrad: the last offset is 4; expected the 5 rows of qkv.")]
+    [TestCase("PackedAttentionGrad", 2, new long[] { 6, 4 }, "PackedAttentionGrad: y has shape [6, 4]; expected [4, 6].")]
+    [TestCase("PackedAttentionGrad", 3, new long[] { 4, 3 }, "PackedAttentionGrad: lse has shape [4, 3]; expected [4, 2].")]
+    [TestCase("PackedAttentionGrad", 4, new long[] { 0 }, "PackedAttentionGrad: offsets has shape [0]; expected [sequences + 1].")]
+    [TestCase("PackedAttentionGrad", 5, new long[] { 0 }, "The dropout key has shape [0]; expected [2].")]
+    public void A_shape_that_does_not_fit_is_named(string op, int input, long[] shape, string message) =>
+        Assert.That(
+            () => Size.Run(op).Reshaped(input, shape).Outputs(KernelCase.Outputs[op]), Expect.Refusal(message));
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(65_537)]
+    public void A_number_of_heads_beyond_reason_refuses_the_model(int heads) =>
+        Assert.That(
+            () => Attention(("heads", heads), ("scale", 1f), ("p", 0f), ("site", 0)),
+            Expect.Refusal($"PackedAttention: heads is {heads}; expected 1 to 65536."));
+
+    [Test]
+    public void A_missing_attribute_is_named_with_its_type()
+    {
+        Assert.That(() => Attention(("scale", 1f), ("p", 0f), ("site", 0)),
+            Expect.Refusal("PackedAttention: a node PackedAttention lacks its int attribute heads."));
+        Assert.That(() => Attention(("heads", 1), ("p", 0f), ("site", 0)),
+            Expect.Refusal("PackedAttention: a node PackedAttention lacks its float attribute scale."));
+        Assert.That(() => Attention(("heads", 1), ("scale", 1), ("p", 0f), ("site", 0)),
+            Expect.Refusal("lacks its float attribute scale."), "an int where a float is expected");
+        Assert.That(() => Attention(("heads", 1), ("scale", 1f), ("p", 0.5f)),
+            Expect.Refusal("lacks its int attribute site."));
+        Assert.That(() => new KernelRun("LayerNorm").With(new float[2], 1, 2).With(new float[2], 2)
+            .With(new float[2], 2).Outputs(3), Expect.Refusal("LayerNorm: a node LayerNorm lacks its float attribute"));
+    }
+
+    [TestCase(-1L)]
+    [TestCase(4_294_967_296L)]
+    public void A_word_of_the_key_beyond_32_bits_is_refused(long word) =>
+        Assert.That(
+            () => new KernelRun("Dropout", ("p", 0.5f), ("site", 0)).With([1f], 1).With([0L, word], 2).Single(),
+            Expect.Refusal($"A word of the dropout key is {word}; expected 0 to 4294967295."));
+
+    [Test]
+    public void A_table_of_negative_length_is_refused() =>
+        Assert.That(
+            () => new KernelRun("GatherGrad").With([], 0, 2).With(Array.Empty<long>(), 0).With([-1L, 2], 2).Single(),
+            Expect.Refusal("GatherGrad: shape is [-1, 2]; expected 0 or more rows of dy's 2 columns."));
+
+    [Test]
+    public void A_session_goes_on_after_a_refused_run()
+    {
+        KernelRun run = Size.Run("GatherGrad");
+        float[] expected = run.Single();
+        using OpenKernel kernel = run.Open(1);
+
+        kernel.Set(1, [0, 1, 99, 2]);
+        Assert.That(kernel.Run, Expect.Refusal("index 99 at position 2 is not a row of a table of 12"));
+        kernel.Set(1, run.Inputs[1].Int64s!);
+
+        Assert.That(kernel.Run()[0], Is.EqualTo(expected));
+    }
+
+    private static float[][] Attention(params (string Name, object Value)[] attributes) =>
+        new KernelRun("PackedAttention", attributes)
+            .With(new float[3], 1, 3).With([0L, 1], 2).With([0L, 0], 2).Outputs(2);
+}

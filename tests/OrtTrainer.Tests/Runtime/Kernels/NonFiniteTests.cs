@@ -1,0 +1,111 @@
+using NUnit.Framework.Constraints;
+
+namespace OrtTrainer.Tests.Runtime.Kernels;
+
+/// <summary>
+/// A value that is not finite must reach every result that depends on it, so that a run that diverges is noticed, and
+/// no other.
+/// </summary>
+public sealed class NonFiniteTests
+{
+    private const int Row = 66, Column = 18;
+
+    // Two blocks of rows; columns of one vector and a remainder that holds the spoilt one.
+    private static readonly KernelCase Size = new(70, 1, 19, 0.5f);
+
+    [TestCase(float.NaN)]
+    [TestCase(float.PositiveInfinity)]
+    [TestCase(float.NegativeInfinity)]
+    public void A_row_that_is_normalised(float value)
+    {
+        OnlyRow(Spoilt("LayerNorm", 0, value), 0);
+        OnlyRow(Spoilt("LayerNorm", 0, value), 2);
+        OnlyRow(Spoilt("DropoutAddLayerNorm", 1, value), 0);
+        OnlyRow(Spoilt("DropoutAddLayerNorm", 1, value), 3);
+    }
+
+    [Test]
+    public void A_row_of_gradients()
+    {
+        foreach (string op in new[] { "LayerNormGrad", "DropoutAddLayerNormGrad" })
+        {
+            (float[][] clean, float[][] spoilt) = Spoilt(op, 0, float.NaN);
+            int dz = op == "LayerNormGrad" ? 0 : 1;
+            OnlyRow((clean, spoilt), dz);
+            OnlyColumn((clean, spoilt), dz + 1);
+            OnlyColumn((clean, spoilt), dz + 2);
+        }
+    }
+
+    [Test]
+    public void An_input_beside_its_gradient()
+    {
+        (float[][] clean, float[][] spoilt) = Spoilt("LayerNormGrad", 1, float.NaN);
+
+        OnlyRow((clean, spoilt), 0);
+        OnlyColumn((clean, spoilt), 1);
+        Assert.That(spoilt[2], Is.EqualTo(clean[2]), "dbeta does not depend on x");
+    }
+
+    [TestCase(float.NaN)]
+    [TestCase(float.PositiveInfinity)]
+    public void A_column_that_is_summed(float value)
+    {
+        (float[][] clean, float[][] spoilt) = Spoilt("ColumnSum", 0, value);
+
+        Assert.That(spoilt[0][Column], Is.EqualTo(value));
+        Assert.That(spoilt[0][..Column], Is.EqualTo(clean[0][..Column]));
+    }
+
+    [Test]
+    public void A_row_that_is_gathered()
+    {
+        (float[][] clean, float[][] spoilt) = Spoilt("GatherGrad", 0, float.NaN);
+        int at = (Row * Row % 11 * Size.Columns) + Column;
+
+        Differs(clean[0], spoilt[0], i => i == at);
+    }
+
+    [TestCase("Dropout", 0)]
+    [TestCase("Gelu", 0)]
+    [TestCase("GeluTanh", 0)]
+    [TestCase("GeluGrad", 0)]
+    [TestCase("GeluGrad", 1)]
+    [TestCase("GeluTanhGrad", 1)]
+    public void An_element_whether_dropped_or_not(string op, int input)
+    {
+        (float[][] clean, float[][] spoilt) = Spoilt(op, input, float.NaN);
+
+        Differs(clean[0], spoilt[0], i => i == (Row * Size.Columns) + Column);
+    }
+
+    private static (float[][] Clean, float[][] Spoilt) Spoilt(string op, int input, float value)
+    {
+        KernelRun run = Size.Run(op);
+        using OpenKernel kernel = run.Open(KernelCase.Outputs[op]);
+        float[][] clean = kernel.Run();
+        float[] values = [.. run.Inputs[input].Floats!];
+        values[(Row * Size.Columns) + Column] = value;
+        kernel.Set(input, values);
+        return (clean, kernel.Run());
+    }
+
+    // An output with one value per row, or one per element.
+    private static void OnlyRow((float[][] Clean, float[][] Spoilt) outputs, int output)
+    {
+        int width = outputs.Clean[output].Length / Size.Rows;
+        Differs(outputs.Clean[output], outputs.Spoilt[output], i => i / width == Row);
+    }
+
+    private static void OnlyColumn((float[][] Clean, float[][] Spoilt) outputs, int output) =>
+        Differs(outputs.Clean[output], outputs.Spoilt[output], i => i == Column);
+
+    private static void Differs(float[] clean, float[] spoilt, Func<int, bool> reached)
+    {
+        for (int i = 0; i < clean.Length; i++)
+        {
+            IResolveConstraint expected = reached(i) ? Is.NaN : Is.EqualTo(clean[i]);
+            Assert.That(spoilt[i], expected, $"element {i}");
+        }
+    }
+}
