@@ -30,8 +30,10 @@ internal static class EmbeddedDefault
             ["text_column"] = "text",
             ["label_column"] = "label",
         },
-        ["epochs"] = 12,
-        ["learning_rate"] = 1e-3,
+        // The encoder is a configuration and a vocabulary; its weights start at random.
+        ["from_scratch"] = true,
+        ["epochs"] = 15,
+        ["learning_rate"] = 5e-4,
     };
 
     /// <summary>Whether a run is of the embedded data.</summary>

@@ -87,7 +87,7 @@ public sealed class KernelRefusalTests
     [Test]
     public void A_table_of_negative_length_is_refused() =>
         Assert.That(
-            () => new KernelRun("GatherGrad").With([], 0, 2).With(Array.Empty<long>(), 0).With([-1L, 2], 2).Single(),
+            () => new KernelRun("GatherGrad").With(Array.Empty<float>(), 0, 2).With(Array.Empty<long>(), 0).With([-1L, 2], 2).Single(),
             Expect.Refusal("GatherGrad: shape is [-1, 2]; expected 0 or more rows of dy's 2 columns."));
 
     [Test]
