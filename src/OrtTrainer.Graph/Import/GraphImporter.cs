@@ -23,6 +23,11 @@ public static class GraphImporter
     /// </exception>
     public static ImportedGraph Import(ModelProto model, Func<TensorProto, bool>? isParameter = null)
     {
+        if (model.OpsetImport.Count == 0)
+        {
+            throw new GraphException("The model does not say which operator set it uses; it is damaged or cut short.");
+        }
+
         Dictionary<string, long> versions = Versions(model.OpsetImport);
         GraphBuilder builder = new(model.Graph.Name)
         {
