@@ -148,7 +148,9 @@ public sealed class GraphBuilder
         try
         {
             types = op.Infer(context);
-            integers = types[0].Element is ElementType.Int64 or ElementType.Int32 or ElementType.Bool ? op.FoldIntegers(context) : null;
+            integers = types[0].Element is ElementType.Int64 or ElementType.Int32 or ElementType.Bool
+                ? op.FoldIntegers(context)
+                : null;
             InferenceContext.Require(outputNames is null || outputNames.Count <= types.Count,
                 $"it has {types.Count} outputs, not {outputNames?.Count}");
         }

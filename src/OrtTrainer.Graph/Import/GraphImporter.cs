@@ -10,7 +10,9 @@ namespace OrtTrainer.Graph.Import;
 /// </summary>
 public static class GraphImporter
 {
-    /// <summary>The oldest operator set whose forms are understood: axes of Squeeze and ReduceSum are inputs from it on.</summary>
+    /// <summary>
+    /// The oldest operator set whose forms are understood: axes of Squeeze and ReduceSum are inputs from it on.
+    /// </summary>
     private const long OldestOpset = 13;
 
     private const long NewestOpset = 24;
