@@ -19,7 +19,9 @@ public readonly record struct Dimension
     /// <summary>Whether the size is fixed.</summary>
     public bool IsFixed => Symbol is null;
 
-    /// <summary>Whether nothing is known of the size: inference made its name up, and it may equal any other, 1 too.</summary>
+    /// <summary>
+    /// Whether nothing is known of the size: inference made its name up, and it may equal any other, 1 too.
+    /// </summary>
     public bool IsUnknown => Symbol is not null && Symbol.Contains(UnknownMark);
 
     /// <summary>What names of unknown sizes contain, and no others should.</summary>

@@ -5,10 +5,14 @@ using static OrtTrainer.Graph.Onnx.TensorProto.Types;
 
 namespace OrtTrainer.Graph;
 
-/// <summary>Tensors whose bytes lie in a file beside the model, as ONNX's <c>external_data</c> describes them.</summary>
+/// <summary>
+/// Tensors whose bytes lie in a file beside the model, as ONNX's <c>external_data</c> describes them.
+/// </summary>
 internal static class ExternalTensor
 {
-    /// <summary>Offsets of large tensors are multiples of a page, so that they can be mapped; of others, of a cache line.</summary>
+    /// <summary>
+    /// Offsets of large tensors are multiples of a page, so that they can be mapped; of others, of a cache line.
+    /// </summary>
     private const int Page = 4096;
 
     private const int CacheLine = 64;
@@ -51,7 +55,9 @@ internal static class ExternalTensor
         tensor.DataLocation = DataLocation.Default;
     }
 
-    /// <summary>Writes the tensor to <paramref name="data"/> and returns its description; the tensor itself if it is short.</summary>
+    /// <summary>
+    /// Writes the tensor to <paramref name="data"/> and returns its description; the tensor itself if it is short.
+    /// </summary>
     public static TensorProto Store(TensorProto tensor, Stream data, string location)
     {
         if (!tensor.HasRawData || tensor.RawData.Length < Smallest)
@@ -71,7 +77,9 @@ internal static class ExternalTensor
         return stored;
     }
 
-    /// <summary>The file an entry names. A model may come from anywhere, so it must not reach files outside its folder.</summary>
+    /// <summary>
+    /// The file an entry names. A model may come from anywhere, so it must not reach files outside its folder.
+    /// </summary>
     private static string Resolve(TensorProto tensor, string folder)
     {
         string location = Text(tensor, "location") ?? throw Damaged(tensor, "it names no file");

@@ -5,7 +5,9 @@ namespace OrtTrainer.Graph;
 /// <summary>The fused operators as methods of the builder.</summary>
 public static class FusedOperations
 {
-    /// <summary>x with elements dropped with probability p and the others scaled by 1/(1-p); x itself where p is 0.</summary>
+    /// <summary>
+    /// x with elements dropped with probability p and the others scaled by 1/(1-p); x itself where p is 0.
+    /// </summary>
     /// <param name="g">The builder.</param>
     /// <param name="x">Any shape.</param>
     /// <param name="key">Int64 [2], both in [0, 2^32), new in every step.</param>
@@ -25,7 +27,9 @@ public static class FusedOperations
     public static Value LayerNorm(this GraphBuilder g, Value x, Value gamma, Value beta, float epsilon) =>
         Fused(g, "LayerNorm", [x, gamma, beta], AttributeList.Empty.With("epsilon", epsilon))[0];
 
-    /// <summary>LayerNorm(residual + dropout(x)) of rows [N, H]; see <see cref="Dropout"/> for key, p and site.</summary>
+    /// <summary>
+    /// LayerNorm(residual + dropout(x)) of rows [N, H]; see <see cref="Dropout"/> for key, p and site.
+    /// </summary>
     public static Value DropoutAddLayerNorm(
         this GraphBuilder g, Value x, Value residual, Value gamma, Value beta, float epsilon, Value key, float p, long site) =>
         Fused(g, "DropoutAddLayerNorm", [x, residual, gamma, beta, key],

@@ -118,8 +118,8 @@ public sealed class GraphBuilder
         x.Shape.Equals(shape) ? x : AddNode(new Assumed(shape), [x], AttributeList.Empty, null)[0];
 
     /// <summary>
-    /// Adds a node under the names it has in a file; an empty output name leaves the output out. The node's own name gives way
-    /// where a value has it already.
+    /// Adds a node under the names it has in a file; an empty output name leaves the output out. Names of nodes and of values are
+    /// apart in ONNX, so the node's name may be a value's.
     /// </summary>
     internal IReadOnlyList<Value> AddNamed(
         Operator op, IReadOnlyList<Value?> inputs, AttributeList attributes, string nodeName, IReadOnlyList<string> outputNames)
@@ -129,7 +129,7 @@ public sealed class GraphBuilder
             Claim(name);
         }
 
-        return AddNode(op, inputs, attributes, outputNames, nodeName.Length > 0 && _names.Add(nodeName) ? nodeName : null);
+        return AddNode(op, inputs, attributes, outputNames, nodeName.Length > 0 ? nodeName : outputNames[0]);
     }
 
     /// <summary>A size of which nothing is known.</summary>
@@ -148,7 +148,9 @@ public sealed class GraphBuilder
         try
         {
             types = op.Infer(context);
-            integers = types[0].Element is ElementType.Int64 or ElementType.Int32 or ElementType.Bool ? op.FoldIntegers(context) : null;
+            integers = types[0].Element is ElementType.Int64 or ElementType.Int32 or ElementType.Bool
+                ? op.FoldIntegers(context)
+                : null;
             InferenceContext.Require(outputNames is null || outputNames.Count <= types.Count,
                 $"it has {types.Count} outputs, not {outputNames?.Count}");
         }
@@ -174,20 +176,31 @@ public sealed class GraphBuilder
     {
         if (!_constants.TryGetValue(key, out Value? value))
         {
-            value = Initializer(create("const/" + key));
+            string name = "const/" + key;
+            while (_names.Contains(name))
+            {
+                name += "'";
+            }
+
+            value = Initializer(create(name));
             _constants[key] = value;
         }
 
         return value;
     }
 
+    /// <summary>A name nothing has yet: an imported graph may hold names of the same making.</summary>
     private string NewName(string type)
     {
         string stem = _scope + type;
-        int count = _nameCounts.GetValueOrDefault(stem);
-        _nameCounts[stem] = count + 1;
-        string name = count == 0 ? stem : $"{stem}_{count.ToString(CultureInfo.InvariantCulture)}";
-        Claim(name);
+        string name;
+        do
+        {
+            int count = _nameCounts.GetValueOrDefault(stem);
+            _nameCounts[stem] = count + 1;
+            name = count == 0 ? stem : $"{stem}_{count.ToString(CultureInfo.InvariantCulture)}";
+        }
+        while (!_names.Add(name));
         return name;
     }
 

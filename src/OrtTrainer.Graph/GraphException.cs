@@ -1,6 +1,8 @@
 namespace OrtTrainer.Graph;
 
-/// <summary>A graph cannot be built, read or differentiated; the message names the node or value and what was expected.</summary>
+/// <summary>
+/// A graph cannot be built, read or differentiated; the message names the node or value and what was expected.
+/// </summary>
 public sealed class GraphException : Exception
 {
     public GraphException(string message)

@@ -58,6 +58,10 @@ public static class ModelReader
     private static IEnumerable<TensorProto> Tensors(GraphProto graph) =>
         graph.Initializer.Concat(graph.Node.SelectMany(Tensors));
 
-    private static IEnumerable<TensorProto> Tensors(NodeProto node) => node.Attribute.SelectMany(a =>
-        (a.T is null ? a.Tensors : a.Tensors.Append(a.T)).Concat((a.G is null ? a.Graphs : a.Graphs.Append(a.G)).SelectMany(Tensors)));
+    private static IEnumerable<TensorProto> Tensors(NodeProto node)
+    {
+        IEnumerable<TensorProto> own = node.Attribute.SelectMany(a => a.T is null ? a.Tensors : a.Tensors.Append(a.T));
+        IEnumerable<GraphProto> graphs = node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Append(a.G));
+        return own.Concat(graphs.SelectMany(Tensors));
+    }
 }

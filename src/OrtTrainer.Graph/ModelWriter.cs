@@ -68,7 +68,9 @@ public static class ModelWriter
         model.WriteTo(file);
     }
 
-    /// <summary>The version of the file format in which an operator set came: the oldest, for the widest choice of runtimes.</summary>
+    /// <summary>
+    /// The version of the file format in which an operator set came: the oldest, for the widest choice of runtimes.
+    /// </summary>
     private static long IrVersion(int opset) => opset switch
     {
         <= 18 => 8,

@@ -61,7 +61,9 @@ public sealed class Shape : IReadOnlyList<Dimension>, IEquatable<Shape>
         return new(dimensions);
     }
 
-    /// <summary>Whether the shapes may turn out the same at run time: axis by axis equal, or one of the two unknown.</summary>
+    /// <summary>
+    /// Whether the shapes may turn out the same at run time: axis by axis equal, or one of the two unknown.
+    /// </summary>
     public bool Fits(Shape other) => Rank == other.Rank
         && _dimensions.Zip(other._dimensions).All(pair => pair.First.Fits(pair.Second));
 

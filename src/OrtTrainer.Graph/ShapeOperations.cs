@@ -1,6 +1,8 @@
 namespace OrtTrainer.Graph;
 
-/// <summary>Shapes that follow another value, with constants where sizes are fixed and run-time sizes where they are named.</summary>
+/// <summary>
+/// Shapes that follow another value, with constants where sizes are fixed and run-time sizes where they are named.
+/// </summary>
 internal static class ShapeOperations
 {
     /// <summary>x repeated to the shape of <paramref name="like"/>.</summary>
@@ -30,7 +32,9 @@ internal static class ShapeOperations
             : g.Assume(g.Node("Reshape", [x, g.Gather(g.ShapeOf(like), g.Constant(order))]), shape);
     }
 
-    /// <summary>The size of an axis as a list of one: a constant where it is fixed, else what it is at run time.</summary>
+    /// <summary>
+    /// The size of an axis as a list of one: a constant where it is fixed, else what it is at run time.
+    /// </summary>
     public static Value SizeOfAxis(this GraphBuilder g, Value x, int axis) => x.Shape[axis].IsFixed
         ? g.Constant([x.Shape[axis].Size])
         : g.Gather(g.ShapeOf(x), g.Constant([axis]));

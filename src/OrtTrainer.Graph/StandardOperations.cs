@@ -2,7 +2,9 @@ using OrtTrainer.Graph.Operators;
 
 namespace OrtTrainer.Graph;
 
-/// <summary>ONNX's operators as methods of the builder; each is documented by the ONNX operator of the same name.</summary>
+/// <summary>
+/// ONNX's operators as methods of the builder; each is documented by the ONNX operator of the same name.
+/// </summary>
 public static class StandardOperations
 {
     public static Value Add(this GraphBuilder g, Value a, Value b) => g.Node("Add", [a, b]);

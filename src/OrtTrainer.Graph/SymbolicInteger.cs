@@ -23,7 +23,10 @@ internal readonly record struct SymbolicInteger
     public static SymbolicInteger Of(Dimension dimension) => new(dimension.IsFixed ? dimension.Size : 0, dimension.Symbol);
 
     /// <summary>As an axis; null where it is a negative number.</summary>
-    public Dimension? ToDimension() => Symbol is not null ? Dimension.Of(Symbol) : Number >= 0 ? Dimension.Of(Number) : (Dimension?)null;
+    public Dimension? ToDimension() =>
+        Symbol is not null ? Dimension.Of(Symbol)
+        : Number >= 0 ? Dimension.Of(Number)
+        : (Dimension?)null;
 
     /// <summary>a + b, or null where it may be negative.</summary>
     public static SymbolicInteger? Add(SymbolicInteger a, SymbolicInteger b)
@@ -83,7 +86,8 @@ internal readonly record struct SymbolicInteger
     private static SymbolicInteger Product(long number, IReadOnlyList<string> symbols) =>
         symbols.Count == 0
             ? number
-            : new SymbolicInteger(0, (number == 1 ? "" : number.ToString(CultureInfo.InvariantCulture) + "*") + string.Join('*', symbols));
+            : new SymbolicInteger(
+                0, (number == 1 ? "" : number.ToString(CultureInfo.InvariantCulture) + "*") + string.Join('*', symbols));
 
     private static IEnumerable<string> Ordered(IEnumerable<string> parts) => parts.Order(StringComparer.Ordinal);
 

@@ -1,6 +1,8 @@
 namespace OrtTrainer.Graph;
 
-/// <summary>A value of a graph: an input, a constant or a node's output. Made by <see cref="GraphBuilder"/> only.</summary>
+/// <summary>
+/// A value of a graph: an input, a constant or a node's output. Made by <see cref="GraphBuilder"/> only.
+/// </summary>
 public sealed class Value
 {
     internal Value(string name, TensorType type, IReadOnlyList<SymbolicInteger?>? integers = null)

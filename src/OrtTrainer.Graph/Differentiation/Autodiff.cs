@@ -40,7 +40,9 @@ public static class Autodiff
             ?? throw new GraphException($"The loss does not depend on the parameter '{p.Name}'; it has no gradient."))];
     }
 
-    /// <summary>Those of <paramref name="candidates"/> that <paramref name="loss"/> depends on through floating-point values.</summary>
+    /// <summary>
+    /// Those of <paramref name="candidates"/> that <paramref name="loss"/> depends on through floating-point values.
+    /// </summary>
     public static IReadOnlyList<Value> Parameters(GraphBuilder builder, Value loss, IEnumerable<Value> candidates)
     {
         HashSet<Value> reached = [loss];

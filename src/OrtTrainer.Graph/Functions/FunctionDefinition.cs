@@ -25,7 +25,9 @@ public sealed record FunctionDefinition(
     /// <summary>The version of ONNX's operators the bodies are written in (BitwiseXor is new in it).</summary>
     public const long BodyOpset = 18;
 
-    /// <summary>A definition from a signature such as <c>Dropout(x, key; float p, int site) => y</c> and a body.</summary>
+    /// <summary>
+    /// A definition from a signature such as <c>Dropout(x, key; float p, int site) => y</c> and a body.
+    /// </summary>
     /// <exception cref="GraphException">The signature cannot be read.</exception>
     public static FunctionDefinition Parse(string signature, string body) => FunctionParser.ParseSignature(signature, body);
 }

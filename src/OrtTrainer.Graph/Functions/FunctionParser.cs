@@ -169,7 +169,9 @@ internal sealed class FunctionParser
             };
     }
 
-    /// <summary>A number; where <paramref name="name"/> ends in an underscore, the type completes it as Constant wants.</summary>
+    /// <summary>
+    /// A number; where <paramref name="name"/> ends in an underscore, the type completes it as Constant wants.
+    /// </summary>
     private AttributeProto Number(string name)
     {
         string text = _tokens.Number();

@@ -10,7 +10,9 @@ namespace OrtTrainer.Graph.Import;
 /// </summary>
 public static class GraphImporter
 {
-    /// <summary>The oldest operator set whose forms are understood: axes of Squeeze and ReduceSum are inputs from it on.</summary>
+    /// <summary>
+    /// The oldest operator set whose forms are understood: axes of Squeeze and ReduceSum are inputs from it on.
+    /// </summary>
     private const long OldestOpset = 13;
 
     private const long NewestOpset = 24;
@@ -23,6 +25,11 @@ public static class GraphImporter
     /// </exception>
     public static ImportedGraph Import(ModelProto model, Func<TensorProto, bool>? isParameter = null)
     {
+        if (model.OpsetImport.Count == 0)
+        {
+            throw new GraphException("The model does not say which operator set it uses; it is damaged or cut short.");
+        }
+
         Dictionary<string, long> versions = Versions(model.OpsetImport);
         GraphBuilder builder = new(model.Graph.Name)
         {

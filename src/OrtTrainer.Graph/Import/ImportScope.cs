@@ -1,6 +1,8 @@
 namespace OrtTrainer.Graph.Import;
 
-/// <summary>Values by their names in a file: those of a graph, a branch (which sees its graph's), or a call of a function.</summary>
+/// <summary>
+/// Values by their names in a file: those of a graph, a branch (which sees its graph's), or a call of a function.
+/// </summary>
 /// <param name="prefix">What names get in the built graph, so that two calls of a function do not collide.</param>
 /// <param name="outer">Where names are looked up that are not here.</param>
 internal sealed class ImportScope(string prefix, ImportScope? outer = null)

@@ -2,12 +2,16 @@ using OrtTrainer.Graph.Onnx;
 
 namespace OrtTrainer.Graph.Import;
 
-/// <summary>Inputs and attributes of a node in the form its operator has in the newest operator set known here.</summary>
+/// <summary>
+/// Inputs and attributes of a node in the form its operator has in the newest operator set known here.
+/// </summary>
 /// <param name="Inputs">The inputs.</param>
 /// <param name="Attributes">The attributes.</param>
 internal sealed record OperatorForm(IReadOnlyList<Value?> Inputs, AttributeList Attributes)
 {
-    /// <summary>The version of ONNX's operators in which reductions got their axes as an input, and Split the number of parts.</summary>
+    /// <summary>
+    /// The version of ONNX's operators in which reductions got their axes as an input, and Split the number of parts.
+    /// </summary>
     private const long AxesAsInput = 18;
 
     /// <summary>The node, of a file with operator set <paramref name="version"/>, in the current form.</summary>

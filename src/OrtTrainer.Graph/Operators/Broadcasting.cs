@@ -20,14 +20,18 @@ internal static class Broadcasting
         return new(result);
     }
 
-    /// <summary>An unknown size beside a known one other than 1 is either 1 or the same, so the known one results.</summary>
+    /// <summary>
+    /// An unknown size beside a known one other than 1 is either 1 or the same, so the known one results.
+    /// </summary>
     private static Dimension? Combine(Dimension a, Dimension b) =>
         a == b || b == 1 ? a
         : a == 1 || a.IsUnknown ? b
         : b.IsUnknown ? a
         : (Dimension?)null;
 
-    /// <summary>Sums a gradient over the axes along which its operand was repeated, so that it gets the operand's shape.</summary>
+    /// <summary>
+    /// Sums a gradient over the axes along which its operand was repeated, so that it gets the operand's shape.
+    /// </summary>
     public static Value ReduceTo(GraphBuilder builder, Value gradient, Shape target)
     {
         if (gradient.Shape.Equals(target))

@@ -1,6 +1,9 @@
 namespace OrtTrainer.Graph.Operators;
 
-/// <summary>What a gradient rule sees: the builder to add to, the node's inputs, outputs and attributes, and the gradients of the outputs.</summary>
+/// <summary>
+/// What a gradient rule sees: the builder to add to, the node's inputs, outputs and attributes, and the gradients of
+/// the outputs.
+/// </summary>
 internal sealed class GradientContext
 {
     private readonly Node _node;
@@ -46,7 +49,9 @@ internal sealed class GradientContext
 
     public Value Out(int index) => _node.Outputs[index];
 
-    /// <summary>The gradient of the loss in output <paramref name="index"/>, or null where the loss does not depend on it.</summary>
+    /// <summary>
+    /// The gradient of the loss in output <paramref name="index"/>, or null where the loss does not depend on it.
+    /// </summary>
     public Value? OutputGradient(int index) => _outputGradients[index];
 
     /// <exception cref="GraphException">The loss depends on another output than those the rule has gradients for.</exception>

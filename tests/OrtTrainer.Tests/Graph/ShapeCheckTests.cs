@@ -3,7 +3,9 @@ using Onnx = OrtTrainer.Graph.ElementType;
 
 namespace OrtTrainer.Tests.Graph;
 
-/// <summary>Mistakes surface in the line that makes them, with a message that names the node, the shapes and what was expected.</summary>
+/// <summary>
+/// Mistakes surface in the line that makes them, with a message that names the node, the shapes and what was expected.
+/// </summary>
 public sealed class ShapeCheckTests
 {
     private static IEnumerable<TestCaseData> Mistakes()

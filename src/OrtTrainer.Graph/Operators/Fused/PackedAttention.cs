@@ -47,7 +47,9 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
     }
 }
 
-/// <summary>The gradient of <see cref="PackedAttention"/> in qkv; attention weights are computed again from lse.</summary>
+/// <summary>
+/// The gradient of <see cref="PackedAttention"/> in qkv; attention weights are computed again from lse.
+/// </summary>
 internal sealed class PackedAttentionGrad : FusedOperator
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(

@@ -52,7 +52,9 @@ internal sealed class ScatterElements : Operator, IGradientRule
     }
 }
 
-/// <summary>Slices picked by index tuples; exporters use it on masks. No gradient: ScatterND(add) is unsafe on ORT's CPU.</summary>
+/// <summary>
+/// Slices picked by index tuples; exporters use it on masks. No gradient: ScatterND(add) is unsafe on ORT's CPU.
+/// </summary>
 internal sealed class GatherND : Operator
 {
     public override string Type => "GatherND";

@@ -13,7 +13,8 @@ internal sealed class Gemm : Operator, IGradientRule
         bool ta = context.Attributes.Int("transA", 0) != 0;
         bool tb = context.Attributes.Int("transB", 0) != 0;
         Dimension inner = ta ? a[0] : a[1];
-        InferenceContext.Require(inner.Fits(tb ? b[1] : b[0]), $"the inner sizes of {a} and {b} differ{(ta ? " (a is transposed)" : "")}{(tb ? " (b is transposed)" : "")}");
+        InferenceContext.Require(inner.Fits(tb ? b[1] : b[0]),
+            $"the inner sizes of {a} and {b} differ{(ta ? " (a is transposed)" : "")}{(tb ? " (b is transposed)" : "")}");
         Shape y = new(ta ? a[1] : a[0], tb ? b[0] : b[1]);
         InferenceContext.Require(!context.Has(2) || Broadcasting.Combine(context.Shape(2), y).Fits(y),
             $"the bias {(context.Has(2) ? context.Shape(2) : y)} does not broadcast to {y}");

@@ -32,7 +32,9 @@ internal sealed class Not : Operator
     }
 
     internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) =>
-        context.Integers(0) is { } bits ? [.. bits.Select(bit => bit is { IsNumber: true } b ? 1 - b.Number : (SymbolicInteger?)null)] : null;
+        context.Integers(0) is { } bits
+            ? [.. bits.Select(bit => bit is { IsNumber: true } b ? 1 - b.Number : (SymbolicInteger?)null)]
+            : null;
 }
 
 internal sealed class IsNaN : Operator

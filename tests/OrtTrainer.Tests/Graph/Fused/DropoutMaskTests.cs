@@ -3,7 +3,9 @@ using Onnx = OrtTrainer.Graph.ElementType;
 
 namespace OrtTrainer.Tests.Graph.Fused;
 
-/// <summary>The counter-based masks bit for bit: int64 arithmetic of a function body against uint32 arithmetic.</summary>
+/// <summary>
+/// The counter-based masks bit for bit: int64 arithmetic of a function body against uint32 arithmetic.
+/// </summary>
 public sealed class DropoutMaskTests
 {
     [Test]

@@ -65,7 +65,9 @@ internal static class FunctionRun
         return [.. results.Select(name => binding.Output(name).ToArray())];
     }
 
-    /// <summary>Adds nodes that take a half of out0's low 32 bits and make floats of it, which hold 16 bits exactly.</summary>
+    /// <summary>
+    /// Adds nodes that take a half of out0's low 32 bits and make floats of it, which hold 16 bits exactly.
+    /// </summary>
     private static string Half(GraphProto graph, string op, long operand)
     {
         graph.Initializer.Add(TensorContent.Int64(op + "Operand", [], [operand]));

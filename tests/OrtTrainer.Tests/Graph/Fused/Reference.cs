@@ -64,7 +64,9 @@ internal static class Reference
         return (y, mean, invstd);
     }
 
-    /// <summary>Softmax attention, sequence by sequence and head by head; also the logarithms of the denominators.</summary>
+    /// <summary>
+    /// Softmax attention, sequence by sequence and head by head; also the logarithms of the denominators.
+    /// </summary>
     public static (double[] Y, double[] Lse) Attention(
         double[] qkv, long[] offsets, int heads, int width, double scale, Func<ulong, double> mask)
     {

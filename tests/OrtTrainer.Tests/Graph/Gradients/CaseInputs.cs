@@ -19,7 +19,9 @@ internal sealed class CaseInputs(GraphBuilder graph)
     public Value Parameter(string name, long[] sizes, float low = -1, float high = 1, Shape? declared = null) =>
         Parameter(name, sizes, [.. Enumerable.Range(0, Count(sizes)).Select(_ => low + ((high - low) * _random.NextSingle()))], declared);
 
-    /// <summary>Values in random order, 0.1 apart and none nearer to 0 than 0.05: no step of a finite difference meets a kink.</summary>
+    /// <summary>
+    /// Values in random order, 0.1 apart and none nearer to 0 than 0.05: no step of a finite difference meets a kink.
+    /// </summary>
     public Value Apart(string name, long[] sizes, Shape? declared = null)
     {
         int count = Count(sizes);

@@ -128,7 +128,9 @@ internal sealed class GradientCheck : IDisposable
         }
     }
 
-    /// <summary>The sum of weights times y, with the first of 1024 weights, since named sizes are not known while building.</summary>
+    /// <summary>
+    /// The sum of weights times y, with the first of 1024 weights, since named sizes are not known while building.
+    /// </summary>
     private Value Weighted(Value y)
     {
         Random random = new(_weights.Count + 1);

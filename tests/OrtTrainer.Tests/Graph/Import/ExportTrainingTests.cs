@@ -72,7 +72,9 @@ public sealed class ExportTrainingTests
         Assert.That(compared, Is.GreaterThanOrEqualTo(0.8 * sources.Count), $"parameters of {sources.Count} that were found");
     }
 
-    /// <summary>Exporters leave scalars and masks among the stored tensors too; those have no axes or are no float.</summary>
+    /// <summary>
+    /// Exporters leave scalars and masks among the stored tensors too; those have no axes or are no float.
+    /// </summary>
     private static bool IsWeight(TensorProto tensor) => tensor.DataType == (int)OrtTrainer.Graph.ElementType.Float && tensor.Dims.Count > 0;
 
     private static void SetTargets(

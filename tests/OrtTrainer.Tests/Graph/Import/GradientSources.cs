@@ -23,7 +23,9 @@ internal sealed class GradientSources
 
     public int Count => _parameters.Count;
 
-    /// <summary>The gradient of a stored tensor in its layout, or null where it cannot be told which parameter it is.</summary>
+    /// <summary>
+    /// The gradient of a stored tensor in its layout, or null where it cannot be told which parameter it is.
+    /// </summary>
     public float[]? Find(TensorProto tensor)
     {
         float[] values = tensor.ReadFloat();

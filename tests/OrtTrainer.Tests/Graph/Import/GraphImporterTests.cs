@@ -1,4 +1,5 @@
 using OrtTrainer.Graph;
+using OrtTrainer.Graph.Differentiation;
 using OrtTrainer.Graph.Import;
 using OrtTrainer.Graph.Onnx;
 
@@ -68,6 +69,21 @@ public sealed class GraphImporterTests
         Assert.That(rebuilt.OpsetImport.Single(o => o.Domain.Length == 0).Version, Is.EqualTo(18));
         Assert.That(rebuilt.Graph.Node.Single().Input, Has.Count.EqualTo(2));
         Assert.That(rebuilt.Graph.Output[0].Type.TensorType.Shape.Dim, Is.Empty);
+    }
+
+    [Test]
+    public void A_graph_built_here_can_be_imported_and_built_upon()
+    {
+        GraphBuilder g = new("own");
+        Value x = g.Input("x", TensorType.Float(3));
+        g.Output(g.ReduceSum(g.Mul(g.Exp(x), g.Constant(0.5f)), [0], keepAxes: false), "loss");
+
+        GraphBuilder again = GraphImporter.Import(g.ToModel()).Builder;
+        Value gradient = Autodiff.Gradients(again, again.Outputs[0], [again.Inputs[0]])[0];
+        again.Output(again.Add(gradient, again.Constant(0.5f)), "shifted");
+
+        Assert.That(again.ToModel().Graph.Node.SelectMany(n => n.Output), Is.Unique);
+        Assert.That(again.ToModel().Graph.Initializer.Select(t => t.Name), Is.Unique);
     }
 
     [Test]

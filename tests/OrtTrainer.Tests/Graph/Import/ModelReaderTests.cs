@@ -80,7 +80,9 @@ public sealed class ModelReaderTests
         Assert.That(() => GraphImporter.Import(model), Throws.TypeOf<GraphException>().With.Message.Contains($"operator set {version}"));
     }
 
-    /// <summary>y = -x, with the operator set at the end of the file so that every truncation loses something.</summary>
+    /// <summary>
+    /// y = -x, with the operator set at the end of the file so that every truncation loses something.
+    /// </summary>
     private static ModelProto Small()
     {
         GraphBuilder g = new("small");
