@@ -37,5 +37,5 @@ internal sealed record Verb(
         string name, string summary, Func<T, Terminal, CancellationToken, Task<int>> run, params string[] usage)
         where T : CommonArguments, new() =>
         new(name, summary, typeof(T), usage,
-            (words, terminal, interruption) => run(CommandLine.Parse<T>(words), terminal, interruption));
+            (words, terminal, interruption) => run(ArgumentReader.Read<T>(words), terminal, interruption));
 }
