@@ -53,7 +53,7 @@ public sealed class InterruptionTests
     [Platform("Linux")]
     public void A_process_that_gets_sigint_saves_exits_130_and_can_be_resumed()
     {
-        string[] words = _desk.Finetune("out", "--json");
+        string[] words = _desk.Finetune("out", "--json", "--eval-steps", "1000");
         words[Array.IndexOf(words, "--max-steps") + 1] = "100000";
         ProcessStartInfo start = new("dotnet", ["exec", typeof(CliApp).Assembly.Location, .. words]) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;

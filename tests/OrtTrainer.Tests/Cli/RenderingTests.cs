@@ -46,7 +46,7 @@ public sealed class RenderingTests
         Assert.That(Printed(console => RunResult.Print(Summary, console)), Is.EqualTo("""
 
               weights            eval mcc   eval loss   test mcc
-            ───────────────────────────────────────────────────────
+            ──────────────────────────────────────────────────────
               live                 0.5000      0.7500     0.4000
               averaged (1,234)     0.5625      0.6250     0.4500
 
