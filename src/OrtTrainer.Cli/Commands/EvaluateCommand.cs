@@ -15,15 +15,13 @@ internal static class EvaluateCommand
 {
     public static Task<int> RunAsync(EvaluateArguments arguments, Terminal terminal, CancellationToken interruption)
     {
-        string folder = ModelFolder.Require(arguments.ModelFolder);
-        string file = arguments.DataFile;
-        TableOptions table = arguments.Table;
+        (string model, string file, TableOptions table) = (arguments.ModelFolder, arguments.DataFile, arguments.Table);
         PredictorOptions options = OptionErrors.Guard(typeof(EvaluateArguments), () => new PredictorOptions
         {
             MaxLength = arguments.MaxLength,
             Execution = Threads(arguments.Threads),
         });
-        using Predictor predictor = Predictor.Open(folder, options);
+        using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         MetricKind metric = arguments.Metric is { } name
             ? OptionErrors.Guard(typeof(EvaluateArguments), () => MetricKind.Find(predictor.Task, name))
             : MetricKind.DefaultFor(predictor.Task);

@@ -11,7 +11,7 @@ internal static class PredictCommand
 {
     public static async Task<int> RunAsync(PredictArguments arguments, Terminal terminal, CancellationToken interruption)
     {
-        string folder = ModelFolder.Require(arguments.ModelFolder);
+        string model = arguments.ModelFolder;
         TextSource source = TextSource.Of(arguments, terminal);
         PredictorOptions options = OptionErrors.Guard(typeof(PredictArguments), () => new PredictorOptions
         {
@@ -19,7 +19,7 @@ internal static class PredictCommand
             Threshold = (float)(arguments.Threshold ?? 0.5),
             Execution = EvaluateCommand.Threads(arguments.Threads),
         });
-        using Predictor predictor = Predictor.Open(folder, options);
+        using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         PredictionLine line = new(predictor.Task, predictor.Labels);
         if (arguments.Output is { } file)
         {

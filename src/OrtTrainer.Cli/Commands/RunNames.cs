@@ -7,9 +7,10 @@ internal static class RunNames
 
     /// <summary>The first folder that does not exist yet: <c>artifacts/runs/NAME-1</c>, <c>-2</c> and so on.</summary>
     /// <param name="model">The model's folder, whose last part is the name.</param>
-    public static string Next(string model)
+    /// <param name="root">Where runs go; null for artifacts/runs.</param>
+    public static string Next(string model, string? root = null)
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model)));
-        return Enumerable.Range(1, int.MaxValue).Select(n => Path.Combine(Root, $"{name}-{n}")).First(p => !Path.Exists(p));
+        return Enumerable.Range(1, int.MaxValue).Select(n => Path.Combine(root ?? Root, $"{name}-{n}")).First(p => !Path.Exists(p));
     }
 }

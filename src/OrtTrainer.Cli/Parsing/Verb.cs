@@ -28,8 +28,8 @@ internal sealed record Verb(
             "export --run DIR [--weights live|averaged|best] --out DIR",
             "export --model DIR --out DIR"),
         Of<BenchArguments>("bench", "time training steps against a yardstick, or a tokenizer", BenchCommand.RunAsync,
-            "bench --model DIR --train F --text COL --label COL --batches N --yardstick F.onnx [--json]",
-            "bench --model DIR --full-length N --yardstick F.onnx [--json]",
+            "bench --model DIR --train F --text COL --label COL --batches N --yardstick F",
+            "bench --model DIR --full-length N --batches N --yardstick F",
             "bench --tokenizer DIR --text-file F"),
     ];
 
@@ -37,5 +37,5 @@ internal sealed record Verb(
         string name, string summary, Func<T, Terminal, CancellationToken, Task<int>> run, params string[] usage)
         where T : CommonArguments, new() =>
         new(name, summary, typeof(T), usage,
-            (words, terminal, interruption) => run(CommandLine.Parse<T>(words), terminal, interruption));
+            (words, terminal, interruption) => run(ArgumentReader.Read<T>(words), terminal, interruption));
 }

@@ -14,7 +14,8 @@ namespace OrtTrainer.Benchmarking;
 internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<TokenizedExample> Examples)
 {
     /// <summary>Reads or makes the examples.</summary>
-    /// <exception cref="ArgumentException">The options give neither data nor a length, or a length the model cannot take.</exception>
+    /// <exception cref="ArgumentException">The options give neither data nor a length.</exception>
+    /// <exception cref="ModelException">The length is more than the model takes.</exception>
     /// <exception cref="DataFileException">The file cannot be used.</exception>
     public static BenchmarkData Of(StepBenchmarkOptions options, PretrainedModel model)
     {
@@ -23,7 +24,8 @@ internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<T
         {
             return length <= positions
                 ? Random(length, options, model.Config)
-                : throw new ArgumentException($"{nameof(options.FullLength)} is {length}; the model takes {positions} tokens at most.");
+                : throw new ModelException(
+                    $"{model.Config.Path}: the model takes {positions} tokens at most; examples of {length} were asked for.");
         }
 
         DataOptions data = options.Data

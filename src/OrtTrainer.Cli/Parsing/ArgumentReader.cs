@@ -7,11 +7,11 @@ using OrtTrainer.Data;
 namespace OrtTrainer.Cli.Parsing;
 
 /// <summary>Reads a command's words into its arguments class; everything that is wrong with them becomes one clear line.</summary>
-internal static class CommandLine
+internal static class ArgumentReader
 {
     /// <summary>Parses the words after the verb.</summary>
     /// <exception cref="UsageException">An option is unknown, repeated, without its value or with one of the wrong kind.</exception>
-    public static T Parse<T>(string[] words)
+    public static T Read<T>(string[] words)
         where T : CommonArguments, new()
     {
         using Parser parser = new(settings =>

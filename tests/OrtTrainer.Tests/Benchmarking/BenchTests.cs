@@ -1,0 +1,80 @@
+using System.Text.Json;
+using OrtTrainer.Tests.Cli;
+
+namespace OrtTrainer.Tests.Benchmarking;
+
+/// <summary>The commands, on a model so small that no figure means anything: what is checked is that every figure is there.</summary>
+public sealed class BenchTests
+{
+    private DeskTask _desk = null!;
+
+    [SetUp]
+    public void Make() => _desk = new DeskTask();
+
+    [TearDown]
+    public void Remove() => _desk.Dispose();
+
+    [Test]
+    public void Training_steps_are_measured_on_data()
+    {
+        CliRun run = CliRun.Of(
+            "bench", "--model", _desk.Model, "--train", _desk.Train, "--batches", "2", "--batch-size", "4", "--threads", "1", "--json");
+
+        JsonElement result = JsonDocument.Parse(run.Succeeded().Out).RootElement;
+        Assert.That(result.GetProperty("batches").GetInt32(), Is.EqualTo(2));
+        Assert.That(result.GetProperty("tokens").GetInt64(), Is.InRange(2 * 4 * 5, 2 * 4 * 10));
+        Assert.That(result.GetProperty("padding_share").GetDouble(), Is.InRange(0, 0.5));
+        Assert.That(result.GetProperty("step_median").GetDouble(), Is.GreaterThan(0));
+        Assert.That(result.GetProperty("tokens_per_second").GetDouble(), Is.GreaterThan(0));
+        Assert.That(result.GetProperty("peak_memory").GetInt64(), Is.GreaterThan(10_000_000));
+        Assert.That(result.GetProperty("loss").GetDouble(), Is.InRange(0.01, 5));
+        Assert.That(result.GetProperty("kernels").GetArrayLength(), Is.GreaterThan(0));
+        Assert.That(result.GetProperty("ratio").ValueKind, Is.EqualTo(JsonValueKind.Null));
+    }
+
+    [Test]
+    public void Random_batches_have_no_padding()
+    {
+        CliRun run = CliRun.Of(
+            "bench", "--model", _desk.Model, "--full-length", "16", "--batches", "1", "--batch-size", "4", "--no-kernels");
+
+        Assert.That(run.Succeeded().Lines[0], Is.EqualTo("batches      1, 64 tokens, 0.0% padding as rows of equal length"));
+        Assert.That(run.Lines.Select(line => line.Split(' ')[0]), Is.EqualTo(new[] { "batches", "step", "averaging", "memory", "kernels" }));
+        Assert.That(run.Lines[^1], Is.EqualTo("kernels      none: function bodies"));
+    }
+
+    [TestCase("--full-length", "0", "error: --full-length is 0; expected 1 or more.\n")]
+    [TestCase("--batches", "0", "error: --batches is 0; expected 1 or more.\n")]
+    public void Values_out_of_range_are_bad_usage(string option, string value, string expected)
+    {
+        string[] batches = option == "--full-length" ? [] : ["--full-length", "8"];
+
+        CliRun run = CliRun.Of(["bench", "--model", _desk.Model, option, value, .. batches]);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2, expected)));
+    }
+
+    [Test]
+    public void Examples_longer_than_the_model_s_positions_are_refused()
+    {
+        CliRun run = CliRun.Of("bench", "--model", _desk.Model, "--full-length", "64");
+
+        Assert.That(run, Is.EqualTo(new CliRun(1, "", $"error: {Path.Combine(_desk.Model, "config.json")}: the model takes 32 tokens at "
+            + "most; examples of 64 were asked for.\n")));
+    }
+
+    [Test]
+    public void A_tokenizer_is_measured_with_one_thread_and_several()
+    {
+        string text = _desk.Write("text.txt", string.Concat(Enumerable.Repeat("where is my parcel\n\nthe invoice shows a wrong price\n", 50)));
+
+        CliRun run = CliRun.Of("bench", "--tokenizer", _desk.Model, "--text-file", text, "--threads", "2", "--json");
+
+        JsonElement result = JsonDocument.Parse(run.Succeeded().Out).RootElement;
+        Assert.That(result.GetProperty("texts").GetInt32(), Is.EqualTo(100));
+        Assert.That(result.GetProperty("bytes").GetInt64(), Is.EqualTo(50 * (18 + 31)));
+        Assert.That(result.GetProperty("tokens").GetInt64(), Is.EqualTo(50 * (4 + 6 + 4)));
+        Assert.That(result.GetProperty("single_megabytes_per_second").GetDouble(), Is.GreaterThan(0));
+        Assert.That(result.GetProperty("threaded_megabytes_per_second").GetDouble(), Is.GreaterThan(0));
+    }
+}

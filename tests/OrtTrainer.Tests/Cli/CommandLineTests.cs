@@ -1,0 +1,92 @@
+namespace OrtTrainer.Tests.Cli;
+
+public sealed class CommandLineTests
+{
+    [TestCase("finetune --epoch 3", "--epoch is unknown; did you mean --epochs?")]
+    [TestCase("finetune --bathc-size 3", "--bathc-size is unknown; did you mean --batch-size?")]
+    [TestCase("finetune --zzz", "--zzz is unknown; see --help.")]
+    [TestCase("finetune --Epochs 3", "--Epochs is unknown; did you mean --epochs?")]
+    [TestCase("predict --epochs 3", "--epochs is unknown; see --help.")]
+    [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
+    [TestCase("train", "train is unknown; the commands are finetune, evaluate, predict, export, bench. See orttrainer --help.")]
+    [TestCase("finetune --epochs", "--epochs needs a number.")]
+    [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]
+    [TestCase("finetune --model", "--model needs a value.")]
+    [TestCase("finetune --epochs three", "--epochs is 'three'; expected a number.")]
+    [TestCase("finetune --epochs=three", "--epochs is 'three'; expected a number.")]
+    [TestCase("finetune --max-steps 1.5", "--max-steps is '1.5'; expected a whole number.")]
+    [TestCase("finetune --max-steps 99999999999999999999", "--max-steps is '99999999999999999999'; expected a whole number.")]
+    [TestCase("finetune --seed 1 --seed 2", "--seed is given twice.")]
+    [TestCase("finetune some words", "some belongs to no option; quote values that contain spaces.")]
+    [TestCase("finetune --epochs 0", "--epochs is 0; expected above 0.")]
+    [TestCase("finetune --epochs -1", "--epochs is -1; expected above 0.")]
+    [TestCase("finetune --lr -1", "--lr is -1; expected 0 or more.")]
+    [TestCase("finetune --lr NaN", "--lr is NaN; expected 0 or more.")]
+    [TestCase("finetune --clip 0", "--clip is 0; expected above 0.")]
+    [TestCase("finetune --swa-start 1", "--swa-start is 1; expected from 0 to below 1.")]
+    [TestCase("finetune --eval-fraction 1", "--eval-fraction is a share between 0 and 1, both excluded.")]
+    [TestCase("finetune --method swaa", "--method is 'swaa'; expected finetune, swa or ema. Did you mean swa?")]
+    [TestCase("finetune --swa-rate x", "--swa-rate is 'x'; expected constant, cyclical or anneal.")]
+    [TestCase("finetune --task regresion",
+        "--task is 'regresion'; expected classification, multilabel or regression. Did you mean regression?")]
+    [TestCase("finetune --layers 0,x", "--layers is '0,x'; expected numbers between commas, such as 0,2,4.")]
+    [TestCase("finetune --columns a,a", "--columns gives the name 'a' to more than one column.")]
+    [TestCase("finetune --quiet --json", "--quiet and --json exclude each other: events, or nothing but the result.")]
+    [TestCase("finetune --resume", "--resume needs the folder of the run: --resume DIR.")]
+    [TestCase("finetune --resume DIR --epochs 2", "--resume goes on with the options of the run; leave --epochs out.")]
+    [TestCase("finetune --resume A --out B", "--resume and --out name different folders; leave --out out.")]
+    [TestCase("finetune --train F", "--model is missing: give the folder of a pre-trained model as --model DIR; "
+        + "without both --model and --train, the embedded ones are used.")]
+    [TestCase("finetune --model DIR", "--train is missing: give the file to train on as --train F; "
+        + "without both --model and --train, the embedded ones are used.")]
+    [TestCase("evaluate", "--model is missing: give the folder of a fine-tuned model.")]
+    [TestCase("evaluate --model DIR", "--data is missing: give a file of labelled texts.")]
+    [TestCase("predict --model DIR", "--input is missing: give a file of texts, or - for standard input.")]
+    [TestCase("export --run DIR", "--out is missing: give a new folder to export to.")]
+    [TestCase("export --out DIR",
+        "give either --run DIR, a finished run, or --model DIR, a classifier in Hugging Face layout.")]
+    [TestCase("export --model A --weights live --out B", "--weights chooses among those of a run; a model has one set.")]
+    [TestCase("bench", "--model is missing: give the folder of a pre-trained model.")]
+    [TestCase("bench --tokenizer DIR", "--text-file is missing: give a file of UTF-8 text to tokenize.")]
+    public void Bad_usage_is_one_line_that_says_what_to_write(string words, string expected)
+    {
+        CliRun run = CliRun.Of(words.Split(' '));
+
+        Assert.That(run, Is.EqualTo(new CliRun(2, "", $"error: {expected}\n")));
+    }
+
+    [Test]
+    public void An_unknown_metric_is_bad_usage_and_the_message_lists_those_there_are()
+    {
+        CliRun run = CliRun.Of("finetune", "--metric", "acuracy");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.StartWith("error: There is no metric 'acuracy' for classification; expected one of accuracy, f1,"));
+    }
+
+    [Test]
+    public void Without_a_command_the_overview_goes_to_standard_error()
+    {
+        CliRun run = CliRun.Of();
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Out, Is.Empty);
+        Assert.That(run.Error, Does.Contain("  finetune   fine-tune a model"));
+    }
+
+    [Test]
+    public void The_version_is_one_line()
+    {
+        Assert.That(CliRun.Of("--version").Succeeded().Out, Does.Match(@"^orttrainer \d+\.\d+\.\d+\n$"));
+    }
+
+    [Test]
+    public void Verbose_adds_where_an_error_happened()
+    {
+        CliRun run = CliRun.Of("finetune", "--model", "/no/such/folder", "--train", "f.tsv", "--verbose");
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.StartWith("error: /no/such/folder: there is no such folder."));
+        Assert.That(run.Error, Does.Contain("   at OrtTrainer.Cli."));
+    }
+}

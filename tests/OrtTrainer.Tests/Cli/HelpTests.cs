@@ -1,0 +1,54 @@
+using System.Reflection;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+
+namespace OrtTrainer.Tests.Cli;
+
+public sealed class HelpTests
+{
+    private static IEnumerable<string> Commands => Verb.All.Select(verb => verb.Name);
+
+    [TestCaseSource(nameof(Commands))]
+    public void Help_of_a_command_lists_each_of_its_options_once(string command)
+    {
+        string help = CliRun.Of(command, "--help").Succeeded().Out;
+
+        Verb verb = Verb.All.Single(v => v.Name == command);
+        Assert.That(help, Does.StartWith($"orttrainer {command}: {verb.Summary}\n"));
+        foreach ((PropertyInfo _, CommandLine.OptionAttribute option) in OptionNames.Of(verb.Arguments))
+        {
+            int listed = help.Split('\n').Count(line => line.TrimStart().Split(' ')[0] == $"--{option.LongName}");
+            Assert.That(listed, Is.EqualTo(1), option.LongName);
+            Assert.That(option.HelpText, Is.Not.Empty, option.LongName);
+        }
+    }
+
+    [TestCaseSource(nameof(Commands))]
+    public void Lines_of_help_fit_a_terminal_of_100_columns(string command) =>
+        Assert.That(CliRun.Of(command, "--help").Lines.Where(line => line.Length > 100), Is.Empty);
+
+    [TestCase("finetune", "--epochs", "-1", "--help")]
+    [TestCase("predict", "-h")]
+    [TestCase("--help")]
+    [TestCase("-h")]
+    public void Help_is_no_failure_whatever_else_is_written(params string[] words) =>
+        Assert.That(CliRun.Of(words).Succeeded().Out, Does.StartWith("orttrainer "));
+
+    [Test]
+    public void The_overview_names_every_command()
+    {
+        string overview = CliRun.Of("--help").Out;
+
+        Assert.That(Commands, Is.EqualTo(new[] { "finetune", "evaluate", "predict", "export", "bench" }));
+        Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public void An_option_value_may_look_like_help_of_another_word()
+    {
+        FinetuneArguments arguments = ArgumentReader.Read<FinetuneArguments>(["--label-separator", "-", "--out", "a b", "--text=x=y"]);
+
+        Assert.That((arguments.LabelSeparator, arguments.Output, arguments.TextColumn), Is.EqualTo(("-", "a b", "x=y")));
+        Assert.That(arguments.Given, Is.EqualTo(new[] { "--label-separator", "--out", "--text" }));
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using OrtTrainer.Cli;
+
+namespace OrtTrainer.Tests.Cli;
+
+public sealed class InterruptionTests
+{
+    private DeskTask _desk = null!;
+
+    [SetUp]
+    public void Make() => _desk = new DeskTask();
+
+    [TearDown]
+    public void Remove() => _desk.Dispose();
+
+    [Test]
+    public void An_interrupted_run_says_how_to_go_on_and_going_on_gives_the_bytes_of_an_uninterrupted_one()
+    {
+        CliRun.Of(_desk.Finetune("whole", "--quiet")).Succeeded();
+
+        CliRun interrupted = CliRun.With("", new CancellationToken(canceled: true), _desk.Finetune("parts"));
+        CliRun resumed = CliRun.Of("finetune", "--resume", _desk.File("parts")).Succeeded();
+
+        Assert.That(interrupted.ExitCode, Is.EqualTo(130));
+        Assert.That(interrupted.Error, Is.Empty);
+        Assert.That(interrupted.Lines[^2], Is.EqualTo("Interrupted; what was done is saved. Go on with:"));
+        Assert.That(interrupted.Lines[^1], Does.StartWith("  orttrainer finetune --resume ").And.EndWith("parts"));
+        Assert.That(resumed.Lines, Does.Contain("steps        6 of 4 examples, 3 per epoch; going on from step 1"));
+        Assert.That(Exported("parts"), Is.EqualTo(Exported("whole")));
+    }
+
+    [Test]
+    public void Resume_takes_the_folder_from_out_as_well()
+    {
+        CliRun.With("", new CancellationToken(canceled: true), _desk.Finetune("parts", "--quiet"));
+
+        Assert.That(CliRun.Of("finetune", "--resume", "--out", _desk.File("parts"), "--quiet").ExitCode, Is.EqualTo(0));
+    }
+
+    [Test]
+    public void Quiet_and_json_tell_of_the_interruption_in_their_own_way()
+    {
+        CliRun quiet = CliRun.With("", new CancellationToken(canceled: true), _desk.Finetune("a", "--quiet"));
+        CliRun json = CliRun.With("", new CancellationToken(canceled: true), _desk.Finetune("b", "--json"));
+
+        Assert.That((quiet.ExitCode, quiet.Out), Is.EqualTo((130, "")));
+        Assert.That(quiet.Error, Does.StartWith("Interrupted; what was done is saved. Go on with:\n  orttrainer finetune --resume "));
+        Assert.That((json.ExitCode, json.Error), Is.EqualTo((130, "")));
+        Assert.That(json.Lines[^1], Does.StartWith("{\"event\":\"interrupted\",\"resume\":\""));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void A_process_that_gets_sigint_saves_exits_130_and_can_be_resumed()
+    {
+        string[] words = _desk.Finetune("out", "--json", "--eval-steps", "1000");
+        words[Array.IndexOf(words, "--max-steps") + 1] = "100000";
+        ProcessStartInfo start = new("dotnet", ["exec", typeof(CliApp).Assembly.Location, .. words]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string? line;
+        do
+        {
+            line = process.StandardOutput.ReadLine();
+        }
+        while (line?.Contains("\"event\":\"step\"", StringComparison.Ordinal) == false);
+
+        Assert.That(line, Is.Not.Null, "the run ended before its first step");
+        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
+            kill.WaitForExit();
+        }
+
+        string rest = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.EqualTo(130));
+        Assert.That(rest.TrimEnd().Split('\n')[^1], Does.StartWith("{\"event\":\"interrupted\""));
+
+        CliRun resumed = CliRun.With("", new CancellationToken(canceled: true), "finetune", "--resume", _desk.File("out"));
+        Assert.That(resumed.ExitCode, Is.EqualTo(130));
+        Assert.That(resumed.Out, Does.Match("going on from step [1-9]"));
+    }
+
+    private byte[] Exported(string output) => File.ReadAllBytes(Path.Combine(_desk.File(output), "model.safetensors"));
+}

@@ -1,0 +1,171 @@
+using System.Text.Json;
+
+namespace OrtTrainer.Tests.Cli;
+
+/// <summary>What comes after training, on one short run.</summary>
+public sealed class PipelineTests
+{
+    private DeskTask _desk = null!;
+
+    private string Model => _desk.File("out");
+
+    [OneTimeSetUp]
+    public void Train()
+    {
+        _desk = new DeskTask();
+        CliRun.Of(_desk.Finetune("out", "--quiet")).Succeeded();
+    }
+
+    [OneTimeTearDown]
+    public void Remove() => _desk.Dispose();
+
+    [Test]
+    public void Lines_of_standard_input_are_labelled_in_order()
+    {
+        CliRun run = CliRun.WithInput(
+            "where is my parcel\nyou charged my card twice\n", "predict", "--model", Model, "--input", "-").Succeeded();
+
+        Assert.That(run.Lines, Has.Count.EqualTo(2));
+        Assert.That(run.Lines[0], Does.Match(
+            """^\{"label":"(billing|delivery)","score":0\.\d+,"scores":\{"billing":0\.\d+,"delivery":0\.\d+\}\}$"""));
+        JsonElement scores = JsonDocument.Parse(run.Lines[1]).RootElement.GetProperty("scores");
+        Assert.That(scores.EnumerateObject().Sum(score => score.Value.GetDouble()), Is.EqualTo(1).Within(1e-6));
+    }
+
+    [Test]
+    public void A_table_its_lines_and_json_lines_give_the_same_predictions()
+    {
+        string[] texts = [.. File.ReadLines(_desk.Test).Skip(1).Select(row => row.Split('\t')[0])];
+        string lines = _desk.Write("texts.txt", string.Join('\n', texts));
+        string json = _desk.Write("texts.jsonl", string.Concat(texts.Select(text => $"{{\"body\": \"{text}\"}}\n")));
+
+        string expected = CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Succeeded().Out;
+
+        Assert.That(CliRun.Of("predict", "--model", Model, "--input", lines).Out, Is.EqualTo(expected));
+        Assert.That(CliRun.Of("predict", "--model", Model, "--input", json, "--text", "body").Out, Is.EqualTo(expected));
+        Assert.That(CliRun.WithInput(File.ReadAllText(_desk.Test), "predict", "--model", Model, "--input", "-", "--format", "tsv").Out,
+            Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void An_output_file_holds_what_standard_output_would_show()
+    {
+        string file = _desk.File("predictions.jsonl");
+
+        CliRun run = CliRun.Of("predict", "--model", Model, "--input", _desk.Test, "--output", file).Succeeded();
+
+        Assert.That(run.Out, Is.Empty);
+        Assert.That(File.ReadAllText(file), Is.EqualTo(CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Out));
+    }
+
+    [Test]
+    public void A_failure_half_way_leaves_the_output_file_as_it_was()
+    {
+        string file = _desk.Write("kept.jsonl", "what was there\n");
+        string input = _desk.Write("bad.jsonl", "{\"text\": \"where is my parcel\"}\n{\"text\": \n");
+
+        CliRun run = CliRun.Of("predict", "--model", Model, "--input", input, "--output", file);
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.StartWith($"error: {input}, line 2: not a JSON object on one line:"));
+        Assert.That(File.ReadAllText(file), Is.EqualTo("what was there\n"));
+    }
+
+    [Test]
+    public void A_pair_of_lines_is_refused_with_what_to_add()
+    {
+        CliRun run = CliRun.WithInput("a\n", "predict", "--model", Model, "--input", "-", "--pair", "b");
+
+        Assert.That(run, Is.EqualTo(new CliRun(
+            2, "", "error: every line of the input is one text: for columns, add --format csv, tsv or jsonl.\n")));
+    }
+
+    [Test]
+    public void Evaluation_gives_the_scores_that_the_run_reported()
+    {
+        JsonElement summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(Model, "run", "summary.json"))).RootElement;
+        string exported = summary.GetProperty("exported").GetString()!;
+
+        CliRun run = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval, "--json").Succeeded();
+
+        JsonElement scores = JsonDocument.Parse(run.Out).RootElement;
+        Assert.That(scores.GetProperty("score").GetDouble(), Is.EqualTo(summary.GetProperty(exported).GetDouble()));
+        Assert.That(scores.GetProperty("values").GetProperty("loss").GetDouble(),
+            Is.EqualTo(summary.GetProperty($"eval_{exported}").GetProperty("loss").GetDouble()).Within(1e-5));
+    }
+
+    [Test]
+    public void Evaluation_prints_one_metric_alone_where_asked()
+    {
+        string all = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval).Succeeded().Out;
+        string one = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval, "--metric", "macro_f1").Succeeded().Out;
+
+        Assert.That(all, Does.StartWith($"6 examples of {_desk.Eval}\n  loss               "));
+        Assert.That(all, Does.Contain($"\n  macro_f1           {one}"));
+    }
+
+    [TestCase("live", "last")]
+    [TestCase("averaged", "averaged")]
+    public void Export_writes_the_weights_asked_for_and_tells_what_they_are(string weights, string kept)
+    {
+        string output = _desk.File("export-" + weights);
+
+        CliRun run = CliRun.Of("export", "--run", Model, "--weights", weights, "--out", output).Succeeded();
+
+        Assert.That(run.Lines[0], Does.StartWith($"Exported the {weights} weights of {Model} to "));
+        using var exported = OrtTrainer.Checkpoints.SafetensorsFile.OpenFile(Path.Combine(output, "model.safetensors"));
+        using var source = OrtTrainer.Checkpoints.SafetensorsFile.OpenFile(Path.Combine(Model, "run", kept + ".safetensors"));
+        Assert.That(Classifier(exported), Is.EqualTo(Classifier(source)));
+        Assert.That(exported.Metadata["orttrainer.base_model"], Is.EqualTo("tiny"));
+        Assert.That(exported.Metadata.GetValueOrDefault("orttrainer.averaged_steps"),
+            Is.EqualTo(weights == "averaged" ? "4..6 every 1 (3 weights)" : null));
+    }
+
+    [Test]
+    public void Export_of_a_plain_classifier_predicts_as_its_source_does()
+    {
+        string output = _desk.File("plain");
+
+        CliRun.Of("export", "--model", Model, "--out", output).Succeeded();
+
+        Assert.That(
+            CliRun.Of("predict", "--model", output, "--input", _desk.Test).Succeeded().Out,
+            Is.EqualTo(CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Out));
+    }
+
+    [Test]
+    public void Export_says_which_weights_a_run_did_not_keep()
+    {
+        CliRun run = CliRun.Of("export", "--run", Model, "--weights", "best", "--out", _desk.File("best"));
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.EndWith(
+            "best.safetensors is missing: the run did not keep its best weights (finetune --keep-best does); add --weights live.\n"));
+        Assert.That(Directory.Exists(_desk.File("best")), Is.False);
+    }
+
+    [Test]
+    public void Export_never_writes_into_a_folder_that_holds_something()
+    {
+        CliRun run = CliRun.Of("export", "--run", Model, "--out", Model);
+
+        Assert.That(run, Is.EqualTo(new CliRun(
+            1, "", $"error: {Model}: the output folder is not empty. Choose another --out, or remove it.\n")));
+    }
+
+    [Test]
+    public void Export_of_an_encoder_without_a_head_is_refused()
+    {
+        CliRun run = CliRun.Of("export", "--model", _desk.Model, "--out", _desk.File("headless"));
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("the weights lack classifier.weight, classifier.bias for 2 labels"));
+    }
+
+    private static float[] Classifier(OrtTrainer.Checkpoints.Checkpoint file)
+    {
+        float[] values = new float[2 * 8];
+        file.ReadFloats("classifier.weight", values);
+        return values;
+    }
+}
