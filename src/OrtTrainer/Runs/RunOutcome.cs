@@ -48,7 +48,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             weights.Save(WeightFiles.Averaged, averagedWeights, run.State.Average!.State.LastStep);
         }
 
-        ModelExporter.Export(folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary));
+        ModelExporter.Export(
+            folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary));
         ExportComparison comparison = ExportCheck.Require(folder.Path, run.Data.Eval.Examples,
             (exportsAverage ? averaged! : live).Logits, run.Execution, cancellation: cancellation);
         return summary with { ExportDifference = comparison.MaxAbsolute };
