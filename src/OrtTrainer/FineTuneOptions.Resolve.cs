@@ -15,14 +15,14 @@ public sealed partial record FineTuneOptions
     {
         if (Method == FineTuneMethod.Swa && SwaRate == SwaRate.Cyclical && SwaInterval < 2)
         {
-            throw new ArgumentException($"{nameof(SwaInterval)} is {SwaInterval}, the length of a cycle of the rate; with " +
-                $"{nameof(SwaRate)} cyclical expected 2 or more.");
+            throw new ArgumentException($"{nameof(SwaInterval)} is {SwaInterval}, the length of a cycle of the rate; " +
+                $"with {nameof(SwaRate)} cyclical expected 2 or more.");
         }
 
         if ((long)BatchSize * Accumulation > int.MaxValue)
         {
-            throw new ArgumentException($"{nameof(BatchSize)} {BatchSize} times {nameof(Accumulation)} {Accumulation} is more than " +
-                $"{int.MaxValue} examples per step.");
+            throw new ArgumentException($"{nameof(BatchSize)} {BatchSize} times {nameof(Accumulation)} {Accumulation} " +
+                $"is more than {int.MaxValue} examples per step.");
         }
 
         return this with
@@ -60,7 +60,8 @@ public sealed partial record FineTuneOptions
         }
     }
 
-    private static string NotEmpty(string value, [CallerMemberName] string name = "") => string.IsNullOrWhiteSpace(value)
+    private static string NotEmpty(string value, [CallerMemberName] string name = "") =>
+        string.IsNullOrWhiteSpace(value)
         ? throw new ArgumentException($"{name} is empty; expected a folder.", name)
         : value;
 
@@ -73,5 +74,6 @@ public sealed partial record FineTuneOptions
     private static int[] Existing(IReadOnlyList<int> layers) => layers.Count > 0 && layers.All(layer => layer >= 0)
         ? [.. layers]
         : throw new ArgumentException(
-            $"{nameof(Layers)} is [{string.Join(", ", layers)}]; expected at least one layer, counted from 0.", nameof(Layers));
+            $"{nameof(Layers)} is [{string.Join(", ", layers)}]; expected at least one layer, counted from 0.",
+            nameof(Layers));
 }

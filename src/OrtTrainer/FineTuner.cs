@@ -156,7 +156,8 @@ public sealed class FineTuner
         _events?.Report(new RunEvent.Evaluated(point, _run.Evaluator.Metric.Name));
         if (_run.Options.EndsWithBest && _progress.BestStep == point.Step)
         {
-            // In this order: the checkpoint holds the best weights too, so whoever dies between the two can make up for it.
+            // In this order: the checkpoint holds the best weights too, so whoever dies between the two can make up
+            // for it.
             Save();
             _weights.Save(WeightFiles.Best, _run.State.Parameters, point.Step);
         }
@@ -211,7 +212,8 @@ public sealed class FineTuner
 
         if (_run.State.Step == _run.TotalSteps || StopReason() is not null)
         {
-            _events?.Report(new RunEvent.Noted($"All steps of this run are done ({_run.State.Step}); scoring and exporting again."));
+            _events?.Report(new RunEvent.Noted(
+                $"All steps of this run are done ({_run.State.Step}); scoring and exporting again."));
         }
     }
 
@@ -220,7 +222,8 @@ public sealed class FineTuner
         if (_progress.BestStep > 0 && !_weights.TryLoad(WeightFiles.Best, _run.State.Parameters, _progress.BestStep))
         {
             _events?.Report(new RunEvent.Noted(
-                $"The weights of the best step, {_progress.BestStep}, are lost with a damaged checkpoint; the last ones count."));
+                $"The weights of the best step, {_progress.BestStep}, are lost with a damaged checkpoint; " +
+                "the last ones count."));
         }
     }
 }

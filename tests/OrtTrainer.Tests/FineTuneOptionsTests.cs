@@ -30,7 +30,8 @@ public sealed class FineTuneOptionsTests
         yield return Case("BatchSize", "0", "1 or more", () => Valid with { BatchSize = 0 });
         yield return Case("Accumulation", "-2", "1 or more", () => Valid with { Accumulation = -2 });
         yield return Case("LearningRate", "-0.1", "0 or more", () => Valid with { LearningRate = -0.1 });
-        yield return Case("LearningRate", "Infinity", "0 or more", () => Valid with { LearningRate = double.PositiveInfinity });
+        yield return Case("LearningRate", "Infinity", "0 or more", () =>
+            Valid with { LearningRate = double.PositiveInfinity });
         yield return Case("Warmup", "1", "from 0 to below 1", () => Valid with { Warmup = 1 });
         yield return Case("WeightDecay", "-1", "0 or more", () => Valid with { WeightDecay = -1 });
         yield return Case("Beta1", "1", "from 0 to below 1", () => Valid with { Beta1 = 1 });
@@ -58,7 +59,8 @@ public sealed class FineTuneOptionsTests
     public void A_value_out_of_range_names_field_value_and_range(
         Func<FineTuneOptions> set, string field, string value, string range) => Assert.That(
         () => set(),
-        Throws.InstanceOf<ArgumentException>().With.Message.Contains(field).And.Message.Contains(value).And.Message.Contains(range));
+        Throws.InstanceOf<ArgumentException>().With.Message.Contains(field).And.Message.Contains(value)
+            .And.Message.Contains(range));
 
     [TestCase(FineTuneMethod.FineTune, 5e-5, ScheduleKind.Linear)]
     [TestCase(FineTuneMethod.Ema, 5e-5, ScheduleKind.Linear)]
@@ -77,7 +79,8 @@ public sealed class FineTuneOptionsTests
     [TestCase(TaskKind.MultiLabel, null, "micro_f1")]
     [TestCase(TaskKind.Regression, null, "spearman")]
     [TestCase(TaskKind.Classification, "F1-macro", "macro_f1")]
-    public void The_task_decides_the_metric_unless_it_is_given(TaskKind task, string? given, string expected) => Assert.That(
+    public void The_task_decides_the_metric_unless_it_is_given(TaskKind task, string? given, string expected) =>
+        Assert.That(
         (Valid with { Metric = given, Data = Valid.Data with { Task = task } }).Resolve().Metric, Is.EqualTo(expected));
 
     [Test]

@@ -19,7 +19,8 @@ public sealed class FineTunerTests
         using TinyTask tiny = new(task, rows: 240);
         EventList events = new();
 
-        RunSummary summary = TinyTask.Run(tiny.Options("out") with { Method = method, EmaDecay = 0.9, Epochs = 8, Dropout = 0 }, events);
+        RunSummary summary =
+            TinyTask.Run(tiny.Options("out") with { Method = method, EmaDecay = 0.9, Epochs = 8, Dropout = 0 }, events);
 
         float[] losses = [.. events.Of<RunEvent.Stepped>().Select(e => e.Report.Loss)];
         Assert.That(losses, Has.Length.EqualTo(240));

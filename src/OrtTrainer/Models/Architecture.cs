@@ -26,8 +26,8 @@ public abstract class Architecture
     /// <summary>The architecture that a configuration names.</summary>
     /// <exception cref="ModelException">It is not one of those known here.</exception>
     public static Architecture For(ModelConfig config) => Known.FirstOrDefault(a => a.ModelType == config.ModelType)
-        ?? throw new ModelException($"{config.Path}: model_type is '{config.ModelType}', which is not supported; supported are " +
-            $"{string.Join(", ", Known.Select(a => a.ModelType))}.");
+        ?? throw new ModelException($"{config.Path}: model_type is '{config.ModelType}', which is not supported; " +
+            $"supported are {string.Join(", ", Known.Select(a => a.ModelType))}.");
 
     /// <summary>The encoder: last hidden states, [T, width] packed or [B, S, width] padded.</summary>
     public abstract Value Encode(ModelBuilder m, ModelConfig config);

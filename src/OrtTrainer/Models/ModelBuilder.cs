@@ -43,7 +43,8 @@ public abstract class ModelBuilder
     /// <paramref name="key"/> and
     /// <paramref name="value"/> of [width, width].
     /// </summary>
-    public abstract Value SelfAttention(string query, string key, string value, long width, long heads, float p, Value x);
+    public abstract Value SelfAttention(
+        string query, string key, string value, long width, long heads, float p, Value x);
 
     /// <summary>The first token of every sequence, [B, width].</summary>
     public abstract Value FirstToken(Value x);
@@ -57,8 +58,8 @@ public abstract class ModelBuilder
         "relu" => Graph.Node("Relu", [x]),
         "silu" or "swish" => Graph.Mul(x, Graph.Node("Sigmoid", [x])),
         "tanh" => Graph.Tanh(x),
-        _ => throw new ModelException($"The activation '{name}' (hidden_act in config.json) is not known here; known are " +
-            "gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish and tanh."),
+        _ => throw new ModelException($"The activation '{name}' (hidden_act in config.json) is not known here; known " +
+            "are gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish and tanh."),
     };
 
     protected abstract Value Gelu(Value x);

@@ -56,17 +56,20 @@ public sealed class PackedModelBuilder : ModelBuilder
     public override Value LayerNorm(string name, long width, float epsilon, Value x) =>
         Graph.LayerNorm(x, Parameter(Gain(name, width)), Parameter(Bias(name, width)), epsilon);
 
-    public override Value DropoutAddLayerNorm(string name, long width, float epsilon, float p, Value x, Value residual) =>
+    public override Value DropoutAddLayerNorm(
+        string name, long width, float epsilon, float p, Value x, Value residual) =>
         Graph.DropoutAddLayerNorm(x, residual, Parameter(Gain(name, width)), Parameter(Bias(name, width)), epsilon,
             _dropoutKey, _training ? p : 0, _sites++);
 
     public override Value Dropout(float p, Value x) => Graph.Dropout(x, _dropoutKey, _training ? p : 0, _sites++);
 
-    public override Value SelfAttention(string query, string key, string value, long width, long heads, float p, Value x)
+    public override Value SelfAttention(
+        string query, string key, string value, long width, long heads, float p, Value x)
     {
         string[] names = [query, key, value];
         string stem = $"{query}+key+value";
-        Value weight = Parameter(ParameterView.Stack(stem + ".weight", [.. names.Select(n => Weight(n, width, width))]));
+        Value weight = Parameter(
+            ParameterView.Stack(stem + ".weight", [.. names.Select(n => Weight(n, width, width))]));
         Value bias = Parameter(ParameterView.Stack(stem + ".bias", [.. names.Select(n => Bias(n, width))]));
         Value qkv = Graph.Gemm(x, weight, bias, transposeB: true);
         float scale = (float)(1 / Math.Sqrt(width / (double)heads));

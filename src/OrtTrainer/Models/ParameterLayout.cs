@@ -22,13 +22,15 @@ public sealed class ParameterLayout
             {
                 if (!_offsets.TryAdd(part.Name, offset))
                 {
-                    throw new ArgumentException($"The parameter '{part.Name}' stands twice in the model.", nameof(views));
+                    throw new ArgumentException(
+                        $"The parameter '{part.Name}' stands twice in the model.", nameof(views));
                 }
 
                 offset += part.Length;
             }
 
-            Length = (offset + FlatParameters.BlockLength - 1) / FlatParameters.BlockLength * FlatParameters.BlockLength;
+            Length =
+                (offset + FlatParameters.BlockLength - 1) / FlatParameters.BlockLength * FlatParameters.BlockLength;
         }
     }
 
@@ -51,8 +53,10 @@ public sealed class ParameterLayout
     /// <summary>The layout as the optimizer sees it: a segment per view.</summary>
     /// <exception cref="ArgumentException">The parts of a view differ in weight decay, or the buffer is too
     /// long.</exception>
-    public FlatParameters ToFlat() => new([.. Views.Select(view => view.Parts.All(p => p.WeightDecay == view.Parts[0].WeightDecay)
-        ? new ParameterSegment(view.Name, checked((int)OffsetOf(view)), checked((int)view.Length), view.Parts[0].WeightDecay)
+    public FlatParameters ToFlat() =>
+        new([.. Views.Select(view => view.Parts.All(p => p.WeightDecay == view.Parts[0].WeightDecay)
+        ? new ParameterSegment(
+            view.Name, checked((int)OffsetOf(view)), checked((int)view.Length), view.Parts[0].WeightDecay)
         {
             Columns = checked((int)view.Shape[^1]),
         }

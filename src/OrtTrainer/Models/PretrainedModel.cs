@@ -50,7 +50,8 @@ public sealed class PretrainedModel : IDisposable
         int depth = config.GetInt("num_hidden_layers");
         if (layers?.Where(l => l < 0 || l >= depth).Select(l => (int?)l).FirstOrDefault() is { } missing)
         {
-            throw new ModelException($"{config.Path}: the model has layers 0 to {depth - 1}; layer {missing} was asked for.");
+            throw new ModelException(
+                $"{config.Path}: the model has layers 0 to {depth - 1}; layer {missing} was asked for.");
         }
 
         layers ??= [.. Enumerable.Range(0, depth)];
@@ -118,7 +119,8 @@ public sealed class PretrainedModel : IDisposable
         }
 
         int end = name.IndexOf('.', prefix.Length);
-        int layer = int.Parse(name.AsSpan(prefix.Length, end - prefix.Length), System.Globalization.CultureInfo.InvariantCulture);
+        int layer = int.Parse(
+            name.AsSpan(prefix.Length, end - prefix.Length), System.Globalization.CultureInfo.InvariantCulture);
         return $"{prefix}{_layers[layer]}{name[end..]}";
     }
 
@@ -148,5 +150,6 @@ public sealed class PretrainedModel : IDisposable
         && info.Shape.Skip(1).SequenceEqual(parameter.Shape.Skip(1));
 
     private bool IsHead(string name) =>
-        !name.StartsWith(Architecture.BasePrefix, StringComparison.Ordinal) || name.Contains(".pooler.", StringComparison.Ordinal);
+        !name.StartsWith(Architecture.BasePrefix, StringComparison.Ordinal)
+            || name.Contains(".pooler.", StringComparison.Ordinal);
 }

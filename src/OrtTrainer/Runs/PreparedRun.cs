@@ -82,8 +82,8 @@ internal sealed class PreparedRun : IDisposable
 
     public RunFacts Facts => new(
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
-        Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs, StepsPerEpoch,
-        TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this), Data.Warnings);
+        Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
+        StepsPerEpoch, TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this), Data.Warnings);
 
     /// <summary>Reads and compiles everything.</summary>
     /// <exception cref="ModelException">The model cannot be used.</exception>
@@ -91,7 +91,8 @@ internal sealed class PreparedRun : IDisposable
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
     public static PreparedRun Create(FineTuneOptions options)
     {
-        PretrainedModel model = PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
+        PretrainedModel model =
+            PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
         try
         {
             Tokenizer tokenizer = Tokenizer.Load(options.Model);
@@ -128,11 +129,13 @@ internal sealed class PreparedRun : IDisposable
     /// </summary>
     private static MetricKind MetricOf(FineTuneOptions options, RunData data)
     {
-        MetricKind metric = options.Metric is { } name ? MetricKind.Find(data.Task, name) : MetricKind.DefaultFor(data.Task);
+        MetricKind metric = options.Metric is { } name
+            ? MetricKind.Find(data.Task, name)
+            : MetricKind.DefaultFor(data.Task);
         return metric.IsDefinedFor(data.Outputs)
             ? metric
-            : throw new RunException($"The metric {metric.Name} is for two classes; {data.Train.Source.Source} has {data.Outputs}. " +
-                "Choose another, such as macro_f1, accuracy or mcc.");
+            : throw new RunException($"The metric {metric.Name} is for two classes; {data.Train.Source.Source} has " +
+                $"{data.Outputs}. Choose another, such as macro_f1, accuracy or mcc.");
     }
 
     private static AdamWOptions AdamW(FineTuneOptions options) => new()
@@ -162,8 +165,8 @@ internal sealed class PreparedRun : IDisposable
             : new() { TotalSteps = totalSteps, StartFraction = 0 };
         return plan.Averaged > 0
             ? plan
-            : throw new RunException($"With {nameof(options.SwaStart)} {options.SwaStart} and {nameof(options.SwaInterval)} " +
-                $"{plan.Interval}, none of the run's {totalSteps} steps would be averaged. Start earlier, take a shorter interval, " +
-                "or train longer.");
+            : throw new RunException($"With {nameof(options.SwaStart)} {options.SwaStart} and " +
+                $"{nameof(options.SwaInterval)} {plan.Interval}, none of the run's {totalSteps} steps would be averaged. " +
+                "Start earlier, take a shorter interval, or train longer.");
     }
 }

@@ -45,8 +45,8 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
         {
             if (file.State.GetValueOrDefault("fingerprint") != fingerprint)
             {
-                throw new RunException($"{folder.RunPath}: the checkpoint was written with other data, another model or another " +
-                    "version of this program. Restore them, or start anew with another --out.");
+                throw new RunException($"{folder.RunPath}: the checkpoint was written with other data, another model " +
+                    "or another version of this program. Restore them, or start anew with another --out.");
             }
 
             state.Average?.Restore(JsonSerializer.Deserialize<AverageState>(file.State["average"], RunJson.Options));

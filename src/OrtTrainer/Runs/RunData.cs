@@ -30,8 +30,8 @@ internal sealed record RunData(
         int vocabulary = config.GetInt("vocab_size");
         if (tokenizer.VocabularySize > vocabulary)
         {
-            throw new ModelException($"{options.Model}: the tokenizer has {tokenizer.VocabularySize} tokens, but vocab_size in " +
-                $"config.json is {vocabulary}. Take the tokenizer files that belong to this model.");
+            throw new ModelException($"{options.Model}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
+                $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.");
         }
 
         DataSplits splits = DataSplits.Load(options.Data);

@@ -20,6 +20,6 @@ namespace OrtTrainer.Runs;
 /// <param name="MemoryEstimate">Bytes at the peak, estimated.</param>
 /// <param name="Warnings">What the data report and loading found.</param>
 public sealed record RunFacts(
-    string Model, string Architecture, long Parameters, IReadOnlyList<string> Initialized, int TrainExamples, int EvalExamples,
-    string EvalOrigin, int TestExamples, long TrainTokens, int Outputs, long StepsPerEpoch, long TotalSteps, long StartStep,
-    string Device, int Threads, bool Kernels, long MemoryEstimate, IReadOnlyList<string> Warnings);
+    string Model, string Architecture, long Parameters, IReadOnlyList<string> Initialized, int TrainExamples,
+    int EvalExamples, string EvalOrigin, int TestExamples, long TrainTokens, int Outputs, long StepsPerEpoch,
+    long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate, IReadOnlyList<string> Warnings);

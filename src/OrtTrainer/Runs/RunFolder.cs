@@ -6,8 +6,8 @@ namespace OrtTrainer.Runs;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    // What .NET puts into HResult where another process holds the lock: EWOULDBLOCK of Linux and of macOS, and Windows' sharing
-    // violation.
+    // What .NET puts into HResult where another process holds the lock: EWOULDBLOCK of Linux and of macOS, and the
+    // sharing violation of Windows.
     private static readonly int[] HeldByOther = [11, 35, unchecked((int)0x80070020)];
 
     private readonly FileStream _lock;
@@ -50,8 +50,8 @@ public sealed class RunFolder : IDisposable
 
         Lock(full).Dispose();
         throw new RunException(
-            $"{full}: the output folder is not empty. It holds a run: go on with it by --resume {path}, or choose another --out, or " +
-            "remove it.");
+            $"{full}: the output folder is not empty. It holds a run: go on with it by --resume {path}, or choose " +
+            "another --out, or remove it.");
     }
 
     /// <summary>Takes the folder for a new run.</summary>
@@ -66,7 +66,8 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new RunException($"{full}: the output folder cannot be made: {cause.Message} Choose another --out.", cause);
+            throw new RunException(
+                $"{full}: the output folder cannot be made: {cause.Message} Choose another --out.", cause);
         }
 
         return Lock(full);
@@ -93,9 +94,11 @@ public sealed class RunFolder : IDisposable
         string file = System.IO.Path.Combine(RunPathOf(path), "lock");
         try
         {
-            // The operating system gives the lock up when the process ends, however it ends; a file left behind locks nothing.
+            // The operating system gives the lock up when the process ends, however it ends; a file left behind locks
+            // nothing.
             return new(path, new FileStream(
-                file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+                file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1,
+                FileOptions.DeleteOnClose));
         }
         catch (IOException cause) when (HeldByOther.Contains(cause.HResult))
         {

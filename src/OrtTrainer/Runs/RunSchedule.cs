@@ -20,7 +20,9 @@ internal static class RunSchedule
         {
             Kind = options.EffectiveSchedule,
             LearningRate = options.EffectiveLearningRate,
-            WarmupSteps = options.EffectiveSchedule == ScheduleKind.Constant ? 0 : RunLength.StepsOf(options.Warmup, totalSteps),
+            WarmupSteps = options.EffectiveSchedule == ScheduleKind.Constant
+                ? 0
+                : RunLength.StepsOf(options.Warmup, totalSteps),
             TotalSteps = totalSteps,
         }.Build();
         if (options.Method != FineTuneMethod.Swa || options.SwaRate == SwaRate.Constant)
@@ -32,6 +34,7 @@ internal static class RunSchedule
         double low = options.SwaLearningRate ?? options.EffectiveLearningRate * DefaultLowShare;
         return options.SwaRate == SwaRate.Cyclical
             ? new SwaCyclicalSchedule(schedule, start, options.SwaInterval, options.EffectiveLearningRate, low)
-            : new SwaAnnealSchedule(schedule, start, low, RunLength.StepsOf(AnnealShare, totalSteps), AnnealShape.Cosine);
+            : new SwaAnnealSchedule(
+                schedule, start, low, RunLength.StepsOf(AnnealShare, totalSteps), AnnealShape.Cosine);
     }
 }

@@ -82,8 +82,8 @@ public sealed class Trainer : IDisposable
         if (!float.IsFinite(loss) || !double.IsFinite(norm))
         {
             throw new TrainingException(
-                $"Step {step + 1}: the loss is {loss} and the gradient norm {norm}; both must be finite. The learning rate is " +
-                $"{_schedule.RateAt(step):G3}: try a lower one, a longer warm-up, or clipping.");
+                $"Step {step + 1}: the loss is {loss} and the gradient norm {norm}; both must be finite. " +
+                $"The learning rate is {_schedule.RateAt(step):G3}: try a lower one, a longer warm-up, or clipping.");
         }
     }
 }

@@ -5,7 +5,7 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Runtime;
 using OrtTrainer.Training;
-using ElementType = OrtTrainer.Runtime.ElementType;
+using ElementType = OrtTrainer.Graph.ElementType;
 
 namespace OrtTrainer.Tests.Benchmarking;
 
@@ -63,7 +63,7 @@ public sealed class YardstickTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("x.onnx", new TestModel()
-            .Input("x", ElementType.Float32, "1").Output("y", ElementType.Float32, "1").Node("Identity", ["x"], ["y"]).Bytes());
+            .Input("x", ElementType.Float, "1").Output("y", ElementType.Float, "1").Node("Identity", ["x"], ["y"]).Bytes());
 
         Assert.That(
             () => new YardstickSession(file, Config(folder, 4, 1), threads: 1),
@@ -76,13 +76,13 @@ public sealed class YardstickTests
         string w = $"{width}";
         return folder.Write("yardstick.onnx", new TestModel()
             .Input("ids", ElementType.Int64, "N").Input("pos", ElementType.Int64, "S")
-            .Input("mask", ElementType.Float32, "B", "1", "1", "S").Input("bsh", ElementType.Int64, "4")
+            .Input("mask", ElementType.Float, "B", "1", "1", "S").Input("bsh", ElementType.Int64, "4")
             .Input("bsH", ElementType.Int64, "3").Input("nH", ElementType.Int64, "2").Input("labels", ElementType.Int64, "B")
-            .Input("emb.w", ElementType.Float32, "32", w).Input("eln.g", ElementType.Float32, w)
-            .Input("l0.q.w", ElementType.Float32, w, w).Input("cls.b", ElementType.Float32, "2")
-            .Output("loss", ElementType.Float32)
-            .Output("emb.w_grad", ElementType.Float32, "32", w).Output("eln.g_grad", ElementType.Float32, w)
-            .Output("l0.q.w_grad", ElementType.Float32, w, w).Output("cls.b_grad", ElementType.Float32, "2")
+            .Input("emb.w", ElementType.Float, "32", w).Input("eln.g", ElementType.Float, w)
+            .Input("l0.q.w", ElementType.Float, w, w).Input("cls.b", ElementType.Float, "2")
+            .Output("loss", ElementType.Float)
+            .Output("emb.w_grad", ElementType.Float, "32", w).Output("eln.g_grad", ElementType.Float, w)
+            .Output("l0.q.w_grad", ElementType.Float, w, w).Output("cls.b_grad", ElementType.Float, "2")
             .Node("Mul", ["emb.w", "emb.w"], ["squares"])
             .Node("ReduceMean", ["squares"], ["mean"], ("keepdims", 0))
             .Node("ReduceSum", ["eln.g"], ["gains"], ("keepdims", 0))

@@ -44,7 +44,8 @@ internal sealed class GoldenModel : IDisposable
         string[] kinds = ["classification", "regression", "multilabel"];
         string[] architectures = ["bert", "roberta"];
         return Directory.Exists(root)
-            ? Directory.GetDirectories(root).Where(d => Path.GetFileName(d).Split('-') is [string architecture, string kind]
+            ? Directory.GetDirectories(root)
+                .Where(d => Path.GetFileName(d).Split('-') is [string architecture, string kind]
                 && architectures.Contains(architecture) && kinds.Contains(kind)).Order(StringComparer.Ordinal)
             : [root];
     }
@@ -64,13 +65,15 @@ internal sealed class GoldenModel : IDisposable
         long[] shape = Shape(prefix + "input_ids");
         long[] ids = Integers(prefix + "input_ids");
         long[] mask = Integers(prefix + "attention_mask");
-        long[] types = _golden.TryGet(prefix + "token_type_ids", out _) ? Integers(prefix + "token_type_ids") : new long[ids.Length];
+        long[] types = _golden.TryGet(prefix + "token_type_ids", out _) ? Integers(prefix + "token_type_ids")
+            : new long[ids.Length];
         int width = (int)shape[1];
         return [.. Enumerable.Range(0, (int)shape[0]).Select(b =>
         {
             int[] kept = [.. Enumerable.Range(b * width, width).Where(i => mask[i] != 0)];
             return new TokenizedExample(
-                [.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])], Targets(prefix + "labels", b));
+                [.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])],
+                Targets(prefix + "labels", b));
         })];
     }
 

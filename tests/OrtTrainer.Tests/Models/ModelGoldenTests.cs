@@ -13,7 +13,8 @@ public sealed class ModelGoldenTests
     private static IEnumerable<TestCaseData> Cases() =>
         from folder in GoldenModel.Folders()
         from kernels in new[] { true, false }
-        select new TestCaseData(folder, kernels).SetArgDisplayNames(Path.GetFileName(folder), kernels ? "kernels" : "functions");
+        select new TestCaseData(folder, kernels).SetArgDisplayNames(
+            Path.GetFileName(folder), kernels ? "kernels" : "functions");
 
     [TestCaseSource(nameof(Cases))]
     public void Logits_loss_and_gradients_are_those_of_the_reference(string folder, bool kernels)
@@ -96,7 +97,8 @@ public sealed class ModelGoldenTests
         {
             if (!Directory.Exists(folder))
             {
-                Assert.Ignore($"{folder} is not there; this test compares with reference material outside the repository.");
+                Assert.Ignore(
+                    $"{folder} is not there; this test compares with reference material outside the repository.");
             }
 
             Golden = new GoldenModel(folder);

@@ -32,16 +32,19 @@ public sealed class PackedGraphTests
     [TestCase(false)]
     public void A_training_graph_takes_targets_and_gives_a_gradient_per_view(bool dropout)
     {
-        PackedGraph graph = PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Classification, 4, dropout);
+        PackedGraph graph = PackedGraph.Training(
+            _model.Architecture, _model.Config, TaskKind.Classification, 4, dropout);
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
         string[] expected = [.. BatchInputs, PackedInputs.Targets, PackedInputs.LossScale];
         Assert.That(graph.Inputs, Is.EquivalentTo(dropout ? [.. expected, PackedInputs.DropoutKey] : expected));
         Assert.That(
-            session.Inputs.Select(i => i.Name), Is.EquivalentTo(graph.Inputs.Concat(graph.Layout.Views.Select(v => v.Name))));
+            session.Inputs.Select(i => i.Name), Is.EquivalentTo(
+                graph.Inputs.Concat(graph.Layout.Views.Select(v => v.Name))));
         Assert.That(
             session.Outputs.Select(o => o.Name),
-            Is.EquivalentTo(graph.Layout.Views.Select(v => v.GradientName).Concat([PackedInputs.Loss, PackedInputs.Logits])));
+            Is.EquivalentTo(graph.Layout.Views
+                .Select(v => v.GradientName).Concat([PackedInputs.Loss, PackedInputs.Logits])));
     }
 
     [Test]
@@ -64,7 +67,8 @@ public sealed class PackedGraphTests
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
         Assert.That(session.Outputs.Select(o => o.Name), Is.EqualTo(new[] { PackedInputs.LastHiddenState }));
-        Assert.That(graph.Layout.Parameters.Select(p => p.Name), Has.None.Contains("classifier").And.None.Contains("pooler"));
+        Assert.That(graph.Layout.Parameters.Select(p => p.Name), Has.None.Contains("classifier")
+            .And.None.Contains("pooler"));
     }
 
     [Test]
@@ -77,11 +81,13 @@ public sealed class PackedGraphTests
     {
         _folder.Write(
             "config.json",
-            File.ReadAllText(_folder.File("config.json")).Replace("\"num_attention_heads\": 2", "\"num_attention_heads\": 3"));
+            File.ReadAllText(_folder.File("config.json")).Replace(
+                "\"num_attention_heads\": 2", "\"num_attention_heads\": 3"));
         using PretrainedModel model = PretrainedModel.Open(_folder.Path);
 
         Assert.That(
             () => PackedGraph.Encoder(model.Architecture, model.Config),
-            Throws.TypeOf<ModelException>().With.Message.Contains("hidden_size 16").And.Message.Contains("num_attention_heads 3"));
+            Throws.TypeOf<ModelException>().With.Message.Contains("hidden_size 16")
+                .And.Message.Contains("num_attention_heads 3"));
     }
 }

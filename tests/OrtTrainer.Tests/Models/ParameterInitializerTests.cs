@@ -4,7 +4,8 @@ namespace OrtTrainer.Tests.Models;
 
 public sealed class ParameterInitializerTests
 {
-    private static readonly ParameterSpec Weight = new("layer.weight", [200, 500], ParameterInitialization.Normal, true);
+    private static readonly ParameterSpec Weight =
+        new("layer.weight", [200, 500], ParameterInitialization.Normal, true);
 
     [Test]
     public void Weights_are_normal_with_the_deviation_asked_for()

@@ -5,8 +5,10 @@ namespace OrtTrainer.Tests.Models;
 
 public sealed class ParameterLayoutTests
 {
-    private static readonly ParameterSpec Wide = new("wide", [3, 50], ParameterInitialization.Normal, WeightDecay: true);
-    private static readonly ParameterSpec Query = new("query", [2, 5], ParameterInitialization.Normal, WeightDecay: true);
+    private static readonly ParameterSpec Wide =
+        new("wide", [3, 50], ParameterInitialization.Normal, WeightDecay: true);
+    private static readonly ParameterSpec Query =
+        new("query", [2, 5], ParameterInitialization.Normal, WeightDecay: true);
     private static readonly ParameterSpec Key = new("key", [4, 5], ParameterInitialization.Normal, WeightDecay: true);
     private static readonly ParameterSpec Bias = new("bias", [7], ParameterInitialization.Zeros, WeightDecay: false);
 

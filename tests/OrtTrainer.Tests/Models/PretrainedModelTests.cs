@@ -73,7 +73,8 @@ public sealed class PretrainedModelTests
         using Loaded loaded = Load(3, layers: [0, 2, 4]);
 
         Assert.That(loaded.Model.Config.GetInt("num_hidden_layers"), Is.EqualTo(3));
-        Assert.That(loaded.Layout.Parameters.Count(p => p.Name.EndsWith("query.weight", StringComparison.Ordinal)), Is.EqualTo(3));
+        Assert.That(loaded.Layout.Parameters
+            .Count(p => p.Name.EndsWith("query.weight", StringComparison.Ordinal)), Is.EqualTo(3));
         loaded.AssertEqualsFile(
             _folder.File("model.safetensors"),
             name => name.Replace("layer.2.", "layer.4.").Replace("layer.1.", "layer.2."));
@@ -86,7 +87,8 @@ public sealed class PretrainedModelTests
         TinyBert.Write(_folder.Path, Words, layers: 6);
 
         Assert.That(() => Load(3, layers: [0, layer]), Throws.TypeOf<ModelException>()
-            .With.Message.Contains("config.json").And.Message.Contains("0 to 5").And.Message.Contains($"layer {layer}"));
+            .With.Message.Contains("config.json").And.Message.Contains("0 to 5")
+                .And.Message.Contains($"layer {layer}"));
     }
 
     [Test]
@@ -125,7 +127,8 @@ public sealed class PretrainedModelTests
 
     [TestCase("\"intermediate_size\": 32", "\"intermediate_size\": 48", "intermediate.dense.weight", "[32, 16]", "[48, 16]")]
     [TestCase("\"vocab_size\": 8", "\"vocab_size\": 9", "word_embeddings.weight", "[8, 16]", "[9, 16]")]
-    public void A_tensor_of_another_shape_is_named(string field, string changed, string tensor, string found, string expected)
+    public void A_tensor_of_another_shape_is_named(
+        string field, string changed, string tensor, string found, string expected)
     {
         TinyBert.Write(_folder.Path, Words);
         string config = File.ReadAllText(_folder.File("config.json"));

@@ -61,7 +61,8 @@ public sealed class SentenceEmbeddingGoldenTests
         binding.Run();
         float[] hidden = binding.Output(PackedInputs.LastHiddenState).ToArray();
         long[] offsets = batch.Offsets.ToArray();
-        return [.. examples.Select((_, b) => MeanOfLengthOne(hidden, (int)offsets[b], (int)offsets[b + 1], batch.Tokens))];
+        return [.. examples.Select(
+            (_, b) => MeanOfLengthOne(hidden, (int)offsets[b], (int)offsets[b + 1], batch.Tokens))];
     }
 
     private static float[] MeanOfLengthOne(float[] hidden, int first, int end, int tokens)

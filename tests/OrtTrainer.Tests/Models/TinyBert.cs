@@ -18,7 +18,8 @@ internal static class TinyBert
     /// <param name="outputs">The width of the head; the encoder's tensors are the same whatever it is.</param>
     /// <param name="name">Renames a tensor or, by null, leaves it out.</param>
     public static void Write(
-        string folder, IReadOnlyList<string> words, int layers = Layers, int outputs = 3, Func<string, string?>? name = null)
+        string folder, IReadOnlyList<string> words, int layers = Layers, int outputs = 3,
+        Func<string, string?>? name = null)
     {
         Directory.CreateDirectory(folder);
         string[] tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words];

@@ -9,7 +9,8 @@ public sealed class WeightFileGoldenTests
     {
         string root = Path.Combine(SharedFiles.Goldens, "files");
         string[] folders = Directory.Exists(root)
-            ? [.. Directory.GetDirectories(root).Where(d => File.Exists(Path.Combine(d, "config.json"))).Order(StringComparer.Ordinal)]
+            ? [.. Directory.GetDirectories(root)
+                .Where(d => File.Exists(Path.Combine(d, "config.json"))).Order(StringComparer.Ordinal)]
             : [Path.Combine(root, "bert-sharded")];
         return folders.Select(folder => new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
     }

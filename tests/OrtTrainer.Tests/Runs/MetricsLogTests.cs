@@ -23,12 +23,14 @@ public sealed class MetricsLogTests
         using (MetricsLog log = new(Path, 0, 0))
         {
             log.Write(new StepReport(1, 0.5f, 2.5, 1e-4, 8, 90), seconds: 0.25);
-            log.Write(new EvaluationPoint(1, new Dictionary<string, double> { ["accuracy"] = 0.75, ["mcc"] = double.NaN }, null));
+            log.Write(new EvaluationPoint(
+                1, new Dictionary<string, double> { ["accuracy"] = 0.75, ["mcc"] = double.NaN }, null));
         }
 
         JsonNode[] lines = [.. File.ReadLines(Path).Select(line => JsonNode.Parse(line)!)];
         Assert.That(lines[0].ToJsonString(), Is.EqualTo(
-            """{"step":1,"loss":0.5,"gradient_norm":2.5,"learning_rate":0.0001,"examples":8,"tokens":90,"seconds":0.25}"""));
+            "{\"step\":1,\"loss\":0.5,\"gradient_norm\":2.5,\"learning_rate\":0.0001,"
+            + "\"examples\":8,\"tokens\":90,\"seconds\":0.25}"));
         Assert.That(lines[1].ToJsonString(), Is.EqualTo(
             """{"step":1,"eval":{"live":{"accuracy":0.75,"mcc":null},"averaged":null}}"""));
     }
@@ -36,7 +38,8 @@ public sealed class MetricsLogTests
     [Test]
     public void Resuming_drops_the_lines_of_what_is_done_again()
     {
-        Write("""{"step":1}""", """{"step":2}""", """{"step":2,"eval":{}}""", """{"step":3}""", """{"step":3,"eval":{}}""");
+        Write("""{"step":1}""", """{"step":2}""", """{"step":2,"eval":{}}""", """{"step":3}""",
+            """{"step":3,"eval":{}}""");
 
         using (MetricsLog log = new(Path, step: 3, evaluatedStep: 2))
         {

@@ -60,7 +60,8 @@ public sealed class PreparedRunTests
         Assert.That(Fingerprint(options with { Seed = 2 }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { MaxLength = 8 }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { Layers = [0] }), Is.Not.EqualTo(fingerprint));
-        Assert.That(Fingerprint(options with { Data = options.Data with { Test = null } }), Is.Not.EqualTo(fingerprint));
+        Assert.That(Fingerprint(options with { Data = options.Data with { Test = null } }), Is.Not.EqualTo(
+            fingerprint));
         string[] rows = File.ReadAllLines(_tiny.Train);
         File.WriteAllLines(_tiny.Train, [rows[0], rows[2], rows[1], .. rows[3..]]);
         Assert.That(Fingerprint(options), Is.Not.EqualTo(fingerprint), "two rows changed places");

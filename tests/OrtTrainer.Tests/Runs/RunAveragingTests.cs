@@ -53,13 +53,15 @@ public sealed class RunAveragingTests
     public void Averages_with_a_cyclical_rate_are_taken_where_it_is_lowest()
     {
         using TinyTask tiny = new();
-        FineTuneOptions options = tiny.Options("out") with { SwaRate = SwaRate.Cyclical, SwaInterval = 5, SwaLearningRate = 1e-4 };
+        FineTuneOptions options =
+            tiny.Options("out") with { SwaRate = SwaRate.Cyclical, SwaInterval = 5, SwaLearningRate = 1e-4 };
 
         TinyTask.Run(options);
 
         JsonObject[] steps = [.. RunLines.Of(tiny, "out").Where(line => line.ContainsKey("loss"))];
         Assert.That(
-            steps.Where(s => (double)s["learning_rate"]! < 1.0001e-4 && (int)s["step"]! > 3).Select(s => (int)s["step"]!),
+            steps.Where(s => (double)s["learning_rate"]! < 1.0001e-4 && (int)s["step"]! > 3)
+                .Select(s => (int)s["step"]!),
             Is.EqualTo(new[] { 25, 30, 35, 40 }));
     }
 
@@ -99,7 +101,8 @@ public sealed class RunAveragingTests
     private static void AssertAveraged(TinyTask tiny, double[] expected, double within)
     {
         ParameterLayout layout = TinyBert.Training(tiny.Model, TaskKind.Classification, 3, dropout: true).Layout;
-        using SafetensorsFile file = SafetensorsFile.OpenFile(Path.Combine(tiny.Output("out"), "run", "averaged.safetensors"));
+        using SafetensorsFile file =
+            SafetensorsFile.OpenFile(Path.Combine(tiny.Output("out"), "run", "averaged.safetensors"));
         foreach (ParameterSpec parameter in layout.Parameters)
         {
             float[] values = new float[parameter.Length];

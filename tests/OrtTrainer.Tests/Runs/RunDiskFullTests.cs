@@ -28,7 +28,8 @@ public sealed class RunDiskFullTests
         Assert.That(events.Of<RunEvent.Started>().Single().Facts.StartStep, Is.Positive);
         Assert.That(summary.Steps, Is.EqualTo(16));
         Assert.That(tiny.RunFile("rescued", "last.safetensors"), Is.EqualTo(tiny.RunFile("whole", "last.safetensors")));
-        Assert.That(tiny.RunFile("rescued", "averaged.safetensors"), Is.EqualTo(tiny.RunFile("whole", "averaged.safetensors")));
+        Assert.That(tiny.RunFile("rescued", "averaged.safetensors"), Is.EqualTo(
+            tiny.RunFile("whole", "averaged.safetensors")));
     }
 
     private static void Copy(string from, string to)

@@ -21,7 +21,8 @@ public sealed class RunEndingTests
         // A rate so high that the model soon gets worse.
         FineTuneOptions options = _tiny.Options("out") with
         {
-            Method = FineTuneMethod.FineTune, EvalSteps = 2, Patience = 3, LearningRate = 0.05, Epochs = 50, Metric = "log_loss",
+            Method = FineTuneMethod.FineTune, EvalSteps = 2, Patience = 3, LearningRate = 0.05, Epochs = 50,
+            Metric = "log_loss",
         };
         EventList events = new();
 
@@ -54,7 +55,8 @@ public sealed class RunEndingTests
         RunSummary summary = TinyTask.Run(_tiny.Options("out") with { KeepBest = true, EvalSteps = 3 });
 
         Assert.That(Weights("run/averaged"), Is.Not.EqualTo(Weights("run/last")));
-        Assert.That(Weights("model"), Is.EqualTo(Weights(summary.Exported == "averaged" ? "run/averaged" : "run/best")));
+        Assert.That(Weights("model"), Is.EqualTo(
+            Weights(summary.Exported == "averaged" ? "run/averaged" : "run/best")));
         bool averagedLoses = summary.Averaged < summary.Live;
         Assert.That(summary.Exported, Is.EqualTo(averagedLoses ? "live" : "averaged"));
     }
@@ -83,7 +85,8 @@ public sealed class RunEndingTests
         Assert.That(summary.Steps, Is.EqualTo(11));
         Assert.That(events.Of<RunEvent.Evaluated>().Select(e => e.Point.Step), Is.EqualTo(new[] { 4, 8, 11 }));
         Assert.That(
-            events.Of<RunEvent.Evaluated>().Select(e => e.Point.Averaged is not null), Is.EqualTo(new[] { false, true, true }));
+            events.Of<RunEvent.Evaluated>()
+                .Select(e => e.Point.Averaged is not null), Is.EqualTo(new[] { false, true, true }));
     }
 
     [Test]

@@ -21,7 +21,8 @@ public sealed class RunFilesTests
     [Test]
     public void The_resolved_options_are_kept_and_can_be_read_again()
     {
-        FineTuneOptions given = _tiny.Options("out") with { Layers = [1], MaxSteps = 2, Threads = null, LearningRate = null };
+        FineTuneOptions given =
+            _tiny.Options("out") with { Layers = [1], MaxSteps = 2, Threads = null, LearningRate = null };
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, _tiny.Model);
 
         TinyTask.Run(given with { Model = relative });
@@ -66,7 +67,8 @@ public sealed class RunFilesTests
         FineTuneOptions options = _tiny.Options("out");
         EventList events = new();
 
-        RunSummary summary = TinyTask.Run(options with { Data = options.Data with { Eval = null, Test = null }, MaxSteps = 3 }, events);
+        RunSummary summary =
+            TinyTask.Run(options with { Data = options.Data with { Eval = null, Test = null }, MaxSteps = 3 }, events);
 
         RunFacts facts = events.Of<RunEvent.Started>().Single().Facts;
         Assert.That((facts.TrainExamples, facts.EvalExamples, facts.TestExamples), Is.EqualTo((54, 6, 0)));
@@ -83,7 +85,8 @@ public sealed class RunFilesTests
 
         RunFacts facts = events.Of<RunEvent.Started>().Single().Facts;
         using SafetensorsFile model = SafetensorsFile.OpenFile(Path.Combine(_tiny.Model, "model.safetensors"));
-        Assert.That(facts.Parameters, Is.EqualTo(model.Names.Sum(n => model.TryGet(n, out TensorInfo i) ? i.ElementCount : 0)));
+        Assert.That(facts.Parameters, Is.EqualTo(
+            model.Names.Sum(n => model.TryGet(n, out TensorInfo i) ? i.ElementCount : 0)));
         Assert.That(facts.Initialized, Is.EquivalentTo(model.Names), "everything starts at random");
         Assert.That((facts.StepsPerEpoch, facts.TotalSteps, facts.StartStep), Is.EqualTo((8L, 1L, 0L)));
         Assert.That((facts.Threads, facts.Kernels, facts.Device), Is.EqualTo((1, false, "cpu")));
@@ -124,7 +127,8 @@ public sealed class RunFilesTests
         Directory.CreateDirectory(_tiny.Output("out"));
         File.WriteAllText(Path.Combine(_tiny.Output("out"), "notes.txt"), "mine");
 
-        Assert.That(() => TinyTask.Run(_tiny.Options("out")), Throws.TypeOf<RunException>().With.Message.Contains("not empty"));
+        Assert.That(() => TinyTask.Run(_tiny.Options("out")), Throws.TypeOf<RunException>()
+            .With.Message.Contains("not empty"));
 
         Assert.That(Directory.GetFileSystemEntries(_tiny.Output("out")), Has.Length.EqualTo(1));
     }

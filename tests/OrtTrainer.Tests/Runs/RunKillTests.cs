@@ -24,7 +24,8 @@ public sealed class RunKillTests
             using (ChildRun child = ChildRun.Start(optionsFile))
             {
                 // A checkpoint follows every step, so most of these moments are in the middle of writing one.
-                killed += child.WaitForStep(1 + random.NextInt(35), TimeSpan.FromMicroseconds(random.NextInt(8000))) ? 1 : 0;
+                TimeSpan more = TimeSpan.FromMicroseconds(random.NextInt(8000));
+                killed += child.WaitForStep(1 + random.NextInt(35), more) ? 1 : 0;
                 child.Kill();
             }
 
@@ -36,7 +37,8 @@ public sealed class RunKillTests
                 Assert.That(tiny.RunFile(output, file), Is.EqualTo(tiny.RunFile("whole", file)), $"{file}, kill {i}");
             }
 
-            Assert.That(RunLines.Untimed(tiny, output), Is.EqualTo(RunLines.Untimed(tiny, "whole")), $"metrics, kill {i}");
+            Assert.That(RunLines.Untimed(tiny, output), Is.EqualTo(
+                RunLines.Untimed(tiny, "whole")), $"metrics, kill {i}");
         }
 
         Assert.That(killed, Is.EqualTo(5), "runs that were still alive when they were killed");

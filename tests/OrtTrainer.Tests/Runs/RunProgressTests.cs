@@ -21,13 +21,15 @@ public sealed class RunProgressTests
     }
 
     [Test]
-    public void Losses_are_better_where_they_are_lower() => Assert.That(Of(LogLoss, 0.9, 0.3, 0.4).BestStep, Is.EqualTo(20));
+    public void Losses_are_better_where_they_are_lower() =>
+        Assert.That(Of(LogLoss, 0.9, 0.3, 0.4).BestStep, Is.EqualTo(20));
 
     [Test]
     public void A_score_that_is_not_defined_is_never_the_best()
     {
         RunProgress progress = Of(Accuracy, double.NaN, double.NaN);
-        Assert.That((progress.BestStep, progress.BestScore, progress.EvaluationsSinceBest), Is.EqualTo((0L, (double?)null, 2)));
+        Assert.That((progress.BestStep, progress.BestScore, progress.EvaluationsSinceBest), Is.EqualTo(
+            (0L, (double?)null, 2)));
 
         Assert.That(Of(Accuracy, double.NaN, 0.1, double.NaN).BestStep, Is.EqualTo(20));
     }

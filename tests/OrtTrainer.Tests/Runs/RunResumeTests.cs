@@ -18,10 +18,12 @@ public sealed class RunResumeTests
     [TestCase(39)]
     public void A_cancelled_run_goes_on_to_the_same_bits(int step)
     {
-        FineTuneOptions options = _tiny.Options("whole") with { Accumulation = 2, Method = FineTuneMethod.Ema, Epochs = 10 };
+        FineTuneOptions options =
+            _tiny.Options("whole") with { Accumulation = 2, Method = FineTuneMethod.Ema, Epochs = 10 };
         TinyTask.Run(options);
 
-        Cancel(options with { Output = _tiny.Output("cancelled") }, e => e is RunEvent.Stepped s && s.Report.Step == step);
+        Cancel(options with { Output = _tiny.Output("cancelled") }, e =>
+            e is RunEvent.Stepped s && s.Report.Step == step);
         EventList events = new();
         RunSummary summary = Resume("cancelled", events);
 
@@ -61,9 +63,11 @@ public sealed class RunResumeTests
 
     private static IEnumerable<TestCaseData> Deaths()
     {
-        static TestCaseData Case(string name, Predicate<RunEvent> when) => new TestCaseData(when).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, Predicate<RunEvent> when) =>
+            new TestCaseData(when).SetArgDisplayNames(name);
         yield return Case("after a step", e => e is RunEvent.Stepped { Report.Step: 13 });
-        yield return Case("after the first best evaluation, not yet saved", e => e is RunEvent.Evaluated { Point.Step: 3 });
+        yield return Case("after the first best evaluation, not yet saved", e =>
+            e is RunEvent.Evaluated { Point.Step: 3 });
         yield return Case("between the checkpoint and the best weights", e => e is RunEvent.Saved { Step: 3 });
         yield return Case("after a late evaluation", e => e is RunEvent.Evaluated { Point.Step: 33 });
         yield return Case("after the last checkpoint, before the export", e => e is RunEvent.Saved { Step: 40 });
@@ -82,11 +86,13 @@ public sealed class RunResumeTests
             }
         });
         Assert.That(
-            () => TinyTask.Run(options with { Output = _tiny.Output("dead") }, deadly), Throws.TypeOf<TimeoutException>());
+            () => TinyTask.Run(options with { Output = _tiny.Output("dead") }, deadly),
+                Throws.TypeOf<TimeoutException>());
 
         RunSummary summary = Resume("dead");
 
-        Assert.That((summary.BestStep, summary.Best, summary.Live), Is.EqualTo((whole.BestStep, whole.Best, whole.Live)));
+        Assert.That((summary.BestStep, summary.Best, summary.Live), Is.EqualTo(
+            (whole.BestStep, whole.Best, whole.Live)));
         Assert.That(RunLines.Untimed(_tiny, "dead"), Is.EqualTo(RunLines.Untimed(_tiny, "whole")));
         AssertSameBits("dead", "whole");
     }
@@ -98,14 +104,16 @@ public sealed class RunResumeTests
         Cancel(options, e => e is RunEvent.Stepped { Report.Step: 5 });
         File.Delete(Path.Combine(_tiny.Output("out"), "run", "best.safetensors"));
         string optionsFile = RunFolder.OptionsFileOf(_tiny.Output("out"));
-        File.WriteAllText(optionsFile, File.ReadAllText(optionsFile).Replace("\"max_seconds\": null", "\"max_seconds\": 1e-9"));
+        File.WriteAllText(optionsFile, File.ReadAllText(optionsFile).Replace(
+            "\"max_seconds\": null", "\"max_seconds\": 1e-9"));
 
         EventList events = new();
         RunSummary summary = Resume("out", events);
 
         Assert.That((summary.Steps, summary.StoppedBy), Is.EqualTo((5L, "max_seconds")));
         bool lost = summary.BestStep == 3;
-        Assert.That(events.Of<RunEvent.Noted>().Count(n => n.Message.Contains("best step, 3, are lost")), Is.EqualTo(lost ? 1 : 0));
+        Assert.That(events.Of<RunEvent.Noted>()
+            .Count(n => n.Message.Contains("best step, 3, are lost")), Is.EqualTo(lost ? 1 : 0));
     }
 
     [Test]
@@ -122,7 +130,8 @@ public sealed class RunResumeTests
         EventList events = new();
         Resume("damaged", events);
 
-        Assert.That(events.Of<RunEvent.Noted>().Single().Message, Does.Contain("checkpoint.previous").And.Contain("damaged"));
+        Assert.That(events.Of<RunEvent.Noted>().Single().Message, Does.Contain("checkpoint.previous")
+            .And.Contain("damaged"));
         AssertSameBits("damaged", "whole");
     }
 
@@ -209,7 +218,8 @@ public sealed class RunResumeTests
     private void AssertSameBits(string output, string expected)
     {
         string[] files = [.. Directory.GetFiles(Path.Combine(_tiny.Output(expected), "run"), "*.safetensors")
-            .Select(file => Path.GetFileName(file)).Where(file => !file.StartsWith("checkpoint", StringComparison.Ordinal))];
+            .Select(file => Path.GetFileName(file))
+                .Where(file => !file.StartsWith("checkpoint", StringComparison.Ordinal))];
         Assert.That(files, Has.Length.InRange(2, 3));
         foreach (string file in files)
         {

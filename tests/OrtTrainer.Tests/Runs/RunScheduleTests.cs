@@ -51,7 +51,8 @@ public sealed class RunScheduleTests
         for (long step = plan.StartStep; step < Total; step++)
         {
             double rate = schedule.RateAt(step);
-            Assert.That(rate, plan.IsDue(step + 1) ? Is.EqualTo(0.1).Within(1e-12) : Is.GreaterThan(0.1 + 1e-6), $"step {step}");
+            Assert.That(rate, plan.IsDue(step + 1) ? Is.EqualTo(0.1).Within(1e-12)
+                : Is.GreaterThan(0.1 + 1e-6), $"step {step}");
         }
 
         Assert.That(schedule.RateAt(plan.StartStep - 1), Is.EqualTo(1));
@@ -92,6 +93,7 @@ public sealed class RunScheduleTests
     [TestCase(0.06, 51, 4)]
     [TestCase(3, 171, 513)]
     [TestCase(0, 10, 0)]
-    public void Shares_of_steps_are_rounded_up_but_not_for_the_sake_of_float_rounding(double share, long steps, long expected) =>
+    public void Shares_of_steps_are_rounded_up_but_not_for_the_sake_of_float_rounding(
+        double share, long steps, long expected) =>
         Assert.That(RunLength.StepsOf(share, steps), Is.EqualTo(expected));
 }

@@ -75,7 +75,8 @@ internal sealed class TinyTask : IDisposable
 
     private string Row(SeededRandom random, int row)
     {
-        List<string> words = [.. Enumerable.Range(0, 2 + random.NextInt(5)).Select(_ => Fillers[random.NextInt(Fillers.Length)])];
+        List<string> words =
+            [.. Enumerable.Range(0, 2 + random.NextInt(5)).Select(_ => Fillers[random.NextInt(Fillers.Length)])];
         bool[] present = [.. Topics.Select((_, topic) => _task == TaskKind.Classification
             ? topic == row % Topics.Length
             : topic == row % Topics.Length || random.NextInt(3) == 0)];

@@ -25,7 +25,8 @@ public sealed class EpochOrderTests
         EpochOrder order = new(10, 4, seed: 1);
 
         Assert.That(order.StepsPerEpoch, Is.EqualTo(3));
-        Assert.That(Enumerable.Range(0, 6).Select(s => order.ExamplesOf(s).Length), Is.EqualTo(new[] { 4, 4, 2, 4, 4, 2 }));
+        Assert.That(Enumerable.Range(0, 6)
+            .Select(s => order.ExamplesOf(s).Length), Is.EqualTo(new[] { 4, 4, 2, 4, 4, 2 }));
     }
 
     [Test]
@@ -67,5 +68,6 @@ public sealed class EpochOrderTests
         Assert.That(() => new EpochOrder(examples, perStep, 1), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     private static int[] Epoch(EpochOrder order, int epoch) =>
-        [.. Enumerable.Range(epoch * order.StepsPerEpoch, order.StepsPerEpoch).SelectMany(s => order.ExamplesOf(s).ToArray())];
+        [.. Enumerable.Range(epoch * order.StepsPerEpoch, order.StepsPerEpoch).SelectMany(
+            s => order.ExamplesOf(s).ToArray())];
 }

@@ -58,7 +58,8 @@ public sealed class EvaluationSessionTests
         using EvaluationSession session = tiny.Evaluation();
 
         Assert.That(
-            () => session.Logits(tiny.State.Parameters, tiny.Examples, TinyTraining.Outputs, cancellation: new(canceled: true)),
+            () => session.Logits(
+                tiny.State.Parameters, tiny.Examples, TinyTraining.Outputs, cancellation: new(canceled: true)),
             Throws.InstanceOf<OperationCanceledException>());
     }
 

@@ -53,7 +53,8 @@ public sealed class GradientAccumulatorTests
         Assert.That(again, Is.EqualTo(twice));
     }
 
-    private static (float Loss, float[] Gradients, int Tokens) Gradients(TinyTraining tiny, TrainerOptions options, int[] indices)
+    private static (float Loss, float[] Gradients, int Tokens) Gradients(
+        TinyTraining tiny, TrainerOptions options, int[] indices)
     {
         using GradientAccumulator accumulator = new(tiny.Graph, options, tiny.State);
         (float loss, int tokens) = accumulator.Run(tiny.Examples, indices, step: 0);
