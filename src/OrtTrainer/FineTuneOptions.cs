@@ -6,8 +6,9 @@ using OrtTrainer.Schedules;
 namespace OrtTrainer;
 
 /// <summary>
-/// Everything that decides a fine-tuning run. Two runs with equal options on the same files give the same bits. Values
-/// are checked as they are set.
+/// Everything that decides a fine-tuning run. Two runs with equal options on the same files give the same bits; with
+/// <see cref="Kernels"/>, whatever the number of threads. Values are checked
+/// as they are set.
 /// </summary>
 public sealed partial record FineTuneOptions
 {

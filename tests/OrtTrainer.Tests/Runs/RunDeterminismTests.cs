@@ -16,12 +16,13 @@ public sealed class RunDeterminismTests
         AssertSameBits(tiny, "second", "first");
     }
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public void One_thread_and_two_give_the_same_bits(bool kernels)
+    // With kernels only: under the function bodies ONNX Runtime's own reductions may split the work by threads, which moves
+    // sums by rounding on models larger than this one.
+    [Test]
+    public void One_thread_and_two_give_the_same_bits()
     {
         using TinyTask tiny = new();
-        FineTuneOptions options = tiny.Options("one") with { Kernels = kernels, Threads = 1 };
+        FineTuneOptions options = tiny.Options("one") with { Threads = 1 };
 
         TinyTask.Run(options);
         TinyTask.Run(options with { Output = tiny.Output("two"), Threads = 2 });
