@@ -43,9 +43,12 @@ internal static class UnicodeClass
     /// <summary>Categories N*.</summary>
     public static bool IsNumber(int point) => Rune.IsNumber(new Rune(point));
 
-    /// <summary>What regular expressions call \w: letters, marks, decimal digits and connecting punctuation.</summary>
+    /// <summary>
+    /// What regular expressions call \w: letters and what else is alphabetic, marks, decimal digits, connecting
+    /// punctuation and joiners (Unicode Technical Standard 18, annex C).
+    /// </summary>
     public static bool IsWord(int point) =>
-        IsLetter(point) || IsMark(point)
+        IsLetter(point) || IsMark(point) || IsAlphabeticSymbol(point) || point is 0x200C or 0x200D
         || CharUnicodeInfo.GetUnicodeCategory(point)
             is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.ConnectorPunctuation
                 or UnicodeCategory.LetterNumber;
@@ -54,4 +57,9 @@ internal static class UnicodeClass
     /// The simple lower-case mapping; U+0130, the only code point that becomes two, is the caller's business.
     /// </summary>
     public static int ToLower(int point) => Rune.ToLowerInvariant(new Rune(point)).Value;
+
+    /// <summary>Letters in circles and squares: the only symbols that are alphabetic.</summary>
+    private static bool IsAlphabeticSymbol(int point) =>
+        point is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169)
+            or (>= 0x1F170 and <= 0x1F189);
 }

@@ -27,7 +27,7 @@ internal static class PatternReader
 
     /// <summary>A split behaviour by its name.</summary>
     public static SplitBehavior ReadBehavior(JsonField field) =>
-        Enum.TryParse(field.Text(), out SplitBehavior behavior)
-            ? behavior
+        Array.IndexOf(Enum.GetNames<SplitBehavior>(), field.Text()) is var place and >= 0
+            ? Enum.GetValues<SplitBehavior>()[place]
             : throw field.Expected(string.Join(", ", Enum.GetNames<SplitBehavior>()));
 }
