@@ -16,6 +16,7 @@ public sealed class Binding : IDisposable
     private readonly Dictionary<string, BatchInput> _batch = [];
     private readonly List<string> _allocated = [];
     private IDisposableReadOnlyCollection<OrtValue>? _results;
+    private bool _hasRun;
     private bool _disposed;
 
     internal Binding(GraphSession session)
@@ -91,21 +92,25 @@ public sealed class Binding : IDisposable
     /// <exception cref="RuntimeFailureException">
     /// ONNX Runtime or a kernel failed, or an input is not bound.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">This or its session was disposed.</exception>
     public void Run()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ReleaseResults();
         Guarded("running the graph", () => _session.Inference.RunWithBinding(_session.RunOptions, _io));
+        _hasRun = true;
     }
 
     /// <summary>
     /// The float32 data of an output of the last run that ONNX Runtime allocated; valid until the next run.
     /// </summary>
     /// <exception cref="ArgumentException">The output was not bound with <see cref="BindOutput(string)"/>.</exception>
+    /// <exception cref="InvalidOperationException">There was no run yet, or the last one failed.</exception>
     public ReadOnlySpan<float> Output(string name) => Result(name).GetTensorDataAsSpan<float>();
 
     /// <summary>The shape of an output of the last run that ONNX Runtime allocated.</summary>
     /// <exception cref="ArgumentException">The output was not bound with <see cref="BindOutput(string)"/>.</exception>
+    /// <exception cref="InvalidOperationException">There was no run yet, or the last one failed.</exception>
     public long[] OutputShape(string name) => Result(name).GetTensorTypeAndShape().Shape;
 
     public void Dispose()
@@ -167,17 +172,17 @@ public sealed class Binding : IDisposable
     private void Set<T>(string name, ReadOnlySpan<T> data, ReadOnlySpan<long> shape, ElementType type)
         where T : unmanaged
     {
-        if (!_batch.TryGetValue(name, out BatchInput? input))
-        {
-            Check(_session.Inputs, "input", name, type);
-            input = _batch[name] = new BatchInput(type);
-        }
-
+        Check(_session.Inputs, "input", name, type);
         if (Elements(shape) != data.Length)
         {
             throw new ArgumentException(
                 $"{_session.Name}: input {name} has {data.Length} elements; its shape "
                 + $"[{string.Join(", ", shape.ToArray())}] takes {Elements(shape)}.", nameof(data));
+        }
+
+        if (!_batch.TryGetValue(name, out BatchInput? input))
+        {
+            input = _batch[name] = new BatchInput(type);
         }
 
         if (input.Set(data, shape))
@@ -194,6 +199,7 @@ public sealed class Binding : IDisposable
     // An output keeps the tensor of its last run; a run with another shape would be refused unless it is bound anew.
     private void ReleaseResults()
     {
+        _hasRun = false;
         _results?.Dispose();
         _results = null;
         foreach (string name in _allocated)
@@ -212,6 +218,13 @@ public sealed class Binding : IDisposable
                 + "the run, or read the buffer it is bound to.", nameof(name));
         }
 
+        if (!_hasRun)
+        {
+            throw new InvalidOperationException(
+                $"{_session.Name}: output {name} has no value, because there was no run yet or the last one failed; "
+                + "call Run first.");
+        }
+
         _results ??= _io.GetOutputValues();
         string[] names = _io.GetOutputNames();
         return _results.ElementAt(Array.IndexOf(names, name));
@@ -225,7 +238,11 @@ public sealed class Binding : IDisposable
             nameof(name));
         if (type is not null && value.Type != type)
         {
-            throw new ArgumentException($"{_session.Name}: {kind} {name} is {value.Type}, not {type}.", nameof(name));
+            throw new ArgumentException(
+                value.Type is null
+                    ? $"{_session.Name}: {kind} {name} is not a tensor; expected {type}."
+                    : $"{_session.Name}: {kind} {name} is {value.Type}, not {type}.",
+                nameof(name));
         }
     }
 

@@ -11,6 +11,8 @@ namespace OrtTrainer.Runtime;
 public sealed class GraphSession : IDisposable
 {
     private readonly Lazy<RunOptions> _runOptions = new(() => new RunOptions());
+    private readonly InferenceSession _inference;
+    private bool _disposed;
 
     private GraphSession(
         string name,
@@ -25,7 +27,7 @@ public sealed class GraphSession : IDisposable
         try
         {
             kernelLibrary?.Register(settings);
-            Inference = open(settings);
+            _inference = open(settings);
         }
         catch (OnnxRuntimeException cause)
         {
@@ -37,8 +39,8 @@ public sealed class GraphSession : IDisposable
         }
 
         Kernels = [.. kernels];
-        Inputs = Values(Inference.InputNames, Inference.InputMetadata);
-        Outputs = Values(Inference.OutputNames, Inference.OutputMetadata);
+        Inputs = Values(_inference.InputNames, _inference.InputMetadata);
+        Outputs = Values(_inference.OutputNames, _inference.OutputMetadata);
     }
 
     /// <summary>What messages call this session.</summary>
@@ -58,7 +60,15 @@ public sealed class GraphSession : IDisposable
     /// </summary>
     public IReadOnlyList<string> Kernels { get; }
 
-    internal InferenceSession Inference { get; }
+    // ONNX Runtime's own object reaches into freed memory once it is disposed.
+    internal InferenceSession Inference
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _inference;
+        }
+    }
 
     internal RunOptions RunOptions => _runOptions.Value;
 
@@ -90,11 +100,18 @@ public sealed class GraphSession : IDisposable
     }
 
     /// <summary>A fresh binding: nothing bound yet.</summary>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public Binding CreateBinding() => new(this);
 
     public void Dispose()
     {
-        Inference.Dispose();
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _inference.Dispose();
         if (_runOptions.IsValueCreated)
         {
             _runOptions.Value.Dispose();

@@ -34,9 +34,16 @@ public sealed unsafe class KernelLibrary
 
     private readonly void* _domain;
 
+    /// <exception cref="ArgumentException">Two kernels have one name.</exception>
     /// <exception cref="NotSupportedException">The ONNX Runtime in use is too old for C# kernels.</exception>
     public KernelLibrary(IReadOnlyList<KernelDefinition> definitions)
     {
+        foreach (IGrouping<string, KernelDefinition> same in definitions.GroupBy(d => d.Name).Where(g => g.Count() > 1))
+        {
+            throw new ArgumentException(
+                $"There are {same.Count()} kernels {same.Key}; expected one of each name.", nameof(definitions));
+        }
+
         Definitions = definitions;
         _domain = OrtFunctions.CreateCustomOpDomain(Domain);
         foreach (KernelDefinition definition in definitions)

@@ -15,7 +15,17 @@ public sealed record AveragingPlan
     public long Interval { get; init => field = OptionRange.AtLeast(value, 1); } = 1;
 
     /// <summary>Steps before averaging starts; a cyclical or annealed rate starts here too.</summary>
-    public long StartStep => (long)Math.Floor(StartFraction * TotalSteps);
+    public long StartStep
+    {
+        get
+        {
+            // In binary, 0.29 of 100 steps is a little less than 29: what is whole but for rounding is whole.
+            var steps = StartFraction * TotalSteps;
+            var whole = Math.Round(steps);
+            var start = Math.Abs(steps - whole) <= 1e-12 * TotalSteps ? whole : Math.Floor(steps);
+            return Math.Min((long)start, TotalSteps - 1);
+        }
+    }
 
     /// <summary>Weights that a whole run averages.</summary>
     public long Averaged => (TotalSteps - StartStep) / Interval;

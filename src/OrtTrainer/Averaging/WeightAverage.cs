@@ -41,12 +41,7 @@ public sealed class WeightAverage : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The step is not beyond the last one averaged.</exception>
     public void Record(long step)
     {
-        if (step <= State.LastStep)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(step), step, $"Step {step} cannot be averaged after step {State.LastStep}: each counts once.");
-        }
-
+        CheckIsNext(step);
         State = new AverageState(State.Count + 1, State.Count == 0 ? step : State.FirstStep, step);
     }
 
@@ -55,9 +50,9 @@ public sealed class WeightAverage : IDisposable
     /// <param name="step">Optimizer steps done; more than at the last update.</param>
     public void Update(ReadOnlySpan<float> weights, long step)
     {
-        var share = NextShare;
+        CheckIsNext(step);
+        WeightBlend.Towards(weights, Values, (float)NextShare);
         Record(step);
-        WeightBlend.Towards(weights, Values, (float)share);
     }
 
     /// <summary>Takes up a saved average, after <see cref="Values"/> was filled.</summary>
@@ -69,4 +64,13 @@ public sealed class WeightAverage : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _values.Dispose();
+
+    private void CheckIsNext(long step)
+    {
+        if (step <= State.LastStep)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(step), step, $"Step {step} cannot be averaged after step {State.LastStep}: each counts once.");
+        }
+    }
 }

@@ -55,4 +55,26 @@ public sealed unsafe class NativeBufferTests
     [Test]
     public void A_negative_length_is_refused() =>
         Assert.That(() => new NativeBuffer(-1), Throws.TypeOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void A_length_that_cannot_be_addressed_is_refused()
+    {
+        Assert.That(() => new NativeBuffer(long.MaxValue), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new NativeBuffer((nint.MaxValue / 4) + 1L), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void A_length_beyond_the_memory_there_is_fails_as_such() =>
+        Assert.That(() => new NativeBuffer(nint.MaxValue / 4), Throws.TypeOf<OutOfMemoryException>());
+
+    [Test]
+    public void The_whole_buffer_is_one_span_of_the_same_memory()
+    {
+        using NativeBuffer buffer = new(5);
+        buffer.Span[4] = 3;
+
+        Assert.That(buffer.Pointer[4], Is.EqualTo(3));
+        Assert.That(buffer.Slice(4, 1)[0], Is.EqualTo(3));
+        Assert.That(buffer.Slice(5, 0).Length, Is.Zero, "the empty slice behind the last element");
+    }
 }

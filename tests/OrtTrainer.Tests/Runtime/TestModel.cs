@@ -23,6 +23,13 @@ internal sealed class TestModel
         return this;
     }
 
+    /// <summary>An output whose type is left to inference, such as a sequence of tensors.</summary>
+    public TestModel Inferred(string name)
+    {
+        _graph.Output.Add(new ValueInfoProto { Name = name });
+        return this;
+    }
+
     public TestModel Node(
         string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) =>
         Add("", op, inputs, outputs, attributes);

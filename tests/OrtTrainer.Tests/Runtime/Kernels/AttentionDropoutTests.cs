@@ -23,17 +23,18 @@ public sealed class AttentionDropoutTests
     public void Rows_columns_and_heads_are_dropped_independently()
     {
         bool[] kept = Kept(0.5f, out _);
-        int count = Length * Length;
 
-        Assert.That(Agreement((t, j) => kept[At(0, t, j)] == kept[At(1, t, j)]), Within(count), "the two heads");
-        Assert.That(Agreement((t, j) => kept[At(0, t, j)] == kept[At(0, t, (j + 1) % Length)]), Within(count), "keys");
-        Assert.That(Agreement((t, j) => kept[At(0, t, j)] == kept[At(0, (t + 1) % Length, j)]), Within(count), "queries");
-        Assert.That(Agreement((t, j) => kept[At(0, t, j)] == kept[At(0, j, t)]), Is.EqualTo(0.5).Within(0.06), "mirror");
+        // Five standard deviations of a share of 64 x 64 pairs; mirrored pairs are half as many, and the diagonal
+        // agrees with itself.
+        Assert.That(Agreement((t, j) => (At(0, t, j), At(1, t, j))), Is.EqualTo(0.5).Within(0.04), "heads");
+        Assert.That(Agreement((t, j) => (At(0, t, j), At(0, t, Next(j)))), Is.EqualTo(0.5).Within(0.04), "keys");
+        Assert.That(Agreement((t, j) => (At(0, t, j), At(0, Next(t), j))), Is.EqualTo(0.5).Within(0.04), "queries");
+        Assert.That(Agreement((t, j) => (At(0, t, j), At(0, j, t))), Is.EqualTo(0.5).Within(0.07), "mirror");
 
-        static double Agreement(Func<int, int, bool> same) =>
-            Enumerable.Range(0, Length * Length).Average(i => same(i / Length, i % Length) ? 1.0 : 0);
-        static NUnit.Framework.Constraints.Constraint Within(int count) =>
-            Is.EqualTo(0.5).Within(5 * 0.5 / Math.Sqrt(count));
+        static int Next(int i) => (i + 1) % Length;
+        double Agreement(Func<int, int, (int First, int Second)> pair) => Enumerable.Range(0, Length * Length)
+            .Select(i => pair(i / Length, i % Length))
+            .Average(at => kept[at.First] == kept[at.Second] ? 1.0 : 0);
     }
 
     [Test]

@@ -1,6 +1,8 @@
 namespace OrtTrainer.Tests.Runtime.Kernels;
 
-/// <summary>What dropout needs of its hash: the right share, and no pattern between elements, sites and steps.</summary>
+/// <summary>
+/// What dropout needs of its hash: the right share, and no pattern between elements, sites and steps.
+/// </summary>
 public sealed class DropoutMaskTests
 {
     private const int Count = 1 << 16;

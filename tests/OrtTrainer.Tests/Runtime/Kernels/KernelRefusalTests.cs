@@ -34,7 +34,8 @@ public sealed class KernelRefusalTests
     [TestCase("GatherGrad", 0, new long[] { 24 }, "GatherGrad: dy has shape [24]; expected two dimensions below 2^31.")]
     [TestCase("GatherGrad", 1, new long[] { 5 }, "GatherGrad: indices has shape [5]; expected [4].")]
     [TestCase("GatherGrad", 2, new long[] { 3 }, "GatherGrad: shape has shape [3]; expected [2].")]
-    [TestCase("GatherGrad", 2, new long[] { 2 }, "GatherGrad: shape is [0, 0]; expected 0 or more rows of dy's 6 columns.")]
+    [TestCase("GatherGrad", 2, new long[] { 2 },
+        "GatherGrad: shape is [0, 0]; expected 0 or more rows of dy's 6 columns.")]
     [TestCase("GeluGrad", 0, new long[] { 6, 4 }, "GELU gradient: dy has shape [6, 4]; expected [4, 6].")]
     [TestCase("GeluTanhGrad", 1, new long[] { 24 }, "GELU gradient: dy has shape [4, 6]; expected [24].")]
     [TestCase("PackedAttention", 0, new long[] { 4, 20 },
@@ -45,10 +46,14 @@ public sealed class KernelRefusalTests
     [TestCase("PackedAttention", 2, new long[] { 2, 1, 2 }, "The dropout key has shape [2, 1, 2]; expected [2].")]
     [TestCase("PackedAttentionGrad", 0, new long[] { 4, 5 },
         "PackedAttentionGrad: dy has shape [4, 5]; expected [4, 6].")]
-    [TestCase("PackedAttentionGrad", 1, new long[] { 5, 18 }, "PackedAttentionGrad: the last offset is 4; expected the 5 rows of qkv.")]
-    [TestCase("PackedAttentionGrad", 2, new long[] { 6, 4 }, "PackedAttentionGrad: y has shape [6, 4]; expected [4, 6].")]
-    [TestCase("PackedAttentionGrad", 3, new long[] { 4, 3 }, "PackedAttentionGrad: lse has shape [4, 3]; expected [4, 2].")]
-    [TestCase("PackedAttentionGrad", 4, new long[] { 0 }, "PackedAttentionGrad: offsets has shape [0]; expected [sequences + 1].")]
+    [TestCase("PackedAttentionGrad", 1, new long[] { 5, 18 },
+        "PackedAttentionGrad: the last offset is 4; expected the 5 rows of qkv.")]
+    [TestCase("PackedAttentionGrad", 2, new long[] { 6, 4 },
+        "PackedAttentionGrad: y has shape [6, 4]; expected [4, 6].")]
+    [TestCase("PackedAttentionGrad", 3, new long[] { 4, 3 },
+        "PackedAttentionGrad: lse has shape [4, 3]; expected [4, 2].")]
+    [TestCase("PackedAttentionGrad", 4, new long[] { 0 },
+        "PackedAttentionGrad: offsets has shape [0]; expected [sequences + 1].")]
     [TestCase("PackedAttentionGrad", 5, new long[] { 0 }, "The dropout key has shape [0]; expected [2].")]
     public void A_shape_that_does_not_fit_is_named(string op, int input, long[] shape, string message) =>
         Assert.That(
@@ -87,7 +92,8 @@ public sealed class KernelRefusalTests
     [Test]
     public void A_table_of_negative_length_is_refused() =>
         Assert.That(
-            () => new KernelRun("GatherGrad").With(Array.Empty<float>(), 0, 2).With(Array.Empty<long>(), 0).With([-1L, 2], 2).Single(),
+            () => new KernelRun("GatherGrad")
+                .With(Array.Empty<float>(), 0, 2).With(Array.Empty<long>(), 0).With([-1L, 2], 2).Single(),
             Expect.Refusal("GatherGrad: shape is [-1, 2]; expected 0 or more rows of dy's 2 columns."));
 
     [Test]

@@ -1,0 +1,113 @@
+using System.Runtime.Intrinsics;
+using OrtTrainer.Runtime.Kernels;
+
+namespace OrtTrainer.Tests.Runtime.Kernels;
+
+/// <summary>The vector functions of the activations, over dense grids and by their symmetries.</summary>
+public sealed class ActivationTests
+{
+    // Every magnitude from the subnormals to 30, and both signs.
+    private static readonly float[] Magnitudes =
+        [.. Enumerable.Range(0, 40_000).Select(i => (float)Math.Pow(10, -38 + (i * 39.48 / 40_000)))];
+
+    [Test]
+    public void The_exponential_of_small_and_large_arguments_is_within_2e_minus_7()
+    {
+        foreach (float x in Magnitudes.SelectMany(m => new[] { m, -m }))
+        {
+            double exact = Math.Exp(x);
+            Assert.That(Exp(x), Is.EqualTo(exact).Within(2e-7 * exact), $"x = {x:R}");
+        }
+    }
+
+    [Test]
+    public void The_exponential_never_falls_by_more_than_rounding()
+    {
+        float last = 0;
+        for (float x = -87; x < 88; x += 0.0011f)
+        {
+            float e = Exp(x);
+            Assert.That(e, Is.GreaterThan(last), $"x = {x:R}");
+            last = e;
+        }
+    }
+
+    [Test]
+    public void Lanes_do_not_touch_each_other()
+    {
+        float[] x = Reference.Random(3, 16, 5);
+        x[4] = float.NaN;
+        x[9] = float.PositiveInfinity;
+        x[11] = -200;
+
+        Vector512<float> together = VectorMath.Exp(Vector512.Create<float>(x));
+
+        Assert.That(Enumerable.Range(0, 16).Select(i => together[i]), Is.EqualTo(x.Select(Exp)));
+    }
+
+    [Test]
+    public void The_tail_of_the_normal_distribution_is_exact_relative_to_itself()
+    {
+        // Where 1 + erf would cancel: by the continued fraction of Laplace for the upper tail.
+        for (float x = -12; x < -4; x += 0.01f)
+        {
+            double z = -x, fraction = 0;
+            for (int k = 200; k > 0; k--)
+            {
+                fraction = k / (z + fraction);
+            }
+
+            double exact = Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI) / (z + fraction);
+            Assert.That(Normal(x), Is.EqualTo(exact).Within(1e-5 * exact), $"x = {x}");
+        }
+    }
+
+    [Test]
+    public void Values_and_slopes_have_the_symmetry_of_the_definition()
+    {
+        // Φ(x) + Φ(-x) = 1, so gelu(x) - gelu(-x) = x, and the slopes at x and -x sum to 1.
+        foreach (float x in Magnitudes)
+        {
+            double error = 3e-7 * Math.Max(1, x);
+            Assert.That(Value<ErfGelu>(x) - Value<ErfGelu>(-x), Is.EqualTo(x).Within(error), $"erf, x = {x:R}");
+            Assert.That(Value<TanhGelu>(x) - Value<TanhGelu>(-x), Is.EqualTo(x).Within(error), $"tanh, x = {x:R}");
+            Assert.That(Slope<ErfGelu>(x) + Slope<ErfGelu>(-x), Is.EqualTo(1).Within(5e-7), $"erf, x = {x:R}");
+            Assert.That(Slope<TanhGelu>(x) + Slope<TanhGelu>(-x), Is.EqualTo(1).Within(5e-7), $"tanh, x = {x:R}");
+        }
+    }
+
+    [Test]
+    public void The_two_forms_are_as_near_as_their_approximation()
+    {
+        // Hendrycks and Gimpel's tanh form is off by at most 5e-4.
+        double worst = 0;
+        for (float x = -6; x < 6; x += 0.003f)
+        {
+            worst = Math.Max(worst, Math.Abs(Value<ErfGelu>(x) - (double)Value<TanhGelu>(x)));
+        }
+
+        Assert.That(worst, Is.InRange(1e-4, 5e-4));
+    }
+
+    [Test]
+    public void The_minimum_of_gelu_is_where_its_slope_is_zero()
+    {
+        // x Φ(x) has its minimum -0.169971 at x = -0.751792.
+        Assert.That(Slope<ErfGelu>(-0.751792f), Is.Zero.Within(1e-6));
+        Assert.That(Value<ErfGelu>(-0.751792f), Is.EqualTo(-0.169971).Within(1e-6));
+    }
+
+    private static float Exp(float x) => VectorMath.Exp(Vector512.Create(x))[0];
+
+    private static float Normal(float x)
+    {
+        Vector512<float> v = Vector512.Create(x);
+        return VectorMath.Normal(v, VectorMath.Exp(v * v * -0.5f))[0];
+    }
+
+    private static float Value<TGelu>(float x)
+        where TGelu : IGelu => TGelu.Value(Vector512.Create(x))[0];
+
+    private static float Slope<TGelu>(float x)
+        where TGelu : IGelu => TGelu.Slope(Vector512.Create(x))[0];
+}
