@@ -27,7 +27,7 @@ public sealed record Terminal
         Error = Console.Error,
         Input = Console.OpenStandardInput(),
         IsInteractive = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
-        Width = Console.IsOutputRedirected ? 100 : Math.Clamp(Console.WindowWidth, 60, 140),
+        Width = !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var columns ? Math.Clamp(columns, 60, 140) : 100,
     };
 
     /// <summary>A console for tables and progress on <see cref="Out"/>; escape sequences only where a person watches.</summary>
@@ -42,5 +42,14 @@ public sealed record Terminal
         });
         console.Profile.Width = Width;
         return console;
+    }
+
+    /// <summary>Writes lines as they are: the terminal wraps them where it must, and copied paths stay whole.</summary>
+    internal void WriteLines(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            Out.WriteLine(line);
+        }
     }
 }

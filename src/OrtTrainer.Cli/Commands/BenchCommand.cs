@@ -70,13 +70,8 @@ internal static class BenchCommand
         });
     }
 
-    private static void Print<T>(BenchArguments arguments, Terminal terminal, T result, IEnumerable<string> lines)
-    {
-        foreach (string line in arguments.Json ? [JsonSerializer.Serialize(result, RunJson.Options)] : lines)
-        {
-            terminal.Out.WriteLine(line);
-        }
-    }
+    private static void Print<T>(BenchArguments arguments, Terminal terminal, T result, IEnumerable<string> lines) =>
+        terminal.WriteLines(arguments.Json ? [JsonSerializer.Serialize(result, RunJson.Options)] : lines);
 
     private static IEnumerable<string> Lines(StepBenchmarkResult r)
     {

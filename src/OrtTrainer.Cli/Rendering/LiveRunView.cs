@@ -6,6 +6,7 @@ namespace OrtTrainer.Cli.Rendering;
 /// <summary>A run for a person who watches: a bar that moves, and lines above it for what stays.</summary>
 internal sealed class LiveRunView : IRunView
 {
+    private readonly Terminal _terminal;
     private readonly IAnsiConsole _console;
     private readonly FineTuneOptions _options;
     private readonly RunReadings _readings = new();
@@ -15,6 +16,7 @@ internal sealed class LiveRunView : IRunView
 
     public LiveRunView(Terminal terminal, FineTuneOptions options)
     {
+        _terminal = terminal;
         _console = terminal.CreateConsole();
         _options = options;
     }
@@ -38,7 +40,7 @@ internal sealed class LiveRunView : IRunView
                 break;
             case RunEvent.Finished finished:
                 End();
-                RunResult.Print(finished.Summary, _console);
+                RunResult.Print(finished.Summary, _terminal);
                 break;
         }
     }
@@ -46,10 +48,7 @@ internal sealed class LiveRunView : IRunView
     public async Task InterruptedAsync(string output)
     {
         await DisposeAsync();
-        foreach (string line in RunLines.Interruption(output))
-        {
-            _console.WriteLine(line);
-        }
+        _terminal.WriteLines(RunLines.Interruption(output));
     }
 
     public ValueTask DisposeAsync()
@@ -60,11 +59,7 @@ internal sealed class LiveRunView : IRunView
 
     private void Begin(RunFacts facts)
     {
-        foreach (string line in RunHeader.Lines(facts, _options))
-        {
-            _console.WriteLine(line);
-        }
-
+        _terminal.WriteLines(RunHeader.Lines(facts, _options));
         TaskCompletionSource drawn = new();
         _drawing = _console.Progress().AutoClear(true).HideCompleted(false)
             .Columns(new ProgressBarColumn(), new StepsColumn(), new ReadingsColumn(_readings))

@@ -18,11 +18,7 @@ internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) :
         {
             case RunEvent.Started started:
                 _total = started.Facts.TotalSteps;
-                foreach (string line in RunHeader.Lines(started.Facts, options))
-                {
-                    _out.WriteLine(line);
-                }
-
+                terminal.WriteLines(RunHeader.Lines(started.Facts, options));
                 _out.WriteLine();
                 break;
             case RunEvent.Stepped stepped when !_sinceLine.IsRunning || _sinceLine.Elapsed >= Interval:
@@ -36,18 +32,14 @@ internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) :
                 _out.WriteLine($"note: {noted.Message}");
                 break;
             case RunEvent.Finished finished:
-                RunResult.Print(finished.Summary, terminal.CreateConsole());
+                RunResult.Print(finished.Summary, terminal);
                 break;
         }
     }
 
     public Task InterruptedAsync(string output)
     {
-        foreach (string line in RunLines.Interruption(output))
-        {
-            _out.WriteLine(line);
-        }
-
+        terminal.WriteLines(RunLines.Interruption(output));
         return Task.CompletedTask;
     }
 

@@ -9,7 +9,7 @@ internal sealed class QuietRunView(Terminal terminal) : IRunView
     {
         if (value is RunEvent.Finished finished)
         {
-            RunResult.Print(finished.Summary, terminal.CreateConsole());
+            RunResult.Print(finished.Summary, terminal);
         }
     }
 

@@ -6,13 +6,10 @@ namespace OrtTrainer.Cli.Rendering;
 /// <summary>The end of a run: live against averaged weights, which were exported and why.</summary>
 internal static class RunResult
 {
-    public static void Print(RunSummary summary, IAnsiConsole console)
+    public static void Print(RunSummary summary, Terminal terminal)
     {
-        console.Write(ScoreTable(summary));
-        foreach (string line in Lines(summary))
-        {
-            console.WriteLine(line);
-        }
+        terminal.CreateConsole().Write(ScoreTable(summary));
+        terminal.WriteLines(Lines(summary));
     }
 
     /// <summary>The conclusions in words.</summary>

@@ -43,7 +43,7 @@ public sealed class RenderingTests
     [Test]
     public void The_result_at_100_columns()
     {
-        Assert.That(Printed(console => RunResult.Print(Summary, console)), Is.EqualTo("""
+        Assert.That(Printed(terminal => RunResult.Print(Summary, terminal)), Is.EqualTo("""
 
               weights            eval mcc   eval loss   test mcc
             ──────────────────────────────────────────────────────
@@ -72,7 +72,7 @@ public sealed class RenderingTests
             StoppedBy = "patience",
         };
 
-        string text = Printed(console => RunResult.Print(plain, console));
+        string text = Printed(terminal => RunResult.Print(plain, terminal));
 
         Assert.That(text, Does.Not.Contain("averaged").And.Not.Contain("test"));
         Assert.That(text, Does.Contain("exported: the live weights, there being no others\n"));
@@ -183,10 +183,10 @@ public sealed class RenderingTests
         Assert.That(Figures.Time(TimeSpan.FromSeconds(seconds)), Is.EqualTo(expected));
 
     /// <summary>What is printed, without the blanks that tables put at line ends.</summary>
-    private static string Printed(Action<Spectre.Console.IAnsiConsole> print)
+    private static string Printed(Action<Terminal> print)
     {
         using StringWriter output = new();
-        print(new Terminal { Out = output, Error = TextWriter.Null, Input = Stream.Null, Width = 100 }.CreateConsole());
+        print(new Terminal { Out = output, Error = TextWriter.Null, Input = Stream.Null, Width = 100 });
         return string.Join('\n', output.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()));
     }
 }
