@@ -2,7 +2,7 @@ using OrtTrainer.Text.Models;
 
 namespace OrtTrainer.Tests.Text.Models;
 
-public sealed class SentencePieceBpeModelTests
+internal sealed class SentencePieceBpeModelTests
 {
     [Test]
     public void Random_words_merge_as_one_pair_at_a_time()
@@ -52,9 +52,9 @@ public sealed class SentencePieceBpeModelTests
     [TestCase(PieceKind.Control)]
     [TestCase(PieceKind.Byte)]
     [TestCase(PieceKind.Unknown)]
-    public void Pieces_of_other_kinds_never_come_from_text(int kind)
+    public void Pieces_of_other_kinds_never_come_from_text(PieceKind kind)
     {
-        SentencePieceBpeModel model = Model(new("a", -9), new("b", -9), new("ab", -1, (PieceKind)kind));
+        SentencePieceBpeModel model = Model(new("a", -9), new("b", -9), new("ab", -1, kind));
 
         Assert.That(TinyVocabulary.ShowParts(model, "ab"), Is.EqualTo("a=a b=b"));
     }
