@@ -17,17 +17,21 @@ public sealed class AddedTokenRandomTests
         {
             AddedToken[] tokens =
             [
-                .. Enumerable.Range(0, 6).Select(_ => Word(random, "abé<", 4)).Distinct().Select((text, id) => new AddedToken(text, id)),
+                .. Enumerable.Range(0, 6).Select(_ => Word(random, "abé<", 4)).Distinct()
+                    .Select((text, id) => new AddedToken(text, id)),
             ];
-            Regex pattern = new(string.Join('|', tokens.Select(token => token.Content).OrderByDescending(text => text.Length).Select(
+            Regex pattern = new(string.Join('|', tokens
+                .Select(token => token.Content).OrderByDescending(text => text.Length).Select(
                 Regex.Escape)));
             AddedTokenMatcher matcher = new(tokens.Select(token => (token.Content, token)));
             for (int i = 0; i < 20; i++)
             {
                 string text = Word(random, "abé< ", 20);
                 Assert.That(
-                    matcher.Matches(CodePoints.From(text)).Select(match => (match.Range.Start, match.Range.End, match.Token.Content)),
-                    Is.EqualTo(pattern.Matches(text).Select(match => (match.Index, match.Index + match.Length, match.Value))), text);
+                    matcher.Matches(CodePoints.From(text))
+                        .Select(match => (match.Range.Start, match.Range.End, match.Token.Content)),
+                    Is.EqualTo(pattern.Matches(text)
+                        .Select(match => (match.Index, match.Index + match.Length, match.Value))), text);
             }
         }
     }
@@ -59,7 +63,8 @@ public sealed class AddedTokenRandomTests
         AddedVocabulary added = new(
             [
                 new AddedToken("<m>", 1) { LeftStrip = true }, new AddedToken("ab", 2) { Normalized = true },
-                new AddedToken("AB", 3), new AddedToken("b", 4) { SingleWord = true, Normalized = true, RightStrip = true },
+                new AddedToken("AB", 3),
+                    new AddedToken("b", 4) { SingleWord = true, Normalized = true, RightStrip = true },
             ],
             new LowercaseNormalizer());
         Random random = new(23);

@@ -17,7 +17,8 @@ public sealed class AddedVocabularyTests
     [TestCase("\"normalized\": true", "a <M>", new[] { 1, 9 }, new[] { 0, 1, 2, 5 })]
     public void Flags_decide_what_a_token_takes(string flags, string text, int[] ids, int[] offsets)
     {
-        Tokenizer tokenizer = With($$"""{"id": 9, "content": "<m>", "special": true{{(flags.Length > 0 ? ", " : "")}}{{flags}}}""");
+        string more = flags.Length > 0 ? ", " + flags : "";
+        Tokenizer tokenizer = With($$"""{"id": 9, "content": "<m>", "special": true{{more}}}""");
 
         Encoding encoding = tokenizer.Encode(text);
 
@@ -38,7 +39,8 @@ public sealed class AddedVocabularyTests
     {
         Assert.That(With("""{"id": 9, "content": "<m>", "special": false}""").Encode("<M>").Ids, Is.EqualTo([9]));
         Assert.That(
-            With("""{"id": 9, "content": "<m>", "special": false, "normalized": false}""").Encode("<M>").Ids, Is.EqualTo([0, 0, 0]));
+            With("""{"id": 9, "content": "<m>", "special": false, "normalized": false}""").Encode("<M>").Ids,
+                Is.EqualTo([0, 0, 0]));
     }
 
     [Test]

@@ -39,5 +39,6 @@ public sealed class SentencePieceDecoderTests
         Assert.That(string.Concat(new ByteFallbackDecoder().Decode([.. tokens.Split(' ')])), Is.EqualTo(expected));
 
     private static string Decode(bool stripsFirst, bool stripsAll, string tokens) => string.Concat(
-        new SentencePieceDecoder(new HashSet<string> { "</s>" }, "<unk>", " ⁇ ", stripsFirst, stripsAll).Decode([.. tokens.Split(' ')]));
+        new SentencePieceDecoder(new HashSet<string> { "</s>" }, "<unk>", " ⁇ ", stripsFirst,
+            stripsAll).Decode([.. tokens.Split(' ')]));
 }

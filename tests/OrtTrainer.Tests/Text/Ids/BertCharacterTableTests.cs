@@ -12,7 +12,8 @@ internal sealed class BertCharacterTableTests
     [TestCase(false, null, true)]
     [TestCase(true, false, true)]
     [TestCase(false, true, false)]
-    public void Every_unit_is_what_normalizing_and_cutting_make_of_it(bool lowercase, bool? stripAccents, bool ideographs)
+    public void Every_unit_is_what_normalizing_and_cutting_make_of_it(bool lowercase, bool? stripAccents,
+        bool ideographs)
     {
         BertNormalizerOptions options = new()
         {

@@ -10,7 +10,10 @@ public sealed class TokenizerJsonDamageTests
 {
     private static readonly string Bert = TinyTokenizer.Json(
         TinyTokenizer.Words,
-        """{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true}""",
+        """
+        {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null,
+         "lowercase": true}
+        """,
         """{"type": "BertPreTokenizer"}""",
         """
         {"type": "TemplateProcessing",
@@ -32,7 +35,8 @@ public sealed class TokenizerJsonDamageTests
          "vocab": {"?": 0, "a": 1, "b": 2, "ab": 3}, "merges": [["a", "b"]]}
         """,
         """
-        {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Strip", "strip_left": true, "strip_right": true},
+        {"type": "Sequence", "normalizers": [{"type": "NFC"},
+         {"type": "Strip", "strip_left": true, "strip_right": true},
          {"type": "Replace", "pattern": {"Regex": "x+"}, "content": "a"}, {"type": "Prepend", "prepend": "a"}]}
         """,
         """
@@ -43,7 +47,8 @@ public sealed class TokenizerJsonDamageTests
         """,
         """
         {"type": "Sequence", "processors": [{"type": "ByteLevel", "trim_offsets": true, "add_prefix_space": true},
-         {"type": "RobertaProcessing", "sep": ["b", 2], "cls": ["a", 1], "trim_offsets": true, "add_prefix_space": false}]}
+         {"type": "RobertaProcessing", "sep": ["b", 2], "cls": ["a", 1], "trim_offsets": true,
+          "add_prefix_space": false}]}
         """,
         """
         {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "x"}, "content": "y"},
@@ -59,7 +64,8 @@ public sealed class TokenizerJsonDamageTests
         """{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true}""",
         decoder: """{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true}""");
 
-    private static readonly string?[] Values = [null, "null", "true", "-1", "0", "1.5", "1e99", "\"x\"", "\"\"", "[]", "{}", "[[]]", "[{}]"];
+    private static readonly string?[] Values = [null, "null", "true", "-1", "0", "1.5", "1e99", "\"x\"", "\"\"", "[]",
+        "{}", "[[]]", "[{}]"];
 
     [Test]
     public void A_damaged_file_is_refused_by_name_or_works()
@@ -118,7 +124,7 @@ public sealed class TokenizerJsonDamageTests
         }
     }
 
-    /// <summary>The paths of all values, such as "model.vocab.a" or "added_tokens[0]", as JsonNode gives them.</summary>
+    /// <summary>The paths of all values, such as "$.model.vocab.a", as JsonNode gives them.</summary>
     private static IEnumerable<string> Paths(JsonNode node)
     {
         IEnumerable<JsonNode?> children = node switch
@@ -170,6 +176,7 @@ public sealed class TokenizerJsonDamageTests
             JsonArray items => items,
             _ => [],
         };
-        return children.OfType<JsonNode>().Select(child => Find(child, path)).FirstOrDefault(found => found is not null);
+        return children.OfType<JsonNode>()
+            .Select(child => Find(child, path)).FirstOrDefault(found => found is not null);
     }
 }

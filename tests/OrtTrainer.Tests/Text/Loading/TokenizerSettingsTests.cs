@@ -46,7 +46,8 @@ public sealed class TokenizerSettingsTests
     [Test]
     public void Tokenizer_config_goes_before_special_tokens_map()
     {
-        _files.Write("special_tokens_map.json", """{"pad_token": "<map>", "unk_token": {"content": "<u>", "lstrip": false}}""");
+        _files.Write("special_tokens_map.json",
+            """{"pad_token": "<map>", "unk_token": {"content": "<u>", "lstrip": false}}""");
         TokenizerSettings settings = Settings("""{"pad_token": "<config>", "unk_token": null}""");
 
         Assert.That(settings.Token("pad_token"), Is.EqualTo("<config>"));
@@ -57,9 +58,12 @@ public sealed class TokenizerSettingsTests
     [TestCase("special_tokens_map.json", "", "not valid JSON")]
     [TestCase("config.json", "nonsense", "not valid JSON")]
     [TestCase("tokenizer_config.json", "[]", "expected an object")]
-    [TestCase("tokenizer_config.json", """{"model_max_length": "512"}""", "field 'model_max_length' is \"512\", expected a number")]
+    [TestCase(
+        "tokenizer_config.json", """{"model_max_length": "512"}""",
+        "field 'model_max_length' is \"512\", expected a number")]
     [TestCase("tokenizer_config.json", """{"pad_token": 0}""", "field 'pad_token' is 0, expected a text")]
-    [TestCase("special_tokens_map.json", """{"mask_token": {"text": "<m>"}}""", "field 'mask_token.content' is missing")]
+    [TestCase(
+        "special_tokens_map.json", """{"mask_token": {"text": "<m>"}}""", "field 'mask_token.content' is missing")]
     public void A_malformed_setting_is_named_when_the_folder_is_read(string file, string content, string expected)
     {
         _files.Write("tokenizer.json", TinyTokenizer.BertJson());
@@ -80,7 +84,8 @@ public sealed class TokenizerSettingsTests
 
         Assert.That(
             () => Tokenizer.Load(_files.Folder),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains($"field '{flag}' is {value}, expected true or false"));
+            Throws.TypeOf<InvalidDataException>()
+                .With.Message.Contains($"field '{flag}' is {value}, expected true or false"));
     }
 
     private TokenizerSettings Settings(string config)

@@ -35,7 +35,8 @@ public sealed class VocabularyFilesTests
     {
         _files.Write("vocab.txt", Words + "a\n##a\n");
 
-        Assert.That(Tokenizer.FromVocabTxt(_files["vocab.txt"]).Encode(new string('a', length)).Ids, Has.Count.EqualTo(tokens + 2));
+        Assert.That(Tokenizer.FromVocabTxt(_files["vocab.txt"]).Encode(new string('a', length)).Ids,
+            Has.Count.EqualTo(tokens + 2));
     }
 
     [TestCase("[PAD]")]
@@ -49,7 +50,8 @@ public sealed class VocabularyFilesTests
 
         Assert.That(
             () => Tokenizer.Load(_files.Folder),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains("vocab.txt").And.Message.Contains($"'{token}'"));
+            Throws.TypeOf<InvalidDataException>()
+                .With.Message.Contains("vocab.txt").And.Message.Contains($"'{token}'"));
     }
 
     [Test]

@@ -64,7 +64,8 @@ internal sealed class SentencePieceBpeModelTests
     {
         UnigramPiece[] pieces =
         [
-            new("?", 0, PieceKind.Unknown), new("a", -1), new("<0xC3>", 0, PieceKind.Byte), new("<0xA9>", 0, PieceKind.Byte),
+            new("?", 0, PieceKind.Unknown), new("a", -1), new("<0xC3>", 0, PieceKind.Byte),
+                new("<0xA9>", 0, PieceKind.Byte),
         ];
         SentencePieceBpeModel model = new(pieces, 0, byteFallback: true, new([]));
 
@@ -90,7 +91,8 @@ internal sealed class SentencePieceBpeModelTests
         {
             // The order is stable: of equal scores the leftmost comes first.
             var merges = parts.Zip(parts.Skip(1)).Select((pair, place) => (
-                    Place: place, Piece: pieces.Skip(1).FirstOrDefault(piece => piece.Text == pair.First + pair.Second)))
+                    Place: place, Piece: pieces.Skip(1).FirstOrDefault(piece =>
+                        piece.Text == pair.First + pair.Second)))
                 .Where(merge => merge.Piece is not null).OrderByDescending(merge => merge.Piece!.Score).ToList();
             if (merges.Count == 0)
             {
@@ -101,10 +103,12 @@ internal sealed class SentencePieceBpeModelTests
             parts.RemoveAt(merges[0].Place + 1);
         }
 
-        string shown = string.Join(' ', parts.Select(part => pieces.Any(piece => piece.Text == part) ? $"{part}={part}" : $"?={part}"));
+        string shown = string.Join(' ', parts
+            .Select(part => pieces.Any(piece => piece.Text == part) ? $"{part}={part}" : $"?={part}"));
         return System.Text.RegularExpressions.Regex.Replace(shown, @"(?<=\?=c*) \?=", "");
     }
 
     private static string Word(Random random, string alphabet, int shortest, int longest) => new(
-        [.. Enumerable.Range(0, random.Next(shortest, longest + 1)).Select(_ => alphabet[random.Next(alphabet.Length)])]);
+        [.. Enumerable.Range(0, random.Next(shortest, longest + 1))
+            .Select(_ => alphabet[random.Next(alphabet.Length)])]);
 }

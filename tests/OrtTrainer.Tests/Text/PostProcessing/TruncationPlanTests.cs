@@ -29,7 +29,8 @@ public sealed class TruncationPlanTests
                 if (less > 0 && less >= count)
                 {
                     Assert.That(
-                        () => TruncationPlan.Keep(first, second, room, truncation), Throws.TypeOf<TruncationException>());
+                        () => TruncationPlan.Keep(first, second, room, truncation),
+                            Throws.TypeOf<TruncationException>());
                 }
                 else
                 {
