@@ -8,19 +8,19 @@ public sealed partial class Tokenizer
         _vocabulary.Count + _added.Tokens.Count(token => _vocabulary.Id(token.Content) is null);
 
     /// <summary>The id of [PAD], &lt;pad&gt; or the like; null where there is none.</summary>
-    public int? PadId => Special("pad_token", "[PAD]", "<pad>");
+    public int? PadId { get; }
 
     /// <summary>The id of the token that begins a text ([CLS], &lt;s&gt;); null where there is none.</summary>
-    public int? ClsId => Special("cls_token", "[CLS]", "<s>", "<cls>");
+    public int? ClsId { get; }
 
     /// <summary>The id of the token that ends a text ([SEP], &lt;/s&gt;); null where there is none.</summary>
-    public int? SepId => Special("sep_token", "[SEP]", "</s>", "<sep>");
+    public int? SepId { get; }
 
     /// <summary>The id of the mask token; null where there is none.</summary>
-    public int? MaskId => Special("mask_token", "[MASK]", "<mask>");
+    public int? MaskId { get; }
 
     /// <summary>The id of the unknown token; null where there is none.</summary>
-    public int? UnknownId => Special("unk_token", "[UNK]", "<unk>");
+    public int? UnknownId { get; }
 
     /// <summary>The id of a token, or null where there is no such token.</summary>
     public int? TokenToId(string token)
@@ -32,9 +32,10 @@ public sealed partial class Tokenizer
     /// <summary>The token of an id, or null where there is no such id.</summary>
     public string? IdToToken(int id) => _added.Token(id)?.Content ?? _vocabulary.Token(id);
 
-    private int? Special(string role, params ReadOnlySpan<string> usual)
+    /// <summary>The id of the token the settings name, or else of the first usual one that there is.</summary>
+    private int? Special(string? named, params ReadOnlySpan<string> usual)
     {
-        if (_settings?.Token(role) is { } named && TokenToId(named) is { } namedId)
+        if (named is not null && TokenToId(named) is { } namedId)
         {
             return namedId;
         }

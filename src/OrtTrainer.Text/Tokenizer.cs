@@ -19,7 +19,6 @@ public sealed partial class Tokenizer
     private readonly EncodingAssembly _assembly;
     private readonly Decoder? _decoder;
     private readonly IdEncoder _ids;
-    private readonly TokenizerSettings? _settings;
 
     internal Tokenizer(TokenizerParts parts)
     {
@@ -29,14 +28,22 @@ public sealed partial class Tokenizer
         _assembly = new EncodingAssembly(parts.Template);
         _decoder = parts.Decoder;
         _ids = IdEncoder.For(parts, _pipeline);
-        _settings = parts.Settings;
         TokenizerFiles = parts.Files;
+
+        // Read now, so that a malformed setting is reported where the files are.
+        TokenizerSettings? settings = parts.Settings;
+        MaxLength = settings?.MaxLength;
+        PadId = Special(settings?.Token("pad_token"), "[PAD]", "<pad>");
+        ClsId = Special(settings?.Token("cls_token"), "[CLS]", "<s>", "<cls>");
+        SepId = Special(settings?.Token("sep_token"), "[SEP]", "</s>", "<sep>");
+        MaskId = Special(settings?.Token("mask_token"), "[MASK]", "<mask>");
+        UnknownId = Special(settings?.Token("unk_token"), "[UNK]", "<unk>");
     }
 
     /// <summary>
     /// The most tokens the model was made for, by its tokenizer_config.json; null where it is not stated.
     /// </summary>
-    public int? MaxLength => _settings?.MaxLength;
+    public int? MaxLength { get; }
 
     /// <summary>
     /// The files the tokenizer was read from: what has to lie beside a model that is exported with it.

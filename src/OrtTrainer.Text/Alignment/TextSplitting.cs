@@ -20,11 +20,15 @@ internal static class TextSplitting
         text.SplitAt(delimiters, behavior, parts);
     }
 
-    /// <summary>Cuts at the given delimiters, which are in text order and do not overlap.</summary>
+    /// <summary>
+    /// Cuts at the given matches, which are in text order and do not overlap, or, inverted, at what lies between them;
+    /// then neighbouring matches stay pieces of their own.
+    /// </summary>
     public static void SplitAt(
-        this NormalizedText text, IEnumerable<TextRange> delimiters, SplitBehavior behavior, List<NormalizedText> parts)
+        this NormalizedText text, IEnumerable<TextRange> matches, SplitBehavior behavior, List<NormalizedText> parts,
+        bool invert = false)
     {
-        foreach ((TextRange range, bool isDelimiter) in Merge(Cover(delimiters, text.Length), behavior))
+        foreach ((TextRange range, bool isDelimiter) in Merge(Cover(matches, text.Length, invert), behavior))
         {
             if (!isDelimiter || behavior != SplitBehavior.Removed)
             {
@@ -33,24 +37,25 @@ internal static class TextSplitting
         }
     }
 
-    private static List<(TextRange Range, bool IsDelimiter)> Cover(IEnumerable<TextRange> delimiters, int length)
+    private static List<(TextRange Range, bool IsDelimiter)> Cover(
+        IEnumerable<TextRange> matches, int length, bool invert)
     {
         List<(TextRange, bool)> cover = [];
         int covered = 0;
-        foreach (TextRange delimiter in delimiters)
+        foreach (TextRange match in matches)
         {
-            if (delimiter.Start > covered)
+            if (match.Start > covered)
             {
-                cover.Add((new TextRange(covered, delimiter.Start), false));
+                cover.Add((new TextRange(covered, match.Start), invert));
             }
 
-            cover.Add((delimiter, true));
-            covered = delimiter.End;
+            cover.Add((match, !invert));
+            covered = match.End;
         }
 
         if (covered < length)
         {
-            cover.Add((new TextRange(covered, length), false));
+            cover.Add((new TextRange(covered, length), invert));
         }
 
         return cover;

@@ -10,6 +10,7 @@ internal readonly struct JsonField
 {
     // Far beyond any vocabulary; a larger id is damage, and a table of that size would take the memory.
     private const int MaxIds = 1 << 24;
+    private const string WholeNames = "names without halves of surrogate pairs";
     private readonly string _file;
     private readonly string _path;
     private readonly JsonElement _element;
@@ -48,9 +49,16 @@ internal readonly struct JsonField
             throw Expected("an object");
         }
 
-        return _element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
-            ? Child(name, value)
-            : null;
+        try
+        {
+            return _element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+                ? Child(name, value)
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Expected(WholeNames);
+        }
     }
 
     /// <summary>The value as text.</summary>
@@ -120,7 +128,8 @@ internal readonly struct JsonField
 
         foreach (JsonProperty field in _element.EnumerateObject())
         {
-            yield return (field.Name, Child(field.Name, field.Value));
+            string name = Name(field);
+            yield return (name, Child(name, field.Value));
         }
     }
 
@@ -130,6 +139,18 @@ internal readonly struct JsonField
     /// <summary>A complaint about the value.</summary>
     public InvalidDataException Fail(string problem) =>
         new($"{_file}: {(_path.Length == 0 ? "the file's content" : $"field '{_path}'")} {problem}.");
+
+    private string Name(JsonProperty field)
+    {
+        try
+        {
+            return field.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Expected(WholeNames);
+        }
+    }
 
     private JsonField Child(string name, JsonElement value) =>
         new(_file, _path.Length == 0 ? name : $"{_path}.{name}", value);

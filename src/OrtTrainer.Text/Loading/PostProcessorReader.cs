@@ -53,8 +53,16 @@ internal sealed class PostProcessorReader
         return pair.Length == 2 ? pair[1].Id() : throw field.Required(name).Expected("a token and its id");
     }
 
-    private static Dictionary<string, int[]> ReadSpecialTokens(JsonField field) => field.Fields().ToDictionary(
-        token => token.Name, token => token.Value.Required("ids").Items().Select(id => id.Id()).ToArray());
+    private static Dictionary<string, int[]> ReadSpecialTokens(JsonField field)
+    {
+        Dictionary<string, int[]> special = [];
+        foreach ((string name, JsonField token) in field.Fields())
+        {
+            special[name] = [.. token.Required("ids").Items().Select(id => id.Id())];
+        }
+
+        return special;
+    }
 
     private static List<TemplatePiece> ReadPieces(JsonField field, Dictionary<string, int[]> special, int sequences)
     {
@@ -81,7 +89,11 @@ internal sealed class PostProcessorReader
             pieces.Add(new TemplatePiece(-1, ids, token.Required("type_id").Count()));
         }
 
-        return pieces;
+        bool holdsEveryTextOnce = pieces.Select(piece => piece.Sequence).Where(sequence => sequence >= 0).Order()
+            .SequenceEqual(Enumerable.Range(0, sequences));
+        return holdsEveryTextOnce
+            ? pieces
+            : throw field.Expected(sequences == 2 ? "the sequences A and B, each once" : "the sequence A, once");
     }
 
     private void ReadTrimming(JsonField field) =>

@@ -6,28 +6,6 @@ namespace OrtTrainer.Text.PreTokenization;
 internal sealed class SplitPreTokenizer(TextPattern pattern, SplitBehavior behavior, bool invert) : PreTokenizer
 {
     /// <inheritdoc/>
-    protected override void Cut(NormalizedText text, List<NormalizedText> parts)
-    {
-        IEnumerable<TextRange> matches = pattern.Matches(text.Points.ToArray());
-        text.SplitAt(invert ? Gaps(matches, text.Length) : matches, behavior, parts);
-    }
-
-    private static IEnumerable<TextRange> Gaps(IEnumerable<TextRange> matches, int length)
-    {
-        int end = 0;
-        foreach (TextRange match in matches)
-        {
-            if (match.Start > end)
-            {
-                yield return new TextRange(end, match.Start);
-            }
-
-            end = match.End;
-        }
-
-        if (end < length)
-        {
-            yield return new TextRange(end, length);
-        }
-    }
+    protected override void Cut(NormalizedText text, List<NormalizedText> parts) =>
+        text.SplitAt(pattern.Matches(text.Points.ToArray()), behavior, parts, invert);
 }

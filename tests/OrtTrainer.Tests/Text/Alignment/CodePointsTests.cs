@@ -8,7 +8,8 @@ public sealed class CodePointsTests
     [TestCase("aé中", new[] { 0x61, 0xE9, 0x4E2D })]
     [TestCase("\uD83D\uDE00!", new[] { 0x1F600, 0x21 })]
     [TestCase("\uDBFF\uDFFF", new[] { 0x10FFFF })]
-    public void Pairs_are_joined(string text, int[] expected) => Assert.That(CodePoints.From(text), Is.EqualTo(expected));
+    public void Pairs_are_joined(string text, int[] expected) =>
+        Assert.That(CodePoints.From(text), Is.EqualTo(expected));
 
     [Test]
     public void Halves_of_pairs_are_replaced()

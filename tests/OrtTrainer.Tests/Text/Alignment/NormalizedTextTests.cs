@@ -7,7 +7,8 @@ namespace OrtTrainer.Tests.Text.Alignment;
 public sealed class NormalizedTextTests
 {
     [Test]
-    public void At_first_every_code_point_stands_for_itself() => AssertText(new NormalizedText("a😀b"), "a😀b", "0-1 1-2 2-3");
+    public void At_first_every_code_point_stands_for_itself() =>
+        AssertText(new NormalizedText("a😀b"), "a😀b", "0-1 1-2 2-3");
 
     [TestCase("xxab", "ab", "2-3 3-4")]
     [TestCase("axxb", "ab", "0-1 3-4")]
@@ -122,7 +123,8 @@ public sealed class NormalizedTextTests
         const string alphabet = "aaAbé É\u0301\u0323İ가ﬁ½中 \u0007\t▁";
         for (int i = 0; i < 1000; i++)
         {
-            string original = new([.. Enumerable.Range(0, random.Next(12)).Select(_ => alphabet[random.Next(alphabet.Length)])]);
+            string original = new([.. Enumerable.Range(0, random.Next(12))
+                .Select(_ => alphabet[random.Next(alphabet.Length)])]);
             NormalizedText text = new(original);
             for (int step = random.Next(1, 6); step > 0; step--)
             {

@@ -11,7 +11,8 @@ public sealed class PreTokenizedTextTests
         text.Add(new NormalizedText(""));
         text.Add(new NormalizedText("ab"));
 
-        text.Split((piece, parts) => parts.AddRange([piece.Slice(0, 0), piece.Slice(0, 1), piece.Slice(1, 2), piece.Slice(2, 2)]));
+        text.Split((piece, parts) =>
+            parts.AddRange([piece.Slice(0, 0), piece.Slice(0, 1), piece.Slice(1, 2), piece.Slice(2, 2)]));
 
         Assert.That(Shown(text), Is.EqualTo(["a", "b"]));
     }
@@ -35,5 +36,6 @@ public sealed class PreTokenizedTextTests
             parts.AddRange([piece.Slice(0, piece.Length / 2), piece.Slice(piece.Length / 2, piece.Length)]);
     }
 
-    private static IEnumerable<string> Shown(PreTokenizedText text) => text.Pieces.Select(piece => piece.Text.ToString());
+    private static IEnumerable<string> Shown(PreTokenizedText text) => text.Pieces
+        .Select(piece => piece.Text.ToString());
 }

@@ -46,6 +46,22 @@ internal sealed class TextSplittingTests
         Assert.That(string.Join('|', parts), Is.EqualTo(expected));
     }
 
+    // 1 and 2 are what is kept, b and c lie between.
+    [TestCase(SplitBehavior.Removed, "1|2|1")]
+    [TestCase(SplitBehavior.Isolated, "b|1|2|c|1")]
+    [TestCase(SplitBehavior.MergedWithPrevious, "b|1|2c|1")]
+    [TestCase(SplitBehavior.MergedWithNext, "b1|2|c1")]
+    [TestCase(SplitBehavior.Contiguous, "b|12|c|1")]
+    public void Inverted_it_is_what_lies_between_that_delimits(SplitBehavior behavior, string expected)
+    {
+        List<NormalizedText> parts = [];
+
+        new NormalizedText("b12c1").SplitAt(
+            TextPattern.Expression("[0-9]").Matches(CodePoints.From("b12c1")), behavior, parts, invert: true);
+
+        Assert.That(string.Join('|', parts), Is.EqualTo(expected));
+    }
+
     [Test]
     public void Parts_keep_their_ranges_of_the_whole_text()
     {

@@ -1,4 +1,5 @@
 using OrtTrainer.Text;
+using static OrtTrainer.Tests.Text.Loading.TinySentencePiece;
 
 namespace OrtTrainer.Tests.Text.Loading;
 
@@ -33,7 +34,7 @@ public sealed class SentencePieceFileTests
     [Test]
     public void A_bpe_model_with_byte_fallback_is_read()
     {
-        byte[] byteFallback = [.. Field(35, 0), 1];
+        byte[] byteFallback = Number(35, 1);
         Write(ModelWith(
             2, byteFallback, Piece("<unk>", 0, 2), Piece("<0xC3>", 0, 6), Piece("<0xA9>", 0, 6),
             Piece("▁", -3), Piece("a", -4), Piece("▁a", -1)));
@@ -101,25 +102,6 @@ public sealed class SentencePieceFileTests
         Assert.That(
             () => Tokenizer.FromSentencePiece(_files["spiece.model"]),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains($"model type is {type}"));
-    }
-
-    private static byte[] Model(int type, params byte[][] pieces) => ModelWith(type, [], pieces);
-
-    private static byte[] ModelWith(int type, byte[] trainer, params byte[][] pieces) =>
-        [.. pieces.SelectMany(piece => Message(1, piece)), .. Message(2, [.. Field(3, 0), (byte)type, .. trainer])];
-
-    private static byte[] Piece(string text, float score, byte kind = 1) =>
-    [
-        .. Message(1, System.Text.Encoding.UTF8.GetBytes(text)), .. Field(2, 5), .. BitConverter.GetBytes(score),
-        .. Field(3, 0), kind,
-    ];
-
-    private static byte[] Message(int field, byte[] content) => [.. Field(field, 2), (byte)content.Length, .. content];
-
-    private static byte[] Field(int number, int kind)
-    {
-        int key = (number << 3) | kind;
-        return key < 128 ? [(byte)key] : [(byte)(key | 0x80), (byte)(key >> 7)];
     }
 
     private void Write(byte[] content) => File.WriteAllBytes(_files["spiece.model"], content);

@@ -51,7 +51,8 @@ public sealed class BpeMergesTests
     [TestCase("x", "b", "'x'")]
     [TestCase("a", "x", "'x'")]
     [TestCase("b", "a", "'ba'")]
-    public void A_merge_of_or_to_no_token_is_named_with_its_number(string left, string right, string expected) => Assert.That(
+    public void A_merge_of_or_to_no_token_is_named_with_its_number(string left, string right, string expected) =>
+        Assert.That(
         () => new BpeMerges(TinyVocabulary.Of("a", "b", "ab"), [("a", "b"), (left, right)], ""),
         Throws.TypeOf<UnknownMergeException>().With.Message.Contains("number 1").And.Message.Contains(expected));
 }

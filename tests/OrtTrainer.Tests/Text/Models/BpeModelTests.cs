@@ -75,11 +75,13 @@ public sealed class BpeModelTests
         Assert.That(
             TinyVocabulary.Show(model, word),
             Is.EqualTo(string.Join(' ', Enumerable.Repeat("abababab", 5)) + " abab ab"));
-        Assert.That(TinyVocabulary.Tokens(model, word)[^1], Is.EqualTo(new ModelToken(model.Vocabulary.Id("ab")!.Value, 44, 46)));
+        Assert.That(TinyVocabulary.Tokens(model, word)[^1],
+            Is.EqualTo(new ModelToken(model.Vocabulary.Id("ab")!.Value, 44, 46)));
     }
 
     [Test]
-    public void An_empty_word_has_no_tokens() => Assert.That(TinyVocabulary.Tokens(Model(new BpeOptions(), "a"), ""), Is.Empty);
+    public void An_empty_word_has_no_tokens() =>
+        Assert.That(TinyVocabulary.Tokens(Model(new BpeOptions(), "a"), ""), Is.Empty);
 
     /// <summary>A model over the given tokens and what the merges make.</summary>
     private static BpeModel Model(BpeOptions options, string tokens, params string[] merges)
@@ -87,7 +89,8 @@ public sealed class BpeModelTests
         (string Left, string Right)[] pairs = [.. merges.Select(merge => (merge.Split(' ')[0], merge.Split(' ')[1]))];
         string prefix = options.ContinuingSubwordPrefix;
         IEnumerable<string> made = pairs.Select(pair => pair.Left
-            + (prefix.Length > 0 && pair.Right.StartsWith(prefix, StringComparison.Ordinal) ? pair.Right[prefix.Length..] : pair.Right));
+            + (prefix.Length > 0 && pair.Right.StartsWith(prefix, StringComparison.Ordinal)
+                ? pair.Right[prefix.Length..] : pair.Right));
         return new BpeModel(TinyVocabulary.Of([.. tokens.Split(' ').Concat(made).Distinct()]), pairs, options);
     }
 }

@@ -2,7 +2,7 @@ using OrtTrainer.Text.Models;
 
 namespace OrtTrainer.Tests.Text.Models;
 
-public sealed class SentencePieceBpeModelTests
+internal sealed class SentencePieceBpeModelTests
 {
     [Test]
     public void Random_words_merge_as_one_pair_at_a_time()
@@ -52,9 +52,9 @@ public sealed class SentencePieceBpeModelTests
     [TestCase(PieceKind.Control)]
     [TestCase(PieceKind.Byte)]
     [TestCase(PieceKind.Unknown)]
-    public void Pieces_of_other_kinds_never_come_from_text(int kind)
+    public void Pieces_of_other_kinds_never_come_from_text(PieceKind kind)
     {
-        SentencePieceBpeModel model = Model(new("a", -9), new("b", -9), new("ab", -1, (PieceKind)kind));
+        SentencePieceBpeModel model = Model(new("a", -9), new("b", -9), new("ab", -1, kind));
 
         Assert.That(TinyVocabulary.ShowParts(model, "ab"), Is.EqualTo("a=a b=b"));
     }
@@ -64,7 +64,8 @@ public sealed class SentencePieceBpeModelTests
     {
         UnigramPiece[] pieces =
         [
-            new("?", 0, PieceKind.Unknown), new("a", -1), new("<0xC3>", 0, PieceKind.Byte), new("<0xA9>", 0, PieceKind.Byte),
+            new("?", 0, PieceKind.Unknown), new("a", -1), new("<0xC3>", 0, PieceKind.Byte),
+                new("<0xA9>", 0, PieceKind.Byte),
         ];
         SentencePieceBpeModel model = new(pieces, 0, byteFallback: true, new([]));
 
@@ -90,7 +91,8 @@ public sealed class SentencePieceBpeModelTests
         {
             // The order is stable: of equal scores the leftmost comes first.
             var merges = parts.Zip(parts.Skip(1)).Select((pair, place) => (
-                    Place: place, Piece: pieces.Skip(1).FirstOrDefault(piece => piece.Text == pair.First + pair.Second)))
+                    Place: place, Piece: pieces.Skip(1).FirstOrDefault(piece =>
+                        piece.Text == pair.First + pair.Second)))
                 .Where(merge => merge.Piece is not null).OrderByDescending(merge => merge.Piece!.Score).ToList();
             if (merges.Count == 0)
             {
@@ -101,10 +103,12 @@ public sealed class SentencePieceBpeModelTests
             parts.RemoveAt(merges[0].Place + 1);
         }
 
-        string shown = string.Join(' ', parts.Select(part => pieces.Any(piece => piece.Text == part) ? $"{part}={part}" : $"?={part}"));
+        string shown = string.Join(' ', parts
+            .Select(part => pieces.Any(piece => piece.Text == part) ? $"{part}={part}" : $"?={part}"));
         return System.Text.RegularExpressions.Regex.Replace(shown, @"(?<=\?=c*) \?=", "");
     }
 
     private static string Word(Random random, string alphabet, int shortest, int longest) => new(
-        [.. Enumerable.Range(0, random.Next(shortest, longest + 1)).Select(_ => alphabet[random.Next(alphabet.Length)])]);
+        [.. Enumerable.Range(0, random.Next(shortest, longest + 1))
+            .Select(_ => alphabet[random.Next(alphabet.Length)])]);
 }

@@ -16,7 +16,8 @@ public sealed class UnigramModelTests
                 .ToDictionary(text => text, _ => -10 * random.NextDouble());
             double unknown = scores.Values.Min() - 10;
             UnigramModel model = new(
-                [new UnigramPiece("?", 0, PieceKind.Unknown), .. scores.Select(entry => new UnigramPiece(entry.Key, entry.Value))],
+                [new UnigramPiece("?", 0, PieceKind.Unknown), .. scores
+                    .Select(entry => new UnigramPiece(entry.Key, entry.Value))],
                 0, byteFallback: false, singlePrecision);
             for (int i = 0; i < 20; i++)
             {
@@ -27,8 +28,10 @@ public sealed class UnigramModelTests
                     : scores[word[token.Start..token.End]]);
                 string shown = $"'{word}' of {string.Join(' ', scores)}";
                 Assert.That(taken, Is.EqualTo(Best(word, scores, unknown)).Within(1e-4), shown);
-                Assert.That(tokens.Select(token => token.Start), Is.EqualTo(tokens.Select(token => token.End).SkipLast(1).Prepend(0)), shown);
-                Assert.That(tokens.Zip(tokens.Skip(1)).Any(pair => pair.First.Id + pair.Second.Id == 0), Is.False, "unknown ones are fused");
+                Assert.That(tokens.Select(token => token.Start),
+                    Is.EqualTo(tokens.Select(token => token.End).SkipLast(1).Prepend(0)), shown);
+                Assert.That(tokens.Zip(tokens.Skip(1)).Any(pair => pair.First.Id + pair.Second.Id == 0), Is.False,
+                    "unknown ones are fused");
             }
         }
     }
@@ -66,7 +69,8 @@ public sealed class UnigramModelTests
         Is.EqualTo(expected));
 
     private static UnigramModel Model(bool byteFallback, params (string Text, double Score)[] pieces) =>
-        new([.. pieces.Select(piece => new UnigramPiece(piece.Text, piece.Score))], 0, byteFallback, singlePrecision: false);
+        new([.. pieces.Select(piece => new UnigramPiece(piece.Text, piece.Score))], 0, byteFallback,
+            singlePrecision: false);
 
     private static double Best(string word, Dictionary<string, double> scores, double unknown)
     {
@@ -75,7 +79,8 @@ public sealed class UnigramModelTests
             return 0;
         }
 
-        double best = scores.ContainsKey(word[..1]) ? double.NegativeInfinity : unknown + Best(word[1..], scores, unknown);
+        double best = scores.ContainsKey(word[..1]) ? double.NegativeInfinity
+            : unknown + Best(word[1..], scores, unknown);
         for (int length = 1; length <= word.Length; length++)
         {
             if (scores.TryGetValue(word[..length], out double score))

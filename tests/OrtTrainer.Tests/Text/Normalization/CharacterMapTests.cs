@@ -17,7 +17,8 @@ public sealed class CharacterMapTests
     [TestCase("b", "", 0)]
     [TestCase("", "", 0)]
     [TestCase("è", "", 0)]
-    public void The_longest_key_counts(string text, string expected, int length) => AssertMatch(true, text, expected, length);
+    public void The_longest_key_counts(string text, string expected, int length) =>
+        AssertMatch(true, text, expected, length);
 
     [TestCase("abcd", "1", 1)]
     [TestCase("ﬁx", "fi", 3)]
@@ -47,7 +48,8 @@ public sealed class CharacterMapTests
     {
         byte[] bytes = [.. BitConverter.GetBytes(size), .. new byte[12]];
 
-        Assert.That(() => CharacterMap.Parse(bytes), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"{size} bytes"));
+        Assert.That(() => CharacterMap.Parse(bytes), Throws.TypeOf<InvalidDataException>()
+            .With.Message.Contains($"{size} bytes"));
     }
 
     [Test]

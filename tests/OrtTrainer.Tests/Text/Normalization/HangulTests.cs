@@ -19,7 +19,8 @@ public sealed class HangulTests
                 for (int trail = 0x11A7; trail <= 0x11C2; trail++)
                 {
                     // The first trail stands for none.
-                    string letters = trail == 0x11A7 ? $"{(char)lead}{(char)vowel}" : $"{(char)lead}{(char)vowel}{(char)trail}";
+                    string letters = trail == 0x11A7 ? $"{(char)lead}{(char)vowel}"
+                        : $"{(char)lead}{(char)vowel}{(char)trail}";
                     string whole = ((char)syllable++).ToString();
                     bool right = Apply(whole, UnicodeForm.Nfd) == letters && Apply(letters, UnicodeForm.Nfc) == whole
                         && Apply(whole, UnicodeForm.Nfkd) == letters && Apply(whole, UnicodeForm.Nfc) == whole;

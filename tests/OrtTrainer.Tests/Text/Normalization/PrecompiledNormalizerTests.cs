@@ -28,7 +28,8 @@ public sealed class PrecompiledNormalizerTests
 
         Assert.That(normalized.ToString(), Is.EqualTo(expected));
         Assert.That(
-            string.Join(' ', Enumerable.Range(0, normalized.Length).Select(i => normalized.OriginalRange(i, i + 1)).Select(
+            string.Join(' ', Enumerable.Range(0, normalized.Length).Select(i => normalized.OriginalRange(i, i + 1))
+                .Select(
                 range => $"{range.Start}-{range.End}")),
             Is.EqualTo(ranges));
     }

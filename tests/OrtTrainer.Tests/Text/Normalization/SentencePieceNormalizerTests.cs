@@ -25,11 +25,13 @@ public sealed class SentencePieceNormalizerTests
     [TestCase(false, false, true, false, "▁a▁▁b▁")]
     [TestCase(true, true, false, true, "a b ")]
     [TestCase(true, false, true, true, "▁a▁▁b▁▁")]
-    public void Every_option_does_what_its_name_says(bool prefix, bool remove, bool escape, bool suffix, string expected)
+    public void Every_option_does_what_its_name_says(bool prefix, bool remove, bool escape, bool suffix,
+        string expected)
     {
         SentencePieceNormalizerOptions options = new()
         {
-            AddDummyPrefix = prefix, RemoveExtraWhitespaces = remove, EscapeWhitespaces = escape, WhitespaceAsSuffix = suffix,
+            AddDummyPrefix = prefix, RemoveExtraWhitespaces = remove, EscapeWhitespaces = escape,
+                WhitespaceAsSuffix = suffix,
         };
 
         Assert.That(new SentencePieceNormalizer(null, new([]), options).Normalize(" a  b "), Is.EqualTo(expected));
@@ -48,11 +50,13 @@ public sealed class SentencePieceNormalizerTests
 
     [Test]
     public void Blanks_that_the_map_makes_are_treated_like_others() => AssertNormalized(
-        new(TinyCharacterMap.Of(("\t", " "), ("\u3000", " ")), new([]), new()), "\ta\u3000\tb\t", "▁a▁b", "1-2 1-2 2-3 4-5");
+        new(TinyCharacterMap.Of(("\t", " "), ("\u3000", " ")), new([]), new()), "\ta\u3000\tb\t", "▁a▁b",
+            "1-2 1-2 2-3 4-5");
 
     [Test]
     public void User_defined_pieces_are_kept_from_the_map() => AssertNormalized(
-        new(TinyCharacterMap.Of(("a", "1")), new(["<a>", "aaa"]), Plain), "a<a>aaaa", "1<a>aaa1", "0-1 1-2 2-3 3-4 4-5 5-6 6-7 7-8");
+        new(TinyCharacterMap.Of(("a", "1")), new(["<a>", "aaa"]), Plain), "a<a>aaaa", "1<a>aaa1",
+            "0-1 1-2 2-3 3-4 4-5 5-6 6-7 7-8");
 
     [TestCase("abcd", 3)]
     [TestCase("abd", 2)]
@@ -62,7 +66,8 @@ public sealed class SentencePieceNormalizerTests
     public void Of_several_user_defined_pieces_the_longest_counts(string text, int expected) => Assert.That(
         new LongestPrefix(["ab", "", "abc", "😀"]).Match(CodePoints.From(text)), Is.EqualTo(expected));
 
-    private static void AssertNormalized(SentencePieceNormalizer normalizer, string text, string expected, string ranges)
+    private static void AssertNormalized(SentencePieceNormalizer normalizer, string text, string expected,
+        string ranges)
     {
         NormalizedText normalized = new(text);
 
@@ -70,7 +75,8 @@ public sealed class SentencePieceNormalizerTests
 
         Assert.That(normalized.ToString(), Is.EqualTo(expected));
         Assert.That(
-            string.Join(' ', Enumerable.Range(0, normalized.Length).Select(i => normalized.OriginalRange(i, i + 1)).Select(
+            string.Join(' ', Enumerable.Range(0, normalized.Length).Select(i => normalized.OriginalRange(i, i + 1))
+                .Select(
                 range => $"{range.Start}-{range.End}")),
             Is.EqualTo(ranges));
     }
