@@ -104,9 +104,16 @@ public sealed class Binding : IDisposable
     /// <summary>
     /// The float32 data of an output of the last run that ONNX Runtime allocated; valid until the next run.
     /// </summary>
-    /// <exception cref="ArgumentException">The output was not bound with <see cref="BindOutput(string)"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The output is not float32, or was not bound with <see cref="BindOutput(string)"/>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">There was no run yet, or the last one failed.</exception>
-    public ReadOnlySpan<float> Output(string name) => Result(name).GetTensorDataAsSpan<float>();
+    /// <exception cref="RuntimeFailureException">A kernel of the caller's own left the output out.</exception>
+    public ReadOnlySpan<float> Output(string name)
+    {
+        Check(_session.Outputs, "output", name, ElementType.Float);
+        return Result(name).GetTensorDataAsSpan<float>();
+    }
 
     /// <summary>The shape of an output of the last run that ONNX Runtime allocated.</summary>
     /// <exception cref="ArgumentException">The output was not bound with <see cref="BindOutput(string)"/>.</exception>
@@ -227,7 +234,9 @@ public sealed class Binding : IDisposable
 
         _results ??= _io.GetOutputValues();
         string[] names = _io.GetOutputNames();
-        return _results.ElementAt(Array.IndexOf(names, name));
+        OrtValue value = _results.ElementAt(Array.IndexOf(names, name));
+        return value.IsTensor ? value : throw new RuntimeFailureException(
+            _session.Name, $"output {name} is no tensor after the run; the kernel that is to make it made none.");
     }
 
     private void Check(IReadOnlyList<GraphValue> values, string kind, string name, ElementType? type)

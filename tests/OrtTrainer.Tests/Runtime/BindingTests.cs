@@ -143,7 +143,8 @@ public sealed class BindingTests
     {
         Assert.That(() => _binding.SetInput("x", [1f, 2], [-1, -2]), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => _binding.BindInput("w", _buffer, 0, [-2]), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => _binding.BindInput("w", _buffer, 0, [1L << 40, 1L << 40]), Throws.InstanceOf<Exception>());
+        Assert.That(
+            () => _binding.BindInput("w", _buffer, 0, [1L << 40, 1L << 40]), Throws.TypeOf<OverflowException>());
         Assert.That(() => _binding.BindInput("w", _buffer, 63, [2]),
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("63 to 65 leave the buffer of 64"));
         Assert.That(() => _binding.BindOutput("sum", _buffer, -1, [1, 2]),
@@ -161,6 +162,16 @@ public sealed class BindingTests
         empty.BindOutput("count");
 
         Assert.That(empty.Run, Throws.TypeOf<RuntimeFailureException>().With.Message.Contains("ids"));
+    }
+
+    [Test]
+    public void An_output_of_another_type_is_not_read_as_floats()
+    {
+        _binding.Run();
+
+        Assert.That(() => _binding.Output("count").Length,
+            Throws.ArgumentException.With.Message.StartsWith("adding: output count is Int64, not Float."));
+        Assert.That(_binding.OutputShape("count"), Is.EqualTo(new long[] { 1 }));
     }
 
     [Test]

@@ -31,6 +31,9 @@ public sealed class AttentionDropoutTests
         Assert.That(Agreement((t, j) => (At(0, t, j), At(0, Next(t), j))), Is.EqualTo(0.5).Within(0.04), "queries");
         Assert.That(Agreement((t, j) => (At(0, t, j), At(0, j, t))), Is.EqualTo(0.5).Within(0.07), "mirror");
 
+        // Nor may a head have the rows of another one further down.
+        Assert.That(kept.Chunk(Length).Select(row => string.Concat(row.Select(k => k ? '1' : '0'))), Is.Unique);
+
         static int Next(int i) => (i + 1) % Length;
         double Agreement(Func<int, int, (int First, int Second)> pair) => Enumerable.Range(0, Length * Length)
             .Select(i => pair(i / Length, i % Length))

@@ -7,7 +7,7 @@ public sealed class AttentionGridTests
     private static readonly object[] Cases =
     [
         new object[] { 3, 1, Lengths(0, 4) },
-        new object[] { 12, 5, Lengths(1, 4) },
+        new object[] { 6, 5, Lengths(1, 4) },
         new object[] { 4, 8, Lengths(2, 4) },
         new object[] { 1, 16, Lengths(3, 4) },
         new object[] { 2, 24, Lengths(0, 7) },
