@@ -10,7 +10,8 @@ public static class CliApp
     /// <summary>The command that users type.</summary>
     internal const string Name = "orttrainer";
 
-    internal static string Version => typeof(CliApp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+    internal static string Version =>
+        typeof(CliApp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
         .InformationalVersion.Split('+')[0];
 
     /// <summary>Runs a command line.</summary>

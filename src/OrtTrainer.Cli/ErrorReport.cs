@@ -9,7 +9,9 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Cli;
 
-/// <summary>What the user is told of a failure: one line that says what to do, or, of a failure nobody foresaw, what it was.</summary>
+/// <summary>
+/// What the user is told of a failure: one line that says what to do, or, of a failure nobody foresaw, what it was.
+/// </summary>
 internal static class ErrorReport
 {
     /// <summary>Prints a failure.</summary>
@@ -42,5 +44,6 @@ internal static class ErrorReport
         or InvalidDataException or IOException or UnauthorizedAccessException;
 
     private static string OneLine(string text) =>
-        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string.Join(' ',
+            text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace OrtTrainer.Cli;
 
-/// <summary>Turns the first Ctrl-C or SIGTERM into a cancellation; a second one ends the process at once, as without this class.</summary>
+/// <summary>
+/// Turns the first Ctrl-C or SIGTERM into a cancellation; a second one ends the process at once, as without this
+/// class.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

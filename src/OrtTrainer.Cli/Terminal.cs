@@ -14,7 +14,9 @@ public sealed record Terminal
     /// <summary>UTF-8 text; read by <c>predict --input -</c> only.</summary>
     public required Stream Input { get; init; }
 
-    /// <summary>Whether a person watches <see cref="Out"/>: then progress is drawn in place, otherwise written line by line.</summary>
+    /// <summary>
+    /// Whether a person watches <see cref="Out"/>: then progress is drawn in place, otherwise written line by line.
+    /// </summary>
     public bool IsInteractive { get; init; }
 
     /// <summary>Columns of a line of tables.</summary>
@@ -27,10 +29,14 @@ public sealed record Terminal
         Error = Console.Error,
         Input = Console.OpenStandardInput(),
         IsInteractive = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
-        Width = !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var columns ? Math.Clamp(columns, 60, 140) : 100,
+        Width = !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var columns
+            ? Math.Clamp(columns, 60, 140)
+            : 100,
     };
 
-    /// <summary>A console for tables and progress on <see cref="Out"/>; escape sequences only where a person watches.</summary>
+    /// <summary>
+    /// A console for tables and progress on <see cref="Out"/>; escape sequences only where a person watches.
+    /// </summary>
     internal IAnsiConsole CreateConsole()
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -13,10 +13,12 @@ internal sealed class BenchArguments : LabelledArguments
     [Option("train", MetaValue = "F", HelpText = "file whose examples make the batches")]
     public string? Train { get; set; }
 
-    [Option("full-length", MetaValue = "N", HelpText = "instead of --train: random batches, every example N tokens long")]
+    [Option("full-length", MetaValue = "N",
+        HelpText = "instead of --train: random batches, every example N tokens long")]
     public int? FullLength { get; set; }
 
-    [Option("yardstick", MetaValue = "F.onnx", HelpText = "forward and backward graph to alternate with, on the same batches")]
+    [Option("yardstick", MetaValue = "F.onnx",
+        HelpText = "forward and backward graph to alternate with, on the same batches")]
     public string? Yardstick { get; set; }
 
     [Option("batches", MetaValue = "N", HelpText = "batches to time, after as many untimed (default: 14)")]
@@ -28,7 +30,8 @@ internal sealed class BenchArguments : LabelledArguments
     [Option("max-length", MetaValue = "N", HelpText = "most tokens of a text or pair (default: 128)")]
     public int? MaxLength { get; set; }
 
-    [Option("task", MetaValue = "TASK", HelpText = "classification, multilabel or regression (default: classification)")]
+    [Option("task", MetaValue = "TASK",
+        HelpText = "classification, multilabel or regression (default: classification)")]
     public string? Task { get; set; }
 
     [Option("threads", MetaValue = "N", HelpText = "threads of each side (default: 2)")]

@@ -4,13 +4,14 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>
-/// The options of <c>finetune</c>. A property has the name of the library's option that it sets; what is not given is left to
-/// <c>--options</c> and then to the library.
+/// The options of <c>finetune</c>. A property has the name of the library's option that it sets; what is not given is
+/// left to <c>--options</c> and then to the library.
 /// </summary>
 internal sealed class FinetuneArguments : LabelledArguments
 {
     [Section("Model and data")]
-    [Option("model", MetaValue = "DIR", HelpText = "pre-trained model in Hugging Face layout; without --model and --train: the embedded one")]
+    [Option("model", MetaValue = "DIR",
+        HelpText = "pre-trained model in Hugging Face layout; without --model and --train: the embedded one")]
     public string? Model { get; set; }
 
     [Option("train", MetaValue = "F", HelpText = "file to train on")]
@@ -22,19 +23,23 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("test", MetaValue = "F", HelpText = "file to test on once, at the end")]
     public string? Test { get; set; }
 
-    [Option("eval-fraction", MetaValue = "X", HelpText = "share of --train to evaluate on where there is no --eval (default: 0.1)")]
+    [Option("eval-fraction", MetaValue = "X",
+        HelpText = "share of --train to evaluate on where there is no --eval (default: 0.1)")]
     public double? EvalFraction { get; set; }
 
-    [Option("task", MetaValue = "TASK", HelpText = "classification, multilabel or regression (default: classification)")]
+    [Option("task", MetaValue = "TASK",
+        HelpText = "classification, multilabel or regression (default: classification)")]
     public string? Task { get; set; }
 
     [Option("out", MetaValue = "DIR", HelpText = "folder to export to (default: a new one in artifacts/runs)")]
     public string? Output { get; set; }
 
-    [Option("options", MetaValue = "F.json", HelpText = "options from a file, named as in a run's options.json; the command line wins")]
+    [Option("options", MetaValue = "F.json",
+        HelpText = "options from a file, named as in a run's options.json; the command line wins")]
     public string? OptionsFile { get; set; }
 
-    [Option("resume", MetaValue = "[DIR]", HelpText = "go on with the interrupted run in DIR (or --out), with its options")]
+    [Option("resume", MetaValue = "[DIR]",
+        HelpText = "go on with the interrupted run in DIR (or --out), with its options")]
     [OptionalValue]
     public string? Resume { get; set; }
 
@@ -60,7 +65,8 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("lr", MetaValue = "X", HelpText = "highest learning rate (default: 5e-5; swa: 1e-4)")]
     public double? LearningRate { get; set; }
 
-    [Option("schedule", MetaValue = "NAME", HelpText = "constant, constant_with_warmup, linear, cosine, cosine_with_restarts, polynomial, inverse_sqrt")]
+    [Option("schedule", MetaValue = "NAME",
+        HelpText = "constant, constant_with_warmup, linear, cosine, cosine_with_restarts, polynomial, inverse_sqrt")]
     public string? Schedule { get; set; }
 
     [Option("warmup", MetaValue = "X", HelpText = "share of the steps over which the rate rises (default: 0.06)")]
@@ -97,7 +103,8 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("swa-rate", MetaValue = "NAME", HelpText = "constant, cyclical or anneal (default: constant)")]
     public string? SwaRate { get; set; }
 
-    [Option("swa-lr", MetaValue = "X", HelpText = "low rate of a cycle, last rate of an anneal (default: a tenth of --lr)")]
+    [Option("swa-lr", MetaValue = "X",
+        HelpText = "low rate of a cycle, last rate of an anneal (default: a tenth of --lr)")]
     public double? SwaLearningRate { get; set; }
 
     [Option("ema-decay", MetaValue = "X", HelpText = "share of the old average kept per step (default: 0.999)")]

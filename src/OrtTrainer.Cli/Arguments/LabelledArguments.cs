@@ -8,6 +8,7 @@ internal abstract class LabelledArguments : TableArguments
     [Option("label", MetaValue = "COL", HelpText = "column of the label (default: label)")]
     public string? LabelColumn { get; set; }
 
-    [Option("label-separator", MetaValue = "TEXT", HelpText = "what stands between several labels of a row (default: |)")]
+    [Option("label-separator", MetaValue = "TEXT",
+        HelpText = "what stands between several labels of a row (default: |)")]
     public string? LabelSeparator { get; set; }
 }

@@ -13,7 +13,8 @@ internal sealed class PredictArguments : TableArguments
     [Option("model", MetaValue = "DIR", HelpText = "folder of a fine-tuned model")]
     public string? Model { get; set; }
 
-    [Option("input", MetaValue = "F|-", HelpText = "file of texts, or - for standard input; a line is a text where no format is known")]
+    [Option("input", MetaValue = "F|-",
+        HelpText = "file of texts, or - for standard input; a line is a text where no format is known")]
     public string? Input { get; set; }
 
     [Option("output", MetaValue = "F", HelpText = "file for the predictions, as JSON Lines (default: standard output)")]

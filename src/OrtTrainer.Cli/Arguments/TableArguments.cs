@@ -17,7 +17,8 @@ internal abstract class TableArguments : CommonArguments
     [Option("columns", MetaValue = "A,B,C", HelpText = "names of the columns of files without a header line")]
     public string? Columns { get; set; }
 
-    [Option("format", MetaValue = "FORMAT", HelpText = "csv, tsv, jsonl, lines or auto: by the file's extension (default: auto)")]
+    [Option("format", MetaValue = "FORMAT",
+        HelpText = "csv, tsv, jsonl, lines or auto: by the file's extension (default: auto)")]
     public string? Format { get; set; }
 
     [Option("quoted", HelpText = "fields of TSV files may be enclosed in double quotes")]

@@ -16,7 +16,8 @@ internal static class BenchCommand
     {
         if (arguments.Tokenizer is { } folder)
         {
-            string[] texts = [.. TableReader.Read(arguments.TokenizerText, new TableOptions { Format = DataFormat.Lines })
+            string[] texts = [.. TableReader
+                .Read(arguments.TokenizerText, new TableOptions { Format = DataFormat.Lines })
                 .Select(row => row.Values[0]).Where(text => text.Length > 0)];
             TokenizerBenchmarkResult result = TokenizerBenchmark.Run(
                 Tokenizer.Load(folder), texts, arguments.Threads ?? Environment.ProcessorCount, interruption);
@@ -36,7 +37,8 @@ internal static class BenchCommand
         string model = ModelFolder.Require(arguments.ModelFolder);
         if (arguments.Train is null == arguments.FullLength is null)
         {
-            throw new UsageException("give either --train F, examples to make batches of, or --full-length N, random ones.");
+            throw new UsageException(
+                "give either --train F, examples to make batches of, or --full-length N, random ones.");
         }
 
         TableOptions table = arguments.Table;
@@ -76,14 +78,17 @@ internal static class BenchCommand
     private static IEnumerable<string> Lines(StepBenchmarkResult r)
     {
         yield return FormattableString.Invariant(
-            $"batches      {r.Batches}, {Figures.Count(r.Tokens)} tokens, {r.PaddingShare:0.0%} padding as rows of equal length");
+            $"batches      {r.Batches}, {Figures.Count(r.Tokens)} tokens, ")
+            + FormattableString.Invariant($"{r.PaddingShare:0.0%} padding as rows of equal length");
         yield return FormattableString.Invariant(
-            $"step         {r.StepMedian * 1e3:0.0} ms median, {Figures.Count(r.TokensPerSecond)} tokens/s, {r.Threads} threads");
+            $"step         {r.StepMedian * 1e3:0.0} ms median, {Figures.Count(r.TokensPerSecond)} tokens/s, ")
+            + $"{r.Threads} threads";
         if (r.Ratio is { } ratio)
         {
             yield return FormattableString.Invariant($"yardstick    {r.YardstickMedian * 1e3:0.0} ms median");
             yield return FormattableString.Invariant(
-                $"ratio        {ratio:0.000} of all time, {r.MedianRatio:0.000} median by batch; below 1 is faster than the yardstick");
+                $"ratio        {ratio:0.000} of all time, {r.MedianRatio:0.000} median by batch; ")
+                + "below 1 is faster than the yardstick";
         }
 
         yield return FormattableString.Invariant(
@@ -94,8 +99,10 @@ internal static class BenchCommand
 
     private static IEnumerable<string> Lines(TokenizerBenchmarkResult r)
     {
-        yield return $"texts        {Figures.Count(r.Texts)}, {Figures.Bytes(r.Bytes)}, {Figures.Count(r.Tokens)} tokens";
+        yield return
+            $"texts        {Figures.Count(r.Texts)}, {Figures.Bytes(r.Bytes)}, {Figures.Count(r.Tokens)} tokens";
         yield return FormattableString.Invariant($"1 thread     {r.SingleMegabytesPerSecond:0.0} MB/s");
-        yield return FormattableString.Invariant($"{$"{r.Threads} threads",-13}{r.ThreadedMegabytesPerSecond:0.0} MB/s");
+        yield return FormattableString.Invariant(
+            $"{$"{r.Threads} threads",-13}{r.ThreadedMegabytesPerSecond:0.0} MB/s");
     }
 }

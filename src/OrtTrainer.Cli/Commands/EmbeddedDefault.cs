@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary>The small encoder and data set that come with the program: messages to a shop, sorted into six desks.</summary>
+/// <summary>
+/// The small encoder and data set that come with the program: messages to a shop, sorted into six desks.
+/// </summary>
 internal static class EmbeddedDefault
 {
     public const string Name = "embedded";

@@ -26,7 +26,8 @@ internal static class EvaluateCommand
             ? OptionErrors.Guard(typeof(EvaluateArguments), () => MetricKind.Find(predictor.Task, name))
             : MetricKind.DefaultFor(predictor.Task);
 
-        ExampleColumns columns = new(arguments.TextColumn ?? "text", arguments.PairColumn, arguments.LabelColumn ?? "label");
+        ExampleColumns columns = new(arguments.TextColumn ?? "text", arguments.PairColumn,
+            arguments.LabelColumn ?? "label");
         Example[] rows = [.. TableReader.Read(file, table).Select(columns.Of)];
         LabelMap? labels = predictor.Task == TaskKind.Regression ? null : LabelMap.OfModel(predictor.Labels);
         Dataset data = Dataset.Of(file, rows, predictor.Task, labels, arguments.LabelSeparator ?? "|");
@@ -36,7 +37,8 @@ internal static class EvaluateCommand
         return Task.FromResult(ExitCode.Done);
     }
 
-    internal static ExecutionOptions Threads(int? threads) => threads is { } count ? new() { IntraOpThreads = count } : new();
+    internal static ExecutionOptions Threads(int? threads) =>
+        threads is { } count ? new() { IntraOpThreads = count } : new();
 
     private static void Print(
         EvaluateArguments arguments, Dataset data, EvaluationScores scores, MetricKind metric, TextWriter output)

@@ -14,7 +14,8 @@ internal static class ExportCommand
         string output = arguments.OutputFolder;
         if (arguments.Run is null == arguments.Model is null)
         {
-            throw new UsageException("give either --run DIR, a finished run, or --model DIR, a classifier in Hugging Face layout.");
+            throw new UsageException(
+                "give either --run DIR, a finished run, or --model DIR, a classifier in Hugging Face layout.");
         }
 
         if (arguments.Weights is not null && arguments.Run is null)
@@ -31,7 +32,8 @@ internal static class ExportCommand
         ExportComparison comparison = ExportProbe.Require(output, source.Model, interruption);
         terminal.Out.WriteLine($"Exported {source.Description} to {ShownPath.Of(Path.GetFullPath(output))}.");
         terminal.Out.WriteLine(FormattableString.Invariant(
-            $"checked: on {comparison.Examples} random inputs the ONNX model's logits differ from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most"));
+            $"checked: on {comparison.Examples} random inputs the ONNX model's logits differ ") +
+            FormattableString.Invariant($"from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most"));
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -39,7 +41,8 @@ internal static class ExportCommand
     {
         if (File.Exists(output) || (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any()))
         {
-            throw new RunException($"{Path.GetFullPath(output)}: the output folder is not empty. Choose another --out, or remove it.");
+            throw new RunException(
+                $"{Path.GetFullPath(output)}: the output folder is not empty. Choose another --out, or remove it.");
         }
     }
 }

@@ -6,7 +6,9 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary>Holds an exported model against the training side on random tokens, for exports without data at hand.</summary>
+/// <summary>
+/// Holds an exported model against the training side on random tokens, for exports without data at hand.
+/// </summary>
 internal static class ExportProbe
 {
     private const int Examples = 16;
@@ -21,7 +23,8 @@ internal static class ExportProbe
         TokenizedExample[] examples = [.. Enumerable.Range(1, Examples).Select(i =>
         {
             int length = Math.Max(2, longest * i / Examples);
-            return new TokenizedExample([.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))], new int[length], []);
+            return new TokenizedExample([.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))],
+                new int[length], []);
         })];
         ExecutionOptions execution = new();
         using EvaluationSession session = new(

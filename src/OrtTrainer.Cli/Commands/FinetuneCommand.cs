@@ -11,7 +11,8 @@ internal static class FinetuneCommand
 {
     private static readonly string[] AllowedWithResume = ["--resume", "--out", "--quiet", "--json", "--verbose"];
 
-    public static async Task<int> RunAsync(FinetuneArguments arguments, Terminal terminal, CancellationToken interruption)
+    public static async Task<int> RunAsync(FinetuneArguments arguments, Terminal terminal,
+        CancellationToken interruption)
     {
         if (arguments is { Quiet: true, Json: true })
         {
@@ -86,7 +87,8 @@ internal static class FinetuneCommand
                 predictor.Predict([.. EmbeddedDefault.Samples.Select(text => (text, (string?)null))]);
             foreach ((string text, TextPrediction prediction) in EmbeddedDefault.Samples.Zip(predictions))
             {
-                output.WriteLine(FormattableString.Invariant($"  {prediction.Label,-10} {prediction.Scores.Max():0.00}  {text}"));
+                output.WriteLine(
+                    FormattableString.Invariant($"  {prediction.Label,-10} {prediction.Scores.Max():0.00}  {text}"));
             }
 
             output.WriteLine();

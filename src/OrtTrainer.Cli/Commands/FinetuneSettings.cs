@@ -8,8 +8,8 @@ using OrtTrainer.Runs;
 namespace OrtTrainer.Cli.Commands;
 
 /// <summary>
-/// Puts a run's options together: the command line over the options file over the embedded default. All of them are one JSON
-/// object in the form of options.json, so that names and checks are the library's own.
+/// Puts a run's options together: the command line over the options file over the embedded default. All of them are
+/// one JSON object in the form of options.json, so that names and checks are the library's own.
 /// </summary>
 internal static class FinetuneSettings
 {
@@ -26,7 +26,7 @@ internal static class FinetuneSettings
             options = Merge(EmbeddedDefault.Options(), options);
         }
 
-        options = Merge(options, FromCommandLine(arguments));
+        options = Merge(options, OptionErrors.Guard(typeof(FinetuneArguments), () => FromCommandLine(arguments)));
         string model = Require(options["model"], "--model", "DIR", "the folder of a pre-trained model");
         _ = Require(options["data"]?["train"], "--train", "F", "the file to train on");
         options["output"] ??= RunNames.Next(embedded ? EmbeddedDefault.Name : model);
@@ -47,7 +47,8 @@ internal static class FinetuneSettings
 
     private static string Require(JsonNode? value, string option, string meta, string meaning) =>
         value?.GetValue<string>() ?? throw new UsageException(
-            $"{option} is missing: give {meaning} as {option} {meta}; without both --model and --train, the embedded ones are used.");
+            $"{option} is missing: give {meaning} as {option} {meta}; " +
+            "without both --model and --train, the embedded ones are used.");
 
     private static JsonObject FromCommandLine(FinetuneArguments a) => Given(
         ("model", a.Model),
@@ -96,23 +97,35 @@ internal static class FinetuneSettings
                 ("quoted", Switch(a.Quoted, true)))))));
 
     /// <summary>An object of the values that are not null.</summary>
+    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot hold.</exception>
     private static JsonObject Given(params (string Name, object? Value)[] values) => new(
-        values.Where(v => v.Value is not null and not JsonObject { Count: 0 })
-            .Select(v => KeyValuePair.Create(v.Name, v.Value as JsonNode ?? JsonSerializer.SerializeToNode(v.Value, RunJson.Options))));
+        values.Select(Finite).Where(v => v.Value is not null and not JsonObject { Count: 0 })
+            .Select(v => KeyValuePair.Create(
+                v.Name, v.Value as JsonNode ?? JsonSerializer.SerializeToNode(v.Value, RunJson.Options))));
+
+    private static (string Name, object? Value) Finite((string Name, object? Value) option) =>
+        option.Value is double number && !double.IsFinite(number)
+            ? throw new ArgumentException(FormattableString.Invariant(
+                $"{string.Concat(option.Name.Split('_').Select(w => char.ToUpperInvariant(w[0]) + w[1..]))} is {number}; ") +
+                "expected a finite number.")
+            : option;
 
     private static bool? Switch(bool given, bool value) => given ? value : null;
 
     private static int[]? LayersOf(string? layers) => layers?.Split(',').Select(word =>
         int.TryParse(word, System.Globalization.CultureInfo.InvariantCulture, out int layer)
             ? layer
-            : throw new UsageException($"--layers is '{layers}'; expected numbers between commas, such as 0,2,4.")).ToArray();
+            : throw new UsageException($"--layers is '{layers}'; expected numbers between commas, such as 0,2,4."))
+                .ToArray();
 
     private static JsonObject Merge(JsonObject below, JsonObject above)
     {
         JsonObject merged = (JsonObject)below.DeepClone();
         foreach ((string name, JsonNode? value) in above)
         {
-            merged[name] = value is JsonObject over && merged[name] is JsonObject under ? Merge(under, over) : value?.DeepClone();
+            merged[name] = value is JsonObject over && merged[name] is JsonObject under
+                ? Merge(under, over)
+                : value?.DeepClone();
         }
 
         return merged;

@@ -19,8 +19,9 @@ internal static class ModelExport
             IReadOnlyList<string> random = source.Load(layout, weights.Slice, seed: 0);
             if (random.Count > 0)
             {
-                throw new ModelException($"{folder}: the weights lack {string.Join(", ", random)} for {labels.Count} labels, so this " +
-                    "is no classifier yet. Fine-tune it first.");
+                string missing = string.Join(", ", random);
+                throw new ModelException($"{folder}: the weights lack {missing} for {labels.Count} labels, so " +
+                    "this is no classifier yet. Fine-tune it first.");
             }
 
             FineTunedModel model = new()

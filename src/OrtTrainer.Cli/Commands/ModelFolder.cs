@@ -14,7 +14,10 @@ internal static class ModelFolder
             return path;
         }
 
-        string found = File.Exists(path) ? "is a file; --model takes the folder that holds it" : "there is no such folder";
-        throw new ModelException($"{path}: {found}. Give a folder in Hugging Face layout: config.json, weights and tokenizer files.");
+        string found = File.Exists(path)
+            ? "is a file; --model takes the folder that holds it"
+            : "there is no such folder";
+        throw new ModelException(
+            $"{path}: {found}. Give a folder in Hugging Face layout: config.json, weights and tokenizer files.");
     }
 }

@@ -47,7 +47,8 @@ internal static class OptionsFile
                 throw new RunException($"{path}: {prefix}{name} is unknown; {next}");
             }
 
-            if (value is JsonObject part && RunJson.Options.GetTypeInfo(property.PropertyType).Kind == JsonTypeInfoKind.Object)
+            if (value is JsonObject part
+                && RunJson.Options.GetTypeInfo(property.PropertyType).Kind == JsonTypeInfoKind.Object)
             {
                 CheckNames(path, part, property.PropertyType, $"{prefix}{name}.");
             }

@@ -9,7 +9,8 @@ namespace OrtTrainer.Cli.Commands;
 /// <summary><c>predict</c>: a JSON line per text, in the order of the texts, while they are read.</summary>
 internal static class PredictCommand
 {
-    public static async Task<int> RunAsync(PredictArguments arguments, Terminal terminal, CancellationToken interruption)
+    public static async Task<int> RunAsync(PredictArguments arguments, Terminal terminal,
+        CancellationToken interruption)
     {
         string model = arguments.ModelFolder;
         TextSource source = TextSource.Of(arguments, terminal);

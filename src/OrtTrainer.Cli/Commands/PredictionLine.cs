@@ -8,8 +8,8 @@ using OrtTrainer.Data;
 namespace OrtTrainer.Cli.Commands;
 
 /// <summary>
-/// Predictions as JSON, one line each: <c>label</c>, its <c>score</c> and <c>scores</c> by label; <c>labels</c> in place of the first
-/// two for multi-label models; <c>score</c> alone for a regression.
+/// Predictions as JSON, one line each: <c>label</c>, its <c>score</c> and <c>scores</c> by label; <c>labels</c> in
+/// place of the first two for multi-label models; <c>score</c> alone for a regression.
 /// </summary>
 /// <param name="task">What the model answers.</param>
 /// <param name="labels">The model's labels, in its order.</param>

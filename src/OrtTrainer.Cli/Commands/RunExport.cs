@@ -38,7 +38,8 @@ internal static class RunExport
                 MaxLength = Math.Min(options.MaxLength, Architecture.For(config).MaxLength(config)),
             };
             return new ExportSource(
-                model, ProvenanceOf(folder, weights, options, summary), $"the {Parsing.Words.Of(weights)} weights of {run}");
+                model, ProvenanceOf(folder, weights, options, summary),
+                    $"the {Parsing.Words.Of(weights)} weights of {run}");
         }
         catch
         {
@@ -52,7 +53,8 @@ internal static class RunExport
         string file = Path.Combine(folder, "run", "summary.json");
         if (!File.Exists(file))
         {
-            throw new RunException($"{folder}: there is no finished run; {file} is missing. Give the --out folder of a finetune that " +
+            throw new RunException(
+                $"{folder}: there is no finished run; {file} is missing. Give the --out folder of a finetune that " +
                 "has ended, or go on with one that was interrupted by finetune --resume.");
         }
 
@@ -86,11 +88,13 @@ internal static class RunExport
         foreach (ParameterSpec parameter in layout.Parameters)
         {
             tensors.Require(parameter.Name, [.. parameter.Shape]);
-            tensors.ReadFloats(parameter.Name, buffer.Slice(layout.OffsetOf(parameter), checked((int)parameter.Length)));
+            tensors.ReadFloats(parameter.Name,
+                buffer.Slice(layout.OffsetOf(parameter), checked((int)parameter.Length)));
         }
     }
 
-    private static Provenance ProvenanceOf(string folder, RunWeights weights, FineTuneOptions options, RunSummary summary)
+    private static Provenance ProvenanceOf(string folder, RunWeights weights, FineTuneOptions options,
+        RunSummary summary)
     {
         bool averaged = weights == RunWeights.Averaged;
         return new Provenance

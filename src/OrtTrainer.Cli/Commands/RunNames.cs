@@ -11,6 +11,8 @@ internal static class RunNames
     public static string Next(string model, string? root = null)
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model)));
-        return Enumerable.Range(1, int.MaxValue).Select(n => Path.Combine(root ?? Root, $"{name}-{n}")).First(p => !Path.Exists(p));
+        return Enumerable.Range(1, int.MaxValue)
+            .Select(n => Path.Combine(root ?? Root, $"{name}-{n}"))
+            .First(path => !Path.Exists(path));
     }
 }

@@ -20,7 +20,9 @@ internal sealed class TextSource
         _columns = columns;
     }
 
-    /// <summary>The source the command line asks for; where no format is given or known by the extension, every line is a text.</summary>
+    /// <summary>
+    /// The source the command line asks for; where no format is given or known by the extension, every line is a text.
+    /// </summary>
     /// <exception cref="UsageException">Columns are asked of lines.</exception>
     public static TextSource Of(PredictArguments arguments, Terminal terminal)
     {
@@ -38,7 +40,8 @@ internal sealed class TextSource
         {
             if (arguments.PairColumn is not null || table.Columns is { Count: > 1 })
             {
-                throw new UsageException("every line of the input is one text: for columns, add --format csv, tsv or jsonl.");
+                throw new UsageException(
+                    "every line of the input is one text: for columns, add --format csv, tsv or jsonl.");
             }
 
             table = table with { Columns = [text] };
@@ -51,9 +54,13 @@ internal sealed class TextSource
 
     /// <summary>The texts as they are asked for.</summary>
     /// <exception cref="DataFileException">The input cannot be read as it should be.</exception>
-    public IEnumerable<(string Text, string? Pair)> Read() => _rows().Select(_columns.Of).Select(example => (example.Text, example.Pair));
+    public IEnumerable<(string Text, string? Pair)> Read() =>
+        _rows().Select(_columns.Of).Select(example => (example.Text, example.Pair));
 
-    /// <summary>The texts as they arrive, read ahead on another thread, so that the reader of this knows when it would have to wait.</summary>
+    /// <summary>
+    /// The texts as they arrive, read ahead on another thread, so that the reader of this knows when it would have to
+    /// wait.
+    /// </summary>
     public IAsyncEnumerable<(string Text, string? Pair)> ReadAsync(CancellationToken cancellation)
     {
         Channel<(string, string?)> channel = Channel.CreateBounded<(string, string?)>(ReadAhead);

@@ -6,11 +6,14 @@ using OrtTrainer.Data;
 
 namespace OrtTrainer.Cli.Parsing;
 
-/// <summary>Reads a command's words into its arguments class; everything that is wrong with them becomes one clear line.</summary>
+/// <summary>
+/// Reads a command's words into its arguments class; everything that is wrong with them becomes one clear line.
+/// </summary>
 internal static class ArgumentReader
 {
     /// <summary>Parses the words after the verb.</summary>
-    /// <exception cref="UsageException">An option is unknown, repeated, without its value or with one of the wrong kind.</exception>
+    /// <exception cref="UsageException">An option is unknown, repeated, without its value or with one of the wrong
+    /// kind.</exception>
     public static T Read<T>(string[] words)
         where T : CommonArguments, new()
     {
@@ -36,12 +39,13 @@ internal static class ArgumentReader
     }
 
     /// <summary>
-    /// The words with a value for every option that takes one: the parser would take an option without its value for one that was
-    /// not given at all.
+    /// The words with a value for every option that takes one: the parser would take an option without its value for
+    /// one that was not given at all.
     /// </summary>
     private static IEnumerable<string> WithValues(string[] words, Type arguments)
     {
-        Dictionary<string, PropertyInfo> valued = OptionNames.Of(arguments).Where(pair => pair.Property.PropertyType != typeof(bool))
+        Dictionary<string, PropertyInfo> valued = OptionNames.Of(arguments)
+            .Where(pair => pair.Property.PropertyType != typeof(bool))
             .ToDictionary(pair => "--" + pair.Option.LongName, pair => pair.Property);
         for (int i = 0; i < words.Length; i++)
         {
@@ -74,8 +78,8 @@ internal static class ArgumentReader
         return new UsageException(error switch
         {
             UnknownOptionError unknown => Unknown(words, unknown.Token, arguments),
-            BadFormatConversionError bad =>
-                $"--{bad.NameInfo.LongName} is '{ValueOf(words, bad.NameInfo)}'; expected {Wanted(PropertyOf(arguments, bad.NameInfo))}.",
+            BadFormatConversionError bad => $"--{bad.NameInfo.LongName} is '{ValueOf(words, bad.NameInfo)}'; " +
+                $"expected {Wanted(PropertyOf(arguments, bad.NameInfo))}.",
             RepeatedOptionError repeated => $"--{repeated.NameInfo.LongName} is given twice.",
             BadFormatTokenError token => $"{token.Token} cannot be read; write --option VALUE.",
             _ => $"the command line cannot be read ({error.Tag}).",
@@ -87,14 +91,18 @@ internal static class ArgumentReader
         // The parser drops the dashes; the user should see what was typed.
         string typed = words.Select(NameOf).FirstOrDefault(w => w.TrimStart('-') == token) ?? token;
         string? nearest = NearestName.Of(token, OptionNames.Of(arguments).Select(pair => pair.Option.LongName));
-        return nearest is not null ? $"{typed} is unknown; did you mean --{nearest}?" : $"{typed} is unknown; see --help.";
+        return nearest is not null
+            ? $"{typed} is unknown; did you mean --{nearest}?"
+            : $"{typed} is unknown; see --help.";
     }
 
     private static string ValueOf(string[] words, NameInfo name)
     {
         string option = "--" + name.LongName;
         int at = Array.FindIndex(words, w => NameOf(w) == option);
-        return at < 0 ? "" : words[at].Contains('=') ? words[at][(option.Length + 1)..] : words.ElementAtOrDefault(at + 1) ?? "";
+        return at < 0 ? ""
+            : words[at].Contains('=') ? words[at][(option.Length + 1)..]
+            : words.ElementAtOrDefault(at + 1) ?? "";
     }
 
     private static PropertyInfo PropertyOf(Type arguments, NameInfo name) =>
@@ -103,6 +111,8 @@ internal static class ArgumentReader
     private static string Wanted(PropertyInfo property)
     {
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        return type == typeof(int) || type == typeof(long) ? "a whole number" : type == typeof(double) ? "a number" : "a value";
+        return type == typeof(int) || type == typeof(long) ? "a whole number"
+            : type == typeof(double) ? "a number"
+            : "a value";
     }
 }

@@ -14,14 +14,16 @@ internal static class HelpText
     public static string Overview()
     {
         StringBuilder text = new();
-        text.AppendLine($"{CliApp.Name} {CliApp.Version}: fine-tunes compact language models with weight averaging on ONNX Runtime");
+        text.Append($"{CliApp.Name} {CliApp.Version}: fine-tunes compact language models ")
+            .AppendLine("with weight averaging on ONNX Runtime");
         text.AppendLine().AppendLine("Commands:");
         foreach (Verb verb in Verb.All)
         {
             text.AppendLine($"  {verb.Name,-10} {verb.Summary}");
         }
 
-        text.AppendLine().AppendLine($"{CliApp.Name} COMMAND --help lists the options of a command; {CliApp.Name} --version tells the version.");
+        text.AppendLine().Append($"{CliApp.Name} COMMAND --help lists the options of a command; ")
+            .AppendLine($"{CliApp.Name} --version tells the version.");
         return text.ToString();
     }
 

@@ -19,7 +19,9 @@ internal static class OptionErrors
         }
     }
 
-    /// <summary>Puts the option for the property that the message starts with, and drops what .NET adds at its end.</summary>
+    /// <summary>
+    /// Puts the option for the property that the message starts with, and drops what .NET adds at its end.
+    /// </summary>
     private static string Translate(Type arguments, string message)
     {
         int end = message.IndexOf(" (Parameter ", StringComparison.Ordinal);

@@ -16,7 +16,8 @@ internal sealed record Verb(
     /// <summary>All commands, in the order of a project's life.</summary>
     public static IReadOnlyList<Verb> All { get; } =
     [
-        Of<FinetuneArguments>("finetune", "fine-tune a model, average its weights, export the better ones", FinetuneCommand.RunAsync,
+        Of<FinetuneArguments>("finetune", "fine-tune a model, average its weights, export the better ones",
+            FinetuneCommand.RunAsync,
             "finetune                                  (the small embedded model and data)",
             "finetune --model DIR --train F --text COL --label COL [--eval F] [--test F] --out DIR",
             "finetune --resume DIR"),
@@ -24,7 +25,8 @@ internal sealed record Verb(
             "evaluate --model DIR --data F --text COL --label COL"),
         Of<PredictArguments>("predict", "label texts with a fine-tuned model", PredictCommand.RunAsync,
             "predict --model DIR --input F|- [--output F]"),
-        Of<ExportArguments>("export", "export other weights of a run, or a Hugging Face classifier, to ONNX", ExportCommand.RunAsync,
+        Of<ExportArguments>("export", "export other weights of a run, or a Hugging Face classifier, to ONNX",
+            ExportCommand.RunAsync,
             "export --run DIR [--weights live|averaged|best] --out DIR",
             "export --model DIR --out DIR"),
         Of<BenchArguments>("bench", "time training steps against a yardstick, or a tokenizer", BenchCommand.RunAsync,

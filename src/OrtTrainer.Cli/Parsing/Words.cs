@@ -27,7 +27,8 @@ internal static class Words
 
         string[] known = [.. Enum.GetValues<T>().Select(Of)];
         string meant = NearestName.Of(word, known) is { } nearest ? $" Did you mean {nearest}?" : "";
-        throw new UsageException($"{option} is '{word}'; expected {string.Join(", ", known[..^1])} or {known[^1]}.{meant}");
+        string all = $"{string.Join(", ", known[..^1])} or {known[^1]}";
+        throw new UsageException($"{option} is '{word}'; expected {all}.{meant}");
     }
 
     /// <summary>The word for a value.</summary>

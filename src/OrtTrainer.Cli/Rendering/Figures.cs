@@ -23,10 +23,12 @@ internal static class Figures
         : (bytes / 1e6).ToString("0 'MB'", CultureInfo.InvariantCulture);
 
     /// <summary>A score or loss, to four places; a dash where there is none.</summary>
-    public static string Score(double? score) => score is null ? "-" : score.Value.ToString("0.0000", CultureInfo.InvariantCulture);
+    public static string Score(double? score) =>
+        score is null ? "-" : score.Value.ToString("0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>A difference of scores, with its sign.</summary>
-    public static string Difference(double value) => value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
+    public static string Difference(double value) =>
+        value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
 
     /// <summary>A learning rate or another number of any size, to three digits.</summary>
     public static string Short(double value) => value.ToString("G3", CultureInfo.InvariantCulture);

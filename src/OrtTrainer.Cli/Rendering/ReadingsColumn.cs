@@ -8,7 +8,8 @@ internal sealed class ReadingsColumn(RunReadings readings) : ProgressColumn
 {
     protected override bool NoWrap => true;
 
-    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Spectre.Console.Text(
+    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+        new Spectre.Console.Text(
         readings.Last is { } step
             ? $"loss {Figures.Score(step.Report.Loss)}  rate {Figures.Short(step.Report.LearningRate)}  " +
                 $"{Figures.Count(step.TokensPerSecond)} tokens/s  {Figures.Time(step.Remaining)} left"

@@ -1,3 +1,4 @@
+using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Cli.Rendering;
@@ -10,23 +11,33 @@ internal static class RunHeader
 
     public static IEnumerable<string> Lines(RunFacts facts, FineTuneOptions options)
     {
-        yield return Line("model", $"{Path.GetFileName(facts.Model)} ({facts.Architecture}), {Figures.Large(facts.Parameters)} parameters");
+        yield return Line("model",
+            $"{Path.GetFileName(facts.Model)} ({facts.Architecture}), {Figures.Large(facts.Parameters)} parameters");
         if (facts.Initialized.Count > 0)
         {
-            yield return Line("new weights", options.FromScratch ? "all, at random" : $"{Names(facts.Initialized)}, at random");
+            yield return Line("new weights", options.FromScratch
+                ? "all, at random"
+                : $"{Names(facts.Initialized)}, at random");
         }
 
         string test = facts.TestExamples > 0 ? $", {Figures.Count(facts.TestExamples)} test" : "";
-        yield return Line("examples",
-            $"{Figures.Count(facts.TrainExamples)} train, {Figures.Count(facts.EvalExamples)} eval{test}; {Outputs(facts, options)}");
-        yield return Line("eval data", facts.EvalOrigin == options.Data.Eval ? ShownPath.Of(facts.EvalOrigin) : facts.EvalOrigin);
+        yield return Line("examples", $"{Figures.Count(facts.TrainExamples)} train, "
+            + $"{Figures.Count(facts.EvalExamples)} eval{test}; {Outputs(facts, options)}");
+        yield return Line("eval data", facts.EvalOrigin == options.Data.Eval
+            ? ShownPath.Of(facts.EvalOrigin)
+            : facts.EvalOrigin);
+        double perExample = (double)facts.TrainTokens / facts.TrainExamples;
         yield return Line("tokens", FormattableString.Invariant(
-            $"{Figures.Count(facts.TrainTokens)} per epoch, {(double)facts.TrainTokens / facts.TrainExamples:0.0} per example"));
-        yield return Line("steps", $"{Figures.Count(facts.TotalSteps)} of {Batch(options)} examples, {Figures.Count(facts.StepsPerEpoch)} per epoch"
+            $"{Figures.Count(facts.TrainTokens)} per epoch, {perExample:0.0} per example"));
+        yield return Line("steps",
+            $"{Figures.Count(facts.TotalSteps)} of {Batch(options)} examples, "
+            + $"{Figures.Count(facts.StepsPerEpoch)} per epoch"
             + (facts.StartStep > 0 ? $"; going on from step {Figures.Count(facts.StartStep)}" : ""));
-        yield return Line("method", $"{Parsing.Words.Of(options.Method)}{Averaging(options)}, learning rate " +
-            $"{Figures.Short(options.EffectiveLearningRate)} {Parsing.Words.Of(options.EffectiveSchedule)}, seed {options.Seed}");
-        yield return Line("device", $"{facts.Device}, {Threads(facts.Threads)}, " + (facts.Kernels ? "C# kernels" : "function bodies"));
+        yield return Line("method", $"{Words.Of(options.Method)}{Averaging(options)}, learning rate "
+            + $"{Figures.Short(options.EffectiveLearningRate)} {Words.Of(options.EffectiveSchedule)}, "
+            + $"seed {options.Seed}");
+        yield return Line("device", $"{facts.Device}, {Threads(facts.Threads)}, "
+            + (facts.Kernels ? "C# kernels" : "function bodies"));
         yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");
         yield return Line("output", ShownPath.Of(options.Output));
         foreach (string warning in facts.Warnings)
@@ -52,7 +63,8 @@ internal static class RunHeader
     {
         FineTuneMethod.Swa => FormattableString.Invariant($" from {options.SwaStart:0.##%} of the steps on, every ")
             + (options.SwaInterval == 1 ? "step" : $"{options.SwaInterval} steps"),
-        FineTuneMethod.Ema => $" with decay {options.EmaDecay.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
+        FineTuneMethod.Ema =>
+            $" with decay {options.EmaDecay.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
         _ => "",
     };
 

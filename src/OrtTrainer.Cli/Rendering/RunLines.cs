@@ -8,8 +8,10 @@ internal static class RunLines
     public static string Step(RunEvent.Stepped e, long total)
     {
         string width = Figures.Count(total);
-        return $"step {Figures.Count(e.Report.Step).PadLeft(width.Length)}/{width}  loss {Figures.Score(e.Report.Loss)}  " +
-            $"rate {Figures.Short(e.Report.LearningRate)}  {Figures.Count(e.TokensPerSecond)} tokens/s  {Figures.Time(e.Remaining)} left";
+        string step = Figures.Count(e.Report.Step).PadLeft(width.Length);
+        return $"step {step}/{width}  loss {Figures.Score(e.Report.Loss)}  " +
+            $"rate {Figures.Short(e.Report.LearningRate)}  {Figures.Count(e.TokensPerSecond)} tokens/s  " +
+            $"{Figures.Time(e.Remaining)} left";
     }
 
     public static string Evaluation(RunEvent.Evaluated e)

@@ -24,15 +24,18 @@ internal static class RunResult
 
         yield return $"exported: the {summary.Exported} weights, {Reason(summary)}";
         yield return FormattableString.Invariant(
-            $"checked: the ONNX model's logits differ from the training graph's by {summary.ExportDifference:0.0e+0} at most");
+            $"checked: the ONNX model's logits differ from the training graph's by {summary.ExportDifference:0.0e+0}")
+            + " at most";
         string end = summary.StoppedBy switch
         {
             "patience" => ", ended for want of better scores",
             "max_seconds" => ", ended by the time limit",
             _ => "",
         };
-        yield return $"trained: {Figures.Count(summary.Steps)} steps in {Figures.Time(TimeSpan.FromSeconds(summary.TrainSeconds))}, " +
-            $"{Figures.Count(summary.ExamplesPerSecond)} examples/s, {Figures.Count(summary.TokensPerSecond)} tokens/s{end}";
+        string time = Figures.Time(TimeSpan.FromSeconds(summary.TrainSeconds));
+        yield return $"trained: {Figures.Count(summary.Steps)} steps in {time}, "
+            + $"{Figures.Count(summary.ExamplesPerSecond)} examples/s, "
+            + $"{Figures.Count(summary.TokensPerSecond)} tokens/s{end}";
     }
 
     private static Table ScoreTable(RunSummary summary)
@@ -49,13 +52,17 @@ internal static class RunResult
         Row("live", summary.Live, summary.EvalLive, summary.TestLive);
         if (summary.Averaged is { } averaged)
         {
-            Row($"averaged ({Figures.Count(summary.NAveraged)})", averaged, summary.EvalAveraged!, summary.TestAveraged);
+            Row($"averaged ({Figures.Count(summary.NAveraged)})", averaged, summary.EvalAveraged!,
+                summary.TestAveraged);
         }
 
         return table;
 
         void Row(string name, double score, IReadOnlyDictionary<string, double> scores, double? test) => table.AddRow(
-            [name, Figures.Score(score), Figures.Score(scores["loss"]), .. tested ? [Figures.Score(test)] : Array.Empty<string>()]);
+        [
+            name, Figures.Score(score), Figures.Score(scores["loss"]),
+            .. tested ? [Figures.Score(test)] : Array.Empty<string>(),
+        ]);
     }
 
     private static string Reason(RunSummary summary) =>

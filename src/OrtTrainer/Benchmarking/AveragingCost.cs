@@ -6,8 +6,8 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>
-/// What averaging adds to a step. It happens in the optimizer's pass over memory and nowhere else, so that pass alone is timed, with
-/// and without the average in turns.
+/// What averaging adds to a step. It happens in the optimizer's pass over memory and nowhere else, so that pass alone
+/// is timed, with and without the average in turns.
 /// </summary>
 /// <param name="state">Parameters, moments and average.</param>
 /// <param name="loop">The threads of optimizer steps.</param>
@@ -16,7 +16,8 @@ internal sealed class AveragingCost(TrainingState state, ChunkedLoop loop)
     private const int Pairs = 40;
 
     /// <summary>The median of (with - without), in seconds.</summary>
-    /// <param name="gradients">The gradients of a real batch: most rows of an embedding have none, which shortens the pass.</param>
+    /// <param name="gradients">The gradients of a real batch: most rows of an embedding have none, which shortens the
+    /// pass.</param>
     /// <param name="cancellation">Stops between passes.</param>
     public double Measure(NativeBuffer gradients, CancellationToken cancellation)
     {

@@ -25,11 +25,13 @@ internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<T
             return length <= positions
                 ? Random(length, options, model.Config)
                 : throw new ModelException(
-                    $"{model.Config.Path}: the model takes {positions} tokens at most; examples of {length} were asked for.");
+                    $"{model.Config.Path}: the model takes {positions} tokens at most; " +
+                    $"examples of {length} were asked for.");
         }
 
         DataOptions data = options.Data
-            ?? throw new ArgumentException($"Neither {nameof(options.Data)} nor {nameof(options.FullLength)} is given.");
+            ?? throw new ArgumentException(
+                $"Neither {nameof(options.Data)} nor {nameof(options.FullLength)} is given.");
         Dataset train = DataSplits.Load(data with { Eval = data.Train, Test = null }).Train;
         EncodedDataset encoded = EncodedDataset.Of(
             train, Tokenizer.Load(options.Model), Math.Min(options.MaxLength, positions), Environment.ProcessorCount);

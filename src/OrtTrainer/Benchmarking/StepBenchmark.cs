@@ -11,8 +11,8 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>
-/// Times whole training steps (dropout, clipping, AdamW and averaging in every step) against the yardstick's forward and backward
-/// pass, batch by batch in one process: on a shared machine only such a ratio means anything.
+/// Times whole training steps (dropout, clipping, AdamW and averaging in every step) against the yardstick's forward
+/// and backward pass, batch by batch in one process: on a shared machine only such a ratio means anything.
 /// </summary>
 public sealed class StepBenchmark : IDisposable
 {
@@ -35,7 +35,8 @@ public sealed class StepBenchmark : IDisposable
         _graph = PackedGraph.Training(model.Architecture, model.Config, _data.Task, _data.Outputs);
         _state = new TrainingState(_graph.Layout.ToFlat(), new AdamWOptions(), new EqualShares(), _loop);
         _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);
-        TrainerOptions settings = new(_data.Task, options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, Execution);
+        TrainerOptions settings = new(_data.Task, options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed,
+            Execution);
         _trainer = new Trainer(
             _graph, settings, _data.Examples, _state, new ConstantSchedule(LearningRate),
             new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _loop);
@@ -65,7 +66,8 @@ public sealed class StepBenchmark : IDisposable
 
     private StepBenchmarkResult Measure(CancellationToken cancellation)
     {
-        // As many steps as are timed later: the first batches of every length make the runtime allocate, and the peak should be seen.
+        // As many steps as are timed later: the first batches of every length make the runtime allocate, and the peak
+        // should be seen.
         for (int i = 0; i < _options.Batches; i++)
         {
             cancellation.ThrowIfCancellationRequested();

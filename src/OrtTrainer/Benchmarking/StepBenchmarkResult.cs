@@ -15,8 +15,9 @@ namespace OrtTrainer.Benchmarking;
 /// <param name="PeakMemory">Bytes resident at most, before the yardstick was loaded.</param>
 /// <param name="Loss">The loss of the last batch: a check that training went on as it should.</param>
 public sealed record StepBenchmarkResult(
-    int Batches, long Tokens, double PaddingShare, int Threads, IReadOnlyList<string> Kernels, double StepMedian, double StepTotal,
-    double? YardstickMedian, double? YardstickTotal, double? MedianRatio, double AveragingSeconds, long PeakMemory, float Loss)
+    int Batches, long Tokens, double PaddingShare, int Threads, IReadOnlyList<string> Kernels,
+    double StepMedian, double StepTotal, double? YardstickMedian, double? YardstickTotal, double? MedianRatio,
+    double AveragingSeconds, long PeakMemory, float Loss)
 {
     /// <summary>Our steps' time over the yardstick's: below 1 is faster.</summary>
     public double? Ratio => StepTotal / YardstickTotal;

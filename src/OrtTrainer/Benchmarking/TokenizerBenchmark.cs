@@ -8,7 +8,9 @@ public static class TokenizerBenchmark
 {
     private const int Passes = 5;
 
-    /// <summary>Measures with one thread and with several; each speed is the median of several passes after one for warming up.</summary>
+    /// <summary>
+    /// Measures with one thread and with several; each speed is the median of several passes after one for warming up.
+    /// </summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="texts">What to tokenize, none of it empty of bytes altogether.</param>
     /// <param name="threads">The several threads, 1 or more.</param>

@@ -4,8 +4,8 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>
-/// A batch as the yardstick graph takes it: B rows padded to the longest of them, S. Unlike a packed batch, its work grows with
-/// the padding.
+/// A batch as the yardstick graph takes it: B rows padded to the longest of them, S. Unlike a packed batch, its work
+/// grows with the padding.
 /// </summary>
 internal sealed class YardstickBatch
 {
@@ -14,7 +14,8 @@ internal sealed class YardstickBatch
 
     /// <param name="examples">All examples.</param>
     /// <param name="indices">Those of the batch, in order.</param>
-    /// <param name="classes">Outputs of the yardstick's head; labels are taken modulo it, which changes no amount of work.</param>
+    /// <param name="classes">Outputs of the yardstick's head; labels are taken modulo it, which changes no amount of
+    /// work.</param>
     public YardstickBatch(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, int classes)
     {
         Rows = indices.Length;

@@ -6,8 +6,8 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>
-/// The yardstick: forward and backward pass of BERT as a plain, padded, unfused ONNX graph on stock ONNX Runtime. Parameters and
-/// gradients stay in place, so that its time is the graph's alone.
+/// The yardstick: forward and backward pass of BERT as a plain, padded, unfused ONNX graph on stock ONNX Runtime.
+/// Parameters and gradients stay in place, so that its time is the graph's alone.
 /// </summary>
 internal sealed class YardstickSession : IDisposable
 {
@@ -112,7 +112,8 @@ internal sealed class YardstickSession : IDisposable
         GraphValue embedding = parameters.FirstOrDefault(p => p.Name == EmbeddingName) is { Shape.Count: 2 } found
             && parameters.Any(p => p.Name == HeadName)
             ? found
-            : throw new ModelException($"{path}: there are no inputs '{EmbeddingName}' and '{HeadName}'; this is no yardstick graph.");
+            : throw new ModelException(
+                $"{path}: there are no inputs '{EmbeddingName}' and '{HeadName}'; this is no yardstick graph.");
         int layers = parameters.Count(p => p.Name.EndsWith(".q.w", StringComparison.Ordinal));
         int asked = config.GetInt("num_hidden_layers");
         int hidden = config.GetInt("hidden_size");
@@ -120,7 +121,8 @@ internal sealed class YardstickSession : IDisposable
         if (layers != asked || embedding.Shape[1] != hidden || embedding.Shape[0] < vocabulary)
         {
             throw new ModelException($"{path}: the yardstick has {layers} layers of width {embedding.Shape[1]} over " +
-                $"{embedding.Shape[0]} tokens, the model {asked} of width {hidden} over {vocabulary}. Take the yardstick of the model's size.");
+                $"{embedding.Shape[0]} tokens, the model {asked} of width {hidden} over {vocabulary}. " +
+                "Take the yardstick of the model's size.");
         }
     }
 

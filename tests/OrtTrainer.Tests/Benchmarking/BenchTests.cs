@@ -3,7 +3,9 @@ using OrtTrainer.Tests.Cli;
 
 namespace OrtTrainer.Tests.Benchmarking;
 
-/// <summary>The commands, on a model so small that no figure means anything: what is checked is that every figure is there.</summary>
+/// <summary>
+/// The commands, on a model so small that no figure means anything: what is checked is that every figure is there.
+/// </summary>
 public sealed class BenchTests
 {
     private DeskTask _desk = null!;
@@ -18,7 +20,8 @@ public sealed class BenchTests
     public void Training_steps_are_measured_on_data()
     {
         CliRun run = CliRun.Of(
-            "bench", "--model", _desk.Model, "--train", _desk.Train, "--batches", "2", "--batch-size", "4", "--threads", "1", "--json");
+            "bench", "--model", _desk.Model, "--train", _desk.Train, "--batches", "2", "--batch-size", "4",
+                "--threads", "1", "--json");
 
         JsonElement result = JsonDocument.Parse(run.Succeeded().Out).RootElement;
         Assert.That(result.GetProperty("batches").GetInt32(), Is.EqualTo(2));
@@ -36,10 +39,13 @@ public sealed class BenchTests
     public void Random_batches_have_no_padding()
     {
         CliRun run = CliRun.Of(
-            "bench", "--model", _desk.Model, "--full-length", "16", "--batches", "1", "--batch-size", "4", "--no-kernels");
+            "bench", "--model", _desk.Model, "--full-length", "16", "--batches", "1", "--batch-size", "4",
+                "--no-kernels");
 
-        Assert.That(run.Succeeded().Lines[0], Is.EqualTo("batches      1, 64 tokens, 0.0% padding as rows of equal length"));
-        Assert.That(run.Lines.Select(line => line.Split(' ')[0]), Is.EqualTo(new[] { "batches", "step", "averaging", "memory", "kernels" }));
+        Assert.That(run.Succeeded().Lines[0],
+            Is.EqualTo("batches      1, 64 tokens, 0.0% padding as rows of equal length"));
+        Assert.That(run.Lines.Select(line => line.Split(' ')[0]),
+            Is.EqualTo(new[] { "batches", "step", "averaging", "memory", "kernels" }));
         Assert.That(run.Lines[^1], Is.EqualTo("kernels      none: function bodies"));
     }
 
@@ -59,14 +65,16 @@ public sealed class BenchTests
     {
         CliRun run = CliRun.Of("bench", "--model", _desk.Model, "--full-length", "64");
 
-        Assert.That(run, Is.EqualTo(new CliRun(1, "", $"error: {Path.Combine(_desk.Model, "config.json")}: the model takes 32 tokens at "
+        Assert.That(run, Is.EqualTo(
+            new CliRun(1, "", $"error: {Path.Combine(_desk.Model, "config.json")}: the model takes 32 tokens at "
             + "most; examples of 64 were asked for.\n")));
     }
 
     [Test]
     public void A_tokenizer_is_measured_with_one_thread_and_several()
     {
-        string text = _desk.Write("text.txt", string.Concat(Enumerable.Repeat("where is my parcel\n\nthe invoice shows a wrong price\n", 50)));
+        string text = _desk.Write("text.txt",
+            string.Concat(Enumerable.Repeat("where is my parcel\n\nthe invoice shows a wrong price\n", 50)));
 
         CliRun run = CliRun.Of("bench", "--tokenizer", _desk.Model, "--text-file", text, "--threads", "2", "--json");
 

@@ -11,7 +11,8 @@ public sealed class PeakMemoryTests
 
     [Test]
     public void A_status_without_the_mark_is_refused() => Assert.That(
-        () => PeakMemory.Parse(["Name:\tdotnet"]), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("VmHWM"));
+        () => PeakMemory.Parse(["Name:\tdotnet"]),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("VmHWM"));
 
     [Test]
     public void Touching_memory_raises_the_mark_and_freeing_it_does_not_lower_it()

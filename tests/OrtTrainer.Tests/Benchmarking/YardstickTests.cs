@@ -38,7 +38,8 @@ public sealed class YardstickTests
     public void Parameters_are_filled_as_the_yardstick_is_defined_and_gradients_bound()
     {
         using TemporaryFolder folder = new();
-        using YardstickSession session = new(Graph(folder, width: 400), Config(folder, width: 400, layers: 1), threads: 1);
+        using YardstickSession session = new(Graph(folder, width: 400), Config(folder, width: 400, layers: 1),
+            threads: 1);
 
         // The graph's loss is the mean square of its embedding plus the sum of its gains.
         float loss = session.Run(new YardstickBatch(Examples, [0, 1, 2], session.Classes));
@@ -63,7 +64,8 @@ public sealed class YardstickTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("x.onnx", new TestModel()
-            .Input("x", ElementType.Float, "1").Output("y", ElementType.Float, "1").Node("Identity", ["x"], ["y"]).Bytes());
+            .Input("x", ElementType.Float, "1").Output("y", ElementType.Float, "1").Node("Identity", ["x"], ["y"])
+                .Bytes());
 
         Assert.That(
             () => new YardstickSession(file, Config(folder, 4, 1), threads: 1),
@@ -77,7 +79,8 @@ public sealed class YardstickTests
         return folder.Write("yardstick.onnx", new TestModel()
             .Input("ids", ElementType.Int64, "N").Input("pos", ElementType.Int64, "S")
             .Input("mask", ElementType.Float, "B", "1", "1", "S").Input("bsh", ElementType.Int64, "4")
-            .Input("bsH", ElementType.Int64, "3").Input("nH", ElementType.Int64, "2").Input("labels", ElementType.Int64, "B")
+            .Input("bsH", ElementType.Int64, "3").Input("nH", ElementType.Int64, "2")
+                .Input("labels", ElementType.Int64, "B")
             .Input("emb.w", ElementType.Float, "32", w).Input("eln.g", ElementType.Float, w)
             .Input("l0.q.w", ElementType.Float, w, w).Input("cls.b", ElementType.Float, "2")
             .Output("loss", ElementType.Float)
@@ -92,9 +95,11 @@ public sealed class YardstickTests
             .Bytes());
     }
 
-    private static ModelConfig Config(TemporaryFolder folder, int width, int layers) => ModelConfig.LoadFile(folder.Write("config.json", $$"""
+    private static ModelConfig Config(TemporaryFolder folder, int width, int layers) =>
+        ModelConfig.LoadFile(folder.Write("config.json", $$"""
         {
-          "model_type": "bert", "vocab_size": 32, "hidden_size": {{width}}, "num_hidden_layers": {{layers}}, "num_attention_heads": 2
+          "model_type": "bert", "vocab_size": 32, "hidden_size": {{width}}, "num_hidden_layers": {{layers}},
+          "num_attention_heads": 2
         }
         """));
 }

@@ -1,6 +1,8 @@
 namespace OrtTrainer.Tests.Cli;
 
-/// <summary>Input that cannot be used: one line that says what, where and what to do, exit code 1, and no output folder.</summary>
+/// <summary>
+/// Input that cannot be used: one line that says what, where and what to do, exit code 1, and no output folder.
+/// </summary>
 public sealed class BadInputTests
 {
     private DeskTask _desk = null!;
@@ -14,21 +16,24 @@ public sealed class BadInputTests
     [Test]
     public void A_model_folder_that_is_missing()
     {
-        Refused(Run("--model", "/no/such/model"), "/no/such/model: there is no such folder. Give a folder in Hugging Face layout: "
+        Refused(Run("--model", "/no/such/model"),
+            "/no/such/model: there is no such folder. Give a folder in Hugging Face layout: "
             + "config.json, weights and tokenizer files.");
     }
 
     [Test]
     public void A_file_in_place_of_a_model_folder()
     {
-        Refused(Run("--model", _desk.Train), $"{_desk.Train}: is a file; --model takes the folder that holds it. Give a folder in "
+        Refused(Run("--model", _desk.Train),
+            $"{_desk.Train}: is a file; --model takes the folder that holds it. Give a folder in "
             + "Hugging Face layout: config.json, weights and tokenizer files.");
     }
 
     [Test]
     public void A_text_column_that_is_absent()
     {
-        Refused(Run("--text", "txt"), $"{_desk.Train}, line 2: there is no column 'txt'. Did you mean 'text'? Columns present: text, "
+        Refused(Run("--text", "txt"),
+            $"{_desk.Train}, line 2: there is no column 'txt'. Did you mean 'text'? Columns present: text, "
             + "label. For a file without a header line, name its columns left to right.");
     }
 
@@ -37,7 +42,8 @@ public sealed class BadInputTests
     {
         string test = _desk.Write("other.tsv", "text\tlabel\nwhere is my parcel\tdeliveri\n");
 
-        Refused(Run("--test", test), $"{test}, line 2: the label 'deliveri' is not known from the training data or the model. Did you "
+        Refused(Run("--test", test),
+            $"{test}, line 2: the label 'deliveri' is not known from the training data or the model. Did you "
             + "mean 'delivery'? Known labels: billing, delivery.");
     }
 
@@ -46,7 +52,8 @@ public sealed class BadInputTests
     {
         string train = _desk.Write("one.tsv", "text\tlabel\na parcel\tdelivery\nno parcel\tdelivery\n");
 
-        Refused(Run("--train", train), $"{train}: all 2 rows have the label 'delivery' in column 'label'; expected at least two "
+        Refused(Run("--train", train),
+            $"{train}: all 2 rows have the label 'delivery' in column 'label'; expected at least two "
             + "different ones. Is it the right column?");
     }
 
@@ -73,7 +80,8 @@ public sealed class BadInputTests
     {
         string train = _desk.Write("data.xlsx", "");
 
-        Refused(Run("--train", train), $"{train}: the extension '.xlsx' does not tell the format: state one of Csv, Tsv, JsonLines, "
+        Refused(Run("--train", train),
+            $"{train}: the extension '.xlsx' does not tell the format: state one of Csv, Tsv, JsonLines, "
             + "Lines.");
     }
 
@@ -142,7 +150,8 @@ public sealed class BadInputTests
         CliRun run = CliRun.Of(_desk.Finetune("out", "--lr", "1e30", "--clip", "1e30"));
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
-        Assert.That(run.Error, Does.Match(@"^error: Step \d: the loss is .*both must be finite.*: try a lower one, .*\n$"));
+        Assert.That(run.Error,
+            Does.Match(@"^error: Step \d: the loss is .*both must be finite.*: try a lower one, .*\n$"));
     }
 
     [Test]

@@ -8,20 +8,22 @@ public sealed class CommandLineTests
     [TestCase("finetune --Epochs 3", "--Epochs is unknown; did you mean --epochs?")]
     [TestCase("predict --epochs 3", "--epochs is unknown; see --help.")]
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
-    [TestCase("train", "train is unknown; the commands are finetune, evaluate, predict, export, bench. See orttrainer --help.")]
+    [TestCase("train",
+        "train is unknown; the commands are finetune, evaluate, predict, export, bench. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]
     [TestCase("finetune --model", "--model needs a value.")]
     [TestCase("finetune --epochs three", "--epochs is 'three'; expected a number.")]
     [TestCase("finetune --epochs=three", "--epochs is 'three'; expected a number.")]
     [TestCase("finetune --max-steps 1.5", "--max-steps is '1.5'; expected a whole number.")]
-    [TestCase("finetune --max-steps 99999999999999999999", "--max-steps is '99999999999999999999'; expected a whole number.")]
+    [TestCase("finetune --max-steps 99999999999999999999",
+        "--max-steps is '99999999999999999999'; expected a whole number.")]
     [TestCase("finetune --seed 1 --seed 2", "--seed is given twice.")]
     [TestCase("finetune some words", "some belongs to no option; quote values that contain spaces.")]
     [TestCase("finetune --epochs 0", "--epochs is 0; expected above 0.")]
     [TestCase("finetune --epochs -1", "--epochs is -1; expected above 0.")]
     [TestCase("finetune --lr -1", "--lr is -1; expected 0 or more.")]
-    [TestCase("finetune --lr NaN", "--lr is NaN; expected 0 or more.")]
+    [TestCase("finetune --lr NaN", "--lr is NaN; expected a finite number.")]
     [TestCase("finetune --clip 0", "--clip is 0; expected above 0.")]
     [TestCase("finetune --swa-start 1", "--swa-start is 1; expected from 0 to below 1.")]
     [TestCase("finetune --eval-fraction 1", "--eval-fraction is a share between 0 and 1, both excluded.")]
@@ -45,7 +47,8 @@ public sealed class CommandLineTests
     [TestCase("export --run DIR", "--out is missing: give a new folder to export to.")]
     [TestCase("export --out DIR",
         "give either --run DIR, a finished run, or --model DIR, a classifier in Hugging Face layout.")]
-    [TestCase("export --model A --weights live --out B", "--weights chooses among those of a run; a model has one set.")]
+    [TestCase("export --model A --weights live --out B",
+        "--weights chooses among those of a run; a model has one set.")]
     [TestCase("bench", "--model is missing: give the folder of a pre-trained model.")]
     [TestCase("bench --tokenizer DIR", "--text-file is missing: give a file of UTF-8 text to tokenize.")]
     public void Bad_usage_is_one_line_that_says_what_to_write(string words, string expected)
@@ -61,7 +64,8 @@ public sealed class CommandLineTests
         CliRun run = CliRun.Of("finetune", "--metric", "acuracy");
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.StartWith("error: There is no metric 'acuracy' for classification; expected one of accuracy, f1,"));
+        Assert.That(run.Error,
+            Does.StartWith("error: There is no metric 'acuracy' for classification; expected one of accuracy, f1,"));
     }
 
     [Test]

@@ -10,11 +10,12 @@ public sealed class EmbeddedDefaultTests
     [Test]
     public void Without_model_and_train_the_embedded_ones_are_used_and_the_command_line_wins_over_their_options()
     {
-        FineTuneOptions options = FinetuneSettings.Of(ArgumentReader.Read<FinetuneArguments>(["--epochs", "2", "--out", "O"]));
+        FineTuneOptions options = FinetuneSettings
+            .Of(ArgumentReader.Read<FinetuneArguments>(["--epochs", "2", "--out", "O"]));
 
         Assert.That(options.Model, Does.EndWith(Path.Combine("onnx-models", "embedded", "encoder")));
         Assert.That(Path.GetFileName(options.Data.Test), Is.EqualTo("test.tsv"));
-        Assert.That((options.Epochs, options.LearningRate), Is.EqualTo((2, 1e-3)));
+        Assert.That((options.Epochs, options.LearningRate), Is.EqualTo((2, 5e-4)));
         Assert.That(EmbeddedDefault.IsUsedBy(options));
     }
 
@@ -28,11 +29,13 @@ public sealed class EmbeddedDefaultTests
         }
 
         CliRun run = CliRun.Of(
-            "finetune", "--from-scratch", "--max-steps", "2", "--threads", "1", "--out", folder.File("out")).Succeeded();
+            "finetune", "--max-steps", "2", "--threads", "1", "--out", folder.File("out"))
+                .Succeeded();
 
         Assert.That(run.Lines, Does.Contain("examples     1,023 train, 160 eval, 200 test; 6 labels"));
         Assert.That(EmbeddedDefault.Samples.Where(text => !run.Lines.Any(line =>
-            System.Text.RegularExpressions.Regex.IsMatch(line, $@"^  (account|billing|delivery|praise|returns|technical) +0\.\d\d  {text}$"))), Is.Empty);
+            System.Text.RegularExpressions.Regex.IsMatch(line,
+                $@"^  (account|billing|delivery|praise|returns|technical) +0\.\d\d  {text}$"))), Is.Empty);
         Assert.That(run.Lines[^1], Does.StartWith("  orttrainer predict --model "));
     }
 }

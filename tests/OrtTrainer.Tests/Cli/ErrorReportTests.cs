@@ -35,6 +35,7 @@ public sealed class ErrorReportTests
 
         Assert.That(ErrorReport.Print(new KeyNotFoundException("no key"), error, verbose: false), Is.EqualTo(1));
         Assert.That(error.ToString().ReplaceLineEndings("\n"), Is.EqualTo(
-            "error: unexpected KeyNotFoundException: no key\nAdd --verbose for where it happened, and please report it.\n"));
+            "error: unexpected KeyNotFoundException: no key\n"
+            + "Add --verbose for where it happened, and please report it.\n"));
     }
 }

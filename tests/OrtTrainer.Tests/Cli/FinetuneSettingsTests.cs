@@ -16,11 +16,12 @@ public sealed class FinetuneSettingsTests
     public void Every_option_reaches_the_library()
     {
         FineTuneOptions options = Settings(
-            "--model M --train T.csv --eval E.csv --test S.csv --out O --text a --pair b --label c --columns a,b,c --format tsv --quoted "
-            + "--label-separator ; --task multilabel --method ema --epochs 2.5 --max-steps 7 --max-seconds 9 --batch-size 4 "
-            + "--accumulation 2 --lr 3e-4 --schedule cosine --warmup 0.2 --weight-decay 0.3 --clip 2 --max-length 64 --dropout 0.25 "
-            + "--swa-start 0.1 --swa-interval 3 --swa-rate anneal --swa-lr 1e-6 --ema-decay 0.9 --eval-steps 11 --patience 5 "
-            + "--keep-best --metric macro_f1 --eval-fraction 0.2 --checkpoint-seconds 30 --seed 42 --from-scratch --layers 0,2 "
+            "--model M --train T.csv --eval E.csv --test S.csv --out O --text a --pair b --label c --columns a,b,c "
+            + "--format tsv --quoted --label-separator ; --task multilabel --method ema --epochs 2.5 --max-steps 7 "
+            + "--max-seconds 9 --batch-size 4 --accumulation 2 --lr 3e-4 --schedule cosine --warmup 0.2 "
+            + "--weight-decay 0.3 --clip 2 --max-length 64 --dropout 0.25 --swa-start 0.1 --swa-interval 3 "
+            + "--swa-rate anneal --swa-lr 1e-6 --ema-decay 0.9 --eval-steps 11 --patience 5 --keep-best "
+            + "--metric macro_f1 --eval-fraction 0.2 --checkpoint-seconds 30 --seed 42 --from-scratch --layers 0,2 "
             + "--threads 1 --no-kernels");
 
         FineTuneOptions expected = new FineTuneOptions
@@ -69,7 +70,7 @@ public sealed class FinetuneSettingsTests
             Threads = 1,
             Kernels = false,
         }.Resolve();
-        Assert.That(options, Is.EqualTo(expected));
+        Assert.That(Json(options), Is.EqualTo(Json(expected)));
         Assert.That(options.Layers, Is.EqualTo(new[] { 0, 2 }));
         Assert.That(options.Data.Table.Columns, Is.EqualTo(new[] { "a", "b", "c" }));
         Assert.That((options.Data.Table.Format, options.Data.Table.Quoted), Is.EqualTo((DataFormat.Tsv, (bool?)true)));
@@ -83,7 +84,8 @@ public sealed class FinetuneSettingsTests
         FineTuneOptions options = Settings(Needed);
 
         Assert.That(options with { Data = expected.Resolve().Data }, Is.EqualTo(expected.Resolve()));
-        Assert.That(options.Data with { Table = new TableOptions() }, Is.EqualTo(expected.Resolve().Data with { Table = new TableOptions() }));
+        Assert.That(options.Data with { Table = new TableOptions() },
+            Is.EqualTo(expected.Resolve().Data with { Table = new TableOptions() }));
     }
 
     [TestCase("FineTune", FineTuneMethod.FineTune)]
@@ -105,7 +107,8 @@ public sealed class FinetuneSettingsTests
     public void The_command_line_wins_over_the_options_file_and_that_over_defaults()
     {
         using TemporaryFolder folder = new();
-        string file = folder.Write("o.json", """{ "epochs": 7, "seed": 5, "data": { "train": "F.csv", "text_column": "body" } } // why not""");
+        string file = folder.Write(
+            "o.json", """{ "epochs": 7, "seed": 5, "data": { "train": "F.csv", "text_column": "body" } } // why not""");
 
         FineTuneOptions options = Settings($"--options {file} --model M --out O --seed 6 --label mark");
 
@@ -119,11 +122,12 @@ public sealed class FinetuneSettingsTests
     {
         using TemporaryFolder folder = new();
         FineTuneOptions first = Settings(Needed + " --layers 1 --task regression");
-        string file = folder.Write("options.json", System.Text.Json.JsonSerializer.Serialize(first, RunJson.Indented));
+        string file = folder.Write(
+            "options.json", Json(first));
 
         FineTuneOptions again = Settings($"--options {file} --out P");
 
-        Assert.That(again with { Output = first.Output, Data = first.Data, Layers = first.Layers }, Is.EqualTo(first));
+        Assert.That(Json(again with { Output = first.Output }), Is.EqualTo(Json(first)));
         Assert.That(Path.GetFileName(again.Output), Is.EqualTo("P"));
     }
 
@@ -164,4 +168,7 @@ public sealed class FinetuneSettingsTests
 
     private static FineTuneOptions Settings(string words) =>
         FinetuneSettings.Of(ArgumentReader.Read<FinetuneArguments>(words.Split(' ')));
+
+    private static string Json(FineTuneOptions options) =>
+        System.Text.Json.JsonSerializer.Serialize(options, RunJson.Indented);
 }

@@ -40,15 +40,18 @@ public sealed class HelpTests
         string overview = CliRun.Of("--help").Out;
 
         Assert.That(Commands, Is.EqualTo(new[] { "finetune", "evaluate", "predict", "export", "bench" }));
-        Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),
+            Is.Empty);
     }
 
     [Test]
     public void An_option_value_may_look_like_help_of_another_word()
     {
-        FinetuneArguments arguments = ArgumentReader.Read<FinetuneArguments>(["--label-separator", "-", "--out", "a b", "--text=x=y"]);
+        FinetuneArguments arguments = ArgumentReader
+            .Read<FinetuneArguments>(["--label-separator", "-", "--out", "a b", "--text=x=y"]);
 
-        Assert.That((arguments.LabelSeparator, arguments.Output, arguments.TextColumn), Is.EqualTo(("-", "a b", "x=y")));
+        Assert.That((arguments.LabelSeparator, arguments.Output, arguments.TextColumn),
+            Is.EqualTo(("-", "a b", "x=y")));
         Assert.That(arguments.Given, Is.EqualTo(new[] { "--label-separator", "--out", "--text" }));
     }
 }

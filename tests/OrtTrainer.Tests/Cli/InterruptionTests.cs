@@ -44,7 +44,8 @@ public sealed class InterruptionTests
         CliRun json = CliRun.With("", new CancellationToken(canceled: true), _desk.Finetune("b", "--json"));
 
         Assert.That((quiet.ExitCode, quiet.Out), Is.EqualTo((130, "")));
-        Assert.That(quiet.Error, Does.StartWith("Interrupted; what was done is saved. Go on with:\n  orttrainer finetune --resume "));
+        Assert.That(quiet.Error,
+            Does.StartWith("Interrupted; what was done is saved. Go on with:\n  orttrainer finetune --resume "));
         Assert.That((json.ExitCode, json.Error), Is.EqualTo((130, "")));
         Assert.That(json.Lines[^1], Does.StartWith("{\"event\":\"interrupted\",\"resume\":\""));
     }
@@ -55,7 +56,8 @@ public sealed class InterruptionTests
     {
         string[] words = _desk.Finetune("out", "--json", "--eval-steps", "1000");
         words[Array.IndexOf(words, "--max-steps") + 1] = "100000";
-        ProcessStartInfo start = new("dotnet", ["exec", typeof(CliApp).Assembly.Location, .. words]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new("dotnet",
+            ["exec", typeof(CliApp).Assembly.Location, .. words]) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
         string? line;
         do
@@ -75,7 +77,8 @@ public sealed class InterruptionTests
         Assert.That(process.ExitCode, Is.EqualTo(130));
         Assert.That(rest.TrimEnd().Split('\n')[^1], Does.StartWith("{\"event\":\"interrupted\""));
 
-        CliRun resumed = CliRun.With("", new CancellationToken(canceled: true), "finetune", "--resume", _desk.File("out"));
+        CliRun resumed = CliRun
+            .With("", new CancellationToken(canceled: true), "finetune", "--resume", _desk.File("out"));
         Assert.That(resumed.ExitCode, Is.EqualTo(130));
         Assert.That(resumed.Out, Does.Match("going on from step [1-9]"));
     }

@@ -42,8 +42,10 @@ public sealed class PipelineTests
         string expected = CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Succeeded().Out;
 
         Assert.That(CliRun.Of("predict", "--model", Model, "--input", lines).Out, Is.EqualTo(expected));
-        Assert.That(CliRun.Of("predict", "--model", Model, "--input", json, "--text", "body").Out, Is.EqualTo(expected));
-        Assert.That(CliRun.WithInput(File.ReadAllText(_desk.Test), "predict", "--model", Model, "--input", "-", "--format", "tsv").Out,
+        Assert.That(CliRun.Of("predict", "--model", Model, "--input", json, "--text", "body").Out,
+            Is.EqualTo(expected));
+        Assert.That(CliRun.WithInput(File.ReadAllText(_desk.Test), "predict", "--model", Model, "--input", "-",
+            "--format", "tsv").Out,
             Is.EqualTo(expected));
     }
 
@@ -55,7 +57,8 @@ public sealed class PipelineTests
         CliRun run = CliRun.Of("predict", "--model", Model, "--input", _desk.Test, "--output", file).Succeeded();
 
         Assert.That(run.Out, Is.Empty);
-        Assert.That(File.ReadAllText(file), Is.EqualTo(CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Out));
+        Assert.That(File.ReadAllText(file),
+            Is.EqualTo(CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Out));
     }
 
     [Test]
@@ -83,7 +86,8 @@ public sealed class PipelineTests
     [Test]
     public void Evaluation_gives_the_scores_that_the_run_reported()
     {
-        JsonElement summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(Model, "run", "summary.json"))).RootElement;
+        JsonElement summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(Model, "run", "summary.json")))
+            .RootElement;
         string exported = summary.GetProperty("exported").GetString()!;
 
         CliRun run = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval, "--json").Succeeded();
@@ -98,7 +102,8 @@ public sealed class PipelineTests
     public void Evaluation_prints_one_metric_alone_where_asked()
     {
         string all = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval).Succeeded().Out;
-        string one = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval, "--metric", "macro_f1").Succeeded().Out;
+        string one = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval, "--metric", "macro_f1").Succeeded()
+            .Out;
 
         Assert.That(all, Does.StartWith($"6 examples of {_desk.Eval}\n  loss               "));
         Assert.That(all, Does.Contain($"\n  macro_f1           {one}"));
@@ -114,7 +119,8 @@ public sealed class PipelineTests
 
         Assert.That(run.Lines[0], Does.StartWith($"Exported the {weights} weights of {Model} to "));
         using var exported = OrtTrainer.Checkpoints.SafetensorsFile.OpenFile(Path.Combine(output, "model.safetensors"));
-        using var source = OrtTrainer.Checkpoints.SafetensorsFile.OpenFile(Path.Combine(Model, "run", kept + ".safetensors"));
+        using var source = OrtTrainer.Checkpoints.SafetensorsFile
+            .OpenFile(Path.Combine(Model, "run", kept + ".safetensors"));
         Assert.That(Classifier(exported), Is.EqualTo(Classifier(source)));
         Assert.That(exported.Metadata["orttrainer.base_model"], Is.EqualTo("tiny"));
         Assert.That(exported.Metadata.GetValueOrDefault("orttrainer.averaged_steps"),
@@ -140,7 +146,8 @@ public sealed class PipelineTests
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error, Does.EndWith(
-            "best.safetensors is missing: the run did not keep its best weights (finetune --keep-best does); add --weights live.\n"));
+            "best.safetensors is missing: the run did not keep its best weights (finetune --keep-best does); "
+            + "add --weights live.\n"));
         Assert.That(Directory.Exists(_desk.File("best")), Is.False);
     }
 

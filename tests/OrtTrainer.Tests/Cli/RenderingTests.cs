@@ -37,8 +37,9 @@ public sealed class RenderingTests
     };
 
     private static readonly RunFacts Facts = new(
-        "/models/mini", "bert", 22_713_216, ["classifier.weight", "classifier.bias"], 5452, 500, "500 of the 5952 rows of t.tsv", 0,
-        73_602, 6, 171, 342, 0, "cpu", 2, true, 941_000_000, ["train: something to know."]);
+        "/models/mini", "bert", 22_713_216, ["classifier.weight", "classifier.bias"], 5452, 500,
+        "500 of the 5952 rows of t.tsv", 0, 73_602, 6, 171, 342, 0, "cpu", 2, true, 941_000_000,
+        ["train: something to know."]);
 
     [Test]
     public void The_result_at_100_columns()
@@ -95,7 +96,8 @@ public sealed class RenderingTests
     {
         string line = RunResult.Lines(Summary with { Averaged = 0.5 }).ElementAt(1);
 
-        Assert.That(line, Is.EqualTo("exported: the averaged weights, as scores on eval are equal and the average is the flatter one"));
+        Assert.That(line, Is.EqualTo(
+            "exported: the averaged weights, as scores on eval are equal and the average is the flatter one"));
     }
 
     [Test]
@@ -133,10 +135,12 @@ public sealed class RenderingTests
     [Test]
     public void A_step_and_an_evaluation_in_one_line_each()
     {
-        RunEvent.Stepped step = new(new StepReport(40, 1.23456f, 0.9, 9.6e-5, 32, 400), 3412.3, TimeSpan.FromSeconds(125));
+        StepReport report = new(40, 1.23456f, 0.9, 9.6e-5, 32, 400);
+        RunEvent.Stepped step = new(report, 3412.3, TimeSpan.FromSeconds(125));
         RunEvent.Evaluated evaluated = new(new EvaluationPoint(155, Summary.EvalLive, Summary.EvalAveraged), "mcc");
 
-        Assert.That(RunLines.Step(step, 1465), Is.EqualTo("step    40/1,465  loss 1.2346  rate 9.6E-05  3,412 tokens/s  2:05 left"));
+        Assert.That(RunLines.Step(step, 1465),
+            Is.EqualTo("step    40/1,465  loss 1.2346  rate 9.6E-05  3,412 tokens/s  2:05 left"));
         Assert.That(RunLines.Evaluation(evaluated),
             Is.EqualTo("eval at step 155: mcc live 0.5000 (loss 0.7500), averaged 0.5625 (loss 0.6250)"));
     }
@@ -156,7 +160,8 @@ public sealed class RenderingTests
         await using (LiveRunView view = new(terminal, Options))
         {
             view.Report(new RunEvent.Started(Facts));
-            view.Report(new RunEvent.Stepped(new StepReport(171, 0.5f, 1, 1e-4, 32, 400), 3412, TimeSpan.FromSeconds(9)));
+            view.Report(
+                new RunEvent.Stepped(new StepReport(171, 0.5f, 1, 1e-4, 32, 400), 3412, TimeSpan.FromSeconds(9)));
             view.Report(new RunEvent.Evaluated(new EvaluationPoint(171, Summary.EvalLive, null), "mcc"));
             await Task.Delay(300);
             view.Report(new RunEvent.Finished(Summary));
@@ -167,14 +172,16 @@ public sealed class RenderingTests
         Assert.That(text, Does.Contain("171/342"));
         Assert.That(text, Does.Contain("loss 0.5000  rate 0.0001  3,412 tokens/s  0:09 left"));
         Assert.That(text, Does.Contain("eval at step 171: mcc live 0.5000"));
-        Assert.That(text.IndexOf("averaged (1,234)", StringComparison.Ordinal), Is.GreaterThan(text.LastIndexOf("171/342", StringComparison.Ordinal)));
+        Assert.That(text.IndexOf("averaged (1,234)", StringComparison.Ordinal),
+            Is.GreaterThan(text.LastIndexOf("171/342", StringComparison.Ordinal)));
     }
 
     [TestCase(999, "999")]
     [TestCase(12_345, "12.3 k")]
     [TestCase(22_713_216, "22.7 M")]
     [TestCase(1_500_000_000, "1.5 G")]
-    public void Large_counts_are_shortened(long value, string expected) => Assert.That(Figures.Large(value), Is.EqualTo(expected));
+    public void Large_counts_are_shortened(long value, string expected) =>
+        Assert.That(Figures.Large(value), Is.EqualTo(expected));
 
     [TestCase(5, "0:05")]
     [TestCase(125, "2:05")]
