@@ -28,6 +28,8 @@ public sealed class PeakMemoryTests
         GC.KeepAlive(block);
 
         Assert.That(during, Is.GreaterThan(before));
-        Assert.That(PeakMemory.Read(), Is.GreaterThanOrEqualTo(during));
+
+        // Linux counts resident pages per thread and adds them up now and then, so the mark is exact to some pages only.
+        Assert.That(PeakMemory.Read(), Is.GreaterThanOrEqualTo(during - (1 << 20)));
     }
 }
