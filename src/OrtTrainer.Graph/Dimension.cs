@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OrtTrainer.Graph;
 
 /// <summary>
-/// One axis of a shape: a fixed size, or a named size known only when the graph runs. Two axes with the same name have the same
-/// size; a name never stands for 1 where another size is meant (no run-time broadcasting).
+/// One axis of a shape: a fixed size, or a named size known only when the graph runs. Two axes with the same name have
+/// the same size; a name never stands for 1 where another size is meant (no run-time broadcasting).
 /// </summary>
 public readonly record struct Dimension
 {

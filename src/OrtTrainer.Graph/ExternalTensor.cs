@@ -24,7 +24,8 @@ internal static class ExternalTensor
     private const int Smallest = 1024;
 
     /// <summary>Loads the tensor's bytes if they are external.</summary>
-    /// <exception cref="GraphException">The file is absent, too short, or outside the folder, or the entry is damaged.</exception>
+    /// <exception cref="GraphException">The file is absent, too short, or outside the folder, or the entry is
+    /// damaged.</exception>
     public static void Load(TensorProto tensor, string folder)
     {
         if (tensor.DataLocation != DataLocation.External)

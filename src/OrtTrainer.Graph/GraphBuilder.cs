@@ -5,8 +5,8 @@ using OrtTrainer.Graph.Operators;
 namespace OrtTrainer.Graph;
 
 /// <summary>
-/// Builds an ONNX graph node by node. Every node's output types are inferred and its input types checked as it is added, so a
-/// mistake surfaces in the line that makes it.
+/// Builds an ONNX graph node by node. Every node's output types are inferred and its input types checked as it is
+/// added, so a mistake surfaces in the line that makes it.
 /// </summary>
 public sealed class GraphBuilder
 {
@@ -118,8 +118,8 @@ public sealed class GraphBuilder
         x.Shape.Equals(shape) ? x : AddNode(new Assumed(shape), [x], AttributeList.Empty, null)[0];
 
     /// <summary>
-    /// Adds a node under the names it has in a file; an empty output name leaves the output out. Names of nodes and of values are
-    /// apart in ONNX, so the node's name may be a value's.
+    /// Adds a node under the names it has in a file; an empty output name leaves the output out. Names of nodes and of
+    /// values are apart in ONNX, so the node's name may be a value's.
     /// </summary>
     internal IReadOnlyList<Value> AddNamed(
         Operator op, IReadOnlyList<Value?> inputs, AttributeList attributes, string nodeName, IReadOnlyList<string> outputNames)

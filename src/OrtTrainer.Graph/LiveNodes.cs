@@ -3,7 +3,8 @@ using OrtTrainer.Graph.Onnx;
 namespace OrtTrainer.Graph;
 
 /// <summary>
-/// What the outputs of a graph depend on. Gradient rules may add nodes that turn out to be unused; a runtime would execute them all.
+/// What the outputs of a graph depend on. Gradient rules may add nodes that turn out to be unused; a runtime would
+/// execute them all.
 /// </summary>
 internal sealed class LiveNodes
 {

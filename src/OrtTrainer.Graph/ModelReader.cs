@@ -12,7 +12,8 @@ public static class ModelReader
     /// <summary>The model in a file, with tensors that are stored beside it loaded.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="GraphException">
-    /// It is no ONNX model, of an unknown format version, or its external data is absent, too short, or outside its folder.
+    /// It is no ONNX model, of an unknown format version, or its external data is absent, too short, or outside its
+    /// folder.
     /// </exception>
     public static ModelProto Read(string path)
     {

@@ -14,8 +14,8 @@ public static class ModelWriter
     private const long LargestFile = int.MaxValue - (64L << 20);
 
     /// <summary>
-    /// The graph as a model, with the functions of the fused operators it uses and the lowest opset from 17 up that has all its
-    /// operators.
+    /// The graph as a model, with the functions of the fused operators it uses and the lowest opset from 17 up that has
+    /// all its operators.
     /// </summary>
     public static ModelProto ToModel(this GraphBuilder builder)
     {
@@ -44,12 +44,13 @@ public static class ModelWriter
     public static byte[] ToBytes(this GraphBuilder builder) => builder.ToModel().ToByteArray();
 
     /// <summary>
-    /// Writes an ONNX file. Where stored tensors take more than <paramref name="externalAbove"/> bytes together, those of 1 KB and more
-    /// go to a file beside it, called as the model with <c>.data</c> added.
+    /// Writes an ONNX file. Where stored tensors take more than <paramref name="externalAbove"/> bytes together, those
+    /// of 1 KB and more go to a file beside it, called as the model with <c>.data</c> added.
     /// </summary>
     /// <param name="builder">The graph.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="externalAbove">In bytes, from 0; by default just below 2 GB, the largest message of protobuf.</param>
+    /// <param name="externalAbove">In bytes, from 0; by default just below 2 GB, the largest message of
+    /// protobuf.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static void Save(this GraphBuilder builder, string path, long externalAbove = LargestFile)
     {

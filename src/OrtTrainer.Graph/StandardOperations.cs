@@ -48,8 +48,8 @@ public static class StandardOperations
         g.Node("Reshape", [x, g.Constant(sizes)]);
 
     /// <summary>
-    /// x with its axes in another order; x itself where the order stays, since ORT 1.29 fuses such a node into a Gemm before it
-    /// as if it swapped the axes.
+    /// x with its axes in another order; x itself where the order stays, since ORT 1.29 fuses such a node into a Gemm
+    /// before it as if it swapped the axes.
     /// </summary>
     public static Value Transpose(this GraphBuilder g, Value x, params long[] permutation) =>
         permutation.SequenceEqual(Enumerable.Range(0, x.Shape.Rank).Select(i => (long)i))

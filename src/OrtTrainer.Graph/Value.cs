@@ -20,8 +20,8 @@ public sealed class Value
     public Shape Shape => Type.Shape;
 
     /// <summary>
-    /// The elements of a short integer or Boolean value as far as they are known while building (null elements are not), which
-    /// shape inference reads; null for everything else.
+    /// The elements of a short integer or Boolean value as far as they are known while building (null elements are
+    /// not), which shape inference reads; null for everything else.
     /// </summary>
     internal IReadOnlyList<SymbolicInteger?>? Integers { get; }
 

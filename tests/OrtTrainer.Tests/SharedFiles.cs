@@ -1,15 +1,16 @@
 namespace OrtTrainer.Tests;
 
 /// <summary>
-/// Reference values, real models and real data that are not part of the repository. A test that needs one of them is skipped,
-/// with the missing path as the reason, where it is absent.
+/// Reference values, real models and real data that are not part of the repository. A test that needs one of them is
+/// skipped, with the missing path as the reason, where it is absent.
 /// </summary>
 internal static class SharedFiles
 {
     /// <summary>The repository's root: the nearest folder above the test assembly that holds the solution.</summary>
     public static string RepositoryRoot { get; } = FindRepositoryRoot();
 
-    /// <summary>Reference values: the variable ORTTRAINER_GOLDENS, or goldens in the folder shared beside the repository.</summary>
+    /// <summary>Reference values: the variable ORTTRAINER_GOLDENS, or goldens in the folder shared beside the
+    /// repository.</summary>
     public static string Goldens { get; } =
         Environment.GetEnvironmentVariable("ORTTRAINER_GOLDENS") ?? Path.Combine(Shared, "goldens");
 
@@ -18,7 +19,8 @@ internal static class SharedFiles
     /// <summary>A file or folder below goldens; skips the test where it is missing.</summary>
     public static string Golden(params string[] parts) => Require(Path.Combine([Goldens, .. parts]));
 
-    /// <summary>A file or folder below the shared folder, such as models/all-MiniLM-L6-v2; skips the test where it is missing.</summary>
+    /// <summary>A file or folder below the shared folder, such as models/all-MiniLM-L6-v2; skips the test where it is
+    /// missing.</summary>
     public static string SharedPath(params string[] parts) => Require(Path.Combine([Shared, .. parts]));
 
     private static string Require(string path)

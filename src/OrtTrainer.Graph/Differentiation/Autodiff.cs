@@ -3,8 +3,8 @@ using OrtTrainer.Graph.Operators;
 namespace OrtTrainer.Graph.Differentiation;
 
 /// <summary>
-/// Reverse-mode differentiation of a graph under construction: walks the nodes from the loss backwards and adds, by each
-/// operator's rule, the nodes that compute the gradients.
+/// Reverse-mode differentiation of a graph under construction: walks the nodes from the loss backwards and adds, by
+/// each operator's rule, the nodes that compute the gradients.
 /// </summary>
 public static class Autodiff
 {

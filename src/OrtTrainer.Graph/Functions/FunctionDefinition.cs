@@ -1,8 +1,8 @@
 namespace OrtTrainer.Graph.Functions;
 
 /// <summary>
-/// An ONNX function of the domain <see cref="Domain"/>: what a fused operator means, in standard operators. ORT inlines it
-/// wherever no kernel of the same name is registered, and it is the kernel's test oracle.
+/// An ONNX function of the domain <see cref="Domain"/>: what a fused operator means, in standard operators. ORT inlines
+/// it wherever no kernel of the same name is registered, and it is the kernel's test oracle.
 /// </summary>
 /// <param name="Name">The operator's name.</param>
 /// <param name="Inputs">Names of the inputs, as the body uses them.</param>

@@ -10,8 +10,9 @@ namespace OrtTrainer.Graph.Functions;
 /// y = Mul(x, Add(Erf(Mul(x, 0.5)), 1.0))
 /// top, index = TopK&lt;axis = -1&gt;(x, [1])
 /// </code>
-/// A number with a point is a float constant, one without an int64 constant, <c>[..]</c> a list of int64, <c>@name</c> the value
-/// of an attribute. Names of other functions of the domain call them; all else is ONNX. <c>#</c> starts a comment.
+/// A number with a point is a float constant, one without an int64 constant, <c>[..]</c> a list of int64, <c>@name</c>
+/// the value of an attribute. Names of other functions of the domain call them; all else is ONNX. <c>#</c> starts a
+/// comment.
 /// </summary>
 internal sealed class FunctionParser
 {

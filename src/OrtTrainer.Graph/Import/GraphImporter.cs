@@ -5,8 +5,8 @@ namespace OrtTrainer.Graph.Import;
 
 /// <summary>
 /// Rebuilds the graph of an ONNX model node by node, so that its types are inferred and checked and it can be extended,
-/// differentiated and written again. Constants become stored tensors, functions of other domains than our own and branches
-/// whose condition is known are put in place of their call.
+/// differentiated and written again. Constants become stored tensors, functions of other domains than our own and
+/// branches whose condition is known are put in place of their call.
 /// </summary>
 public static class GraphImporter
 {
@@ -21,7 +21,8 @@ public static class GraphImporter
     /// <param name="model">The model.</param>
     /// <param name="isParameter">Which stored tensors become inputs of the graph; none if null.</param>
     /// <exception cref="GraphException">
-    /// An operator, operator set or form of use is unknown (the message names node, operator and opset), or types do not fit.
+    /// An operator, operator set or form of use is unknown (the message names node, operator and opset), or types do
+    /// not fit.
     /// </exception>
     public static ImportedGraph Import(ModelProto model, Func<TensorProto, bool>? isParameter = null)
     {

@@ -24,7 +24,8 @@ internal sealed class NodeImporter
     }
 
     /// <summary>Adds nodes in their order.</summary>
-    /// <exception cref="GraphException">A node is not understood; the message names it, its operator and opset.</exception>
+    /// <exception cref="GraphException">A node is not understood; the message names it, its operator and
+    /// opset.</exception>
     public void Add(IEnumerable<NodeProto> nodes, ImportScope scope, IReadOnlyDictionary<string, long> versions)
     {
         foreach (NodeProto node in nodes)

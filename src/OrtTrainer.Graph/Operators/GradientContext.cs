@@ -12,7 +12,8 @@ internal sealed class GradientContext
 
     /// <param name="builder">The builder to add to.</param>
     /// <param name="node">The node to differentiate.</param>
-    /// <param name="outputGradients">The gradient of the loss in each output; null where the loss does not depend on it.</param>
+    /// <param name="outputGradients">The gradient of the loss in each output; null where the loss does not depend on
+    /// it.</param>
     /// <param name="needed">The values whose gradients are wanted.</param>
     public GradientContext(
         GraphBuilder builder, Node node, IReadOnlyList<Value?> outputGradients, IReadOnlySet<Value> needed)
@@ -54,7 +55,8 @@ internal sealed class GradientContext
     /// </summary>
     public Value? OutputGradient(int index) => _outputGradients[index];
 
-    /// <exception cref="GraphException">The loss depends on another output than those the rule has gradients for.</exception>
+    /// <exception cref="GraphException">The loss depends on another output than those the rule has gradients
+    /// for.</exception>
     public void RequireNoGradientFrom(int output)
     {
         for (int i = output; i < OutputCount; i++)

@@ -4,8 +4,8 @@ namespace OrtTrainer.Graph.Operators;
 internal interface IGradientRule
 {
     /// <summary>
-    /// The gradient of the loss in each input, given those in the outputs; null for inputs that have none (indices, masks).
-    /// Each gradient has the shape and the element type of its input.
+    /// The gradient of the loss in each input, given those in the outputs; null for inputs that have none (indices,
+    /// masks). Each gradient has the shape and the element type of its input.
     /// </summary>
     /// <exception cref="GraphException">The rule does not cover the node; the message says what it covers.</exception>
     IReadOnlyList<Value?> Differentiate(GradientContext context);

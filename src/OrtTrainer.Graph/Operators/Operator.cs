@@ -1,8 +1,8 @@
 namespace OrtTrainer.Graph.Operators;
 
 /// <summary>
-/// What the builder and the autodiff know of one ONNX operator: how output types follow from inputs, and its gradient rule.
-/// One class per operator, listed in <see cref="OperatorSet"/>.
+/// What the builder and the autodiff know of one ONNX operator: how output types follow from inputs, and its gradient
+/// rule. One class per operator, listed in <see cref="OperatorSet"/>.
 /// </summary>
 public abstract class Operator
 {
@@ -20,8 +20,8 @@ public abstract class Operator
     internal abstract IReadOnlyList<TensorType> Infer(InferenceContext context);
 
     /// <summary>
-    /// The integers of the first output as far as they are known while building, which shape inference reads; null where the
-    /// output is no short list of integers or nothing is known of it.
+    /// The integers of the first output as far as they are known while building, which shape inference reads; null
+    /// where the output is no short list of integers or nothing is known of it.
     /// </summary>
     internal virtual IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) => null;
 

@@ -32,7 +32,8 @@ public sealed record EvaluationScores(
         _ => new RegressedExamples(outputs, [.. data.Targets.Select(t => (double)t)]),
     };
 
-    /// <summary>The mean loss, in float64: cross-entropy, binary cross-entropy over all labels, or squared error.</summary>
+    /// <summary>The mean loss, in float64: cross-entropy, binary cross-entropy over all labels, or squared
+    /// error.</summary>
     private static double Loss(Dataset data, double[] outputs) => data.Task switch
     {
         TaskKind.Classification =>

@@ -29,7 +29,8 @@ public sealed class PeakMemoryTests
 
         Assert.That(during, Is.GreaterThan(before));
 
-        // Linux counts resident pages per thread and adds them up now and then, so the mark is exact to some pages only.
+        // Linux counts resident pages per thread and adds them up now and then, so the mark is exact to some pages
+        // only.
         Assert.That(PeakMemory.Read(), Is.GreaterThanOrEqualTo(during - (1 << 20)));
     }
 }

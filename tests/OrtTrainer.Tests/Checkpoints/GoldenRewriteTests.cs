@@ -2,7 +2,8 @@ using OrtTrainer.Checkpoints;
 
 namespace OrtTrainer.Tests.Checkpoints;
 
-/// <summary>Real models written again: what was read from any format comes back from our own file bit for bit.</summary>
+/// <summary>Real models written again: what was read from any format comes back from our own file bit for
+/// bit.</summary>
 internal sealed class GoldenRewriteTests
 {
     [Test]

@@ -16,8 +16,8 @@ public sealed class RunDeterminismTests
         AssertSameBits(tiny, "second", "first");
     }
 
-    // With kernels only: under the function bodies ONNX Runtime's own reductions may split the work by threads, which moves
-    // sums by rounding on models larger than this one.
+    // With kernels only: under the function bodies ONNX Runtime's own reductions may split the work by threads, which
+    // moves sums by rounding on models larger than this one.
     [Test]
     public void One_thread_and_two_give_the_same_bits()
     {

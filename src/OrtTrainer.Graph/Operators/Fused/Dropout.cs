@@ -3,8 +3,8 @@ using OrtTrainer.Graph.Functions;
 namespace OrtTrainer.Graph.Operators.Fused;
 
 /// <summary>
-/// Counter-based dropout: y = x · mask(i), where the mask of element i is a hash of the step's key, the site and i. The mask
-/// needs no storage: the gradient is the same operator on dy.
+/// Counter-based dropout: y = x · mask(i), where the mask of element i is a hash of the step's key, the site and i. The
+/// mask needs no storage: the gradient is the same operator on dy.
 /// </summary>
 internal sealed class Dropout : FusedOperator, IGradientRule
 {

@@ -3,7 +3,8 @@ using OrtTrainer.Graph.Functions;
 namespace OrtTrainer.Graph.Operators.Fused;
 
 /// <summary>
-/// The end of every post-norm transformer block: z = residual + dropout(x), y = LayerNorm(z); z is kept for the gradient.
+/// The end of every post-norm transformer block: z = residual + dropout(x), y = LayerNorm(z); z is kept for the
+/// gradient.
 /// </summary>
 internal sealed class DropoutAddLayerNorm : FusedOperator, IGradientRule
 {

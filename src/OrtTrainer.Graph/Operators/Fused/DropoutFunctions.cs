@@ -6,7 +6,8 @@ namespace OrtTrainer.Graph.Operators.Fused;
 internal static class DropoutFunctions
 {
     /// <summary>
-    /// A 32-bit mixing function ("lowbias32", C. Wellons, hash-prospector, 2018) on integers held as int64 in [0, 2^32).
+    /// A 32-bit mixing function ("lowbias32", C. Wellons, hash-prospector, 2018) on integers held as int64 in [0,
+    /// 2^32).
     /// </summary>
     private static FunctionDefinition Mix { get; } = FunctionDefinition.Parse(
         "DropoutMix(x) => y",
@@ -19,8 +20,9 @@ internal static class DropoutFunctions
         """);
 
     /// <summary>
-    /// 0 or 1/(1-p) for every counter of <c>index</c>; <c>key</c> holds two numbers in [0, 2^32), new in every step. The second
-    /// half of the key enters between the two rounds of the mixing, so that no two keys permute the same sequence.
+    /// 0 or 1/(1-p) for every counter of <c>index</c>; <c>key</c> holds two numbers in [0, 2^32), new in every step.
+    /// The second half of the key enters between the two rounds of the mixing, so that no two keys permute the same
+    /// sequence.
     /// </summary>
     private static FunctionDefinition Mask { get; } = FunctionDefinition.Parse(
         "DropoutMask(index, key; float p, int site) => mask",

@@ -3,8 +3,8 @@ using OrtTrainer.Graph.Functions;
 namespace OrtTrainer.Graph.Operators.Fused;
 
 /// <summary>
-/// Normalises rows: y = (x - mean) / sqrt(variance + epsilon) · gamma + beta, x [N, H] (Ba et al., 2016). The mean and the
-/// reciprocal deviation of each row, [N], are kept for the gradient.
+/// Normalises rows: y = (x - mean) / sqrt(variance + epsilon) · gamma + beta, x [N, H] (Ba et al., 2016). The mean and
+/// the reciprocal deviation of each row, [N], are kept for the gradient.
 /// </summary>
 internal sealed class LayerNorm : FusedOperator, IGradientRule
 {

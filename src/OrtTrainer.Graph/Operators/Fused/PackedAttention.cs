@@ -3,9 +3,10 @@ using OrtTrainer.Graph.Functions;
 namespace OrtTrainer.Graph.Operators.Fused;
 
 /// <summary>
-/// Multi-head attention over sequences laid end to end (Vaswani et al., 2017): qkv [T, 3H] holds queries, keys and values side by
-/// side, offsets [B+1] where each sequence starts and the last ends. Tokens attend within their sequence. Kept for the
-/// gradient: y [T, H] and the logarithm of each softmax's denominator, lse [T, heads] (Dao et al., 2022).
+/// Multi-head attention over sequences laid end to end (Vaswani et al., 2017): qkv [T, 3H] holds queries, keys and
+/// values side by side, offsets [B+1] where each sequence starts and the last ends. Tokens attend within their
+/// sequence. Kept for the gradient: y [T, H] and the logarithm of each softmax's denominator, lse [T, heads] (Dao et
+/// al., 2022).
 /// </summary>
 internal sealed class PackedAttention : FusedOperator, IGradientRule
 {

@@ -19,8 +19,8 @@ internal sealed class ColumnSum : FusedOperator, IGradientRule
 }
 
 /// <summary>
-/// The gradient of picking rows: dx[r] = the sum of dy[t] over all t with indices[t] = r, in the order of t; dx has the given
-/// shape. ScatterElements(add) adds in order on ORT's CPU, unlike ScatterND(add).
+/// The gradient of picking rows: dx[r] = the sum of dy[t] over all t with indices[t] = r, in the order of t; dx has the
+/// given shape. ScatterElements(add) adds in order on ORT's CPU, unlike ScatterND(add).
 /// </summary>
 internal sealed class GatherGrad : FusedOperator, IGradientRule
 {

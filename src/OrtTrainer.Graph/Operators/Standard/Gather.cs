@@ -25,8 +25,8 @@ internal sealed class Gather : Operator, IGradientRule
             : null;
 
     /// <summary>
-    /// The sum over repeated indices is the fused GatherGrad on rows, because ScatterND(add) loses updates on ORT's threads and a
-    /// fixed order is needed anyway; other axes are moved to the front for it.
+    /// The sum over repeated indices is the fused GatherGrad on rows, because ScatterND(add) loses updates on ORT's
+    /// threads and a fixed order is needed anyway; other axes are moved to the front for it.
     /// </summary>
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {

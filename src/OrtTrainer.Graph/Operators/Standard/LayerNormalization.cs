@@ -21,8 +21,8 @@ internal sealed class LayerNormalization : Operator, IGradientRule
     }
 
     /// <summary>
-    /// By the fused operators on rows. The forward node of a file keeps no mean and deviation, so they are computed again, in one
-    /// pass.
+    /// By the fused operators on rows. The forward node of a file keeps no mean and deviation, so they are computed
+    /// again, in one pass.
     /// </summary>
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {

@@ -1,7 +1,8 @@
 namespace OrtTrainer.Graph.Operators.Standard;
 
 /// <summary>
-/// Consecutive parts of an axis: their sizes as second input, or <c>num_outputs</c> parts of one size (the last may be smaller).
+/// Consecutive parts of an axis: their sizes as second input, or <c>num_outputs</c> parts of one size (the last may be
+/// smaller).
 /// </summary>
 internal sealed class Split : Operator, IGradientRule
 {

@@ -3,7 +3,8 @@ using OrtTrainer.Graph;
 
 namespace OrtTrainer.Models.Architectures;
 
-/// <summary>BERT with a pooled first token (Devlin et al., 2019), as Hugging Face's BertForSequenceClassification.</summary>
+/// <summary>BERT with a pooled first token (Devlin et al., 2019), as Hugging Face's
+/// BertForSequenceClassification.</summary>
 internal sealed class Bert : Architecture
 {
     public override string ModelType => "bert";

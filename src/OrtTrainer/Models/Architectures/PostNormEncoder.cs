@@ -3,7 +3,8 @@ using OrtTrainer.Graph;
 
 namespace OrtTrainer.Models.Architectures;
 
-/// <summary>The embeddings and post-norm transformer layers that BERT and its relatives share (Devlin et al., 2019).</summary>
+/// <summary>The embeddings and post-norm transformer layers that BERT and its relatives share (Devlin et al.,
+/// 2019).</summary>
 internal static class PostNormEncoder
 {
     /// <param name="m">The builder.</param>

@@ -4,8 +4,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Models.Architectures;
 
 /// <summary>
-/// RoBERTa (Liu et al., 2019), as Hugging Face's RobertaForSequenceClassification: positions begin after the padding id, and the
-/// head has its own dense layer.
+/// RoBERTa (Liu et al., 2019), as Hugging Face's RobertaForSequenceClassification: positions begin after the padding
+/// id, and the head has its own dense layer.
 /// </summary>
 internal sealed class Roberta : Architecture
 {

@@ -5,13 +5,14 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Tests.Graph.Gradients;
 
 /// <summary>
-/// Compares the gradients that autodiff builds with central differences of the same graph on ONNX Runtime. The loss is the sum of
-/// the outputs with fixed random weights.
+/// Compares the gradients that autodiff builds with central differences of the same graph on ONNX Runtime. The loss is
+/// the sum of the outputs with fixed random weights.
 /// </summary>
 /// <remarks>
-/// The difference quotient of four points, (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h, has an error of order h⁴: about 1e-7 at
-/// h = 1/128 for the functions here. What remains is rounding of the float outputs, 6e-8 / h or 8e-6 per output of size 1; the sum
-/// over outputs is done in double. So 2e-4 of the largest gradient (of 1 where all are smaller) leaves room.
+/// The difference quotient of four points, (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h, has an error of order h⁴: about
+/// 1e-7 at h = 1/128 for the functions here. What remains is rounding of the float outputs, 6e-8 / h or 8e-6 per output
+/// of size 1; the sum over outputs is done in double. So 2e-4 of the largest gradient (of 1 where all are smaller)
+/// leaves room.
 /// </remarks>
 internal sealed class GradientCheck : IDisposable
 {

@@ -8,8 +8,8 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Tests.Graph.Import;
 
 /// <summary>
-/// Exported classifiers compiled to training graphs: stored tensors become inputs, a loss is appended and differentiated. The
-/// gradients are those of the model the file was exported from.
+/// Exported classifiers compiled to training graphs: stored tensors become inputs, a loss is appended and
+/// differentiated. The gradients are those of the model the file was exported from.
 /// </summary>
 public sealed class ExportTrainingTests
 {

@@ -5,8 +5,8 @@ using OrtTrainer.Graph.Onnx;
 namespace OrtTrainer.Tests.Graph.Import;
 
 /// <summary>
-/// Reference gradients found by the values of their parameters, because exporters rename and transpose the weights of linear layers.
-/// Parameters with equal values (fresh biases) are told apart by name only.
+/// Reference gradients found by the values of their parameters, because exporters rename and transpose the weights of
+/// linear layers. Parameters with equal values (fresh biases) are told apart by name only.
 /// </summary>
 internal sealed class GradientSources
 {
