@@ -106,9 +106,11 @@ internal static class FinetuneSettings
     private static (string Name, object? Value) Finite((string Name, object? Value) option) =>
         option.Value is double number && !double.IsFinite(number)
             ? throw new ArgumentException(FormattableString.Invariant(
-                $"{string.Concat(option.Name.Split('_').Select(w => char.ToUpperInvariant(w[0]) + w[1..]))} is {number}; ") +
-                "expected a finite number.")
+                $"{PropertyName(option.Name)} is {number}; expected a finite number."))
             : option;
+
+    private static string PropertyName(string snakeCase) =>
+        string.Concat(snakeCase.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     private static bool? Switch(bool given, bool value) => given ? value : null;
 

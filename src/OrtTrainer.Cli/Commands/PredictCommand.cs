@@ -37,9 +37,9 @@ internal static class PredictCommand
             return ExitCode.Done;
         }
 
-        await foreach (TextPrediction prediction in predictor.PredictAsync(source.ReadAsync(interruption), interruption))
+        await foreach (TextPrediction answer in predictor.PredictAsync(source.ReadAsync(interruption), interruption))
         {
-            terminal.Out.WriteLine(line.Of(prediction));
+            terminal.Out.WriteLine(line.Of(answer));
         }
 
         return ExitCode.Done;

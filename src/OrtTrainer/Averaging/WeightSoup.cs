@@ -36,7 +36,8 @@ public static class WeightSoup
     /// <returns>Indices of the runs kept, in the order they were added.</returns>
     /// <exception cref="ArgumentException">There are no runs, or lengths differ.</exception>
     public static IReadOnlyList<int> Greedy(
-        IReadOnlyList<(NativeBuffer Weights, double Score)> runs, NativeBuffer destination, Func<NativeBuffer, double> score)
+        IReadOnlyList<(NativeBuffer Weights, double Score)> runs, NativeBuffer destination,
+        Func<NativeBuffer, double> score)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(destination);

@@ -15,7 +15,8 @@ public sealed class Evaluator(EvaluationSession session, MetricKind metric) : ID
     /// <param name="weights">Live or averaged weights.</param>
     /// <param name="data">The examples.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public EvaluationScores Evaluate(NativeBuffer weights, EncodedDataset data, CancellationToken cancellation = default)
+    public EvaluationScores Evaluate(
+        NativeBuffer weights, EncodedDataset data, CancellationToken cancellation = default)
     {
         float[] logits = session.Logits(weights, data.Examples, data.Source.Outputs, cancellation: cancellation);
         return EvaluationScores.Of(data.Source, logits, Metric);

@@ -83,7 +83,8 @@ internal sealed class PreparedRun : IDisposable
     public RunFacts Facts => new(
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
-        StepsPerEpoch, TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this), Data.Warnings);
+        StepsPerEpoch, TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
+        Data.Warnings);
 
     /// <summary>Reads and compiles everything.</summary>
     /// <exception cref="ModelException">The model cannot be used.</exception>

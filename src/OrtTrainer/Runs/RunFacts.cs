@@ -22,4 +22,5 @@ namespace OrtTrainer.Runs;
 public sealed record RunFacts(
     string Model, string Architecture, long Parameters, IReadOnlyList<string> Initialized, int TrainExamples,
     int EvalExamples, string EvalOrigin, int TestExamples, long TrainTokens, int Outputs, long StepsPerEpoch,
-    long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate, IReadOnlyList<string> Warnings);
+    long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate,
+    IReadOnlyList<string> Warnings);

@@ -51,8 +51,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         ExportReference reference = new(
             run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution);
         ExportResult result = ModelExporter.Export(
-            folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary), reference,
-            cancellation);
+            folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary),
+            reference, cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
     }
 

@@ -33,7 +33,8 @@ internal static class PostNormEncoder
         Value words = m.Embedding(prefix + "word_embeddings", config.GetInt("vocab_size"), width, m.InputIds);
         Value positions = m.Embedding(prefix + "position_embeddings", config.GetInt("max_position_embeddings"), width,
             m.PositionIds(firstPosition));
-        Value types = m.Embedding(prefix + "token_type_embeddings", config.GetInt("type_vocab_size"), width, m.TokenTypeIds);
+        Value types = m.Embedding(prefix + "token_type_embeddings", config.GetInt("type_vocab_size"), width,
+            m.TokenTypeIds);
         return g.Add(g.Add(words, types), positions);
     }
 
@@ -43,7 +44,8 @@ internal static class PostNormEncoder
         long heads = config.GetInt("num_attention_heads");
         if (heads <= 0 || width % heads != 0)
         {
-            throw new ModelException($"{config.Path}: hidden_size {width} is not a multiple of num_attention_heads {heads}.");
+            throw new ModelException(
+                $"{config.Path}: hidden_size {width} is not a multiple of num_attention_heads {heads}.");
         }
 
         long inner = config.GetInt("intermediate_size");
@@ -53,7 +55,8 @@ internal static class PostNormEncoder
         attended = m.Linear(prefix + "attention.output.dense", width, width, attended);
         x = m.DropoutAddLayerNorm(prefix + "attention.output.LayerNorm", width, epsilon, dropout, attended, x);
         Value fed = m.Linear(prefix + "intermediate.dense", width, inner, x);
-        fed = m.Linear(prefix + "output.dense", inner, width, m.Activation(config.GetString("hidden_act", "gelu"), fed));
+        fed = m.Activation(config.GetString("hidden_act", "gelu"), fed);
+        fed = m.Linear(prefix + "output.dense", inner, width, fed);
         return m.DropoutAddLayerNorm(prefix + "output.LayerNorm", width, epsilon, dropout, fed, x);
     }
 }

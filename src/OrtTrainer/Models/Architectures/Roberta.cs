@@ -29,7 +29,8 @@ internal sealed class Roberta : Architecture
 
     public override bool HasTokenTypes(ModelConfig config) => false;
 
-    public override int MaxLength(ModelConfig config) => config.GetInt("max_position_embeddings") - (int)FirstPosition(config);
+    public override int MaxLength(ModelConfig config) =>
+        config.GetInt("max_position_embeddings") - (int)FirstPosition(config);
 
     private static long FirstPosition(ModelConfig config) => config.GetInt("pad_token_id", 1) + 1;
 }
