@@ -119,7 +119,7 @@ public sealed class Predictor : IDisposable
 
     private TokenizedExample Encode((string Text, string? Pair) input)
     {
-        Encoding encoding = _tokenizer.Encode(input.Text, input.Pair, _encoding);
-        return new([.. encoding.Ids], [.. encoding.TypeIds], []);
+        TokenIds tokens = _tokenizer.EncodeIds(input.Text, input.Pair, _encoding);
+        return new(tokens.Ids, tokens.TypeIds, []);
     }
 }

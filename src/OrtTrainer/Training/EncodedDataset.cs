@@ -22,11 +22,12 @@ public sealed record EncodedDataset(
         Parallel.For(0, source.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, row =>
         {
             Example example = source.Examples[row];
-            Encoding encoding = tokenizer.Encode(example.Text, example.Pair, options);
-            examples[row] = new TokenizedExample([.. encoding.Ids], [.. encoding.TypeIds], Targets(source, row));
-            lengths[row] = encoding.Overflow.Count == 0
-                ? encoding.Count
-                : tokenizer.Encode(example.Text, example.Pair).Count;
+            TokenIds whole = tokenizer.EncodeIds(example.Text, example.Pair);
+            lengths[row] = whole.Ids.Length;
+            TokenIds kept = lengths[row] <= maxLength
+                ? whole
+                : tokenizer.EncodeIds(example.Text, example.Pair, options);
+            examples[row] = new TokenizedExample(kept.Ids, kept.TypeIds, Targets(source, row));
         });
         return new(source, examples, lengths);
     }
