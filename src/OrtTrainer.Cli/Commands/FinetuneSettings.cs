@@ -53,7 +53,7 @@ internal static class FinetuneSettings
     private static JsonObject FromCommandLine(FinetuneArguments a) => Given(
         ("model", a.Model),
         ("output", a.Output),
-        ("method", Words.Parse<FineTuneMethod>("--method", a.Method)),
+        ("method", a.Method is null ? null : FineTuneMethod.Parse(a.Method).ToString()),
         ("epochs", a.Epochs),
         ("max_steps", a.MaxSteps),
         ("max_seconds", a.MaxSeconds),

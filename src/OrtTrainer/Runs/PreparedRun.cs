@@ -2,6 +2,7 @@ using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
@@ -23,7 +24,8 @@ internal sealed class PreparedRun : IDisposable
         Model = model;
         Data = data;
         MetricKind metric = MetricOf(options, data);
-        PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs);
+        PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs,
+            agreement: options.Method.Objective == ObjectiveKind.RDrop);
         Layout = graph.Layout;
         _loop = new ChunkedLoop(options.EffectiveThreads);
         try
@@ -32,12 +34,13 @@ internal sealed class PreparedRun : IDisposable
             State = new TrainingState(Layout.ToFlat(), AdamW(options), AveragingRuleOf(options), _loop);
             Initialized = model.Load(Layout, State.Parameters.Slice, options.Seed);
             TrainerOptions settings = new(
-                data.Task, options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
+                options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
             StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
             TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
             Averaging = AveragingPlanOf(options, TotalSteps);
             Trainer = new Trainer(
-                graph, settings, data.Train.Examples, State, RunSchedule.Of(options, TotalSteps), Averaging, _loop);
+                graph, settings, data.Train.Examples, RunObjective.Of(options, data.Train, null, TotalSteps), State,
+                RunSchedule.Of(options, TotalSteps), Averaging, _loop);
             PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
             Fingerprint = RunFingerprint.Of(options, Layout, data);
@@ -147,21 +150,21 @@ internal sealed class PreparedRun : IDisposable
         WeightDecay = options.WeightDecay,
     };
 
-    private static AveragingRule? AveragingRuleOf(FineTuneOptions options) => options.Method switch
+    private static AveragingRule? AveragingRuleOf(FineTuneOptions options) => options.Method.Averaging switch
     {
-        FineTuneMethod.Swa => new EqualShares(),
-        FineTuneMethod.Ema => new ExponentialDecay { Decay = options.EmaDecay },
+        AveragingKind.Swa => new EqualShares(),
+        AveragingKind.Ema => new ExponentialDecay { Decay = options.EmaDecay },
         _ => null,
     };
 
     private static AveragingPlan? AveragingPlanOf(FineTuneOptions options, long totalSteps)
     {
-        if (options.Method == FineTuneMethod.FineTune)
+        if (options.Method.Averaging == AveragingKind.None)
         {
             return null;
         }
 
-        AveragingPlan plan = options.Method == FineTuneMethod.Swa
+        AveragingPlan plan = options.Method.Averaging == AveragingKind.Swa
             ? new() { TotalSteps = totalSteps, StartFraction = options.SwaStart, Interval = options.SwaInterval }
             : new() { TotalSteps = totalSteps, StartFraction = 0 };
         return plan.Averaged > 0
