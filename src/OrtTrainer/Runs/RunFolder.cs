@@ -6,10 +6,6 @@ namespace OrtTrainer.Runs;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    // What .NET puts into HResult where another process holds the lock: EWOULDBLOCK of Linux and of macOS, and the
-    // sharing violation of Windows.
-    private static readonly int[] HeldByOther = [11, 35, unchecked((int)0x80070020)];
-
     private readonly FileStream _lock;
 
     private RunFolder(string path, FileStream held)
@@ -100,7 +96,7 @@ public sealed class RunFolder : IDisposable
                 file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1,
                 FileOptions.DeleteOnClose));
         }
-        catch (IOException cause) when (HeldByOther.Contains(cause.HResult))
+        catch (IOException cause) when (HeldFile.IsHeldByOther(cause))
         {
             throw new RunException(
                 $"{path}: another run is writing to this folder. Wait for it, or choose another --out.", cause);
