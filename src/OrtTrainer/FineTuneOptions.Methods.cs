@@ -1,3 +1,4 @@
+using OrtTrainer.Distillation;
 using OrtTrainer.Methods;
 
 namespace OrtTrainer;
@@ -7,6 +8,11 @@ public sealed partial record FineTuneOptions
 {
     /// <summary>How much examples count by their label; null for equal weights.</summary>
     public ClassWeightOptions? ClassWeights { get; init; }
+
+    /// <summary>
+    /// The teacher of a distillation; null otherwise, and for a self-distillation that trains its own first.
+    /// </summary>
+    public TeacherOptions? Teacher { get; init; }
 
     /// <summary>Settings of label smoothing.</summary>
     public LabelSmoothingOptions LabelSmoothing { get; init; } = new();

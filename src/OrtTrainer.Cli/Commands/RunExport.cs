@@ -51,7 +51,7 @@ internal static class RunExport
 
     private static RunSummary SummaryOf(string folder)
     {
-        string file = Path.Combine(folder, "run", "summary.json");
+        string file = RunFolder.SummaryFileOf(folder);
         if (!File.Exists(file))
         {
             throw new RunException(

@@ -28,8 +28,26 @@ internal static class MethodRules
                 $"dropout; with {nameof(options.Dropout)} 0 they are the same.");
         }
 
+        RequireTeacher(options);
         RequireClassWeights(options);
         RequireAnnealing(options);
+    }
+
+    private static void RequireTeacher(FineTuneOptions options)
+    {
+        ObjectiveKind objective = options.Method.Objective;
+        bool needed = objective is ObjectiveKind.Distillation or ObjectiveKind.AnnealingDistillation;
+        if (needed && options.Teacher is null)
+        {
+            throw new ArgumentException($"{nameof(options.Teacher)} is missing: {options.Method} learns from one. " +
+                "Give a fine-tuned model or a file of logits, or take self-distillation, which trains its own.");
+        }
+
+        if (!needed && objective != ObjectiveKind.SelfDistillation && options.Teacher is not null)
+        {
+            throw new ArgumentException($"{nameof(options.Teacher)} is given, but {options.Method} learns from none. " +
+                "Add distillation to the method, or leave the teacher out.");
+        }
     }
 
     private static void RequireClassWeights(FineTuneOptions options)

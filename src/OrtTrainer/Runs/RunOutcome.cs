@@ -42,6 +42,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TokensPerSecond = progress.Tokens / Math.Max(progress.TrainSeconds, 1e-9),
             Seed = run.Options.Seed,
             StoppedBy = stoppedBy,
+            Teacher = run.Teacher?.Report,
+            TeacherTrainSeconds = run.OwnTeacher?.TrainSeconds,
         };
         if (averagedWeights is not null)
         {
