@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrtTrainer.Distillation;
 
 namespace OrtTrainer.Runs;
 
@@ -60,6 +61,14 @@ public sealed record RunSummary
     /// </summary>
     public double ExportDifference { get; init; }
 
+    /// <summary>The teacher, how good it is and what it took; null without one.</summary>
+    public TeacherReport? Teacher { get; init; }
+
+    /// <summary>
+    /// Seconds of optimizer steps that went into a teacher of the run's own; null where there was none to train.
+    /// </summary>
+    public double? TeacherTrainSeconds { get; init; }
+
     /// <summary>Whether training ended before its last step, and why: <c>patience</c> or <c>max_seconds</c>.</summary>
     public string? StoppedBy { get; init; }
 
@@ -68,7 +77,7 @@ public sealed record RunSummary
     /// <exception cref="RunException">There is no finished run, or its summary cannot be read.</exception>
     public static RunSummary Read(string folder)
     {
-        string file = Path.Combine(folder, "run", "summary.json");
+        string file = RunFolder.SummaryFileOf(folder);
         if (!File.Exists(file))
         {
             throw new RunException(
