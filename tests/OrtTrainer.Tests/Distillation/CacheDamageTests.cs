@@ -79,6 +79,7 @@ public sealed class CacheDamageTests
     public void Values_that_cannot_be_kept_are_used_all_the_same()
     {
         using SmallDisk disk = SmallDisk.MountOrSkip(_task.File("small"), kilobytes: 4);
+        File.WriteAllBytes(Path.Combine(disk.Path, "filler"), new byte[4096]);
         EventLog events = new();
 
         TeacherLogits logits = _task.Obtain(_task.Options with { Cache = disk.Path }, events: events);
