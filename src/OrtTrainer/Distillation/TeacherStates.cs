@@ -99,7 +99,7 @@ public sealed class TeacherStates
     private static string RequireFolder(TeacherOptions options) =>
         Directory.Exists(options.Model)
             ? options.Model
-            : throw new ModelException($"{options.Model ?? options.Logits}: is no folder; the layers of a teacher are " +
-                "computed from its weights. Give a folder in Hugging Face layout with config.json, tokenizer files " +
-                "and weights.");
+            : throw new ModelException($"{options.Model ?? options.Logits}: is no folder; what the layers of a " +
+                "teacher give is computed from its weights. Give a folder in Hugging Face layout with config.json, " +
+                "tokenizer files and weights.");
 }

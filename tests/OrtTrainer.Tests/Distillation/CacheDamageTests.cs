@@ -68,7 +68,8 @@ public sealed class CacheDamageTests
         string file = _task.CacheFile;
         byte[] whole = File.ReadAllBytes(file);
         File.Delete(file);
-        File.WriteAllBytes(Path.Combine(_task.Cache, $".{Path.GetFileName(file)}.partial"), whole[..(whole.Length / 2)]);
+        string partial = Path.Combine(_task.Cache, $".{Path.GetFileName(file)}.partial");
+        File.WriteAllBytes(partial, whole[..(whole.Length / 2)]);
 
         Assert.That(_task.Obtain().Report.IsCached, Is.False);
         Assert.That(_task.Obtain().Report.IsCached, "and is kept now");

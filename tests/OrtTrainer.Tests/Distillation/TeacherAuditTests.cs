@@ -33,7 +33,7 @@ public sealed class TeacherAuditTests
             new LabelAudit("a", Rows: 2, Predicted: 1, Agreement: 0.5),
             new LabelAudit("b", Rows: 1, Predicted: 2, Agreement: 1),
         }));
-        Assert.That((audit.MeanSquaredError, audit.Pearson, audit.Spearman), Is.EqualTo(default((double?, double?, double?))));
+        Assert.That(new[] { audit.MeanSquaredError, audit.Pearson, audit.Spearman }, Is.All.Null);
     }
 
     [Test]
@@ -86,7 +86,8 @@ public sealed class TeacherAuditTests
         Assert.That(audit.Accuracy, Is.EqualTo(scores.Values["accuracy"]).Within(1e-12));
         Assert.That(audit.Labels.Sum(label => label.Rows), Is.EqualTo(60));
         Assert.That(audit.Labels.Sum(label => label.Predicted), Is.EqualTo(60));
-        Assert.That(audit.Labels.Sum(label => label.Agreement * label.Rows), Is.EqualTo(60 * audit.Accuracy).Within(1e-9));
+        double agreeing = audit.Labels.Sum(label => label.Agreement!.Value * label.Rows);
+        Assert.That(agreeing / 60, Is.EqualTo(audit.Accuracy).Within(1e-12));
     }
 
     [Test]

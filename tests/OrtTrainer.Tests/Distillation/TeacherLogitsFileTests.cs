@@ -143,7 +143,8 @@ public sealed class TeacherLogitsFileTests
         Dataset changed = Dataset.Of(_task.DataFile, rows, TaskKind.Classification, _task.Data.Labels);
 
         Assert.That(() => From(_task.File("l.safetensors"), changed), Throws.TypeOf<DataFileException>()
-            .With.Message.Contains("row 8").And.Message.Contains("line 9").And.Message.Contains("Run the teacher again"));
+            .With.Message.Contains("row 8").And.Message.Contains("line 9")
+            .And.Message.Contains("Run the teacher again"));
         Assert.That(() => From(_task.File("l.safetensors"), changed.Take([0, 1])), Throws.Nothing,
             "a row that is not used does not matter");
     }
