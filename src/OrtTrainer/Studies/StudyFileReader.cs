@@ -67,7 +67,7 @@ internal sealed class StudyFileReader
         {
             Path = _path,
             Text = _text,
-            Name = Text("name") ?? Path.GetFileNameWithoutExtension(_path),
+            Name = Text("name") ?? throw Fault("name", "give the study a name."),
             Description = Text("description") ?? "",
             Baseline = baseline,
             Seeds = seeds,
