@@ -13,6 +13,9 @@ internal abstract class CommonArguments
     [Value(0, Hidden = true)]
     public IEnumerable<string> Rest { get; set; } = [];
 
+    /// <summary>How many such words the command takes.</summary>
+    public virtual int PlainWords => 0;
+
     /// <summary>The names of the options that were given, dashes included.</summary>
     public IReadOnlyList<string> Given { get; set; } = [];
 
