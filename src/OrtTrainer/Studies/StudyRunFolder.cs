@@ -76,7 +76,13 @@ internal sealed class StudyRunFolder(string path)
         AtomicFile.WriteText(FailureFile, JsonSerializer.Serialize(message, RunJson.Options));
     }
 
-    public void ForgetFailure() => File.Delete(FailureFile);
+    public void ForgetFailure()
+    {
+        if (File.Exists(FailureFile))
+        {
+            File.Delete(FailureFile);
+        }
+    }
 
     /// <summary>
     /// Removes what a process leaves that is killed between making the folder and writing its options into it. The

@@ -24,7 +24,7 @@ internal static class StudyTables
     /// <param name="folder">The study's folder, which messages name by a dot: it changes no result.</param>
     public static string ResultsTable(StudyResults results, string folder)
     {
-        string[] metrics = [.. results.Runs.SelectMany(run => run.Scores.Keys).Distinct()];
+        string[] metrics = [.. results.Tasks.SelectMany(task => task.Metrics).Distinct()];
         StringBuilder table = new();
         Append(table, [.. Keys, "status", "metric", "score", "live", "averaged", "steps", .. metrics, "error"]);
         foreach (StudyRun run in results.Runs)
