@@ -24,10 +24,13 @@ public sealed class RunFolder : IDisposable
 
     public string MetricsFile => System.IO.Path.Combine(RunPath, "metrics.jsonl");
 
-    public string SummaryFile => System.IO.Path.Combine(RunPath, "summary.json");
+    public string SummaryFile => SummaryFileOf(Path);
 
     /// <summary>The resolved options of the run in a folder.</summary>
     public static string OptionsFileOf(string output) => System.IO.Path.Combine(RunPathOf(output), "options.json");
+
+    /// <summary>The summary of the run in a folder.</summary>
+    public static string SummaryFileOf(string output) => System.IO.Path.Combine(RunPathOf(output), "summary.json");
 
     /// <summary>Checks, before long preparations, that a new run can have the folder; nothing is written.</summary>
     /// <exception cref="RunException">Another run is writing there, or it holds something already.</exception>
@@ -90,7 +93,7 @@ public sealed class RunFolder : IDisposable
         string file = System.IO.Path.Combine(RunPathOf(path), "lock");
         try
         {
-            return new(path, LockFile.TryTake(file) ?? throw new RunException(
+            return new(path, HeldFile.TryTake(file) ?? throw new RunException(
                 $"{path}: another run is writing to this folder. Wait for it, or choose another --out."));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)

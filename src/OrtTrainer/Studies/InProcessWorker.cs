@@ -49,7 +49,7 @@ internal sealed class InProcessWorker : IStudyWorker
     {
         for (DateTime end = DateTime.UtcNow + Patience; ; await Task.Delay(100, cancellation))
         {
-            if (LockFile.TryTake(folder.LockFile) is { } held)
+            if (HeldFile.TryTake(folder.LockFile) is { } held)
             {
                 return held;
             }

@@ -15,7 +15,10 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
     /// <summary>A teacher of the study is named by this and its name.</summary>
     public const char TeacherMark = '@';
 
-    private static readonly string[] Paths = ["model", "data.train", "data.eval", "data.test", "teacher.model"];
+    private const string CachePath = "teacher.cache";
+
+    private static readonly string[] Paths =
+        ["model", "data.train", "data.eval", "data.test", "teacher.model", "teacher.logits", CachePath];
 
     // Laid under a part, so that it can be read on its own.
     private static readonly JsonObject Filling = new()
@@ -79,7 +82,10 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
 
         string full = Path.GetFullPath(text, folder);
         holder[names[^1]] = full;
-        _files.Add(($"{place}.{path}", full));
+        if (path != CachePath)
+        {
+            _files.Add(($"{place}.{path}", full));
+        }
     }
 
     private void CheckValues(JsonObject options, string place)

@@ -1,3 +1,5 @@
+using OrtTrainer.Methods;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>What the parts of a run take.</summary>
@@ -15,8 +17,9 @@ internal sealed record StepCost(double Seconds, double SetupSeconds)
     /// <param name="evalExamples">Examples per evaluation.</param>
     public double OfRun(FineTuneOptions options, long steps, long stepsPerEpoch, long evalExamples)
     {
-        // One at the end of each interval, and once more for the summary.
-        long evaluations = 1 + (steps / (options.EvalSteps ?? stepsPerEpoch));
+        // One at the end of each interval, and once more for the summary; each of live and averaged weights.
+        long evaluations = (1 + (steps / (options.EvalSteps ?? stepsPerEpoch)))
+            * (options.Method.Averaging == AveragingKind.None ? 1 : 2);
         double evaluation = Seconds * ForwardShare * evalExamples / ((long)options.BatchSize * options.Accumulation);
         return SetupSeconds + (steps * Seconds) + (evaluations * evaluation);
     }

@@ -44,7 +44,7 @@ internal sealed class StudyFolder : IDisposable
             }
 
             Directory.CreateDirectory(full);
-            return new StudyFolder(full, LockFile.TryTake(System.IO.Path.Combine(full, "study.lock"))
+            return new StudyFolder(full, HeldFile.TryTake(System.IO.Path.Combine(full, "study.lock"))
                 ?? throw new StudyException(
                     $"{full}: another study is writing to this folder. Wait for it, or choose another --out."));
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Runs;
 using OrtTrainer.Schedules;
 
@@ -64,7 +65,7 @@ public sealed class StudyForecaster
             string kind = KindOf(run.Options);
             if (!_costs.ContainsKey(kind))
             {
-                _costs.Add(kind, Measure(run.Options with { Threads = _options.ThreadsPerJob }));
+                _costs.Add(kind, Measure(WithoutTeacher(run.Options) with { Threads = _options.ThreadsPerJob }));
             }
         }
     }
@@ -91,7 +92,8 @@ public sealed class StudyForecaster
     private double SecondsOf(FineTuneOptions options)
     {
         (int train, int eval) = ExamplesOf(options.Data);
-        return CostOf(options).OfRun(options, StepsOf(options), StepsPerEpoch(options, train), eval);
+        double seconds = CostOf(options).OfRun(options, StepsOf(options), StepsPerEpoch(options, train), eval);
+        return SelfTeacher.IsNeededBy(options) ? 2 * seconds : seconds;
     }
 
     /// <summary>The cost measured for this kind of step, or the mean of all where time ran out before.</summary>
@@ -124,8 +126,16 @@ public sealed class StudyForecaster
 
     private static bool IsDone(PlannedRun run) => new StudyRunFolder(run.Options.Output).IsDone;
 
+    /// <summary>
+    /// A step towards kept answers of a teacher costs what a plain one does, and the teacher may not be trained yet.
+    /// </summary>
+    private static FineTuneOptions WithoutTeacher(FineTuneOptions options) => options.Method.Objective
+        is ObjectiveKind.Distillation or ObjectiveKind.SelfDistillation or ObjectiveKind.AnnealingDistillation
+        ? options with { Method = options.Method with { Objective = default }, Teacher = null }
+        : options;
+
     /// <summary>The options without what changes no step's time.</summary>
-    private static string KindOf(FineTuneOptions options) => JsonSerializer.Serialize(options with
+    private static string KindOf(FineTuneOptions options) => JsonSerializer.Serialize(WithoutTeacher(options) with
     {
         Output = "-",
         Seed = 0,

@@ -106,8 +106,13 @@ internal sealed class StudyGrid
     /// <summary>Puts the folder of the teacher that options refer to in place of its name.</summary>
     private PlannedRun? TakeTeacher(JsonObject options, string task, string method)
     {
-        if (options["teacher"] is not JsonObject teacher || teacher["model"] is not JsonValue value
-            || !value.TryGetValue(out string? reference) || !reference.StartsWith(PartialOptions.TeacherMark))
+        if (options["teacher"] is not JsonObject teacher)
+        {
+            return null;
+        }
+
+        teacher["cache"] ??= Path.Combine(_output, "teacher-logits");
+        if (teacher["model"] is not JsonValue value || !value.TryGetValue(out string? reference) || !reference.StartsWith(PartialOptions.TeacherMark))
         {
             return null;
         }

@@ -96,6 +96,9 @@ internal sealed class StudyRecords : IDisposable
             Averaged = averaged,
             Scores = cell.Metrics.Where(all.ContainsKey).ToDictionary(metric => metric, metric => all[metric]),
             Seconds = summary.TrainSeconds,
+            TeacherSeconds = summary.Teacher is { } teacher
+                ? (teacher.Cost?.Seconds ?? 0) + (summary.TeacherTrainSeconds ?? 0)
+                : null,
             Steps = summary.Steps,
             Curve = curve,
         };
