@@ -27,6 +27,7 @@ public static class ChartStyle
         .chart .title { font-size: 13px; font-weight: 600; }
         .chart .small { fill: var(--faint); font-size: 11px; }
         .chart .group { font-weight: 600; }
+        .chart .numbers, .chart .tick { font-variant-numeric: tabular-nums; }
         .chart .grid { stroke: var(--grid); stroke-width: 1; }
         .chart .axis { stroke: var(--axis); stroke-width: 1; }
         .chart .zero { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 4 3; }
@@ -35,6 +36,11 @@ public static class ChartStyle
         .chart .muted { opacity: 0.55; }
         .chart .band { fill: var(--c); opacity: 0.16; stroke: none; }
         .chart .box { fill: var(--c); fill-opacity: 0.14; stroke: var(--c); stroke-width: 1; }
+        .chart .thin { stroke: var(--c); stroke-width: 1; }
+        .chart .median { stroke: var(--c); stroke-width: 2; }
+        .chart .spread { fill: none; stroke: var(--ink); stroke-width: 1.25; }
+        .chart .mean { fill: var(--ink); }
+        .chart .strip { fill: var(--panel); }
         .chart .mark { fill: var(--c); stroke: var(--ground); stroke-width: 0.75; }
         .chart .hollow { fill: var(--ground); stroke: var(--c); stroke-width: 1.75; }
         .chart .s0 { --c: var(--s0); } .chart .s1 { --c: var(--s1); } .chart .s2 { --c: var(--s2); }

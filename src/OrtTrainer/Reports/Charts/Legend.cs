@@ -50,7 +50,7 @@ internal sealed class Legend
                 canvas.Path($"line {look}{(entry.Dashed ? " dashed" : "")}", path);
             }
 
-            canvas.Path($"{(entry.Dashed ? "hollow" : "mark")} {look}", entry.Style.Marker(x + 13, y, 3));
+            canvas.Path($"{(entry.Hollow ? "hollow" : "mark")} {look}", entry.Style.Marker(x + 13, y, 3));
             canvas.Text(
                 "legend", x + SignWidth, y + 4, TextWidth.Fit(entry.Name, FontSize, _width - x - SignWidth - 2),
                 tip: entry.Name);

@@ -99,7 +99,10 @@ public sealed record LinePlot
     private SeriesStyle Style(int index) => new(Series[index].Style ?? index);
 
     private LegendEntry Entry(LineSeries series, int index) =>
-        new(series.Name, Style(index)) { Line = true, Dashed = series.Dashed, Muted = series.Muted };
+        new(series.Name, Style(index))
+        {
+            Line = true, Dashed = series.Dashed, Hollow = series.Dashed, Muted = series.Muted,
+        };
 
     private static void DrawBand(SvgCanvas canvas, PlotFrame frame, LineSeries series, SeriesStyle style)
     {
