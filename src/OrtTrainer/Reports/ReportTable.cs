@@ -13,6 +13,9 @@ public sealed record ReportTable(
     /// <summary>Columns of words, counted from 0, beside the first.</summary>
     public IReadOnlyList<int> TextColumns { get; init; } = [];
 
+    /// <summary>Rows that stand out, counted from 0.</summary>
+    public IReadOnlyList<int> EmphasizedRows { get; init; } = [];
+
     /// <summary>Whether the column holds words.</summary>
     public bool IsText(int column) => column == 0 || TextColumns.Contains(column);
 }

@@ -1,3 +1,5 @@
+using OrtTrainer.Statistics;
+
 namespace OrtTrainer.Reports.Charts;
 
 /// <summary>
@@ -159,10 +161,12 @@ public sealed record BoxPlot
     /// <summary>Mean and sample standard deviation, NaN where there are too few values.</summary>
     private static (double Mean, double Deviation) MeanAndDeviation(double[] values)
     {
-        double mean = values.Length == 0 ? double.NaN : values.Average();
-        double deviation = values.Length < 2
-            ? double.NaN
-            : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
-        return (mean, deviation);
+        if (values.Length < 2)
+        {
+            return (values.Length == 0 ? double.NaN : values[0], double.NaN);
+        }
+
+        SampleSummary summary = SampleSummary.Of(values);
+        return (summary.Mean, summary.StandardDeviation);
     }
 }

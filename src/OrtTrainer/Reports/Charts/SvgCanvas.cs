@@ -26,7 +26,7 @@ internal sealed class SvgCanvas
             Svg + "svg", new XAttribute("class", "chart"), new XAttribute("role", "img"),
             new XAttribute("viewBox", $"0 0 {Number(width)} {Number(height)}"),
             new XAttribute("width", Number(width)), new XAttribute("height", Number(height)),
-            new XElement(Svg + "title", Clean(title)), new XElement(Svg + "desc", Clean(description)));
+            new XElement(Svg + "title", XmlText.Clean(title)), new XElement(Svg + "desc", XmlText.Clean(description)));
     }
 
     public void Line(string style, double x1, double y1, double x2, double y2) => Add(
@@ -49,7 +49,7 @@ internal sealed class SvgCanvas
     public void Text(string style, double x, double y, string text, string anchor = "start", string? tip = null)
     {
         XElement element = Add("text", style, tip, ("x", Number(x)), ("y", Number(y)), ("text-anchor", anchor));
-        element.Add(new XText(Clean(text)));
+        element.Add(new XText(XmlText.Clean(text)));
     }
 
     /// <summary>The picture as an element for an HTML page that has the <see cref="ChartStyle"/>.</summary>
@@ -76,7 +76,7 @@ internal sealed class SvgCanvas
 
         if (tip is not null)
         {
-            element.Add(new XElement(Svg + "title", Clean(tip)));
+            element.Add(new XElement(Svg + "title", XmlText.Clean(tip)));
         }
 
         _root.Add(element);
@@ -97,17 +97,5 @@ internal sealed class SvgCanvas
         }
 
         return text.ToString();
-    }
-
-    private static string Clean(string text)
-    {
-        StringBuilder clean = new(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            bool allowed = rune.Value is >= 0x20 and not 0xFFFE and not 0xFFFF || rune.Value is '\t' or '\n';
-            clean.Append(allowed ? rune : Rune.ReplacementChar);
-        }
-
-        return clean.ToString();
     }
 }
