@@ -1,4 +1,3 @@
-using OrtTrainer.Statistics;
 using OrtTrainer.Studies;
 
 namespace OrtTrainer.Reports.Tables;
