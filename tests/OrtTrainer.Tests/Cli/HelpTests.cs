@@ -39,7 +39,7 @@ public sealed class HelpTests
     {
         string overview = CliRun.Of("--help").Out;
 
-        Assert.That(Commands, Is.EqualTo(new[] { "finetune", "evaluate", "predict", "export", "bench" }));
+        Assert.That(Commands, Is.EqualTo(new[] { "finetune", "evaluate", "predict", "export", "flatness", "bench" }));
         Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),
             Is.Empty);
     }
