@@ -12,7 +12,7 @@ public sealed record FlatnessOptions
     public string Data { get; init; } = "train";
 
     /// <summary>The most examples, 1 or more; where there are more, a random choice fixed by the seed.</summary>
-    public int Examples { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 512;
+    public int Examples { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 256;
 
     /// <summary>A file with other weights of the same model to measure too, such as a soup; null for none.</summary>
     public string? Weights { get; init; }

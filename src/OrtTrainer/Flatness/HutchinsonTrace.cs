@@ -9,6 +9,12 @@ namespace OrtTrainer.Flatness;
 /// </summary>
 internal static class HutchinsonTrace
 {
+    /// <summary>
+    /// Such vectors spread over all weights: the loss curves little along them, and a step of the textbook's length is
+    /// a small one for each weight. The search begins above it.
+    /// </summary>
+    private const double FirstStep = 4;
+
     /// <param name="hessian">The matrix.</param>
     /// <param name="samples">Vectors, 1 or more.</param>
     /// <param name="seed">Fixes them.</param>
@@ -21,8 +27,7 @@ internal static class HutchinsonTrace
         SeededRandom random = SeededRandom.For((ulong)seed, "trace");
         FillSigns(random, vector.Span);
 
-        // Such a vector spreads over all weights and wants a far longer step than the sharpest direction does.
-        DifferenceStep difference = DifferenceStep.Find(hessian, vector, cancellation);
+        DifferenceStep difference = DifferenceStep.Find(hessian, vector, FirstStep, cancellation);
         using NativeBuffer product = new(length);
         double[] traces = new double[samples];
         for (int sample = 0; sample < samples; sample++)
