@@ -2,6 +2,7 @@ using System.Text.Json;
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Export;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
@@ -50,7 +51,7 @@ internal static class RunExport
 
     private static RunSummary SummaryOf(string folder)
     {
-        string file = Path.Combine(folder, "run", "summary.json");
+        string file = RunFolder.SummaryFileOf(folder);
         if (!File.Exists(file))
         {
             throw new RunException(
@@ -73,7 +74,7 @@ internal static class RunExport
         (string name, string absence) = weights switch
         {
             RunWeights.Live => ("last", "the file was removed"),
-            RunWeights.Averaged => ("averaged", options.Method == FineTuneMethod.FineTune
+            RunWeights.Averaged => ("averaged", options.Method.Averaging == AveragingKind.None
                 ? "the run averaged nothing; add --weights live"
                 : "the file was removed, or training ended before averaging started; add --weights live"),
             _ => ("best", "the run did not keep its best weights (finetune --keep-best does); add --weights live"),
@@ -99,7 +100,7 @@ internal static class RunExport
         bool averaged = weights == RunWeights.Averaged;
         return new Provenance
         {
-            Method = JsonNamingPolicy.SnakeCaseLower.ConvertName(options.Method.ToString()),
+            Method = options.Method.ToString(),
             Task = options.Data.Task,
             Metric = summary.Metric,
             Seed = summary.Seed,
@@ -127,7 +128,7 @@ internal static class RunExport
         using (checkpoint)
         {
             AverageState state = JsonSerializer.Deserialize<AverageState>(checkpoint.State["average"], RunJson.Options);
-            long interval = options.Method == FineTuneMethod.Swa ? options.SwaInterval : 1;
+            long interval = options.Method.Averaging == AveragingKind.Swa ? options.SwaInterval : 1;
             return new AveragedSteps(state.FirstStep, state.LastStep, interval, state.Count);
         }
     }

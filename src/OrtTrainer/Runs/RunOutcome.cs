@@ -1,7 +1,7 @@
-using System.Text.Json;
 using OrtTrainer.Averaging;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
+using OrtTrainer.Methods;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 
@@ -42,6 +42,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TokensPerSecond = progress.Tokens / Math.Max(progress.TrainSeconds, 1e-9),
             Seed = run.Options.Seed,
             StoppedBy = stoppedBy,
+            Teacher = run.Teacher?.Report,
+            TeacherTrainSeconds = run.OwnTeacher?.TrainSeconds,
         };
         if (averagedWeights is not null)
         {
@@ -69,14 +71,14 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
 
     private Provenance ProvenanceOf(RunSummary summary) => new()
     {
-        Method = JsonNamingPolicy.SnakeCaseLower.ConvertName(run.Options.Method.ToString()),
+        Method = run.Options.Method.ToString(),
         Task = run.Data.Task,
         Metric = summary.Metric,
         Seed = summary.Seed,
         BaseModel = Path.GetFileName(run.Options.Model),
         AveragedSteps = summary.Exported == "averaged" ? AveragedStepsOf(run.State.Average!.State) : null,
         Formula = summary.Exported != "averaged" ? null
-            : run.Options.Method == FineTuneMethod.Swa ? "average += (weights - average) / (count + 1)"
+            : run.Options.Method.Averaging == AveragingKind.Swa ? "average += (weights - average) / (count + 1)"
             : FormattableString.Invariant($"average += {1 - run.Options.EmaDecay} (weights - average)"),
         Scores = Known(new()
         {

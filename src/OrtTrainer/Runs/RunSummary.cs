@@ -1,3 +1,5 @@
+using OrtTrainer.Distillation;
+
 namespace OrtTrainer.Runs;
 
 /// <summary>
@@ -57,6 +59,14 @@ public sealed record RunSummary
     /// Largest difference between the exported file's logits and the training graph's on the evaluation data.
     /// </summary>
     public double ExportDifference { get; init; }
+
+    /// <summary>The teacher, how good it is and what it took; null without one.</summary>
+    public TeacherReport? Teacher { get; init; }
+
+    /// <summary>
+    /// Seconds of optimizer steps that went into a teacher of the run's own; null where there was none to train.
+    /// </summary>
+    public double? TeacherTrainSeconds { get; init; }
 
     /// <summary>Whether training ended before its last step, and why: <c>patience</c> or <c>max_seconds</c>.</summary>
     public string? StoppedBy { get; init; }
