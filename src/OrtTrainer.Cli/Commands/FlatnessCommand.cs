@@ -28,7 +28,7 @@ internal static class FlatnessCommand
 
         FlatnessTable.Print(report, terminal);
         terminal.Out.WriteLine();
-        terminal.Out.WriteLine($"Written to {ShownPath.Of(Path.GetFullPath(output))}.");
+        terminal.Out.WriteLine($"Written to {ShownPath.Of(Path.GetFullPath(output))}; open {FlatnessFolder.PageName}.");
         return ExitCode.Done;
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Reports.Charts;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Flatness;
@@ -9,6 +11,9 @@ public static class FlatnessFolder
 {
     /// <summary>The report as JSON.</summary>
     public const string ReportName = "flatness.json";
+
+    /// <summary>The page to look at: tables and plots in one file.</summary>
+    public const string PageName = "flatness.html";
 
     /// <summary>Checks, before the work, that a report may go to a folder: it is empty or holds an earlier one.</summary>
     /// <exception cref="RunException">It holds something else.</exception>
@@ -33,5 +38,10 @@ public static class FlatnessFolder
         Directory.CreateDirectory(full);
         AtomicFile.WriteText(
             Path.Combine(full, ReportName), JsonSerializer.Serialize(report, RunJson.Indented));
+        AtomicFile.WriteText(Path.Combine(full, PageName), HtmlPage.Write(FlatnessDocument.Of(report)));
+        foreach ((string name, LinePlot plot) in FlatnessPlots.Of(report))
+        {
+            AtomicFile.WriteText(Path.Combine(full, name + ".svg"), plot.ToSvg());
+        }
     }
 }

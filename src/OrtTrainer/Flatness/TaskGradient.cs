@@ -18,7 +18,8 @@ internal sealed class TaskGradient : IDisposable
     /// </summary>
     private const int BatchSize = 64;
 
-    private readonly EncodedDataset _data;
+    private readonly IReadOnlyList<TokenizedExample> _examples;
+    private readonly TrainingObjective _objective;
     private readonly NativeBuffer _gradients;
     private readonly GradientSession _session;
     private readonly PackedBatch _batch = new();
@@ -33,7 +34,8 @@ internal sealed class TaskGradient : IDisposable
     {
         PackedGraph graph = PackedGraph.Training(
             architecture, config, data.Source.Task, data.Source.Outputs, dropout: false);
-        _data = data;
+        _examples = data.Examples;
+        _objective = new TrainingObjective(data.Source.Task, ExampleTargets.Of(data.Examples));
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
         Weights = new NativeBuffer(graph.Layout.Length);
         _gradients = new NativeBuffer(graph.Layout.Length);
@@ -48,12 +50,13 @@ internal sealed class TaskGradient : IDisposable
     /// <param name="cancellation">Stops between batches.</param>
     public void Run(NativeBuffer sum, CancellationToken cancellation)
     {
-        float scale = TaskLoss.MeanScale(_data.Source.Task, _order.Length, _data.Source.Outputs);
+        float scale = _objective.MeanScale(_order);
         sum.Clear();
         for (int start = 0; start < _order.Length; start += BatchSize)
         {
             cancellation.ThrowIfCancellationRequested();
-            _batch.Fill(_data.Examples, _order.AsSpan(start, Math.Min(BatchSize, _order.Length - start)));
+            int length = Math.Min(BatchSize, _order.Length - start);
+            _batch.Fill(_examples, _order.AsSpan(start, length), _objective);
             _session.Run(_batch, scale, default);
             TensorPrimitives.Add(sum.Span, _gradients.Span, sum.Span);
         }
