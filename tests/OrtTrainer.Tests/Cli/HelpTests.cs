@@ -39,6 +39,7 @@ public sealed class HelpTests
     {
         string overview = CliRun.Of("--help").Out;
 
+        Assert.That(Commands, Is.EqualTo(new[] { "finetune", "evaluate", "predict", "export", "compare", "bench" }));
         Assert.That(Commands, Is.EqualTo(new[] { "finetune", "evaluate", "predict", "export", "teacher", "bench" }));
         Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),
             Is.Empty);
