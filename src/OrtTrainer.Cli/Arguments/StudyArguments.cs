@@ -33,7 +33,7 @@ internal sealed class StudyArguments : CommonArguments
     [Option("worker", HelpText = "for the program itself: do one run, told on standard input")]
     public bool IsWorker { get; set; }
 
-    public override int PlainWords => 1;
+    public override int Operands => 1;
 
     public string StudyFile => Required(Rest.FirstOrDefault(), "the study file", "orttrainer study FILE.json --out DIR");
 
