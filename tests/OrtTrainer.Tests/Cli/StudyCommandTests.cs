@@ -30,7 +30,9 @@ public sealed class StudyCommandTests
         Assert.That(run.Lines.Where(line => line.EndsWith("topics / swa, seed 1", StringComparison.Ordinal)).Single(),
             Does.Match("^[12]/2  macro_f1 [01]\\.[0-9]{4}, averaged [01]\\.[0-9]{4}  0:[0-9]{2}  bert"));
         Assert.That(run.Lines[3], Is.EqualTo("2 of 2 runs done"));
-        Assert.That(run.Lines[4], Does.StartWith("results      ").And.Contain("results.csv"));
+        Assert.That(run.Lines[4], Does.StartWith("report       ").And.EndWith("report.html, report.md"));
+        Assert.That(run.Lines[5], Does.StartWith("results      ").And.Contain("results.csv"));
+        Assert.That(File.Exists(Path.Combine(_study.Output("out"), "report.html")), Is.True);
         Assert.That(_study.Text("out", "results.csv").Split('\n'), Has.Length.EqualTo(1 + 2 + 1));
     }
 
