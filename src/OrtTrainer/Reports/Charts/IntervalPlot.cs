@@ -117,7 +117,7 @@ public sealed record IntervalPlot
 
         string text = ReportFigures.Difference(estimate, Decimals);
         return row is { Low: { } low, High: { } high }
-            ? $"{text} [{ReportFigures.Difference(low, Decimals)}, {ReportFigures.Difference(high, Decimals)}]"
+            ? $"{text}  ({ReportFigures.Difference(low, Decimals)} to {ReportFigures.Difference(high, Decimals)})"
             : text;
     }
 }

@@ -55,7 +55,7 @@ public sealed record LinePlot
             rows.Add([ReportFigures.Short(x), .. Series.Select(series => Cell(series, x))]);
         }
 
-        return new ReportTable($"{Title}: {YLabel}", [XLabel, .. Series.Select(s => s.Name)], rows);
+        return new ReportTable($"{Title}, {YLabel}", [XLabel, .. Series.Select(s => s.Name)], rows);
     }
 
     private static string Cell(LineSeries series, double x)

@@ -31,7 +31,7 @@ internal static class MarkdownPage
         CodeBlock code => $"```\n{code.Text}\n```\n",
         TableBlock table => Table(table.Table),
         FigureBlock { Table: { } numbers, TableStandsAlone: true } => Table(numbers),
-        FigureBlock => "",
+        FigureBlock => "The page in HTML draws this.\n",
         _ => throw new ArgumentException($"{block.GetType().Name} has no form in Markdown.", nameof(block)),
     };
 

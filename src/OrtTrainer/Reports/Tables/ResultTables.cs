@@ -15,11 +15,11 @@ internal sealed class ResultTables(StudyTable table, string name)
     {
         string[] header =
         [
-            "method", "runs", $"mean ± sd", $"difference to {table.Baseline}", "95 % interval", TestName("t"),
+            "method", "runs", "mean ± sd", "difference", "95 % interval", TestName("t"),
             TestName("rank"), "Holm p", EffectName(), "verdict",
         ];
         return new ReportTable(
-            $"{name}: {_scale.Label}{(_scale.HigherIsBetter ? "" : " (lower is better)")}", header,
+            $"{name}: {_scale.Label}{(_scale.HigherIsBetter ? "" : " (lower is better)")}, against {table.Baseline}", header,
             [.. table.Rows.Select(Cells)])
         {
             TextColumns = [header.Length - 1],
@@ -155,7 +155,7 @@ internal sealed class ResultTables(StudyTable table, string name)
     }
 
     private string Interval(MeanDifference difference) =>
-        $"[{_scale.Difference(difference.Lower)}, {_scale.Difference(difference.Upper)}]";
+        $"{_scale.Difference(difference.Lower)} to {_scale.Difference(difference.Upper)}";
 
     private static string Effect(double size) =>
         double.IsInfinity(size) ? (size > 0 ? "∞" : $"{ReportFigures.Minus}∞") : ReportFigures.Difference(size, 2);

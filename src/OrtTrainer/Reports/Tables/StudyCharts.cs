@@ -11,7 +11,7 @@ internal static class StudyCharts
     {
         BoxPlot plot = new()
         {
-            Title = $"{name}: every seed's score",
+            Title = $"Every seed's score: {name}",
             Label = table.Scale.Label,
             Description = "A row per method, with a point per seed, quartiles, and mean with standard deviation.",
             Decimals = table.Scale.Decimals,

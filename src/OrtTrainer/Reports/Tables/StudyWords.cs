@@ -39,8 +39,8 @@ internal sealed class StudyWords(StudyResults results, IReadOnlyList<StudyTable>
         int better = tables.Sum(table => table.Rows.Count(row => IsBetter(row, table)));
         int worse = tables.Sum(table => table.Rows.Count(row => row.DiffersFromBaseline && !IsBetter(row, table)));
         int none = comparisons.Length - better - worse;
-        string rest = none == comparisons.Length && none > 1 ? $"no difference is shown in any of them"
-            : $"{ReportFigures.Count(better)} show a better score, {ReportFigures.Count(worse)} a worse one, and in " +
+        string rest = none == comparisons.Length && none > 1 ? "no difference is shown in any of them"
+            : $"{ReportFigures.Count(better)} {(better == 1 ? "shows" : "show")} a better score, {ReportFigures.Count(worse)} a worse one, and in " +
                 $"{ReportFigures.Count(none)} no difference is shown";
         return $"Of {ResultNotes.Counted(comparisons.Length, "comparison")} with {results.Baseline}, {rest} (t tests at " +
             "the level 0.05 after Holm's correction within each table).";
