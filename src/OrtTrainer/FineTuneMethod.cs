@@ -1,14 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OrtTrainer.Data;
+using OrtTrainer.Methods;
+
 namespace OrtTrainer;
 
-/// <summary>What is done with the weights beside training them.</summary>
-public enum FineTuneMethod
+/// <summary>
+/// How a run trains: what its loss is and how weights are averaged, at most one of each. Written as its parts joined by
+/// <c>+</c>, such as <c>distillation+swa</c>; plain fine-tuning is <c>finetune</c>.
+/// </summary>
+[JsonConverter(typeof(FineTuneMethodConverter))]
+public sealed record FineTuneMethod
 {
-    /// <summary>Nothing: plain fine-tuning, by default with a linearly falling rate.</summary>
-    FineTune,
+    private const string PlainWord = "finetune";
 
-    /// <summary>Stochastic weight averaging: a high constant rate, and the mean of the weights from early on.</summary>
-    Swa,
+    /// <summary>Plain fine-tuning, by default with a linearly falling rate.</summary>
+    public static FineTuneMethod FineTune { get; } = new();
+
+    /// <summary>Stochastic weight averaging.</summary>
+    public static FineTuneMethod Swa { get; } = new() { Averaging = AveragingKind.Swa };
 
     /// <summary>An exponential moving average of the weights.</summary>
-    Ema,
+    public static FineTuneMethod Ema { get; } = new() { Averaging = AveragingKind.Ema };
+
+    /// <summary>Every part by the word for it; <c>finetune</c> is none of them.</summary>
+    public static IReadOnlyList<string> Words { get; } =
+        [PlainWord, .. WordsOf<ObjectiveKind>(), .. WordsOf<AveragingKind>()];
+
+    /// <summary>What the loss is.</summary>
+    public ObjectiveKind Objective { get; init; }
+
+    /// <summary>How weights are averaged.</summary>
+    public AveragingKind Averaging { get; init; }
+
+    /// <summary>Reads the parts; case, hyphens and underscores do not matter, nor does the order.</summary>
+    /// <exception cref="ArgumentException">A part is unknown, or two exclude each other.</exception>
+    public static FineTuneMethod Parse(string text)
+    {
+        FineTuneMethod method = new();
+        foreach (string word in text.Split('+', StringSplitOptions.TrimEntries))
+        {
+            method = method.With(word);
+        }
+
+        return method;
+    }
+
+    public override string ToString()
+    {
+        string[] parts = [.. new[] { WordOf(Objective), WordOf(Averaging) }.OfType<string>()];
+        return parts.Length == 0 ? PlainWord : string.Join('+', parts);
+    }
+
+    private FineTuneMethod With(string word)
+    {
+        if (Plain(word) == PlainWord)
+        {
+            return this;
+        }
+
+        return Find<ObjectiveKind>(word) is { } objective ? this with { Objective = OnlyOne(Objective, objective) }
+            : Find<AveragingKind>(word) is { } averaging ? this with { Averaging = OnlyOne(Averaging, averaging) }
+            : throw Unknown(word);
+    }
+
+    private static T OnlyOne<T>(T before, T added)
+        where T : struct, Enum => WordOf(before) is not { } word ? added
+        : throw new ArgumentException(
+            $"{word} and {WordOf(added)} exclude each other: both say {Meaning(added)}. Choose one.");
+
+    private static string Meaning<T>(T part) => part switch
+    {
+        ObjectiveKind => "what the loss is",
+        _ => "how weights are averaged",
+    };
+
+    private static ArgumentException Unknown(string word)
+    {
+        string meant = NearestName.Of(word, Words) is { } nearest ? $" Did you mean {nearest}?" : "";
+        return new ArgumentException(
+            $"Method is '{word}'; expected {string.Join(", ", Words)}, or several joined by +.{meant}");
+    }
+
+    /// <summary>The word of a part; null for the first of each kind, which is doing nothing special.</summary>
+    private static string? WordOf<T>(T part)
+        where T : struct, Enum => part.Equals(default(T))
+        ? null
+        : JsonNamingPolicy.KebabCaseLower.ConvertName(part.ToString());
+
+    private static IEnumerable<string> WordsOf<T>()
+        where T : struct, Enum => Enum.GetValues<T>().Select(WordOf).OfType<string>();
+
+    private static T? Find<T>(string word)
+        where T : struct, Enum => Enum.GetValues<T>()
+        .Where(part => WordOf(part) is { } known && Plain(known) == Plain(word)).Select(part => (T?)part)
+        .FirstOrDefault();
+
+    private static string Plain(string word) =>
+        word.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Methods;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer;
@@ -13,7 +14,8 @@ public sealed partial record FineTuneOptions
     /// <exception cref="ArgumentException">The task has no such metric, or options contradict each other.</exception>
     public FineTuneOptions Resolve()
     {
-        if (Method == FineTuneMethod.Swa && SwaRate == SwaRate.Cyclical && SwaInterval < 2)
+        MethodRules.Require(this);
+        if (Method.Averaging == AveragingKind.Swa && SwaRate == SwaRate.Cyclical && SwaInterval < 2)
         {
             throw new ArgumentException($"{nameof(SwaInterval)} is {SwaInterval}, the length of a cycle of the rate; " +
                 $"with {nameof(SwaRate)} cyclical expected 2 or more.");
@@ -35,6 +37,7 @@ public sealed partial record FineTuneOptions
                 Eval = Data.Eval is null ? null : Path.GetFullPath(Data.Eval),
                 Test = Data.Test is null ? null : Path.GetFullPath(Data.Test),
             },
+            Teacher = Teacher is null or { NamesNone: true } ? Teacher : Teacher.Resolve(),
             LearningRate = EffectiveLearningRate,
             Schedule = EffectiveSchedule,
             Threads = EffectiveThreads,
@@ -64,12 +67,6 @@ public sealed partial record FineTuneOptions
         string.IsNullOrWhiteSpace(value)
         ? throw new ArgumentException($"{name} is empty; expected a folder.", name)
         : value;
-
-    private static T Defined<T>(T value, [CallerMemberName] string name = "")
-        where T : struct, Enum => Enum.IsDefined(value)
-        ? value
-        : throw new ArgumentOutOfRangeException(
-            name, value, $"{name} is {value}; expected one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     private static int[] Existing(IReadOnlyList<int> layers) => layers.Count > 0 && layers.All(layer => layer >= 0)
         ? [.. layers]

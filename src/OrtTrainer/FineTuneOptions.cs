@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Optimization;
 using OrtTrainer.Schedules;
 
@@ -21,8 +22,8 @@ public sealed partial record FineTuneOptions
     /// <summary>The folder the model is exported to; the run's own files go to its subfolder <c>run</c>.</summary>
     public required string Output { get; init => field = NotEmpty(value); }
 
-    /// <summary>What is done with the weights beside training them.</summary>
-    public FineTuneMethod Method { get; init => field = Defined(value); } = FineTuneMethod.Swa;
+    /// <summary>What the loss is and how weights are averaged.</summary>
+    public FineTuneMethod Method { get; init; } = FineTuneMethod.Swa;
 
     /// <summary>Passes over the training data, above 0; fractions are allowed.</summary>
     public double Epochs { get; init => field = OptionRange.Above(value, 0); } = 3;
@@ -45,7 +46,7 @@ public sealed partial record FineTuneOptions
     public double? LearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
     /// <summary>The curve of the rate; null for linear, and constant_with_warmup with SWA.</summary>
-    public ScheduleKind? Schedule { get; init => field = value is { } kind ? Defined(kind) : null; }
+    public ScheduleKind? Schedule { get; init => field = value is { } kind ? OptionRange.Defined(kind) : null; }
 
     /// <summary>Share of the steps over which the rate rises from 0, in [0, 1).</summary>
     public double Warmup { get; init => field = OptionRange.Below(value, 0, 1); } = 0.06;
@@ -78,7 +79,7 @@ public sealed partial record FineTuneOptions
     public long SwaInterval { get; init => field = OptionRange.AtLeast(value, 1); } = 1;
 
     /// <summary>What the rate does once averaging has started.</summary>
-    public SwaRate SwaRate { get; init => field = Defined(value); } = SwaRate.Constant;
+    public SwaRate SwaRate { get; init => field = OptionRange.Defined(value); } = SwaRate.Constant;
 
     /// <summary>
     /// The low rate of a cycle or the final one of an anneal, 0 or more; null for a tenth of the learning rate.
@@ -122,12 +123,12 @@ public sealed partial record FineTuneOptions
 
     /// <summary>The rate in force: the one given, or the method's own.</summary>
     [JsonIgnore]
-    public double EffectiveLearningRate => LearningRate ?? (Method == FineTuneMethod.Swa ? 1e-4 : 5e-5);
+    public double EffectiveLearningRate => LearningRate ?? (Method.Averaging == AveragingKind.Swa ? 1e-4 : 5e-5);
 
     /// <summary>The curve in force: the one given, or the method's own.</summary>
     [JsonIgnore]
     public ScheduleKind EffectiveSchedule =>
-        Schedule ?? (Method == FineTuneMethod.Swa ? ScheduleKind.ConstantWithWarmup : ScheduleKind.Linear);
+        Schedule ?? (Method.Averaging == AveragingKind.Swa ? ScheduleKind.ConstantWithWarmup : ScheduleKind.Linear);
 
     /// <summary>
     /// Whether the live weights in the end are the best: asked for, or because training stops for want of better ones.

@@ -47,9 +47,15 @@ public sealed class FineTuner
         {
             FineTuneOptions resolved = options.Resolve();
             RunFolder.RequireFree(resolved.Output);
-            using PreparedRun run = PreparedRun.Create(resolved);
-            using RunFolder folder = RunFolder.Create(resolved.Output);
-            AtomicFile.WriteText(folder.OptionsFile, JsonSerializer.Serialize(resolved, RunJson.Indented));
+            if (SelfTeacher.IsNeededBy(resolved))
+            {
+                // The teacher's run lies in the folder, so its files can only be checked there.
+                using RunFolder taken = Take(resolved);
+                return Continue(resolved, taken, restores: false, events, cancellation);
+            }
+
+            using PreparedRun run = PreparedRun.Create(resolved, null, events, cancellation);
+            using RunFolder folder = Take(resolved);
             return new FineTuner(run, folder, events).Run(cancellation);
         }, CancellationToken.None);
 
@@ -69,11 +75,32 @@ public sealed class FineTuner
         {
             using RunFolder folder = RunFolder.Open(output);
             FineTuneOptions options = FineTuneOptions.Read(folder.OptionsFile) with { Output = folder.Path };
-            using PreparedRun run = PreparedRun.Create(options);
-            FineTuner tuner = new(run, folder, events);
-            tuner.Restore();
-            return tuner.Run(cancellation);
+            return Continue(options, folder, restores: true, events, cancellation);
         }, CancellationToken.None);
+
+    private static RunFolder Take(FineTuneOptions resolved)
+    {
+        RunFolder folder = RunFolder.Create(resolved.Output);
+        AtomicFile.WriteText(folder.OptionsFile, JsonSerializer.Serialize(resolved, RunJson.Indented));
+        return folder;
+    }
+
+    private static RunSummary Continue(
+        FineTuneOptions options, RunFolder folder, bool restores, IProgress<RunEvent>? events,
+        CancellationToken cancellation)
+    {
+        SelfTeacher? teacher = SelfTeacher.IsNeededBy(options)
+            ? SelfTeacher.Obtain(options, folder, events, cancellation)
+            : null;
+        using PreparedRun run = PreparedRun.Create(options, teacher, events, cancellation);
+        FineTuner tuner = new(run, folder, events);
+        if (restores)
+        {
+            tuner.Restore();
+        }
+
+        return tuner.Run(cancellation);
+    }
 
     private RunSummary Run(CancellationToken cancellation)
     {

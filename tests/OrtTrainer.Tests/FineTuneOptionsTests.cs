@@ -20,7 +20,6 @@ public sealed class FineTuneOptionsTests
             new TestCaseData(set, field, value, range).SetArgDisplayNames(field, value);
         yield return Case("Model", "empty", "folder", () => Valid with { Model = " " });
         yield return Case("Output", "empty", "folder", () => Valid with { Output = "" });
-        yield return Case("Method", "9", "Swa", () => Valid with { Method = (FineTuneMethod)9 });
         yield return Case("Schedule", "-1", "Linear", () => Valid with { Schedule = (ScheduleKind)(-1) });
         yield return Case("SwaRate", "3", "Cyclical", () => Valid with { SwaRate = (SwaRate)3 });
         yield return Case("Epochs", "0", "above 0", () => Valid with { Epochs = 0 });
@@ -62,12 +61,13 @@ public sealed class FineTuneOptionsTests
         Throws.InstanceOf<ArgumentException>().With.Message.Contains(field).And.Message.Contains(value)
             .And.Message.Contains(range));
 
-    [TestCase(FineTuneMethod.FineTune, 5e-5, ScheduleKind.Linear)]
-    [TestCase(FineTuneMethod.Ema, 5e-5, ScheduleKind.Linear)]
-    [TestCase(FineTuneMethod.Swa, 1e-4, ScheduleKind.ConstantWithWarmup)]
+    [TestCase("finetune", 5e-5, ScheduleKind.Linear)]
+    [TestCase("label-smoothing+ema", 5e-5, ScheduleKind.Linear)]
+    [TestCase("label-smoothing+swa", 1e-4, ScheduleKind.ConstantWithWarmup)]
     public void The_method_decides_rate_and_schedule_unless_they_are_given(
-        FineTuneMethod method, double rate, ScheduleKind schedule)
+        string word, double rate, ScheduleKind schedule)
     {
+        FineTuneMethod method = FineTuneMethod.Parse(word);
         FineTuneOptions resolved = (Valid with { Method = method }).Resolve();
         Assert.That((resolved.LearningRate, resolved.Schedule), Is.EqualTo(((double?)rate, (ScheduleKind?)schedule)));
 
@@ -116,8 +116,8 @@ public sealed class FineTuneOptionsTests
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "text": "x" } }""", "'text'")]
     [TestCase("""{ "model": "m", "output": "o" }""", "data")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "epochs": -1 }""", "Epochs is -1; expected above 0")]
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": "swaa" }""", "$.method")]
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": 1 }""", "$.method")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": "swaa" }""", "Method is 'swaa'")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": 1 }""", "method is no text")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": "8" }""", "$.batch_size")]
     [TestCase("""{ "model": "m" """, "LineNumber: 0")]
     [TestCase("null", "null")]

@@ -9,13 +9,14 @@ namespace OrtTrainer.Tests;
 public sealed class FineTunerTests
 {
     private static IEnumerable<TestCaseData> MethodsAndTasks() =>
-        from method in Enum.GetValues<FineTuneMethod>()
+        from method in new[] { "finetune", "swa", "ema" }
         from task in Enum.GetValues<TaskKind>()
         select new TestCaseData(method, task);
 
     [TestCaseSource(nameof(MethodsAndTasks))]
-    public void Every_method_learns_every_task(FineTuneMethod method, TaskKind task)
+    public void Every_average_goes_with_every_task(string word, TaskKind task)
     {
+        FineTuneMethod method = FineTuneMethod.Parse(word);
         using TinyTask tiny = new(task, rows: 240);
         EventList events = new();
 
@@ -27,10 +28,10 @@ public sealed class FineTunerTests
         Assert.That(losses[^8..].Average(), Is.LessThan(0.5 * losses[..8].Average()));
         Assert.That(summary.Live, Is.GreaterThan(task == TaskKind.Classification ? 0.7 : 0.5));
         Assert.That(summary.Averaged is not null, Is.EqualTo(method != FineTuneMethod.FineTune));
-        Assert.That(summary.NAveraged, Is.EqualTo(method switch
+        Assert.That(summary.NAveraged, Is.EqualTo(word switch
         {
-            FineTuneMethod.Swa => 120,
-            FineTuneMethod.Ema => 240,
+            "swa" => 120,
+            "ema" => 240,
             _ => 0,
         }));
         Assert.That(summary.ExportDifference, Is.LessThan(1e-4));

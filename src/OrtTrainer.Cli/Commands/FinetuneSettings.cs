@@ -23,15 +23,22 @@ internal static class FinetuneSettings
             && options["model"] is null && options["data"]?["train"] is null;
         if (embedded)
         {
-            options = Merge(EmbeddedDefault.Options(), options);
+            options = OptionsJson.Merge(EmbeddedDefault.Options(), options);
         }
 
-        options = Merge(options, OptionErrors.Guard(typeof(FinetuneArguments), () => FromCommandLine(arguments)));
+        options = OptionsJson.Merge(
+            options, OptionErrors.Guard(typeof(FinetuneArguments), () => FromCommandLine(arguments)));
+        options = OptionsJson.Merge(options, MethodSettings.Of(arguments, MethodOf(options)));
         string model = Require(options["model"], "--model", "DIR", "the folder of a pre-trained model");
         _ = Require(options["data"]?["train"], "--train", "F", "the file to train on");
         options["output"] ??= RunNames.Next(embedded ? EmbeddedDefault.Name : model);
         return OptionErrors.Guard(typeof(FinetuneArguments), () => Deserialize(options).Resolve());
     }
+
+    private static FineTuneMethod MethodOf(JsonObject options) =>
+        options["method"] is JsonValue method && method.TryGetValue(out string? text)
+            ? OptionErrors.Guard(typeof(FinetuneArguments), () => FineTuneMethod.Parse(text))
+            : FineTuneMethod.Swa;
 
     private static FineTuneOptions Deserialize(JsonObject options)
     {
@@ -53,7 +60,7 @@ internal static class FinetuneSettings
     private static JsonObject FromCommandLine(FinetuneArguments a) => Given(
         ("model", a.Model),
         ("output", a.Output),
-        ("method", Words.Parse<FineTuneMethod>("--method", a.Method)),
+        ("method", a.Method is null ? null : FineTuneMethod.Parse(a.Method).ToString()),
         ("epochs", a.Epochs),
         ("max_steps", a.MaxSteps),
         ("max_seconds", a.MaxSeconds),
@@ -66,6 +73,14 @@ internal static class FinetuneSettings
         ("clip_norm", a.ClipNorm),
         ("max_length", a.MaxLength),
         ("dropout", a.Dropout),
+        ("class_weights", MethodSettings.ClassWeights(a.ClassWeights)),
+        ("teacher", Given(
+            ("model", a.Teacher),
+            ("logits", a.TeacherLogits),
+            ("max_length", a.TeacherLength),
+            ("threads", a.TeacherThreads),
+            ("device", a.TeacherDevice),
+            ("cache", a.TeacherCache))),
         ("swa_start", a.SwaStart),
         ("swa_interval", a.SwaInterval),
         ("swa_rate", Words.Parse<SwaRate>("--swa-rate", a.SwaRate)),
@@ -119,17 +134,4 @@ internal static class FinetuneSettings
             ? layer
             : throw new UsageException($"--layers is '{layers}'; expected numbers between commas, such as 0,2,4."))
                 .ToArray();
-
-    private static JsonObject Merge(JsonObject below, JsonObject above)
-    {
-        JsonObject merged = (JsonObject)below.DeepClone();
-        foreach ((string name, JsonNode? value) in above)
-        {
-            merged[name] = value is JsonObject over && merged[name] is JsonObject under
-                ? Merge(under, over)
-                : value?.DeepClone();
-        }
-
-        return merged;
-    }
 }

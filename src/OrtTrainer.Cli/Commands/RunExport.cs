@@ -2,6 +2,7 @@ using System.Text.Json;
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Export;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
@@ -18,7 +19,7 @@ internal static class RunExport
     public static ExportSource Open(string run, RunWeights weights)
     {
         string folder = Path.GetFullPath(run);
-        RunSummary summary = SummaryOf(folder);
+        RunSummary summary = RunSummary.Read(folder);
         FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(folder));
         string file = FileOf(folder, weights, options);
         ModelConfig config = ModelConfig.Load(folder);
@@ -48,32 +49,12 @@ internal static class RunExport
         }
     }
 
-    private static RunSummary SummaryOf(string folder)
-    {
-        string file = Path.Combine(folder, "run", "summary.json");
-        if (!File.Exists(file))
-        {
-            throw new RunException(
-                $"{folder}: there is no finished run; {file} is missing. Give the --out folder of a finetune that " +
-                "has ended, or go on with one that was interrupted by finetune --resume.");
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)!;
-        }
-        catch (JsonException malformed)
-        {
-            throw new RunException($"{file}: not the summary of a run: {malformed.Message}", malformed);
-        }
-    }
-
     private static string FileOf(string folder, RunWeights weights, FineTuneOptions options)
     {
         (string name, string absence) = weights switch
         {
             RunWeights.Live => ("last", "the file was removed"),
-            RunWeights.Averaged => ("averaged", options.Method == FineTuneMethod.FineTune
+            RunWeights.Averaged => ("averaged", options.Method.Averaging == AveragingKind.None
                 ? "the run averaged nothing; add --weights live"
                 : "the file was removed, or training ended before averaging started; add --weights live"),
             _ => ("best", "the run did not keep its best weights (finetune --keep-best does); add --weights live"),
@@ -99,7 +80,7 @@ internal static class RunExport
         bool averaged = weights == RunWeights.Averaged;
         return new Provenance
         {
-            Method = JsonNamingPolicy.SnakeCaseLower.ConvertName(options.Method.ToString()),
+            Method = options.Method.ToString(),
             Task = options.Data.Task,
             Metric = summary.Metric,
             Seed = summary.Seed,
@@ -127,7 +108,7 @@ internal static class RunExport
         using (checkpoint)
         {
             AverageState state = JsonSerializer.Deserialize<AverageState>(checkpoint.State["average"], RunJson.Options);
-            long interval = options.Method == FineTuneMethod.Swa ? options.SwaInterval : 1;
+            long interval = options.Method.Averaging == AveragingKind.Swa ? options.SwaInterval : 1;
             return new AveragedSteps(state.FirstStep, state.LastStep, interval, state.Count);
         }
     }

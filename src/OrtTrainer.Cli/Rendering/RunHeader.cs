@@ -1,4 +1,5 @@
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Methods;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Cli.Rendering;
@@ -33,9 +34,19 @@ internal static class RunHeader
             $"{Figures.Count(facts.TotalSteps)} of {Batch(options)} examples, "
             + $"{Figures.Count(facts.StepsPerEpoch)} per epoch"
             + (facts.StartStep > 0 ? $"; going on from step {Figures.Count(facts.StartStep)}" : ""));
-        yield return Line("method", $"{Words.Of(options.Method)}{Averaging(options)}, learning rate "
+        yield return Line("method", $"{options.Method}{Averaging(options)}, learning rate "
             + $"{Figures.Short(options.EffectiveLearningRate)} {Words.Of(options.EffectiveSchedule)}, "
             + $"seed {options.Seed}");
+        if (LossLine.Of(options) is { } loss)
+        {
+            yield return Line("loss", loss);
+        }
+
+        foreach (string line in facts.Teacher is { } teacher ? TeacherLines.Of(teacher) : [])
+        {
+            yield return Line("teacher", line);
+        }
+
         yield return Line("device", $"{facts.Device}, {Threads(facts.Threads)}, "
             + (facts.Kernels ? "C# kernels" : "function bodies"));
         yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");
@@ -59,11 +70,11 @@ internal static class RunHeader
         ? Figures.Count(options.BatchSize)
         : $"{options.Accumulation} x {options.BatchSize}";
 
-    private static string Averaging(FineTuneOptions options) => options.Method switch
+    private static string Averaging(FineTuneOptions options) => options.Method.Averaging switch
     {
-        FineTuneMethod.Swa => FormattableString.Invariant($" from {options.SwaStart:0.##%} of the steps on, every ")
+        AveragingKind.Swa => FormattableString.Invariant($" from {options.SwaStart:0.##%} of the steps on, every ")
             + (options.SwaInterval == 1 ? "step" : $"{options.SwaInterval} steps"),
-        FineTuneMethod.Ema =>
+        AveragingKind.Ema =>
             $" with decay {options.EmaDecay.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
         _ => "",
     };

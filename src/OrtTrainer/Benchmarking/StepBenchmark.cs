@@ -24,6 +24,7 @@ public sealed class StepBenchmark : IDisposable
     private readonly ChunkedLoop _loop;
     private readonly PackedGraph _graph;
     private readonly TrainingState _state;
+    private readonly TrainingObjective _objective;
     private readonly Trainer _trainer;
 
     private StepBenchmark(StepBenchmarkOptions options, PretrainedModel model)
@@ -35,10 +36,10 @@ public sealed class StepBenchmark : IDisposable
         _graph = PackedGraph.Training(model.Architecture, model.Config, _data.Task, _data.Outputs);
         _state = new TrainingState(_graph.Layout.ToFlat(), new AdamWOptions(), new EqualShares(), _loop);
         _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);
-        TrainerOptions settings = new(_data.Task, options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed,
-            Execution);
+        TrainerOptions settings = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, Execution);
+        _objective = new TrainingObjective(_data.Task, ExampleTargets.Of(_data.Examples));
         _trainer = new Trainer(
-            _graph, settings, _data.Examples, _state, new ConstantSchedule(LearningRate),
+            _graph, settings, _data.Examples, _objective, _state, new ConstantSchedule(LearningRate),
             new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _loop);
     }
 
@@ -94,8 +95,8 @@ public sealed class StepBenchmark : IDisposable
     {
         ReadOnlySpan<int> indices = _trainer.Order.ExamplesOf(_state.Step);
         PackedBatch batch = new();
-        batch.Fill(_data.Examples, indices);
-        session.Run(batch, 1f / indices.Length, DropoutKey.For(_options.Seed, _state.Step));
+        batch.Fill(_data.Examples, indices, _objective);
+        session.Run(batch, _objective.MeanScale(indices), DropoutKey.For(_options.Seed, _state.Step));
     }
 
     private StepTimes Alternate(CancellationToken cancellation)

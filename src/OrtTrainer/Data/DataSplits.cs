@@ -19,13 +19,11 @@ public sealed record DataSplits(Dataset Train, Dataset Eval, Dataset? Test, stri
     /// </exception>
     public static DataSplits Load(DataOptions options)
     {
-        List<Example> rows = Read(options.Train, options);
-        LabelMap? labels = options.Task == TaskKind.Regression ? null : Labelled(rows, options);
-        Dataset train = Encode(options.Train, rows);
-        Dataset? test = options.Test is null ? null : Encode(options.Test, Read(options.Test, options));
+        Dataset train = LoadTrain(options);
+        Dataset? test = options.Test is null ? null : Encode(options.Test);
         if (options.Eval is not null)
         {
-            return new DataSplits(train, Encode(options.Eval, Read(options.Eval, options)), test, options.Eval);
+            return new DataSplits(train, Encode(options.Eval), test, options.Eval);
         }
 
         if (train.Count < 2)
@@ -39,8 +37,17 @@ public sealed record DataSplits(Dataset Train, Dataset Eval, Dataset? Test, stri
             $"{heldOut.Length} of the {train.Count} rows of {options.Train}, stratified, seed {options.SplitSeed}");
         return new DataSplits(train.Take(kept), train.Take(heldOut), test, origin);
 
-        Dataset Encode(string file, List<Example> examples) =>
-            Dataset.Of(file, examples, options.Task, labels, options.LabelSeparator);
+        Dataset Encode(string file) =>
+            Dataset.Of(file, Read(file, options), options.Task, train.Labels, options.LabelSeparator);
+    }
+
+    /// <summary>Reads the file to train on, all of its rows, and settles the labels.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static Dataset LoadTrain(DataOptions options)
+    {
+        List<Example> rows = Read(options.Train, options);
+        LabelMap? labels = options.Task == TaskKind.Regression ? null : Labelled(rows, options);
+        return Dataset.Of(options.Train, rows, options.Task, labels, options.LabelSeparator);
     }
 
     private static List<Example> Read(string file, DataOptions options)

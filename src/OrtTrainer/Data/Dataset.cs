@@ -12,7 +12,9 @@ public sealed class Dataset
         LabelMap? labels,
         IReadOnlyList<Example> examples,
         int[] ids,
-        float[] targets)
+        float[] targets,
+        int[] rows,
+        int sourceCount)
     {
         Source = source;
         Task = task;
@@ -20,6 +22,8 @@ public sealed class Dataset
         Examples = examples;
         LabelIds = ids;
         Targets = targets;
+        SourceRows = rows;
+        SourceCount = sourceCount;
     }
 
     /// <summary>The file the examples come from, as the user named it.</summary>
@@ -49,6 +53,15 @@ public sealed class Dataset
     /// </summary>
     public IReadOnlyList<float> Targets { get; }
 
+    /// <summary>
+    /// Which row of <see cref="Source"/> each example is, counted from 0, [N]: not all of them where a part was split
+    /// off.
+    /// </summary>
+    public IReadOnlyList<int> SourceRows { get; }
+
+    /// <summary>The number of rows of <see cref="Source"/>.</summary>
+    public int SourceCount { get; }
+
     /// <summary>Turns the label fields of examples into numbers.</summary>
     /// <param name="source">The file the examples come from, for messages.</param>
     /// <param name="examples">The rows, each with a label.</param>
@@ -71,7 +84,7 @@ public sealed class Dataset
         if (task == TaskKind.Regression)
         {
             float[] numbers = [.. examples.Select(example => LabelFields.Number(example, source))];
-            return new Dataset(source, task, null, examples, [], numbers);
+            return Whole(source, task, null, examples, [], numbers);
         }
 
         ArgumentNullException.ThrowIfNull(labels);
@@ -93,7 +106,7 @@ public sealed class Dataset
             }
         }
 
-        return new Dataset(source, task, labels, examples, ids, targets);
+        return Whole(source, task, labels, examples, ids, targets);
     }
 
     /// <summary>The examples at the given rows, in the given order.</summary>
@@ -103,7 +116,13 @@ public sealed class Dataset
         Labels,
         [.. rows.Select(row => Examples[row])],
         LabelIds.Count == 0 ? [] : [.. rows.Select(row => LabelIds[row])],
-        Targets.Count == 0 ? [] : [.. rows.SelectMany(row => Targets.Skip(row * Outputs).Take(Outputs))]);
+        Targets.Count == 0 ? [] : [.. rows.SelectMany(row => Targets.Skip(row * Outputs).Take(Outputs))],
+        [.. rows.Select(row => SourceRows[row])],
+        SourceCount);
+
+    private static Dataset Whole(
+        string source, TaskKind task, LabelMap? labels, IReadOnlyList<Example> examples, int[] ids, float[] targets) =>
+        new(source, task, labels, examples, ids, targets, [.. Enumerable.Range(0, examples.Count)], examples.Count);
 
     private static int Known(LabelMap labels, string name, string source, int line)
     {

@@ -25,9 +25,13 @@ public abstract class Architecture
 
     /// <summary>The architecture that a configuration names.</summary>
     /// <exception cref="ModelException">It is not one of those known here.</exception>
-    public static Architecture For(ModelConfig config) => Known.FirstOrDefault(a => a.ModelType == config.ModelType)
+    public static Architecture For(ModelConfig config) => Find(config)
         ?? throw new ModelException($"{config.Path}: model_type is '{config.ModelType}', which is not supported; " +
             $"supported are {string.Join(", ", Known.Select(a => a.ModelType))}.");
+
+    /// <summary>As <see cref="For"/>; null where the architecture is not known here.</summary>
+    public static Architecture? Find(ModelConfig config) =>
+        Known.FirstOrDefault(a => a.ModelType == config.ModelType);
 
     /// <summary>The encoder: last hidden states, [T, width] packed or [B, S, width] padded.</summary>
     public abstract Value Encode(ModelBuilder m, ModelConfig config);

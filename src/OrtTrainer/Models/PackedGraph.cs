@@ -12,25 +12,28 @@ namespace OrtTrainer.Models;
 public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnlySet<string> Inputs)
 {
     /// <summary>
-    /// Forward and backward pass: a batch and parameters in; <see cref="PackedInputs.Loss"/>,
-    /// <see cref="PackedInputs.Logits"/> and a gradient per parameter view out.
+    /// Forward and backward pass: a batch, coefficients of the loss and parameters in; <see cref="PackedInputs.Loss"/>
+    /// and its parts, <see cref="PackedInputs.Logits"/> and a gradient per parameter view out.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="config">Its configuration.</param>
     /// <param name="task">What the loss is.</param>
     /// <param name="outputs">The width of the head: classes, labels or values.</param>
     /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
+    /// <param name="agreement">Whether every example stands twice in a batch and should agree with itself.</param>
     public static PackedGraph Training(
-        Architecture architecture, ModelConfig config, TaskKind task, long outputs, bool dropout = true)
+        Architecture architecture, ModelConfig config, TaskKind task, long outputs, bool dropout = true,
+        bool agreement = false)
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout);
         Value logits = architecture.Classify(m, config, outputs, architecture.Encode(m, config));
-        Value targets = g.Input(PackedInputs.Targets, TensorType.Float("batch", outputs));
-        Value scale = g.Input(PackedInputs.LossScale, TensorType.Float());
-        Value loss = g.Mul(TaskLoss.Sum(g, task, logits, targets), scale);
-        IReadOnlyList<Value> gradients = Autodiff.Gradients(g, loss, m.Parameters);
-        g.Output(loss, PackedInputs.Loss);
+        ObjectiveGraph objective = ObjectiveGraph.Build(g, task, logits, agreement);
+        IReadOnlyList<Value> gradients = Autodiff.Gradients(g, objective.Total, m.Parameters);
+        g.Output(objective.Total, PackedInputs.Loss);
+        g.Output(objective.Labels, PackedInputs.LabelLoss);
+        g.Output(objective.Teacher, PackedInputs.TeacherLoss);
+        g.Output(objective.Penalty, PackedInputs.PenaltyLoss);
         g.Output(logits, PackedInputs.Logits);
         for (int i = 0; i < gradients.Count; i++)
         {
@@ -57,6 +60,22 @@ public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnly
         GraphBuilder g = new("encoder");
         PackedModelBuilder m = new(g, training: false);
         g.Output(architecture.Encode(m, config), PackedInputs.LastHiddenState);
+        return From(g, m);
+    }
+
+    /// <summary>
+    /// The encoder alone, with <see cref="PackedInputs.HiddenState"/> of every layer out, the embeddings left out.
+    /// </summary>
+    public static PackedGraph EncoderLayers(Architecture architecture, ModelConfig config)
+    {
+        GraphBuilder g = new("encoder_layers");
+        PackedModelBuilder m = new(g, training: false);
+        _ = architecture.Encode(m, config);
+        for (int layer = 0; layer < m.LayerOutputs.Count; layer++)
+        {
+            g.Output(m.LayerOutputs[layer], PackedInputs.HiddenState(layer));
+        }
+
         return From(g, m);
     }
 

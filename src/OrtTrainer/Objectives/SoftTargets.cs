@@ -133,13 +133,22 @@ public sealed class SoftTargets
         var sum = 0.0;
         for (var row = 0; row < Rows; row++)
         {
-            foreach (var value in Row(row))
-            {
-                sum -= value > 0 ? _weights[row] * value * Math.Log(value) : 0;
-            }
+            sum += _weights[row] * RowEntropy(row);
         }
 
         return TotalWeight > 0 ? sum / TotalWeight : 0;
+    }
+
+    /// <summary>The entropy of one row, in nats.</summary>
+    public double RowEntropy(int row)
+    {
+        var sum = 0.0;
+        foreach (var value in Row(row))
+        {
+            sum -= value > 0 ? value * Math.Log(value) : 0;
+        }
+
+        return sum;
     }
 
     private static SoftTargets FromLabels(

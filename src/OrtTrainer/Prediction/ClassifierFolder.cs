@@ -13,10 +13,14 @@ internal static class ClassifierFolder
     /// <exception cref="ModelException">The weights have no head for the labels of config.json.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
-    public static OnnxClassifier Open(string folder, ModelConfig config, ExecutionOptions execution)
+    public static OnnxClassifier Open(string folder, ModelConfig config, ExecutionOptions execution) =>
+        Open(folder, Path.Combine(folder, Export.OnnxFile.Name), config, execution);
+
+    /// <summary>As the other; the graph is in the file <paramref name="path"/> if that is there.</summary>
+    /// <inheritdoc cref="Open(string, ModelConfig, ExecutionOptions)" path="/exception"/>
+    public static OnnxClassifier Open(string folder, string path, ModelConfig config, ExecutionOptions execution)
     {
         long padId = config.GetInt("pad_token_id", 0);
-        string path = Path.Combine(folder, Export.OnnxFile.Name);
         return File.Exists(path)
             ? OnnxClassifier.FromFile(path, execution, padId)
             : OnnxClassifier.FromBytes(Build(folder, config.Id2Label.Count), execution, padId, folder);

@@ -57,6 +57,7 @@ public sealed class OnnxClassifier : IDisposable
     /// <param name="examples">The examples; batches are formed by length, so that little is padding.</param>
     /// <param name="outputs">K, which the model must have.</param>
     /// <param name="tokensPerBatch">Roughly how many tokens run at once, padding included.</param>
+    /// <param name="progress">Told after each batch how many examples are done; null for nobody.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="ModelException">The model gives another number of outputs per example.</exception>
     /// <exception cref="RuntimeFailureException">
@@ -64,7 +65,7 @@ public sealed class OnnxClassifier : IDisposable
     /// </exception>
     public float[] Logits(
         IReadOnlyList<TokenizedExample> examples, int outputs, int tokensPerBatch = 4096,
-        CancellationToken cancellation = default)
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         float[] logits = new float[examples.Count * outputs];
         int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].InputIds.Length)];
@@ -81,6 +82,8 @@ public sealed class OnnxClassifier : IDisposable
             {
                 result.Slice(i * outputs, outputs).CopyTo(logits.AsSpan(indices[i] * outputs));
             }
+
+            progress?.Report(end);
         }
 
         return logits;

@@ -58,7 +58,7 @@ public sealed class Predictor : IDisposable
     public float[] Logits(IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default)
     {
         TokenizedExample[] examples = [.. inputs.Select(Encode)];
-        return _classifier.Logits(examples, Labels.Count, _options.TokensPerBatch, cancellation);
+        return _classifier.Logits(examples, Labels.Count, _options.TokensPerBatch, cancellation: cancellation);
     }
 
     /// <summary>Predicts for texts or pairs of texts, in order.</summary>

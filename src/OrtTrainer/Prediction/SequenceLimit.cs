@@ -6,6 +6,7 @@ namespace OrtTrainer.Prediction;
 
 /// <summary>
 /// The longest input of a model: what was asked for, or the tokenizer's own limit, as far as the model has positions.
+/// An exported graph may be of an architecture that is unknown here; its configuration's word is taken then.
 /// </summary>
 internal static class SequenceLimit
 {
@@ -16,7 +17,8 @@ internal static class SequenceLimit
     /// </exception>
     public static int Of(string folder, ModelConfig config, int? asked)
     {
-        int positions = Architecture.For(config).MaxLength(config);
+        int positions = Architecture.Find(config)?.MaxLength(config)
+            ?? config.GetInt("max_position_embeddings", int.MaxValue);
         if (asked > positions)
         {
             throw new ModelException(

@@ -34,6 +34,9 @@ internal sealed class MetricsLog : IDisposable
     {
         report.Step,
         report.Loss,
+        LabelLoss = report.Terms.Labels,
+        TeacherLoss = report.Terms.Teacher,
+        PenaltyLoss = report.Terms.Penalty,
         report.GradientNorm,
         report.LearningRate,
         report.Examples,

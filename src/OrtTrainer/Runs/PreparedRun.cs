@@ -1,7 +1,9 @@
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
+using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
@@ -17,13 +19,15 @@ internal sealed class PreparedRun : IDisposable
 {
     private readonly ChunkedLoop _loop;
 
-    private PreparedRun(FineTuneOptions options, PretrainedModel model, RunData data)
+    private PreparedRun(FineTuneOptions options, PretrainedModel model, RunData data, TeacherLogits? teacher)
     {
+        Teacher = teacher;
         Options = options;
         Model = model;
         Data = data;
         MetricKind metric = MetricOf(options, data);
-        PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs);
+        PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs,
+            agreement: options.Method.Objective == ObjectiveKind.RDrop);
         Layout = graph.Layout;
         _loop = new ChunkedLoop(options.EffectiveThreads);
         try
@@ -32,15 +36,17 @@ internal sealed class PreparedRun : IDisposable
             State = new TrainingState(Layout.ToFlat(), AdamW(options), AveragingRuleOf(options), _loop);
             Initialized = model.Load(Layout, State.Parameters.Slice, options.Seed);
             TrainerOptions settings = new(
-                data.Task, options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
+                options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
             StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
             TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
             Averaging = AveragingPlanOf(options, TotalSteps);
             Trainer = new Trainer(
-                graph, settings, data.Train.Examples, State, RunSchedule.Of(options, TotalSteps), Averaging, _loop);
+                graph, settings, data.Train.Examples, 
+                RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps), State,
+                RunSchedule.Of(options, TotalSteps), Averaging, _loop);
             PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
-            Fingerprint = RunFingerprint.Of(options, Layout, data);
+            Fingerprint = RunFingerprint.Of(options, Layout, data, teacher);
         }
         catch
         {
@@ -54,6 +60,12 @@ internal sealed class PreparedRun : IDisposable
     public PretrainedModel Model { get; }
 
     public RunData Data { get; }
+
+    /// <summary>What the teacher says of the training data; null without one.</summary>
+    public TeacherLogits? Teacher { get; }
+
+    /// <summary>The run that made the teacher, where this run had to; null otherwise.</summary>
+    public RunSummary? OwnTeacher { get; private init; }
 
     public ParameterLayout Layout { get; }
 
@@ -84,20 +96,30 @@ internal sealed class PreparedRun : IDisposable
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
         StepsPerEpoch, TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
-        Data.Warnings);
+        Teacher?.Report, Data.Warnings);
 
-    /// <summary>Reads and compiles everything.</summary>
-    /// <exception cref="ModelException">The model cannot be used.</exception>
+    /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
+    /// <param name="options">The run's options.</param>
+    /// <param name="ownTeacher">The run that made a teacher for this one; null where the options name it.</param>
+    /// <param name="events">Told about the teacher; null for nobody.</param>
+    /// <param name="cancellation">Stops the teacher.</param>
+    /// <exception cref="ModelException">The model or the teacher cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
-    public static PreparedRun Create(FineTuneOptions options)
+    public static PreparedRun Create(
+        FineTuneOptions options, SelfTeacher? ownTeacher = null, IProgress<RunEvent>? events = null,
+        CancellationToken cancellation = default)
     {
         PretrainedModel model =
             PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
         try
         {
             Tokenizer tokenizer = Tokenizer.Load(options.Model);
-            return new PreparedRun(options, model, RunData.Load(options, model, tokenizer));
+            RunData data = RunData.Load(options, model, tokenizer);
+            TeacherOptions? teacher = ownTeacher?.Options ?? options.Teacher;
+            TeacherLogits? logits = teacher is null ? null : TeacherLogits.Obtain(
+                teacher, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events), cancellation);
+            return new PreparedRun(options, model, data, logits) { OwnTeacher = ownTeacher?.Summary };
         }
         catch
         {
@@ -147,21 +169,21 @@ internal sealed class PreparedRun : IDisposable
         WeightDecay = options.WeightDecay,
     };
 
-    private static AveragingRule? AveragingRuleOf(FineTuneOptions options) => options.Method switch
+    private static AveragingRule? AveragingRuleOf(FineTuneOptions options) => options.Method.Averaging switch
     {
-        FineTuneMethod.Swa => new EqualShares(),
-        FineTuneMethod.Ema => new ExponentialDecay { Decay = options.EmaDecay },
+        AveragingKind.Swa => new EqualShares(),
+        AveragingKind.Ema => new ExponentialDecay { Decay = options.EmaDecay },
         _ => null,
     };
 
     private static AveragingPlan? AveragingPlanOf(FineTuneOptions options, long totalSteps)
     {
-        if (options.Method == FineTuneMethod.FineTune)
+        if (options.Method.Averaging == AveragingKind.None)
         {
             return null;
         }
 
-        AveragingPlan plan = options.Method == FineTuneMethod.Swa
+        AveragingPlan plan = options.Method.Averaging == AveragingKind.Swa
             ? new() { TotalSteps = totalSteps, StartFraction = options.SwaStart, Interval = options.SwaInterval }
             : new() { TotalSteps = totalSteps, StartFraction = 0 };
         return plan.Averaged > 0

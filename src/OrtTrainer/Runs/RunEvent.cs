@@ -9,6 +9,11 @@ public abstract record RunEvent
     {
     }
 
+    /// <summary>The teacher ran over more of the training data, before the start.</summary>
+    /// <param name="Done">Examples done.</param>
+    /// <param name="Total">Examples in all.</param>
+    public sealed record Taught(int Done, int Total) : RunEvent;
+
     /// <summary>The run is about to start.</summary>
     public sealed record Started(RunFacts Facts) : RunEvent;
 

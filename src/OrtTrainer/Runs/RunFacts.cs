@@ -1,3 +1,5 @@
+using OrtTrainer.Distillation;
+
 namespace OrtTrainer.Runs;
 
 /// <summary>What a run is, known before its first step.</summary>
@@ -18,9 +20,10 @@ namespace OrtTrainer.Runs;
 /// <param name="Threads">Threads.</param>
 /// <param name="Kernels">Whether C# kernels run the fused operators.</param>
 /// <param name="MemoryEstimate">Bytes at the peak, estimated.</param>
+/// <param name="Teacher">The teacher, how good it is and what it took; null without one.</param>
 /// <param name="Warnings">What the data report and loading found.</param>
 public sealed record RunFacts(
     string Model, string Architecture, long Parameters, IReadOnlyList<string> Initialized, int TrainExamples,
     int EvalExamples, string EvalOrigin, int TestExamples, long TrainTokens, int Outputs, long StepsPerEpoch,
     long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate,
-    IReadOnlyList<string> Warnings);
+    TeacherReport? Teacher, IReadOnlyList<string> Warnings);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using OrtTrainer.Distillation;
 using OrtTrainer.Models;
 using OrtTrainer.Training;
 
@@ -9,7 +10,7 @@ namespace OrtTrainer.Runs;
 /// <summary>A hash over what decides the bits of a run: options, parameters' layout, and all data as tokens.</summary>
 internal static class RunFingerprint
 {
-    public static string Of(FineTuneOptions options, ParameterLayout layout, RunData data)
+    public static string Of(FineTuneOptions options, ParameterLayout layout, RunData data, TeacherLogits? teacher)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -34,6 +35,7 @@ internal static class RunFingerprint
             }
         }
 
+        Append<float>(hash, teacher?.Values);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -6,10 +6,6 @@ namespace OrtTrainer.Runs;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    // What .NET puts into HResult where another process holds the lock: EWOULDBLOCK of Linux and of macOS, and the
-    // sharing violation of Windows.
-    private static readonly int[] HeldByOther = [11, 35, unchecked((int)0x80070020)];
-
     private readonly FileStream _lock;
 
     private RunFolder(string path, FileStream held)
@@ -28,10 +24,13 @@ public sealed class RunFolder : IDisposable
 
     public string MetricsFile => System.IO.Path.Combine(RunPath, "metrics.jsonl");
 
-    public string SummaryFile => System.IO.Path.Combine(RunPath, "summary.json");
+    public string SummaryFile => SummaryFileOf(Path);
 
     /// <summary>The resolved options of the run in a folder.</summary>
     public static string OptionsFileOf(string output) => System.IO.Path.Combine(RunPathOf(output), "options.json");
+
+    /// <summary>The summary of the run in a folder.</summary>
+    public static string SummaryFileOf(string output) => System.IO.Path.Combine(RunPathOf(output), "summary.json");
 
     /// <summary>Checks, before long preparations, that a new run can have the folder; nothing is written.</summary>
     /// <exception cref="RunException">Another run is writing there, or it holds something already.</exception>
@@ -94,16 +93,8 @@ public sealed class RunFolder : IDisposable
         string file = System.IO.Path.Combine(RunPathOf(path), "lock");
         try
         {
-            // The operating system gives the lock up when the process ends, however it ends; a file left behind locks
-            // nothing.
-            return new(path, new FileStream(
-                file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1,
-                FileOptions.DeleteOnClose));
-        }
-        catch (IOException cause) when (HeldByOther.Contains(cause.HResult))
-        {
-            throw new RunException(
-                $"{path}: another run is writing to this folder. Wait for it, or choose another --out.", cause);
+            return new(path, HeldFile.TryTake(file) ?? throw new RunException(
+                $"{path}: another run is writing to this folder. Wait for it, or choose another --out."));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

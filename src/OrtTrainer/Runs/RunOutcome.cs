@@ -1,7 +1,7 @@
-using System.Text.Json;
 using OrtTrainer.Averaging;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
+using OrtTrainer.Methods;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 
@@ -22,6 +22,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             : run.Evaluator.Evaluate(averagedWeights, run.Data.Eval, cancellation);
         bool exportsAverage = averaged is not null && !run.Evaluator.Metric.IsBetter(live.Score, averaged.Score);
         BootstrapInterval? interval = averaged is null ? null : Compare(live, averaged);
+        EvaluationScores? testLive = OnTest(run.State.Parameters, cancellation);
+        EvaluationScores? testAveraged = averagedWeights is null ? null : OnTest(averagedWeights, cancellation);
         RunSummary summary = new()
         {
             Metric = run.Evaluator.Metric.Name,
@@ -33,8 +35,10 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             DifferenceInterval = interval is { } i ? [i.Lower, i.Upper] : null,
             EvalLive = live.Values,
             EvalAveraged = averaged?.Values,
-            TestLive = TestScore(run.State.Parameters, cancellation),
-            TestAveraged = averagedWeights is null ? null : TestScore(averagedWeights, cancellation),
+            TestLive = testLive?.Score,
+            TestAveraged = testAveraged?.Score,
+            TestLiveScores = testLive?.Values,
+            TestAveragedScores = testAveraged?.Values,
             NAveraged = run.State.Average?.State.Count ?? 0,
             Steps = run.State.Step,
             TrainSeconds = progress.TrainSeconds,
@@ -42,6 +46,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TokensPerSecond = progress.Tokens / Math.Max(progress.TrainSeconds, 1e-9),
             Seed = run.Options.Seed,
             StoppedBy = stoppedBy,
+            Teacher = run.Teacher?.Report,
+            TeacherTrainSeconds = run.OwnTeacher?.TrainSeconds,
         };
         if (averagedWeights is not null)
         {
@@ -69,14 +75,14 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
 
     private Provenance ProvenanceOf(RunSummary summary) => new()
     {
-        Method = JsonNamingPolicy.SnakeCaseLower.ConvertName(run.Options.Method.ToString()),
+        Method = run.Options.Method.ToString(),
         Task = run.Data.Task,
         Metric = summary.Metric,
         Seed = summary.Seed,
         BaseModel = Path.GetFileName(run.Options.Model),
         AveragedSteps = summary.Exported == "averaged" ? AveragedStepsOf(run.State.Average!.State) : null,
         Formula = summary.Exported != "averaged" ? null
-            : run.Options.Method == FineTuneMethod.Swa ? "average += (weights - average) / (count + 1)"
+            : run.Options.Method.Averaging == AveragingKind.Swa ? "average += (weights - average) / (count + 1)"
             : FormattableString.Invariant($"average += {1 - run.Options.EmaDecay} (weights - average)"),
         Scores = Known(new()
         {
@@ -99,6 +105,6 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         return new PairedBootstrap().Compare(run.Evaluator.Metric, live.Examples, averaged.Examples, random.NextInt);
     }
 
-    private double? TestScore(NativeBuffer parameters, CancellationToken cancellation) =>
-        run.Data.Test is { } test ? run.Evaluator.Evaluate(parameters, test, cancellation).Score : null;
+    private EvaluationScores? OnTest(NativeBuffer parameters, CancellationToken cancellation) =>
+        run.Data.Test is { } test ? run.Evaluator.Evaluate(parameters, test, cancellation) : null;
 }

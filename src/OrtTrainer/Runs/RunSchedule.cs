@@ -1,4 +1,5 @@
 using OrtTrainer.Averaging;
+using OrtTrainer.Methods;
 using OrtTrainer.Schedules;
 
 namespace OrtTrainer.Runs;
@@ -25,7 +26,7 @@ internal static class RunSchedule
                 : RunLength.StepsOf(options.Warmup, totalSteps),
             TotalSteps = totalSteps,
         }.Build();
-        if (options.Method != FineTuneMethod.Swa || options.SwaRate == SwaRate.Constant)
+        if (options.Method.Averaging != AveragingKind.Swa || options.SwaRate == SwaRate.Constant)
         {
             return schedule;
         }

@@ -11,14 +11,17 @@ namespace OrtTrainer.Training;
 internal sealed class GradientAccumulator : IDisposable
 {
     private readonly TrainerOptions _options;
+    private readonly TrainingObjective _objective;
     private readonly GradientSession _session;
     private readonly NativeBuffer _gradients;
     private readonly NativeBuffer? _sum;
     private readonly PackedBatch _batch = new();
 
-    public GradientAccumulator(PackedGraph graph, TrainerOptions options, TrainingState state)
+    public GradientAccumulator(
+        PackedGraph graph, TrainerOptions options, TrainingObjective objective, TrainingState state)
     {
         _options = options;
+        _objective = objective;
         _gradients = new NativeBuffer(state.Layout.Length);
         _sum = options.Accumulation > 1 ? new NativeBuffer(state.Layout.Length) : null;
         _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients);
@@ -28,18 +31,21 @@ internal sealed class GradientAccumulator : IDisposable
     public ReadOnlySpan<float> Values => (_sum ?? _gradients).Span;
 
     /// <summary>Runs the batches of a step.</summary>
-    /// <returns>The mean loss and the number of tokens.</returns>
-    public (float Loss, int Tokens) Run(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
+    /// <returns>The parts of the mean loss and the number of tokens.</returns>
+    public (LossTerms Loss, int Tokens) Run(
+        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
-        float scale = TaskLoss.MeanScale(_options.Task, indices.Length, examples[indices[0]].Targets.Length);
-        float loss = 0;
+        float scale = _objective.MeanScale(indices);
+        LossCoefficients coefficients = _objective.At(step);
+        LossTerms loss = default;
         int tokens = 0;
         for (int micro = 0; micro * _options.BatchSize < indices.Length; micro++)
         {
             int start = micro * _options.BatchSize;
-            _batch.Fill(examples, indices.Slice(start, Math.Min(_options.BatchSize, indices.Length - start)));
+            int length = Math.Min(_options.BatchSize, indices.Length - start);
+            _batch.Fill(examples, indices.Slice(start, length), _objective);
             DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
-            loss += _session.Run(_batch, scale, key);
+            loss += _session.Run(_batch, scale, key, coefficients);
             tokens += _batch.Tokens;
             Add(first: micro == 0);
         }

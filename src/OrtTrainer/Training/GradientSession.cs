@@ -11,6 +11,7 @@ public sealed class GradientSession : IDisposable
     private readonly PackedGraph _graph;
     private readonly GraphSession _session;
     private readonly Binding _binding;
+    private LossCoefficients? _bound;
 
     /// <param name="graph">A training graph.</param>
     /// <param name="options">Threads and kernels.</param>
@@ -29,6 +30,9 @@ public sealed class GradientSession : IDisposable
         }
 
         _binding.BindOutput(PackedInputs.Loss);
+        _binding.BindOutput(PackedInputs.LabelLoss);
+        _binding.BindOutput(PackedInputs.TeacherLoss);
+        _binding.BindOutput(PackedInputs.PenaltyLoss);
         _binding.BindOutput(PackedInputs.Logits);
     }
 
@@ -38,15 +42,27 @@ public sealed class GradientSession : IDisposable
     /// <summary>The C# kernels the graph runs on; other operators run as ONNX Runtime has them.</summary>
     public IReadOnlyList<string> Kernels => _session.Kernels;
 
+    /// <summary>The loss as the graph itself adds it up; the <see cref="LossTerms.Total"/> of the last run.</summary>
+    public float Loss => _binding.Output(PackedInputs.Loss)[0];
+
     /// <summary>One forward and backward pass.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="lossScale">What the sum of the examples' losses is multiplied with; 1/examples for their
-    /// mean.</param>
+    /// <param name="batch">The batch, with targets.</param>
+    /// <param name="lossScale">What the sum of the examples' losses is multiplied with; see
+    /// <see cref="TrainingObjective.MeanScale"/>.</param>
     /// <param name="dropoutKey">The step's dropout key; ignored by graphs without dropout.</param>
-    /// <returns>The scaled loss.</returns>
-    public float Run(PackedBatch batch, float lossScale, DropoutKey dropoutKey)
+    /// <param name="coefficients">The numbers of the loss; null for plain labels.</param>
+    /// <returns>The parts of the scaled loss.</returns>
+    public LossTerms Run(
+        PackedBatch batch, float lossScale, DropoutKey dropoutKey, LossCoefficients? coefficients = null)
     {
         batch.Bind(_binding, _graph.Inputs);
+        coefficients ??= LossCoefficients.Plain;
+        if (!ReferenceEquals(coefficients, _bound))
+        {
+            coefficients.Bind(_binding, _graph.Inputs);
+            _bound = coefficients;
+        }
+
         _binding.SetInput(PackedInputs.LossScale, [lossScale], []);
         if (_graph.Inputs.Contains(PackedInputs.DropoutKey))
         {
@@ -54,7 +70,9 @@ public sealed class GradientSession : IDisposable
         }
 
         _binding.Run();
-        return _binding.Output(PackedInputs.Loss)[0];
+        return new(
+            _binding.Output(PackedInputs.LabelLoss)[0], _binding.Output(PackedInputs.TeacherLoss)[0],
+            _binding.Output(PackedInputs.PenaltyLoss)[0]);
     }
 
     public void Dispose()

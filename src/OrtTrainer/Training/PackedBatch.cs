@@ -14,6 +14,10 @@ public sealed class PackedBatch
     private long[] _tokenTypeIds = [];
     private long[] _offsets = [];
     private float[] _targets = [];
+    private float[] _teacher = [];
+    private float[] _teacherOffsets = [];
+    private float[] _weights = [];
+    private long[] _partners = [];
 
     /// <summary>The number of sequences, B.</summary>
     public int Sequences { get; private set; }
@@ -33,34 +37,32 @@ public sealed class PackedBatch
     /// <summary>Targets, [B, K].</summary>
     public ReadOnlySpan<float> Targets => _targets.AsSpan(0, Sequences * Outputs);
 
-    /// <summary>Takes the examples at <paramref name="indices"/>, in that order.</summary>
-    public void Fill(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices)
+    /// <summary>Takes the examples at <paramref name="indices"/>, in that order, without targets.</summary>
+    public void Fill(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices) =>
+        Pack(examples, indices, outputs: 0, copies: 1);
+
+    /// <summary>Takes the examples at <paramref name="indices"/>, in that order, with what they are trained
+    /// towards.</summary>
+    /// <param name="examples">The data set.</param>
+    /// <param name="indices">Which of it.</param>
+    /// <param name="objective">
+    /// Its targets. If it is twofold, all examples follow once more, every copy counting half: dropout goes by the place
+    /// in the batch, so the copies get masks of their own.
+    /// </param>
+    public void Fill(
+        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, TrainingObjective objective)
     {
-        Sequences = indices.Length;
-        Tokens = 0;
-        Outputs = indices.Length > 0 ? examples[indices[0]].Targets.Length : 0;
-        foreach (int index in indices)
+        int copies = objective.IsTwofold ? 2 : 1;
+        Pack(examples, indices, objective.Targets.Outputs, copies);
+        for (int b = 0; b < Sequences; b++)
         {
-            Tokens += examples[index].InputIds.Length;
+            int example = indices[b % indices.Length];
+            objective.Targets.Labels(example).CopyTo(_targets.AsSpan(b * Outputs));
+            objective.Targets.Teacher(example).CopyTo(_teacher.AsSpan(b * Outputs));
+            _teacherOffsets[b] = objective.Targets.Offset(example);
+            _weights[b] = objective.Targets.Weight(example) / copies;
+            _partners[b] = (b + indices.Length) % Sequences;
         }
-
-        Grow();
-        int at = 0;
-        for (int b = 0; b < indices.Length; b++)
-        {
-            TokenizedExample example = examples[indices[b]];
-            _offsets[b] = at;
-            for (int i = 0; i < example.InputIds.Length; i++, at++)
-            {
-                _inputIds[at] = example.InputIds[i];
-                _positionIds[at] = i;
-                _tokenTypeIds[at] = example.TokenTypeIds[i];
-            }
-
-            example.Targets.CopyTo(_targets, b * Outputs);
-        }
-
-        _offsets[Sequences] = at;
     }
 
     /// <summary>Gives the batch to a session; only the inputs named in <paramref name="inputs"/> are set.</summary>
@@ -77,8 +79,55 @@ public sealed class PackedBatch
 
         if (inputs.Contains(PackedInputs.Targets))
         {
-            binding.SetInput(PackedInputs.Targets, Targets, [Sequences, Outputs]);
+            BindTargets(binding, inputs);
         }
+    }
+
+    /// <summary>Gives the targets to a session; only the inputs named in <paramref name="inputs"/> are set.</summary>
+    internal void BindTargets(Binding binding, IReadOnlySet<string> inputs)
+    {
+        long[] rows = [Sequences];
+        long[] table = [Sequences, Outputs];
+        binding.SetInput(PackedInputs.Targets, Targets, table);
+        binding.SetInput(PackedInputs.TeacherTargets, _teacher.AsSpan(0, Sequences * Outputs), table);
+        binding.SetInput(PackedInputs.ExampleWeights, _weights.AsSpan(0, Sequences), rows);
+        if (inputs.Contains(PackedInputs.TeacherOffsets))
+        {
+            binding.SetInput(PackedInputs.TeacherOffsets, _teacherOffsets.AsSpan(0, Sequences), rows);
+        }
+
+        if (inputs.Contains(PackedInputs.Partners))
+        {
+            binding.SetInput(PackedInputs.Partners, _partners.AsSpan(0, Sequences), rows);
+        }
+    }
+
+    private void Pack(
+        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, int outputs, int copies)
+    {
+        Sequences = indices.Length * copies;
+        Outputs = outputs;
+        Tokens = 0;
+        foreach (int index in indices)
+        {
+            Tokens += examples[index].InputIds.Length * copies;
+        }
+
+        Grow();
+        int at = 0;
+        for (int b = 0; b < Sequences; b++)
+        {
+            TokenizedExample example = examples[indices[b % indices.Length]];
+            _offsets[b] = at;
+            for (int i = 0; i < example.InputIds.Length; i++, at++)
+            {
+                _inputIds[at] = example.InputIds[i];
+                _positionIds[at] = i;
+                _tokenTypeIds[at] = example.TokenTypeIds[i];
+            }
+        }
+
+        _offsets[Sequences] = at;
     }
 
     private void Grow()
@@ -93,11 +142,15 @@ public sealed class PackedBatch
         if (_offsets.Length < Sequences + 1)
         {
             _offsets = new long[Sequences + 1];
+            _partners = new long[Sequences];
+            _teacherOffsets = new float[Sequences];
+            _weights = new float[Sequences];
         }
 
         if (_targets.Length < Sequences * Outputs)
         {
             _targets = new float[Sequences * Outputs];
+            _teacher = new float[Sequences * Outputs];
         }
     }
 }

@@ -22,20 +22,22 @@ public sealed class Trainer : IDisposable
     /// <param name="graph">The compiled training graph.</param>
     /// <param name="options">Batch size, clipping, seed and execution.</param>
     /// <param name="examples">The training examples.</param>
+    /// <param name="objective">What is minimised.</param>
     /// <param name="state">What training changes.</param>
     /// <param name="schedule">The learning rate of each step.</param>
     /// <param name="averaging">When weights are averaged; null for never.</param>
     /// <param name="loop">The threads of optimizer steps; not disposed here.</param>
     public Trainer(
-        PackedGraph graph, TrainerOptions options, IReadOnlyList<TokenizedExample> examples, TrainingState state,
-        LearningRateSchedule schedule, AveragingPlan? averaging, ChunkedLoop loop)
+        PackedGraph graph, TrainerOptions options, IReadOnlyList<TokenizedExample> examples,
+        TrainingObjective objective, TrainingState state, LearningRateSchedule schedule, AveragingPlan? averaging,
+        ChunkedLoop loop)
     {
         _options = options;
         _examples = examples;
         _state = state;
         _schedule = schedule;
         _averaging = averaging;
-        _gradients = new GradientAccumulator(graph, options, state);
+        _gradients = new GradientAccumulator(graph, options, objective, state);
         _norm = new GradientNorm(state.Layout, loop);
         Order = new EpochOrder(examples.Count, options.PerStep, options.Seed);
     }
@@ -51,9 +53,9 @@ public sealed class Trainer : IDisposable
         long step = _state.Step;
         ReadOnlySpan<int> indices = Order.ExamplesOf(step);
 
-        (float loss, int tokens) = _gradients.Run(_examples, indices, step);
+        (LossTerms loss, int tokens) = _gradients.Run(_examples, indices, step);
         double norm = _norm.Measure(_gradients.Values);
-        RequireFinite(step, loss, norm);
+        RequireFinite(step, loss.Total, norm);
 
         double rate = _schedule.RateAt(step);
         bool averages = _averaging?.IsDue(step + 1) == true;

@@ -88,13 +88,6 @@ public sealed class FinetuneSettingsTests
             Is.EqualTo(expected.Resolve().Data with { Table = new TableOptions() }));
     }
 
-    [TestCase("FineTune", FineTuneMethod.FineTune)]
-    [TestCase("fine-tune", FineTuneMethod.FineTune)]
-    [TestCase("finetune", FineTuneMethod.FineTune)]
-    [TestCase("SWA", FineTuneMethod.Swa)]
-    public void Words_may_be_written_in_any_case_with_or_without_hyphens(string word, FineTuneMethod expected) =>
-        Assert.That(Words.Parse<FineTuneMethod>("--method", word), Is.EqualTo(expected));
-
     [TestCase("jsonl", DataFormat.JsonLines)]
     [TestCase("auto", DataFormat.Auto)]
     public void Formats_have_the_names_of_their_extensions(string word, DataFormat expected)

@@ -38,7 +38,7 @@ public sealed class RenderingTests
 
     private static readonly RunFacts Facts = new(
         "/models/mini", "bert", 22_713_216, ["classifier.weight", "classifier.bias"], 5452, 500,
-        "500 of the 5952 rows of t.tsv", 0, 73_602, 6, 171, 342, 0, "cpu", 2, true, 941_000_000,
+        "500 of the 5952 rows of t.tsv", 0, 73_602, 6, 171, 342, 0, "cpu", 2, true, 941_000_000, null,
         ["train: something to know."]);
 
     [Test]
@@ -135,7 +135,7 @@ public sealed class RenderingTests
     [Test]
     public void A_step_and_an_evaluation_in_one_line_each()
     {
-        StepReport report = new(40, 1.23456f, 0.9, 9.6e-5, 32, 400);
+        StepReport report = new(40, new(1.23456f, 0, 0), 0.9, 9.6e-5, 32, 400);
         RunEvent.Stepped step = new(report, 3412.3, TimeSpan.FromSeconds(125));
         RunEvent.Evaluated evaluated = new(new EvaluationPoint(155, Summary.EvalLive, Summary.EvalAveraged), "mcc");
 
@@ -161,7 +161,7 @@ public sealed class RenderingTests
         {
             view.Report(new RunEvent.Started(Facts));
             view.Report(
-                new RunEvent.Stepped(new StepReport(171, 0.5f, 1, 1e-4, 32, 400), 3412, TimeSpan.FromSeconds(9)));
+                new RunEvent.Stepped(new StepReport(171, new(0.5f, 0, 0), 1, 1e-4, 32, 400), 3412, TimeSpan.FromSeconds(9)));
             view.Report(new RunEvent.Evaluated(new EvaluationPoint(171, Summary.EvalLive, null), "mcc"));
             await Task.Delay(300);
             view.Report(new RunEvent.Finished(Summary));

@@ -125,8 +125,10 @@ public sealed class ModelGoldenTests
         public float Gradients(int batch)
         {
             TokenizedExample[] examples = Golden.Batch(batch);
-            _batch.Fill(examples, [.. Enumerable.Range(0, examples.Length)]);
-            return Session.Run(_batch, TaskLoss.MeanScale(Golden.Task, examples.Length, Golden.Outputs), default);
+            TrainingObjective objective = new(Golden.Task, ExampleTargets.Of(examples));
+            int[] all = [.. Enumerable.Range(0, examples.Length)];
+            _batch.Fill(examples, all, objective);
+            return Session.Run(_batch, objective.MeanScale(all), default).Total;
         }
 
         public float[] GradientOf(ParameterSpec parameter) =>

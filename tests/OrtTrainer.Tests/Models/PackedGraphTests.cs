@@ -7,6 +7,13 @@ namespace OrtTrainer.Tests.Models;
 
 public sealed class PackedGraphTests
 {
+    private static readonly string[] LossInputs =
+    [
+        PackedInputs.Targets, PackedInputs.TeacherTargets, PackedInputs.TeacherOffsets, PackedInputs.ExampleWeights,
+        PackedInputs.LossScale, PackedInputs.LabelWeight, PackedInputs.TeacherWeight, PackedInputs.InverseTemperature,
+        PackedInputs.LogitWeight, PackedInputs.TeacherScale, PackedInputs.PenaltyWeight, PackedInputs.FocalGamma,
+    ];
+
     private static readonly string[] BatchInputs =
         [PackedInputs.InputIds, PackedInputs.PositionIds, PackedInputs.TokenTypeIds, PackedInputs.Offsets];
 
@@ -36,7 +43,7 @@ public sealed class PackedGraphTests
             _model.Architecture, _model.Config, TaskKind.Classification, 4, dropout);
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
-        string[] expected = [.. BatchInputs, PackedInputs.Targets, PackedInputs.LossScale];
+        string[] expected = [.. BatchInputs, .. LossInputs];
         Assert.That(graph.Inputs, Is.EquivalentTo(dropout ? [.. expected, PackedInputs.DropoutKey] : expected));
         Assert.That(
             session.Inputs.Select(i => i.Name), Is.EquivalentTo(
@@ -44,7 +51,11 @@ public sealed class PackedGraphTests
         Assert.That(
             session.Outputs.Select(o => o.Name),
             Is.EquivalentTo(graph.Layout.Views
-                .Select(v => v.GradientName).Concat([PackedInputs.Loss, PackedInputs.Logits])));
+                .Select(v => v.GradientName)
+                .Concat([
+                    PackedInputs.Loss, PackedInputs.LabelLoss, PackedInputs.TeacherLoss, PackedInputs.PenaltyLoss,
+                    PackedInputs.Logits,
+                ])));
     }
 
     [Test]

@@ -62,7 +62,7 @@ public class LossGoldenTests
         SoftTargets VirtualTeacher() => SoftTargets.SmoothedOthers(labels, classes, 1 - Value("A"));
         double Distil(Func<double, SoftTargets> teacherAt)
         {
-            var distillation = new Distillation
+            var distillation = new KnowledgeDistillation
             {
                 Alpha = Value("alpha"),
                 Temperature = Value("tau"),

@@ -28,7 +28,7 @@ public class LossGradientTests
     [Test]
     public void Distillation_with_temperature_squared()
     {
-        var distillation = new Distillation { Alpha = 0.6, Temperature = 3 };
+        var distillation = new KnowledgeDistillation { Alpha = 0.6, Temperature = 3 };
         var (labels, teacher) = (SoftTargets.OneHot(Labels, 3), SoftTargets.FromLogits(Others, 3, 3));
         Check((logits, gradient) => distillation.Loss(logits, labels, teacher, gradient));
     }

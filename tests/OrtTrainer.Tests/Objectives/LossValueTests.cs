@@ -48,7 +48,7 @@ public class LossValueTests
     public void A_student_equal_to_its_teacher_has_nothing_left_to_learn_from_it()
     {
         var gradient = new double[Logits.Length];
-        var distillation = new Distillation { Alpha = 1, Temperature = 4 };
+        var distillation = new KnowledgeDistillation { Alpha = 1, Temperature = 4 };
         var loss = distillation.Loss(Logits, OneHot, SoftTargets.FromLogits(Logits, 3, 4), gradient);
         Assert.That(loss, Is.EqualTo(0).Within(1e-14));
         Assert.That(gradient, Is.All.EqualTo(0).Within(1e-15));
@@ -90,8 +90,8 @@ public class LossValueTests
         void Refuses(Func<object> make, string message) =>
             Assert.That(make, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(message));
 
-        Refuses(() => new Distillation { Alpha = 1.1 }, "Alpha is 1.1; expected from 0 to 1.");
-        Refuses(() => new Distillation { Temperature = 0 }, "Temperature is 0; expected above 0.");
+        Refuses(() => new KnowledgeDistillation { Alpha = 1.1 }, "Alpha is 1.1; expected from 0 to 1.");
+        Refuses(() => new KnowledgeDistillation { Temperature = 0 }, "Temperature is 0; expected above 0.");
         Refuses(() => SoftTargets.SmoothedUniform([0], 2, -0.1), "epsilon is -0.1; expected from 0 to 1.");
         Refuses(() => SoftTargets.SmoothedOthers([0], 1, 0.1), "classes is 1; expected 2 or more.");
         Refuses(() => OneHot.Mix(2, OneHot), "share is 2; expected from 0 to 1.");

@@ -22,14 +22,15 @@ public sealed class MetricsLogTests
     {
         using (MetricsLog log = new(Path, 0, 0))
         {
-            log.Write(new StepReport(1, 0.5f, 2.5, 1e-4, 8, 90), seconds: 0.25);
+            log.Write(new StepReport(1, new(0.25f, 0.5f, -0.25f), 2.5, 1e-4, 8, 90), seconds: 0.25);
             log.Write(new EvaluationPoint(
                 1, new Dictionary<string, double> { ["accuracy"] = 0.75, ["mcc"] = double.NaN }, null));
         }
 
         JsonNode[] lines = [.. File.ReadLines(Path).Select(line => JsonNode.Parse(line)!)];
         Assert.That(lines[0].ToJsonString(), Is.EqualTo(
-            "{\"step\":1,\"loss\":0.5,\"gradient_norm\":2.5,\"learning_rate\":0.0001,"
+            "{\"step\":1,\"loss\":0.5,\"label_loss\":0.25,\"teacher_loss\":0.5,\"penalty_loss\":-0.25,"
+            + "\"gradient_norm\":2.5,\"learning_rate\":0.0001,"
             + "\"examples\":8,\"tokens\":90,\"seconds\":0.25}"));
         Assert.That(lines[1].ToJsonString(), Is.EqualTo(
             """{"step":1,"eval":{"live":{"accuracy":0.75,"mcc":null},"averaged":null}}"""));
@@ -43,7 +44,7 @@ public sealed class MetricsLogTests
 
         using (MetricsLog log = new(Path, step: 3, evaluatedStep: 2))
         {
-            log.Write(new StepReport(4, 0, 0, 0, 0, 0), 0);
+            log.Write(new StepReport(4, default, 0, 0, 0, 0), 0);
         }
 
         Assert.That(File.ReadLines(Path).SkipLast(1), Is.EqualTo(
@@ -70,7 +71,7 @@ public sealed class MetricsLogTests
     {
         using MetricsLog log = new(Path, 0, 0);
 
-        log.Write(new StepReport(1, 0, 0, 0, 0, 0), 0);
+        log.Write(new StepReport(1, default, 0, 0, 0, 0), 0);
 
         using StreamReader reader = new(new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         Assert.That(reader.ReadLine(), Does.StartWith("""{"step":1,"""));

@@ -37,8 +37,8 @@ public sealed class RunProgressTests
     [Test]
     public void Steps_add_up()
     {
-        RunProgress progress = new RunProgress().With(new StepReport(1, 1, 1, 1, 8, 100), 0.5)
-            .With(new StepReport(2, 1, 1, 1, 4, 30), 0.25);
+        RunProgress progress = new RunProgress().With(new StepReport(1, default, 1, 1, 8, 100), 0.5)
+            .With(new StepReport(2, default, 1, 1, 4, 30), 0.25);
 
         Assert.That((progress.Examples, progress.Tokens, progress.TrainSeconds), Is.EqualTo((12L, 130L, 0.75)));
         Assert.That(progress.EvaluatedStep, Is.Zero);
@@ -47,7 +47,7 @@ public sealed class RunProgressTests
     [Test]
     public void A_checkpoint_keeps_all_of_it()
     {
-        RunProgress progress = Of(Accuracy, 0.5, double.NaN).With(new StepReport(1, 1, 1, 1, 8, 100), 0.1);
+        RunProgress progress = Of(Accuracy, 0.5, double.NaN).With(new StepReport(1, default, 1, 1, 8, 100), 0.1);
 
         RunProgress read = JsonSerializer.Deserialize<RunProgress>(
             JsonSerializer.Serialize(progress, RunJson.Options), RunJson.Options)!;

@@ -70,11 +70,11 @@ public sealed class RunScheduleTests
         Assert.That(Enumerable.Range(50, 10).Select(s => schedule.RateAt(s)), Is.Ordered.Descending);
     }
 
-    [TestCase(FineTuneMethod.FineTune)]
-    [TestCase(FineTuneMethod.Ema)]
-    public void Only_SWA_has_a_tail_of_its_own(FineTuneMethod method)
+    [TestCase("finetune")]
+    [TestCase("ema")]
+    public void Only_SWA_has_a_tail_of_its_own(string method)
     {
-        FineTuneOptions options = Options with { Method = method, SwaInterval = 10 };
+        FineTuneOptions options = Options with { Method = FineTuneMethod.Parse(method), SwaInterval = 10 };
 
         LearningRateSchedule plain = RunSchedule.Of(options, Total);
         LearningRateSchedule cyclical = RunSchedule.Of(options with { SwaRate = SwaRate.Cyclical }, Total);

@@ -54,5 +54,5 @@ public sealed class StepClockTests
         Assert.That(double.IsFinite(clock.TokensPerSecond));
     }
 
-    private static StepReport Report(long step, int tokens) => new(step, 1, 1, 1, 1, tokens);
+    private static StepReport Report(long step, int tokens) => new(step, default, 1, 1, 1, tokens);
 }

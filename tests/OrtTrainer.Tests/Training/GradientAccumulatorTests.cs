@@ -28,7 +28,7 @@ public sealed class GradientAccumulatorTests
     public void A_step_forgets_the_gradients_of_the_one_before()
     {
         using TinyTraining tiny = new();
-        using GradientAccumulator accumulator = new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.State);
+        using GradientAccumulator accumulator = new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.Objective, tiny.State);
         accumulator.Run(tiny.Examples, [0, 1, 2, 3], step: 0);
         float[] first = accumulator.Values.ToArray();
 
@@ -42,22 +42,22 @@ public sealed class GradientAccumulatorTests
     public void Every_batch_of_a_step_has_dropout_of_its_own()
     {
         using TinyTraining tiny = new(dropout: true);
-        using GradientAccumulator accumulator = new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.State);
+        using GradientAccumulator accumulator = new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.Objective, tiny.State);
 
         // The same two examples twice: equal masks would give the loss of one batch of them.
-        (float twice, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
-        (float once, _) = accumulator.Run(tiny.Examples, [0, 1], step: 0);
-        (float again, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
+        (LossTerms twice, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
+        (LossTerms once, _) = accumulator.Run(tiny.Examples, [0, 1], step: 0);
+        (LossTerms again, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
 
-        Assert.That(twice, Is.Not.EqualTo(once).Within(1e-6));
+        Assert.That(twice.Total, Is.Not.EqualTo(once.Total).Within(1e-6));
         Assert.That(again, Is.EqualTo(twice));
     }
 
     private static (float Loss, float[] Gradients, int Tokens) Gradients(
         TinyTraining tiny, TrainerOptions options, int[] indices)
     {
-        using GradientAccumulator accumulator = new(tiny.Graph, options, tiny.State);
-        (float loss, int tokens) = accumulator.Run(tiny.Examples, indices, step: 0);
-        return (loss, accumulator.Values.ToArray(), tokens);
+        using GradientAccumulator accumulator = new(tiny.Graph, options, tiny.Objective, tiny.State);
+        (LossTerms loss, int tokens) = accumulator.Run(tiny.Examples, indices, step: 0);
+        return (loss.Total, accumulator.Values.ToArray(), tokens);
     }
 }

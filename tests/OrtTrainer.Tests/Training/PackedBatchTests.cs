@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Training;
@@ -16,7 +17,7 @@ public sealed class PackedBatchTests
     {
         PackedBatch batch = new();
 
-        batch.Fill(Examples, [2, 0]);
+        batch.Fill(Examples, [2, 0], Objective());
 
         Assert.That(batch.InputIds.ToArray(), Is.EqualTo(new long[] { 9, 10, 5, 6, 7 }));
         Assert.That(batch.Offsets.ToArray(), Is.EqualTo(new long[] { 0, 2, 5 }));
@@ -30,13 +31,25 @@ public sealed class PackedBatchTests
         PackedBatch batch = new();
         foreach (int[] indices in new int[][] { [1], [0, 1, 2], [1], [2, 2, 2, 2], [0] })
         {
-            batch.Fill(Examples, indices);
+            batch.Fill(Examples, indices, Objective());
 
             Assert.That(batch.InputIds.ToArray(), Is.EqualTo(indices.SelectMany(i => Examples[i].InputIds)));
             Assert.That(batch.Targets.ToArray(), Is.EqualTo(indices.SelectMany(i => Examples[i].Targets)));
             Assert.That(batch.Offsets.Length, Is.EqualTo(indices.Length + 1));
             Assert.That(batch.Offsets[^1], Is.EqualTo(batch.Tokens));
         }
+    }
+
+    [Test]
+    public void A_twofold_batch_holds_every_example_twice()
+    {
+        PackedBatch batch = new();
+
+        batch.Fill(Examples, [1, 0], Objective(new() { AgreementWeight = 1 }));
+
+        Assert.That(batch.InputIds.ToArray(), Is.EqualTo(new long[] { 8, 5, 6, 7, 8, 5, 6, 7 }));
+        Assert.That(batch.Offsets.ToArray(), Is.EqualTo(new long[] { 0, 1, 4, 5, 8 }));
+        Assert.That(batch.Targets.ToArray(), Is.EqualTo(new float[] { 0, 1, 1, 0, 0, 1, 1, 0 }));
     }
 
     [Test]
@@ -49,4 +62,7 @@ public sealed class PackedBatchTests
         Assert.That(batch.Outputs, Is.Zero);
         Assert.That(batch.Targets.Length, Is.Zero);
     }
+
+    private static TrainingObjective Objective(LossCoefficients? coefficients = null) =>
+        new(TaskKind.Classification, ExampleTargets.Of(Examples), coefficients);
 }

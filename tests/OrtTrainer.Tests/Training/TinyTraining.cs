@@ -40,13 +40,16 @@ internal sealed class TinyTraining : IDisposable
 
     public TokenizedExample[] Examples { get; }
 
+    public TrainingObjective Objective => new(Task, ExampleTargets.Of(Examples));
+
     public static ExecutionOptions Execution { get; } = new() { IntraOpThreads = 2 };
 
     public TrainerOptions Options(int batchSize, int accumulation = 1, double? clip = null) =>
-        new(Task, batchSize, accumulation, clip, Seed: 1, Execution);
+        new(batchSize, accumulation, clip, Seed: 1, Execution);
 
     public Trainer Trainer(TrainerOptions options, AveragingPlan? plan = null, double rate = 1e-3) =>
-        new(Graph, options, Examples, State, new ConstantSchedule(rate), plan, _loop);
+        new(Graph, options, Examples, Objective, State,
+            new ConstantSchedule(rate), plan, _loop);
 
     public EvaluationSession Evaluation() =>
         new(PackedGraph.Evaluation(_model.Architecture, _model.Config, Outputs), Execution);

@@ -6,7 +6,7 @@ namespace OrtTrainer.Objectives;
 /// <c>(1 - alpha) H(q, p) + alpha KL(p^teacher_T, p_T)</c>, optionally times T^2 (Hinton et al. 2015); batch means,
 /// never divided by the number of classes. Teacher-free regularisation is the same with a made-up teacher.
 /// </summary>
-public sealed record Distillation
+public sealed record KnowledgeDistillation
 {
     /// <summary>Share of the teacher, in [0, 1].</summary>
     public double Alpha { get; init => field = OptionRange.Between(value, 0, 1); } = 0.5;

@@ -1,0 +1,95 @@
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Methods;
+
+/// <summary>What goes together: a method with a task, with its settings and with averaging.</summary>
+internal static class MethodRules
+{
+    private static readonly ObjectiveKind[] ForClasses =
+    [
+        ObjectiveKind.LabelSmoothing, ObjectiveKind.TfReg, ObjectiveKind.ConfidencePenalty, ObjectiveKind.RDrop,
+        ObjectiveKind.Focal,
+    ];
+
+    /// <exception cref="ArgumentException">Something does not; the message says what and why.</exception>
+    public static void Require(FineTuneOptions options)
+    {
+        TaskKind task = options.Data.Task;
+        FineTuneMethod method = options.Method;
+        if (task != TaskKind.Classification && ForClasses.Contains(method.Objective))
+        {
+            throw new ArgumentException($"{nameof(options.Method)} {method} is for classes that exclude each other; " +
+                $"the task is {task}. Take finetune, swa, ema or a distillation.");
+        }
+
+        if (method.Objective == ObjectiveKind.RDrop && options.Dropout == 0)
+        {
+            throw new ArgumentException($"{nameof(options.Method)} {method} compares two passes with different " +
+                $"dropout; with {nameof(options.Dropout)} 0 they are the same.");
+        }
+
+        RequireTeacher(options);
+        RequireClassWeights(options);
+        RequireAnnealing(options);
+    }
+
+    private static void RequireTeacher(FineTuneOptions options)
+    {
+        ObjectiveKind objective = options.Method.Objective;
+        bool needed = objective is ObjectiveKind.Distillation or ObjectiveKind.AnnealingDistillation;
+        bool given = options.Teacher is { NamesNone: false };
+        if (needed && !given)
+        {
+            throw new ArgumentException($"{nameof(options.Teacher)} is missing: {options.Method} learns from one. " +
+                "Give a fine-tuned model or a file of logits, or take self-distillation, which trains its own.");
+        }
+
+        if (!needed && objective != ObjectiveKind.SelfDistillation && options.Teacher is not null)
+        {
+            throw new ArgumentException($"{nameof(options.Teacher)} is given, but {options.Method} learns from none. " +
+                "Add distillation to the method, or leave the teacher out.");
+        }
+    }
+
+    private static void RequireClassWeights(FineTuneOptions options)
+    {
+        if (options.ClassWeights is not { } weights)
+        {
+            return;
+        }
+
+        if (options.Data.Task != TaskKind.Classification)
+        {
+            throw new ArgumentException($"{nameof(options.ClassWeights)} are for classes that exclude each other; " +
+                $"the task is {options.Data.Task}.");
+        }
+
+        if (weights.Balanced == weights.ByLabel is not null)
+        {
+            throw new ArgumentException($"{nameof(options.ClassWeights)} are either balanced or given by label; " +
+                $"found {(weights.Balanced ? "both" : "neither")}.");
+        }
+    }
+
+    private static void RequireAnnealing(FineTuneOptions options)
+    {
+        if (options.Method.Objective != ObjectiveKind.AnnealingDistillation)
+        {
+            return;
+        }
+
+        double share = options.Annealing.TeacherShare;
+        if (options.Method.Averaging == AveragingKind.Ema)
+        {
+            throw new ArgumentException($"{nameof(options.Method)} {options.Method}: ema averages from the first step " +
+                "on, when annealing does not learn from the labels yet. Take swa, or no average.");
+        }
+
+        if (options.Method.Averaging == AveragingKind.Swa && options.SwaStart < share)
+        {
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(options.SwaStart)} is ") +
+                FormattableString.Invariant($"{options.SwaStart}, but annealing learns from the labels only after ") +
+                FormattableString.Invariant($"{share} of the steps; expected at least that."));
+        }
+    }
+}

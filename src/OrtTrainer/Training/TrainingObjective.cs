@@ -1,0 +1,62 @@
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Training;
+
+/// <summary>What training minimises: targets per example, and coefficients per step.</summary>
+public sealed class TrainingObjective
+{
+    private readonly Func<long, LossCoefficients> _coefficients;
+
+    /// <param name="task">What the outputs mean.</param>
+    /// <param name="targets">What every example is trained towards.</param>
+    /// <param name="coefficients">The numbers of the loss; null for plain labels.</param>
+    public TrainingObjective(TaskKind task, ExampleTargets targets, LossCoefficients? coefficients = null)
+        : this(task, targets, coefficients ?? LossCoefficients.Plain, null)
+    {
+    }
+
+    private TrainingObjective(
+        TaskKind task, ExampleTargets targets, LossCoefficients first, Func<long, LossCoefficients>? changing)
+    {
+        Task = task;
+        Targets = targets;
+        _coefficients = changing ?? (_ => first);
+        IsTwofold = first.AgreementWeight > 0;
+    }
+
+    /// <summary>What the outputs mean.</summary>
+    public TaskKind Task { get; }
+
+    /// <summary>What every example is trained towards.</summary>
+    public ExampleTargets Targets { get; }
+
+    /// <summary>Whether every example runs twice in a batch, to agree with itself; the graph must be built for
+    /// it.</summary>
+    public bool IsTwofold { get; }
+
+    /// <summary>An objective whose coefficients change.</summary>
+    /// <param name="task">What the outputs mean.</param>
+    /// <param name="targets">What every example is trained towards.</param>
+    /// <param name="coefficients">The numbers of the loss at a step, counted from 0.</param>
+    public static TrainingObjective Changing(
+        TaskKind task, ExampleTargets targets, Func<long, LossCoefficients> coefficients) =>
+        new(task, targets, coefficients(0), coefficients);
+
+    /// <summary>The numbers of the loss at a step, counted from 0.</summary>
+    public LossCoefficients At(long step) => _coefficients(step);
+
+    /// <summary>
+    /// What the sum of the examples' losses is multiplied with to get the task's mean: over the examples by their
+    /// weights, and over the outputs too where these are not exclusive classes.
+    /// </summary>
+    public float MeanScale(ReadOnlySpan<int> examples)
+    {
+        double weight = 0;
+        foreach (int example in examples)
+        {
+            weight += Targets.Weight(example);
+        }
+
+        return (float)(1 / (Task == TaskKind.Classification ? weight : weight * Targets.Outputs));
+    }
+}
