@@ -8,7 +8,8 @@ internal static class Browser
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
     /// <summary>
-    /// Loads a page in a window 1600 pixels wide, lets its scripts run and returns the document as it is then, with what the console said.
+    /// Loads a page in a window 1600 pixels wide, lets its scripts run and returns the document as it is then, with
+    /// what the console said.
     /// </summary>
     /// <param name="file">The page.</param>
     /// <param name="dark">Whether the reader prefers dark pages.</param>
@@ -44,7 +45,8 @@ internal static class Browser
             ArgumentList =
             {
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--enable-logging=stderr",
-                $"--user-data-dir={profile}", "--window-size=1600,2000", "--hide-scrollbars", "--virtual-time-budget=5000",
+                $"--user-data-dir={profile}", "--window-size=1600,2000", "--hide-scrollbars",
+                "--virtual-time-budget=5000",
                 $"--blink-settings=preferredColorScheme={(dark ? 0 : 1)}", "--dump-dom", new Uri(file).AbsoluteUri,
             },
         };
@@ -56,7 +58,8 @@ internal static class Browser
             .FirstOrDefault(File.Exists);
         if (found is null)
         {
-            Assert.Ignore($"None of {string.Join(", ", Names)} is installed; this test looks at a page in a real browser.");
+            Assert.Ignore(
+                $"None of {string.Join(", ", Names)} is installed; this test looks at a page in a real browser.");
         }
 
         return found!;

@@ -13,17 +13,22 @@ internal sealed class ReportInBrowserTests
         const collisions = [];
         for (const picture of document.querySelectorAll('svg')) {
           const frame = picture.getBoundingClientRect();
-          const texts = [...picture.querySelectorAll(':scope > text')].map(text => [text.textContent, text.getBoundingClientRect()]);
+          const texts = [...picture.querySelectorAll(':scope > text')]
+            .map(text => [text.textContent, text.getBoundingClientRect()]);
           texts.forEach(([name, a], i) => {
-            if (a.left < frame.left - 1 || a.right > frame.right + 1 || a.bottom > frame.bottom + 1) collisions.push(name + ' leaves its chart');
+            const leaves = a.left < frame.left - 1 || a.right > frame.right + 1 || a.bottom > frame.bottom + 1;
+            if (leaves) collisions.push(name + ' leaves its chart');
             for (const [other, b] of texts.slice(i + 1)) {
-              if (a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom) collisions.push(name + ' / ' + other);
+              const beside = a.left >= b.right || b.left >= a.right;
+              const above = a.top + 2 >= b.bottom || b.top + 2 >= a.bottom;
+              if (!beside && !above) collisions.push(name + ' / ' + other);
             }
           });
         }
         parent.postMessage(JSON.stringify({
           width: window.innerWidth, page: document.documentElement.scrollWidth, collisions,
-          dark: matchMedia('(prefers-color-scheme: dark)').matches, ground: getComputedStyle(document.body).backgroundColor,
+          dark: matchMedia('(prefers-color-scheme: dark)').matches,
+          ground: getComputedStyle(document.body).backgroundColor,
           charts: document.querySelectorAll('svg').length,
         }), '*');
         </script>
@@ -32,7 +37,8 @@ internal sealed class ReportInBrowserTests
     // A window cannot be as narrow as a telephone; a frame can. The answers become the title for the test to read.
     private const string Frame = """
         <!DOCTYPE html>
-        <meta charset="utf-8"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title></title>
+        <meta charset="utf-8"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
+        <title></title>
         <script>onmessage = event => document.title = event.data;</script>
         <iframe src="asked.html" style="border: 0; height: 1500px; width: WIDTHpx"></iframe>
         """;

@@ -30,7 +30,9 @@ public sealed record LinePlot
     /// <summary>What the horizontal axis shows; null for all points.</summary>
     public AxisRange? XRange { get; init; }
 
-    /// <summary>What the vertical axis shows; null for all points and bands. Lines beyond it run along its edge.</summary>
+    /// <summary>
+    /// What the vertical axis shows; null for all points and bands. Lines beyond it run along its edge.
+    /// </summary>
     public AxisRange? YRange { get; init; }
 
     /// <summary>Pixels.</summary>

@@ -12,8 +12,10 @@ internal static class PageStyle
         }
         main { max-width: 1160px; margin: 0 auto; padding: 24px 20px 64px; }
         h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 12px; overflow-wrap: anywhere; }
-        h2 { font-size: 1.3rem; line-height: 1.3; margin: 48px 0 8px; padding-top: 12px; border-top: 1px solid var(--grid);
-          overflow-wrap: anywhere; }
+        h2 {
+          font-size: 1.3rem; line-height: 1.3; margin: 48px 0 8px; padding-top: 12px; border-top: 1px solid var(--grid);
+          overflow-wrap: anywhere;
+        }
         h3 { font-size: 1.05rem; margin: 28px 0 6px; overflow-wrap: anywhere; }
         p, li { max-width: 75ch; overflow-wrap: anywhere; }
         p { margin: 10px 0; }
@@ -29,7 +31,9 @@ internal static class PageStyle
         caption { text-align: left; color: var(--faint); padding-bottom: 6px; max-width: 75ch; }
         th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--grid); text-align: left; vertical-align: top; }
         tbody th, thead th:first-child { position: sticky; left: 0; background: var(--ground); }
-        thead th { white-space: nowrap; border-bottom: 1px solid var(--axis); font-weight: 600; vertical-align: bottom; }
+        thead th {
+          white-space: nowrap; border-bottom: 1px solid var(--axis); font-weight: 600; vertical-align: bottom;
+        }
         tbody th { font-weight: 400; white-space: nowrap; }
         th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; padding: 6px 0 6px 14px; }
         td.n { white-space: nowrap; }
@@ -38,7 +42,9 @@ internal static class PageStyle
         tr.shown { font-weight: 600; }
         tr.shown th { font-weight: 600; }
         figure { margin: 18px 0; }
-        figure.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); gap: 4px 14px; }
+        figure.plots {
+          display: grid; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); gap: 4px 14px;
+        }
         figure.plots details { grid-column: 1 / -1; }
         figure.plots svg { width: 100%; height: auto; }
         figure.plot svg { display: block; width: 100%; height: auto; min-width: 540px; max-width: 720px; }

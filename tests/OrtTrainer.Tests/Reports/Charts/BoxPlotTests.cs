@@ -28,9 +28,11 @@ internal sealed class BoxPlotTests
         double left = Picture.Number(box, "x");
         Assert.That(left, Is.EqualTo(picture.XPixel(91)).Within(0.02));
         Assert.That(left + Picture.Number(box, "width"), Is.EqualTo(picture.XPixel(94)).Within(0.02));
-        Assert.That(
-            Picture.Number(picture.Styled("line", "median").First(), "x1"), Is.EqualTo(picture.XPixel(92)).Within(0.02));
-        double[] whiskers = [.. picture.Styled("line", "thin").SelectMany(w => new[] { Picture.Number(w, "x1"), Picture.Number(w, "x2") })];
+        XElement median = picture.Styled("line", "median").First();
+        Assert.That(Picture.Number(median, "x1"), Is.EqualTo(picture.XPixel(92)).Within(0.02));
+        XElement[] thin = [.. picture.Styled("line", "thin")];
+        double[] whiskers =
+            [.. thin.Select(w => Picture.Number(w, "x1")), .. thin.Select(w => Picture.Number(w, "x2"))];
         Assert.That(whiskers.Min(), Is.EqualTo(picture.XPixel(90)).Within(0.02));
         Assert.That(whiskers.Max(), Is.EqualTo(picture.XPixel(98)).Within(0.02));
     }
@@ -90,7 +92,8 @@ internal sealed class BoxPlotTests
     {
         BoxRow[] rows =
         [
-            .. Enumerable.Range(1, 12).Select(i => Row(i == 3 ? new string('w', 200) : $"method {i}", i, i + 1, i + 2, i + 3)),
+            .. Enumerable.Range(1, 12)
+                .Select(i => Row(i == 3 ? new string('w', 200) : $"method {i}", i, i + 1, i + 2, i + 3)),
         ];
 
         Picture picture = new(Plot(rows).ToSvg());
@@ -124,7 +127,8 @@ internal sealed class BoxPlotTests
     private static IEnumerable<XElement> Points(Picture picture) =>
         picture.Styled("path", "mark").Where(mark => Picture.Tip(mark) is not null);
 
-    private static BoxPlot Plot(params BoxRow[] rows) => new() { Title = "scores", Label = "accuracy × 100", Rows = rows };
+    private static BoxPlot Plot(params BoxRow[] rows) =>
+        new() { Title = "scores", Label = "accuracy × 100", Rows = rows };
 
     private static BoxRow Row(string name, params double[] values) =>
         new(name, [.. values.Select((value, i) => new BoxPoint($"seed {i + 1}", value))]);

@@ -34,8 +34,8 @@ internal sealed class IntervalPlotTests
         Picture picture = new(Plot(
             new IntervalRow("a", 1, 0.5, 1.5) { Shown = true }, new IntervalRow("b", 1, -0.5, 2.5)).ToSvg());
 
-        Assert.That(
-            Markers(picture).Select(m => m.Attribute("class")!.Value.Split(' ')[0]), Is.EqualTo(new[] { "mark", "hollow" }));
+        string[] looks = [.. Markers(picture).Select(m => m.Attribute("class")!.Value.Split(' ')[0])];
+        Assert.That(looks, Is.EqualTo(new[] { "mark", "hollow" }));
         Assert.That(picture.Texts("legend"), Is.EqualTo(new[] { "shown", "not shown" }));
     }
 
@@ -80,7 +80,8 @@ internal sealed class IntervalPlotTests
         IntervalRow[] rows =
         [
             .. Enumerable.Range(1, 12).Select(i => new IntervalRow(
-                i == 4 ? "annealing-distillation with a teacher of a very long name" : $"method {i}", i, i - 100, i + 100)),
+                i == 4 ? "annealing-distillation with a teacher of a very long name" : $"method {i}",
+                i, i - 100, i + 100)),
         ];
         IntervalPlot plot = Plot() with
         {
@@ -109,7 +110,8 @@ internal sealed class IntervalPlotTests
     {
         string path = line.Attribute("d")!.Value;
         int h = path.IndexOf('H', StringComparison.Ordinal);
-        return (Parse(path[1..path.IndexOf(' ', StringComparison.Ordinal)]), Parse(path[(h + 1)..path.IndexOf('m', h)]));
+        int blank = path.IndexOf(' ', StringComparison.Ordinal);
+        return (Parse(path[1..blank]), Parse(path[(h + 1)..path.IndexOf('m', h)]));
     }
 
     private static double Parse(string text) => double.Parse(text, CultureInfo.InvariantCulture);

@@ -38,13 +38,15 @@ internal sealed class PagesTests
         ReportDocument document = new("T",
         [
             new HeadingBlock(2, "Part"), new ParagraphBlock("words <b>"), new ListBlock(["one", "two"]),
-            new CodeBlock("a | b"), new FigureBlock(["<svg/>"], Table), new FigureBlock(["<svg/>"], Table) { TableStandsAlone = true },
+            new CodeBlock("a | b"), new FigureBlock(["<svg/>"], Table),
+            new FigureBlock(["<svg/>"], Table) { TableStandsAlone = true },
         ]);
 
         string text = MarkdownPage.Write(document);
 
         Assert.That(text, Does.StartWith(
-            "# T\n\n## Part\n\nwords &lt;b>\n\n- one\n- two\n\n```\na | b\n```\n\nThe page in HTML draws this.\n\nscores"));
+            "# T\n\n## Part\n\nwords &lt;b>\n\n- one\n- two\n\n```\na | b\n```\n\n" +
+            "The page in HTML draws this.\n\nscores"));
         Assert.That(text, Does.Not.Contain("svg"));
     }
 
@@ -56,7 +58,8 @@ internal sealed class PagesTests
         XElement table = page.Descendants().Single(e => e.Name.LocalName == "table");
         XElement[] headers = [.. table.Descendants().Where(e => e.Name.LocalName == "th")];
         Assert.That(headers.Count(h => h.Attribute("scope")!.Value == "col"), Is.EqualTo(3));
-        Assert.That(headers.Where(h => h.Attribute("scope")!.Value == "row").Select(h => h.Value), Is.EqualTo(new[] { "a*b", "x" }));
+        string[] rowNames = [.. headers.Where(h => h.Attribute("scope")!.Value == "row").Select(h => h.Value)];
+        Assert.That(rowNames, Is.EqualTo(new[] { "a*b", "x" }));
         Assert.That(table.Elements().First().Value, Is.EqualTo("scores | all"));
         XElement[] rows = [.. table.Descendants().Where(e => e.Name.LocalName == "tr")];
         Assert.That(rows[2].Attribute("class")?.Value, Is.EqualTo("shown"));

@@ -68,12 +68,17 @@ internal sealed class StudyPartsTests
     [Test]
     public void Settings_are_split_into_what_is_common_and_what_differs()
     {
-        StudyRun[] runs = [Run("finetune", "trec", 0.5), Run("swa", "trec", 0.5), Run("finetune", "cola", 0.5), Run("swa", "cola", 0.5)];
+        StudyRun[] runs =
+        [
+            Run("finetune", "trec", 0.5), Run("swa", "trec", 0.5),
+            Run("finetune", "cola", 0.5), Run("swa", "cola", 0.5),
+        ];
         foreach (StudyRun run in runs)
         {
             double rate = run.Method == "swa" ? 0.0001 : 0.00005;
             WriteOptions(run, $$"""
-                {"method": "{{run.Method}}", "learning_rate": {{rate:0.#####}}, "epochs": 3, "seed": 1, "output": "x", "dropout": null,
+                {"method": "{{run.Method}}", "learning_rate": {{rate:0.#####}}, "epochs": 3, "seed": 1, "output": "x",
+                 "dropout": null,
                  "data": {"train": "{{run.Task}}.tsv"} }
                 """);
         }
@@ -138,7 +143,8 @@ internal sealed class StudyPartsTests
     {
         Curve =
         [
-            .. points.Select(p => new EvaluationPoint(p.Step, new Dictionary<string, double> { ["accuracy"] = p.Score }, null)),
+            .. points.Select(p => new EvaluationPoint(
+                p.Step, new Dictionary<string, double> { ["accuracy"] = p.Score }, null)),
         ],
     };
 

@@ -37,7 +37,8 @@ internal sealed class StudyTableTests
         Assert.That(comparison.Difference.Difference, Is.EqualTo(2).Within(1e-9));
         Assert.That(Cells(table, "swa")[1], Is.EqualTo("4 (3 in pairs)"));
         Assert.That(
-            ResultNotes.Of(table, null), Has.Some.Contains("compared in pairs on the 3 seeds that it has in common with finetune"));
+            ResultNotes.Of(table, null),
+            Has.Some.Contains("compared in pairs on the 3 seeds that it has in common with finetune"));
     }
 
     [Test]
@@ -53,7 +54,7 @@ internal sealed class StudyTableTests
         Assert.That(comparison.IsPaired, Is.False);
         Assert.That(Math.Abs(comparison.T.T), Is.EqualTo(12 / Math.Sqrt(10)).Within(1e-9));
         Assert.That(comparison.T.DegreesOfFreedom, Is.EqualTo(100.0 / 82).Within(1e-9));
-        Assert.That(Printed(table).Header, Has.Some.EqualTo("Welch t p").And.Some.EqualTo("Mann-Whitney p").And.Some.EqualTo("effect g"));
+        Assert.That(Printed(table).Header, Is.SupersetOf(new[] { "Welch t p", "Mann-Whitney p", "effect g" }));
         Assert.That(Cells(table, "swa")[1], Is.EqualTo("2 (not paired)"));
         Assert.That(ResultNotes.Of(table, null), Has.Some.Contains("shares no seed with finetune"));
     }
@@ -78,7 +79,8 @@ internal sealed class StudyTableTests
     {
         StudyTable table = Table(
         [
-            Run("finetune", 99, null), Run("swa", 98, null), .. Seeds(baseline).Select(seed => Run("finetune", seed, 0.5 + (seed / 100.0))),
+            Run("finetune", 99, null), Run("swa", 98, null),
+            .. Seeds(baseline).Select(seed => Run("finetune", seed, 0.5 + (seed / 100.0))),
             .. Seeds(method).Select(seed => Run("swa", seed, 0.6 + (seed / 90.0))),
         ]);
 
@@ -106,8 +108,8 @@ internal sealed class StudyTableTests
 
         double[] p = [.. table.Comparisons.Select(c => c.T.P)];
         Assert.That(p[0], Is.LessThan(p[1]));
-        Assert.That(
-            table.Comparisons.Select(c => c.HolmP), Is.EqualTo(new[] { 2 * p[0], Math.Max(2 * p[0], p[1]) }).Within(1e-12));
+        double[] corrected = [2 * p[0], Math.Max(2 * p[0], p[1])];
+        Assert.That(table.Comparisons.Select(c => c.HolmP), Is.EqualTo(corrected).Within(1e-12));
     }
 
     [Test]
@@ -132,7 +134,9 @@ internal sealed class StudyTableTests
         StudyTable table = Table([.. Of("finetune", 0.5, 0.6, 0.7), .. Of("swa", 0.5, double.NaN, 0.8)]);
 
         Assert.That(table.Rows[1].Comparison!.MethodRuns.Count, Is.EqualTo(2));
-        Assert.That(ResultNotes.Of(table, null), Has.Some.EqualTo("swa: accuracy is not defined for 1 finished run, left out here."));
+        Assert.That(
+            ResultNotes.Of(table, null),
+            Has.Some.EqualTo("swa: accuracy is not defined for 1 finished run, left out here."));
     }
 
     [Test]
@@ -149,7 +153,8 @@ internal sealed class StudyTableTests
     public void Cost_counts_the_teacher_and_is_relative_to_the_baseline()
     {
         StudyRun taught = Run("distillation", 1, 0.5) with { Seconds = 11, TeacherSeconds = 4 };
-        StudyTable table = Table([Run("finetune", 1, 0.5), taught, taught with { Seed = 2, Seconds = 13, TeacherSeconds = 0 }]);
+        StudyRun cached = taught with { Seed = 2, Seconds = 13, TeacherSeconds = 0 };
+        StudyTable table = Table([Run("finetune", 1, 0.5), taught, cached]);
 
         IReadOnlyList<string> cells = new ResultTables(table, "t").Cost().Rows[1];
 
@@ -162,16 +167,19 @@ internal sealed class StudyTableTests
         StudyTable table = Table(
         [
             Run("finetune", 1, 0.5),
-            Run("swa", 1, 0.6) with { Live = 0.55, Averaged = 0.6 }, Run("swa", 2, 0.7) with { Live = 0.65, Averaged = 0.7 },
+            Run("swa", 1, 0.6) with { Live = 0.55, Averaged = 0.6 },
+            Run("swa", 2, 0.7) with { Live = 0.65, Averaged = 0.7 },
         ]);
 
         ReportTable compared = new ResultTables(table, "t").LiveAndAveraged()!;
 
         Assert.That(compared.Rows, Has.Count.EqualTo(1));
-        Assert.That(compared.Rows[0], Is.EqualTo(new[] { "swa", "2", "60.00 ± 7.07", "65.00 ± 7.07", "+5.00", "+5.00 to +5.00" }));
+        string[] cells = ["swa", "2", "60.00 ± 7.07", "65.00 ± 7.07", "+5.00", "+5.00 to +5.00"];
+        Assert.That(compared.Rows[0], Is.EqualTo(cells));
     }
 
-    private static long[] Seeds(string list) => [.. list.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
+    private static long[] Seeds(string list) =>
+        [.. list.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
 
     private static StudyRun Run(string method, long seed, double? score) => Synthetic.Scored(method, seed, score);
 
@@ -185,5 +193,6 @@ internal sealed class StudyTableTests
 
     private static ReportTable Printed(StudyTable table) => new ResultTables(table, "t").Main();
 
-    private static string[] Cells(StudyTable table, string method) => [.. Printed(table).Rows.Single(row => row[0] == method)];
+    private static string[] Cells(StudyTable table, string method) =>
+        [.. Printed(table).Rows.Single(row => row[0] == method)];
 }
