@@ -155,7 +155,7 @@ public sealed record Comparison
 
         if (Ranks.LeastP > Level)
         {
-            yield return $"the {(IsPaired ? "Wilcoxon" : "Mann-Whitney")} test of {runs} cannot give p below "
+            yield return $"the {(IsPaired ? "Wilcoxon" : "Mann-Whitney")} test of these {runs} cannot give p below "
                 + $"{Short(Ranks.LeastP)}, whatever the difference";
         }
     }

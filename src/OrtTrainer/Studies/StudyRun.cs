@@ -49,7 +49,10 @@ public sealed record StudyRun
     /// <summary>Seconds of optimizer steps; null before the run is done.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>Seconds spent on the teacher's answers; null for a method without a teacher.</summary>
+    /// <summary>
+    /// Seconds that the teacher took: to answer for all training examples, whenever it did, and to be trained where
+    /// that was part of this run; null for a method without a teacher.
+    /// </summary>
     public double? TeacherSeconds { get; init; }
 
     /// <summary>Optimizer steps done.</summary>
