@@ -37,7 +37,7 @@ public sealed partial record FineTuneOptions
                 Eval = Data.Eval is null ? null : Path.GetFullPath(Data.Eval),
                 Test = Data.Test is null ? null : Path.GetFullPath(Data.Test),
             },
-            Teacher = Teacher?.Resolve(),
+            Teacher = Teacher is null or { NamesNone: true } ? Teacher : Teacher.Resolve(),
             LearningRate = EffectiveLearningRate,
             Schedule = EffectiveSchedule,
             Threads = EffectiveThreads,

@@ -21,6 +21,10 @@ internal sealed class BenchArguments : LabelledArguments
         HelpText = "forward and backward graph to alternate with, on the same batches")]
     public string? Yardstick { get; set; }
 
+    [Option("methods", MetaValue = "A,B",
+        HelpText = "instead of a yardstick: steps of these losses beside plain fine-tuning")]
+    public string? Methods { get; set; }
+
     [Option("batches", MetaValue = "N", HelpText = "batches to time, after as many untimed (default: 14)")]
     public int? Batches { get; set; }
 

@@ -9,6 +9,9 @@ internal abstract class CommonArguments
     [Option("verbose", HelpText = "with an error, print where it happened")]
     public bool Verbose { get; set; }
 
+    /// <summary>How many words that belong to no option the command takes, such as a folder to work on.</summary>
+    public virtual int Operands => 0;
+
     /// <summary>Words that belong to no option.</summary>
     [Value(0, Hidden = true)]
     public IEnumerable<string> Rest { get; set; } = [];

@@ -44,7 +44,10 @@ internal sealed class FinetuneArguments : LabelledArguments
     public string? Resume { get; set; }
 
     [Section("Training")]
-    [Option("method", MetaValue = "METHOD", HelpText = "finetune, swa or ema (default: swa)")]
+    [Option("method", MetaValue = "METHOD",
+        HelpText = "finetune, or parts joined by +, such as distillation+swa (default: swa); the loss: label-smoothing, "
+            + "tf-reg, distillation, self-distillation, annealing-distillation, confidence-penalty, r-drop or focal; "
+            + "the average: swa or ema")]
     public string? Method { get; set; }
 
     [Option("epochs", MetaValue = "X", HelpText = "passes over the data, fractions allowed (default: 3)")]
@@ -92,6 +95,72 @@ internal sealed class FinetuneArguments : LabelledArguments
 
     [Option("seed", MetaValue = "N", HelpText = "fixes initialisation, order and dropout (default: 1)")]
     public long? Seed { get; set; }
+
+    [Section("Loss")]
+    [Option("alpha", MetaValue = "X",
+        HelpText = "share of the teacher (default: tf-reg 0.5, distillation 0.9), strength of r-drop (1)")]
+    public double? Alpha { get; set; }
+
+    [Option("temperature", MetaValue = "X",
+        HelpText = "divides the logits of teacher and student (default: distillation 2, tf-reg none)")]
+    public double? Temperature { get; set; }
+
+    [Option("temperature-squared", MetaValue = "YES",
+        HelpText = "yes or no: multiply the teacher's part by T^2 (default: distillation yes, tf-reg no)")]
+    public string? TemperatureSquared { get; set; }
+
+    [Option("distillation-loss", MetaValue = "NAME",
+        HelpText = "kullback-leibler, soft-cross-entropy or logit-error (default: kullback-leibler)")]
+    public string? DistillationLoss { get; set; }
+
+    [Option("epsilon", MetaValue = "X", HelpText = "share that label smoothing takes from the label (default: 0.1)")]
+    public double? Epsilon { get; set; }
+
+    [Option("smoothing", MetaValue = "NAME",
+        HelpText = "who gets it: uniform, all classes, or others, all but the label's (default: uniform)")]
+    public string? Convention { get; set; }
+
+    [Option("confidence", MetaValue = "X",
+        HelpText = "what the made-up teacher of tf-reg gives to the label (default: 0.9)")]
+    public double? Confidence { get; set; }
+
+    [Option("beta", MetaValue = "X", HelpText = "strength of the confidence penalty (default: 0.1)")]
+    public double? Beta { get; set; }
+
+    [Option("gamma", MetaValue = "X", HelpText = "how fast the focal loss fades (default: 2)")]
+    public double? Gamma { get; set; }
+
+    [Option("max-temperature", MetaValue = "N",
+        HelpText = "in how many steps annealing-distillation makes the teacher louder (default: 7)")]
+    public int? MaxTemperature { get; set; }
+
+    [Option("teacher-share", MetaValue = "X",
+        HelpText = "share of the steps that annealing-distillation learns from the teacher (default: 0.5)")]
+    public double? TeacherShare { get; set; }
+
+    [Option("class-weights", MetaValue = "WEIGHTS",
+        HelpText = "how much examples count by label: balanced, or label=2,other=0.5 (default: all alike)")]
+    public string? ClassWeights { get; set; }
+
+    [Section("Teacher")]
+    [Option("teacher", MetaValue = "DIR",
+        HelpText = "model to learn from, in Hugging Face layout or exported; its outputs are kept for the next run")]
+    public string? Teacher { get; set; }
+
+    [Option("teacher-logits", MetaValue = "F", HelpText = "file of logits instead, a row per training example")]
+    public string? TeacherLogits { get; set; }
+
+    [Option("teacher-length", MetaValue = "N", HelpText = "most tokens the teacher sees (default: its own limit)")]
+    public int? TeacherLength { get; set; }
+
+    [Option("teacher-threads", MetaValue = "N", HelpText = "the teacher's threads (default: as --threads)")]
+    public int? TeacherThreads { get; set; }
+
+    [Option("teacher-device", MetaValue = "NAME", HelpText = "where the teacher runs: cpu (default: cpu)")]
+    public string? TeacherDevice { get; set; }
+
+    [Option("teacher-cache", MetaValue = "DIR", HelpText = "folder that keeps outputs of teachers (default: the user's)")]
+    public string? TeacherCache { get; set; }
 
     [Section("Weight averaging")]
     [Option("swa-start", MetaValue = "X", HelpText = "share of the steps before averaging starts (default: 0.5)")]

@@ -23,6 +23,19 @@ internal static class BenchCommand
                 Tokenizer.Load(folder), texts, arguments.Threads ?? Environment.ProcessorCount, interruption);
             Print(arguments, terminal, result, Lines(result));
         }
+        else if (arguments.Methods is { } methods)
+        {
+            if (arguments.Train is null || arguments.Yardstick is not null)
+            {
+                throw new UsageException(
+                    "--methods needs --train F and compares with plain fine-tuning; leave --yardstick out.");
+            }
+
+            StepBenchmarkOptions options = Options(arguments);
+            IReadOnlyList<MethodTime> times = OptionErrors.Guard(typeof(BenchArguments), () => MethodBenchmark.Run(
+                options, [.. methods.Split(',').Select(FineTuneMethod.Parse)], interruption));
+            Print(arguments, terminal, times, Lines(times));
+        }
         else
         {
             StepBenchmarkResult result = StepBenchmark.Run(Options(arguments), interruption);
@@ -95,6 +108,18 @@ internal static class BenchCommand
             $"averaging    {r.AveragingSeconds * 1e3:0.00} ms in every step, {r.AveragingShare:0.0%} of it");
         yield return $"memory       {Figures.Bytes(r.PeakMemory)} at the peak, before the yardstick was loaded";
         yield return $"kernels      {(r.Kernels.Count == 0 ? "none: function bodies" : string.Join(", ", r.Kernels))}";
+    }
+
+    private static IEnumerable<string> Lines(IReadOnlyList<MethodTime> times)
+    {
+        int width = times.Max(t => t.Method.Length) + 2;
+        foreach (MethodTime t in times)
+        {
+            yield return FormattableString.Invariant(
+                $"{t.Method.PadRight(width)}{t.StepMedian * 1e3,8:0.0} ms median, ")
+                + FormattableString.Invariant(
+                    $"{t.Ratio:0.000} of all plain time, {t.MedianRatio:0.000} median by batch");
+        }
     }
 
     private static IEnumerable<string> Lines(TokenizerBenchmarkResult r)

@@ -27,11 +27,17 @@ internal static class FinetuneSettings
         }
 
         options = Merge(options, OptionErrors.Guard(typeof(FinetuneArguments), () => FromCommandLine(arguments)));
+        options = Merge(options, MethodSettings.Of(arguments, MethodOf(options)));
         string model = Require(options["model"], "--model", "DIR", "the folder of a pre-trained model");
         _ = Require(options["data"]?["train"], "--train", "F", "the file to train on");
         options["output"] ??= RunNames.Next(embedded ? EmbeddedDefault.Name : model);
         return OptionErrors.Guard(typeof(FinetuneArguments), () => Deserialize(options).Resolve());
     }
+
+    private static FineTuneMethod MethodOf(JsonObject options) =>
+        options["method"] is JsonValue method && method.TryGetValue(out string? text)
+            ? OptionErrors.Guard(typeof(FinetuneArguments), () => FineTuneMethod.Parse(text))
+            : FineTuneMethod.Swa;
 
     private static FineTuneOptions Deserialize(JsonObject options)
     {
@@ -66,6 +72,14 @@ internal static class FinetuneSettings
         ("clip_norm", a.ClipNorm),
         ("max_length", a.MaxLength),
         ("dropout", a.Dropout),
+        ("class_weights", MethodSettings.ClassWeights(a.ClassWeights)),
+        ("teacher", Given(
+            ("model", a.Teacher),
+            ("logits", a.TeacherLogits),
+            ("max_length", a.TeacherLength),
+            ("threads", a.TeacherThreads),
+            ("device", a.TeacherDevice),
+            ("cache", a.TeacherCache))),
         ("swa_start", a.SwaStart),
         ("swa_interval", a.SwaInterval),
         ("swa_rate", Words.Parse<SwaRate>("--swa-rate", a.SwaRate)),

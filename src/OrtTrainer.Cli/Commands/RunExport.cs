@@ -19,7 +19,7 @@ internal static class RunExport
     public static ExportSource Open(string run, RunWeights weights)
     {
         string folder = Path.GetFullPath(run);
-        RunSummary summary = SummaryOf(folder);
+        RunSummary summary = RunSummary.Read(folder);
         FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(folder));
         string file = FileOf(folder, weights, options);
         ModelConfig config = ModelConfig.Load(folder);
@@ -46,26 +46,6 @@ internal static class RunExport
         {
             buffer.Dispose();
             throw;
-        }
-    }
-
-    private static RunSummary SummaryOf(string folder)
-    {
-        string file = RunFolder.SummaryFileOf(folder);
-        if (!File.Exists(file))
-        {
-            throw new RunException(
-                $"{folder}: there is no finished run; {file} is missing. Give the --out folder of a finetune that " +
-                "has ended, or go on with one that was interrupted by finetune --resume.");
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)!;
-        }
-        catch (JsonException malformed)
-        {
-            throw new RunException($"{file}: not the summary of a run: {malformed.Message}", malformed);
         }
     }
 

@@ -29,7 +29,7 @@ internal static class ArgumentReader
         parser.ParseArguments<T>(completed)
             .WithParsed(arguments => parsed = arguments)
             .WithNotParsed(errors => throw Describe(errors, completed, typeof(T)));
-        if (parsed!.Rest.FirstOrDefault() is { } stray)
+        if (parsed!.Rest.Skip(parsed.Operands).FirstOrDefault() is { } stray)
         {
             throw new UsageException($"{stray} belongs to no option; quote values that contain spaces.");
         }

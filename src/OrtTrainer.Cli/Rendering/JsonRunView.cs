@@ -10,6 +10,9 @@ internal sealed class JsonRunView(TextWriter output) : IRunView
     {
         switch (value)
         {
+            case RunEvent.Taught e:
+                Line(new { Event = "taught", e.Done, e.Total });
+                break;
             case RunEvent.Started e:
                 Line(new { Event = "started", e.Facts });
                 break;
@@ -19,6 +22,9 @@ internal sealed class JsonRunView(TextWriter output) : IRunView
                     Event = "step",
                     e.Report.Step,
                     e.Report.Loss,
+                    LabelLoss = e.Report.Terms.Labels,
+                    TeacherLoss = e.Report.Terms.Teacher,
+                    PenaltyLoss = e.Report.Terms.Penalty,
                     e.Report.GradientNorm,
                     e.Report.LearningRate,
                     e.Report.Examples,

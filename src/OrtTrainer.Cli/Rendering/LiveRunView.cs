@@ -25,6 +25,9 @@ internal sealed class LiveRunView : IRunView
     {
         switch (value)
         {
+            case RunEvent.Taught { Done: var done, Total: var total } taught when done == total:
+                _console.WriteLine(RunLines.Taught(taught));
+                break;
             case RunEvent.Started started:
                 Begin(started.Facts);
                 break;

@@ -16,12 +16,16 @@ internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) :
     {
         switch (value)
         {
+            case RunEvent.Taught taught when IsDue() || taught.Done == taught.Total:
+                _out.WriteLine(RunLines.Taught(taught));
+                _sinceLine.Restart();
+                break;
             case RunEvent.Started started:
                 _total = started.Facts.TotalSteps;
                 terminal.WriteLines(RunHeader.Lines(started.Facts, options));
                 _out.WriteLine();
                 break;
-            case RunEvent.Stepped stepped when !_sinceLine.IsRunning || _sinceLine.Elapsed >= Interval:
+            case RunEvent.Stepped stepped when IsDue():
                 _out.WriteLine(RunLines.Step(stepped, _total));
                 _sinceLine.Restart();
                 break;
@@ -44,4 +48,6 @@ internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) :
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private bool IsDue() => !_sinceLine.IsRunning || _sinceLine.Elapsed >= Interval;
 }

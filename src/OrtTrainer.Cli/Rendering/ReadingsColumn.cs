@@ -11,7 +11,7 @@ internal sealed class ReadingsColumn(RunReadings readings) : ProgressColumn
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
         new Spectre.Console.Text(
         readings.Last is { } step
-            ? $"loss {Figures.Score(step.Report.Loss)}  rate {Figures.Short(step.Report.LearningRate)}  " +
+            ? $"{RunLines.Loss(step.Report.Terms)}  rate {Figures.Short(step.Report.LearningRate)}  " +
                 $"{Figures.Count(step.TokensPerSecond)} tokens/s  {Figures.Time(step.Remaining)} left"
             : "starting");
 }

@@ -37,6 +37,16 @@ internal static class RunHeader
         yield return Line("method", $"{options.Method}{Averaging(options)}, learning rate "
             + $"{Figures.Short(options.EffectiveLearningRate)} {Words.Of(options.EffectiveSchedule)}, "
             + $"seed {options.Seed}");
+        if (LossLine.Of(options) is { } loss)
+        {
+            yield return Line("loss", loss);
+        }
+
+        foreach (string line in facts.Teacher is { } teacher ? TeacherLines.Of(teacher) : [])
+        {
+            yield return Line("teacher", line);
+        }
+
         yield return Line("device", $"{facts.Device}, {Threads(facts.Threads)}, "
             + (facts.Kernels ? "C# kernels" : "function bodies"));
         yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");

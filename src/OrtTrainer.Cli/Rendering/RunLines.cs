@@ -1,4 +1,5 @@
 using OrtTrainer.Runs;
+using OrtTrainer.Training;
 
 namespace OrtTrainer.Cli.Rendering;
 
@@ -9,10 +10,28 @@ internal static class RunLines
     {
         string width = Figures.Count(total);
         string step = Figures.Count(e.Report.Step).PadLeft(width.Length);
-        return $"step {step}/{width}  loss {Figures.Score(e.Report.Loss)}  " +
+        return $"step {step}/{width}  {Loss(e.Report.Terms)}  " +
             $"rate {Figures.Short(e.Report.LearningRate)}  {Figures.Count(e.TokensPerSecond)} tokens/s  " +
             $"{Figures.Time(e.Remaining)} left";
     }
+
+    /// <summary>The loss; with its parts where it has several.</summary>
+    public static string Loss(LossTerms terms)
+    {
+        string total = $"loss {Figures.Score(terms.Total)}";
+        if (terms.Teacher == 0 && terms.Penalty == 0)
+        {
+            return total;
+        }
+
+        string teacher = terms.Teacher == 0 ? "" : $", teacher {Figures.Score(terms.Teacher)}";
+        string penalty = terms.Penalty == 0 ? "" : $", penalty {Figures.Score(terms.Penalty)}";
+        return $"{total} (labels {Figures.Score(terms.Labels)}{teacher}{penalty})";
+    }
+
+    /// <summary>How far the teacher is.</summary>
+    public static string Taught(RunEvent.Taught e) =>
+        $"teacher: {Figures.Count(e.Done)} of {Figures.Count(e.Total)} examples";
 
     public static string Evaluation(RunEvent.Evaluated e)
     {

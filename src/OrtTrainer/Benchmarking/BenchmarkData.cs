@@ -29,13 +29,21 @@ internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<T
                     $"examples of {length} were asked for.");
         }
 
+        EncodedDataset encoded = Read(options, model);
+        return new(encoded.Source.Task, encoded.Source.Outputs, encoded.Examples);
+    }
+
+    /// <summary>Reads and tokenizes the options' data file.</summary>
+    /// <exception cref="ArgumentException">The options give no data.</exception>
+    /// <exception cref="DataFileException">The file cannot be used.</exception>
+    public static EncodedDataset Read(StepBenchmarkOptions options, PretrainedModel model)
+    {
         DataOptions data = options.Data
             ?? throw new ArgumentException(
                 $"Neither {nameof(options.Data)} nor {nameof(options.FullLength)} is given.");
         Dataset train = DataSplits.Load(data with { Eval = data.Train, Test = null }).Train;
-        EncodedDataset encoded = EncodedDataset.Of(
-            train, Tokenizer.Load(options.Model), Math.Min(options.MaxLength, positions), Environment.ProcessorCount);
-        return new(data.Task, train.Outputs, encoded.Examples);
+        int length = Math.Min(options.MaxLength, model.Architecture.MaxLength(model.Config));
+        return EncodedDataset.Of(train, Tokenizer.Load(options.Model), length, Environment.ProcessorCount);
     }
 
     private static BenchmarkData Random(int length, StepBenchmarkOptions options, ModelConfig config)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrtTrainer.Optimization;
 
 namespace OrtTrainer.Distillation;
@@ -47,6 +48,10 @@ public sealed record TeacherOptions
     /// </summary>
     public string? Cache { get; init; }
 
+    /// <summary>Whether neither a model nor a file is named yet.</summary>
+    [JsonIgnore]
+    public bool NamesNone => string.IsNullOrWhiteSpace(Model) && string.IsNullOrWhiteSpace(Logits);
+
     /// <summary>These options with full paths and every default filled in but the number of threads.</summary>
     /// <exception cref="ArgumentException">Not exactly one of <see cref="Model"/> and <see cref="Logits"/> is
     /// given.</exception>
@@ -55,7 +60,7 @@ public sealed record TeacherOptions
         if (string.IsNullOrWhiteSpace(Model) == string.IsNullOrWhiteSpace(Logits))
         {
             throw new ArgumentException($"Of {nameof(Model)} and {nameof(Logits)}, a teacher needs exactly one; " +
-                $"{(string.IsNullOrWhiteSpace(Model) ? "neither is" : "both are")} given.");
+                $"{(NamesNone ? "neither is" : "both are")} given.");
         }
 
         return this with

@@ -72,6 +72,9 @@ public sealed class ClassifiedExamples : EvaluatedExamples
     }
 
     /// <inheritdoc/>
+    public override bool[] Right() => [.. Predictions().Zip(_labels, (prediction, label) => prediction == label)];
+
+    /// <inheritdoc/>
     public override EvaluatedExamples Select(ReadOnlySpan<int> indices) =>
         new ClassifiedExamples(SelectRows(_logits, Classes, indices), SelectRows(_labels, 1, indices), Classes);
 }

@@ -10,6 +10,10 @@ public abstract class EvaluatedExamples
     /// <summary>The kind of task these are outputs of.</summary>
     public abstract TaskKind Task { get; }
 
+    /// <summary>Whether the model is right, [N]: all labels as they should be. Null for regression, where nothing is
+    /// right or wrong.</summary>
+    public virtual bool[]? Right() => null;
+
     /// <summary>The examples at these indices, repeated where an index is: a bootstrap sample.</summary>
     public abstract EvaluatedExamples Select(ReadOnlySpan<int> indices);
 

@@ -40,6 +40,19 @@ public sealed class MultiLabelExamples : EvaluatedExamples
     public LabelCounts Counts() => new(_labels, Array.ConvertAll(_logits, logit => logit > 0), _labelCount);
 
     /// <inheritdoc/>
+    public override bool[] Right()
+    {
+        bool[] right = new bool[Count];
+        Array.Fill(right, true);
+        for (int i = 0; i < _labels.Length; i++)
+        {
+            right[i / _labelCount] &= _labels[i] == (_logits[i] > 0);
+        }
+
+        return right;
+    }
+
+    /// <inheritdoc/>
     public override EvaluatedExamples Select(ReadOnlySpan<int> indices) =>
         new MultiLabelExamples(
             SelectRows(_logits, _labelCount, indices), SelectRows(_labels, _labelCount, indices), _labelCount);

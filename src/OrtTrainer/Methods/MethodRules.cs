@@ -64,7 +64,8 @@ internal static class MethodRules
     {
         ObjectiveKind objective = options.Method.Objective;
         bool needed = objective is ObjectiveKind.Distillation or ObjectiveKind.AnnealingDistillation;
-        if (needed && options.Teacher is null)
+        bool given = options.Teacher is { NamesNone: false };
+        if (needed && !given)
         {
             throw new ArgumentException($"{nameof(options.Teacher)} is missing: {options.Method} learns from one. " +
                 "Give a fine-tuned model or a file of logits, or take self-distillation, which trains its own.");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrtTrainer.Distillation;
 
 namespace OrtTrainer.Runs;
@@ -81,4 +82,27 @@ public sealed record RunSummary
 
     /// <summary>Whether training ended before its last step, and why: <c>patience</c> or <c>max_seconds</c>.</summary>
     public string? StoppedBy { get; init; }
+
+    /// <summary>Reads the summary of a finished run.</summary>
+    /// <param name="folder">The run's output folder.</param>
+    /// <exception cref="RunException">There is no finished run, or its summary cannot be read.</exception>
+    public static RunSummary Read(string folder)
+    {
+        string file = RunFolder.SummaryFileOf(folder);
+        if (!File.Exists(file))
+        {
+            throw new RunException(
+                $"{folder}: there is no finished run; {file} is missing. Give the --out folder of a finetune that " +
+                "has ended, or go on with one that was interrupted by finetune --resume.");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)!;
+        }
+        catch (JsonException malformed)
+        {
+            throw new RunException($"{file}: not the summary of a run: {malformed.Message}", malformed);
+        }
+    }
 }

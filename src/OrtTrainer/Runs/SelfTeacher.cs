@@ -14,7 +14,8 @@ internal sealed record SelfTeacher(TeacherOptions Options, RunSummary Summary)
 {
     /// <summary>Whether a run must train its own teacher.</summary>
     public static bool IsNeededBy(FineTuneOptions options) =>
-        options is { Method.Objective: ObjectiveKind.SelfDistillation, Teacher: null };
+        options is
+        { Method.Objective: ObjectiveKind.SelfDistillation, Teacher: null or { NamesNone: true } };
 
     /// <summary>Trains it, goes on training it, or takes it as it is.</summary>
     /// <param name="options">The resolved options of the student.</param>
@@ -26,7 +27,7 @@ internal sealed record SelfTeacher(TeacherOptions Options, RunSummary Summary)
     {
         string output = Path.Combine(folder.RunPath, "teacher");
         return new(
-            new TeacherOptions { Model = output, MaxLength = options.MaxLength }.Resolve(),
+            (options.Teacher ?? new() { MaxLength = options.MaxLength }) with { Model = output },
             Finished(output) ?? Train(options, output, events, cancellation));
     }
 
@@ -47,6 +48,7 @@ internal sealed record SelfTeacher(TeacherOptions Options, RunSummary Summary)
             Method = FineTuneMethod.FineTune,
             Schedule = Schedules.ScheduleKind.Linear,
             Output = output,
+            Teacher = null,
             Data = options.Data with { Test = null },
         };
         Task<RunSummary> run = File.Exists(RunFolder.OptionsFileOf(output))

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Optimization;
+using OrtTrainer.Randomness;
+using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
+using OrtTrainer.Schedules;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Benchmarking;
+
+/// <summary>
+/// Times whole training steps of several objectives against plain fine-tuning, in turns on the same batches in one
+/// process. A teacher's outputs are random numbers here: what they are makes no difference to a step, and running a
+/// teacher is no part of one.
+/// </summary>
+public static class MethodBenchmark
+{
+    private const double LearningRate = 5e-5;
+
+    /// <summary>Measures.</summary>
+    /// <param name="options">Model, data, batches; its yardstick is not used.</param>
+    /// <param name="methods">What to compare with plain fine-tuning.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <returns>Plain fine-tuning first, then the methods in order.</returns>
+    /// <exception cref="ArgumentException">There is no data, or a method averages: that is not timed here.</exception>
+    /// <exception cref="ModelException">The model cannot be used.</exception>
+    /// <exception cref="DataFileException">The data cannot be used.</exception>
+    public static IReadOnlyList<MethodTime> Run(
+        StepBenchmarkOptions options, IReadOnlyList<FineTuneMethod> methods, CancellationToken cancellation = default)
+    {
+        if (methods.FirstOrDefault(m => m != new FineTuneMethod { Objective = m.Objective }) is { } other)
+        {
+            throw new ArgumentException(
+                $"{other} is more than a loss; only losses are compared here, such as label-smoothing.");
+        }
+
+        using PretrainedModel model = PretrainedModel.Open(options.Model);
+        EncodedDataset data = BenchmarkData.Read(options, model);
+        using ChunkedLoop loop = new(options.Threads);
+        FineTuneMethod[] all = [FineTuneMethod.FineTune, .. methods];
+        List<Contestant> contestants = [];
+        try
+        {
+            contestants.AddRange(all.Select(method => new Contestant(options, method, model, data, loop)));
+            Measure(options.Batches, contestants, cancellation);
+        }
+        finally
+        {
+            contestants.ForEach(c => c.Dispose());
+        }
+
+        List<double> plain = contestants[0].Seconds;
+        return [.. contestants.Select(c => new MethodTime(
+            c.Method.ToString(), Median.Of(c.Seconds), c.Seconds.Sum() / plain.Sum(),
+            Median.Of(c.Seconds.Zip(plain, (own, other) => own / other))))];
+    }
+
+    private static void Measure(int batches, List<Contestant> contestants, CancellationToken cancellation)
+    {
+        // As many untimed: the first batches of every length make the runtime allocate.
+        for (int i = -batches; i < batches; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+
+            // Each goes first in turn, which shares out what one leaves behind for the next in caches and clock rate.
+            for (int j = 0; j < contestants.Count; j++)
+            {
+                contestants[(j + i + batches) % contestants.Count].Step(timed: i >= 0);
+            }
+        }
+    }
+
+    /// <summary>A method with weights, moments and session of its own.</summary>
+    private sealed class Contestant : IDisposable
+    {
+        private readonly TrainingState _state;
+        private readonly Trainer _trainer;
+
+        public Contestant(
+            StepBenchmarkOptions options, FineTuneMethod method, PretrainedModel model, EncodedDataset data,
+            ChunkedLoop loop)
+        {
+            Method = method;
+            FineTuneOptions settings = new()
+            {
+                Model = options.Model, Output = ".", Data = options.Data!, Method = method,
+            };
+            SeededRandom random = SeededRandom.For((ulong)options.Seed, "teacher");
+            float[] teacher = [.. Enumerable.Range(0, data.Source.Count * data.Source.Outputs)
+                .Select(_ => (float)random.NextGaussian())];
+            TrainingObjective objective = RunObjective.Of(settings, data, teacher, totalSteps: 2 * options.Batches);
+            PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Source.Task,
+                data.Source.Outputs, agreement: objective.IsTwofold);
+            _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), rule: null, loop);
+            _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);
+            ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
+            _trainer = new Trainer(
+                graph, new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution), data.Examples,
+                objective, _state, new ConstantSchedule(LearningRate), averaging: null, loop);
+        }
+
+        public FineTuneMethod Method { get; }
+
+        public List<double> Seconds { get; } = [];
+
+        public void Step(bool timed)
+        {
+            long started = Stopwatch.GetTimestamp();
+            _ = _trainer.Step();
+            if (timed)
+            {
+                Seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+            }
+        }
+
+        public void Dispose()
+        {
+            _trainer.Dispose();
+            _state.Dispose();
+        }
+    }
+}
