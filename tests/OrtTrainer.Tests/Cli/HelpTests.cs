@@ -39,8 +39,8 @@ public sealed class HelpTests
     {
         string overview = CliRun.Of("--help").Out;
 
-        Assert.That(Commands, Is.EqualTo(new[] { "finetune", "evaluate", "predict", "export", "compare", "bench" }));
-        Assert.That(Commands, Is.EqualTo(new[] { "finetune", "evaluate", "predict", "export", "teacher", "bench" }));
+        Assert.That(Commands, Is.EqualTo(
+            new[] { "finetune", "evaluate", "predict", "export", "soup", "compare", "teacher", "bench" }));
         Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),
             Is.Empty);
     }
