@@ -79,7 +79,7 @@ public sealed record FineTuneMethod
     {
         string meant = NearestName.Of(word, Words) is { } nearest ? $" Did you mean {nearest}?" : "";
         return new ArgumentException(
-            $"the method '{word}' is unknown; expected one of {string.Join(", ", Words)}, or several joined by +.{meant}");
+            $"Method is '{word}'; expected {string.Join(", ", Words)}, or several joined by +.{meant}");
     }
 
     /// <summary>The word of a part; null for the first of each kind, which is doing nothing special.</summary>

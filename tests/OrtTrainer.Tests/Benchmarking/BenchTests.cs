@@ -49,6 +49,30 @@ public sealed class BenchTests
         Assert.That(run.Lines[^1], Is.EqualTo("kernels      none: function bodies"));
     }
 
+    [Test]
+    public void Methods_are_measured_beside_plain_fine_tuning()
+    {
+        CliRun run = CliRun.Of(
+            "bench", "--model", _desk.Model, "--train", _desk.Train, "--batches", "2", "--batch-size", "4",
+            "--threads", "1", "--methods", "tf-reg,distillation", "--json");
+
+        JsonElement[] times = [.. JsonDocument.Parse(run.Succeeded().Out).RootElement.EnumerateArray()];
+        Assert.That(times.Select(t => t.GetProperty("method").GetString()),
+            Is.EqualTo(new[] { "finetune", "tf-reg", "distillation" }));
+        Assert.That(times.Select(t => t.GetProperty("step_median").GetDouble()), Has.All.GreaterThan(0));
+        Assert.That(times[0].GetProperty("ratio").GetDouble(), Is.EqualTo(1));
+    }
+
+    [TestCase("swa", "swa is more than a loss")]
+    [TestCase("focall", "Did you mean focal?")]
+    public void What_is_no_loss_is_not_measured(string methods, string expected)
+    {
+        CliRun run = CliRun.Of("bench", "--model", _desk.Model, "--train", _desk.Train, "--methods", methods);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain(expected));
+    }
+
     [TestCase("--full-length", "0", "error: --full-length is 0; expected 1 or more.\n")]
     [TestCase("--batches", "0", "error: --batches is 0; expected 1 or more.\n")]
     public void Values_out_of_range_are_bad_usage(string option, string value, string expected)

@@ -27,7 +27,25 @@ public sealed class CommandLineTests
     [TestCase("finetune --clip 0", "--clip is 0; expected above 0.")]
     [TestCase("finetune --swa-start 1", "--swa-start is 1; expected from 0 to below 1.")]
     [TestCase("finetune --eval-fraction 1", "--eval-fraction is a share between 0 and 1, both excluded.")]
-    [TestCase("finetune --method swaa", "--method is 'swaa'; expected finetune, swa or ema. Did you mean swa?")]
+    [TestCase("finetune --method swa+ema",
+        "swa and ema exclude each other: both say how weights are averaged. Choose one.")]
+    [TestCase("finetune --alpha 0.5",
+        "--alpha belongs to the method tf-reg or distillation or self-distillation or r-drop; the method is swa.")]
+    [TestCase("finetune --method focal --epsilon 0.5",
+        "--epsilon belongs to the method label-smoothing; the method is focal.")]
+    [TestCase("finetune --method tf-reg --alpha 2", "--alpha is 2; expected from 0 to 1.")]
+    [TestCase("finetune --method tf-reg --confidence 0.2", "--confidence is 0.2; expected from 0.9 to below 1.")]
+    [TestCase("finetune --method distillation --teacher T --temperature 0", "--temperature is 0; expected above 0.")]
+    [TestCase("finetune --method distillation --teacher T --temperature-squared maybe",
+        "--temperature-squared is 'maybe'; expected yes or no.")]
+    [TestCase("finetune --method label-smoothing --smoothing both",
+        "--smoothing is 'both'; expected uniform or others.")]
+    [TestCase("finetune --class-weights yes:2",
+        "--class-weights has 'yes:2'; expected balanced, or a number for every label, such as yes=2,no=1.")]
+    [TestCase("finetune --teacher T",
+        "--teacher is given, but swa learns from none. Add distillation to the method, or leave the teacher out.")]
+    [TestCase("finetune --method distillation", "--teacher is missing: distillation learns from one. "
+        + "Give a fine-tuned model or a file of logits, or take self-distillation, which trains its own.")]
     [TestCase("finetune --swa-rate x", "--swa-rate is 'x'; expected constant, cyclical or anneal.")]
     [TestCase("finetune --task regresion",
         "--task is 'regresion'; expected classification, multilabel or regression. Did you mean regression?")]
@@ -56,6 +74,16 @@ public sealed class CommandLineTests
         CliRun run = CliRun.Of(words.Split(' '));
 
         Assert.That(run, Is.EqualTo(new CliRun(2, "", $"error: {expected}\n")));
+    }
+
+    [Test]
+    public void An_unknown_method_lists_those_there_are()
+    {
+        CliRun run = CliRun.Of("finetune", "--method", "distilation");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.StartWith("error: --method is 'distilation'; expected finetune, label-smoothing, ")
+            .And.Contain(string.Join(", ", FineTuneMethod.Words)).And.EndWith(" Did you mean distillation?\n"));
     }
 
     [Test]

@@ -32,7 +32,7 @@ public sealed class FineTuneMethodTests
     [TestCase("swa+ema", "swa and ema exclude each other")]
     [TestCase("tf-reg+focal", "tf-reg and focal exclude each other")]
     [TestCase("distilation", "Did you mean distillation?")]
-    [TestCase("", "'' is unknown")]
+    [TestCase("", "Method is ''")]
     public void What_makes_no_method_is_refused_in_words(string text, string message) => Assert.That(
         () => FineTuneMethod.Parse(text), Throws.ArgumentException.With.Message.Contains(message));
 
@@ -46,6 +46,6 @@ public sealed class FineTuneMethodTests
         Assert.That(json, Is.EqualTo("\"tf-reg+swa\""));
         Assert.That(JsonSerializer.Deserialize<FineTuneMethod>(json, RunJson.Options), Is.EqualTo(method));
         Assert.That(() => JsonSerializer.Deserialize<FineTuneMethod>("\"x\"", RunJson.Options),
-            Throws.InstanceOf<JsonException>().With.Message.Contains("'x' is unknown"));
+            Throws.InstanceOf<JsonException>().With.Message.Contains("Method is 'x'"));
     }
 }

@@ -1,0 +1,101 @@
+using OrtTrainer.Data;
+using OrtTrainer.Methods;
+
+namespace OrtTrainer.Tests.Methods;
+
+/// <summary>Ranges of the methods' options, and what does not go together.</summary>
+public sealed class MethodOptionsTests
+{
+    private static readonly FineTuneOptions Valid = new()
+    {
+        Model = "model", Output = "out", Data = new DataOptions { Train = "train.tsv" },
+    };
+
+    private static IEnumerable<TestCaseData> OutOfRange()
+    {
+        static TestCaseData Case(string expected, Func<object> make) =>
+            new TestCaseData(make, expected).SetArgDisplayNames(expected);
+        yield return Case("Epsilon is 1; expected from 0 to below 1", () => new LabelSmoothingOptions { Epsilon = 1 });
+        yield return Case("Convention is 7; expected one of Uniform, Others", () =>
+            new LabelSmoothingOptions { Convention = (SmoothingConvention)7 });
+        yield return Case("Alpha is 1.5; expected from 0 to 1", () => new TfRegOptions { Alpha = 1.5 });
+        yield return Case("Confidence is 0.5; expected from 0.9 to below 1", () => new TfRegOptions { Confidence = 0.5 });
+        yield return Case("Temperature is 0; expected above 0", () => new TfRegOptions { Temperature = 0 });
+        yield return Case("Alpha is -0.1; expected from 0 to 1", () => new DistillationOptions { Alpha = -0.1 });
+        yield return Case("Alpha is NaN; expected from 0 to 1", () => new DistillationOptions { Alpha = double.NaN });
+        yield return Case("Temperature is -2; expected above 0", () => new DistillationOptions { Temperature = -2 });
+        yield return Case("Beta is -1; expected 0 or more", () => new ConfidencePenaltyOptions { Beta = -1 });
+        yield return Case("Alpha is -1; expected 0 or more", () => new RDropOptions { Alpha = -1 });
+        yield return Case("Gamma is -1; expected 0 or more", () => new FocalOptions { Gamma = -1 });
+        yield return Case("MaxTemperature is 0; expected 1 or more", () => new AnnealingOptions { MaxTemperature = 0 });
+        yield return Case("TeacherShare is 1; expected above 0 and below 1", () =>
+            new AnnealingOptions { TeacherShare = 1 });
+        yield return Case("ByLabel has 0 for 'yes'; expected a number above 0", () =>
+            new ClassWeightOptions { ByLabel = new Dictionary<string, double> { ["yes"] = 0 } });
+    }
+
+    [TestCaseSource(nameof(OutOfRange))]
+    public void A_value_out_of_range_names_field_value_and_range(Func<object> make, string expected) =>
+        Assert.That(() => make(), Throws.InstanceOf<ArgumentException>().With.Message.Contains(expected));
+
+    [TestCase("label-smoothing", TaskKind.MultiLabel)]
+    [TestCase("tf-reg+swa", TaskKind.Regression)]
+    [TestCase("confidence-penalty", TaskKind.MultiLabel)]
+    [TestCase("r-drop", TaskKind.Regression)]
+    [TestCase("focal", TaskKind.MultiLabel)]
+    public void Losses_of_exclusive_classes_are_refused_elsewhere(string method, TaskKind task) => Refuses(
+        Valid with { Method = FineTuneMethod.Parse(method), Data = Valid.Data with { Task = task } },
+        $"Method {method} is for classes that exclude each other; the task is {task}");
+
+    [TestCase("distillation")]
+    [TestCase("annealing-distillation+swa")]
+    public void A_distillation_needs_a_teacher(string method)
+    {
+        FineTuneOptions options = Valid with { Method = FineTuneMethod.Parse(method) };
+
+        Refuses(options, $"Teacher is missing: {method} learns from one");
+        Refuses(options with { Teacher = new() { MaxLength = 64 } }, "Teacher is missing");
+        Assert.That((options with { Teacher = new() { Model = "t" } }).Resolve().Teacher!.Model,
+            Is.EqualTo(Path.GetFullPath("t")));
+    }
+
+    [Test]
+    public void A_teacher_that_nobody_listens_to_is_refused() => Refuses(
+        Valid with { Method = FineTuneMethod.Swa, Teacher = new() { Model = "t" } },
+        "Teacher is given, but swa learns from none");
+
+    [Test]
+    public void A_teacher_is_one_thing_only() => Refuses(
+        Valid with
+        {
+            Method = FineTuneMethod.Parse("distillation"), Teacher = new() { Model = "t", Logits = "l" },
+        }, "both are given");
+
+    [Test]
+    public void R_drop_without_dropout_has_nothing_to_compare() => Refuses(
+        Valid with { Method = FineTuneMethod.Parse("r-drop"), Dropout = 0 }, "with Dropout 0 they are the same");
+
+    [TestCase("annealing-distillation+ema", 0.5, "ema averages from the first step on")]
+    [TestCase("annealing-distillation+swa", 0.4, "SwaStart is 0.4")]
+    public void Weights_that_have_not_seen_labels_are_not_averaged(string method, double start, string expected) =>
+        Refuses(
+            Valid with
+            {
+                Method = FineTuneMethod.Parse(method), Teacher = new() { Model = "t" }, SwaStart = start,
+            }, expected);
+
+    [Test]
+    public void Class_weights_are_balanced_or_given()
+    {
+        Dictionary<string, double> weights = new() { ["yes"] = 2 };
+
+        Refuses(Valid with { ClassWeights = new() }, "found neither");
+        Refuses(Valid with { ClassWeights = new() { Balanced = true, ByLabel = weights } }, "found both");
+        Refuses(
+            Valid with { ClassWeights = new() { Balanced = true }, Data = Valid.Data with { Task = TaskKind.Regression } },
+            "the task is Regression");
+    }
+
+    private static void Refuses(FineTuneOptions options, string message) =>
+        Assert.That(() => options.Resolve(), Throws.ArgumentException.With.Message.Contains(message));
+}
