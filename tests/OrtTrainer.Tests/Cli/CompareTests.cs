@@ -30,8 +30,8 @@ public sealed class CompareTests
         bool[] first = Right(First, _desk.Eval), second = Right(Second, _desk.Eval);
         int both = Count((a, b) => a && b), onlyFirst = Count((a, b) => a && !b), onlySecond = Count((a, b) => !a && b);
         Assert.That(
-            (json.GetProperty("both_right").GetInt32(), json.GetProperty("mc_nemar").GetProperty("only_first").GetInt32(),
-                json.GetProperty("mc_nemar").GetProperty("only_second").GetInt32(),
+            (json.GetProperty("both_right").GetInt32(), json.GetProperty("mcnemar").GetProperty("only_first").GetInt32(),
+                json.GetProperty("mcnemar").GetProperty("only_second").GetInt32(),
                 json.GetProperty("neither_right").GetInt32()),
             Is.EqualTo((both, onlyFirst, onlySecond, first.Length - both - onlyFirst - onlySecond)));
         Assert.That(json.GetProperty("interval").GetProperty("difference").GetDouble(),
