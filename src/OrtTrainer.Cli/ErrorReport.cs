@@ -4,6 +4,7 @@ using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Studies;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
 
@@ -40,7 +41,7 @@ internal static class ErrorReport
     private static bool IsForTheUser(Exception failure) => failure
         is UsageException
         or DataFileException or CheckpointException or ModelException or RunException or TrainingException
-        or ExportMismatchException or RuntimeFailureException or TruncationException
+        or StudyException or ExportMismatchException or RuntimeFailureException or TruncationException
         or InvalidDataException or IOException or UnauthorizedAccessException;
 
     private static string OneLine(string text) =>

@@ -23,11 +23,12 @@ internal static class FinetuneSettings
             && options["model"] is null && options["data"]?["train"] is null;
         if (embedded)
         {
-            options = Merge(EmbeddedDefault.Options(), options);
+            options = OptionsJson.Merge(EmbeddedDefault.Options(), options);
         }
 
-        options = Merge(options, OptionErrors.Guard(typeof(FinetuneArguments), () => FromCommandLine(arguments)));
-        options = Merge(options, MethodSettings.Of(arguments, MethodOf(options)));
+        options = OptionsJson.Merge(
+            options, OptionErrors.Guard(typeof(FinetuneArguments), () => FromCommandLine(arguments)));
+        options = OptionsJson.Merge(options, MethodSettings.Of(arguments, MethodOf(options)));
         string model = Require(options["model"], "--model", "DIR", "the folder of a pre-trained model");
         _ = Require(options["data"]?["train"], "--train", "F", "the file to train on");
         options["output"] ??= RunNames.Next(embedded ? EmbeddedDefault.Name : model);
@@ -133,17 +134,4 @@ internal static class FinetuneSettings
             ? layer
             : throw new UsageException($"--layers is '{layers}'; expected numbers between commas, such as 0,2,4."))
                 .ToArray();
-
-    private static JsonObject Merge(JsonObject below, JsonObject above)
-    {
-        JsonObject merged = (JsonObject)below.DeepClone();
-        foreach ((string name, JsonNode? value) in above)
-        {
-            merged[name] = value is JsonObject over && merged[name] is JsonObject under
-                ? Merge(under, over)
-                : value?.DeepClone();
-        }
-
-        return merged;
-    }
 }

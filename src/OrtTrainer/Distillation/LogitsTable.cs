@@ -13,7 +13,7 @@ internal static class LogitsTable
     /// <exception cref="DataFileException">The file is no such table.</exception>
     public static LogitsContent Read(string path)
     {
-        _ = DelimiterOf(path);
+        _ = RequireDelimiter(path);
         List<float> values = [];
         IReadOnlyList<string> labels = [];
         int rows = 0;
@@ -31,7 +31,7 @@ internal static class LogitsTable
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     public static void Write(string path, float[] values, IReadOnlyList<string> labels)
     {
-        char delimiter = DelimiterOf(path);
+        char delimiter = RequireDelimiter(path);
         string[] header = [.. labels.Select(label => Field(path, label, delimiter))];
         AtomicFile.Write(path, stream =>
         {
@@ -46,15 +46,17 @@ internal static class LogitsTable
         });
     }
 
-    /// <summary>What stands between the fields of a file, by its extension.</summary>
-    /// <exception cref="DataFileException">It is none of those known.</exception>
-    public static char DelimiterOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    /// <summary>What stands between the fields of a file, by its extension; null for any other.</summary>
+    public static char? Delimiter(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".csv" => ',',
         ".tsv" => '\t',
-        var other => throw new DataFileException(path, null, $"the extension is '{other}'; logits are kept in " +
-            $"{LogitsTensors.Extension}, .csv or .tsv files. Name one of these."),
+        _ => null,
     };
+
+    private static char RequireDelimiter(string path) => Delimiter(path)
+        ?? throw new DataFileException(path, null, $"the extension is '{Path.GetExtension(path)}'; logits are kept " +
+            $"in {LogitsTensors.Extension}, .csv or .tsv files. Name one of these.");
 
     private static float Number(string text, DataRow row, int column) =>
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value)

@@ -12,7 +12,7 @@ internal static class LogitsTensors
     private const string Logits = "logits";
     private const string RowHash = "row_hash";
     private const string Labels = "labels";
-    private const string Origin = "origin";
+    private const string Origin = "orttrainer.origin";
 
     /// <exception cref="CheckpointException">The file is damaged, or its tensors are not those of logits.</exception>
     public static LogitsContent Read(string path)
@@ -35,8 +35,11 @@ internal static class LogitsTensors
             file.ReadInt64s(RowHash, hashes);
         }
 
-        return new(values, (int)rows, (int)outputs, Parse<string[]>(file, Labels), hashes,
-            Parse<LogitsOrigin>(file, Origin));
+        string[]? labels = Parse<string[]>(file, Labels);
+        return labels is null || labels.Length == outputs
+            ? new(values, (int)rows, (int)outputs, labels, hashes, Parse<LogitsOrigin>(file, Origin))
+            : throw new CheckpointException(path, $"metadata {Labels}", $"{labels.Length} names",
+                $"{outputs}, one per column of {info}", "Correct it, or leave it out.");
     }
 
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>

@@ -8,6 +8,9 @@ namespace OrtTrainer.Distillation;
 /// </summary>
 internal static class OnnxDataFiles
 {
+    // Protobuf's own limit, beyond which no session opens the model either.
+    private const int DeepestNesting = 100;
+
     private enum Message
     {
         Model,
@@ -52,9 +55,9 @@ internal static class OnnxDataFiles
         try
         {
             using CodedInputStream input = new(file, leaveOpen: true);
-            Skim(input, file.Length, Message.Model, locations);
+            Skim(input, file.Length, Message.Model, depth: 0, locations);
         }
-        catch (InvalidProtocolBufferException cause)
+        catch (Exception cause) when (cause is InvalidProtocolBufferException or EndOfStreamException)
         {
             throw new InvalidDataException(
                 $"{onnxFile}: is no ONNX model, or is damaged ({cause.Message}). Export or copy it again.", cause);
@@ -65,12 +68,18 @@ internal static class OnnxDataFiles
             .Order(StringComparer.Ordinal)];
     }
 
-    private static void Skim(CodedInputStream input, long end, Message message, HashSet<string> locations)
+    private static void Skim(
+        CodedInputStream input, long end, Message message, int depth, HashSet<string> locations)
     {
         string? key = null;
         while (input.Position < end)
         {
             uint tag = input.ReadTag();
+            if (tag == 0 || depth > DeepestNesting)
+            {
+                throw new EndOfStreamException(tag == 0 ? "it ends within a message" : "it nests too deeply");
+            }
+
             int field = WireFormat.GetTagFieldNumber(tag);
             if (message == Message.ExternalData && field == 1)
             {
@@ -88,7 +97,7 @@ internal static class OnnxDataFiles
                 && WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited)
             {
                 int length = input.ReadLength();
-                Skim(input, input.Position + length, inner, locations);
+                Skim(input, input.Position + length, inner, depth + 1, locations);
             }
             else
             {

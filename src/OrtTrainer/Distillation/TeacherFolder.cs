@@ -1,6 +1,5 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
-using OrtTrainer.Text;
 
 namespace OrtTrainer.Distillation;
 
@@ -42,38 +41,14 @@ internal sealed record TeacherFolder(string Folder, string OnnxFile)
                 "and tokenizer files beside the graph: they say what goes in and what its outputs mean.");
     }
 
-    /// <summary>The teacher's own tokenizer.</summary>
-    /// <exception cref="ModelException">It is missing, or does not belong to the model.</exception>
-    /// <exception cref="InvalidDataException">A file of it is malformed.</exception>
-    public Tokenizer LoadTokenizer(ModelConfig config)
-    {
-        Tokenizer tokenizer;
-        try
-        {
-            tokenizer = Tokenizer.Load(Folder);
-        }
-        catch (FileNotFoundException missing)
-        {
-            throw new ModelException($"{missing.Message} A teacher reads texts with its own tokenizer, never with " +
-                "the student's: put the files of its tokenizer there.", missing);
-        }
-
-        return tokenizer.VocabularySize <= config.GetInt("vocab_size", int.MaxValue)
-            ? tokenizer
-            : throw new ModelException($"{Folder}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
-                $"vocab_size in config.json is {config.GetInt("vocab_size")}. Take the tokenizer files that belong " +
-                "to this model.");
-    }
-
-    /// <summary>Every file that the outputs depend on: configuration, tokenizer, and graph or weights.</summary>
+    /// <summary>The graph and what belongs to it, or the weights where there is no graph.</summary>
     /// <exception cref="CheckpointException">There are neither a graph nor weights.</exception>
-    public IReadOnlyList<string> Files(Tokenizer tokenizer)
-    {
-        string[] texts = [Path.Combine(Folder, ModelConfig.FileName), .. tokenizer.TokenizerFiles];
-        return [.. texts, .. File.Exists(OnnxFile) ? [OnnxFile, .. OnnxDataFiles.Of(OnnxFile)] : WeightFiles()];
-    }
+    public IReadOnlyList<string> GraphFiles() =>
+        File.Exists(OnnxFile) ? [OnnxFile, .. OnnxDataFiles.Of(OnnxFile)] : WeightFiles();
 
-    private string[] WeightFiles()
+    /// <summary>The weights, shard by shard.</summary>
+    /// <exception cref="CheckpointException">There are none.</exception>
+    public IReadOnlyList<string> WeightFiles()
     {
         using Checkpoint weights = Checkpoint.Open(Folder);
         return [.. weights.Names.Select(name => weights.TryGet(name, out TensorInfo info) ? info.File : weights.Path)

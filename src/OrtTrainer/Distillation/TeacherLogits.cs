@@ -84,7 +84,7 @@ public sealed class TeacherLogits
             cancellation);
         return new(entry.Values, new TeacherReport
         {
-            Name = teacher.Folder.Name,
+            Name = teacher.Name,
             Source = options.Model!,
             Rows = data.Count,
             Outputs = data.Outputs,

@@ -43,15 +43,8 @@ public static class TeacherLogitsFile
         }
     }
 
-    /// <summary>Checks that a path has an extension this can write, before a teacher runs for it.</summary>
-    /// <exception cref="DataFileException">It has none of these.</exception>
-    public static void RequireKnown(string path)
-    {
-        if (!IsTensors(path))
-        {
-            _ = LogitsTable.DelimiterOf(path);
-        }
-    }
+    /// <summary>Whether a path has an extension that this reads and writes.</summary>
+    public static bool IsKnown(string path) => IsTensors(path) || LogitsTable.Delimiter(path) is not null;
 
     /// <summary>What a file says of the data's rows, in the order of the data's labels.</summary>
     /// <returns>The logits as if of exactly these rows, and what had to be assumed, or null.</returns>

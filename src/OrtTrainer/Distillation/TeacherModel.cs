@@ -3,8 +3,6 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
-using OrtTrainer.Text;
-using OrtTrainer.Training;
 
 namespace OrtTrainer.Distillation;
 
@@ -14,28 +12,23 @@ namespace OrtTrainer.Distillation;
 internal sealed class TeacherModel
 {
     private readonly TeacherOptions _options;
-    private readonly ModelConfig _config;
-    private readonly Tokenizer _tokenizer;
+    private readonly TeacherReader _reader;
     private readonly int[] _order;
 
-    private TeacherModel(
-        TeacherOptions options, TeacherFolder folder, ModelConfig config, Tokenizer tokenizer, int[] order)
+    private TeacherModel(TeacherOptions options, TeacherReader reader, int[] order)
     {
         _options = options;
-        _config = config;
-        _tokenizer = tokenizer;
+        _reader = reader;
         _order = order;
-        Folder = folder;
-        MaxLength = SequenceLimit.Of(folder.Folder, config, options.MaxLength);
     }
 
-    public TeacherFolder Folder { get; }
+    public string Name => _reader.Folder.Name;
 
     /// <summary>The most tokens of an input; what is longer is cut.</summary>
-    public int MaxLength { get; }
+    public int MaxLength => _reader.MaxLength;
 
     /// <summary>The files the outputs depend on.</summary>
-    public IReadOnlyList<string> Files => Folder.Files(_tokenizer);
+    public IReadOnlyList<string> Files => [.. _reader.Files, .. _reader.Folder.GraphFiles()];
 
     /// <summary>Reads configuration and tokenizer and compares task and labels with the student's.</summary>
     /// <exception cref="ModelException">A file is missing, or task or labels differ.</exception>
@@ -46,7 +39,7 @@ internal sealed class TeacherModel
         ModelConfig config = ModelConfig.Load(folder.Folder);
         CheckTask(config, data);
         int[] order = data.Labels is { } labels ? LabelOrder.Match(config.Path, config.Id2Label, labels) : [0];
-        return new(options, folder, config, folder.LoadTokenizer(config), order);
+        return new(options, TeacherReader.Open(folder, config, options.MaxLength), order);
     }
 
     /// <summary>Runs the teacher: logits [N, K] in the order of the student's labels.</summary>
@@ -57,19 +50,14 @@ internal sealed class TeacherModel
     /// <exception cref="ModelException">The model has no head, or gave values that are no numbers.</exception>
     public float[] Logits(Dataset data, int threads, IProgress<int> progress, CancellationToken cancellation)
     {
-        EncodedDataset encoded = EncodedDataset.Of(data, _tokenizer, MaxLength, threads);
+        TeacherFolder folder = _reader.Folder;
         ExecutionOptions execution = new() { IntraOpThreads = threads, Device = _options.Device };
         using OnnxClassifier classifier =
-            ClassifierFolder.Open(Folder.Folder, Folder.OnnxFile, _config, execution);
+            ClassifierFolder.Open(folder.Folder, folder.OnnxFile, _reader.Config, execution);
         float[] logits = classifier.Logits(
-            encoded.Examples, data.Outputs, _options.TokensPerBatch, progress, cancellation);
-        int broken = Array.FindIndex(logits, value => !float.IsFinite(value));
-        return broken < 0
-            ? LabelOrder.Reorder(logits, _order)
-            : throw new ModelException(
-                $"{Folder.Folder}: the teacher gave {logits[broken]} for the row on line " +
-                $"{data.Examples[broken / data.Outputs].Line} of {data.Source}. Its weights are damaged: copy or " +
-                "train it again.");
+            _reader.Read(data, threads), data.Outputs, _options.TokensPerBatch, progress, cancellation);
+        FiniteOutputs.Require(logits, folder.Folder, data);
+        return LabelOrder.Reorder(logits, _order);
     }
 
     private static void CheckTask(ModelConfig config, Dataset data)

@@ -19,6 +19,9 @@ public abstract class ModelBuilder
     /// <summary>Segment ids: 0 for the first text, 1 for the second.</summary>
     public abstract Value TokenTypeIds { get; }
 
+    /// <summary>What each layer of the encoder gives, first to last, as far as it is built.</summary>
+    public List<Value> LayerOutputs { get; } = [];
+
     /// <summary>Positions in the sequence, the first being <paramref name="first"/>.</summary>
     /// <param name="first">0 for BERT; RoBERTa's begin after its padding id.</param>
     public abstract Value PositionIds(long first);

@@ -63,6 +63,22 @@ public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnly
         return From(g, m);
     }
 
+    /// <summary>
+    /// The encoder alone, with <see cref="PackedInputs.HiddenState"/> of every layer out, the embeddings left out.
+    /// </summary>
+    public static PackedGraph EncoderLayers(Architecture architecture, ModelConfig config)
+    {
+        GraphBuilder g = new("encoder_layers");
+        PackedModelBuilder m = new(g, training: false);
+        _ = architecture.Encode(m, config);
+        for (int layer = 0; layer < m.LayerOutputs.Count; layer++)
+        {
+            g.Output(m.LayerOutputs[layer], PackedInputs.HiddenState(layer));
+        }
+
+        return From(g, m);
+    }
+
     private static PackedGraph From(GraphBuilder g, PackedModelBuilder m)
     {
         HashSet<Value> parameters = [.. m.Parameters];

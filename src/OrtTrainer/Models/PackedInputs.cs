@@ -83,4 +83,7 @@ public static class PackedInputs
 
     /// <summary>The encoder's last layer, float [T, width].</summary>
     public const string LastHiddenState = "last_hidden_state";
+
+    /// <summary>The output of a layer of the encoder, counted from 0, float [T, width].</summary>
+    public static string HiddenState(int layer) => $"hidden_state_{layer}";
 }

@@ -68,7 +68,7 @@ internal sealed class FinishedRun : IDisposable
     {
         float[] logits = _predictor.Logits([.. data.Examples.Select(row => (row.Text, row.Pair))], cancellation);
         List<string> own = [.. Labels];
-        int[] order = Task == TaskKind.Regression ? [0] : [.. labels.Select(name => own.IndexOf(name))];
+        int[] order = Task == TaskKind.Regression ? [0] : [.. labels.Select(label => own.IndexOf(label))];
         float[] ordered = new float[logits.Length];
         for (int i = 0; i < logits.Length; i++)
         {

@@ -93,16 +93,8 @@ public sealed class RunFolder : IDisposable
         string file = System.IO.Path.Combine(RunPathOf(path), "lock");
         try
         {
-            // The operating system gives the lock up when the process ends, however it ends; a file left behind locks
-            // nothing.
-            return new(path, new FileStream(
-                file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1,
-                FileOptions.DeleteOnClose));
-        }
-        catch (IOException cause) when (HeldFile.IsHeldByOther(cause))
-        {
-            throw new RunException(
-                $"{path}: another run is writing to this folder. Wait for it, or choose another --out.", cause);
+            return new(path, HeldFile.TryTake(file) ?? throw new RunException(
+                $"{path}: another run is writing to this folder. Wait for it, or choose another --out."));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

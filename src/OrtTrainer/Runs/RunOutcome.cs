@@ -22,6 +22,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             : run.Evaluator.Evaluate(averagedWeights, run.Data.Eval, cancellation);
         bool exportsAverage = averaged is not null && !run.Evaluator.Metric.IsBetter(live.Score, averaged.Score);
         BootstrapInterval? interval = averaged is null ? null : Compare(live, averaged);
+        EvaluationScores? testLive = OnTest(run.State.Parameters, cancellation);
+        EvaluationScores? testAveraged = averagedWeights is null ? null : OnTest(averagedWeights, cancellation);
         RunSummary summary = new()
         {
             Metric = run.Evaluator.Metric.Name,
@@ -33,8 +35,10 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             DifferenceInterval = interval is { } i ? [i.Lower, i.Upper] : null,
             EvalLive = live.Values,
             EvalAveraged = averaged?.Values,
-            TestLive = TestScore(run.State.Parameters, cancellation),
-            TestAveraged = averagedWeights is null ? null : TestScore(averagedWeights, cancellation),
+            TestLive = testLive?.Score,
+            TestAveraged = testAveraged?.Score,
+            TestLiveScores = testLive?.Values,
+            TestAveragedScores = testAveraged?.Values,
             NAveraged = run.State.Average?.State.Count ?? 0,
             Steps = run.State.Step,
             TrainSeconds = progress.TrainSeconds,
@@ -101,6 +105,6 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         return new PairedBootstrap().Compare(run.Evaluator.Metric, live.Examples, averaged.Examples, random.NextInt);
     }
 
-    private double? TestScore(NativeBuffer parameters, CancellationToken cancellation) =>
-        run.Data.Test is { } test ? run.Evaluator.Evaluate(parameters, test, cancellation).Score : null;
+    private EvaluationScores? OnTest(NativeBuffer parameters, CancellationToken cancellation) =>
+        run.Data.Test is { } test ? run.Evaluator.Evaluate(parameters, test, cancellation) : null;
 }

@@ -41,6 +41,12 @@ public sealed record RunSummary
     /// <summary>The averaged weights' score on the test data; null without any.</summary>
     public double? TestAveraged { get; init; }
 
+    /// <summary>All scores of the live weights on the test data; null without any.</summary>
+    public IReadOnlyDictionary<string, double>? TestLiveScores { get; init; }
+
+    /// <summary>All scores of the averaged weights on the test data; null without any.</summary>
+    public IReadOnlyDictionary<string, double>? TestAveragedScores { get; init; }
+
     /// <summary>How many weights the average holds.</summary>
     public long NAveraged { get; init; }
 

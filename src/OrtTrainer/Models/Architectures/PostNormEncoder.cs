@@ -22,6 +22,7 @@ internal static class PostNormEncoder
         for (int layer = 0; layer < config.GetInt("num_hidden_layers"); layer++)
         {
             x = Layer(m, config, $"{prefix}encoder.layer.{layer}.", width, epsilon, dropout, x);
+            m.LayerOutputs.Add(x);
         }
 
         return x;

@@ -1,0 +1,90 @@
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Studies;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary><c>study</c>: runs a grid of methods over seeds, or goes on with it.</summary>
+internal static class StudyCommand
+{
+    public static async Task<int> RunAsync(
+        StudyArguments arguments, Terminal terminal, CancellationToken interruption)
+    {
+        if (arguments.IsWorker)
+        {
+            using StreamReader input = new(terminal.Input);
+            return await StudyWorker.RunAsync(input, terminal.Out);
+        }
+
+        if (arguments is { Quiet: true, Json: true })
+        {
+            throw new UsageException("--quiet and --json exclude each other: events, or nothing but the result.");
+        }
+
+        if (arguments.Report is { } folder)
+        {
+            return RewriteReport(arguments, folder, terminal);
+        }
+
+        StudyOptions options = OptionErrors.Guard(typeof(StudyArguments), () => Options(arguments));
+        return arguments.DryRun
+            ? StudyForecastView.Print(options, arguments.Json, terminal, interruption)
+            : await RunAsync(options, arguments, terminal, interruption);
+    }
+
+    private static async Task<int> RunAsync(
+        StudyOptions options, StudyArguments arguments, Terminal terminal, CancellationToken interruption)
+    {
+        await using IStudyView view = View(arguments, terminal);
+        StudyResults results;
+        try
+        {
+            results = await Study.RunAsync(options, view, interruption);
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        {
+            await view.InterruptedAsync(ResumeCommand(options, arguments));
+            return ExitCode.Interrupted;
+        }
+
+        await view.FinishedAsync(results, Path.GetFullPath(options.Output));
+        return ExitCodeOf(results);
+    }
+
+    private static int RewriteReport(StudyArguments arguments, string folder, Terminal terminal)
+    {
+        if (arguments.Given.Except(["--report", "--verbose", "--quiet"]).FirstOrDefault() is { } other)
+        {
+            throw new UsageException($"--report runs nothing; leave {other} out.");
+        }
+
+        StudyResults results = Study.Read(folder);
+        terminal.WriteLines(StudyLines.End(results, Path.GetFullPath(folder)));
+        return ExitCodeOf(results);
+    }
+
+    private static StudyOptions Options(StudyArguments arguments) => new()
+    {
+        File = arguments.StudyFile,
+        Output = arguments.OutputFolder,
+        Jobs = arguments.Jobs ?? 1,
+        Threads = arguments.Threads,
+        Worker = WorkerCommand.Of(typeof(CliApp).Assembly, "study", "--worker"),
+    };
+
+    private static int ExitCodeOf(StudyResults results) =>
+        results.Runs.Any(run => run.Status == StudyRunStatus.Failed) ? ExitCode.Failed : ExitCode.Done;
+
+    private static string ResumeCommand(StudyOptions options, StudyArguments arguments) =>
+        $"{CliApp.Name} study {ShownPath.Of(Path.GetFullPath(options.File))} " +
+        $"--out {ShownPath.Of(Path.GetFullPath(options.Output))}" +
+        (arguments.Jobs is { } jobs ? $" --jobs {jobs}" : "") +
+        (arguments.Threads is { } threads ? $" --threads {threads}" : "");
+
+    private static IStudyView View(StudyArguments arguments, Terminal terminal) =>
+        arguments.Json ? new JsonStudyView(terminal.Out)
+        : arguments.Quiet ? new QuietStudyView(terminal)
+        : terminal.IsInteractive ? new LiveStudyView(terminal)
+        : new PlainStudyView(terminal);
+}

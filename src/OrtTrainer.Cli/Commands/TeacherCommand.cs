@@ -1,0 +1,38 @@
+using System.Text.Json;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Data;
+using OrtTrainer.Distillation;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary><c>teacher</c>: what a student would learn from a teacher, before it does.</summary>
+internal static class TeacherCommand
+{
+    public static Task<int> RunAsync(TeacherArguments arguments, Terminal terminal, CancellationToken interruption)
+    {
+        TeacherOptions options = arguments.Teacher();
+        string? output = arguments.OutputFile;
+        Dataset data = DataSplits.LoadTrain(arguments.LabelledData());
+        TeacherView view = new(terminal.Out);
+        TeacherLogits logits = TeacherLogits.Obtain(
+            options, data, arguments.Threads ?? Environment.ProcessorCount, arguments.Json ? null : view, interruption);
+        if (output is not null)
+        {
+            TeacherLogitsFile.Write(output, logits, data);
+        }
+
+        if (arguments.Json)
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(logits.Report, RunJson.Options));
+        }
+        else
+        {
+            TeacherResult.Print(logits.Report, terminal);
+            terminal.WriteLines(output is null ? [] : [$"written      {ShownPath.Of(Path.GetFullPath(output))}"]);
+        }
+
+        return Task.FromResult(ExitCode.Done);
+    }
+}

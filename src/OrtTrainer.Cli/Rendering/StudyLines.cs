@@ -1,0 +1,48 @@
+using OrtTrainer.Studies;
+
+namespace OrtTrainer.Cli.Rendering;
+
+/// <summary>The lines that tell of a study, for people.</summary>
+internal static class StudyLines
+{
+    /// <summary>The line of an event; null for one that is not shown by a line.</summary>
+    /// <param name="value">The event.</param>
+    /// <param name="runs">Runs of the study in all.</param>
+    public static string? Of(StudyEvent value, int runs) => value switch
+    {
+        StudyEvent.Started e => $"{e.Name}: {Count(e.Cells, "cell")}, {Count(e.Runs, "run")}"
+            + (e.Done > 0 ? $", {e.Done} of them done" : "")
+            + $"; {e.Jobs} side by side with {Count(e.Threads, "thread")} each",
+        StudyEvent.RunDone e =>
+            $"{Progress(e.Done, runs)}  {e.Metric} {Figures.Score(e.Live)}"
+            + (e.Averaged is { } averaged ? $", averaged {Figures.Score(averaged)}" : "")
+            + $"  {Figures.Time(TimeSpan.FromSeconds(e.Seconds))}  {e.Label}",
+        StudyEvent.RunFailed e => $"{"failed".PadLeft(Progress(0, runs).Length)}  {e.Label}: {OneLine(e.Error)}",
+        StudyEvent.Chosen { Choice: var c } =>
+            $"chosen: {c.Setting} {c.Chosen} for {c.Model} / {c.Initialization} / {c.Task} / {c.Method} ("
+            + string.Join("; ", c.Scores.Select(score => $"{score.Key}: {Figures.Score(score.Value)}")) + ")",
+        StudyEvent.Noted e => $"note: {OneLine(e.Message)}",
+        _ => null,
+    };
+
+    /// <summary>What came out, and where it is.</summary>
+    public static IEnumerable<string> End(StudyResults results, string folder)
+    {
+        int done = results.Runs.Count(run => run.Status == StudyRunStatus.Done);
+        int failed = results.Runs.Count(run => run.Status == StudyRunStatus.Failed);
+        yield return $"{done} of {Count(results.Runs.Count, "run")} done"
+            + (failed > 0 ? $", {failed} failed; the same command tries them again" : "");
+        yield return $"results      {ShownPath.Of(Path.Combine(folder, "results.csv"))}, results.sqlite";
+        yield return $"costs        {ShownPath.Of(Path.Combine(folder, "costs.csv"))}";
+    }
+
+    public static string[] Interruption(string command) =>
+        ["Interrupted; what was done is saved. Go on with:", $"  {command}"];
+
+    private static string Progress(int done, int runs) => $"{done.ToString().PadLeft(runs.ToString().Length)}/{runs}";
+
+    private static string Count(int count, string what) => $"{Figures.Count(count)} {what}{(count == 1 ? "" : "s")}";
+
+    private static string OneLine(string text) => string.Join(' ',
+        text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}
