@@ -73,6 +73,7 @@ public sealed class FlatnessTests
     [Test]
     public void A_folder_with_other_files_is_refused_before_the_work()
     {
+        Directory.CreateDirectory(_desk.File("mine"));
         string file = _desk.Write("mine/notes.txt", "precious");
 
         CliRun run = CliRun.Of(["flatness", Run, .. Quick, "--out", _desk.File("mine")]);
