@@ -29,6 +29,8 @@ internal sealed record Verb(
             ExportCommand.RunAsync,
             "export --run DIR [--weights live|averaged|best] --out DIR",
             "export --model DIR --out DIR"),
+        Of<SoupArguments>("soup", "average the weights of finished runs and export the mean", SoupCommand.RunAsync,
+            "soup RUN RUN... --out DIR [--recipe greedy|uniform] [--weights exported|live|averaged]"),
         Of<CompareArguments>("compare", "tell whether two runs differ in score, and in which settings they do",
             CompareCommand.RunAsync,
             "compare RUN RUN [--test | --data F]"),
