@@ -6,8 +6,8 @@ using OrtTrainer.Methods;
 namespace OrtTrainer;
 
 /// <summary>
-/// How a run trains: what its loss is and how weights are averaged, at most one of each. Written as its parts joined by
-/// <c>+</c>, such as <c>distillation+swa</c>; plain fine-tuning is <c>finetune</c>.
+/// How a run trains: what its loss is, how a step is taken and how weights are averaged, at most one of each. Written as
+/// its parts joined by <c>+</c>, such as <c>distillation+sam+swa</c>; plain fine-tuning is <c>finetune</c>.
 /// </summary>
 [JsonConverter(typeof(FineTuneMethodConverter))]
 public sealed record FineTuneMethod
@@ -25,13 +25,22 @@ public sealed record FineTuneMethod
 
     /// <summary>Every part by the word for it; <c>finetune</c> is none of them.</summary>
     public static IReadOnlyList<string> Words { get; } =
-        [PlainWord, .. WordsOf<ObjectiveKind>(), .. WordsOf<AveragingKind>()];
+        [PlainWord, .. WordsOf<ObjectiveKind>(), .. WordsOf<StepRule>(), .. WordsOf<AveragingKind>()];
 
     /// <summary>What the loss is.</summary>
     public ObjectiveKind Objective { get; init; }
 
+    /// <summary>What is done around the optimizer's step.</summary>
+    public StepRule StepRule { get; init; }
+
     /// <summary>How weights are averaged.</summary>
     public AveragingKind Averaging { get; init; }
+
+    /// <summary>Whether averaged weights stand beside the live ones; Lookahead's slow weights count.</summary>
+    public bool KeepsAverage => Averaging != AveragingKind.None || StepRule == StepRule.Lookahead;
+
+    /// <summary>Whether a mean is taken under a rate kept high: SWA, and SWAG, which adds the variance.</summary>
+    public bool AveragesAtHighRate => Averaging is AveragingKind.Swa or AveragingKind.Swag;
 
     /// <summary>Reads the parts; case, hyphens and underscores do not matter, nor does the order.</summary>
     /// <exception cref="ArgumentException">A part is unknown, or two exclude each other.</exception>
@@ -48,7 +57,7 @@ public sealed record FineTuneMethod
 
     public override string ToString()
     {
-        string[] parts = [.. new[] { WordOf(Objective), WordOf(Averaging) }.OfType<string>()];
+        string[] parts = [.. new[] { WordOf(Objective), WordOf(StepRule), WordOf(Averaging) }.OfType<string>()];
         return parts.Length == 0 ? PlainWord : string.Join('+', parts);
     }
 
@@ -60,6 +69,7 @@ public sealed record FineTuneMethod
         }
 
         return Find<ObjectiveKind>(word) is { } objective ? this with { Objective = OnlyOne(Objective, objective) }
+            : Find<StepRule>(word) is { } rule ? this with { StepRule = OnlyOne(StepRule, rule) }
             : Find<AveragingKind>(word) is { } averaging ? this with { Averaging = OnlyOne(Averaging, averaging) }
             : throw Unknown(word);
     }
@@ -72,6 +82,7 @@ public sealed record FineTuneMethod
     private static string Meaning<T>(T part) => part switch
     {
         ObjectiveKind => "what the loss is",
+        Methods.StepRule => "how a step is taken",
         _ => "how weights are averaged",
     };
 

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using OrtTrainer.Distillation;
 using OrtTrainer.Methods;
+using OrtTrainer.Optimization;
 
 namespace OrtTrainer;
 
@@ -34,4 +36,45 @@ public sealed partial record FineTuneOptions
 
     /// <summary>Settings of the focal loss.</summary>
     public FocalOptions Focal { get; init; } = new();
+
+    /// <summary>Settings of SAM.</summary>
+    public SamOptions Sam { get; init; } = new();
+
+    /// <summary>Settings of ASAM.</summary>
+    public AsamOptions Asam { get; init; } = new();
+
+    /// <summary>Settings of Lookahead.</summary>
+    public LookaheadOptions Lookahead { get; init; } = new();
+
+    /// <summary>Settings of LAWA.</summary>
+    public LawaOptions Lawa { get; init; } = new();
+
+    /// <summary>Settings of SWAG.</summary>
+    public SwagOptions Swag { get; init; } = new();
+
+    /// <summary>
+    /// The chance with which an element of an encoder layer's dense matrix is its pre-trained value for a step (mixout, Lee
+    /// et al. 2020), in [0, 1); null for no mixout.
+    /// </summary>
+    public double? Mixout { get; init => field = value is { } p ? OptionRange.Below(p, 0, 1) : null; }
+
+    /// <summary>
+    /// What the learning rate is multiplied with from each layer to the one below, in (0, 1]: 1 for the head, decay^(depth - l)
+    /// for layer l of 0 to depth - 1, and decay^(depth + 1) for the embeddings, as in BEiT (Bao et al. 2022); 1 for one rate.
+    /// </summary>
+    public double LayerDecay
+    {
+        get;
+        init => field = OptionRange.Above(OptionRange.Between(value, 0, 1), 0);
+    } = 1;
+
+    /// <summary>Optimizer steps from one averaged step to the next.</summary>
+    [JsonIgnore]
+    public long AveragingInterval => Method switch
+    {
+        { AveragesAtHighRate: true } => SwaInterval,
+        { Averaging: AveragingKind.Lawa } => Lawa.Interval,
+        { StepRule: StepRule.Lookahead } => Lookahead.Period,
+        _ => 1,
+    };
 }

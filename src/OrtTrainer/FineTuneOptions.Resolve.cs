@@ -15,7 +15,7 @@ public sealed partial record FineTuneOptions
     public FineTuneOptions Resolve()
     {
         MethodRules.Require(this);
-        if (Method.Averaging == AveragingKind.Swa && SwaRate == SwaRate.Cyclical && SwaInterval < 2)
+        if (Method.AveragesAtHighRate && SwaRate == SwaRate.Cyclical && SwaInterval < 2)
         {
             throw new ArgumentException($"{nameof(SwaInterval)} is {SwaInterval}, the length of a cycle of the rate; " +
                 $"with {nameof(SwaRate)} cyclical expected 2 or more.");

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Data;
-using OrtTrainer.Methods;
 using OrtTrainer.Optimization;
 using OrtTrainer.Schedules;
 
@@ -42,10 +41,11 @@ public sealed partial record FineTuneOptions
     /// </summary>
     public int Accumulation { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 1;
 
-    /// <summary>The highest learning rate, 0 or more; null for 5e-5, and 1e-4 with SWA.</summary>
+    /// <summary>The highest learning rate, 0 or more; null for 5e-5, and 1e-4 with SWA and SWAG.</summary>
     public double? LearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
-    /// <summary>The curve of the rate; null for linear, and constant_with_warmup with SWA.</summary>
+    /// <summary>The curve of the rate; null for linear, and constant_with_warmup with SWA
+    /// and SWAG.</summary>
     public ScheduleKind? Schedule { get; init => field = value is { } kind ? OptionRange.Defined(kind) : null; }
 
     /// <summary>Share of the steps over which the rate rises from 0, in [0, 1).</summary>
@@ -123,12 +123,12 @@ public sealed partial record FineTuneOptions
 
     /// <summary>The rate in force: the one given, or the method's own.</summary>
     [JsonIgnore]
-    public double EffectiveLearningRate => LearningRate ?? (Method.Averaging == AveragingKind.Swa ? 1e-4 : 5e-5);
+    public double EffectiveLearningRate => LearningRate ?? (Method.AveragesAtHighRate ? 1e-4 : 5e-5);
 
     /// <summary>The curve in force: the one given, or the method's own.</summary>
     [JsonIgnore]
     public ScheduleKind EffectiveSchedule =>
-        Schedule ?? (Method.Averaging == AveragingKind.Swa ? ScheduleKind.ConstantWithWarmup : ScheduleKind.Linear);
+        Schedule ?? (Method.AveragesAtHighRate ? ScheduleKind.ConstantWithWarmup : ScheduleKind.Linear);
 
     /// <summary>
     /// Whether the live weights in the end are the best: asked for, or because training stops for want of better ones.

@@ -173,8 +173,8 @@ public sealed class FineTuner
     private void Evaluate(MetricsLog log, CancellationToken cancellation)
     {
         EvaluationScores live = _run.Evaluator.Evaluate(_run.State.Parameters, _run.Data.Eval, cancellation);
-        EvaluationScores? averaged = _run.State.Average is { State.Count: > 0 } average
-            ? _run.Evaluator.Evaluate(average.Buffer, _run.Data.Eval, cancellation)
+        EvaluationScores? averaged = _run.State.CurrentAverage is { } average
+            ? _run.Evaluator.Evaluate(average, _run.Data.Eval, cancellation)
             : null;
         EvaluationPoint point = new(_run.State.Step, live.Values, averaged?.Values);
         _progress = _progress.With(point, live.Score, _run.Evaluator.Metric);

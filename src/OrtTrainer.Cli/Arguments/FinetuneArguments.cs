@@ -47,7 +47,7 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("method", MetaValue = "METHOD",
         HelpText = "finetune, or parts joined by +, such as distillation+swa (default: swa); the loss: label-smoothing, "
             + "tf-reg, distillation, self-distillation, annealing-distillation, confidence-penalty, r-drop or focal; "
-            + "the average: swa or ema")]
+            + "the step: sam, asam or lookahead; the average: swa, ema, lawa or swag")]
     public string? Method { get; set; }
 
     [Option("epochs", MetaValue = "X", HelpText = "passes over the data, fractions allowed (default: 3)")]
@@ -86,6 +86,14 @@ internal sealed class FinetuneArguments : LabelledArguments
 
     [Option("dropout", MetaValue = "X", HelpText = "dropout everywhere (default: as the model's configuration says)")]
     public double? Dropout { get; set; }
+
+    [Option("mixout", MetaValue = "X",
+        HelpText = "chance of a weight to be its pre-trained value for a step, in encoder matrices (default: none)")]
+    public double? Mixout { get; set; }
+
+    [Option("layer-decay", MetaValue = "X",
+        HelpText = "what the rate is multiplied with from each layer to the one below (default: 1)")]
+    public double? LayerDecay { get; set; }
 
     [Option("from-scratch", HelpText = "start every parameter at random")]
     public bool FromScratch { get; set; }
@@ -162,6 +170,19 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("teacher-cache", MetaValue = "DIR", HelpText = "folder that keeps outputs of teachers (default: the user's)")]
     public string? TeacherCache { get; set; }
 
+    [Section("Step")]
+    [Option("rho", MetaValue = "X", HelpText = "how far uphill sam and asam look (default: sam 0.05, asam 0.5)")]
+    public double? Rho { get; set; }
+
+    [Option("eta", MetaValue = "X", HelpText = "what weights near zero count as in asam (default: 0.01)")]
+    public double? Eta { get; set; }
+
+    [Option("period", MetaValue = "N", HelpText = "steps from one move of lookahead's slow weights to the next (default: 5)")]
+    public long? Period { get; set; }
+
+    [Option("share", MetaValue = "X", HelpText = "how far they move towards the live ones (default: 0.5)")]
+    public double? Share { get; set; }
+
     [Section("Weight averaging")]
     [Option("swa-start", MetaValue = "X", HelpText = "share of the steps before averaging starts (default: 0.5)")]
     public double? SwaStart { get; set; }
@@ -178,6 +199,18 @@ internal sealed class FinetuneArguments : LabelledArguments
 
     [Option("ema-decay", MetaValue = "X", HelpText = "share of the old average kept per step (default: 0.999)")]
     public double? EmaDecay { get; set; }
+
+    [Option("window", MetaValue = "N", HelpText = "how many weights lawa averages, the latest ones (default: 5)")]
+    public int? Window { get; set; }
+
+    [Option("interval", MetaValue = "N", HelpText = "steps from one of them to the next (default: 10)")]
+    public long? Interval { get; set; }
+
+    [Option("samples", MetaValue = "N", HelpText = "weights that swag draws in the end (default: 10)")]
+    public int? Samples { get; set; }
+
+    [Option("scale", MetaValue = "X", HelpText = "what swag multiplies variances with to draw them (default: 0.5)")]
+    public double? Scale { get; set; }
 
     [Section("Evaluation and checkpoints")]
     [Option("metric", MetaValue = "NAME", HelpText = "what decides, such as accuracy, macro_f1, mcc, spearman")]

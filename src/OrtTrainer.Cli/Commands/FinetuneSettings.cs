@@ -73,6 +73,8 @@ internal static class FinetuneSettings
         ("clip_norm", a.ClipNorm),
         ("max_length", a.MaxLength),
         ("dropout", a.Dropout),
+        ("mixout", a.Mixout),
+        ("layer_decay", a.LayerDecay),
         ("class_weights", MethodSettings.ClassWeights(a.ClassWeights)),
         ("teacher", Given(
             ("model", a.Teacher),

@@ -16,16 +16,24 @@ internal static class MethodSettings
     private const string Distillation = "distillation";
     private const string Annealing = "annealing";
 
-    private static readonly Dictionary<ObjectiveKind, string> Records = new()
+    private const string Lookahead = "lookahead";
+
+    /// <summary>The record of settings of each part of a method.</summary>
+    private static readonly Dictionary<string, string> Records = new()
     {
-        [ObjectiveKind.LabelSmoothing] = LabelSmoothing,
-        [ObjectiveKind.TfReg] = TfReg,
-        [ObjectiveKind.Distillation] = Distillation,
-        [ObjectiveKind.SelfDistillation] = Distillation,
-        [ObjectiveKind.AnnealingDistillation] = Annealing,
-        [ObjectiveKind.ConfidencePenalty] = "confidence_penalty",
-        [ObjectiveKind.RDrop] = "r_drop",
-        [ObjectiveKind.Focal] = "focal",
+        ["label-smoothing"] = LabelSmoothing,
+        ["tf-reg"] = TfReg,
+        ["distillation"] = Distillation,
+        ["self-distillation"] = Distillation,
+        ["annealing-distillation"] = Annealing,
+        ["confidence-penalty"] = "confidence_penalty",
+        ["r-drop"] = "r_drop",
+        ["focal"] = "focal",
+        ["sam"] = "sam",
+        ["asam"] = "asam",
+        ["lookahead"] = Lookahead,
+        ["lawa"] = "lawa",
+        ["swag"] = "swag",
     };
 
     /// <param name="a">The command line.</param>
@@ -49,6 +57,14 @@ internal static class MethodSettings
         Set("--gamma", "gamma", a.Gamma, "focal");
         Set("--max-temperature", "max_temperature", a.MaxTemperature, Annealing);
         Set("--teacher-share", "teacher_share", a.TeacherShare, Annealing);
+        Set("--rho", "rho", a.Rho, "sam", "asam");
+        Set("--eta", "eta", a.Eta, "asam");
+        Set("--period", "period", a.Period, Lookahead);
+        Set("--share", "share", a.Share, Lookahead);
+        Set("--window", "window", a.Window, "lawa");
+        Set("--interval", "interval", a.Interval, "lawa");
+        Set("--samples", "samples", a.Samples, "swag");
+        Set("--scale", "scale", a.Scale, "swag");
         return options;
 
         void Set(string option, string field, JsonNode? value, params string[] records)
@@ -58,10 +74,11 @@ internal static class MethodSettings
                 return;
             }
 
-            if (!Records.TryGetValue(method.Objective, out string? record) || !records.Contains(record))
+            string? record = method.ToString().Split('+').Select(part => Records.GetValueOrDefault(part))
+                .FirstOrDefault(records.Contains);
+            if (record is null)
             {
-                IEnumerable<FineTuneMethod> owners = Records.Where(r => records.Contains(r.Value))
-                    .Select(r => new FineTuneMethod { Objective = r.Key });
+                IEnumerable<string> owners = Records.Where(r => records.Contains(r.Value)).Select(r => r.Key);
                 throw new UsageException(
                     $"{option} belongs to the method {string.Join(" or ", owners)}; the method is {method}.");
             }

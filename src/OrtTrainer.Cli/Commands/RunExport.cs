@@ -2,7 +2,6 @@ using System.Text.Json;
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Export;
-using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
@@ -54,7 +53,7 @@ internal static class RunExport
         (string name, string absence) = weights switch
         {
             RunWeights.Live => ("last", "the file was removed"),
-            RunWeights.Averaged => ("averaged", options.Method.Averaging == AveragingKind.None
+            RunWeights.Averaged => ("averaged", !options.Method.KeepsAverage
                 ? "the run averaged nothing; add --weights live"
                 : "the file was removed, or training ended before averaging started; add --weights live"),
             _ => ("best", "the run did not keep its best weights (finetune --keep-best does); add --weights live"),
@@ -108,8 +107,7 @@ internal static class RunExport
         using (checkpoint)
         {
             AverageState state = JsonSerializer.Deserialize<AverageState>(checkpoint.State["average"], RunJson.Options);
-            long interval = options.Method.Averaging == AveragingKind.Swa ? options.SwaInterval : 1;
-            return new AveragedSteps(state.FirstStep, state.LastStep, interval, state.Count);
+            return new AveragedSteps(state.FirstStep, state.LastStep, options.AveragingInterval, state.Count);
         }
     }
 }

@@ -42,6 +42,11 @@ internal static class RunHeader
             yield return Line("loss", loss);
         }
 
+        if (StepLine.Of(options) is { } step)
+        {
+            yield return Line("step", step);
+        }
+
         foreach (string line in facts.Teacher is { } teacher ? TeacherLines.Of(teacher) : [])
         {
             yield return Line("teacher", line);
@@ -72,8 +77,13 @@ internal static class RunHeader
 
     private static string Averaging(FineTuneOptions options) => options.Method.Averaging switch
     {
-        AveragingKind.Swa => FormattableString.Invariant($" from {options.SwaStart:0.##%} of the steps on, every ")
-            + (options.SwaInterval == 1 ? "step" : $"{options.SwaInterval} steps"),
+        AveragingKind.Swa or AveragingKind.Swag =>
+            FormattableString.Invariant($" from {options.SwaStart:0.##%} of the steps on, every ")
+            + (options.SwaInterval == 1 ? "step" : $"{options.SwaInterval} steps")
+            + (options.Method.Averaging == AveragingKind.Swag
+                ? FormattableString.Invariant($", {options.Swag.Samples} draws of N(mean, {options.Swag.Scale} variance)")
+                : ""),
+        AveragingKind.Lawa => $" of the last {options.Lawa.Window}, every {options.Lawa.Interval} steps",
         AveragingKind.Ema =>
             $" with decay {options.EmaDecay.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
         _ => "",

@@ -56,6 +56,11 @@ internal static class RunResult
                 summary.TestAveraged);
         }
 
+        if (summary.Sampled is { } sampled)
+        {
+            Row("mean of draws", sampled, summary.EvalSampled!, summary.TestSampled);
+        }
+
         return table;
 
         void Row(string name, double score, IReadOnlyDictionary<string, double> scores, double? test) => table.AddRow(

@@ -5,6 +5,9 @@ namespace OrtTrainer.Averaging;
 /// </summary>
 public abstract record AveragingRule
 {
+    /// <summary>The rule written out.</summary>
+    public abstract string Formula { get; }
+
     /// <summary>The share of the new weights, in [0, 1].</summary>
     /// <param name="count">Weights averaged so far, 0 or more.</param>
     public double ShareAt(long count)

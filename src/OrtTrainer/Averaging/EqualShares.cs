@@ -4,5 +4,8 @@ namespace OrtTrainer.Averaging;
 public sealed record EqualShares : AveragingRule
 {
     /// <inheritdoc/>
+    public override string Formula => "average += (weights - average) / (count + 1)";
+
+    /// <inheritdoc/>
     protected override double Share(long count) => 1.0 / (count + 1);
 }

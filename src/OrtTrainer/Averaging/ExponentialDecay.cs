@@ -9,5 +9,8 @@ public sealed record ExponentialDecay : AveragingRule
     public double Decay { get; init => field = OptionRange.Below(value, 0, 1); } = 0.999;
 
     /// <inheritdoc/>
+    public override string Formula => FormattableString.Invariant($"average += {1 - Decay} (weights - average)");
+
+    /// <inheritdoc/>
     protected override double Share(long count) => 1 - Decay;
 }

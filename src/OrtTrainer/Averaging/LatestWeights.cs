@@ -1,13 +1,13 @@
-using OrtTrainer.Runtime;
 using OrtTrainer.Optimization;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Averaging;
 
 /// <summary>
 /// The mean of the last k weights (LAWA, Kaddour 2022). Keeps k copies, because a running sum would collect rounding
-/// errors that never leave.
+/// errors that never leave; the mean is taken when it is asked for.
 /// </summary>
-public sealed class LatestWeights : IDisposable
+public sealed class LatestWeights : AveragedWeights
 {
     private readonly NativeBuffer[] _ring;
 
@@ -15,63 +15,68 @@ public sealed class LatestWeights : IDisposable
     /// <param name="layout">Where the tensors lie.</param>
     /// <param name="window">How many weights are averaged at most, 1 or more.</param>
     public LatestWeights(FlatParameters layout, int window)
+        : base(layout)
     {
-        ArgumentNullException.ThrowIfNull(layout);
         OptionRange.AtLeast(window, 1, nameof(window));
         _ring = [.. Enumerable.Range(0, window).Select(_ => new NativeBuffer(layout.Length))];
     }
 
-    /// <summary>Weights seen so far; together with <see cref="Slot"/> all there is to save.</summary>
-    public long Count { get; private set; }
+    /// <summary>Weights held now: at most the window. Number n, from 0, lies in slot n modulo the window.</summary>
+    public int Held => (int)Math.Min(State.Count, _ring.Length);
 
-    /// <summary>Weights held now: at most the window.</summary>
-    public int Held => (int)Math.Min(Count, _ring.Length);
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Name, NativeBuffer Values)> Saved =>
+        [.. _ring.Take(Held).Select((slot, i) => (FormattableString.Invariant($"latest.{i}"), slot))];
 
-    /// <summary>One of the copies: weights number n (from 0) lie in slot n modulo the window.</summary>
-    public Span<float> Slot(int index) => _ring[index].Span;
+    /// <inheritdoc/>
+    public override int Buffers => 1 + _ring.Length;
 
-    /// <summary>Takes the weights in, in the place of the oldest.</summary>
-    public void Add(ReadOnlySpan<float> weights)
-    {
-        WeightBlend.Towards(weights, Slot((int)(Count % _ring.Length)), 1);
-        Count++;
-    }
+    /// <inheritdoc/>
+    public override string Formula => $"average = mean of the last {_ring.Length} weights";
 
-    /// <summary>Writes the mean of the weights held, summed in float64 from the oldest on.</summary>
+    /// <summary>Takes the mean of the weights held, summed in float64 from the oldest on.</summary>
     /// <exception cref="InvalidOperationException">No weights were added yet.</exception>
-    public void Mean(Span<float> destination)
+    public override void Refresh()
     {
-        if (Count == 0)
+        if (State.Count == 0)
         {
             throw new InvalidOperationException("There is no mean before the first weights were added.");
         }
 
-        var oldest = Count - Held;
-        for (var i = 0; i < destination.Length; i++)
+        // A block at a time, so that the sums stay in the nearest cache while each copy is read once.
+        Span<double> sums = stackalloc double[FlatParameters.BlockLength];
+        for (int start = 0; start < Values.Length; start += sums.Length)
         {
-            var sum = 0.0;
-            for (var n = oldest; n < Count; n++)
+            sums.Clear();
+            for (long n = State.Count - Held; n < State.Count; n++)
             {
-                sum += _ring[n % _ring.Length].Span[i];
+                ReadOnlySpan<float> slot = _ring[n % _ring.Length].Slice(start, sums.Length);
+                for (int i = 0; i < slot.Length; i++)
+                {
+                    sums[i] += slot[i];
+                }
             }
 
-            destination[i] = (float)(sum / Held);
+            Span<float> mean = Buffer.Slice(start, sums.Length);
+            for (int i = 0; i < mean.Length; i++)
+            {
+                mean[i] = (float)(sums[i] / Held);
+            }
         }
-    }
-
-    /// <summary>Takes up a saved state, after the slots were filled.</summary>
-    public void Restore(long count)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        Count = count;
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
-        foreach (var buffer in _ring)
+        foreach (NativeBuffer slot in _ring)
         {
-            buffer.Dispose();
+            slot.Dispose();
         }
+
+        base.Dispose();
     }
+
+    /// <summary>The weights take the place of the oldest.</summary>
+    protected override void Take(Span<float> weights) =>
+        WeightBlend.Towards(weights, _ring[State.Count % _ring.Length].Span, 1);
 }

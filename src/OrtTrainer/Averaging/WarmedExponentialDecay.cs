@@ -18,6 +18,10 @@ public sealed record WarmedExponentialDecay : AveragingRule
     public double Power { get; init => field = OptionRange.Above(value, 0); } = 2.0 / 3;
 
     /// <inheritdoc/>
+    public override string Formula => FormattableString.Invariant(
+        $"average += max(1 - {Maximum}, (1 + count / {Gamma})^-{Power}) (weights - average)");
+
+    /// <inheritdoc/>
     protected override double Share(long count) =>
         1 - Math.Min(Maximum, 1 - Math.Pow(1 + (count / Gamma), -Power));
 }

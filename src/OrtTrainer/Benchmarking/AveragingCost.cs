@@ -47,7 +47,7 @@ internal sealed class AveragingCost(TrainingState state, ChunkedLoop loop)
             NonZeroGradients = nonZero,
             LearningRate = 0,
             Average = averages ? state.Average!.Values : default,
-            AverageWeight = averages ? state.Average!.NextShare : 0,
+            AverageWeight = averages ? state.Average!.FusedShare!.Value : 0,
         });
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }

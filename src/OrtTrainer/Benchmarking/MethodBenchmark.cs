@@ -93,12 +93,14 @@ public static class MethodBenchmark
             TrainingObjective objective = RunObjective.Of(settings, data, teacher, totalSteps: 2 * options.Batches);
             PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Source.Task,
                 data.Source.Outputs, agreement: objective.IsTwofold);
-            _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), rule: null, loop);
+            _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), average: null, loop);
             _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);
             ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
+            TrainerOptions training = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution);
+            IGradientSource gradients = RunGradients.Of(settings, model, graph.Layout, _state,
+                new GradientAccumulator(graph, training, objective, _state), loop);
             _trainer = new Trainer(
-                graph, new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution), data.Examples,
-                objective, _state, new ConstantSchedule(LearningRate), averaging: null, loop);
+                training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, loop);
         }
 
         public FineTuneMethod Method { get; }

@@ -34,13 +34,14 @@ public sealed class StepBenchmark : IDisposable
         _data = BenchmarkData.Of(options, model);
         _loop = new ChunkedLoop(options.Threads);
         _graph = PackedGraph.Training(model.Architecture, model.Config, _data.Task, _data.Outputs);
-        _state = new TrainingState(_graph.Layout.ToFlat(), new AdamWOptions(), new EqualShares(), _loop);
+        FlatParameters layout = _graph.Layout.ToFlat();
+        _state = new TrainingState(layout, new AdamWOptions(), new WeightAverage(layout, new EqualShares()), _loop);
         _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);
         TrainerOptions settings = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, Execution);
         _objective = new TrainingObjective(_data.Task, ExampleTargets.Of(_data.Examples));
         _trainer = new Trainer(
-            _graph, settings, _data.Examples, _objective, _state, new ConstantSchedule(LearningRate),
-            new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _loop);
+            settings, _data.Examples, new GradientAccumulator(_graph, settings, _objective, _state), _state,
+            new ConstantSchedule(LearningRate), new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _loop);
     }
 
     private ExecutionOptions Execution => new() { IntraOpThreads = _options.Threads, UseKernels = _options.Kernels };

@@ -22,5 +22,8 @@ public sealed class Evaluator(EvaluationSession session, MetricKind metric) : ID
         return EvaluationScores.Of(data.Source, logits, Metric);
     }
 
+    /// <summary>Lets go of weights that are about to be disposed.</summary>
+    public void Forget(NativeBuffer weights) => session.Forget(weights);
+
     public void Dispose() => session.Dispose();
 }

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Runs;
 
 namespace OrtTrainer.Export;
 
 /// <summary>How the exported weights came to be. It is stored in the ONNX and in the safetensors file.</summary>
 public sealed record Provenance
 {
-    /// <summary>finetune, swa or ema.</summary>
+    /// <summary>A method of fine-tuning, such as <c>distillation+swa</c>, or the recipe of a soup.</summary>
     public required string Method { get; init; }
 
     /// <summary>The task trained for.</summary>
@@ -28,6 +29,9 @@ public sealed record Provenance
 
     /// <summary>How they were averaged, such as <c>avg += (w - avg) / (n + 1)</c>; null where nothing was.</summary>
     public string? Formula { get; init; }
+
+    /// <summary>The runs whose weights went into a soup, in that order; null for weights of one run.</summary>
+    public IReadOnlyList<string>? Ingredients { get; init; }
 
     /// <summary>
     /// Scores by name, such as <c>live</c>, <c>averaged</c> and <c>test_averaged</c>; NaN where the metric is not
@@ -50,6 +54,7 @@ public sealed record Provenance
             ("base_model", BaseModel),
             ("averaged_steps", AveragedSteps?.ToString()),
             ("formula", Formula),
+            ("ingredients", Ingredients is null ? null : JsonSerializer.Serialize(Ingredients, RunJson.Options)),
         ];
         return [.. entries.Where(e => e.Value is not null)
             .Select(e => KeyValuePair.Create("orttrainer." + e.Key, e.Value!))];

@@ -11,4 +11,10 @@ public enum AveragingKind
 
     /// <summary>An exponential moving average of the weights.</summary>
     Ema,
+
+    /// <summary>The mean of the latest weights, taken every so many steps (Kaddour 2022).</summary>
+    Lawa,
+
+    /// <summary>SWA with the variance of every weight, from which weights are drawn (Maddox et al. 2019).</summary>
+    Swag,
 }

@@ -28,9 +28,36 @@ internal static class MethodRules
                 $"dropout; with {nameof(options.Dropout)} 0 they are the same.");
         }
 
+        RequireOneAverage(method);
+        RequirePretrained(options);
         RequireTeacher(options);
         RequireClassWeights(options);
         RequireAnnealing(options);
+    }
+
+    private static void RequireOneAverage(FineTuneMethod method)
+    {
+        if (method.StepRule == StepRule.Lookahead && method.Averaging != AveragingKind.None)
+        {
+            throw new ArgumentException($"{nameof(FineTuneOptions.Method)} {method}: Lookahead's slow weights are an average " +
+                "already, which the run evaluates and exports beside the live ones; a second would mix weights from " +
+                "before and after it set them back. Leave one of the two out.");
+        }
+    }
+
+    private static void RequirePretrained(FineTuneOptions options)
+    {
+        if (options is { Mixout: not null, FromScratch: true })
+        {
+            throw new ArgumentException($"{nameof(options.Mixout)} mixes weights with their pre-trained values; " +
+                $"with {nameof(options.FromScratch)} there are none. Leave one of the two out.");
+        }
+
+        if (options is { LayerDecay: < 1, FromScratch: true })
+        {
+            throw new ArgumentException($"{nameof(options.LayerDecay)} spares lower layers that are pre-trained; with " +
+                $"{nameof(options.FromScratch)} none is. Leave one of the two out.");
+        }
     }
 
     private static void RequireTeacher(FineTuneOptions options)
@@ -79,13 +106,14 @@ internal static class MethodRules
         }
 
         double share = options.Annealing.TeacherShare;
-        if (options.Method.Averaging == AveragingKind.Ema)
+        if (options.Method.Averaging == AveragingKind.Ema || options.Method.StepRule == StepRule.Lookahead)
         {
-            throw new ArgumentException($"{nameof(options.Method)} {options.Method}: ema averages from the first step " +
-                "on, when annealing does not learn from the labels yet. Take swa, or no average.");
+            string average = options.Method.Averaging == AveragingKind.Ema ? "ema" : "lookahead";
+            throw new ArgumentException($"{nameof(options.Method)} {options.Method}: {average} averages from the first " +
+                "step on, when annealing does not learn from the labels yet. Take swa, or no average.");
         }
 
-        if (options.Method.Averaging == AveragingKind.Swa && options.SwaStart < share)
+        if (options.Method.AveragesAtHighRate && options.SwaStart < share)
         {
             throw new ArgumentException(FormattableString.Invariant($"{nameof(options.SwaStart)} is ") +
                 FormattableString.Invariant($"{options.SwaStart}, but annealing learns from the labels only after ") +

@@ -51,14 +51,16 @@ public sealed class ParameterLayout
     public long OffsetOf(ParameterView view) => _offsets[view.Parts[0].Name];
 
     /// <summary>The layout as the optimizer sees it: a segment per view.</summary>
+    /// <param name="rateScale">What the learning rate of a view is multiplied with, above 0; null for 1.</param>
     /// <exception cref="ArgumentException">The parts of a view differ in weight decay, or the buffer is too
     /// long.</exception>
-    public FlatParameters ToFlat() =>
+    public FlatParameters ToFlat(Func<ParameterView, double>? rateScale = null) =>
         new([.. Views.Select(view => view.Parts.All(p => p.WeightDecay == view.Parts[0].WeightDecay)
         ? new ParameterSegment(
             view.Name, checked((int)OffsetOf(view)), checked((int)view.Length), view.Parts[0].WeightDecay)
         {
             Columns = checked((int)view.Shape[^1]),
+            RateScale = rateScale?.Invoke(view) ?? 1,
         }
         : throw new ArgumentException($"The parts of '{view.Name}' differ in weight decay."))]);
 }

@@ -50,7 +50,7 @@ public sealed unsafe class FlatAdafactor : FlatOptimizer, IChunkWork
         var segment = tensor.Segment;
         var weights = new Span<float>(_weights + segment.Offset, segment.Length);
         var gradients = new ReadOnlySpan<float>(_gradients + segment.Offset, segment.Length);
-        tensor.Step(_options, weights, gradients, _moments.Span, (_rate, _scale, _step));
+        tensor.Step(_options, weights, gradients, _moments.Span, (_rate * segment.RateScale, _scale, _step));
         if (_average != null)
         {
             var average = new Span<float>(_average + segment.Offset, segment.Length);

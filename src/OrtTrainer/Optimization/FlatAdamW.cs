@@ -31,14 +31,12 @@ public sealed class FlatAdamW : FlatOptimizer
     public override IReadOnlyList<OptimizerState> States { get; }
 
     /// <inheritdoc/>
-    protected override void Update(in StepInputs inputs, long step) =>
-        _pass.Run(
-            Loop,
-            inputs,
-            _first.Span,
-            _second.Span,
-            new AdamWKernel(_options, inputs.LearningRate, _options.WeightDecay, step),
-            new AdamWKernel(_options, inputs.LearningRate, 0, step));
+    protected override void Update(in StepInputs inputs, long step)
+    {
+        double rate = inputs.LearningRate;
+        _pass.Run(Loop, inputs, _first.Span, _second.Span, group => new AdamWKernel(
+            _options, rate * group.RateScale, group.HasWeightDecay ? _options.WeightDecay : 0, step));
+    }
 
     /// <inheritdoc/>
     protected override void OnStateReplaced()

@@ -40,6 +40,7 @@ public sealed class FlatParameters
         }
 
         Length = (int)end;
+        Groups = [.. Segments.Select(SegmentGroup.Of).Distinct()];
     }
 
     /// <summary>The tensors, in the order of their offsets.</summary>
@@ -52,6 +53,9 @@ public sealed class FlatParameters
 
     /// <summary>Number of blocks.</summary>
     public int Blocks => Length / BlockLength;
+
+    /// <summary>The kinds of segments there are, for optimizers: at most 256.</summary>
+    internal IReadOnlyList<SegmentGroup> Groups { get; }
 
     /// <summary>Number of chunks; the last one may be shorter.</summary>
     internal int Chunks => (Blocks + BlocksPerChunk - 1) / BlocksPerChunk;
@@ -77,16 +81,18 @@ public sealed class FlatParameters
         return new FlatParameters(segments);
     }
 
-    /// <summary>One byte per block: 1 where weight decay applies.</summary>
-    internal byte[] DecayedBlocks()
+    /// <summary>The index in <see cref="Groups"/> of every block.</summary>
+    internal byte[] GroupOfBlocks()
     {
-        var flags = new byte[Blocks];
-        foreach (var segment in Segments.Where(s => s.HasWeightDecay))
+        byte[] groups = new byte[Blocks];
+        SegmentGroup[] known = [.. Groups];
+        foreach (ParameterSegment segment in Segments)
         {
-            flags.AsSpan(segment.Offset / BlockLength, (segment.Length + BlockLength - 1) / BlockLength).Fill(1);
+            byte group = checked((byte)Array.IndexOf(known, SegmentGroup.Of(segment)));
+            groups.AsSpan(segment.Offset / BlockLength, (segment.Length + BlockLength - 1) / BlockLength).Fill(group);
         }
 
-        return flags;
+        return groups;
     }
 
     /// <summary>The blocks of a chunk.</summary>

@@ -33,14 +33,12 @@ public sealed class FlatSgd : FlatOptimizer
     public override IReadOnlyList<OptimizerState> States { get; }
 
     /// <inheritdoc/>
-    protected override void Update(in StepInputs inputs, long step) =>
-        _pass.Run(
-            Loop,
-            inputs,
-            _velocity is null ? default : _velocity.Span,
-            default,
-            new SgdKernel(_options, inputs.LearningRate, _options.WeightDecay),
-            new SgdKernel(_options, inputs.LearningRate, 0));
+    protected override void Update(in StepInputs inputs, long step)
+    {
+        double rate = inputs.LearningRate;
+        _pass.Run(Loop, inputs, _velocity is null ? default : _velocity.Span, default, group => new SgdKernel(
+            _options, rate * group.RateScale, group.HasWeightDecay ? _options.WeightDecay : 0));
+    }
 
     /// <inheritdoc/>
     protected override void OnStateReplaced()

@@ -11,14 +11,13 @@ namespace OrtTrainer.Optimization;
 internal sealed unsafe class FusedPass<TKernel>(FlatParameters layout, BlockMap touched) : IChunkWork
     where TKernel : struct, IUpdateKernel
 {
-    private readonly byte[] _decayed = layout.DecayedBlocks();
+    private readonly byte[] _groups = layout.GroupOfBlocks();
+    private readonly TKernel[] _kernels = new TKernel[layout.Groups.Count];
     private float* _weights;
     private float* _gradients;
     private float* _first;
     private float* _second;
     private float* _average;
-    private TKernel _withDecay;
-    private TKernel _withoutDecay;
     private BlockMap? _nonZeroGradients;
     private float _gradientScale;
     private float _averageWeight;
@@ -28,17 +27,19 @@ internal sealed unsafe class FusedPass<TKernel>(FlatParameters layout, BlockMap 
     /// <param name="inputs">Weights, gradients and average.</param>
     /// <param name="first">First state; empty if the kernel keeps none.</param>
     /// <param name="second">Second state; empty if the kernel keeps none.</param>
-    /// <param name="withDecay">Coefficients for blocks with weight decay.</param>
-    /// <param name="withoutDecay">Coefficients for the other blocks.</param>
+    /// <param name="kernelOf">The coefficients for the blocks of a group.</param>
     public void Run(
         ChunkedLoop loop,
         in StepInputs inputs,
         Span<float> first,
         Span<float> second,
-        TKernel withDecay,
-        TKernel withoutDecay)
+        Func<SegmentGroup, TKernel> kernelOf)
     {
-        (_withDecay, _withoutDecay) = (withDecay, withoutDecay);
+        for (int i = 0; i < _kernels.Length; i++)
+        {
+            _kernels[i] = kernelOf(layout.Groups[i]);
+        }
+
         _nonZeroGradients = inputs.NonZeroGradients;
         _gradientScale = (float)inputs.GradientScale;
         _averageWeight = (float)inputs.AverageWeight;
@@ -57,12 +58,12 @@ internal sealed unsafe class FusedPass<TKernel>(FlatParameters layout, BlockMap 
     /// <inheritdoc/>
     public void Run(int chunk)
     {
-        // Copies on the stack tell the compiler that no store through a pointer can change them.
-        var (withDecay, withoutDecay) = (_withDecay, _withoutDecay);
         var (first, end) = layout.BlocksOf(chunk);
         for (var block = first; block < end; block++)
         {
-            RunBlock(block, _decayed[block] != 0 ? withDecay : withoutDecay);
+            // A copy on the stack tells the compiler that no store through a pointer can change it.
+            TKernel kernel = _kernels[_groups[block]];
+            RunBlock(block, kernel);
         }
     }
 

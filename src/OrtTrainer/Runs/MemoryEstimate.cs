@@ -1,3 +1,5 @@
+using OrtTrainer.Methods;
+
 namespace OrtTrainer.Runs;
 
 /// <summary>How much memory a run will take at its peak, roughly.</summary>
@@ -13,7 +15,9 @@ internal static class MemoryEstimate
     public static long Of(PreparedRun run)
     {
         var config = run.Model.Config;
-        long buffers = (run.State.Average is null ? 4 : 5) + (run.Options.Accumulation > 1 ? 1 : 0);
+        long buffers = 4 + (run.State.Average?.Buffers ?? 0) + (run.Options.Accumulation > 1 ? 1 : 0)
+            + (run.Options.Mixout is null ? 0 : 2)
+            + (run.Options.Method.StepRule is StepRule.Sam or StepRule.Asam ? 1 : 0);
         long tokens = run.Data.Train.Examples.Select(e => (long)e.InputIds.Length).OrderDescending()
             .Take(run.Options.BatchSize).Sum();
         long perToken = config.GetInt("num_hidden_layers")

@@ -33,16 +33,19 @@ internal sealed class PreparedRun : IDisposable
         try
         {
             Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
-            State = new TrainingState(Layout.ToFlat(), AdamW(options), AveragingRuleOf(options), _loop);
+            FlatParameters flat = Layout.ToFlat(LayerRates.Of(options.LayerDecay, model));
+            State = new TrainingState(flat, AdamW(options), RunAveraging.Of(options, flat), _loop);
             Initialized = model.Load(Layout, State.Parameters.Slice, options.Seed);
+            State.Average?.Start(State.Parameters.Span);
             TrainerOptions settings = new(
                 options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
             StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
             TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
-            Averaging = AveragingPlanOf(options, TotalSteps);
+            Averaging = RunAveraging.PlanOf(options, TotalSteps);
+            TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps);
+            GradientAccumulator batches = new(graph, settings, objective, State);
             Trainer = new Trainer(
-                graph, settings, data.Train.Examples, 
-                RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps), State,
+                settings, data.Train.Examples, RunGradients.Of(options, model, Layout, State, batches, _loop), State,
                 RunSchedule.Of(options, TotalSteps), Averaging, _loop);
             PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
@@ -168,28 +171,4 @@ internal sealed class PreparedRun : IDisposable
         Epsilon = options.Epsilon,
         WeightDecay = options.WeightDecay,
     };
-
-    private static AveragingRule? AveragingRuleOf(FineTuneOptions options) => options.Method.Averaging switch
-    {
-        AveragingKind.Swa => new EqualShares(),
-        AveragingKind.Ema => new ExponentialDecay { Decay = options.EmaDecay },
-        _ => null,
-    };
-
-    private static AveragingPlan? AveragingPlanOf(FineTuneOptions options, long totalSteps)
-    {
-        if (options.Method.Averaging == AveragingKind.None)
-        {
-            return null;
-        }
-
-        AveragingPlan plan = options.Method.Averaging == AveragingKind.Swa
-            ? new() { TotalSteps = totalSteps, StartFraction = options.SwaStart, Interval = options.SwaInterval }
-            : new() { TotalSteps = totalSteps, StartFraction = 0 };
-        return plan.Averaged > 0
-            ? plan
-            : throw new RunException($"With {nameof(options.SwaStart)} {options.SwaStart} and " +
-                $"{nameof(options.SwaInterval)} {plan.Interval}, none of the run's {totalSteps} steps would be averaged. " +
-                "Start earlier, take a shorter interval, or train longer.");
-    }
 }

@@ -14,7 +14,6 @@ namespace OrtTrainer.Runs;
 internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, string fingerprint)
 {
     private const string ParametersName = "parameters";
-    private const string AverageName = "average";
 
     private readonly RunCheckpointStore _store = new(folder.RunPath);
 
@@ -60,7 +59,7 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
         }
     }
 
-    /// <summary>What a checkpoint holds. An average that has not begun is no state yet.</summary>
+    /// <summary>What a checkpoint holds.</summary>
     private IEnumerable<(string Name, NativeBuffer Values)> Buffers()
     {
         yield return (ParametersName, state.Parameters);
@@ -69,9 +68,9 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
             yield return (moment.Name, moment.Values);
         }
 
-        if (state.Average is { State.Count: > 0 } average)
+        foreach ((string Name, NativeBuffer Values) part in state.Average?.Saved ?? [])
         {
-            yield return (AverageName, average.Buffer);
+            yield return part;
         }
     }
 }

@@ -1,7 +1,6 @@
 using OrtTrainer.Averaging;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
-using OrtTrainer.Methods;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 
@@ -15,7 +14,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
 {
     public RunSummary Export(string? stoppedBy, CancellationToken cancellation)
     {
-        NativeBuffer? averagedWeights = run.State.Average is { State.Count: > 0 } average ? average.Buffer : null;
+        NativeBuffer? averagedWeights = run.State.CurrentAverage;
         EvaluationScores live = run.Evaluator.Evaluate(run.State.Parameters, run.Data.Eval, cancellation);
         EvaluationScores? averaged = averagedWeights is null
             ? null
@@ -24,6 +23,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         BootstrapInterval? interval = averaged is null ? null : Compare(live, averaged);
         EvaluationScores? testLive = OnTest(run.State.Parameters, cancellation);
         EvaluationScores? testAveraged = averagedWeights is null ? null : OnTest(averagedWeights, cancellation);
+        (EvaluationScores Eval, EvaluationScores? Test)? sampled = RunSampling.Evaluate(run, weights, cancellation);
         RunSummary summary = new()
         {
             Metric = run.Evaluator.Metric.Name,
@@ -40,6 +40,9 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TestLiveScores = testLive?.Values,
             TestAveragedScores = testAveraged?.Values,
             NAveraged = run.State.Average?.State.Count ?? 0,
+            Sampled = sampled?.Eval.Score,
+            EvalSampled = sampled?.Eval.Values,
+            TestSampled = sampled?.Test?.Score,
             Steps = run.State.Step,
             TrainSeconds = progress.TrainSeconds,
             ExamplesPerSecond = progress.Examples / Math.Max(progress.TrainSeconds, 1e-9),
@@ -81,9 +84,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Seed = summary.Seed,
         BaseModel = Path.GetFileName(run.Options.Model),
         AveragedSteps = summary.Exported == "averaged" ? AveragedStepsOf(run.State.Average!.State) : null,
-        Formula = summary.Exported != "averaged" ? null
-            : run.Options.Method.Averaging == AveragingKind.Swa ? "average += (weights - average) / (count + 1)"
-            : FormattableString.Invariant($"average += {1 - run.Options.EmaDecay} (weights - average)"),
+        Formula = summary.Exported == "averaged" ? run.State.Average!.Formula : null,
         Scores = Known(new()
         {
             ["live"] = summary.Live,

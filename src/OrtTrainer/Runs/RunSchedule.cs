@@ -1,5 +1,4 @@
 using OrtTrainer.Averaging;
-using OrtTrainer.Methods;
 using OrtTrainer.Schedules;
 
 namespace OrtTrainer.Runs;
@@ -26,7 +25,7 @@ internal static class RunSchedule
                 : RunLength.StepsOf(options.Warmup, totalSteps),
             TotalSteps = totalSteps,
         }.Build();
-        if (options.Method.Averaging != AveragingKind.Swa || options.SwaRate == SwaRate.Constant)
+        if (!options.Method.AveragesAtHighRate || options.SwaRate == SwaRate.Constant)
         {
             return schedule;
         }

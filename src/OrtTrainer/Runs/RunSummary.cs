@@ -50,6 +50,17 @@ public sealed record RunSummary
     /// <summary>How many weights the average holds.</summary>
     public long NAveraged { get; init; }
 
+    /// <summary>
+    /// The score on the evaluation data of averaged predictions of weights drawn around the mean; null without SWAG.
+    /// </summary>
+    public double? Sampled { get; init; }
+
+    /// <summary>All scores of those predictions on the evaluation data.</summary>
+    public IReadOnlyDictionary<string, double>? EvalSampled { get; init; }
+
+    /// <summary>Their score on the test data; null without any.</summary>
+    public double? TestSampled { get; init; }
+
     /// <summary>Optimizer steps done.</summary>
     public long Steps { get; init; }
 

@@ -7,13 +7,14 @@ namespace OrtTrainer.Runs;
 
 /// <summary>
 /// Weights that a run keeps apart from its checkpoints, under their Hugging Face names: <c>run/best.safetensors</c>,
-/// <c>last</c> and <c>averaged</c>. The step they are of is in the metadata.
+/// <c>last</c>, <c>averaged</c> and <c>variance</c>. The step they are of is in the metadata.
 /// </summary>
 internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
 {
     public const string Best = "best";
     public const string Last = "last";
     public const string Averaged = "averaged";
+    public const string Variance = "variance";
 
     private const string StepKey = "step";
 

@@ -64,6 +64,15 @@ public sealed class EvaluationSession : IDisposable
         return logits;
     }
 
+    /// <summary>Lets go of weights that are about to be disposed.</summary>
+    public void Forget(NativeBuffer parameters)
+    {
+        if (_bindings.Remove(parameters, out Binding? binding))
+        {
+            binding.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         foreach (Binding binding in _bindings.Values)

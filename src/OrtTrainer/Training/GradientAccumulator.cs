@@ -8,7 +8,7 @@ namespace OrtTrainer.Training;
 /// The gradients of one optimizer step: of one batch, or the sum over several that together are exactly the large
 /// batch, because every example's loss is divided by the number of all.
 /// </summary>
-internal sealed class GradientAccumulator : IDisposable
+public sealed class GradientAccumulator : IGradientSource
 {
     private readonly TrainerOptions _options;
     private readonly TrainingObjective _objective;
@@ -17,6 +17,10 @@ internal sealed class GradientAccumulator : IDisposable
     private readonly NativeBuffer? _sum;
     private readonly PackedBatch _batch = new();
 
+    /// <param name="graph">The compiled training graph.</param>
+    /// <param name="options">Batch size, accumulation, seed and execution.</param>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="state">Holds the weights.</param>
     public GradientAccumulator(
         PackedGraph graph, TrainerOptions options, TrainingObjective objective, TrainingState state)
     {
@@ -27,11 +31,10 @@ internal sealed class GradientAccumulator : IDisposable
         _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients);
     }
 
-    /// <summary>The gradients of the last step.</summary>
-    public ReadOnlySpan<float> Values => (_sum ?? _gradients).Span;
+    /// <inheritdoc/>
+    public Span<float> Values => (_sum ?? _gradients).Span;
 
-    /// <summary>Runs the batches of a step.</summary>
-    /// <returns>The parts of the mean loss and the number of tokens.</returns>
+    /// <inheritdoc/>
     public (LossTerms Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {

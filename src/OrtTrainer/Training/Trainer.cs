@@ -1,43 +1,40 @@
 using OrtTrainer.Averaging;
-using OrtTrainer.Models;
 using OrtTrainer.Optimization;
 using OrtTrainer.Schedules;
 
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// One optimizer step, from examples to averaged weights: forward and backward over the packed batches, clip, AdamW and
-/// average in one pass over memory.
+/// One optimizer step, from examples to averaged weights: gradients of the packed batches, clip, AdamW and average in one
+/// pass over memory.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
     private readonly TrainerOptions _options;
     private readonly IReadOnlyList<TokenizedExample> _examples;
     private readonly TrainingState _state;
-    private readonly GradientAccumulator _gradients;
+    private readonly IGradientSource _gradients;
     private readonly GradientNorm _norm;
     private readonly LearningRateSchedule _schedule;
     private readonly AveragingPlan? _averaging;
 
-    /// <param name="graph">The compiled training graph.</param>
     /// <param name="options">Batch size, clipping, seed and execution.</param>
     /// <param name="examples">The training examples.</param>
-    /// <param name="objective">What is minimised.</param>
+    /// <param name="gradients">Where gradients come from; disposed with this.</param>
     /// <param name="state">What training changes.</param>
     /// <param name="schedule">The learning rate of each step.</param>
     /// <param name="averaging">When weights are averaged; null for never.</param>
     /// <param name="loop">The threads of optimizer steps; not disposed here.</param>
     public Trainer(
-        PackedGraph graph, TrainerOptions options, IReadOnlyList<TokenizedExample> examples,
-        TrainingObjective objective, TrainingState state, LearningRateSchedule schedule, AveragingPlan? averaging,
-        ChunkedLoop loop)
+        TrainerOptions options, IReadOnlyList<TokenizedExample> examples, IGradientSource gradients,
+        TrainingState state, LearningRateSchedule schedule, AveragingPlan? averaging, ChunkedLoop loop)
     {
         _options = options;
         _examples = examples;
         _state = state;
         _schedule = schedule;
         _averaging = averaging;
-        _gradients = new GradientAccumulator(graph, options, objective, state);
+        _gradients = gradients;
         _norm = new GradientNorm(state.Layout, loop);
         Order = new EpochOrder(examples.Count, options.PerStep, options.Seed);
     }
@@ -58,7 +55,8 @@ public sealed class Trainer : IDisposable
         RequireFinite(step, loss.Total, norm);
 
         double rate = _schedule.RateAt(step);
-        bool averages = _averaging?.IsDue(step + 1) == true;
+        AveragedWeights? average = _averaging?.IsDue(step + 1) == true ? _state.Average : null;
+        double? share = average?.FusedShare;
         _state.Optimizer.Step(new StepInputs
         {
             Parameters = _state.Parameters.Span,
@@ -66,12 +64,16 @@ public sealed class Trainer : IDisposable
             NonZeroGradients = _norm.NonZero,
             GradientScale = _options.ClipNorm is { } maximum ? GradientClipping.Coefficient(norm, maximum) : 1,
             LearningRate = rate,
-            Average = averages ? _state.Average!.Values : default,
-            AverageWeight = averages ? _state.Average!.NextShare : 0,
+            Average = share is null ? default : average!.Values,
+            AverageWeight = share ?? 0,
         });
-        if (averages)
+        if (share is null)
         {
-            _state.Average!.Record(_state.Step);
+            average?.Update(_state.Parameters.Span, _state.Step);
+        }
+        else
+        {
+            average!.Record(_state.Step);
         }
 
         return new StepReport(_state.Step, loss, norm, rate, indices.Length, tokens);

@@ -11,14 +11,14 @@ public sealed class TrainingState : IDisposable
 {
     /// <param name="layout">Where each tensor lies in the buffers.</param>
     /// <param name="options">AdamW's settings.</param>
-    /// <param name="rule">How weights are averaged; null for no average.</param>
+    /// <param name="average">Averages weights, in the same layout; null for no average. Disposed with this.</param>
     /// <param name="loop">The threads of optimizer steps; not disposed here.</param>
-    public TrainingState(FlatParameters layout, AdamWOptions options, AveragingRule? rule, ChunkedLoop loop)
+    public TrainingState(FlatParameters layout, AdamWOptions options, AveragedWeights? average, ChunkedLoop loop)
     {
         Layout = layout;
         Parameters = new NativeBuffer(layout.Length);
         Optimizer = new FlatAdamW(layout, options, loop);
-        Average = rule is null ? null : new WeightAverage(layout, rule);
+        Average = average;
     }
 
     public FlatParameters Layout { get; }
@@ -29,7 +29,22 @@ public sealed class TrainingState : IDisposable
     public FlatAdamW Optimizer { get; }
 
     /// <summary>The averaged weights; null where the method has none.</summary>
-    public WeightAverage? Average { get; }
+    public AveragedWeights? Average { get; }
+
+    /// <summary>The average's values of now; null where there is none yet.</summary>
+    public NativeBuffer? CurrentAverage
+    {
+        get
+        {
+            if (Average is not { State.Count: > 0 })
+            {
+                return null;
+            }
+
+            Average.Refresh();
+            return Average.Buffer;
+        }
+    }
 
     /// <summary>Optimizer steps done.</summary>
     public long Step => Optimizer.Steps;

@@ -81,26 +81,25 @@ public partial class AveragingGoldenTests
     private static IEnumerable<float[]> Latest(double[][] trajectory, int window)
     {
         using var latest = new LatestWeights(Layout(trajectory), window);
-        foreach (var weights in trajectory)
+        for (var step = 0; step < trajectory.Length; step++)
         {
-            latest.Add(Padded(weights));
-            var mean = new float[Layout(trajectory).Length];
-            latest.Mean(mean);
-            yield return mean;
+            latest.Update(Padded(trajectory[step]), step + 1);
+            latest.Refresh();
+            yield return latest.Values.ToArray();
         }
     }
 
     private static float[][] Moments(double[][] trajectory)
     {
         using var moments = new WeightMoments(Layout(trajectory));
-        foreach (var weights in trajectory)
+        for (var step = 0; step < trajectory.Length; step++)
         {
-            moments.Add(Padded(weights));
+            moments.Update(Padded(trajectory[step]), step + 1);
         }
 
         var variance = new float[Layout(trajectory).Length];
         moments.Variance(variance);
-        return [moments.Mean.ToArray(), variance];
+        return [moments.Values.ToArray(), variance];
     }
 
     private static void Compare(string kind, float[] actual, double[] expected)

@@ -97,16 +97,15 @@ public class AveragingPropertyTests
     public void The_mean_of_the_latest_is_that_of_the_last_few(int window)
     {
         using var latest = new LatestWeights(Layout, window);
-        var mean = new float[Layout.Length];
         for (var step = 1; step <= 10; step++)
         {
-            latest.Add(Weights(step));
-            latest.Mean(mean);
+            latest.Update(Weights(step), step);
+            latest.Refresh();
             var first = Math.Max(1, step - window + 1);
             for (var i = 0; i < Width; i += 37)
             {
                 var expected = Enumerable.Range(first, step - first + 1).Average(s => (double)Weights(s)[i]);
-                Assert.That(mean[i], Is.EqualTo(expected).Within(1e-7), $"after {step}");
+                Assert.That(latest.Values[i], Is.EqualTo(expected).Within(1e-7), $"after {step}");
             }
         }
     }
@@ -118,21 +117,20 @@ public class AveragingPropertyTests
         using var resumed = new LatestWeights(Layout, 3);
         for (var step = 1; step <= 5; step++)
         {
-            whole.Add(Weights(step));
+            whole.Update(Weights(step), step);
         }
 
-        for (var slot = 0; slot < 3; slot++)
+        resumed.Restore(whole.State);
+        foreach (var (saved, place) in whole.Saved.Zip(resumed.Saved))
         {
-            whole.Slot(slot).CopyTo(resumed.Slot(slot));
+            saved.Values.Span.CopyTo(place.Values.Span);
         }
 
-        resumed.Restore(whole.Count);
-        whole.Add(Weights(6));
-        resumed.Add(Weights(6));
-        var (expected, actual) = (new float[Layout.Length], new float[Layout.Length]);
-        whole.Mean(expected);
-        resumed.Mean(actual);
-        Assert.That(actual, Is.EqualTo(expected));
+        whole.Update(Weights(6), 6);
+        resumed.Update(Weights(6), 6);
+        whole.Refresh();
+        resumed.Refresh();
+        Assert.That(resumed.Values.ToArray(), Is.EqualTo(whole.Values.ToArray()));
     }
 
     [Test]
@@ -144,7 +142,7 @@ public class AveragingPropertyTests
         for (var step = 1; step <= Steps; step++)
         {
             seen.Add(Weights(step, around: 10));
-            moments.Add(seen[^1]);
+            moments.Update(seen[^1], step);
         }
 
         var variance = new float[Layout.Length];
@@ -152,7 +150,7 @@ public class AveragingPropertyTests
         for (var i = 0; i < Width; i++)
         {
             var mean = seen.Average(w => (double)w[i]);
-            Assert.That(moments.Mean[i], Is.EqualTo(mean).Within(1.5e-5));
+            Assert.That(moments.Values[i], Is.EqualTo(mean).Within(1.5e-5));
             Assert.That(variance[i], Is.EqualTo(seen.Average(w => (w[i] - mean) * (w[i] - mean))).Within(1e-5));
         }
     }

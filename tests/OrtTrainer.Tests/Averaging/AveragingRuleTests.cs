@@ -1,4 +1,5 @@
 using OrtTrainer.Averaging;
+using OrtTrainer.Methods;
 
 namespace OrtTrainer.Tests.Averaging;
 
@@ -60,8 +61,8 @@ public class AveragingRuleTests
         Refuses(() => new WarmedExponentialDecay { Power = -1 }, "Power is -1; expected above 0.");
         Refuses(() => new AveragingPlan { TotalSteps = 0 }, "TotalSteps is 0; expected 1 or more.");
         Refuses(() => new AveragingPlan { TotalSteps = 5, Interval = 0 }, "Interval is 0; expected 1 or more.");
-        Refuses(() => new Lookahead([1f], period: 0), "period is 0; expected 1 or more.");
-        Refuses(() => new Lookahead([1f], share: 0), "share is 0; expected above 0.");
+        Refuses(() => new LookaheadOptions { Period = 0 }, "Period is 0; expected 1 or more.");
+        Refuses(() => new LookaheadOptions { Share = 0 }, "Share is 0; expected above 0.");
         Assert.That(() => new EqualShares().ShareAt(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 }

@@ -1,5 +1,6 @@
 using OrtTrainer.Runtime;
 using OrtTrainer.Averaging;
+using OrtTrainer.Methods;
 using OrtTrainer.Optimization;
 
 namespace OrtTrainer.Tests.Averaging;
@@ -12,14 +13,14 @@ public class OtherAveragesTests
     public void The_window_forgets_what_is_older()
     {
         using var latest = new LatestWeights(Layout, 2);
-        var mean = new float[Layout.Length];
+        long step = 0;
         foreach (var value in new[] { 1f, 3, 11 })
         {
-            latest.Add(Weights(value));
+            latest.Update(Weights(value), ++step);
         }
 
-        latest.Mean(mean);
-        Assert.That(mean[0], Is.EqualTo(7f));
+        latest.Refresh();
+        Assert.That(latest.Values[0], Is.EqualTo(7f));
         Assert.That(latest.Held, Is.EqualTo(2));
     }
 
@@ -28,7 +29,7 @@ public class OtherAveragesTests
     {
         using var latest = new LatestWeights(Layout, 2);
         using var moments = new WeightMoments(Layout);
-        Assert.That(() => latest.Mean(new float[Layout.Length]), Throws.InvalidOperationException);
+        Assert.That(latest.Refresh, Throws.InvalidOperationException);
         Assert.That(() => moments.Variance(new float[Layout.Length]), Throws.InvalidOperationException);
     }
 
@@ -36,9 +37,10 @@ public class OtherAveragesTests
     public void A_small_variance_beside_a_large_mean_keeps_its_digits()
     {
         using var moments = new WeightMoments(Layout);
+        long step = 0;
         foreach (var value in new[] { 100f, 100.25f, 100.5f })
         {
-            moments.Add(Weights(value));
+            moments.Update(Weights(value), ++step);
         }
 
         var variance = new float[Layout.Length];
@@ -48,15 +50,19 @@ public class OtherAveragesTests
     }
 
     [Test]
-    public void Lookahead_goes_part_of_the_way_every_period()
+    public void Lookahead_goes_part_of_the_way_and_takes_the_weights_along()
     {
-        using var lookahead = new Lookahead(Weights(0), period: 2, share: 0.25);
-        var weights = Weights(8);
-        Assert.That(lookahead.Synchronise(weights, 1), Is.False);
-        Assert.That(weights[0], Is.EqualTo(8f));
-        Assert.That(lookahead.Synchronise(weights, 2), Is.True);
-        Assert.That(weights[0], Is.EqualTo(2f));
-        Assert.That(lookahead.Slow[0], Is.EqualTo(2f));
+        using Lookahead lookahead = new(Layout, new LookaheadOptions { Share = 0.25 });
+        lookahead.Start(Weights(-4));
+        float[] weights = Weights(8);
+
+        lookahead.Update(weights, 5);
+
+        Assert.That(weights[0], Is.EqualTo(-1f));
+        Assert.That(lookahead.Values[0], Is.EqualTo(-1f));
+        weights[0] = 3;
+        Assert.That(lookahead.Values[0], Is.EqualTo(-1f), "the slow weights are a copy");
+        Assert.That(lookahead.State, Is.EqualTo(new AverageState(1, 5, 5)));
     }
 
     [Test]

@@ -19,7 +19,7 @@ public class FlatParametersTests
     public void Weight_decay_is_known_by_block()
     {
         var layout = FlatParameters.Pack([("a", [200], true), ("b", [1], false), ("c", [128], true)]);
-        Assert.That(layout.DecayedBlocks(), Is.EqualTo(new byte[] { 1, 1, 0, 1 }));
+        Assert.That(layout.GroupOfBlocks(), Is.EqualTo(new byte[] { 0, 0, 1, 0 }));
     }
 
     [TestCase(64, "a multiple of 128")]

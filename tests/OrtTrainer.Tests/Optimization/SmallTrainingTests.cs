@@ -137,7 +137,7 @@ public class SmallTrainingTests
                     GradientScale = clipping,
                     NonZeroGradients = _norm.NonZero,
                     Average = due ? Average.Values : default,
-                    AverageWeight = due ? Average.NextShare : 0,
+                    AverageWeight = due ? Average.FusedShare!.Value : 0,
                 });
                 if (due)
                 {

@@ -49,6 +49,52 @@ public sealed class RunAveragingTests
         AssertAveraged(tiny, average, within: 1e-5);
     }
 
+    [TestCase(3, 4, new[] { 32, 36, 40 })]
+    [TestCase(20, 7, new[] { 7, 14, 21, 28, 35 })]
+    public void LAWA_is_the_mean_of_the_latest_weights_that_were_due(int window, int interval, int[] due)
+    {
+        using TinyTask tiny = new();
+        Dictionary<long, float[]> weights = [];
+
+        Recorded(tiny, tiny.Options("out") with
+        {
+            Method = FineTuneMethod.Parse("lawa"), Lawa = new() { Window = window, Interval = interval },
+        }, weights);
+
+        AssertAveraged(tiny, Mean(due.Select(step => weights[step])), within: 1e-6);
+    }
+
+    [Test]
+    public void SWAG_is_mean_and_variance_of_the_weights_that_were_due()
+    {
+        using TinyTask tiny = new();
+        Dictionary<long, float[]> weights = [];
+
+        RunSummary summary = Recorded(
+            tiny, tiny.Options("out") with { Method = FineTuneMethod.Parse("swag"), SwaInterval = 4 }, weights);
+
+        float[][] due = [.. new[] { 24, 28, 32, 36, 40 }.Select(step => weights[step])];
+        double[] mean = Mean(due);
+        double[] variance = Mean(due.Select(w => w.Zip(mean, (x, m) => (float)Math.Pow(x - m, 2)).ToArray()));
+        AssertAveraged(tiny, mean, within: 1e-6);
+        AssertAveraged(tiny, variance, within: 1e-7, "variance");
+        Assert.That(variance.Max(), Is.GreaterThan(1e-5));
+        Assert.That(summary.EvalSampled!.Keys, Is.EquivalentTo(summary.EvalLive.Keys));
+        Assert.That(summary.Sampled, Is.EqualTo(summary.EvalSampled["accuracy"]));
+    }
+
+    [Test]
+    public void SWAG_without_spread_is_its_mean()
+    {
+        using TinyTask tiny = new();
+
+        RunSummary summary = TinyTask.Run(
+            tiny.Options("out") with { Method = FineTuneMethod.Parse("swag"), Swag = new() { Scale = 0, Samples = 2 } });
+
+        Assert.That(summary.EvalSampled!["loss"], Is.EqualTo(summary.EvalAveraged!["loss"]).Within(1e-5));
+        Assert.That(summary.TestSampled, Is.EqualTo(summary.TestAveraged));
+    }
+
     [Test]
     public void Averages_with_a_cyclical_rate_are_taken_where_it_is_lowest()
     {
@@ -75,6 +121,12 @@ public sealed class RunAveragingTests
         Assert.That(tiny.Output("out"), Does.Not.Exist);
     }
 
+    private static double[] Mean(IEnumerable<float[]> weights)
+    {
+        float[][] all = [.. weights];
+        return [.. Enumerable.Range(0, all[0].Length).Select(i => all.Average(w => (double)w[i]))];
+    }
+
     private static RunSummary Recorded(TinyTask tiny, FineTuneOptions options, Dictionary<long, float[]> weights)
     {
         EventList events = new(e =>
@@ -98,11 +150,12 @@ public sealed class RunAveragingTests
         return values;
     }
 
-    private static void AssertAveraged(TinyTask tiny, double[] expected, double within)
+    private static void AssertAveraged(
+        TinyTask tiny, double[] expected, double within, string name = "averaged")
     {
         ParameterLayout layout = TinyBert.Training(tiny.Model, TaskKind.Classification, 3, dropout: true).Layout;
         using SafetensorsFile file =
-            SafetensorsFile.OpenFile(Path.Combine(tiny.Output("out"), "run", "averaged.safetensors"));
+            SafetensorsFile.OpenFile(Path.Combine(tiny.Output("out"), "run", name + ".safetensors"));
         foreach (ParameterSpec parameter in layout.Parameters)
         {
             float[] values = new float[parameter.Length];

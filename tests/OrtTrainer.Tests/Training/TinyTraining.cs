@@ -17,7 +17,6 @@ internal sealed class TinyTraining : IDisposable
     public const int Outputs = 3;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly ChunkedLoop _loop = new(2);
     private readonly PretrainedModel _model;
 
     public TinyTraining(bool dropout = false, AveragingRule? rule = null, TaskKind task = TaskKind.Classification)
@@ -26,11 +25,15 @@ internal sealed class TinyTraining : IDisposable
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
         Graph = PackedGraph.Training(_model.Architecture, _model.Config, task, Outputs, dropout);
-        State = new TrainingState(Graph.Layout.ToFlat(), new AdamWOptions(), rule, _loop);
+        FlatParameters layout = Graph.Layout.ToFlat();
+        State = new TrainingState(
+            layout, new AdamWOptions(), rule is null ? null : new WeightAverage(layout, rule), Loop);
         _model.Load(Graph.Layout, State.Parameters.Slice, seed: 1);
         SeededRandom random = new(8);
         Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, i % Outputs))];
     }
+
+    public ChunkedLoop Loop { get; } = new(2);
 
     public TaskKind Task { get; }
 
@@ -48,8 +51,13 @@ internal sealed class TinyTraining : IDisposable
         new(batchSize, accumulation, clip, Seed: 1, Execution);
 
     public Trainer Trainer(TrainerOptions options, AveragingPlan? plan = null, double rate = 1e-3) =>
-        new(Graph, options, Examples, Objective, State,
-            new ConstantSchedule(rate), plan, _loop);
+        Trainer(options, Batches(options), plan, rate);
+
+    public Trainer Trainer(
+        TrainerOptions options, IGradientSource gradients, AveragingPlan? plan = null, double rate = 1e-3) =>
+        new(options, Examples, gradients, State, new ConstantSchedule(rate), plan, Loop);
+
+    public GradientAccumulator Batches(TrainerOptions options) => new(Graph, options, Objective, State);
 
     public EvaluationSession Evaluation() =>
         new(PackedGraph.Evaluation(_model.Architecture, _model.Config, Outputs), Execution);
@@ -57,7 +65,7 @@ internal sealed class TinyTraining : IDisposable
     public void Dispose()
     {
         State.Dispose();
-        _loop.Dispose();
+        Loop.Dispose();
         _model.Dispose();
         _folder.Dispose();
     }

@@ -1,0 +1,47 @@
+using OrtTrainer.Averaging;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Methods;
+using OrtTrainer.Runtime;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Runs;
+
+/// <summary>
+/// The end of a SWAG run: weights are drawn around the mean, and their predictions averaged (a Bayesian model average).
+/// </summary>
+internal static class RunSampling
+{
+    /// <summary>Scores the averaged predictions; keeps the variance beside the average.</summary>
+    /// <returns>The scores on evaluation and test data; null for runs without SWAG.</returns>
+    public static (EvaluationScores Eval, EvaluationScores? Test)? Evaluate(
+        PreparedRun run, WeightFiles weights, CancellationToken cancellation)
+    {
+        if (run.State.Average is not WeightMoments { State.Count: > 0 } moments)
+        {
+            return null;
+        }
+
+        using NativeBuffer variance = new(run.Layout.Length);
+        moments.Variance(variance.Span);
+        weights.Save(WeightFiles.Variance, variance, moments.State.LastStep);
+        using NativeBuffer drawn = new(run.Layout.Length);
+        SwagOptions options = run.Options.Swag;
+        WeightSampler sampler = new(run.State.Layout, moments.Buffer, variance, options.Scale, run.Options.Seed);
+        EncodedDataset[] parts = run.Data.Test is { } test ? [run.Data.Eval, test] : [run.Data.Eval];
+        PredictionMean[] means =
+            [.. parts.Select(p => new PredictionMean(run.Data.Task, run.Data.Outputs, p.Examples.Count))];
+        for (int number = 0; number < options.Samples; number++)
+        {
+            sampler.Draw(number, drawn, run.Options.EffectiveThreads);
+            foreach ((EncodedDataset part, PredictionMean mean) in parts.Zip(means))
+            {
+                mean.Add(run.Evaluator.Evaluate(drawn, part, cancellation).Logits);
+            }
+        }
+
+        EvaluationScores[] scores = [.. parts.Zip(means, (part, mean) =>
+            EvaluationScores.Of(part.Source, mean.Logits(), run.Evaluator.Metric))];
+        run.Evaluator.Forget(drawn);
+        return (scores[0], scores.ElementAtOrDefault(1));
+    }
+}

@@ -1,0 +1,156 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Tests.Runs;
+
+/// <summary>Step rules, further averages, mixout and layer-wise rates as parts of whole runs.</summary>
+public sealed class RunBaselineTests
+{
+    private TinyTask _tiny = null!;
+
+    [SetUp]
+    public void MakeTask() => _tiny = new TinyTask();
+
+    [TearDown]
+    public void RemoveTask() => _tiny.Dispose();
+
+    [TestCase("sam", 17)]
+    [TestCase("asam+swa", 33)]
+    [TestCase("lookahead", 3)]
+    [TestCase("lookahead", 22)]
+    [TestCase("lawa", 13)]
+    [TestCase("sam+lawa", 39)]
+    [TestCase("swag", 31)]
+    [TestCase("r-drop+sam+ema", 20)]
+    [TestCase("finetune", 20, 0.3, 0.8)]
+    [TestCase("sam+swag", 25, 0.3, 0.8)]
+    public void A_cancelled_run_goes_on_to_the_same_bits(
+        string method, int step, double? mixout = null, double layerDecay = 1)
+    {
+        FineTuneOptions options = Options(method) with { Mixout = mixout, LayerDecay = layerDecay, Accumulation = 2, Epochs = 10 };
+        RunSummary whole = TinyTask.Run(options with { Output = _tiny.Output("whole") });
+        using CancellationTokenSource source = new();
+        EventList events = new(e =>
+        {
+            if (e is RunEvent.Stepped stepped && stepped.Report.Step == step)
+            {
+                source.Cancel();
+            }
+        });
+        Assert.That(() => FineTuner.RunAsync(options, events, source.Token).GetAwaiter().GetResult(),
+            Throws.InstanceOf<OperationCanceledException>());
+
+        RunSummary resumed = FineTuner.ResumeAsync(_tiny.Output("out")).GetAwaiter().GetResult();
+
+        Assert.That(RunLines.Untimed(_tiny, "out"), Is.EqualTo(RunLines.Untimed(_tiny, "whole")));
+        Assert.That((resumed.Live, resumed.Averaged, resumed.Sampled), Is.EqualTo((whole.Live, whole.Averaged, whole.Sampled)));
+        string[] files = [.. Directory.GetFiles(Path.Combine(_tiny.Output("whole"), "run"), "*.safetensors")
+            .Select(Path.GetFileName).OfType<string>().Where(f => !f.StartsWith("checkpoint", StringComparison.Ordinal))];
+        Assert.That(files, Does.Contain("last.safetensors"));
+        foreach (string file in files)
+        {
+            Assert.That(_tiny.RunFile("out", file), Is.EqualTo(_tiny.RunFile("whole", file)), file);
+        }
+    }
+
+    [TestCase("sam")]
+    [TestCase("asam")]
+    [TestCase("lookahead")]
+    [TestCase("lawa")]
+    [TestCase("swag")]
+    public void A_tiny_task_is_learnt(string method)
+    {
+        RunSummary summary = TinyTask.Run(Options(method) with { Epochs = 10 });
+
+        Assert.That(Math.Max(summary.Live, summary.Averaged ?? 0), Is.GreaterThan(0.9));
+    }
+
+    [Test]
+    public void A_tiny_task_is_learnt_with_mixout_and_layer_decay()
+    {
+        RunSummary summary = TinyTask.Run(Options("finetune") with { Epochs = 15, Mixout = 0.2, LayerDecay = 0.9 });
+
+        Assert.That(summary.Live, Is.GreaterThan(0.9));
+    }
+
+    [Test]
+    public void Rates_fall_from_head_to_embeddings()
+    {
+        const double Rate = 1e-3;
+        const double Decay = 0.5;
+        FineTuneOptions options = Options("finetune") with
+        {
+            MaxSteps = 1, LearningRate = Rate, LayerDecay = Decay, Warmup = 0, WeightDecay = 0, Dropout = 0,
+            Schedule = OrtTrainer.Schedules.ScheduleKind.Constant,
+        };
+        TinyTask.Run(options);
+        Dictionary<string, float[]> before = Weights(Path.Combine(_tiny.Model, "model.safetensors"));
+        Dictionary<string, float[]> after = Weights(Path.Combine(_tiny.Output("out"), "run", "last.safetensors"));
+
+        // The first step of Adam is the rate itself wherever the gradient is far above its epsilon.
+        Assert.That(Moved("classifier.weight"), Is.EqualTo(Rate).Within(0.01 * Rate));
+        Assert.That(Moved("bert.pooler.dense.weight"), Is.EqualTo(Rate).Within(0.01 * Rate));
+        Assert.That(Moved("bert.encoder.layer.1.output.dense.weight"), Is.EqualTo(Rate * Decay).Within(0.01 * Rate));
+        Assert.That(Moved("bert.encoder.layer.0.attention.self.query.weight"),
+            Is.EqualTo(Rate * Decay * Decay).Within(0.01 * Rate));
+        Assert.That(Moved("bert.embeddings.word_embeddings.weight"), Is.EqualTo(Rate * Math.Pow(Decay, 3)).Within(0.01 * Rate));
+
+        double Moved(string name) => after[name].Zip(before[name], (a, b) => Math.Abs((double)a - b)).Max();
+    }
+
+    [Test]
+    public void Lookahead_s_slow_weights_go_half_the_way_of_a_plain_run()
+    {
+        FineTuneOptions options = Options("finetune") with
+        {
+            MaxSteps = 5, Schedule = OrtTrainer.Schedules.ScheduleKind.Constant,
+        };
+        TinyTask.Run(options with { Output = _tiny.Output("plain") });
+
+        RunSummary summary = TinyTask.Run(options with { Method = FineTuneMethod.Parse("lookahead") });
+
+        Dictionary<string, float[]> start = Weights(Path.Combine(_tiny.Model, "model.safetensors"));
+        Dictionary<string, float[]> plain = Weights(Path.Combine(_tiny.Output("plain"), "run", "last.safetensors"));
+        Dictionary<string, float[]> live = Weights(Path.Combine(_tiny.Output("out"), "run", "last.safetensors"));
+        Dictionary<string, float[]> slow = Weights(Path.Combine(_tiny.Output("out"), "run", "averaged.safetensors"));
+        foreach ((string name, float[] values) in slow)
+        {
+            Assert.That(live[name], Is.EqualTo(values), $"{name}: the fast weights start again from the slow ones");
+            float[] expected = [.. start[name].Zip(plain[name], (s, p) => s + (0.5f * (p - s)))];
+            Assert.That(values, Is.EqualTo(expected).Within(1e-6), name);
+        }
+
+        Assert.That(summary.NAveraged, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Plain_methods_keep_their_bits_whatever_the_settings_of_others_are()
+    {
+        TinyTask.Run(Options("swa") with { Output = _tiny.Output("plain"), MaxSteps = 6 });
+        TinyTask.Run(Options("swa") with
+        {
+            MaxSteps = 6, Sam = new() { Rho = 1 }, Asam = new() { Rho = 2 }, Lookahead = new() { Period = 2 },
+            Lawa = new() { Window = 1 }, Swag = new() { Samples = 1 },
+        });
+
+        Assert.That(_tiny.RunFile("out", "averaged.safetensors"), Is.EqualTo(_tiny.RunFile("plain", "averaged.safetensors")));
+    }
+
+    private FineTuneOptions Options(string method) => _tiny.Options("out") with
+    {
+        Method = FineTuneMethod.Parse(method), Lawa = new() { Window = 3, Interval = 4 }, Swag = new() { Samples = 3 },
+        EvalSteps = 7,
+    };
+
+    private static Dictionary<string, float[]> Weights(string path)
+    {
+        using SafetensorsFile file = SafetensorsFile.OpenFile(path);
+        return file.Names.ToDictionary(name => name, name =>
+        {
+            file.TryGet(name, out TensorInfo info);
+            float[] values = new float[info.ElementCount];
+            file.ReadFloats(name, values);
+            return values;
+        });
+    }
+}
