@@ -1,6 +1,7 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Reports;
 using OrtTrainer.Studies;
 
 namespace OrtTrainer.Cli.Commands;
@@ -48,7 +49,9 @@ internal static class StudyCommand
             return ExitCode.Interrupted;
         }
 
-        await view.FinishedAsync(results, Path.GetFullPath(options.Output));
+        string folder = Path.GetFullPath(options.Output);
+        StudyReport.Write(results, folder);
+        await view.FinishedAsync(results, folder);
         return ExitCodeOf(results);
     }
 
@@ -60,6 +63,7 @@ internal static class StudyCommand
         }
 
         StudyResults results = Study.Read(folder);
+        StudyReport.Write(results, Path.GetFullPath(folder));
         terminal.WriteLines(StudyLines.End(results, Path.GetFullPath(folder)));
         return ExitCodeOf(results);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrtTrainer.Reports;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies;
 
@@ -20,6 +21,7 @@ internal sealed class JsonStudyView(TextWriter output) : IStudyView
         {
             Event = "finished",
             Folder = folder,
+            Report = Path.Combine(folder, StudyReport.HtmlName),
             Runs = results.Runs.Count,
             Done = results.Runs.Count(run => run.Status == StudyRunStatus.Done),
             Failed = results.Runs.Count(run => run.Status == StudyRunStatus.Failed),

@@ -1,3 +1,4 @@
+using OrtTrainer.Reports;
 using OrtTrainer.Studies;
 
 namespace OrtTrainer.Cli.Rendering;
@@ -32,6 +33,7 @@ internal static class StudyLines
         int failed = results.Runs.Count(run => run.Status == StudyRunStatus.Failed);
         yield return $"{done} of {Count(results.Runs.Count, "run")} done"
             + (failed > 0 ? $", {failed} failed; the same command tries them again" : "");
+        yield return $"report       {ShownPath.Of(Path.Combine(folder, StudyReport.HtmlName))}, {StudyReport.MarkdownName}";
         yield return $"results      {ShownPath.Of(Path.Combine(folder, "results.csv"))}, results.sqlite";
         yield return $"costs        {ShownPath.Of(Path.Combine(folder, "costs.csv"))}";
     }

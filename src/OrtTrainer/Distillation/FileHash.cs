@@ -5,7 +5,7 @@ namespace OrtTrainer.Distillation;
 
 /// <summary>
 /// SHA-256 over the names and bytes of files: equal for a folder that was copied, different once a bit of it changes.
-/// Files are read anew each time, some hundred megabytes a second and core; sizes and dates are no proof.
+/// Files are read anew each time, in pieces: sizes and dates are no proof that bytes are the same.
 /// </summary>
 internal static class FileHash
 {

@@ -58,10 +58,9 @@ internal sealed class TeacherCache(string folder, IProgress<TeacherEvent>? event
         try
         {
             using RunCheckpointFile content = RunCheckpointFile.Read(file);
-            string found = content.State.GetValueOrDefault(KeyName, "nothing");
-            if (found != key.Text)
+            if (content.State.GetValueOrDefault(KeyName) != key.Text)
             {
-                damage = $"{file}: is for {found}; expected {key.Text}.";
+                damage = $"{file}: belongs to another teacher, other texts or other settings.";
                 return null;
             }
 

@@ -88,7 +88,7 @@ public sealed class TeacherLogits
             Source = options.Model!,
             Rows = data.Count,
             Outputs = data.Outputs,
-            MaxLength = teacher.MaxLength,
+            MaxLength = teacher.MaxLength < int.MaxValue ? teacher.MaxLength : null,
             IsCached = entry.IsCached,
             Cost = entry.Cost,
             ElapsedSeconds = clock.Elapsed.TotalSeconds,

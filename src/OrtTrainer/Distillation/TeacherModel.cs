@@ -68,8 +68,8 @@ internal sealed class TeacherModel
             string how = config.ProblemType is null ? $"by its {config.Id2Label.Count} outputs" : "by problem_type";
             throw new ModelException(
                 $"{config.Path}: {how}, the teacher's task is {ProblemType.Of(task)}; the student's is " +
-                $"{ProblemType.Of(data.Task)}. Choose a teacher of the same task, or correct problem_type if it " +
-                "is wrong.");
+                $"{ProblemType.Of(data.Task)}. Choose a teacher of the same task, or set problem_type if that is " +
+                "wrong.");
         }
 
         if (data.Task == TaskKind.Regression && config.Id2Label.Count != 1)

@@ -15,7 +15,9 @@ public sealed record TeacherReport
     /// <summary>Outputs per row, K.</summary>
     public required int Outputs { get; init; }
 
-    /// <summary>The most tokens of an input as the teacher saw it; null for a file that does not tell.</summary>
+    /// <summary>
+    /// The most tokens of an input as the teacher saw it; null where there is no limit, or a file does not tell.
+    /// </summary>
     public int? MaxLength { get; init; }
 
     /// <summary>Whether no teacher had to run: its outputs were kept from before, or read from a file.</summary>

@@ -23,12 +23,12 @@ internal static class ReportFigures
         return positive ? $"+{digits}" : digits;
     }
 
-    /// <summary>A probability to three decimals; below one in a thousand says so.</summary>
+    /// <summary>A probability to four decimals; below one in ten thousand says so.</summary>
     public static string Probability(double? p) => p switch
     {
         null or double.NaN => None,
-        < 0.001 => "< 0.001",
-        _ => p.Value.ToString("F3", CultureInfo.InvariantCulture),
+        < 0.0001 => "< 0.0001",
+        _ => p.Value.ToString("F4", CultureInfo.InvariantCulture),
     };
 
     /// <summary>A count with its thousands apart.</summary>

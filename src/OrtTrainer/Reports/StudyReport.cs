@@ -45,8 +45,8 @@ public static class StudyReport
             if (!seen.Add((run.Model, run.Initialization, run.Task, run.Method, run.Seed)))
             {
                 throw new ArgumentException(
-                    $"{run.Folder}: there is another run of {run.Task}, {run.Initialization}, {run.Model}, {run.Method} " +
-                    $"with seed {run.Seed}; expected one of each.", nameof(runs));
+                    $"{run.Folder}: there is another run of {run.Task}, {run.Initialization}, {run.Model}, " +
+                    $"{run.Method} with seed {run.Seed}; expected one of each.", nameof(runs));
             }
         }
     }

@@ -13,12 +13,24 @@ public sealed record SettingDifference(string Name, string? First, string? Secon
     /// <param name="first">Output folder of the first run.</param>
     /// <param name="second">Output folder of the second run.</param>
     /// <exception cref="RunException">A run's options cannot be read.</exception>
-    public static IReadOnlyList<SettingDifference> Between(string first, string second)
-    {
-        (Dictionary<string, string> a, Dictionary<string, string> b) = (Read(first), Read(second));
-        return [.. a.Keys.Union(b.Keys)
+    public static IReadOnlyList<SettingDifference> Between(string first, string second) =>
+        Between(Read(first), Read(second));
+
+    /// <summary>All settings in which two runs differ, in the order of the first.</summary>
+    internal static IReadOnlyList<SettingDifference> Between(FineTuneOptions first, FineTuneOptions second) =>
+        Between(Flatten(first), Flatten(second));
+
+    private static List<SettingDifference> Between(Dictionary<string, string> a, Dictionary<string, string> b) =>
+    [
+        .. a.Keys.Union(b.Keys)
             .Where(name => name != "output" && a.GetValueOrDefault(name) != b.GetValueOrDefault(name))
-            .Select(name => new SettingDifference(name, a.GetValueOrDefault(name), b.GetValueOrDefault(name)))];
+            .Select(name => new SettingDifference(name, a.GetValueOrDefault(name), b.GetValueOrDefault(name))),
+    ];
+
+    private static Dictionary<string, string> Flatten(FineTuneOptions options)
+    {
+        using JsonDocument document = JsonSerializer.SerializeToDocument(options, RunJson.Options);
+        return Flatten("", document.RootElement).ToDictionary(pair => pair.Name, pair => pair.Value);
     }
 
     /// <summary>Values by dotted name: read as plain JSON, so that no setting is overlooked.</summary>

@@ -33,7 +33,7 @@ internal sealed class StudyRunFolder(string path)
         }
     }
 
-    private string SummaryFile => System.IO.Path.Combine(path, "run", "summary.json");
+    private string SummaryFile => RunFolder.SummaryFileOf(path);
 
     private string MetricsFile => System.IO.Path.Combine(path, "run", "metrics.jsonl");
 
@@ -43,19 +43,8 @@ internal sealed class StudyRunFolder(string path)
     public FineTuneOptions ReadOptions() => FineTuneOptions.Read(RunFolder.OptionsFileOf(path));
 
     /// <summary>The summary of a run that is done.</summary>
-    /// <exception cref="StudyException">It is damaged.</exception>
-    public RunSummary ReadSummary()
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(SummaryFile), RunJson.Options)!;
-        }
-        catch (Exception cause) when (cause is JsonException or IOException)
-        {
-            throw new StudyException(
-                $"{SummaryFile}: the summary cannot be read: {cause.Message} Remove it to score the run again.", cause);
-        }
-    }
+    /// <exception cref="RunException">It is damaged.</exception>
+    public RunSummary ReadSummary() => RunSummary.Read(path);
 
     /// <summary>The evaluations of a run that is done, in order.</summary>
     public IReadOnlyList<EvaluationPoint> ReadCurve() =>

@@ -40,7 +40,7 @@ public sealed class HelpTests
         string overview = CliRun.Of("--help").Out;
 
         string[] all =
-            ["finetune", "evaluate", "predict", "export", "soup", "study", "compare", "teacher", "bench"];
+            ["finetune", "evaluate", "predict", "export", "soup", "study", "compare", "teacher", "flatness", "bench"];
         Assert.That(Commands, Is.EquivalentTo(all));
         Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),
             Is.Empty);

@@ -109,6 +109,17 @@ internal sealed class DatasetTests
         Assert.That(data.Examples.Select(example => example.Line), Is.EqualTo(new[] { 4, 2 }));
     }
 
+    [Test]
+    public void Rows_that_were_taken_remember_which_of_the_file_they_are()
+    {
+        Dataset whole = Dataset.Of("f", Examples("a", "c", "b"), TaskKind.Classification, Letters);
+
+        Dataset part = whole.Take([2, 0]).Take([1]);
+
+        Assert.That(whole.SourceRows, Is.EqualTo(new[] { 0, 1, 2 }));
+        Assert.That((part.SourceRows.Single(), part.SourceCount), Is.EqualTo((0, 3)));
+    }
+
     private static Example[] Examples(params string[] labels) =>
         [.. labels.Select((label, at) => new Example($"text {at}", null, label, at + 2))];
 

@@ -59,7 +59,7 @@ public sealed class CacheDamageTests
 
         Assert.That(logits.Report.IsCached, Is.False);
         Assert.That(logits.Values, Is.EqualTo(_task.StudentLogits()).Within(1e-5));
-        Assert.That(events.Notes.Single(), Does.Contain(changed).And.Contain("is for").And.Contain("expected"));
+        Assert.That(events.Notes.Single(), Does.Contain(changed).And.Contain("belongs to another teacher"));
     }
 
     [Test]

@@ -27,7 +27,7 @@ public sealed class TeacherStatesTests
         TeacherStates states = Obtain();
 
         Assert.That((states.Rows, states.Layers, states.Width), Is.EqualTo((60, 2, 16)));
-        float[][] expected = [.. _task.Data.Examples.Select(example => LastLayer(example.Text, layers: layer + 1))];
+        float[][] expected = LastLayer([.. _task.Data.Examples.Select(example => example.Text)], layers: layer + 1);
         for (int row = 0; row < 60; row++)
         {
             Assert.That(states[row, layer].ToArray(), Is.EqualTo(expected[row]).Within(1e-5), $"row {row}");
@@ -127,8 +127,9 @@ public sealed class TeacherStatesTests
     private TeacherStates Obtain(TeacherOptions? options = null, Dataset? data = null, EventLog? events = null) =>
         TeacherStates.Obtain(options ?? _task.Options, data ?? _task.Data, threads: 1, events);
 
-    /// <summary>One text through the graph whose last hidden state is held to references elsewhere.</summary>
-    private float[] LastLayer(string text, int layers)
+    /// <summary>Texts, one at a time, through the graph whose last hidden state is held to references
+    /// elsewhere.</summary>
+    private float[][] LastLayer(string[] texts, int layers)
     {
         using PretrainedModel model = PretrainedModel.Open(_task.Model, layers: [.. Enumerable.Range(0, layers)]);
         PackedGraph graph = PackedGraph.Encoder(model.Architecture, model.Config);
@@ -142,12 +143,16 @@ public sealed class TeacherStatesTests
         }
 
         binding.BindOutput(PackedInputs.LastHiddenState);
-        TokenIds ids = Tokenizer.Load(_task.Model).EncodeIds(text, null);
+        Tokenizer tokenizer = Tokenizer.Load(_task.Model);
         PackedBatch batch = new();
-        batch.Fill([new TokenizedExample(ids.Ids, ids.TypeIds, [])], [0]);
-        batch.Bind(binding, graph.Inputs);
-        binding.Run();
-        float[][] tokens = [.. binding.Output(PackedInputs.LastHiddenState).ToArray().Chunk(16)];
-        return [.. Enumerable.Range(0, 16).Select(i => (float)tokens.Average(token => (double)token[i]))];
+        return [.. texts.Select(text =>
+        {
+            TokenIds ids = tokenizer.EncodeIds(text, null);
+            batch.Fill([new TokenizedExample(ids.Ids, ids.TypeIds, [])], [0]);
+            batch.Bind(binding, graph.Inputs);
+            binding.Run();
+            float[][] tokens = [.. binding.Output(PackedInputs.LastHiddenState).ToArray().Chunk(16)];
+            return Enumerable.Range(0, 16).Select(i => (float)tokens.Average(token => (double)token[i])).ToArray();
+        })];
     }
 }

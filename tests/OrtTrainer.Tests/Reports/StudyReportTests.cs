@@ -58,14 +58,16 @@ internal sealed class StudyReportTests
 
         string markdown = Markdown();
 
-        string[] paragraphs = [.. page.Descendants().Where(e => e.Name.LocalName is "p" or "h2" or "h3").Select(e => e.Value)];
+        string[] paragraphs =
+            [.. page.Descendants().Where(e => e.Name.LocalName is "p" or "h2" or "h3").Select(e => e.Value)];
         Assert.That(paragraphs, Has.Length.GreaterThan(20));
         foreach (string paragraph in paragraphs)
         {
             Assert.That(markdown, Does.Contain(paragraph));
         }
 
-        string[] verdicts = [.. page.Descendants().Where(e => e.Name.LocalName == "tr").Select(e => e.Elements().Last().Value)];
+        string[] verdicts =
+            [.. page.Descendants().Where(e => e.Name.LocalName == "tr").Select(e => e.Elements().Last().Value)];
         Assert.That(verdicts.Count(v => v == "no difference shown"), Is.GreaterThan(5));
         Assert.That(
             markdown.Split('\n').Count(line => line.EndsWith("no difference shown |", StringComparison.Ordinal)),
@@ -108,18 +110,21 @@ internal sealed class StudyReportTests
     [Test]
     public void Two_runs_of_one_cell_and_seed_are_refused()
     {
-        StudyResults results = Synthetic.Results(Synthetic.Scored("finetune", 1, 0.5), Synthetic.Scored("finetune", 1, 0.6));
+        StudyResults results =
+            Synthetic.Results(Synthetic.Scored("finetune", 1, 0.5), Synthetic.Scored("finetune", 1, 0.6));
 
         Assert.That(
             () => StudyReport.Write(results, _folder),
-            Throws.ArgumentException.With.Message.Contains("another run of trec, pretrained, student, finetune with seed 1"));
+            Throws.ArgumentException.With.Message
+                .Contains("another run of trec, pretrained, student, finetune with seed 1"));
         Assert.That(Directory.EnumerateFiles(_folder), Is.Empty);
     }
 
     [Test]
     public void A_study_without_a_finished_run_has_a_report_that_says_so()
     {
-        StudyResults results = Synthetic.Results(Synthetic.Scored("finetune", 1, null), Synthetic.Scored("swa", 1, null));
+        StudyResults results =
+            Synthetic.Results(Synthetic.Scored("finetune", 1, null), Synthetic.Scored("swa", 1, null));
 
         string html = Html(results);
 

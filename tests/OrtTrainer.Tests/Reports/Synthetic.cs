@@ -13,7 +13,8 @@ internal static class Synthetic
         ["finetune", "label-smoothing", "tf-reg", "distillation", "self-distillation", "swa"];
 
     /// <summary>2 tasks x 2 initializations x 6 methods x 5 seeds, all done.</summary>
-    public static StudyResults Study() => Of(["trec", "cola"], ["pretrained", "from-scratch"], Methods, [1, 2, 3, 4, 5]);
+    public static StudyResults Study() =>
+        Of(["trec", "cola"], ["pretrained", "from-scratch"], Methods, [1, 2, 3, 4, 5]);
 
     public static StudyResults Of(string[] tasks, string[] initializations, string[] methods, long[] seeds)
     {

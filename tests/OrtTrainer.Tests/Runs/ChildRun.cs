@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using OrtTrainer.Runs;
+using OrtTrainer.Studies;
+using OrtTrainer.Tests.Studies;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -15,6 +17,16 @@ internal sealed class ChildRun : IDisposable
     /// <summary>Runs the options file given, and prints a line per step.</summary>
     public static int Main(string[] arguments)
     {
+        if (arguments is [ChildStudy.WorkerWord])
+        {
+            return StudyWorker.RunAsync(Console.In, Console.Out).GetAwaiter().GetResult();
+        }
+
+        if (arguments is [ChildStudy.StudyWord, string studyFile, string output])
+        {
+            return ChildStudy.Run(studyFile, output);
+        }
+
         if (arguments is not [string optionsFile])
         {
             Console.Error.WriteLine("Expected the path of an options file. To run the tests: dotnet test.");

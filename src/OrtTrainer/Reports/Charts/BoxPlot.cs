@@ -54,7 +54,7 @@ public sealed record BoxPlot
             ]);
         }
 
-        return new ReportTable($"{Title}: {Label}", ["", .. names], rows);
+        return new ReportTable($"{Title}, {Label}", ["", .. names], rows);
     }
 
     private SvgCanvas Draw()

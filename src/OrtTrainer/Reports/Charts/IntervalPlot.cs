@@ -48,7 +48,8 @@ public sealed record IntervalPlot
         }
 
         double right = lines.Select(line => TextWidth.Of(Numbers(line.Row), FontSize)).DefaultIfEmpty(0).Max() + 16;
-        RowFrame frame = new(Width, right, RowHeight, [.. lines.Select(line => line.Row is null ? "" : line.Name)], Range);
+        string[] names = [.. lines.Select(line => line.Row is null ? "" : line.Name)];
+        RowFrame frame = new(Width, right, RowHeight, names, Range);
         Legend legend = new(Key(), Width);
         SvgCanvas canvas = new(Width, frame.Height + legend.Height, Title, Description);
         frame.Draw(canvas, Title, Label);
@@ -85,7 +86,7 @@ public sealed record IntervalPlot
     private void DrawHeading(SvgCanvas canvas, double middle, string name)
     {
         canvas.Rectangle("strip", 0, middle - 11, Width, 22);
-        canvas.Text("group", 6, middle + 4, TextWidth.Fit(name, 12.5, Width - 12), tip: name);
+        canvas.Text("group", 6, middle + 4, TextWidth.Fit(name, TextWidth.TitleSize, Width - 12), tip: name);
     }
 
     private void DrawRow(SvgCanvas canvas, RowFrame frame, int place, IntervalRow row, SeriesStyle style)
@@ -117,7 +118,7 @@ public sealed record IntervalPlot
 
         string text = ReportFigures.Difference(estimate, Decimals);
         return row is { Low: { } low, High: { } high }
-            ? $"{text} [{ReportFigures.Difference(low, Decimals)}, {ReportFigures.Difference(high, Decimals)}]"
+            ? $"{text}  ({ReportFigures.Difference(low, Decimals)} to {ReportFigures.Difference(high, Decimals)})"
             : text;
     }
 }

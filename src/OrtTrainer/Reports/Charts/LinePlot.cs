@@ -30,7 +30,9 @@ public sealed record LinePlot
     /// <summary>What the horizontal axis shows; null for all points.</summary>
     public AxisRange? XRange { get; init; }
 
-    /// <summary>What the vertical axis shows; null for all points and bands. Lines beyond it run along its edge.</summary>
+    /// <summary>
+    /// What the vertical axis shows; null for all points and bands. Lines beyond it run along its edge.
+    /// </summary>
     public AxisRange? YRange { get; init; }
 
     /// <summary>Pixels.</summary>
@@ -55,7 +57,7 @@ public sealed record LinePlot
             rows.Add([ReportFigures.Short(x), .. Series.Select(series => Cell(series, x))]);
         }
 
-        return new ReportTable($"{Title}: {YLabel}", [XLabel, .. Series.Select(s => s.Name)], rows);
+        return new ReportTable($"{Title}, {YLabel}", [XLabel, .. Series.Select(s => s.Name)], rows);
     }
 
     private static string Cell(LineSeries series, double x)

@@ -34,7 +34,7 @@ internal sealed class PlotFrame
     /// <summary>Draws all but the data.</summary>
     public void Draw(SvgCanvas canvas, string title, string xLabel, string yLabel)
     {
-        canvas.Text("title", 2, 15, TextWidth.Fit(title, 13.5, _width - 4), tip: title);
+        canvas.Text("title", 2, 15, TextWidth.Fit(title, TextWidth.TitleSize, _width - 4), tip: title);
         canvas.Text("small", 2, 35, TextWidth.Fit(yLabel, FontSize, _width - 4));
         for (int i = 0; i < _yTicks.Values.Count; i++)
         {

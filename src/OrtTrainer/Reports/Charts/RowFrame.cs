@@ -44,7 +44,7 @@ internal sealed class RowFrame
     /// <summary>Draws all but names and data.</summary>
     public void Draw(SvgCanvas canvas, string title, string axisName)
     {
-        canvas.Text("title", 2, 15, TextWidth.Fit(title, 13.5, _width - 4), tip: title);
+        canvas.Text("title", 2, 15, TextWidth.Fit(title, TextWidth.TitleSize, _width - 4), tip: title);
         foreach (double tick in _ticks.Values)
         {
             canvas.Line("grid", X.Pixel(tick), Top, X.Pixel(tick), Bottom);

@@ -8,6 +8,11 @@ namespace OrtTrainer.Reports.Charts;
 /// </summary>
 public static class TextWidth
 {
+    /// <summary>
+    /// The size to reckon with for titles and headings: they are 13 and 12 pixels high, and bold letters are wider.
+    /// </summary>
+    public const double TitleSize = 16;
+
     /// <param name="text">One line.</param>
     /// <param name="size">The font's size in pixels.</param>
     public static double Of(string text, double size)

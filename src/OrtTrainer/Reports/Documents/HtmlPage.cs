@@ -47,7 +47,8 @@ internal static class HtmlPage
         {
             if (document.Blocks[i] is HeadingBlock { Level: 2 } heading)
             {
-                text.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#part-{i}\">{Escaped(heading.Text)}</a></li>\n");
+                string name = Escaped(heading.Text);
+                text.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#part-{i}\">{name}</a></li>\n");
             }
         }
 
@@ -70,7 +71,7 @@ internal static class HtmlPage
                     .Append("\n</ul>\n");
                 break;
             case CodeBlock code:
-                text.Append(CultureInfo.InvariantCulture, $"<pre tabindex=\"0\"><code>{Escaped(code.Text)}</code></pre>\n");
+                text.Append("<pre tabindex=\"0\"><code>").Append(Escaped(code.Text)).Append("</code></pre>\n");
                 break;
             case TableBlock table:
                 AppendTable(text, table.Table);
@@ -113,8 +114,8 @@ internal static class HtmlPage
         text.Append(CultureInfo.InvariantCulture, $"<caption>{name}</caption>\n<thead>\n<tr>");
         for (int column = 0; column < table.Header.Count; column++)
         {
-            text.Append(
-                CultureInfo.InvariantCulture, $"<th scope=\"col\"{Kind(table, column)}>{Escaped(table.Header[column])}</th>");
+            string head = Escaped(table.Header[column]);
+            text.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Kind(table, column)}>{head}</th>");
         }
 
         text.Append("</tr>\n</thead>\n<tbody>\n");

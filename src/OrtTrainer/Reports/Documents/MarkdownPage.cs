@@ -31,7 +31,7 @@ internal static class MarkdownPage
         CodeBlock code => $"```\n{code.Text}\n```\n",
         TableBlock table => Table(table.Table),
         FigureBlock { Table: { } numbers, TableStandsAlone: true } => Table(numbers),
-        FigureBlock => "",
+        FigureBlock => "The page in HTML draws this.\n",
         _ => throw new ArgumentException($"{block.GetType().Name} has no form in Markdown.", nameof(block)),
     };
 
@@ -42,7 +42,7 @@ internal static class MarkdownPage
         StringBuilder text = new();
         text.Append(Escaped(table.Caption)).Append("\n\n");
         text.Append(Line(cells[0]));
-        string[] rules = [.. widths.Select((w, c) => table.IsText(c) ? new string('-', w) : $"{new string('-', w - 1)}:")];
+        string[] rules = [.. widths.Select(Rule)];
         text.Append($"| {string.Join(" | ", rules)} |\n");
         foreach (string[] row in cells[1..])
         {
@@ -50,6 +50,9 @@ internal static class MarkdownPage
         }
 
         return text.ToString();
+
+        string Rule(int width, int column) =>
+            table.IsText(column) ? new string('-', width) : $"{new string('-', width - 1)}:";
 
         string Line(string[] row) => $"| {string.Join(" | ", row.Select(Padded))} |\n";
 

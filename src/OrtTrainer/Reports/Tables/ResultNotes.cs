@@ -36,8 +36,8 @@ internal static class ResultNotes
         ];
         return smallest.Length == 0
             ? null
-            : "The smallest true difference that a t test alone would find in 80 % of studies with this spread and as " +
-                $"many runs: {string.Join(", ", smallest)}. Smaller ones mostly stay hidden.";
+            : "The smallest true difference that a t test alone would find in 80 % of studies with this spread and " +
+                $"as many runs: {string.Join(", ", smallest)}. Smaller ones mostly stay hidden.";
     }
 
     private static IEnumerable<string> OfRow(MethodRow row, StudyTable table)
@@ -47,19 +47,19 @@ internal static class ResultNotes
             yield return $"{row.Method}: {note}.";
         }
 
-        if (row.Comparison is { IsPaired: true } paired
-            && (paired.MethodRuns.Count < row.Scores.Count || paired.MethodRuns.Count < table.BaselineRow!.Scores.Count))
+        if (row.Comparison is { IsPaired: true, MethodRuns.Count: int pairs }
+            && pairs < Math.Max(row.Scores.Count, table.BaselineRow!.Scores.Count))
         {
-            yield return $"{row.Method}: compared in pairs on the {paired.MethodRuns.Count} seeds that it has in common " +
-                $"with {table.Baseline}; the mean is that of all its {row.Scores.Count} finished runs, the difference " +
+            yield return $"{row.Method}: compared in pairs on the {pairs} seeds that it has in common with " +
+                $"{table.Baseline}; the mean is that of all its {row.Scores.Count} finished runs, the difference " +
                 "that of the pairs.";
         }
 
         if (row.Comparison is { IsPaired: false } unpaired)
         {
-            yield return $"{row.Method}: shares no seed with {table.Baseline}, so its {unpaired.MethodRuns.Count} runs " +
-                $"are compared with {unpaired.BaselineRuns.Count} as independent samples, by Welch's and Mann and " +
-                "Whitney's tests; effect size is Hedges' g.";
+            yield return $"{row.Method}: shares no seed with {table.Baseline}, so its {unpaired.MethodRuns.Count} " +
+                $"runs are compared with {unpaired.BaselineRuns.Count} as independent samples, by Welch's and Mann " +
+                "and Whitney's tests; effect size is Hedges' g.";
         }
 
         if (row.Refusal is { } refusal)
@@ -70,8 +70,8 @@ internal static class ResultNotes
         int undefined = row.Done.Count() - row.Scores.Count;
         if (undefined > 0)
         {
-            yield return $"{row.Method}: {table.Scale.Metric} is not defined for {Counted(undefined, "finished run")}, " +
-                "left out here.";
+            string runs = Counted(undefined, "finished run");
+            yield return $"{row.Method}: {table.Scale.Metric} is not defined for {runs}, left out here.";
         }
 
         int missing = row.Runs.Count(run => run.Status != StudyRunStatus.Done);

@@ -15,12 +15,12 @@ internal sealed class ResultTables(StudyTable table, string name)
     {
         string[] header =
         [
-            "method", "runs", $"mean ± sd", $"difference to {table.Baseline}", "95 % interval", TestName("t"),
+            "method", "runs", "mean ± sd", "difference", "95 % interval", TestName("t"),
             TestName("rank"), "Holm p", EffectName(), "verdict",
         ];
+        string direction = _scale.HigherIsBetter ? "" : " (lower is better)";
         return new ReportTable(
-            $"{name}: {_scale.Label}{(_scale.HigherIsBetter ? "" : " (lower is better)")}", header,
-            [.. table.Rows.Select(Cells)])
+            $"{name}: {_scale.Label}{direction}, against {table.Baseline}", header, [.. table.Rows.Select(Cells)])
         {
             TextColumns = [header.Length - 1],
             EmphasizedRows = [.. Enumerable.Range(0, table.Rows.Count).Where(i => table.Rows[i].DiffersFromBaseline)],
@@ -155,7 +155,7 @@ internal sealed class ResultTables(StudyTable table, string name)
     }
 
     private string Interval(MeanDifference difference) =>
-        $"[{_scale.Difference(difference.Lower)}, {_scale.Difference(difference.Upper)}]";
+        $"{_scale.Difference(difference.Lower)} to {_scale.Difference(difference.Upper)}";
 
     private static string Effect(double size) =>
         double.IsInfinity(size) ? (size > 0 ? "∞" : $"{ReportFigures.Minus}∞") : ReportFigures.Difference(size, 2);
@@ -163,7 +163,8 @@ internal sealed class ResultTables(StudyTable table, string name)
     private string Verdict(Comparison comparison) => (comparison.Verdict, _scale.HigherIsBetter) switch
     {
         (Statistics.Verdict.NoDifferenceShown, _) => comparison.VerdictInWords,
-        (Statistics.Verdict.Higher, true) or (Statistics.Verdict.Lower, false) => $"{comparison.VerdictInWords}, better",
+        (Statistics.Verdict.Higher, true) or (Statistics.Verdict.Lower, false) =>
+            $"{comparison.VerdictInWords}, better",
         _ => $"{comparison.VerdictInWords}, worse",
     };
 

@@ -11,19 +11,17 @@ internal static class StudyCharts
     {
         BoxPlot plot = new()
         {
-            Title = $"{name}: every seed's score",
+            Title = $"Every seed's score: {name}",
             Label = table.Scale.Label,
             Description = "A row per method, with a point per seed, quartiles, and mean with standard deviation.",
             Decimals = table.Scale.Decimals,
-            Rows =
-            [
-                .. table.Rows.Select(row => new BoxRow(
-                    row.Method,
-                    [.. row.Scores.OrderBy(score => score.Key).Select(score => new BoxPoint($"seed {score.Key}", score.Value))])),
-            ],
+            Rows = [.. table.Rows.Select(row => new BoxRow(row.Method, Points(row)))],
         };
         return new FigureBlock([plot.ToInlineSvg()], plot.ToTable()) { TableStandsAlone = true };
     }
+
+    private static BoxPoint[] Points(MethodRow row) =>
+        [.. row.Scores.OrderBy(score => score.Key).Select(score => new BoxPoint($"seed {score.Key}", score.Value))];
 
     /// <summary>
     /// Differences to the baseline with their intervals, a plot per model, initialization and unit; the numbers are in
@@ -31,15 +29,15 @@ internal static class StudyCharts
     /// </summary>
     public static IEnumerable<FigureBlock> Intervals(IReadOnlyList<StudyTable> tables, bool withModel)
     {
-        foreach (var part in tables.Where(table => table.Comparisons.Any()).GroupBy(table =>
-            (table.Group.Model, table.Group.Initialization, Unit: table.Scale.IsShare ? "score × 100" : table.Scale.Metric)))
+        foreach (var part in tables.Where(table => table.Comparisons.Any())
+            .GroupBy(table => (table.Group.Model, table.Group.Initialization, Unit: Unit(table.Scale))))
         {
             string place = withModel ? $"{part.Key.Initialization}, {part.Key.Model}" : part.Key.Initialization;
             IntervalPlot plot = new()
             {
                 Title = $"{place}: differences to {part.First().Baseline}",
                 Label = $"difference, {part.Key.Unit}",
-                Description = "A row per method and task: the difference of the means with its 95 % interval, about zero.",
+                Description = "A row per method and task: the difference of the means with its 95 % interval.",
                 ShownMeans = "difference shown after Holm's correction",
                 NotShownMeans = "no difference shown; bars are 95 % intervals, uncorrected",
                 Decimals = part.First().Scale.Decimals,
@@ -64,10 +62,10 @@ internal static class StudyCharts
             MethodRow row = table.Rows[i];
             LineSeries live = Line(row, table, averaged: false, i);
             LineSeries averaged = Line(row, table, averaged: true, i);
-            LineSeries[] lines = [live, averaged, .. row.IsBaseline || reference is null ? [] : (LineSeries[])[reference]];
             if (live.Points.Count + averaged.Points.Count > 0)
             {
-                plots.Add((row.Method, [.. lines.Where(line => line.Points.Count > 0)]));
+                LineSeries?[] lines = [live, averaged, row.IsBaseline ? null : reference];
+                plots.Add((row.Method, [.. lines.OfType<LineSeries>().Where(line => line.Points.Count > 0)]));
             }
         }
 
@@ -83,6 +81,9 @@ internal static class StudyCharts
             [.. plots.Select(plot => Curve(plot.Method, plot.Lines, table.Scale, xs, ys).ToInlineSvg())],
             Numbers(plots, table.Scale));
     }
+
+    // Scores times 100 share an axis, whatever their metric; errors have units of their own.
+    private static string Unit(ScoreScale scale) => scale.IsShare ? "score × 100" : scale.Metric;
 
     private static LinePlot Curve(
         string method, IReadOnlyList<LineSeries> lines, ScoreScale scale, AxisRange xs, AxisRange ys) => new()

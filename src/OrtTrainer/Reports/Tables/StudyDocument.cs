@@ -58,8 +58,9 @@ internal sealed class StudyDocument
         if (plots.Length > 0)
         {
             _blocks.Add(new HeadingBlock(3, $"Differences to {_results.Baseline}"));
-            _blocks.Add(new ParagraphBlock("Differences are method less baseline, here and in the tables below, with 95 % " +
-                "intervals of the t distribution that are not corrected for the number of comparisons; verdicts are."));
+            _blocks.Add(new ParagraphBlock("Differences are method less baseline, here and in the tables below, with " +
+                "95 % intervals of the t distribution that are not corrected for the number of comparisons; verdicts " +
+                "are."));
             _blocks.AddRange(plots);
         }
     }
@@ -82,8 +83,8 @@ internal sealed class StudyDocument
         if (StudyCharts.Curves(table) is { } curves)
         {
             _blocks.Add(new HeadingBlock(3, $"Learning curves of {name}"));
-            _blocks.Add(new ParagraphBlock("Means over seeds on the evaluation data, the lowest and highest seed as a band: " +
-                "live weights solid, averaged ones dashed."));
+            _blocks.Add(new ParagraphBlock("Means over seeds on the evaluation data, the lowest and highest seed as " +
+                "a band: live weights solid, averaged ones dashed."));
             _blocks.Add(curves);
         }
 
@@ -108,7 +109,7 @@ internal sealed class StudyDocument
                     ? "no difference of ranks shown"
                     : "the methods do not all rank alike";
                 string caution = ranking.Tasks.Count < 5
-                    ? $" {ranking.Tasks.Count} tasks are few: this p is rough, and ranks of so few tasks mostly show nothing."
+                    ? $" {ranking.Tasks.Count} tasks are few: this p is rough, and so few ranks mostly show nothing."
                     : "";
                 _blocks.Add(new ParagraphBlock(
                     $"{place}: Friedman's test over {ranking.Tasks.Count} tasks gives χ² = " +
@@ -134,10 +135,14 @@ internal sealed class StudyDocument
         if (failed.Length > 0)
         {
             Section("Failed runs");
-            _blocks.Add(new ParagraphBlock("The same study started again tries them anew; the others stay as they are."));
+            _blocks.Add(new ParagraphBlock(
+                "The same study started again tries them anew; the others stay as they are."));
             _blocks.Add(new TableBlock(new ReportTable(
                 "Runs that ended with an error", ["run", "seed", "folder", "error"],
-                [.. failed.Select(run => (string[])[CellName(run), $"{run.Seed}", run.Folder, run.Error ?? ReportFigures.None])])
+                [
+                    .. failed.Select(run => (string[])
+                        [CellName(run), $"{run.Seed}", run.Folder, run.Error ?? ReportFigures.None]),
+                ])
             {
                 TextColumns = [2, 3],
             }));
@@ -153,14 +158,15 @@ internal sealed class StudyDocument
 
         Section("Settings chosen on validation data");
         _blocks.Add(new TableBlock(new ReportTable(
-            "Chosen by runs with seeds of their own; test data had no part in it", ["cell", "setting", "chosen", "tried"],
+            "Chosen by runs with seeds of their own; test data had no part in it",
+            ["cell", "setting", "chosen", "tried"],
             [
                 .. _results.Choices.Select(choice => (string[])
                 [
                     $"{choice.Task}, {choice.Initialization}, {choice.Model}, {choice.Method}",
                     choice.Setting,
                     choice.Chosen,
-                    string.Join(", ", choice.Scores.Select(tried => $"{tried.Key}: {ReportFigures.Short(tried.Value)}")),
+                    string.Join(", ", choice.Scores.Select(t => $"{t.Key}: {ReportFigures.Short(t.Value)}")),
                 ]),
             ])
         {
@@ -172,9 +178,9 @@ internal sealed class StudyDocument
     {
         Section("Settings, and how to make this again");
         string seeds = string.Join(", ", _results.Runs.Select(run => run.Seed).Distinct());
-        _blocks.Add(new ParagraphBlock($"Seeds: {seeds}. Report by OrtTrainer {Version()}. Scores are those of the averaged " +
-            "weights where a method averages, of the live ones elsewhere. Every run's folder has its options, metrics of " +
-            "every step and summary. The study file is study.json beside this report:"));
+        _blocks.Add(new ParagraphBlock($"Seeds: {seeds}. Report by OrtTrainer {Version()}. Scores are those of the " +
+            "averaged weights where a method averages, of the live ones elsewhere. Every run's folder has its " +
+            "options, metrics of every step and summary. The study file is study.json beside this report:"));
         _blocks.Add(new CodeBlock("orttrainer study study.json --out NEW_FOLDER"));
         AddIfAny(_settings.ByMethod());
         AddIfAny(_settings.ByGroup());

@@ -61,7 +61,8 @@ internal sealed class StudySettings
 
     /// <summary>Settings in which methods differ; null where there are none.</summary>
     public ReportTable? ByMethod() => Differing(
-        "Settings in which methods differ", run => run.Method, others: run => (run.Model, run.Initialization, run.Task));
+        "Settings in which methods differ", run => run.Method,
+        others: run => (run.Model, run.Initialization, run.Task));
 
     /// <summary>Settings in which tasks, initializations or models differ; null where there are none.</summary>
     public ReportTable? ByGroup() => Differing(
@@ -84,7 +85,10 @@ internal sealed class StudySettings
 
         return rows.Count == 0
             ? null
-            : new ReportTable(caption, ["setting", .. names], rows) { TextColumns = [.. Enumerable.Range(1, names.Length)] };
+            : new ReportTable(caption, ["setting", .. names], rows)
+            {
+                TextColumns = [.. Enumerable.Range(1, names.Length)],
+            };
     }
 
     private static string Together(IEnumerable<(StudyRun Run, Dictionary<string, string> Options)> runs, string key)

@@ -54,7 +54,8 @@ internal sealed record StudyTable
             }),
         ];
         MethodRow? baseline = rows.FirstOrDefault(row => row.IsBaseline);
-        return new StudyTable(group, scale, results.Baseline, Corrected([.. rows.Select(row => Compared(row, baseline))]));
+        MethodRow[] compared = [.. rows.Select(row => Compared(row, baseline))];
+        return new StudyTable(group, scale, results.Baseline, Corrected(compared));
     }
 
     // A score that is not defined is not a number to reckon with; the report names the runs that have none.

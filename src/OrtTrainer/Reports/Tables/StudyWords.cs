@@ -21,8 +21,9 @@ internal sealed class StudyWords(StudyResults results, IReadOnlyList<StudyTable>
             ? $"All {ReportFigures.Count(done)} runs are done"
             : $"{ReportFigures.Count(done)} of {ReportFigures.Count(results.Runs.Count)} runs are done, " +
                 $"{ReportFigures.Count(failed)} failed, {ReportFigures.Count(pending)} are pending";
-        return $"{state}: {Distinct(run => run.Model, "model")}, {Distinct(run => run.Initialization, "initialization")}, " +
-            $"{Distinct(run => run.Task, "task")}, {Distinct(run => run.Method, "method")}, " +
+        return $"{state}: {Distinct(run => run.Model, "model")}, " +
+            $"{Distinct(run => run.Initialization, "initialization")}, {Distinct(run => run.Task, "task")}, " +
+            $"{Distinct(run => run.Method, "method")}, " +
             $"{Distinct(run => run.Seed, "seed")}. The baseline is {results.Baseline}.";
     }
 
@@ -32,18 +33,18 @@ internal sealed class StudyWords(StudyResults results, IReadOnlyList<StudyTable>
         Comparison[] comparisons = [.. tables.SelectMany(table => table.Comparisons)];
         if (comparisons.Length == 0)
         {
-            return $"Nothing can be said about differences to {results.Baseline}: no method has the runs for a comparison. " +
-                "Means are shown without tests.";
+            return $"Nothing can be said about differences to {results.Baseline}: no method has the runs for a " +
+                "comparison. Means are shown without tests.";
         }
 
         int better = tables.Sum(table => table.Rows.Count(row => IsBetter(row, table)));
         int worse = tables.Sum(table => table.Rows.Count(row => row.DiffersFromBaseline && !IsBetter(row, table)));
         int none = comparisons.Length - better - worse;
-        string rest = none == comparisons.Length && none > 1 ? $"no difference is shown in any of them"
-            : $"{ReportFigures.Count(better)} show a better score, {ReportFigures.Count(worse)} a worse one, and in " +
-                $"{ReportFigures.Count(none)} no difference is shown";
-        return $"Of {ResultNotes.Counted(comparisons.Length, "comparison")} with {results.Baseline}, {rest} (t tests at " +
-            "the level 0.05 after Holm's correction within each table).";
+        string rest = none == comparisons.Length && none > 1 ? "no difference is shown in any of them"
+            : $"{ReportFigures.Count(better)} {(better == 1 ? "shows" : "show")} a better score, " +
+                $"{ReportFigures.Count(worse)} a worse one, and in {ReportFigures.Count(none)} no difference is shown";
+        return $"Of {ResultNotes.Counted(comparisons.Length, "comparison")} with {results.Baseline}, {rest} (t tests " +
+            "at the level 0.05 after Holm's correction within each table).";
     }
 
     /// <summary>What came out on each task, a sentence for every table.</summary>
@@ -51,8 +52,8 @@ internal sealed class StudyWords(StudyResults results, IReadOnlyList<StudyTable>
 
     /// <summary>What "no difference shown" means.</summary>
     public static string Caution { get; } =
-        "Where no difference is shown there may be none, or one that so few runs cannot tell from chance: the interval " +
-        "holds the differences that remain possible. It is no proof that methods are equal.";
+        "Where no difference is shown there may be none, or one that so few runs cannot tell from chance: the " +
+        "interval holds the differences that remain possible. It is no proof that methods are equal.";
 
     /// <summary>What so many seeds can and cannot show.</summary>
     public IReadOnlyList<string> Limits()
@@ -66,23 +67,23 @@ internal sealed class StudyWords(StudyResults results, IReadOnlyList<StudyTable>
 
         if (tables.SelectMany(table => table.Comparisons).Any(comparison => !comparison.IsPaired))
         {
-            limits.Add("Where seeds differ, runs do not form pairs: the noise that a seed shares between methods is not " +
-                "taken out, and differences must be larger to be shown.");
+            limits.Add("Where seeds differ, runs do not form pairs: the noise that a seed shares between methods is " +
+                "not taken out, and differences must be larger to be shown.");
         }
 
         if (tables.SelectMany(table => table.Rows).Any(row => row.Scores.Count == 1))
         {
-            limits.Add("A cell with one seed has a score and no spread: it has no standard deviation, no interval and no " +
-                "test. Two scores that differ by less than seeds differ among themselves say nothing; run at least two " +
-                "seeds, better five or more.");
+            limits.Add("A cell with one seed has a score and no spread: it has no standard deviation, no interval " +
+                "and no test. Two scores that differ by less than seeds differ among themselves say nothing; run at " +
+                "least two seeds, better five or more.");
         }
 
-        limits.Add("A seed fixes initialisation, order and dropout. The tests ask whether a difference would be seen again " +
-            "with other seeds on the same training and test data; they say nothing about other data.");
+        limits.Add("A seed fixes initialisation, order and dropout. The tests ask whether a difference would be seen " +
+            "again with other seeds on the same training and test data; they say nothing about other data.");
         if (tables.Count > 1)
         {
-            limits.Add($"Holm's correction holds within a table. Of {ReportFigures.Count(tables.Count)} tables without any " +
-                "true difference, 5 % would still be expected to show one.");
+            limits.Add($"Holm's correction holds within a table. Of {ReportFigures.Count(tables.Count)} tables " +
+                "without any true difference, 5 % would still be expected to show one.");
         }
 
         return limits;
@@ -97,8 +98,8 @@ internal sealed class StudyWords(StudyResults results, IReadOnlyList<StudyTable>
             : $"Wilcoxon's exact test can go down to p = {ReportFigures.Short(least)}";
         double effect = TestPower.DetectablePaired(pairs, Comparison.Power, Comparison.Level);
         return $"With {pairs} pairs: {wilcoxon}. A t test, before any correction, finds a true difference of " +
-            $"{ReportFigures.Fixed(effect, 2)} standard deviations of the paired differences in 80 % of studies. It takes " +
-            "these differences to be normally distributed, which so few runs cannot check.";
+            $"{ReportFigures.Fixed(effect, 2)} standard deviations of the paired differences in 80 % of studies. It " +
+            "takes these differences to be normally distributed, which so few runs cannot check.";
     }
 
     private string Sentence(StudyTable table)

@@ -36,8 +36,8 @@ internal sealed record TaskRanking
     {
         string[] methods =
         [
-            .. tables[0].Rows.Select(row => row.Method)
-                .Where(method => tables.All(table => table.Rows.Any(row => row.Method == method && row.Scores.Count > 0))),
+            .. tables[0].Rows.Select(row => row.Method).Where(method => tables.All(table =>
+                table.Rows.Any(row => row.Method == method && row.Scores.Count > 0))),
         ];
         double[][] ranks = [.. tables.Select(table => RanksIn(table, methods))];
         TaskRanking ranking = new()

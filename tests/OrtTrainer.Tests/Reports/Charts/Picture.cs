@@ -128,5 +128,7 @@ internal sealed class Picture
     private static string[] Classes(XElement element) => (element.Attribute("class")?.Value ?? "").Split(' ');
 
     private static double Parse(string text) =>
-        double.Parse(text.Replace('\u2212', '-'), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        double.Parse(
+            text.Replace('\u2212', '-'), NumberStyles.Float | NumberStyles.AllowThousands,
+            CultureInfo.InvariantCulture);
 }
