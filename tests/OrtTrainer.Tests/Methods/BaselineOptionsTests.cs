@@ -53,7 +53,7 @@ public sealed class BaselineOptionsTests
     [Test]
     public void Settings_out_of_range_are_refused_by_name()
     {
-        static void Refuses(TestDelegate make, string message) => Assert.That(
+        static void Refuses(Action make, string message) => Assert.That(
             make, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(message));
 
         Refuses(() => _ = new SamOptions { Rho = 0 }, "Rho is 0; expected above 0.");

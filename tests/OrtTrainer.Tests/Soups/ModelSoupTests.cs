@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
@@ -80,7 +81,7 @@ public sealed class ModelSoupTests
         using Predictor predictor = Predictor.Open(output);
         float[] logits = predictor.Logits([.. data.EvaluationData().Examples.Select(e => (e.Text, e.Pair))]);
         EvaluationScores scores = EvaluationScores.Of(
-            data.EvaluationData(), logits, MetricKind.DefaultFor(Data.TaskKind.Classification));
+            data.EvaluationData(), logits, MetricKind.DefaultFor(TaskKind.Classification));
 
         Assert.That(scores.Values["loss"], Is.EqualTo(result.Values["loss"]).Within(1e-4));
         Assert.That(result.ExportDifference, Is.LessThan(1e-4));
