@@ -1,5 +1,3 @@
-using OrtTrainer.Methods;
-
 namespace OrtTrainer.Studies;
 
 /// <summary>What the parts of a run take.</summary>
@@ -19,7 +17,7 @@ internal sealed record StepCost(double Seconds, double SetupSeconds)
     {
         // One at the end of each interval, and once more for the summary; each of live and averaged weights.
         long evaluations = (1 + (steps / (options.EvalSteps ?? stepsPerEpoch)))
-            * (options.Method.Averaging == AveragingKind.None ? 1 : 2);
+            * (options.Method.KeepsAverage ? 2 : 1);
         double evaluation = Seconds * ForwardShare * evalExamples / ((long)options.BatchSize * options.Accumulation);
         return SetupSeconds + (steps * Seconds) + (evaluations * evaluation);
     }
