@@ -28,6 +28,9 @@ public sealed partial record FineTuneOptions
     /// <summary>Settings of annealing distillation.</summary>
     public AnnealingOptions Annealing { get; init; } = new();
 
+    /// <summary>Settings of RAIL distillation.</summary>
+    public RailOptions Rail { get; init; } = new();
+
     /// <summary>Settings of the confidence penalty.</summary>
     public ConfidencePenaltyOptions ConfidencePenalty { get; init; } = new();
 

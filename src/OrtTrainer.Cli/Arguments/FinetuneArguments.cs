@@ -46,8 +46,8 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Section("Training")]
     [Option("method", MetaValue = "METHOD",
         HelpText = "finetune, or parts joined by +, such as distillation+swa (default: swa); the loss: label-smoothing, "
-            + "tf-reg, distillation, self-distillation, annealing-distillation, confidence-penalty, r-drop or focal; "
-            + "the step: sam, asam or lookahead; the average: swa, ema, lawa or swag")]
+            + "tf-reg, distillation, self-distillation, annealing-distillation, rail-distillation, confidence-penalty, "
+            + "r-drop or focal; the step: sam, asam or lookahead; the average: swa, ema, lawa or swag")]
     public string? Method { get; set; }
 
     [Option("epochs", MetaValue = "X", HelpText = "passes over the data, fractions allowed (default: 3)")]
@@ -110,11 +110,11 @@ internal sealed class FinetuneArguments : LabelledArguments
     public double? Alpha { get; set; }
 
     [Option("temperature", MetaValue = "X",
-        HelpText = "divides the logits of teacher and student (default: distillation 2, tf-reg none)")]
+        HelpText = "divides the logits of teacher and student (default: distillations 2, tf-reg none)")]
     public double? Temperature { get; set; }
 
     [Option("temperature-squared", MetaValue = "YES",
-        HelpText = "yes or no: multiply the teacher's part by T^2 (default: distillation yes, tf-reg no)")]
+        HelpText = "yes or no: multiply the teacher's part by T^2 (default: distillations yes, tf-reg no)")]
     public string? TemperatureSquared { get; set; }
 
     [Option("distillation-loss", MetaValue = "NAME",
@@ -145,6 +145,21 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("teacher-share", MetaValue = "X",
         HelpText = "share of the steps that annealing-distillation learns from the teacher (default: 0.5)")]
     public double? TeacherShare { get; set; }
+
+    [Option("label-weight", MetaValue = "X", HelpText = "weight of the labels in rail-distillation (default: 1/3)")]
+    public double? LabelWeight { get; set; }
+
+    [Option("teacher-weight", MetaValue = "X",
+        HelpText = "weight of the teacher's outputs in rail-distillation (default: 1/3)")]
+    public double? TeacherWeight { get; set; }
+
+    [Option("intermediate-weight", MetaValue = "X",
+        HelpText = "weight of the teacher's layers in rail-distillation (default: 1/3)")]
+    public double? IntermediateWeight { get; set; }
+
+    [Option("rail-width", MetaValue = "N",
+        HelpText = "values that layers are mapped to before they are compared in rail-distillation (default: 128)")]
+    public int? RailWidth { get; set; }
 
     [Option("class-weights", MetaValue = "WEIGHTS",
         HelpText = "how much examples count by label: balanced, or label=2,other=0.5 (default: all alike)")]

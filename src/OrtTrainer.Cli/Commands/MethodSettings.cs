@@ -15,7 +15,7 @@ internal static class MethodSettings
     private const string TfReg = "tf_reg";
     private const string Distillation = "distillation";
     private const string Annealing = "annealing";
-
+    private const string Rail = "rail";
     private const string Lookahead = "lookahead";
 
     /// <summary>The record of settings of each part of a method.</summary>
@@ -26,6 +26,7 @@ internal static class MethodSettings
         ["distillation"] = Distillation,
         ["self-distillation"] = Distillation,
         ["annealing-distillation"] = Annealing,
+        ["rail-distillation"] = Rail,
         ["confidence-penalty"] = "confidence_penalty",
         ["r-drop"] = "r_drop",
         ["focal"] = "focal",
@@ -44,9 +45,9 @@ internal static class MethodSettings
     {
         JsonObject options = [];
         Set("--alpha", "alpha", a.Alpha, TfReg, Distillation, "r_drop");
-        Set("--temperature", "temperature", a.Temperature, TfReg, Distillation);
+        Set("--temperature", "temperature", a.Temperature, TfReg, Distillation, Rail);
         Set("--temperature-squared", "temperature_squared", YesOrNo("--temperature-squared", a.TemperatureSquared),
-            TfReg, Distillation);
+            TfReg, Distillation, Rail);
         Set("--distillation-loss", "loss", Word(Words.Parse<DistillationLoss>("--distillation-loss",
             a.DistillationLoss)), Distillation);
         Set("--epsilon", "epsilon", a.Epsilon, LabelSmoothing);
@@ -57,6 +58,10 @@ internal static class MethodSettings
         Set("--gamma", "gamma", a.Gamma, "focal");
         Set("--max-temperature", "max_temperature", a.MaxTemperature, Annealing);
         Set("--teacher-share", "teacher_share", a.TeacherShare, Annealing);
+        Set("--label-weight", "label_weight", a.LabelWeight, Rail);
+        Set("--teacher-weight", "teacher_weight", a.TeacherWeight, Rail);
+        Set("--intermediate-weight", "intermediate_weight", a.IntermediateWeight, Rail);
+        Set("--rail-width", "width", a.RailWidth, Rail);
         Set("--rho", "rho", a.Rho, "sam", "asam");
         Set("--eta", "eta", a.Eta, "asam");
         Set("--period", "period", a.Period, Lookahead);

@@ -25,6 +25,7 @@ internal sealed class JsonRunView(TextWriter output) : IRunView
                     LabelLoss = e.Report.Terms.Labels,
                     TeacherLoss = e.Report.Terms.Teacher,
                     PenaltyLoss = e.Report.Terms.Penalty,
+                    IntermediateLoss = e.Report.Terms.Intermediate,
                     e.Report.GradientNorm,
                     e.Report.LearningRate,
                     e.Report.Examples,

@@ -22,6 +22,7 @@ internal static class LossLine
             ObjectiveKind.AnnealingDistillation => Text(
                 $"teacher's logits in {options.Annealing.MaxTemperature} steps of loudness over ")
                 + Text($"{options.Annealing.TeacherShare:0.##%} of training, then labels"),
+            ObjectiveKind.RailDistillation => OfLayers(options.Rail),
             ObjectiveKind.ConfidencePenalty => Text($"labels less {options.ConfidencePenalty.Beta} of the entropy"),
             ObjectiveKind.RDrop => Text($"two passes, agreement {options.RDrop.Alpha}"),
             ObjectiveKind.Focal => Text($"labels, fading with gamma {options.Focal.Gamma}"),
@@ -37,6 +38,11 @@ internal static class LossLine
         + (options.Loss == DistillationLoss.LogitError ? "squared error of the logits"
             : Text($"{Words.Of(options.Loss)} at temperature {options.Temperature}")
                 + Squared(options.TemperatureSquared));
+
+    private static string OfLayers(RailOptions options) => Text($"labels {options.LabelWeight:0.####}, ")
+        + Text($"teacher {options.TeacherWeight:0.####} (kullback_leibler at temperature {options.Temperature}")
+        + Squared(options.TemperatureSquared)
+        + Text($"), its layers, drawn every epoch and mapped to {options.Width}, {options.IntermediateWeight:0.####}");
 
     private static string Squared(bool squared) => squared ? ", times T^2" : ", not times T^2";
 

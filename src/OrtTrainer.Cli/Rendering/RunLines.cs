@@ -19,14 +19,15 @@ internal static class RunLines
     public static string Loss(LossTerms terms)
     {
         string total = $"loss {Figures.Score(terms.Total)}";
-        if (terms.Teacher == 0 && terms.Penalty == 0)
+        if (terms is { Teacher: 0, Penalty: 0, Intermediate: 0 })
         {
             return total;
         }
 
         string teacher = terms.Teacher == 0 ? "" : $", teacher {Figures.Score(terms.Teacher)}";
         string penalty = terms.Penalty == 0 ? "" : $", penalty {Figures.Score(terms.Penalty)}";
-        return $"{total} (labels {Figures.Score(terms.Labels)}{teacher}{penalty})";
+        string layers = terms.Intermediate == 0 ? "" : $", layers {Figures.Score(terms.Intermediate)}";
+        return $"{total} (labels {Figures.Score(terms.Labels)}{teacher}{penalty}{layers})";
     }
 
     /// <summary>How far the teacher is.</summary>

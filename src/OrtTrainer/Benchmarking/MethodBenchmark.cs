@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Optimization;
 using OrtTrainer.Randomness;
@@ -90,9 +91,12 @@ public static class MethodBenchmark
             SeededRandom random = SeededRandom.For((ulong)options.Seed, "teacher");
             float[] teacher = [.. Enumerable.Range(0, data.Source.Count * data.Source.Outputs)
                 .Select(_ => (float)random.NextGaussian())];
-            TrainingObjective objective = RunObjective.Of(settings, data, teacher, totalSteps: 2 * options.Batches);
+            LayerTargets? layers = method.Objective == ObjectiveKind.RailDistillation ? Layers(model, data, random) : null;
+            TrainingObjective objective =
+                RunObjective.Of(settings, data, teacher, totalSteps: 2 * options.Batches, layers);
             PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Source.Task,
-                data.Source.Outputs, agreement: objective.IsTwofold);
+                data.Source.Outputs, agreement: objective.IsTwofold,
+                maps: layers is null ? null : new LayerMaps(layers.Width, settings.Rail.Width));
             _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), average: null, loop);
             _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);
             ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
@@ -115,6 +119,20 @@ public static class MethodBenchmark
             {
                 Seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             }
+        }
+
+        /// <summary>The layers of a teacher of the student's own size.</summary>
+        private static LayerTargets Layers(PretrainedModel model, EncodedDataset data, SeededRandom random)
+        {
+            int depth = model.Config.GetInt("num_hidden_layers");
+            int width = model.Config.GetInt("hidden_size");
+            float[] states = new float[checked(data.Source.Count * depth * width)];
+            foreach (ref float state in states.AsSpan())
+            {
+                state = random.NextFloat() - 0.5f;
+            }
+
+            return new(states, depth, width, new LayerDraw(depth - 1, depth - 1, stepsPerEpoch: 1, seed: 0));
         }
 
         public void Dispose()

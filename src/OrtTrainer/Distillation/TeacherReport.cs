@@ -34,4 +34,16 @@ public sealed record TeacherReport
 
     /// <summary>How the outputs compare with the labels.</summary>
     public required TeacherAudit Audit { get; init; }
+
+    /// <summary>This with the cost of the teacher's layers, which took a run of their own.</summary>
+    internal TeacherReport Including(TeacherStates states) => this with
+    {
+        IsCached = IsCached && states.IsCached,
+        ElapsedSeconds = ElapsedSeconds + states.ElapsedSeconds,
+        Cost = Cost is not { } own ? states.Cost : own with
+        {
+            Seconds = own.Seconds + states.Cost.Seconds,
+            MemoryBytes = Math.Max(own.MemoryBytes, states.Cost.MemoryBytes),
+        },
+    };
 }

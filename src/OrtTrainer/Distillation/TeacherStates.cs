@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
@@ -14,8 +15,9 @@ public sealed class TeacherStates
 {
     private const string Kind = "states";
 
-    private TeacherStates(CacheEntry entry, int rows, int layers, int width)
+    private TeacherStates(CacheEntry entry, int rows, int layers, int width, TimeSpan elapsed)
     {
+        ElapsedSeconds = elapsed.TotalSeconds;
         Values = entry.Values;
         Rows = rows;
         Layers = layers;
@@ -39,6 +41,9 @@ public sealed class TeacherStates
 
     /// <summary>What computing them took, whenever it was.</summary>
     public TeacherCost Cost { get; }
+
+    /// <summary>Seconds until they were there this time, hashing, waiting and reading included.</summary>
+    public double ElapsedSeconds { get; }
 
     /// <summary>Whether they were kept from before.</summary>
     public bool IsCached { get; }
@@ -69,6 +74,7 @@ public sealed class TeacherStates
         TeacherOptions options, Dataset data, int threads, IProgress<TeacherEvent>? events = null,
         CancellationToken cancellation = default)
     {
+        Stopwatch clock = Stopwatch.StartNew();
         TeacherOptions resolved = options.Resolve();
         int used = resolved.Threads ?? threads;
         TeacherFolder folder = TeacherFolder.Find(RequireFolder(resolved));
@@ -93,7 +99,7 @@ public sealed class TeacherStates
                 return (states, meter.Read(resolved.Device, used));
             },
             cancellation);
-        return new(entry, data.Count, layers, width);
+        return new(entry, data.Count, layers, width, clock.Elapsed);
     }
 
     private static string RequireFolder(TeacherOptions options) =>

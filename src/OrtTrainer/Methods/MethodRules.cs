@@ -63,12 +63,19 @@ internal static class MethodRules
     private static void RequireTeacher(FineTuneOptions options)
     {
         ObjectiveKind objective = options.Method.Objective;
-        bool needed = objective is ObjectiveKind.Distillation or ObjectiveKind.AnnealingDistillation;
+        bool needed = objective is ObjectiveKind.Distillation or ObjectiveKind.AnnealingDistillation
+            or ObjectiveKind.RailDistillation;
         bool given = options.Teacher is { NamesNone: false };
         if (needed && !given)
         {
             throw new ArgumentException($"{nameof(options.Teacher)} is missing: {options.Method} learns from one. " +
                 "Give a fine-tuned model or a file of logits, or take self-distillation, which trains its own.");
+        }
+
+        if (objective == ObjectiveKind.RailDistillation && options.Teacher!.Logits is not null)
+        {
+            throw new ArgumentException($"{nameof(options.Teacher)} is a file of logits, which tells nothing of a " +
+                $"teacher's layers; {options.Method} needs its weights. Give a folder that has them, or take distillation.");
         }
 
         if (!needed && objective != ObjectiveKind.SelfDistillation && options.Teacher is not null)

@@ -11,8 +11,9 @@ namespace OrtTrainer.Models;
 /// <param name="Labels">Loss against the labels, a scaled scalar.</param>
 /// <param name="Teacher">Loss against the teacher, a scaled scalar.</param>
 /// <param name="Penalty">What is neither: confidence penalty and agreement, a scaled scalar.</param>
+/// <param name="Intermediate">Distance to the teacher's layers, a scaled scalar; null where they are not compared.</param>
 /// <param name="Total">Their sum, in this order.</param>
-internal sealed record ObjectiveGraph(Value Labels, Value Teacher, Value Penalty, Value Total)
+internal sealed record ObjectiveGraph(Value Labels, Value Teacher, Value Penalty, Value? Intermediate, Value Total)
 {
     // Far below any share of the probability that float32 tells from 0, and its reciprocal is finite.
     private const float LeastMiss = 1e-30f;
@@ -21,7 +22,9 @@ internal sealed record ObjectiveGraph(Value Labels, Value Teacher, Value Penalty
     /// <param name="task">What the outputs mean.</param>
     /// <param name="logits">z, [B, K].</param>
     /// <param name="agreement">Whether rows have partners that they should agree with (R-Drop).</param>
-    public static ObjectiveGraph Build(GraphBuilder g, TaskKind task, Value logits, bool agreement)
+    /// <param name="distances">How far the layers are from the teacher's, [B]; null where that does not count.</param>
+    public static ObjectiveGraph Build(
+        GraphBuilder g, TaskKind task, Value logits, bool agreement, Value? distances = null)
     {
         Parts parts = new(g, logits);
         Value scale = g.Input(PackedInputs.LossScale, TensorType.Float());
@@ -36,7 +39,15 @@ internal sealed record ObjectiveGraph(Value Labels, Value Teacher, Value Penalty
         labels = Scaled(labels);
         teacher = Scaled(teacher);
         penalty = penalty is null ? g.Mul(scale, g.Constant(0f)) : Scaled(penalty);
-        return new(labels, teacher, penalty, g.Add(g.Add(labels, teacher), penalty));
+        Value total = g.Add(g.Add(labels, teacher), penalty);
+        if (distances is null)
+        {
+            return new(labels, teacher, penalty, null, total);
+        }
+
+        Value share = g.Input(PackedInputs.IntermediateWeight, TensorType.Float());
+        Value intermediate = Scaled(g.Mul(distances, share));
+        return new(labels, teacher, penalty, intermediate, g.Add(total, intermediate));
 
         Value Scaled(Value rows) => g.Mul(g.ReduceSum(g.Mul(rows, weights), [0], keepAxes: false), scale);
     }

@@ -21,19 +21,27 @@ public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnly
     /// <param name="outputs">The width of the head: classes, labels or values.</param>
     /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
     /// <param name="agreement">Whether every example stands twice in a batch and should agree with itself.</param>
+    /// <param name="maps">The maps through which layers are compared with a teacher's; null where they are not. They are the
+    /// last parameters of the layout, behind those of <see cref="Evaluation"/>.</param>
     public static PackedGraph Training(
         Architecture architecture, ModelConfig config, TaskKind task, long outputs, bool dropout = true,
-        bool agreement = false)
+        bool agreement = false, LayerMaps? maps = null)
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout);
         Value logits = architecture.Classify(m, config, outputs, architecture.Encode(m, config));
-        ObjectiveGraph objective = ObjectiveGraph.Build(g, task, logits, agreement);
+        Value? distances = maps is null ? null : LayerDistanceGraph.Build(m, maps);
+        ObjectiveGraph objective = ObjectiveGraph.Build(g, task, logits, agreement, distances);
         IReadOnlyList<Value> gradients = Autodiff.Gradients(g, objective.Total, m.Parameters);
         g.Output(objective.Total, PackedInputs.Loss);
         g.Output(objective.Labels, PackedInputs.LabelLoss);
         g.Output(objective.Teacher, PackedInputs.TeacherLoss);
         g.Output(objective.Penalty, PackedInputs.PenaltyLoss);
+        if (objective.Intermediate is { } intermediate)
+        {
+            g.Output(intermediate, PackedInputs.IntermediateLoss);
+        }
+
         g.Output(logits, PackedInputs.Logits);
         for (int i = 0; i < gradients.Count; i++)
         {

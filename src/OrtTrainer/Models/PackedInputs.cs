@@ -66,10 +66,16 @@ public static class PackedInputs
     /// <summary>Strength of the agreement with the partner, float scalar.</summary>
     public const string AgreementWeight = "agreement_weight";
 
+    /// <summary>1 / length of the sequence for its own tokens, 0 for others, float [B, T]: takes means over tokens.</summary>
+    public const string Pooling = "pooling";
+
+    /// <summary>Share of the distance to the teacher's layers, float scalar.</summary>
+    public const string IntermediateWeight = "intermediate_weight";
+
     /// <summary>Output of the head, float [B, K].</summary>
     public const string Logits = "logits";
 
-    /// <summary>The scaled loss, float scalar: the sum of the three parts.</summary>
+    /// <summary>The scaled loss, float scalar: the sum of its parts.</summary>
     public const string Loss = "loss";
 
     /// <summary>The part of the loss that the labels make, float scalar.</summary>
@@ -81,9 +87,18 @@ public static class PackedInputs
     /// <summary>The part that penalties make, float scalar.</summary>
     public const string PenaltyLoss = "penalty_loss";
 
+    /// <summary>The part that the teacher's layers make, float scalar; only where a graph compares layers.</summary>
+    public const string IntermediateLoss = "intermediate_loss";
+
     /// <summary>The encoder's last layer, float [T, width].</summary>
     public const string LastHiddenState = "last_hidden_state";
 
     /// <summary>The output of a layer of the encoder, counted from 0, float [T, width].</summary>
     public static string HiddenState(int layer) => $"hidden_state_{layer}";
+
+    /// <summary>
+    /// The mean state in the teacher's layer that the student's layer, counted from 0, is compared with, float [B, width of
+    /// the teacher].
+    /// </summary>
+    public static string TeacherState(int layer) => $"teacher_state_{layer}";
 }

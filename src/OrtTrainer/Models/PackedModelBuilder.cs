@@ -53,6 +53,10 @@ public sealed class PackedModelBuilder : ModelBuilder
     public override Value Linear(string name, long inputs, long outputs, Value x) =>
         Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true);
 
+    /// <summary>x·Wᵀ with <c>name.weight</c> [outputs, inputs].</summary>
+    public Value Map(string name, long inputs, long outputs, Value x) =>
+        Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), transposeB: true);
+
     public override Value LayerNorm(string name, long width, float epsilon, Value x) =>
         Graph.LayerNorm(x, Parameter(Gain(name, width)), Parameter(Bias(name, width)), epsilon);
 

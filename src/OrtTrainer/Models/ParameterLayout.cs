@@ -50,6 +50,25 @@ public sealed class ParameterLayout
     /// <summary>The first element of a view in the flat buffer.</summary>
     public long OffsetOf(ParameterView view) => _offsets[view.Parts[0].Name];
 
+    /// <summary>
+    /// Makes sure that <paramref name="longer"/> begins with these views, so that buffers in its layout can be read by this
+    /// one.
+    /// </summary>
+    /// <exception cref="ArgumentException">It begins with others.</exception>
+    public void RequireStartOf(ParameterLayout longer)
+    {
+        for (int i = 0; i < Views.Count; i++)
+        {
+            ParameterView? other = longer.Views.ElementAtOrDefault(i);
+            if (other?.Name != Views[i].Name || !other.Shape.SequenceEqual(Views[i].Shape))
+            {
+                throw new ArgumentException($"View {i} is '{Views[i].Name}' [{string.Join(", ", Views[i].Shape)}] here " +
+                    $"and {(other is null ? "nothing" : $"'{other.Name}' [{string.Join(", ", other.Shape)}]")} in the " +
+                    "longer layout, which must begin alike.", nameof(longer));
+            }
+        }
+    }
+
     /// <summary>The layout as the optimizer sees it: a segment per view.</summary>
     /// <param name="rateScale">What the learning rate of a view is multiplied with, above 0; null for 1.</param>
     /// <exception cref="ArgumentException">The parts of a view differ in weight decay, or the buffer is too

@@ -22,6 +22,7 @@ internal static class MemoryEstimate
             .Take(run.Options.BatchSize).Sum();
         long perToken = config.GetInt("num_hidden_layers")
             * ((12L * config.GetInt("hidden_size")) + (4L * config.GetInt("intermediate_size")));
-        return Base + (sizeof(float) * ((buffers * run.Layout.Length) + (tokens * perToken)));
+        long states = run.States?.Values.LongLength ?? 0;
+        return Base + (sizeof(float) * ((buffers * run.State.Layout.Length) + (tokens * perToken) + states));
     }
 }

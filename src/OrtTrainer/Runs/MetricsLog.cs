@@ -37,6 +37,7 @@ internal sealed class MetricsLog : IDisposable
         LabelLoss = report.Terms.Labels,
         TeacherLoss = report.Terms.Teacher,
         PenaltyLoss = report.Terms.Penalty,
+        IntermediateLoss = report.Terms.Intermediate,
         report.GradientNorm,
         report.LearningRate,
         report.Examples,

@@ -19,37 +19,41 @@ internal sealed class PreparedRun : IDisposable
 {
     private readonly ChunkedLoop _loop;
 
-    private PreparedRun(FineTuneOptions options, PretrainedModel model, RunData data, TeacherLogits? teacher)
+    private PreparedRun(
+        FineTuneOptions options, PretrainedModel model, RunData data, TeacherLogits? teacher, TeacherStates? states)
     {
         Teacher = teacher;
+        States = states;
         Options = options;
         Model = model;
         Data = data;
         MetricKind metric = MetricOf(options, data);
         PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs,
-            agreement: options.Method.Objective == ObjectiveKind.RDrop);
-        Layout = graph.Layout;
+            agreement: options.Method.Objective == ObjectiveKind.RDrop, maps: RailTeacher.Maps(options.Rail, states));
+        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
+        Layout = evaluation.Layout;
+        Layout.RequireStartOf(graph.Layout);
         _loop = new ChunkedLoop(options.EffectiveThreads);
         try
         {
             Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
-            FlatParameters flat = Layout.ToFlat(LayerRates.Of(options.LayerDecay, model));
+            FlatParameters flat = graph.Layout.ToFlat(LayerRates.Of(options.LayerDecay, model));
             State = new TrainingState(flat, AdamW(options), RunAveraging.Of(options, flat), _loop);
-            Initialized = model.Load(Layout, State.Parameters.Slice, options.Seed);
+            Initialized = model.Load(graph.Layout, State.Parameters.Slice, options.Seed);
             State.Average?.Start(State.Parameters.Span);
             TrainerOptions settings = new(
                 options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
             StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
             TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
             Averaging = RunAveraging.PlanOf(options, TotalSteps);
-            TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps);
+            TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps,
+                RailTeacher.Targets(states, model, StepsPerEpoch, options.Seed));
             GradientAccumulator batches = new(graph, settings, objective, State);
             Trainer = new Trainer(
-                settings, data.Train.Examples, RunGradients.Of(options, model, Layout, State, batches, _loop), State,
+                settings, data.Train.Examples, RunGradients.Of(options, model, graph.Layout, State, batches, _loop), State,
                 RunSchedule.Of(options, TotalSteps), Averaging, _loop);
-            PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
-            Fingerprint = RunFingerprint.Of(options, Layout, data, teacher);
+            Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, states);
         }
         catch
         {
@@ -67,9 +71,20 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>What the teacher says of the training data; null without one.</summary>
     public TeacherLogits? Teacher { get; }
 
+    /// <summary>What the teacher's layers make of it; null where the method learns from none.</summary>
+    public TeacherStates? States { get; }
+
+    /// <summary>What the teacher is and took, its layers included; null without one.</summary>
+    public TeacherReport? TeacherReport =>
+        States is null ? Teacher?.Report : Teacher?.Report.Including(States);
+
     /// <summary>The run that made the teacher, where this run had to; null otherwise.</summary>
     public RunSummary? OwnTeacher { get; private init; }
 
+    /// <summary>
+    /// The model's parameters. What a method trains beside them lies behind them in the buffers of <see cref="State"/>, and
+    /// is in checkpoints, but never in what is evaluated, exported or kept as weights.
+    /// </summary>
     public ParameterLayout Layout { get; }
 
     public TrainingState State { get; }
@@ -99,7 +114,7 @@ internal sealed class PreparedRun : IDisposable
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
         StepsPerEpoch, TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
-        Teacher?.Report, Data.Warnings);
+        TeacherReport, Data.Warnings);
 
     /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
     /// <param name="options">The run's options.</param>
@@ -119,10 +134,11 @@ internal sealed class PreparedRun : IDisposable
         {
             Tokenizer tokenizer = Tokenizer.Load(options.Model);
             RunData data = RunData.Load(options, model, tokenizer);
+            TeacherStates? states = RailTeacher.Obtain(options, model, data.Train.Source, events, cancellation);
             TeacherOptions? teacher = ownTeacher?.Options ?? options.Teacher;
             TeacherLogits? logits = teacher is null ? null : TeacherLogits.Obtain(
                 teacher, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events), cancellation);
-            return new PreparedRun(options, model, data, logits) { OwnTeacher = ownTeacher?.Summary };
+            return new PreparedRun(options, model, data, logits, states) { OwnTeacher = ownTeacher?.Summary };
         }
         catch
         {

@@ -10,7 +10,8 @@ namespace OrtTrainer.Runs;
 /// <summary>A hash over what decides the bits of a run: options, parameters' layout, and all data as tokens.</summary>
 internal static class RunFingerprint
 {
-    public static string Of(FineTuneOptions options, ParameterLayout layout, RunData data, TeacherLogits? teacher)
+    public static string Of(
+        FineTuneOptions options, ParameterLayout layout, RunData data, TeacherLogits? teacher, TeacherStates? states)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -36,6 +37,7 @@ internal static class RunFingerprint
         }
 
         Append<float>(hash, teacher?.Values);
+        Append<float>(hash, states?.Values);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

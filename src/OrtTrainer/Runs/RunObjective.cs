@@ -12,8 +12,9 @@ internal static class RunObjective
     /// <param name="train">The training data.</param>
     /// <param name="teacher">The teacher's outputs on it, [N, K]; null without a teacher.</param>
     /// <param name="totalSteps">Optimizer steps of the run.</param>
+    /// <param name="layers">The teacher's layers; null where the method learns from none.</param>
     public static TrainingObjective Of(
-        FineTuneOptions options, EncodedDataset train, float[]? teacher, long totalSteps)
+        FineTuneOptions options, EncodedDataset train, float[]? teacher, long totalSteps, LayerTargets? layers = null)
     {
         Dataset data = train.Source;
         ExampleTargets labels = data.Task == TaskKind.Classification
@@ -27,6 +28,8 @@ internal static class RunObjective
                 TeacherObjective.Of(options.Distillation, data, labels, teacher!),
             ObjectiveKind.AnnealingDistillation =>
                 Annealed(options.Annealing, data, labels.With(teacher!, offsets: null), totalSteps),
+            ObjectiveKind.RailDistillation =>
+                TeacherObjective.Of(options.Rail, data, labels, teacher!, layers),
             ObjectiveKind.ConfidencePenalty =>
                 new(data.Task, labels, new() { PenaltyWeight = (float)options.ConfidencePenalty.Beta }),
             ObjectiveKind.RDrop => new(data.Task, labels, new() { AgreementWeight = (float)options.RDrop.Alpha }),

@@ -49,7 +49,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TokensPerSecond = progress.Tokens / Math.Max(progress.TrainSeconds, 1e-9),
             Seed = run.Options.Seed,
             StoppedBy = stoppedBy,
-            Teacher = run.Teacher?.Report,
+            Teacher = run.TeacherReport,
             TeacherTrainSeconds = run.OwnTeacher?.TrainSeconds,
         };
         if (averagedWeights is not null)

@@ -46,7 +46,7 @@ public sealed class GradientAccumulator : IGradientSource
         {
             int start = micro * _options.BatchSize;
             int length = Math.Min(_options.BatchSize, indices.Length - start);
-            _batch.Fill(examples, indices.Slice(start, length), _objective);
+            _batch.Fill(examples, indices.Slice(start, length), _objective, step);
             DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
             loss += _session.Run(_batch, scale, key, coefficients);
             tokens += _batch.Tokens;

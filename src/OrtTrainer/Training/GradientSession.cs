@@ -11,6 +11,7 @@ public sealed class GradientSession : IDisposable
     private readonly PackedGraph _graph;
     private readonly GraphSession _session;
     private readonly Binding _binding;
+    private readonly bool _comparesLayers;
     private LossCoefficients? _bound;
 
     /// <param name="graph">A training graph.</param>
@@ -27,6 +28,12 @@ public sealed class GradientSession : IDisposable
             long offset = graph.Layout.OffsetOf(view);
             _binding.BindInput(view.Name, parameters, offset, [.. view.Shape]);
             _binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
+        }
+
+        _comparesLayers = graph.Inputs.Contains(PackedInputs.IntermediateWeight);
+        if (_comparesLayers)
+        {
+            _binding.BindOutput(PackedInputs.IntermediateLoss);
         }
 
         _binding.BindOutput(PackedInputs.Loss);
@@ -72,7 +79,8 @@ public sealed class GradientSession : IDisposable
         _binding.Run();
         return new(
             _binding.Output(PackedInputs.LabelLoss)[0], _binding.Output(PackedInputs.TeacherLoss)[0],
-            _binding.Output(PackedInputs.PenaltyLoss)[0]);
+            _binding.Output(PackedInputs.PenaltyLoss)[0],
+            _comparesLayers ? _binding.Output(PackedInputs.IntermediateLoss)[0] : 0);
     }
 
     public void Dispose()

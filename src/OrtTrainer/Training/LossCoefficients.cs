@@ -5,8 +5,8 @@ namespace OrtTrainer.Training;
 
 /// <summary>
 /// The numbers of a training graph's loss: <c>LabelWeight H(q, p) (1 - p_y)^FocalGamma + TeacherWeight H(s, p_T) +
-/// LogitWeight mean (z - TeacherScale t)^2 - PenaltyWeight H(p) + AgreementWeight (KL(p, p') + KL(p', p)) / 2</c>. Plain
-/// labels where nothing is set.
+/// LogitWeight mean (z - TeacherScale t)^2 - PenaltyWeight H(p) + AgreementWeight (KL(p, p') + KL(p', p)) / 2 +
+/// IntermediateWeight R</c>, R the distance to the teacher's layers. Plain labels where nothing is set.
 /// </summary>
 public sealed record LossCoefficients
 {
@@ -37,6 +37,9 @@ public sealed record LossCoefficients
     /// <summary>Strength of the agreement of an example's two passes.</summary>
     public float AgreementWeight { get; init; }
 
+    /// <summary>Share of the distance to the teacher's layers.</summary>
+    public float IntermediateWeight { get; init; }
+
     /// <summary>Gives them to a session; only the inputs named in <paramref name="inputs"/> are set.</summary>
     internal void Bind(Binding binding, IReadOnlySet<string> inputs)
     {
@@ -48,6 +51,7 @@ public sealed record LossCoefficients
         Set(PackedInputs.PenaltyWeight, PenaltyWeight);
         Set(PackedInputs.FocalGamma, FocalGamma);
         Set(PackedInputs.AgreementWeight, AgreementWeight);
+        Set(PackedInputs.IntermediateWeight, IntermediateWeight);
 
         void Set(string name, float value)
         {

@@ -7,11 +7,12 @@ namespace OrtTrainer.Training;
 /// <param name="Labels">What the labels make.</param>
 /// <param name="Teacher">What a teacher, real or made up, makes.</param>
 /// <param name="Penalty">What penalties make; a confidence penalty is negative.</param>
-public readonly record struct LossTerms(float Labels, float Teacher, float Penalty)
+/// <param name="Intermediate">What the distance to a teacher's layers makes.</param>
+public readonly record struct LossTerms(float Labels, float Teacher, float Penalty, float Intermediate = 0)
 {
     /// <summary>The loss.</summary>
-    public float Total => Labels + Teacher + Penalty;
+    public float Total => Labels + Teacher + Penalty + Intermediate;
 
     public static LossTerms operator +(LossTerms a, LossTerms b) =>
-        new(a.Labels + b.Labels, a.Teacher + b.Teacher, a.Penalty + b.Penalty);
+        new(a.Labels + b.Labels, a.Teacher + b.Teacher, a.Penalty + b.Penalty, a.Intermediate + b.Intermediate);
 }

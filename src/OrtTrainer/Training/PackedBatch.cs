@@ -18,6 +18,7 @@ public sealed class PackedBatch
     private float[] _teacherOffsets = [];
     private float[] _weights = [];
     private long[] _partners = [];
+    private LayerBatch? _layers;
 
     /// <summary>The number of sequences, B.</summary>
     public int Sequences { get; private set; }
@@ -49,8 +50,10 @@ public sealed class PackedBatch
     /// Its targets. If it is twofold, all examples follow once more, every copy counting half: dropout goes by the place
     /// in the batch, so the copies get masks of their own.
     /// </param>
+    /// <param name="step">The optimizer step, counted from 0; it decides which layers of a teacher count.</param>
     public void Fill(
-        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, TrainingObjective objective)
+        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, TrainingObjective objective,
+        long step = 0)
     {
         int copies = objective.IsTwofold ? 2 : 1;
         Pack(examples, indices, objective.Targets.Outputs, copies);
@@ -62,6 +65,11 @@ public sealed class PackedBatch
             _teacherOffsets[b] = objective.Targets.Offset(example);
             _weights[b] = objective.Targets.Weight(example) / copies;
             _partners[b] = (b + indices.Length) % Sequences;
+        }
+
+        if (objective.Layers is { } layers)
+        {
+            (_layers ??= new LayerBatch()).Fill(layers, indices, Offsets, step);
         }
     }
 
@@ -80,6 +88,12 @@ public sealed class PackedBatch
         if (inputs.Contains(PackedInputs.Targets))
         {
             BindTargets(binding, inputs);
+        }
+
+        if (inputs.Contains(PackedInputs.Pooling))
+        {
+            (_layers ?? throw new InvalidOperationException(
+                "The graph compares layers with a teacher's; the objective has none.")).Bind(binding);
         }
     }
 
