@@ -157,9 +157,9 @@ internal sealed class FinetuneArguments : LabelledArguments
         HelpText = "weight of the teacher's layers in rail-distillation (default: 1/3)")]
     public double? IntermediateWeight { get; set; }
 
-    [Option("rail-width", MetaValue = "N",
+    [Option("map-width", MetaValue = "N",
         HelpText = "values that layers are mapped to before they are compared in rail-distillation (default: 128)")]
-    public int? RailWidth { get; set; }
+    public int? MapWidth { get; set; }
 
     [Option("class-weights", MetaValue = "WEIGHTS",
         HelpText = "how much examples count by label: balanced, or label=2,other=0.5 (default: all alike)")]

@@ -61,7 +61,7 @@ internal static class MethodSettings
         Set("--label-weight", "label_weight", a.LabelWeight, Rail);
         Set("--teacher-weight", "teacher_weight", a.TeacherWeight, Rail);
         Set("--intermediate-weight", "intermediate_weight", a.IntermediateWeight, Rail);
-        Set("--rail-width", "width", a.RailWidth, Rail);
+        Set("--map-width", "map_width", a.MapWidth, Rail);
         Set("--rho", "rho", a.Rho, "sam", "asam");
         Set("--eta", "eta", a.Eta, "asam");
         Set("--period", "period", a.Period, Lookahead);

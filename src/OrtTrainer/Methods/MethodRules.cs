@@ -74,8 +74,8 @@ internal static class MethodRules
 
         if (objective == ObjectiveKind.RailDistillation && options.Teacher!.Logits is not null)
         {
-            throw new ArgumentException($"{nameof(options.Teacher)} is a file of logits, which tells nothing of a " +
-                $"teacher's layers; {options.Method} needs its weights. Give a folder that has them, or take distillation.");
+            throw new ArgumentException($"{nameof(options.Teacher)} is a file of logits, which tells nothing of its " +
+                $"layers; {options.Method} needs a teacher's weights. Give a folder with them, or take distillation.");
         }
 
         if (!needed && objective != ObjectiveKind.SelfDistillation && options.Teacher is not null)

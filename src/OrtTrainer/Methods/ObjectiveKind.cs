@@ -30,6 +30,6 @@ public enum ObjectiveKind
     /// <summary>First the teacher's logits, faded in, then the labels (Jafari et al. 2021).</summary>
     AnnealingDistillation,
 
-    /// <summary>Distillation that learns from layers of the teacher too, drawn at random (Haidar et al. 2022).</summary>
+    /// <summary>Distillation from layers of the teacher too, drawn at random (Haidar et al. 2022).</summary>
     RailDistillation,
 }

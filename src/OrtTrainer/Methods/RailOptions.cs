@@ -3,13 +3,13 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Methods;
 
 /// <summary>
-/// Settings of <see cref="ObjectiveKind.RailDistillation"/> (Haidar et al. 2022, the layer-wise form): <c>LabelWeight H(q, p)
-/// + TeacherWeight KL(p^teacher_T, p_T) + IntermediateWeight R</c>, times T^2 in the second part. <c>R = 1/k sum_j | S_j s_j /
-/// |S_j s_j| - U_j t_j / |U_j t_j| |^2</c>, j = 1..k, over the student's k layers but the last: s_j is the mean of layer j's
-/// states over the tokens of an example, t_j that of the j-th of k of the teacher's layers but its last, drawn anew every
-/// epoch and kept in order; S_j and U_j are linear maps of their own to <see cref="Width"/> values, trained along and left
-/// out of what is exported. All layers count alike, where the paper has a weight for each, and maps have no bias: equal
-/// biases alone would make R small.
+/// Settings of <see cref="ObjectiveKind.RailDistillation"/> (Haidar et al. 2022, the layer-wise form): <c>LabelWeight
+/// H(q, p) + TeacherWeight KL(p^teacher_T, p_T) + IntermediateWeight R</c>, times T^2 in the second part. <c>R = 1/k
+/// sum_j | S_j s_j / |S_j s_j| - U_j t_j / |U_j t_j| |^2</c>, j = 1..k, over the student's k layers but the last. s_j is
+/// the mean of layer j's states over the tokens of an example; t_j is that of the j-th of k of the teacher's layers but
+/// its last, drawn anew every epoch and kept in order. S_j and U_j are linear maps to <see cref="MapWidth"/> values,
+/// trained along and left out of what is exported. All layers count alike, where the paper has a weight for each, and
+/// the maps have no bias: equal biases alone would make R small.
 /// </summary>
 public sealed record RailOptions
 {
@@ -31,5 +31,5 @@ public sealed record RailOptions
     public bool TemperatureSquared { get; init; } = true;
 
     /// <summary>Values that states are mapped to before they are compared, 1 or more.</summary>
-    public int Width { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 128;
+    public int MapWidth { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 128;
 }

@@ -11,8 +11,8 @@ internal static class LayerDistanceGraph
     private const float LeastSquare = 1e-12f;
 
     /// <summary>
-    /// The mean over the student's layers but the last of the squared distance of two directions, from 0 to 4 per example,
-    /// [B]: of the mapped mean state of the student, and of the mapped state of the teacher's layer in that place.
+    /// The mean over the student's layers but the last of the squared distance of two directions, from 0 to 4 per
+    /// example, [B]: of the mapped mean state of the student, and of that of the teacher's layer in its place.
     /// </summary>
     /// <param name="m">The student with its encoder and head built; the maps become its last parameters.</param>
     /// <param name="maps">The sizes of the maps.</param>

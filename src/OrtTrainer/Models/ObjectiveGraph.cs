@@ -11,7 +11,7 @@ namespace OrtTrainer.Models;
 /// <param name="Labels">Loss against the labels, a scaled scalar.</param>
 /// <param name="Teacher">Loss against the teacher, a scaled scalar.</param>
 /// <param name="Penalty">What is neither: confidence penalty and agreement, a scaled scalar.</param>
-/// <param name="Intermediate">Distance to the teacher's layers, a scaled scalar; null where they are not compared.</param>
+/// <param name="Intermediate">Distance to the teacher's layers, a scaled scalar; null where it does not count.</param>
 /// <param name="Total">Their sum, in this order.</param>
 internal sealed record ObjectiveGraph(Value Labels, Value Teacher, Value Penalty, Value? Intermediate, Value Total)
 {

@@ -66,7 +66,9 @@ public static class PackedInputs
     /// <summary>Strength of the agreement with the partner, float scalar.</summary>
     public const string AgreementWeight = "agreement_weight";
 
-    /// <summary>1 / length of the sequence for its own tokens, 0 for others, float [B, T]: takes means over tokens.</summary>
+    /// <summary>
+    /// 1 / length of the sequence for its own tokens, 0 for others, float [B, T]: takes means over tokens.
+    /// </summary>
     public const string Pooling = "pooling";
 
     /// <summary>Share of the distance to the teacher's layers, float scalar.</summary>
@@ -97,8 +99,8 @@ public static class PackedInputs
     public static string HiddenState(int layer) => $"hidden_state_{layer}";
 
     /// <summary>
-    /// The mean state in the teacher's layer that the student's layer, counted from 0, is compared with, float [B, width of
-    /// the teacher].
+    /// The mean state in the teacher's layer that the student's layer, counted from 0, is compared with, float
+    /// [B, width of the teacher].
     /// </summary>
     public static string TeacherState(int layer) => $"teacher_state_{layer}";
 }

@@ -51,8 +51,8 @@ public sealed class ParameterLayout
     public long OffsetOf(ParameterView view) => _offsets[view.Parts[0].Name];
 
     /// <summary>
-    /// Makes sure that <paramref name="longer"/> begins with these views, so that buffers in its layout can be read by this
-    /// one.
+    /// Makes sure that <paramref name="longer"/> begins with these views, so that buffers in its layout can be read by
+    /// this one.
     /// </summary>
     /// <exception cref="ArgumentException">It begins with others.</exception>
     public void RequireStartOf(ParameterLayout longer)
@@ -62,11 +62,14 @@ public sealed class ParameterLayout
             ParameterView? other = longer.Views.ElementAtOrDefault(i);
             if (other?.Name != Views[i].Name || !other.Shape.SequenceEqual(Views[i].Shape))
             {
-                throw new ArgumentException($"View {i} is '{Views[i].Name}' [{string.Join(", ", Views[i].Shape)}] here " +
-                    $"and {(other is null ? "nothing" : $"'{other.Name}' [{string.Join(", ", other.Shape)}]")} in the " +
-                    "longer layout, which must begin alike.", nameof(longer));
+                throw new ArgumentException(
+                    $"View {i} is {Words(Views[i])} here and {Words(other)} in the longer layout, which must begin alike.",
+                    nameof(longer));
             }
         }
+
+        static string Words(ParameterView? view) =>
+            view is null ? "missing" : $"'{view.Name}' [{string.Join(", ", view.Shape)}]";
     }
 
     /// <summary>The layout as the optimizer sees it: a segment per view.</summary>

@@ -82,8 +82,8 @@ internal sealed class PreparedRun : IDisposable
     public RunSummary? OwnTeacher { get; private init; }
 
     /// <summary>
-    /// The model's parameters. What a method trains beside them lies behind them in the buffers of <see cref="State"/>, and
-    /// is in checkpoints, but never in what is evaluated, exported or kept as weights.
+    /// The model's parameters. What a method trains beside them lies behind them in the buffers of <see cref="State"/>,
+    /// and is in checkpoints, but never in what is evaluated, exported or kept as weights.
     /// </summary>
     public ParameterLayout Layout { get; }
 

@@ -11,7 +11,7 @@ internal static class RailTeacher
 {
     /// <summary>Takes kept states or runs the teacher, once it is clear that its layers will do.</summary>
     /// <returns>Null for methods that learn from no layers.</returns>
-    /// <exception cref="ModelException">The teacher has no weights, or student or teacher has too few layers.</exception>
+    /// <exception cref="ModelException">The teacher has no weights, or either has too few layers.</exception>
     public static TeacherStates? Obtain(
         FineTuneOptions options, PretrainedModel student, Dataset data, IProgress<RunEvent>? events,
         CancellationToken cancellation)
@@ -34,7 +34,7 @@ internal static class RailTeacher
 
     /// <summary>The sizes of the maps; null without states.</summary>
     public static LayerMaps? Maps(RailOptions options, TeacherStates? states) =>
-        states is null ? null : new(states.Width, options.Width);
+        states is null ? null : new(states.Width, options.MapWidth);
 
     /// <summary>The states with the layers drawn of all but the last; null without states.</summary>
     public static LayerTargets? Targets(

@@ -127,8 +127,8 @@ public sealed class StudyForecaster
     private static bool IsDone(PlannedRun run) => new StudyRunFolder(run.Options.Output).IsDone;
 
     /// <summary>
-    /// A step towards kept answers of a teacher costs what a plain one does, comparing a few mean states of layers included,
-    /// and the teacher may not be trained yet.
+    /// A step towards kept answers of a teacher costs what a plain one does, comparing a few mean states of layers
+    /// included, and the teacher may not be trained yet.
     /// </summary>
     private static FineTuneOptions WithoutTeacher(FineTuneOptions options) => options.Method.Objective
         is ObjectiveKind.Distillation or ObjectiveKind.SelfDistillation or ObjectiveKind.AnnealingDistillation

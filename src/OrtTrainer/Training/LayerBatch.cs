@@ -46,8 +46,8 @@ internal sealed class LayerBatch
             PackedInputs.Pooling, _pooling.AsSpan(0, (int)(_poolingShape[0] * _poolingShape[1])), _poolingShape);
         for (int i = 0; i < _states.Length; i++)
         {
-            binding.SetInput(
-                PackedInputs.TeacherState(i), _states[i].AsSpan(0, (int)(_stateShape[0] * _stateShape[1])), _stateShape);
+            ReadOnlySpan<float> states = _states[i].AsSpan(0, (int)(_stateShape[0] * _stateShape[1]));
+            binding.SetInput(PackedInputs.TeacherState(i), states, _stateShape);
         }
     }
 

@@ -3,8 +3,8 @@ using OrtTrainer.Randomness;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// Which layers of a teacher a student learns from: every epoch others, fixed by seed and epoch alone. Nothing has to be
-/// saved to resume: the step says all.
+/// Which layers of a teacher a student learns from: every epoch others, fixed by seed and epoch alone. Nothing has to
+/// be saved to resume: the step says all.
 /// </summary>
 public sealed class LayerDraw
 {
@@ -33,7 +33,7 @@ public sealed class LayerDraw
     /// <summary>How many layers are drawn.</summary>
     public int Count => _drawn.Length;
 
-    /// <summary>The layers of an optimizer step, both counted from 0, in ascending order; each set is as likely.</summary>
+    /// <summary>The layers of an optimizer step, both from 0, in ascending order; each set is as likely.</summary>
     public ReadOnlySpan<int> At(long step)
     {
         long epoch = step / _stepsPerEpoch;

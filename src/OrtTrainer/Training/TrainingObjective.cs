@@ -30,7 +30,7 @@ public sealed class TrainingObjective
     /// <summary>What every example is trained towards.</summary>
     public ExampleTargets Targets { get; }
 
-    /// <summary>The teacher's layers that the student's are compared with; null where the graph compares none.</summary>
+    /// <summary>The teacher's layers to compare the student's with; null where the graph compares none.</summary>
     public LayerTargets? Layers { get; init; }
 
     /// <summary>Whether every example runs twice in a batch, to agree with itself; the graph must be built for

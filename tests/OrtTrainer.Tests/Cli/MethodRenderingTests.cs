@@ -20,6 +20,8 @@ public sealed class MethodRenderingTests
     [TestCase("distillation+swa", "teacher's share 0.9, kullback_leibler at temperature 2, times T^2")]
     [TestCase("annealing-distillation",
         "teacher's logits in 7 steps of loudness over 50% of training, then labels")]
+    [TestCase("rail-distillation", "labels 0.3333, teacher 0.3333 (kullback_leibler at temperature 2, times T^2), "
+        + "its layers, drawn every epoch and mapped to 128, 0.3333")]
     [TestCase("confidence-penalty", "labels less 0.1 of the entropy")]
     [TestCase("r-drop", "two passes, agreement 1")]
     [TestCase("focal", "labels, fading with gamma 2")]
@@ -52,6 +54,8 @@ public sealed class MethodRenderingTests
     {
         Assert.That(RunLines.Loss(new(0.5f, 0, 0)), Is.EqualTo("loss 0.5000"));
         Assert.That(RunLines.Loss(new(0.5f, 0.25f, 0)), Is.EqualTo("loss 0.7500 (labels 0.5000, teacher 0.2500)"));
+        Assert.That(RunLines.Loss(new(0.5f, 0.25f, 0, 0.125f)),
+            Is.EqualTo("loss 0.8750 (labels 0.5000, teacher 0.2500, layers 0.1250)"));
         Assert.That(RunLines.Loss(new(0.5f, 0, -0.125f)), Is.EqualTo("loss 0.3750 (labels 0.5000, penalty -0.1250)"));
     }
 

@@ -10,6 +10,7 @@ public sealed class FineTuneMethodTests
     [TestCase("fine_tune", ObjectiveKind.Labels, AveragingKind.None, "finetune")]
     [TestCase("SWA", ObjectiveKind.Labels, AveragingKind.Swa, "swa")]
     [TestCase("swa + Distillation", ObjectiveKind.Distillation, AveragingKind.Swa, "distillation+swa")]
+    [TestCase("swa+RAIL_distillation", ObjectiveKind.RailDistillation, AveragingKind.Swa, "rail-distillation+swa")]
     [TestCase("R_Drop", ObjectiveKind.RDrop, AveragingKind.None, "r-drop")]
     [TestCase("finetune+ema", ObjectiveKind.Labels, AveragingKind.Ema, "ema")]
     public void A_method_is_read_from_its_parts_and_written_in_one_order(

@@ -30,6 +30,13 @@ public sealed class MethodOptionsTests
         yield return Case("MaxTemperature is 0; expected 1 or more", () => new AnnealingOptions { MaxTemperature = 0 });
         yield return Case("TeacherShare is 1; expected above 0 and below 1", () =>
             new AnnealingOptions { TeacherShare = 1 });
+        yield return Case("LabelWeight is -1; expected 0 or more", () => new RailOptions { LabelWeight = -1 });
+        yield return Case("TeacherWeight is NaN; expected 0 or more", () =>
+            new RailOptions { TeacherWeight = double.NaN });
+        yield return Case("IntermediateWeight is -0.5; expected 0 or more", () =>
+            new RailOptions { IntermediateWeight = -0.5 });
+        yield return Case("Temperature is 0; expected above 0", () => new RailOptions { Temperature = 0 });
+        yield return Case("MapWidth is 0; expected 1 or more", () => new RailOptions { MapWidth = 0 });
         yield return Case("ByLabel has 0 for 'yes'; expected a number above 0", () =>
             new ClassWeightOptions { ByLabel = new Dictionary<string, double> { ["yes"] = 0 } });
     }
@@ -49,6 +56,7 @@ public sealed class MethodOptionsTests
 
     [TestCase("distillation")]
     [TestCase("annealing-distillation+swa")]
+    [TestCase("rail-distillation+sam+ema")]
     public void A_distillation_needs_a_teacher(string method)
     {
         FineTuneOptions options = Valid with { Method = FineTuneMethod.Parse(method) };
@@ -63,6 +71,11 @@ public sealed class MethodOptionsTests
     public void A_teacher_that_nobody_listens_to_is_refused() => Refuses(
         Valid with { Method = FineTuneMethod.Swa, Teacher = new() { Model = "t" } },
         "Teacher is given, but swa learns from none");
+
+    [Test]
+    public void A_file_of_logits_has_no_layers_to_learn_from() => Refuses(
+        Valid with { Method = FineTuneMethod.Parse("rail-distillation"), Teacher = new() { Logits = "l" } },
+        "Teacher is a file of logits, which tells nothing of its layers; rail-distillation needs a teacher's weights");
 
     [Test]
     public void A_teacher_is_one_thing_only() => Refuses(

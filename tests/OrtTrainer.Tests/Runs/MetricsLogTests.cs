@@ -22,14 +22,15 @@ public sealed class MetricsLogTests
     {
         using (MetricsLog log = new(Path, 0, 0))
         {
-            log.Write(new StepReport(1, new(0.25f, 0.5f, -0.25f), 2.5, 1e-4, 8, 90), seconds: 0.25);
+            log.Write(new StepReport(1, new(0.25f, 0.5f, -0.25f, 0.125f), 2.5, 1e-4, 8, 90), seconds: 0.25);
             log.Write(new EvaluationPoint(
                 1, new Dictionary<string, double> { ["accuracy"] = 0.75, ["mcc"] = double.NaN }, null));
         }
 
         JsonNode[] lines = [.. File.ReadLines(Path).Select(line => JsonNode.Parse(line)!)];
         Assert.That(lines[0].ToJsonString(), Is.EqualTo(
-            "{\"step\":1,\"loss\":0.5,\"label_loss\":0.25,\"teacher_loss\":0.5,\"penalty_loss\":-0.25,"
+            "{\"step\":1,\"loss\":0.625,\"label_loss\":0.25,\"teacher_loss\":0.5,\"penalty_loss\":-0.25,"
+            + "\"intermediate_loss\":0.125,"
             + "\"gradient_norm\":2.5,\"learning_rate\":0.0001,"
             + "\"examples\":8,\"tokens\":90,\"seconds\":0.25}"));
         Assert.That(lines[1].ToJsonString(), Is.EqualTo(

@@ -36,15 +36,18 @@ public sealed class RunMethodTests
         Assert.That(steps, Has.Length.EqualTo(summary.Steps));
         foreach (JsonElement step in steps)
         {
-            float sum = Part(step, "label_loss") + Part(step, "teacher_loss") + Part(step, "penalty_loss");
+            float sum = Part(step, "label_loss") + Part(step, "teacher_loss") + Part(step, "penalty_loss")
+                + Part(step, "intermediate_loss");
             Assert.That(sum, Is.EqualTo(Part(step, "loss")), "the parts add up, bit for bit");
         }
 
         bool taught = method.Objective is ObjectiveKind.TfReg or ObjectiveKind.Distillation
-            or ObjectiveKind.SelfDistillation or ObjectiveKind.AnnealingDistillation;
+            or ObjectiveKind.SelfDistillation or ObjectiveKind.AnnealingDistillation or ObjectiveKind.RailDistillation;
         bool punished = method.Objective is ObjectiveKind.ConfidencePenalty or ObjectiveKind.RDrop;
         Assert.That(Part(steps[3], "teacher_loss") != 0, Is.EqualTo(taught));
         Assert.That(Part(steps[3], "penalty_loss") != 0, Is.EqualTo(punished));
+        Assert.That(Part(steps[3], "intermediate_loss") != 0,
+            Is.EqualTo(method.Objective == ObjectiveKind.RailDistillation));
     }
 
     [Test]
@@ -124,7 +127,8 @@ public sealed class RunMethodTests
         Dropout = 0.02,
         Teacher = method.Objective switch
         {
-            ObjectiveKind.Distillation or ObjectiveKind.AnnealingDistillation => Teacher(),
+            ObjectiveKind.Distillation or ObjectiveKind.AnnealingDistillation
+                or ObjectiveKind.RailDistillation => Teacher(),
             ObjectiveKind.SelfDistillation => new() { Cache = _tiny.Output("cache") },
             _ => null,
         },

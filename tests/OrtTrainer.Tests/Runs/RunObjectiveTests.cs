@@ -187,6 +187,28 @@ public sealed class RunObjectiveTests
         Assert.That(loss, Is.EqualTo(terms.Total));
     }
 
+    [TestCase(TaskKind.Classification, 4)]
+    [TestCase(TaskKind.MultiLabel, 4)]
+    [TestCase(TaskKind.Regression, 1)]
+    public void A_teachers_layers_weigh_the_same_whatever_other_losses_are_divided_by(TaskKind task, int outputs)
+    {
+        string[] labels = task == TaskKind.Regression ? ["1", "2", "3"] : ["class0", "class3", "class1"];
+        FineTuneOptions options = Options with
+        {
+            Method = new() { Objective = ObjectiveKind.RailDistillation }, Data = new() { Train = "t", Task = task },
+            Rail = new() { LabelWeight = 0.25, TeacherWeight = 0.5, IntermediateWeight = 0.75, Temperature = 3 },
+        };
+
+        TrainingObjective objective = RunObjective.Of(
+            options, ObjectiveProbe.Data(task, outputs, labels), new float[3 * outputs], totalSteps: 10);
+
+        LossCoefficients c = objective.At(0);
+        Assert.That(c.IntermediateWeight * objective.MeanScale([0, 1, 2]), Is.EqualTo(0.75f / 3).Within(1e-7));
+        Assert.That(c.LabelWeight, Is.EqualTo(0.25f));
+        Assert.That((c.TeacherWeight, c.LogitWeight),
+            Is.EqualTo(task == TaskKind.Regression ? (0f, 0.5f) : (4.5f, 0f)));
+    }
+
     private static bool Twofold(FineTuneOptions options) => options.Method.Objective == ObjectiveKind.RDrop;
 
     private static double Moved(FineTuneOptions options, float[] logits, int index, float by)

@@ -1,0 +1,102 @@
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Randomness;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Models;
+using OrtTrainer.Training;
+
+namespace OrtTrainer.Tests.Training;
+
+/// <summary>
+/// A student of four layers, without dropout, that learns from labels, from random outputs of a teacher and from random
+/// states of six layers, of which the first five count.
+/// </summary>
+internal sealed class TinyLayers : IDisposable
+{
+    public const int TeacherLayers = 6;
+    public const int Compared = 3;
+    public const int Outputs = 3;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly NativeBuffer _gradients;
+    private readonly GradientSession _session;
+    private readonly PackedBatch _batch = new();
+
+    public TinyLayers(TaskKind task = TaskKind.Classification, float weight = 0.5f)
+    {
+        TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")], layers: Compared + 1);
+        Model = PretrainedModel.Open(_folder.Path);
+        Graph = PackedGraph.Training(
+            Model.Architecture, Model.Config, task, Outputs, dropout: false, maps: Maps);
+        Parameters = new NativeBuffer(Graph.Layout.Length);
+        Model.Load(Graph.Layout, Parameters.Slice, seed: 4);
+        _gradients = new NativeBuffer(Graph.Layout.Length);
+        _session = new GradientSession(Graph, new() { IntraOpThreads = 1 }, Parameters, _gradients);
+        SeededRandom random = new(9);
+        Examples = [.. Enumerable.Range(0, 7).Select(i => Example(random, i % Outputs))];
+        float[] states = Numbers(random, Examples.Length * TeacherLayers * Maps.TeacherWidth);
+        LayerDraw draw = new(TeacherLayers - 1, Compared, stepsPerEpoch: 2, seed: 1);
+        Targets = new LayerTargets(states, TeacherLayers, Maps.TeacherWidth, draw);
+        float[] teacher = Numbers(random, Examples.Length * Outputs);
+        Objective = new TrainingObjective(
+            task, ExampleTargets.Of(Examples).With(teacher, offsets: null),
+            new() { LabelWeight = 0.25f, LogitWeight = 0.125f, IntermediateWeight = weight })
+        {
+            Layers = Targets,
+        };
+    }
+
+    public static LayerMaps Maps { get; } = new(TeacherWidth: 6, Width: 5);
+
+    public PretrainedModel Model { get; }
+
+    public PackedGraph Graph { get; }
+
+    public NativeBuffer Parameters { get; }
+
+    public TokenizedExample[] Examples { get; }
+
+    public LayerTargets Targets { get; }
+
+    public TrainingObjective Objective { get; }
+
+    /// <summary>The loss as the graph adds it up.</summary>
+    public float Loss => _session.Loss;
+
+    public float Gradient(ParameterView view, int element) =>
+        _gradients.Span[(int)Graph.Layout.OffsetOf(view) + element];
+
+    public LossTerms Run(ReadOnlySpan<int> indices, long step)
+    {
+        _batch.Fill(Examples, indices, Objective, step);
+        return _session.Run(_batch, Objective.MeanScale(indices), default, Objective.At(step));
+    }
+
+    /// <summary>A parameter's values, row by row.</summary>
+    public float[] Values(string name)
+    {
+        ParameterSpec parameter = Graph.Layout.Parameters.Single(p => p.Name == name);
+        return Parameters.Slice(Graph.Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _gradients.Dispose();
+        Parameters.Dispose();
+        Model.Dispose();
+        _folder.Dispose();
+    }
+
+    private static float[] Numbers(SeededRandom random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)random.NextGaussian())];
+
+    private static TokenizedExample Example(SeededRandom random, int label)
+    {
+        int[] ids = [2, .. Enumerable.Range(0, 1 + random.NextInt(9)).Select(_ => 5 + random.NextInt(20)), 3];
+        float[] targets = new float[Outputs];
+        targets[label] = 1;
+        return new TokenizedExample(ids, [.. ids.Select(_ => 0)], targets);
+    }
+}
