@@ -89,7 +89,10 @@ public sealed class RunAveragingTests
         using TinyTask tiny = new();
 
         RunSummary summary = TinyTask.Run(
-            tiny.Options("out") with { Method = FineTuneMethod.Parse("swag"), Swag = new() { Scale = 0, Samples = 2 } });
+            tiny.Options("out") with
+            {
+                Method = FineTuneMethod.Parse("swag"), Swag = new() { Scale = 0, Samples = 2 },
+            });
 
         Assert.That(summary.EvalSampled!["loss"], Is.EqualTo(summary.EvalAveraged!["loss"]).Within(1e-5));
         Assert.That(summary.TestSampled, Is.EqualTo(summary.TestAveraged));
