@@ -16,7 +16,8 @@ internal sealed class FlatnessArguments : CommonArguments
             + "made small)")]
     public string? Data { get; set; }
 
-    [Option("examples", MetaValue = "N", HelpText = "most examples; a random choice where there are more (default: 256)")]
+    [Option("examples", MetaValue = "N",
+        HelpText = "most examples; a random choice where there are more (default: 256)")]
     public int? Examples { get; set; }
 
     [Option("seed", MetaValue = "N", HelpText = "fixes examples and random directions (default: 1)")]

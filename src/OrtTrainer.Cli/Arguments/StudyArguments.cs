@@ -35,7 +35,8 @@ internal sealed class StudyArguments : CommonArguments
 
     public override int Operands => 1;
 
-    public string StudyFile => Required(Rest.FirstOrDefault(), "the study file", "orttrainer study FILE.json --out DIR");
+    public string StudyFile =>
+        Required(Rest.FirstOrDefault(), "the study file", "orttrainer study FILE.json --out DIR");
 
     public string OutputFolder => Required(Output, "--out", "give the folder of the study");
 }

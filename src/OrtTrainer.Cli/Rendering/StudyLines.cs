@@ -33,7 +33,8 @@ internal static class StudyLines
         int failed = results.Runs.Count(run => run.Status == StudyRunStatus.Failed);
         yield return $"{done} of {Count(results.Runs.Count, "run")} done"
             + (failed > 0 ? $", {failed} failed; the same command tries them again" : "");
-        yield return $"report       {ShownPath.Of(Path.Combine(folder, StudyReport.HtmlName))}, {StudyReport.MarkdownName}";
+        yield return $"report       {ShownPath.Of(Path.Combine(folder, StudyReport.HtmlName))}, " +
+            $"{StudyReport.MarkdownName}";
         yield return $"results      {ShownPath.Of(Path.Combine(folder, "results.csv"))}, results.sqlite";
         yield return $"costs        {ShownPath.Of(Path.Combine(folder, "costs.csv"))}";
     }

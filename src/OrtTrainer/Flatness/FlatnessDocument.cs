@@ -17,13 +17,13 @@ internal static class FlatnessDocument
                 "dropout, round the weights that the run ended with."),
             new HeadingBlock(2, "In figures"),
             new TableBlock(new ReportTable(
-                "Smaller is flatter, but for the loss and the score", ["", .. report.Weights.Select(w => w.Name)],
+                "Smaller sharpness, curvature and rise are flatter", ["", .. report.Weights.Select(w => w.Name)],
                 [.. FlatnessMeasure.Of(report).Select(m => (IReadOnlyList<string>)[m.Name.Trim(), .. m.Values])])),
             new ListBlock([.. FlatnessMeasure.Remarks(report)]),
             new HeadingBlock(2, "Along random directions"),
             new ParagraphBlock(
-                "At distance 1 every row of every matrix has moved by its own length; biases and norms stay. Both sets " +
-                "of weights go the same random ways."),
+                "At distance 1 every row of every matrix has moved by its own length; biases and norms stay. All " +
+                "weights go the same random ways."),
             Figure(plots["directions-loss"]),
             Figure(plots["directions-score"]),
         ];
@@ -39,8 +39,8 @@ internal static class FlatnessDocument
         [
             "SAM sharpness: the loss at w + rho g / |g| less the loss at w, g being the gradient (Foret et al. 2021).",
             "ASAM sharpness: the same at w + rho w² g / |w g|, element by element (Kwon et al. 2021).",
-            "Top eigenvalue: power iteration on Hessian-vector products, (g(w + h v) - g(w - h v)) / 2h; the residual " +
-            "is |H v - value v| / value, and the error of a product how far those at h and h/4 lie apart.",
+            "Top eigenvalue: power iteration on Hessian-vector products, (g(w + h v) - g(w - h v)) / 2h; the " +
+            "residual is |H v - value v| / value, and the error of a product how far those at h and h/4 lie apart.",
             "Trace: the mean of zᵀHz over random signs z (Hutchinson 1990), ± its standard error.",
             "Random directions: normal, every row scaled to the norm of the weights' row (Li et al. 2018).",
         ]));

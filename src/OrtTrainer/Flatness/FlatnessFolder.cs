@@ -15,7 +15,9 @@ public static class FlatnessFolder
     /// <summary>The page to look at: tables and plots in one file.</summary>
     public const string PageName = "flatness.html";
 
-    /// <summary>Checks, before the work, that a report may go to a folder: it is empty or holds an earlier one.</summary>
+    /// <summary>
+    /// Checks, before the work, that a report may go to a folder: it is empty or holds an earlier one.
+    /// </summary>
     /// <exception cref="RunException">It holds something else.</exception>
     public static void RequireFree(string path)
     {

@@ -68,7 +68,7 @@ internal sealed class ProbedRun : IDisposable
     public static ProbedRun Open(string run, FlatnessOptions options)
     {
         string folder = Path.GetFullPath(run);
-        RequireFinished(folder);
+        _ = RunSummary.Read(folder);
         FineTuneOptions settings = FineTuneOptions.Read(RunFolder.OptionsFileOf(folder));
         using PretrainedModel model = PretrainedModel.Open(folder);
         return new ProbedRun(folder, settings, model, options);
@@ -80,17 +80,6 @@ internal sealed class ProbedRun : IDisposable
         foreach (ProbedWeights weights in _weights)
         {
             weights.Dispose();
-        }
-    }
-
-    private static void RequireFinished(string folder)
-    {
-        string summary = Path.Combine(folder, "run", "summary.json");
-        if (!File.Exists(summary))
-        {
-            throw new RunException(
-                $"{folder}: there is no finished run; {summary} is missing. Give the --out folder of a finetune that " +
-                "has ended, or go on with one that was interrupted by finetune --resume.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Prediction;
@@ -41,6 +42,7 @@ public sealed record RunComparison
     public int? NeitherRight { get; init; }
 
     /// <summary>The examples that one run alone gets right, and McNemar's exact test; null for regression.</summary>
+    [JsonPropertyName("mcnemar")]
     public McNemar? McNemar { get; init; }
 
     /// <summary>Second score less the first, with its 95 % paired bootstrap interval.</summary>

@@ -45,11 +45,16 @@ public sealed record Comparison
     /// <summary>Cohen's d_z of the paired differences, or Hedges' g.</summary>
     public required double EffectSize { get; init; }
 
+    /// <summary>The standard deviation of the paired differences, or the pooled one of both samples.</summary>
+    public required double Spread { get; init; }
+
     /// <summary>
     /// The smallest difference that the t test finds with 80 % power at the level 0.05, were the spread of these runs
-    /// the true one; 0 where there is no spread.
+    /// the true one; 0 where there is no spread. Computed when asked for, as it takes milliseconds.
     /// </summary>
-    public required double SmallestDetectable { get; init; }
+    public double SmallestDetectable => Spread == 0 ? 0 : Spread * (IsPaired
+        ? TestPower.DetectablePaired(MethodRuns.Count, Power, Level)
+        : TestPower.DetectableUnpaired(MethodRuns.Count, BaselineRuns.Count, Power, Level));
 
     /// <summary>
     /// The p value of the t test after Holm's correction for the comparisons it was made with
@@ -100,8 +105,7 @@ public sealed record Comparison
             T = test,
             Ranks = WilcoxonSignedRank.OfDifferences(differences),
             EffectSize = Statistics.EffectSize.PairedD(baselineRuns, runs),
-            SmallestDetectable = TestPower.DetectablePaired(runs.Length, Power, Level)
-                * SampleSummary.Of(differences).StandardDeviation,
+            Spread = SampleSummary.Of(differences).StandardDeviation,
             HolmP = Defined(test.P),
         };
     }
@@ -129,8 +133,7 @@ public sealed record Comparison
             T = test,
             Ranks = MannWhitney.Of(runs, baselineRuns),
             EffectSize = Statistics.EffectSize.HedgesG(baselineRuns, runs),
-            SmallestDetectable = TestPower.DetectableUnpaired(own.Count, other.Count, Power, Level)
-                * Statistics.EffectSize.PooledDeviation(own, other),
+            Spread = Statistics.EffectSize.PooledDeviation(own, other),
             HolmP = Defined(test.P),
         };
     }
@@ -147,9 +150,9 @@ public sealed record Comparison
             yield return special;
         }
 
-        if (SmallestDetectable > 0)
+        if (SmallestDetectable is > 0 and double detectable)
         {
-            yield return $"with {runs} of this spread, a t test finds a difference of {Short(SmallestDetectable)} or "
+            yield return $"with {runs} of this spread, a t test finds a difference of {Short(detectable)} or "
                 + "more in 80 % of studies; smaller ones mostly stay hidden";
         }
 

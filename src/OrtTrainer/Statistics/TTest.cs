@@ -22,6 +22,7 @@ public sealed record TTest(double T, double DegreesOfFreedom, double P, string? 
     /// number.</exception>
     public static TTest Paired(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
+        Samples.CheckPairs(first, second);
         SampleSummary differences = SampleSummary.Of(PairedDifferences.Of(second, first));
         return Of(differences.Mean, differences.StandardError, differences.Count - 1);
     }

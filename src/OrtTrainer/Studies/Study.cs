@@ -13,7 +13,8 @@ public static class Study
     /// <param name="events">Told what happens, one event at a time, on several threads; null for nobody.</param>
     /// <param name="cancellation">Ends all runs after their current step, with checkpoints to go on from.</param>
     /// <returns>Every run of the grid, failed ones included.</returns>
-    /// <exception cref="StudyException">The study file is wrong, the folder is in use or holds another study.</exception>
+    /// <exception cref="StudyException">The study file is wrong, the folder is in use or holds another
+    /// study.</exception>
     /// <exception cref="ArgumentException">Several jobs without a worker to start.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the tables hold what is done.</exception>
     public static async Task<StudyResults> RunAsync(
@@ -76,7 +77,8 @@ public static class Study
         using StudyRecords records = new(folder, plan);
         HashSet<string> undecided = [.. searches.Select(search => search.Cell.Name).Except(
             choices.Select(choice => $"{choice.Model} / {choice.Initialization} / {choice.Task} / {choice.Method}"))];
-        foreach (PlannedRun run in plan.Cells.Where(cell => undecided.Contains(cell.Name)).SelectMany(cell => cell.Runs))
+        foreach (PlannedRun run in plan.Cells
+            .Where(cell => undecided.Contains(cell.Name)).SelectMany(cell => cell.Runs))
         {
             stages.Fail(run, "no setting could be chosen for its cell: all runs that were to decide failed.");
             records.Update(run);

@@ -33,8 +33,8 @@ internal sealed class StudyDatabase : IDisposable
         """;
 
     private const string InsertRun = """
-        INSERT INTO runs (position, model, initialization, task, method, seed, folder, status, error, metric, score, live,
-            averaged, seconds, teacher_seconds, steps, stamp)
+        INSERT INTO runs (position, model, initialization, task, method, seed, folder, status, error, metric, score,
+            live, averaged, seconds, teacher_seconds, steps, stamp)
         VALUES ($position, $model, $initialization, $task, $method, $seed, $folder, $status, $error, $metric, $score,
             $live, $averaged, $seconds, $teacher_seconds, $steps, $stamp) RETURNING id
         """;

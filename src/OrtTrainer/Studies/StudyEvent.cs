@@ -36,7 +36,8 @@ public abstract record StudyEvent
     /// <param name="Seconds">Seconds of optimizer steps.</param>
     /// <param name="Done">Runs done so far.</param>
     public sealed record RunDone(
-        string Label, string Folder, string Metric, double Live, double? Averaged, double Seconds, int Done) : StudyEvent;
+        string Label, string Folder, string Metric, double Live, double? Averaged, double Seconds, int Done)
+        : StudyEvent;
 
     /// <summary>A run failed; the study goes on.</summary>
     /// <param name="Label">What it was.</param>

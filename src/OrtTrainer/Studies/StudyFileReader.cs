@@ -4,7 +4,9 @@ using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies;
 
-/// <summary>Reads a study file: JSON with comments. Anything it does not understand is refused, with the place.</summary>
+/// <summary>
+/// Reads a study file: JSON with comments. Anything it does not understand is refused, with the place.
+/// </summary>
 internal sealed class StudyFileReader
 {
     private static readonly string[] Keys =
@@ -120,7 +122,8 @@ internal sealed class StudyFileReader
 
             if (!folders.TryAdd(slug, name))
             {
-                throw Fault(place, $"'{name}' and '{folders[slug]}' are too alike: the folders of both would be {slug}.");
+                throw Fault(place,
+                    $"'{name}' and '{folders[slug]}' are too alike: the folders of both would be {slug}.");
             }
 
             JsonObject options = value as JsonObject

@@ -112,7 +112,8 @@ internal sealed class StudyGrid
         }
 
         teacher["cache"] ??= Path.Combine(_output, "teacher-logits");
-        if (teacher["model"] is not JsonValue value || !value.TryGetValue(out string? reference) || !reference.StartsWith(PartialOptions.TeacherMark))
+        if (teacher["model"] is not JsonValue value || !value.TryGetValue(out string? reference)
+            || !reference.StartsWith(PartialOptions.TeacherMark))
         {
             return null;
         }
@@ -155,7 +156,8 @@ internal sealed class StudyGrid
 
         // Runs that choose never see the data that score: with test data they choose by the evaluation data, without
         // by a part of the training data.
-        DataOptions data = options.Data with { Test = null, Eval = options.Data.Test is null ? null : options.Data.Eval };
+        DataOptions data =
+            options.Data with { Test = null, Eval = options.Data.Test is null ? null : options.Data.Eval };
         string tried = StudySearch.Text(settings);
         string folder = $"choices/{Path.GetFileName(Path.GetDirectoryName(cell.Runs[0].Folder))}/" +
             Slug.Of(string.Join(' ', settings.Select(value => $"{value.Key} {value.Value?.ToJsonString()}")));

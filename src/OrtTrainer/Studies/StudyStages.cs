@@ -40,9 +40,12 @@ internal sealed class StudyStages(
         });
     }
 
-    /// <summary>Chooses for every cell the settings with the best mean score; the first of several equal ones.</summary>
+    /// <summary>
+    /// Chooses for every cell the settings with the best mean score; the first of several equal ones.
+    /// </summary>
     /// <returns>The settings by the cell's name; cells of which no candidate could be scored are missing.</returns>
-    public (Dictionary<string, JsonObject> Settings, List<StudyChoice> Choices) Choose(IReadOnlyList<CellSearch> searches)
+    public (Dictionary<string, JsonObject> Settings, List<StudyChoice> Choices) Choose(
+        IReadOnlyList<CellSearch> searches)
     {
         Dictionary<string, JsonObject> settings = [];
         List<StudyChoice> choices = [];

@@ -51,7 +51,8 @@ internal sealed class WorkerProcess(WorkerCommand command) : IStudyWorker
             failure ??= "its process was told to stop; start the study again to go on with it.";
         }
 
-        throw new StudyException(failure ?? $"its process ended with exit code {process.ExitCode}: {Last(await errors)}");
+        throw new StudyException(
+            failure ?? $"its process ended with exit code {process.ExitCode}: {Last(await errors)}");
     }
 
     private Process Start()

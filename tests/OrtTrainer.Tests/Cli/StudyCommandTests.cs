@@ -68,7 +68,7 @@ public sealed class StudyCommandTests
     {
         CliRun run = CliRun.Of(Words("--dry-run", "--threads", "1")).Succeeded();
 
-        Assert.That(run.Lines[0], Is.EqualTo("cell                                  runs  done     steps      a run"));
+        Assert.That(run.Lines[0], Is.EqualTo("cell                                   runs  done     steps      a run"));
         Assert.That(run.Lines[1], Does.Match("^bert / pretrained / topics / finetune     1     0        12  +[0-9]+:[0-9]{2}$"));
         Assert.That(run.Lines[3], Is.EqualTo("cells        2, 2 runs, 24 steps"));
         Assert.That(run.Lines[4], Does.StartWith("expected     0:"));

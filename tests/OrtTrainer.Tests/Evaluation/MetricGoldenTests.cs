@@ -17,7 +17,7 @@ public class MetricGoldenTests
     public void Every_correlation_is_that_of_the_reference() => CompareAll("correlation", CorrelationScore);
 
     [Test]
-    public void The_other_parts_are_those_of_generation_and_spans()
+    public void The_other_parts_are_those_of_texts_and_entities()
     {
         using var golden = Open();
         string[] elsewhere = ["squad", "rouge", "bleu", "chrf", "entities"];

@@ -45,7 +45,8 @@ public sealed class FlatnessProbeTests
         Assert.That(report.Weights.Select(w => w.Score), Is.EqualTo(new[] { _summary.Live, _summary.Averaged!.Value }));
         Assert.That(report.Weights[0].Loss, Is.EqualTo(_summary.EvalLive["loss"]).Within(1e-6));
         Assert.That(report.Weights[1].Loss, Is.EqualTo(_summary.EvalAveraged!["loss"]).Within(1e-6));
-        Assert.That((report.Metric, report.Notes, report.Data), Is.EqualTo((_summary.Metric, Array.Empty<string>(), _task.Eval)));
+        Assert.That((report.Metric, report.Data), Is.EqualTo((_summary.Metric, _task.Eval)));
+        Assert.That(report.Notes, Is.Empty);
     }
 
     [Test]

@@ -87,7 +87,8 @@ public sealed class ModelSurfaceTests(TaskKind task)
 
         hessian.Multiply(direction, 1.0 / 256, product, default);
 
-        double expected = (LossAt(direction, Step) - (2 * LossAt(direction, 0)) + LossAt(direction, -Step)) / Step / Step;
+        double bend = LossAt(direction, Step) - (2 * LossAt(direction, 0)) + LossAt(direction, -Step);
+        double expected = bend / (Step * Step);
         double curvature = FlatVectors.Dot(product.Span, direction.Span);
         Assert.That(curvature, Is.EqualTo(expected).Within(0.02 * Math.Abs(expected) + 2e-3));
     }

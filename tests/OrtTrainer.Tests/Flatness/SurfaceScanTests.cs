@@ -30,8 +30,9 @@ public sealed class SurfaceScanTests
             for (int row = 0; row < parameter.Shape[0]; row++)
             {
                 long offset = Layout.OffsetOf(parameter) + (row * columns);
-                Assert.That(FlatVectors.Norm(direction.Slice(offset, columns)),
-                    Is.EqualTo(FlatVectors.Norm(weights.Slice(offset, columns))).Within(1e-6), $"{parameter.Name} {row}");
+                double expected = FlatVectors.Norm(weights.Slice(offset, columns));
+                Assert.That(FlatVectors.Norm(direction.Slice(offset, columns)), Is.EqualTo(expected).Within(1e-6),
+                    $"{parameter.Name} {row}");
             }
         }
 
@@ -65,7 +66,8 @@ public sealed class SurfaceScanTests
         DirectionScan scan = SurfaceScan.Directions(surface, Layout, weights, options);
 
         Assert.That(scan.Distances, Is.EqualTo(new[] { -0.8, -0.4, 0, 0.4, 0.8 }).Within(1e-15));
-        double[][] expected = [.. Enumerable.Range(0, 3).Select(k => Parabola(eigenvalues, weights, k, scan.Distances))];
+        double[][] expected =
+            [.. Enumerable.Range(0, 3).Select(k => Parabola(eigenvalues, weights, k, scan.Distances))];
         Assert.That(scan.Losses, Has.Count.EqualTo(3));
         for (int k = 0; k < 3; k++)
         {

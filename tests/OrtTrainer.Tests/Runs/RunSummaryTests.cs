@@ -1,0 +1,25 @@
+using OrtTrainer.Runs;
+using OrtTrainer.Tests.Checkpoints;
+
+namespace OrtTrainer.Tests.Runs;
+
+public sealed class RunSummaryTests
+{
+    [Test]
+    public void A_folder_without_a_finished_run_is_named_with_what_to_do()
+    {
+        using TemporaryFolder folder = new();
+        Assert.That(() => RunSummary.Read(folder.Path), Throws.InstanceOf<RunException>().With.Message
+            .StartsWith($"{folder.Path}: there is no finished run;").And.Message.Contains("finetune --resume"));
+    }
+
+    [Test]
+    public void A_summary_that_is_none_is_named()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder.File("run"));
+        folder.Write(Path.Combine("run", "summary.json"), "{\"metric\": 1}");
+        Assert.That(() => RunSummary.Read(folder.Path),
+            Throws.InstanceOf<RunException>().With.Message.Contains("summary.json: not the summary of a run:"));
+    }
+}
