@@ -41,12 +41,12 @@ internal sealed class PreparedRun : IDisposable
                 options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
             StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
             TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
-            Averaging = RunAveraging.PlanOf(options, TotalSteps);
+            AveragingPlan? averaging = RunAveraging.PlanOf(options, TotalSteps);
             TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps);
             GradientAccumulator batches = new(graph, settings, objective, State);
             Trainer = new Trainer(
                 settings, data.Train.Examples, RunGradients.Of(options, model, Layout, State, batches, _loop), State,
-                RunSchedule.Of(options, TotalSteps), Averaging, _loop);
+                RunSchedule.Of(options, TotalSteps), averaging, _loop);
             PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
             Fingerprint = RunFingerprint.Of(options, Layout, data, teacher);
@@ -77,8 +77,6 @@ internal sealed class PreparedRun : IDisposable
     public Trainer Trainer { get; }
 
     public Evaluator Evaluator { get; }
-
-    public AveragingPlan? Averaging { get; }
 
     public IReadOnlyList<string> Initialized { get; }
 
