@@ -6,8 +6,8 @@ using OrtTrainer.Methods;
 namespace OrtTrainer;
 
 /// <summary>
-/// How a run trains: what its loss is, how a step is taken and how weights are averaged, at most one of each. Written as
-/// its parts joined by <c>+</c>, such as <c>distillation+sam+swa</c>; plain fine-tuning is <c>finetune</c>.
+/// How a run trains: what its loss is, how a step is taken and how weights are averaged, at most one of each. Written
+/// as its parts joined by <c>+</c>, such as <c>distillation+sam+swa</c>; plain fine-tuning is <c>finetune</c>.
 /// </summary>
 [JsonConverter(typeof(FineTuneMethodConverter))]
 public sealed record FineTuneMethod

@@ -56,14 +56,15 @@ public sealed partial record FineTuneOptions
     public SwagOptions Swag { get; init; } = new();
 
     /// <summary>
-    /// The chance with which an element of an encoder layer's dense matrix is its pre-trained value for a step (mixout, Lee
-    /// et al. 2020), in [0, 1); null for no mixout.
+    /// The chance with which an element of an encoder layer's dense matrix is its pre-trained value for a step
+    /// (mixout, Lee et al. 2020), in [0, 1); null for no mixout.
     /// </summary>
     public double? Mixout { get; init => field = value is { } p ? OptionRange.Below(p, 0, 1) : null; }
 
     /// <summary>
-    /// What the learning rate is multiplied with from each layer to the one below, in (0, 1]: 1 for the head, decay^(depth - l)
-    /// for layer l of 0 to depth - 1, and decay^(depth + 1) for the embeddings, as in BEiT (Bao et al. 2022); 1 for one rate.
+    /// What the learning rate is multiplied with from each layer to the one below, in (0, 1]: 1 for the head,
+    /// decay^(depth - l) for layer l of 0 to depth - 1, and decay^(depth + 1) for the embeddings, as in BEiT (Bao et
+    /// al. 2022); 1 for one rate.
     /// </summary>
     public double LayerDecay
     {

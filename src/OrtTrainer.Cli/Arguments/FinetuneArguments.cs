@@ -45,9 +45,10 @@ internal sealed class FinetuneArguments : LabelledArguments
 
     [Section("Training")]
     [Option("method", MetaValue = "METHOD",
-        HelpText = "finetune, or parts joined by +, such as distillation+swa (default: swa); the loss: label-smoothing, "
-            + "tf-reg, distillation, self-distillation, annealing-distillation, rail-distillation, confidence-penalty, "
-            + "r-drop or focal; the step: sam, asam or lookahead; the average: swa, ema, lawa or swag")]
+        HelpText = "finetune, or parts joined by +, such as distillation+swa (default: swa); the loss: "
+            + "label-smoothing, tf-reg, distillation, self-distillation, annealing-distillation, rail-distillation, "
+            + "confidence-penalty, r-drop or focal; the step: sam, asam or lookahead; the average: swa, ema, "
+            + "lawa or swag")]
     public string? Method { get; set; }
 
     [Option("epochs", MetaValue = "X", HelpText = "passes over the data, fractions allowed (default: 3)")]
@@ -182,7 +183,8 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("teacher-device", MetaValue = "NAME", HelpText = "where the teacher runs: cpu (default: cpu)")]
     public string? TeacherDevice { get; set; }
 
-    [Option("teacher-cache", MetaValue = "DIR", HelpText = "folder that keeps outputs of teachers (default: the user's)")]
+    [Option("teacher-cache", MetaValue = "DIR",
+        HelpText = "folder that keeps outputs of teachers (default: the user's)")]
     public string? TeacherCache { get; set; }
 
     [Section("Step")]
@@ -192,7 +194,8 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("eta", MetaValue = "X", HelpText = "what weights near zero count as in asam (default: 0.01)")]
     public double? Eta { get; set; }
 
-    [Option("period", MetaValue = "N", HelpText = "steps from one move of lookahead's slow weights to the next (default: 5)")]
+    [Option("period", MetaValue = "N",
+        HelpText = "steps from one move of lookahead's slow weights to the next (default: 5)")]
     public long? Period { get; set; }
 
     [Option("share", MetaValue = "X", HelpText = "how far they move towards the live ones (default: 0.5)")]

@@ -11,8 +11,8 @@ internal sealed class SoupArguments : CommonArguments
     public string? Output { get; set; }
 
     [Option("recipe", MetaValue = "NAME",
-        HelpText = "greedy: from the best run down, those that do not lower the score on the first run's evaluation data; "
-            + "uniform: all (default: greedy)")]
+        HelpText = "greedy: from the best run down, those that do not lower the score on the first run's evaluation "
+            + "data; uniform: all (default: greedy)")]
     public string? Recipe { get; set; }
 
     [Option("weights", MetaValue = "NAME", HelpText = "of each run: exported, live or averaged (default: exported)")]

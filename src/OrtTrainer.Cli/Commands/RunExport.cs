@@ -107,7 +107,7 @@ internal static class RunExport
         using (checkpoint)
         {
             AverageState state = JsonSerializer.Deserialize<AverageState>(checkpoint.State["average"], RunJson.Options);
-            return new AveragedSteps(state.FirstStep, state.LastStep, options.AveragingInterval, state.Count);
+            return AveragedSteps.Of(options, state);
         }
     }
 }

@@ -81,7 +81,8 @@ internal static class RunHeader
             FormattableString.Invariant($" from {options.SwaStart:0.##%} of the steps on, every ")
             + (options.SwaInterval == 1 ? "step" : $"{options.SwaInterval} steps")
             + (options.Method.Averaging == AveragingKind.Swag
-                ? FormattableString.Invariant($", {options.Swag.Samples} draws of N(mean, {options.Swag.Scale} variance)")
+                ? FormattableString.Invariant($", {options.Swag.Samples} draws of ")
+                    + FormattableString.Invariant($"N(mean, {options.Swag.Scale} variance)")
                 : ""),
         AveragingKind.Lawa => $" of the last {options.Lawa.Window}, every {options.Lawa.Interval} steps",
         AveragingKind.Ema =>

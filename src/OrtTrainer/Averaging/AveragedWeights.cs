@@ -27,14 +27,14 @@ public abstract class AveragedWeights : IDisposable
     public AverageState State { get; private set; }
 
     /// <summary>
-    /// The share a of the weights in the next update <c>average += a (weights - average)</c>, in [0, 1], where that is all
-    /// there is to it; null otherwise.
+    /// The share a of the weights in the next update <c>average += a (weights - average)</c>, in [0, 1], where that
+    /// is all there is to it; null otherwise.
     /// </summary>
     public virtual double? FusedShare => null;
 
     /// <summary>
-    /// What a checkpoint keeps beside <see cref="State"/>, by name; to be filled after <see cref="Restore"/>. Nothing before
-    /// the first update.
+    /// What a checkpoint keeps beside <see cref="State"/>, by name; to be filled after <see cref="Restore"/>. Nothing
+    /// before the first update.
     /// </summary>
     public virtual IReadOnlyList<(string Name, NativeBuffer Values)> Saved =>
         State.Count == 0 ? [] : [("average", Buffer)];

@@ -41,7 +41,8 @@ public sealed class StepBenchmark : IDisposable
         _objective = new TrainingObjective(_data.Task, ExampleTargets.Of(_data.Examples));
         _trainer = new Trainer(
             settings, _data.Examples, new GradientAccumulator(_graph, settings, _objective, _state), _state,
-            new ConstantSchedule(LearningRate), new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _loop);
+            new ConstantSchedule(LearningRate),
+            new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _loop);
     }
 
     private ExecutionOptions Execution => new() { IntraOpThreads = _options.Threads, UseKernels = _options.Kernels };

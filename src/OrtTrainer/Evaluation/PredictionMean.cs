@@ -4,15 +4,16 @@ using OrtTrainer.Objectives;
 namespace OrtTrainer.Evaluation;
 
 /// <summary>
-/// The mean of what several models predict: of probabilities, or of values in a regression. Summed as logarithms, so that no
-/// probability is too small.
+/// The mean of what several models predict: of probabilities, or of values in a regression. Summed as logarithms, so
+/// that no probability is too small.
 /// </summary>
 /// <param name="task">What the outputs mean.</param>
 /// <param name="outputs">K.</param>
 /// <param name="examples">N.</param>
 internal sealed class PredictionMean(TaskKind task, int outputs, int examples)
 {
-    // Classification: log of the summed probabilities [N, K]. Multi-label: those of yes, then those of no. Regression: sums.
+    // Classification: log of the summed probabilities [N, K]. Multi-label: those of yes, then those of no.
+    // Regression: sums.
     private readonly double[] _yes = Filled(task, examples * outputs);
     private readonly double[] _no = Filled(task, task == TaskKind.MultiLabel ? examples * outputs : 0);
     private int _models;

@@ -3,9 +3,9 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Methods;
 
 /// <summary>
-/// Settings of <see cref="StepRule.Asam"/> (Kwon et al. 2021): the gradient at <c>w + rho T^2 g / |T g|</c> with T = |w| +
-/// eta, element by element. T is the same for all parameters, biases and norms included; the authors' code takes 1 for
-/// biases. A step costs two.
+/// Settings of <see cref="StepRule.Asam"/> (Kwon et al. 2021): the gradient at <c>w + rho T^2 g / |T g|</c> with T =
+/// |w| + eta, element by element. T is the same for all parameters, biases and norms included; the authors' code
+/// takes 1 for biases. A step costs two.
 /// </summary>
 public sealed record AsamOptions
 {

@@ -39,9 +39,9 @@ internal static class MethodRules
     {
         if (method.StepRule == StepRule.Lookahead && method.Averaging != AveragingKind.None)
         {
-            throw new ArgumentException($"{nameof(FineTuneOptions.Method)} {method}: Lookahead's slow weights are an average " +
-                "already, which the run evaluates and exports beside the live ones; a second would mix weights from " +
-                "before and after it set them back. Leave one of the two out.");
+            throw new ArgumentException($"{nameof(FineTuneOptions.Method)} {method}: Lookahead's slow weights are an " +
+                "average already, which the run evaluates and exports beside the live ones; a second would mix " +
+                "weights from before and after it set them back. Leave one of the two out.");
         }
     }
 
@@ -55,8 +55,8 @@ internal static class MethodRules
 
         if (options is { LayerDecay: < 1, FromScratch: true })
         {
-            throw new ArgumentException($"{nameof(options.LayerDecay)} spares lower layers that are pre-trained; with " +
-                $"{nameof(options.FromScratch)} none is. Leave one of the two out.");
+            throw new ArgumentException($"{nameof(options.LayerDecay)} spares lower layers that are pre-trained; " +
+                $"with {nameof(options.FromScratch)} none is. Leave one of the two out.");
         }
     }
 
@@ -116,8 +116,8 @@ internal static class MethodRules
         if (options.Method.Averaging == AveragingKind.Ema || options.Method.StepRule == StepRule.Lookahead)
         {
             string average = options.Method.Averaging == AveragingKind.Ema ? "ema" : "lookahead";
-            throw new ArgumentException($"{nameof(options.Method)} {options.Method}: {average} averages from the first " +
-                "step on, when annealing does not learn from the labels yet. Take swa, or no average.");
+            throw new ArgumentException($"{nameof(options.Method)} {options.Method}: {average} averages from the " +
+                "first step on, when annealing does not learn from the labels yet. Take swa, or no average.");
         }
 
         if (options.Method.AveragesAtHighRate && options.SwaStart < share)

@@ -3,8 +3,8 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Methods;
 
 /// <summary>
-/// Settings of <see cref="StepRule.Sam"/> (Foret et al. 2021): the gradient at <c>w + rho g / |g|</c>, with the batch and
-/// the dropout of g. A step costs two.
+/// Settings of <see cref="StepRule.Sam"/> (Foret et al. 2021): the gradient at <c>w + rho g / |g|</c>, with the batch
+/// and the dropout of g. A step costs two.
 /// </summary>
 public sealed record SamOptions
 {

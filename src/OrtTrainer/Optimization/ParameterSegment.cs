@@ -13,7 +13,8 @@ public sealed record ParameterSegment(string Name, int Offset, int Length, bool 
     /// </summary>
     public int Columns { get; init; } = Length;
 
-    /// <summary>What the learning rate is multiplied with, 0 or more; weight decay, decoupled, follows the rate.</summary>
+    /// <summary>What the learning rate is multiplied with, 0 or more; weight decay, decoupled, follows the
+    /// rate.</summary>
     public double RateScale { get; init => field = OptionRange.AtLeast(value, 0.0); } = 1;
 
     /// <summary>Index after the last element.</summary>

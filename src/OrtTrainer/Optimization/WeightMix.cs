@@ -4,10 +4,10 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Optimization;
 
 /// <summary>
-/// Mixout (Lee et al. 2020): every element of some segments is, with probability p, its first value instead of its present
-/// one, and what remains is scaled so that the mean stays: <c>(m w0 + (1 - m) w - p w0) / (1 - p)</c>, which is <c>w0 + f (w -
-/// w0)</c> with f = 0 or 1 / (1 - p). Gradients pass through f. The mask is a hash of key and element, so that it needs no
-/// memory and a resumed run draws the same.
+/// Mixout (Lee et al. 2020): every element of some segments is, with probability p, its first value instead of its
+/// present one, and what remains is scaled so that the mean stays: <c>(m w0 + (1 - m) w - p w0) / (1 - p)</c>, which
+/// is <c>w0 + f (w - w0)</c> with f = 0 or 1 / (1 - p). Gradients pass through f. The mask is a hash of key and
+/// element, so that it needs no memory and a resumed run draws the same.
 /// </summary>
 public sealed unsafe class WeightMix : IChunkWork, IDisposable
 {

@@ -45,13 +45,13 @@ internal sealed class PreparedRun : IDisposable
                 options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
             StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
             TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
-            Averaging = RunAveraging.PlanOf(options, TotalSteps);
+            AveragingPlan? averaging = RunAveraging.PlanOf(options, TotalSteps);
             TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps,
                 RailTeacher.Targets(states, model, StepsPerEpoch, options.Seed));
             GradientAccumulator batches = new(graph, settings, objective, State);
+            IGradientSource gradients = RunGradients.Of(options, model, graph.Layout, State, batches, _loop);
             Trainer = new Trainer(
-                settings, data.Train.Examples, RunGradients.Of(options, model, graph.Layout, State, batches, _loop), State,
-                RunSchedule.Of(options, TotalSteps), Averaging, _loop);
+                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _loop);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
             Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, states);
         }
@@ -92,8 +92,6 @@ internal sealed class PreparedRun : IDisposable
     public Trainer Trainer { get; }
 
     public Evaluator Evaluator { get; }
-
-    public AveragingPlan? Averaging { get; }
 
     public IReadOnlyList<string> Initialized { get; }
 

@@ -38,9 +38,10 @@ internal static class RunAveraging
         }
 
         string start = options.Method.AveragesAtHighRate
-            ? FormattableString.Invariant($"{nameof(options.SwaStart)} {options.SwaStart} and {nameof(options.SwaInterval)}")
+            ? FormattableString.Invariant(
+                $"{nameof(options.SwaStart)} {options.SwaStart} and {nameof(options.SwaInterval)}")
             : "an interval of";
-        throw new RunException($"With {start} {plan.Interval}, none of the run's {totalSteps} steps would be averaged. " +
-            "Start earlier, take a shorter interval, or train longer.");
+        throw new RunException($"With {start} {plan.Interval}, none of the run's {totalSteps} steps would be " +
+            "averaged. Start earlier, take a shorter interval, or train longer.");
     }
 }

@@ -5,7 +5,8 @@ using OrtTrainer.Training;
 
 namespace OrtTrainer.Runs;
 
-/// <summary>Where a run's gradients come from, as its options say: batches, mixout around them, SAM around both.</summary>
+/// <summary>Where a run's gradients come from, as its options say: batches, mixout around them, SAM around
+/// both.</summary>
 internal static class RunGradients
 {
     /// <param name="options">The step rule and mixout.</param>

@@ -1,4 +1,3 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
 using OrtTrainer.Randomness;
@@ -39,7 +38,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TestAveraged = testAveraged?.Score,
             TestLiveScores = testLive?.Values,
             TestAveragedScores = testAveraged?.Values,
-            NAveraged = run.State.Average?.State.Count ?? 0,
+            NAveraged = averagedWeights is null ? 0 : AveragedSteps.Of(run.Options, run.State.Average!.State).Count,
             Sampled = sampled?.Eval.Score,
             EvalSampled = sampled?.Eval.Values,
             TestSampled = sampled?.Test?.Score,
@@ -83,7 +82,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Metric = summary.Metric,
         Seed = summary.Seed,
         BaseModel = Path.GetFileName(run.Options.Model),
-        AveragedSteps = summary.Exported == "averaged" ? AveragedStepsOf(run.State.Average!.State) : null,
+        AveragedSteps = summary.Exported == "averaged" ? AveragedSteps.Of(run.Options, run.State.Average!.State) : null,
         Formula = summary.Exported == "averaged" ? run.State.Average!.Formula : null,
         Scores = Known(new()
         {
@@ -93,9 +92,6 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             ["test_averaged"] = summary.TestAveraged,
         }),
     };
-
-    private AveragedSteps AveragedStepsOf(AverageState state) =>
-        new(state.FirstStep, state.LastStep, run.Averaging!.Interval, state.Count);
 
     private static Dictionary<string, double> Known(Dictionary<string, double?> scores) =>
         scores.Where(s => s.Value is not null).ToDictionary(s => s.Key, s => s.Value!.Value);

@@ -37,7 +37,8 @@ public sealed class ModelSoup : IDisposable
             SoupIngredient first = _ingredients[0];
             _mean = new NativeBuffer(first.Layout.Length);
             _data = EncodedDataset.Of(
-                EvaluationData(first), Tokenizer.Load(first.Folder), MaxLength(first), options.Execution.IntraOpThreads);
+                EvaluationData(first), Tokenizer.Load(first.Folder), MaxLength(first),
+                options.Execution.IntraOpThreads);
             PackedGraph graph = PackedGraph.Evaluation(first.Architecture, first.Config, first.Config.Id2Label.Count);
             _evaluator = new Evaluator(
                 new EvaluationSession(graph, options.Execution),
@@ -101,8 +102,8 @@ public sealed class ModelSoup : IDisposable
 
         if (scores.All(double.IsNaN))
         {
-            throw new RunException($"{_evaluator.Metric} is not defined for any of the runs on the evaluation data, so " +
-                "that none can be chosen by it. Take the uniform recipe.");
+            throw new RunException($"{_evaluator.Metric} is not defined for any of the runs on the evaluation data, " +
+                "so that none can be chosen by it. Take the uniform recipe.");
         }
 
         double sign = _evaluator.Metric.HigherIsBetter ? 1 : -1;

@@ -33,8 +33,8 @@ internal static class SoupRules
     {
         if (ingredients.Select(i => i.Options.Seed).Distinct().Count() > 1)
         {
-            yield return "the runs have different seeds, so that weights the pre-trained model lacks, such as a new head, " +
-                "began apart; soups do best with one start for all";
+            yield return "the runs have different seeds, so that weights the pre-trained model lacks, such as a new " +
+                "head, began apart; soups do best with one start for all";
         }
 
         if (ingredients.Select(i => i.Options.Data.Eval).Distinct().Count() > 1)

@@ -5,8 +5,8 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// Gradients under mixout: those at weights of which some are what they were before training. All batches of a step share
-/// one mask, which follows from seed and step.
+/// Gradients under mixout: those at weights of which some are what they were before training. All batches of a step
+/// share one mask, which follows from seed and step.
 /// </summary>
 /// <param name="inner">The gradients at given weights; disposed with this.</param>
 /// <param name="mix">What is mixed; disposed with this.</param>

@@ -4,9 +4,9 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// The gradients at the worst weights nearby (SAM and ASAM): those of the step at the weights show the way uphill, and those
-/// of the same examples with the same dropout there are the ones to step by. With several batches per step the way is that
-/// of their sum.
+/// The gradients at the worst weights nearby (SAM and ASAM): those of the step at the weights show the way uphill,
+/// and those of the same examples with the same dropout there are the ones to step by. With several batches per step
+/// the way is that of their sum.
 /// </summary>
 /// <param name="inner">The gradients at given weights; disposed with this.</param>
 /// <param name="ascent">The way uphill; disposed with this.</param>

@@ -5,8 +5,8 @@ using OrtTrainer.Schedules;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// One optimizer step, from examples to averaged weights: gradients of the packed batches, clip, AdamW and average in one
-/// pass over memory.
+/// One optimizer step, from examples to averaged weights: gradients of the packed batches, clip, AdamW and average in
+/// one pass over memory.
 /// </summary>
 public sealed class Trainer : IDisposable
 {

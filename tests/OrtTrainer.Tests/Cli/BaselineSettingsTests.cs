@@ -12,7 +12,8 @@ public sealed class BaselineSettingsTests
     [Test]
     public void Every_option_reaches_the_method_that_runs()
     {
-        FineTuneOptions sam = Settings("--method sam+lawa --rho 0.2 --window 4 --interval 3 --mixout 0.3 --layer-decay 0.9");
+        FineTuneOptions sam = Settings(
+            "--method sam+lawa --rho 0.2 --window 4 --interval 3 --mixout 0.3 --layer-decay 0.9");
         FineTuneOptions asam = Settings("--method asam+swag --rho 0.7 --eta 0.1 --samples 5 --scale 1");
         FineTuneOptions lookahead = Settings("--method lookahead --period 6 --share 0.8");
 
@@ -55,7 +56,8 @@ public sealed class BaselineSettingsTests
 
         Assert.That(run.Lines, Has.Some.EqualTo("step         gradient uphill by 0.05, two passes"));
         Assert.That(run.Lines, Has.Some.StartsWith(
-            "method       sam+swag from 50% of the steps on, every step, 2 draws of N(mean, 0.5 variance), learning rate"));
+            "method       sam+swag from 50% of the steps on, every step, 2 draws of "
+            + "N(mean, 0.5 variance), learning rate"));
         Assert.That(run.Out, Does.Match(@"\n  mean of draws +\d\.\d{4} +\d\.\d{4} +\d\.\d{4} +\n"));
     }
 
@@ -65,7 +67,12 @@ public sealed class BaselineSettingsTests
         using DeskTask desk = new();
         foreach (string method in new[] { "lookahead", "lawa", "swag" })
         {
-            string[] interval = method switch { "lookahead" => ["--period", "2"], "lawa" => ["--interval", "2"], _ => [] };
+            string[] interval = method switch
+            {
+                "lookahead" => ["--period", "2"],
+                "lawa" => ["--interval", "2"],
+                _ => [],
+            };
             CliRun.Of([.. desk.Finetune(method, "--method", method, "--quiet"), .. interval]).Succeeded();
 
             CliRun run = CliRun.Of("export", "--run", desk.File(method), "--out", desk.File(method + "-averaged"));

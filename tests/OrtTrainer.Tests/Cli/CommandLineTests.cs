@@ -9,7 +9,7 @@ public sealed class CommandLineTests
     [TestCase("predict --epochs 3", "--epochs is unknown; see --help.")]
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
     [TestCase("train",
-        "train is unknown; the commands are finetune, evaluate, predict, export, compare, teacher, study, flatness, "
+        "train is unknown; the commands are finetune, evaluate, predict, export, soup, compare, teacher, study, flatness, "
         + "bench. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
+using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Models;
@@ -56,12 +58,16 @@ public sealed class RunAveragingTests
         using TinyTask tiny = new();
         Dictionary<long, float[]> weights = [];
 
-        Recorded(tiny, tiny.Options("out") with
+        RunSummary summary = Recorded(tiny, tiny.Options("out") with
         {
             Method = FineTuneMethod.Parse("lawa"), Lawa = new() { Window = window, Interval = interval },
         }, weights);
 
         AssertAveraged(tiny, Mean(due.Select(step => weights[step])), within: 1e-6);
+        Assert.That(summary.NAveraged, Is.EqualTo(due.Length));
+        FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(tiny.Output("out")));
+        AveragedSteps steps = AveragedSteps.Of(options, new AverageState(40 / interval, interval, due[^1]));
+        Assert.That(new[] { steps.First, steps.Last, steps.Count }, Is.EqualTo(new[] { due[0], due[^1], due.Length }));
     }
 
     [Test]
@@ -89,7 +95,10 @@ public sealed class RunAveragingTests
         using TinyTask tiny = new();
 
         RunSummary summary = TinyTask.Run(
-            tiny.Options("out") with { Method = FineTuneMethod.Parse("swag"), Swag = new() { Scale = 0, Samples = 2 } });
+            tiny.Options("out") with
+            {
+                Method = FineTuneMethod.Parse("swag"), Swag = new() { Scale = 0, Samples = 2 },
+            });
 
         Assert.That(summary.EvalSampled!["loss"], Is.EqualTo(summary.EvalAveraged!["loss"]).Within(1e-5));
         Assert.That(summary.TestSampled, Is.EqualTo(summary.TestAveraged));

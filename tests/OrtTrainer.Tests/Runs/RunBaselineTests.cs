@@ -27,7 +27,10 @@ public sealed class RunBaselineTests
     public void A_cancelled_run_goes_on_to_the_same_bits(
         string method, int step, double? mixout = null, double layerDecay = 1)
     {
-        FineTuneOptions options = Options(method) with { Mixout = mixout, LayerDecay = layerDecay, Accumulation = 2, Epochs = 10 };
+        FineTuneOptions options = Options(method) with
+        {
+            Mixout = mixout, LayerDecay = layerDecay, Accumulation = 2, Epochs = 10,
+        };
         RunSummary whole = TinyTask.Run(options with { Output = _tiny.Output("whole") });
         using CancellationTokenSource source = new();
         EventList events = new(e =>
@@ -43,9 +46,11 @@ public sealed class RunBaselineTests
         RunSummary resumed = FineTuner.ResumeAsync(_tiny.Output("out")).GetAwaiter().GetResult();
 
         Assert.That(RunLines.Untimed(_tiny, "out"), Is.EqualTo(RunLines.Untimed(_tiny, "whole")));
-        Assert.That((resumed.Live, resumed.Averaged, resumed.Sampled), Is.EqualTo((whole.Live, whole.Averaged, whole.Sampled)));
+        Assert.That((resumed.Live, resumed.Averaged, resumed.Sampled),
+            Is.EqualTo((whole.Live, whole.Averaged, whole.Sampled)));
         string[] files = [.. Directory.GetFiles(Path.Combine(_tiny.Output("whole"), "run"), "*.safetensors")
-            .Select(Path.GetFileName).OfType<string>().Where(f => !f.StartsWith("checkpoint", StringComparison.Ordinal))];
+            .Select(Path.GetFileName).OfType<string>()
+            .Where(f => !f.StartsWith("checkpoint", StringComparison.Ordinal))];
         Assert.That(files, Does.Contain("last.safetensors"));
         foreach (string file in files)
         {
@@ -93,7 +98,8 @@ public sealed class RunBaselineTests
         Assert.That(Moved("bert.encoder.layer.1.output.dense.weight"), Is.EqualTo(Rate * Decay).Within(0.01 * Rate));
         Assert.That(Moved("bert.encoder.layer.0.attention.self.query.weight"),
             Is.EqualTo(Rate * Decay * Decay).Within(0.01 * Rate));
-        Assert.That(Moved("bert.embeddings.word_embeddings.weight"), Is.EqualTo(Rate * Math.Pow(Decay, 3)).Within(0.01 * Rate));
+        Assert.That(Moved("bert.embeddings.word_embeddings.weight"),
+            Is.EqualTo(Rate * Math.Pow(Decay, 3)).Within(0.01 * Rate));
 
         double Moved(string name) => after[name].Zip(before[name], (a, b) => Math.Abs((double)a - b)).Max();
     }
@@ -133,7 +139,8 @@ public sealed class RunBaselineTests
             Lawa = new() { Window = 1 }, Swag = new() { Samples = 1 },
         });
 
-        Assert.That(_tiny.RunFile("out", "averaged.safetensors"), Is.EqualTo(_tiny.RunFile("plain", "averaged.safetensors")));
+        Assert.That(_tiny.RunFile("out", "averaged.safetensors"),
+            Is.EqualTo(_tiny.RunFile("plain", "averaged.safetensors")));
     }
 
     private FineTuneOptions Options(string method) => _tiny.Options("out") with

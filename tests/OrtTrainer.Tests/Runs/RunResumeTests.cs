@@ -164,7 +164,8 @@ public sealed class RunResumeTests
 
         Assert.That(first.StoppedBy, Is.EqualTo("patience"));
         Assert.That(again with { ExportDifference = first.ExportDifference, EvalLive = first.EvalLive,
-            EvalAveraged = first.EvalAveraged, DifferenceInterval = first.DifferenceInterval }, Is.EqualTo(first));
+            EvalAveraged = first.EvalAveraged, DifferenceInterval = first.DifferenceInterval,
+            TestLiveScores = first.TestLiveScores, TestAveragedScores = first.TestAveragedScores }, Is.EqualTo(first));
         Assert.That(events.Of<RunEvent.Stepped>(), Is.Empty);
     }
 
