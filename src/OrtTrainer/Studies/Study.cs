@@ -36,8 +36,8 @@ public static class Study
         PlannedRun[] all = [.. plan.Teachers, .. plan.ChoosingRuns, .. plan.Runs];
         stages.Tell(new StudyEvent.Started(plan.File.Name, plan.Cells.Count, all.Length, stages.CountDone(all),
             options.Jobs, options.ThreadsPerJob));
-        await stages.RunAsync(plan.Teachers);
-        await stages.RunAsync(plan.ChoosingRuns);
+        await stages.RunAsync(plan.Teachers, StudyKeep.Models);
+        await stages.RunAsync(plan.ChoosingRuns, plan.File.Keep);
         (Dictionary<string, JsonObject> chosen, List<StudyChoice> choices) = stages.Choose(plan.Searches);
         choices.ForEach(choice => stages.Tell(new StudyEvent.Chosen(choice)));
         return await RunCells(stages, plan.With(chosen), plan.Searches, choices, folder);
@@ -87,7 +87,8 @@ public static class Study
         try
         {
             await stages.RunAsync(
-                plan.Cells.Where(cell => !undecided.Contains(cell.Name)).SelectMany(cell => cell.Runs), records.Update);
+                plan.Cells.Where(cell => !undecided.Contains(cell.Name)).SelectMany(cell => cell.Runs),
+                plan.File.Keep, records.Update);
         }
         finally
         {

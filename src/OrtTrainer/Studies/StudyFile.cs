@@ -39,6 +39,9 @@ internal sealed record StudyFile
 
     public required IReadOnlyList<StudyOverride> Overrides { get; init; }
 
+    /// <summary>What stays of a run that is done.</summary>
+    public required StudyKeep Keep { get; init; }
+
     /// <summary>Null for a study that chooses no setting.</summary>
     public required StudySearch? Choose { get; init; }
 

@@ -12,7 +12,7 @@ internal sealed class StudyFileReader
     private static readonly string[] Keys =
     [
         "name", "description", "baseline", "seeds", "models", "initializations", "tasks", "methods", "teachers",
-        "defaults", "overrides", "choose",
+        "defaults", "overrides", "choose", "keep",
     ];
 
     private static readonly string[] Axes = ["model", "initialization", "task", "method"];
@@ -82,6 +82,7 @@ internal sealed class StudyFileReader
             Metrics = metrics,
             Overrides = Overrides([models, initializations, tasks, methods]),
             Choose = Choose(seeds),
+            Keep = Keep(),
             Files = _options.Files,
             Places = _places,
         };
@@ -213,6 +214,14 @@ internal sealed class StudyFileReader
         return seeds.GroupBy(seed => seed).FirstOrDefault(same => same.Count() > 1) is { } twice
             ? throw Fault(place, $"the seed {twice.Key} is there twice; a run repeated is no evidence.")
             : seeds;
+    }
+
+    private StudyKeep Keep()
+    {
+        string word = Text("keep") ?? "models";
+        return word == "models" ? StudyKeep.Models
+            : word == "results" ? StudyKeep.Results
+            : throw Fault("keep", $"found '{word}'; expected models or results.");
     }
 
     private string? Text(string key) => _root[key] is { } value ? Value<string>(value, key, "text") : null;

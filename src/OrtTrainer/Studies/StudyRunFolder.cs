@@ -74,6 +74,32 @@ internal sealed class StudyRunFolder(string path)
     }
 
     /// <summary>
+    /// Frees what a run that is done is no longer gone on with: its checkpoints, and what is not to be kept.
+    /// </summary>
+    public void Trim(StudyKeep keep)
+    {
+        string run = System.IO.Path.Combine(path, "run");
+        string teacher = System.IO.Path.Combine(run, "teacher");
+        if (keep == StudyKeep.Models)
+        {
+            Delete(Directory.EnumerateFiles(run, "checkpoint*.safetensors"));
+            if (Directory.Exists(teacher))
+            {
+                new StudyRunFolder(teacher).Trim(keep);
+            }
+
+            return;
+        }
+
+        Delete(Directory.EnumerateFiles(run, "*.safetensors"));
+        Delete(Directory.EnumerateFiles(path));
+        if (Directory.Exists(teacher))
+        {
+            Directory.Delete(teacher, recursive: true);
+        }
+    }
+
+    /// <summary>
     /// Removes what a process leaves that is killed between making the folder and writing its options into it. The
     /// caller holds <see cref="LockFile"/>.
     /// </summary>
@@ -93,6 +119,14 @@ internal sealed class StudyRunFolder(string path)
         }
 
         Directory.Delete(path, recursive: true);
+    }
+
+    private static void Delete(IEnumerable<string> files)
+    {
+        foreach (string file in files)
+        {
+            File.Delete(file);
+        }
     }
 
     private sealed record EvaluationLine(long Step, EvaluationPair Eval);

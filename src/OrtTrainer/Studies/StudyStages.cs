@@ -20,11 +20,13 @@ internal sealed class StudyStages(
 
     /// <summary>Does all runs that are not done yet.</summary>
     /// <param name="runs">In the order in which to begin them.</param>
+    /// <param name="keep">What stays of those that are done, now or from before.</param>
     /// <param name="ended">Told of every run that is done or has failed, from several threads.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; runs that had begun have a
     /// checkpoint.</exception>
     /// <exception cref="StudyException">The options of a run have changed since it began.</exception>
-    public async Task RunAsync(IEnumerable<PlannedRun> runs, Action<PlannedRun>? ended = null)
+    public async Task RunAsync(
+        IEnumerable<PlannedRun> runs, StudyKeep keep, Action<PlannedRun>? ended = null)
     {
         PlannedRun[] all = [.. runs];
         foreach (PlannedRun run in all.Where(run => FolderOf(run).IsBegun))
@@ -32,10 +34,15 @@ internal sealed class StudyStages(
             InProcessWorker.RequireSame(FolderOf(run), run.Options);
         }
 
+        foreach (PlannedRun run in all.Where(run => FolderOf(run).IsDone))
+        {
+            FolderOf(run).Trim(keep);
+        }
+
         ParallelOptions side = new() { MaxDegreeOfParallelism = options.Jobs, CancellationToken = cancellation };
         await Parallel.ForEachAsync(all.Where(run => !FolderOf(run).IsDone), side, async (run, _) =>
         {
-            await RunAsync(run);
+            await RunAsync(run, keep);
             ended?.Invoke(run);
         });
     }
@@ -89,7 +96,7 @@ internal sealed class StudyStages(
         }
     }
 
-    private async Task RunAsync(PlannedRun run)
+    private async Task RunAsync(PlannedRun run, StudyKeep keep)
     {
         StudyRunFolder own = FolderOf(run);
         own.ForgetFailure();
@@ -111,6 +118,7 @@ internal sealed class StudyStages(
             return;
         }
 
+        own.Trim(keep);
         RunSummary summary = own.ReadSummary();
         Tell(new StudyEvent.RunDone(run.Label, run.Folder, summary.Metric, summary.TestLive ?? summary.Live,
             summary.TestLive is null ? summary.Averaged : summary.TestAveraged, summary.TrainSeconds,

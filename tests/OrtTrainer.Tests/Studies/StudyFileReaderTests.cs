@@ -60,6 +60,7 @@ public sealed class StudyFileReaderTests
     }
 
     [TestCase("seedz", "[1]", "seedz (line 1): seedz is unknown; did you mean seeds?")]
+    [TestCase("keep", "\"model\"", "keep (line 1): found 'model'; expected models or results.")]
     [TestCase("name", "7", "name (line 1): found 7; expected text.")]
     [TestCase("seeds", "[]", "seeds (line 1): expected a list of seeds with at least one entry, in brackets.")]
     [TestCase("seeds", "[1, 2, 1]", "the seed 1 is there twice; a run repeated is no evidence.")]

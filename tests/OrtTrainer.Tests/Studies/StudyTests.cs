@@ -87,6 +87,47 @@ public sealed class StudyTests
     }
 
     [Test]
+    public void A_run_that_is_done_keeps_its_model_but_no_checkpoint()
+    {
+        StudyResults results = _study.Run("out");
+
+        string run = Path.Combine(_study.Output("out"), results.Runs[2].Folder);
+        Assert.That(File.Exists(Path.Combine(run, "model.onnx")));
+        Assert.That(Names(Path.Combine(run, "run")), Is.EquivalentTo(new[]
+        {
+            "averaged.safetensors", "last.safetensors", "metrics.jsonl", "options.json", "summary.json",
+        }));
+    }
+
+    [Test]
+    public void A_study_may_keep_results_only_and_its_teachers()
+    {
+        _study.Json["keep"] = "results";
+        _study.Json["teachers"] = JsonNode.Parse("""{ "big": { "model": "model" } }""");
+        _study.Json["methods"]!["kd"] = JsonNode.Parse("""{ "method": "distillation", "teacher": { "model": "@big" } }""");
+        _study.Json["methods"]!["self"] = JsonNode.Parse("""{ "method": "self-distillation" }""");
+
+        StudyResults results = _study.Run("out");
+
+        Assert.That(results.Runs.Select(run => run.Status), Is.All.EqualTo(StudyRunStatus.Done));
+        foreach (StudyRun run in results.Runs)
+        {
+            string folder = Path.Combine(_study.Output("out"), run.Folder);
+            Assert.That(Names(folder), Is.Empty);
+            Assert.That(Directory.GetDirectories(Path.Combine(folder, "run")), Is.Empty);
+            Assert.That(Names(Path.Combine(folder, "run")),
+                Is.EquivalentTo(new[] { "metrics.jsonl", "options.json", "summary.json" }));
+        }
+
+        string[] models = Directory.GetFiles(
+            Path.Combine(_study.Output("out"), "teachers"), "model.onnx", SearchOption.AllDirectories);
+        Assert.That(models, Has.Length.EqualTo(1));
+        StudyEvents events = new();
+        Assert.That(_study.Run("out", events).Runs, Has.Count.EqualTo(8));
+        Assert.That(events.Of<StudyEvent.RunStarted>(), Is.Empty, "nothing is missed");
+    }
+
+    [Test]
     public void A_lost_database_and_tables_are_made_anew_from_the_runs()
     {
         _study.Run("out");
@@ -271,4 +312,6 @@ public sealed class StudyTests
         Assert.That(results.Runs[2].Status, Is.EqualTo(StudyRunStatus.Failed));
         Assert.That(results.Runs[2].Error, Does.StartWith("its teacher same of topics failed: "));
     }
+
+    private static string[] Names(string folder) => [.. Directory.GetFiles(folder).Select(f => Path.GetFileName(f)!)];
 }
