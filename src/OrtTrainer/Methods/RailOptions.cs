@@ -9,7 +9,8 @@ namespace OrtTrainer.Methods;
 /// the mean of layer j's states over the tokens of an example; t_j is that of the j-th of k of the teacher's layers but
 /// its last, drawn anew every epoch and kept in order. S_j and U_j are linear maps to <see cref="MapWidth"/> values,
 /// trained along and left out of what is exported. All layers count alike, where the paper has a weight for each, and
-/// the maps have no bias: equal biases alone would make R small.
+/// the maps have no bias: equal biases alone would make R small. Since the teacher's side is mapped too, R can also fall
+/// because maps tell examples less apart; a small R is no proof that the student's layers have become the teacher's.
 /// </summary>
 public sealed record RailOptions
 {
