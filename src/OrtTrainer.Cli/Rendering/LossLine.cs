@@ -42,7 +42,8 @@ internal static class LossLine
     private static string OfLayers(RailOptions options) => Text($"labels {options.LabelWeight:0.####}, ")
         + Text($"teacher {options.TeacherWeight:0.####} (kullback_leibler at temperature {options.Temperature}")
         + Squared(options.TemperatureSquared)
-        + Text($"), its layers, drawn every epoch and mapped to {options.MapWidth}, {options.IntermediateWeight:0.####}");
+        + Text($"), its layers, drawn every epoch and mapped to {options.MapWidth}, ")
+        + Text($"{options.IntermediateWeight:0.####}");
 
     private static string Squared(bool squared) => squared ? ", times T^2" : ", not times T^2";
 

@@ -5,13 +5,16 @@ namespace OrtTrainer.Methods;
 /// <summary>
 /// Settings of <see cref="ObjectiveKind.RailDistillation"/> (Haidar et al. 2022, the layer-wise form): <c>LabelWeight
 /// H(q, p) + TeacherWeight KL(p^teacher_T, p_T) + IntermediateWeight R</c>, times T^2 in the second part. <c>R = 1/k
-/// sum_j | S_j s_j / |S_j s_j| - U_j t_j / |U_j t_j| |^2</c>, j = 1..k, over the student's k layers but the last. s_j is
-/// the mean of layer j's states over the tokens of an example; t_j is that of the j-th of k of the teacher's layers but
-/// its last, drawn anew every epoch and kept in order. S_j and U_j are linear maps to <see cref="MapWidth"/> values,
-/// trained along and left out of what is exported. All layers count alike, where the paper has a weight for each, and
-/// the maps have no bias: equal biases alone would make R small. Since the teacher's side is mapped too, R can also fall
-/// because maps tell examples less apart; a small R is no proof that the student's layers have become the teacher's.
+/// sum_j | S_j s_j / |S_j s_j| - U_j t_j / |U_j t_j| |^2</c>, j = 1..k, over the student's k layers but the last.
 /// </summary>
+/// <remarks>
+/// s_j is the mean of layer j's states over the tokens of an example; t_j is that of the j-th of k of the teacher's
+/// layers but its last, drawn anew every epoch and kept in order. S_j and U_j are linear maps to
+/// <see cref="MapWidth"/> values, trained along and left out of what is exported. All layers count alike, where the
+/// paper has a weight for each, and the maps have no bias: equal biases alone would make R small. Since the teacher's
+/// side is mapped too, R can also fall because maps tell examples less apart; a small R is no proof that the student's
+/// layers have become the teacher's.
+/// </remarks>
 public sealed record RailOptions
 {
     private const double Third = 1.0 / 3;

@@ -63,7 +63,7 @@ public sealed class ParameterLayout
             if (other?.Name != Views[i].Name || !other.Shape.SequenceEqual(Views[i].Shape))
             {
                 throw new ArgumentException(
-                    $"View {i} is {Words(Views[i])} here and {Words(other)} in the longer layout, which must begin alike.",
+                    $"View {i} is {Words(Views[i])} here and {Words(other)} in the longer layout; expected the same.",
                     nameof(longer));
             }
         }
