@@ -21,8 +21,8 @@ public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnly
     /// <param name="outputs">The width of the head: classes, labels or values.</param>
     /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
     /// <param name="agreement">Whether every example stands twice in a batch and should agree with itself.</param>
-    /// <param name="maps">The maps through which layers are compared with a teacher's; null where they are not. They lie
-    /// behind the parameters of <see cref="Evaluation"/>.</param>
+    /// <param name="maps">The maps through which layers are compared with a teacher's; null where they are not. They
+    /// lie behind the parameters of <see cref="Evaluation"/>.</param>
     public static PackedGraph Training(
         Architecture architecture, ModelConfig config, TaskKind task, long outputs, bool dropout = true,
         bool agreement = false, LayerMaps? maps = null)
