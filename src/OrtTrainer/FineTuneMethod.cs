@@ -36,6 +36,10 @@ public sealed record FineTuneMethod
     /// <summary>How weights are averaged.</summary>
     public AveragingKind Averaging { get; init; }
 
+    /// <summary>The words of its parts: loss, step, average; empty for plain fine-tuning.</summary>
+    public IReadOnlyList<string> Parts =>
+        [.. new[] { WordOf(Objective), WordOf(StepRule), WordOf(Averaging) }.OfType<string>()];
+
     /// <summary>Whether averaged weights stand beside the live ones; Lookahead's slow weights count.</summary>
     public bool KeepsAverage => Averaging != AveragingKind.None || StepRule == StepRule.Lookahead;
 
@@ -55,11 +59,7 @@ public sealed record FineTuneMethod
         return method;
     }
 
-    public override string ToString()
-    {
-        string[] parts = [.. new[] { WordOf(Objective), WordOf(StepRule), WordOf(Averaging) }.OfType<string>()];
-        return parts.Length == 0 ? PlainWord : string.Join('+', parts);
-    }
+    public override string ToString() => Parts.Count == 0 ? PlainWord : string.Join('+', Parts);
 
     private FineTuneMethod With(string word)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Runs;
@@ -43,6 +44,21 @@ public sealed partial record FineTuneOptions
             Threads = EffectiveThreads,
             Metric = (Metric is null ? MetricKind.DefaultFor(Data.Task) : MetricKind.Find(Data.Task, Metric)).Name,
         };
+    }
+
+    /// <summary>
+    /// The options in the form of options.json, without the settings of methods that the run does not use:
+    /// <see cref="Read"/> gives those their defaults again.
+    /// </summary>
+    public JsonObject ToJson()
+    {
+        JsonObject json = JsonSerializer.SerializeToNode(this, RunJson.Options)!.AsObject();
+        foreach (string unused in PartSettings.ByPart.Values.Except(PartSettings.Of(Method)))
+        {
+            json.Remove(unused);
+        }
+
+        return json;
     }
 
     /// <summary>Reads options from a JSON file with the names of these properties in snake_case.</summary>

@@ -81,7 +81,7 @@ public sealed class FineTuner
     private static RunFolder Take(FineTuneOptions resolved)
     {
         RunFolder folder = RunFolder.Create(resolved.Output);
-        AtomicFile.WriteText(folder.OptionsFile, JsonSerializer.Serialize(resolved, RunJson.Indented));
+        AtomicFile.WriteText(folder.OptionsFile, resolved.ToJson().ToJsonString(RunJson.Indented));
         return folder;
     }
 

@@ -18,25 +18,6 @@ internal static class MethodSettings
     private const string Rail = "rail";
     private const string Lookahead = "lookahead";
 
-    /// <summary>The record of settings of each part of a method.</summary>
-    private static readonly Dictionary<string, string> Records = new()
-    {
-        ["label-smoothing"] = LabelSmoothing,
-        ["tf-reg"] = TfReg,
-        ["distillation"] = Distillation,
-        ["self-distillation"] = Distillation,
-        ["annealing-distillation"] = Annealing,
-        ["rail-distillation"] = Rail,
-        ["confidence-penalty"] = "confidence_penalty",
-        ["r-drop"] = "r_drop",
-        ["focal"] = "focal",
-        ["sam"] = "sam",
-        ["asam"] = "asam",
-        ["lookahead"] = Lookahead,
-        ["lawa"] = "lawa",
-        ["swag"] = "swag",
-    };
-
     /// <param name="a">The command line.</param>
     /// <param name="method">The method that runs.</param>
     /// <returns>Options in the form of options.json.</returns>
@@ -79,11 +60,11 @@ internal static class MethodSettings
                 return;
             }
 
-            string? record = method.ToString().Split('+').Select(part => Records.GetValueOrDefault(part))
-                .FirstOrDefault(records.Contains);
+            string? record = PartSettings.Of(method).FirstOrDefault(records.Contains);
             if (record is null)
             {
-                IEnumerable<string> owners = Records.Where(r => records.Contains(r.Value)).Select(r => r.Key);
+                IEnumerable<string> owners =
+                    PartSettings.ByPart.Where(part => records.Contains(part.Value)).Select(part => part.Key);
                 throw new UsageException(
                     $"{option} belongs to the method {string.Join(" or ", owners)}; the method is {method}.");
             }

@@ -26,7 +26,7 @@ internal static class RunExport
         NativeBuffer buffer = new(layout.Length);
         try
         {
-            Fill(file, layout, buffer);
+            layout.Fill(buffer, file);
             FineTunedModel model = new()
             {
                 Config = config,
@@ -60,17 +60,6 @@ internal static class RunExport
         };
         string file = Path.Combine(folder, "run", name + ".safetensors");
         return File.Exists(file) ? file : throw new RunException($"{file} is missing: {absence}.");
-    }
-
-    private static void Fill(string file, ParameterLayout layout, NativeBuffer buffer)
-    {
-        using SafetensorsFile tensors = SafetensorsFile.OpenFile(file);
-        foreach (ParameterSpec parameter in layout.Parameters)
-        {
-            tensors.Require(parameter.Name, [.. parameter.Shape]);
-            tensors.ReadFloats(parameter.Name,
-                buffer.Slice(layout.OffsetOf(parameter), checked((int)parameter.Length)));
-        }
     }
 
     private static Provenance ProvenanceOf(string folder, RunWeights weights, FineTuneOptions options,

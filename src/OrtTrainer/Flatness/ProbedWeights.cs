@@ -16,14 +16,7 @@ internal sealed record ProbedWeights(string Name, NativeBuffer Values) : IDispos
         NativeBuffer values = new(layout.Length);
         try
         {
-            using SafetensorsFile tensors = SafetensorsFile.OpenFile(file);
-            foreach (ParameterSpec parameter in layout.Parameters)
-            {
-                tensors.Require(parameter.Name, [.. parameter.Shape]);
-                tensors.ReadFloats(
-                    parameter.Name, values.Slice(layout.OffsetOf(parameter), checked((int)parameter.Length)));
-            }
-
+            layout.Fill(values, file);
             return new ProbedWeights(name, values);
         }
         catch

@@ -22,7 +22,7 @@ public static class PaddedGraph
     {
         GraphBuilder g = new("classifier");
         PaddedModelBuilder m = new(g, architecture.HasTokenTypes(config),
-            parameter => parameters.Slice(layout.OffsetOf(parameter), checked((int)parameter.Length)).ToArray());
+            parameter => layout.Place(parameters, parameter).ToArray());
         g.Output(architecture.Classify(m, config, outputs, architecture.Encode(m, config)), PaddedInputs.Logits);
         return g.ToModel();
     }

@@ -1,4 +1,6 @@
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Optimization;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Models;
 
@@ -49,6 +51,26 @@ public sealed class ParameterLayout
 
     /// <summary>The first element of a view in the flat buffer.</summary>
     public long OffsetOf(ParameterView view) => _offsets[view.Parts[0].Name];
+
+    /// <summary>A parameter's elements in a flat buffer.</summary>
+    public Span<float> Place(NativeBuffer weights, ParameterSpec parameter) =>
+        weights.Slice(OffsetOf(parameter), checked((int)parameter.Length));
+
+    /// <summary>Reads every parameter into a flat buffer, from a safetensors file with the model's own tensor
+    /// names.</summary>
+    /// <param name="weights">The buffer, [<see cref="Length"/>].</param>
+    /// <param name="file">Path of the file.</param>
+    /// <exception cref="CheckpointException">The file is damaged, or a tensor is absent or of another
+    /// shape.</exception>
+    public void Fill(NativeBuffer weights, string file)
+    {
+        using SafetensorsFile tensors = SafetensorsFile.OpenFile(file);
+        foreach (ParameterSpec parameter in Parameters)
+        {
+            tensors.Require(parameter.Name, [.. parameter.Shape]);
+            tensors.ReadFloats(parameter.Name, Place(weights, parameter));
+        }
+    }
 
     /// <summary>
     /// Makes sure that <paramref name="longer"/> begins with these views, so that buffers in its layout can be read by

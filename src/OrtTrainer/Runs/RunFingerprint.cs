@@ -17,7 +17,7 @@ internal static class RunFingerprint
 
         // Neither where the output lies nor how long it may take changes a step.
         FineTuneOptions deciding = options with { Output = "-", MaxSeconds = null, CheckpointSeconds = 0 };
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(deciding, RunJson.Options));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(deciding.ToJson(), RunJson.Options));
         foreach (ParameterSpec parameter in layout.Parameters)
         {
             hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(parameter, RunJson.Options));

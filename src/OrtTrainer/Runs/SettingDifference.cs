@@ -16,7 +16,8 @@ public sealed record SettingDifference(string Name, string? First, string? Secon
     public static IReadOnlyList<SettingDifference> Between(string first, string second) =>
         Between(Read(first), Read(second));
 
-    /// <summary>All settings in which two runs differ, in the order of the first.</summary>
+    /// <summary>All settings in which two runs differ, in the order of the first; those of methods that a run does not
+    /// use are none of its settings.</summary>
     internal static IReadOnlyList<SettingDifference> Between(FineTuneOptions first, FineTuneOptions second) =>
         Between(Flatten(first), Flatten(second));
 
@@ -29,7 +30,7 @@ public sealed record SettingDifference(string Name, string? First, string? Secon
 
     private static Dictionary<string, string> Flatten(FineTuneOptions options)
     {
-        using JsonDocument document = JsonSerializer.SerializeToDocument(options, RunJson.Options);
+        using JsonDocument document = JsonSerializer.SerializeToDocument(options.ToJson(), RunJson.Options);
         return Flatten("", document.RootElement).ToDictionary(pair => pair.Name, pair => pair.Value);
     }
 

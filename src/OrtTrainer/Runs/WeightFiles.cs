@@ -22,7 +22,7 @@ internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
     public void Save(string name, NativeBuffer weights, long step) => RunCheckpointFile.Write(
         PathOf(name),
         new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture) },
-        layout.Parameters.Select(p => TensorData.Floats(p.Name, [.. p.Shape], () => Place(weights, p))));
+        layout.Parameters.Select(p => TensorData.Floats(p.Name, [.. p.Shape], () => layout.Place(weights, p))));
 
     /// <summary>Fills <paramref name="weights"/>, if the file is there and of this step.</summary>
     /// <exception cref="CheckpointException">The file is damaged.</exception>
@@ -41,14 +41,11 @@ internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
 
         foreach (ParameterSpec parameter in layout.Parameters)
         {
-            file.Tensors.ReadFloats(parameter.Name, Place(weights, parameter));
+            file.Tensors.ReadFloats(parameter.Name, layout.Place(weights, parameter));
         }
 
         return true;
     }
 
     private string PathOf(string name) => Path.Combine(folder.RunPath, name + ".safetensors");
-
-    private Span<float> Place(NativeBuffer weights, ParameterSpec parameter) =>
-        weights.Slice(layout.OffsetOf(parameter), checked((int)parameter.Length));
 }

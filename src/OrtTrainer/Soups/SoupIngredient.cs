@@ -41,7 +41,7 @@ internal sealed class SoupIngredient : IDisposable
             folder, FineTuneOptions.Read(RunFolder.OptionsFileOf(folder)), summary, ModelConfig.Load(folder));
         try
         {
-            ingredient.Fill(FileOf(folder, weights));
+            ingredient.Layout.Fill(ingredient.Weights, FileOf(folder, weights));
             return ingredient;
         }
         catch
@@ -64,16 +64,5 @@ internal sealed class SoupIngredient : IDisposable
         return File.Exists(file) ? file : throw new RunException(weights == SoupWeights.Averaged
             ? $"{file} is missing: the run averaged nothing. Take the weights that runs exported, or leave it out."
             : $"{file} is missing: the file was removed. Take other weights, or leave the run out.");
-    }
-
-    private void Fill(string file)
-    {
-        using SafetensorsFile tensors = SafetensorsFile.OpenFile(file);
-        foreach (ParameterSpec parameter in Layout.Parameters)
-        {
-            tensors.Require(parameter.Name, [.. parameter.Shape]);
-            tensors.ReadFloats(
-                parameter.Name, Weights.Slice(Layout.OffsetOf(parameter), checked((int)parameter.Length)));
-        }
     }
 }

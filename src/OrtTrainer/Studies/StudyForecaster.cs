@@ -137,7 +137,7 @@ public sealed class StudyForecaster
         : options;
 
     /// <summary>The options without what changes no step's time.</summary>
-    private static string KindOf(FineTuneOptions options) => JsonSerializer.Serialize(WithoutTeacher(options) with
+    private static string KindOf(FineTuneOptions options) => (WithoutTeacher(options) with
     {
         Output = "-",
         Seed = 0,
@@ -153,5 +153,5 @@ public sealed class StudyForecaster
         KeepBest = false,
         CheckpointSeconds = 0,
         Threads = null,
-    }, RunJson.Options);
+    }).ToJson().ToJsonString(RunJson.Options);
 }

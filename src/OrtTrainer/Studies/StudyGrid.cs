@@ -200,7 +200,7 @@ internal sealed class StudyGrid
         Dictionary<string, StudyCell> seen = [];
         foreach (StudyCell cell in cells)
         {
-            string key = JsonSerializer.Serialize(cell.Options, RunJson.Options);
+            string key = cell.Options.ToJson().ToJsonString(RunJson.Options);
             if (!seen.TryAdd(key, cell))
             {
                 throw new StudyException($"{_file.Path}: the cells {seen[key].Name} and {cell.Name} have the same " +

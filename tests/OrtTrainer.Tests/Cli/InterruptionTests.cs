@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using OrtTrainer.Cli;
-
 namespace OrtTrainer.Tests.Cli;
 
 public sealed class InterruptionTests
@@ -56,27 +53,10 @@ public sealed class InterruptionTests
     {
         string[] words = _desk.Finetune("out", "--json", "--eval-steps", "1000");
         words[Array.IndexOf(words, "--max-steps") + 1] = "100000";
-        ProcessStartInfo start = new("dotnet",
-            ["exec", typeof(CliApp).Assembly.Location, .. words]) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        string? line;
-        do
-        {
-            line = process.StandardOutput.ReadLine();
-        }
-        while (line?.Contains("\"event\":\"step\"", StringComparison.Ordinal) == false);
+        InterruptedProcess process = InterruptedProcess.At("\"event\":\"step\"", words);
 
-        Assert.That(line, Is.Not.Null, "the run ended before its first step");
-        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
-        {
-            kill.WaitForExit();
-        }
-
-        string rest = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
         Assert.That(process.ExitCode, Is.EqualTo(130));
-        Assert.That(rest.TrimEnd().Split('\n')[^1], Does.StartWith("{\"event\":\"interrupted\""));
-
+        Assert.That(process.LastLine, Does.StartWith("{\"event\":\"interrupted\""));
         CliRun resumed = CliRun
             .With("", new CancellationToken(canceled: true), "finetune", "--resume", _desk.File("out"));
         Assert.That(resumed.ExitCode, Is.EqualTo(130));

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OrtTrainer.Cli;
 using OrtTrainer.Tests.Studies;
 
 namespace OrtTrainer.Tests.Cli;
@@ -97,29 +95,12 @@ public sealed class StudyCommandTests
     {
         _study.Json["defaults"]!["max_steps"] = 100_000;
         _study.Json["defaults"]!["eval_steps"] = 100_000;
-        ProcessStartInfo start = new("dotnet", ["exec", typeof(CliApp).Assembly.Location, .. Words("--json", "--jobs", "2")])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start)!;
-        string? line;
-        do
-        {
-            line = process.StandardOutput.ReadLine();
-        }
-        while (line?.Contains("\"event\":\"run_stepped\"", StringComparison.Ordinal) == false);
 
-        Assert.That(line, Is.Not.Null, "the study ended before its first step");
-        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
-        {
-            kill.WaitForExit();
-        }
-
-        string rest = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        InterruptedProcess process =
+            InterruptedProcess.At("\"event\":\"run_stepped\"", Words("--json", "--jobs", "2"));
 
         Assert.That(process.ExitCode, Is.EqualTo(130));
-        Assert.That(rest.TrimEnd().Split('\n')[^1], Does.StartWith("{\"event\":\"interrupted\""));
+        Assert.That(process.LastLine, Does.StartWith("{\"event\":\"interrupted\""));
         Assert.That(
             Directory.GetFiles(_study.Output("out"), "checkpoint.safetensors", SearchOption.AllDirectories), Is.Not.Empty);
         Assert.That(Directory.GetFiles(_study.Output("out"), "*.lock", SearchOption.AllDirectories), Is.Empty);

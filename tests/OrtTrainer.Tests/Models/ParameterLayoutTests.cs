@@ -1,5 +1,8 @@
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Optimization;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Models;
 
@@ -25,6 +28,26 @@ public sealed class ParameterLayoutTests
         Assert.That(Layout.OffsetOf(Bias), Is.EqualTo(3 * FlatParameters.BlockLength));
         Assert.That(Layout.Length, Is.EqualTo(4 * FlatParameters.BlockLength));
         Assert.That(Layout.ParameterCount, Is.EqualTo(150 + 10 + 20 + 7));
+    }
+
+    [Test]
+    public void A_buffer_is_filled_from_a_file_by_name_and_shape()
+    {
+        using TemporaryFolder folder = new();
+        using NativeBuffer weights = new(Layout.Length);
+        string whole = Write(folder, "whole", Wide, Bias, Key, Query);
+        string other = Write(folder, "other", Wide, Bias, Key, Query with { Shape = [5, 2] });
+        string less = Write(folder, "less", Wide, Bias, Key);
+
+        Layout.Fill(weights, whole);
+
+        Assert.That(Layout.Place(weights, Query).ToArray(), Is.EqualTo(Values(Query)));
+        Assert.That(Layout.Place(weights, Bias).ToArray(), Is.EqualTo(Values(Bias)));
+        Assert.That(weights.Slice(Layout.OffsetOf(Bias) + Bias.Length, 4).ToArray(), Is.All.Zero, "padding");
+        Assert.That(() => Layout.Fill(weights, other), Throws.TypeOf<CheckpointException>()
+            .With.Message.Contains("other").And.Message.Contains("query").And.Message.Contains("[5, 2]"));
+        Assert.That(() => Layout.Fill(weights, less), Throws.TypeOf<CheckpointException>()
+            .With.Message.Contains("less").And.Message.Contains("query"));
     }
 
     [Test]
@@ -67,4 +90,15 @@ public sealed class ParameterLayoutTests
     [Test]
     public void A_stack_of_unequal_rows_is_refused() => Assert.That(
         () => ParameterView.Stack("mixed", [Query, Wide]), Throws.ArgumentException.With.Message.Contains("'mixed'"));
+
+    private static string Write(TemporaryFolder folder, string name, params ParameterSpec[] parameters)
+    {
+        string file = folder.File(name + ".safetensors");
+        SafetensorsWriter.Write(
+            file, [.. parameters.Select(p => TensorData.Floats(p.Name, [.. p.Shape], () => Values(p)))]);
+        return file;
+    }
+
+    private static float[] Values(ParameterSpec parameter) =>
+        [.. Enumerable.Range(0, (int)parameter.Length).Select(i => i + parameter.Name.Length)];
 }

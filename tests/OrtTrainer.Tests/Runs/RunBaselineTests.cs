@@ -1,5 +1,5 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Runs;
+using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -89,8 +89,8 @@ public sealed class RunBaselineTests
             Schedule = OrtTrainer.Schedules.ScheduleKind.Constant,
         };
         TinyTask.Run(options);
-        Dictionary<string, float[]> before = Weights(Path.Combine(_tiny.Model, "model.safetensors"));
-        Dictionary<string, float[]> after = Weights(Path.Combine(_tiny.Output("out"), "run", "last.safetensors"));
+        Dictionary<string, float[]> before = TensorFile.Read(Path.Combine(_tiny.Model, "model.safetensors"));
+        Dictionary<string, float[]> after = RunWeights("out", "last");
 
         // The first step of Adam is the rate itself wherever the gradient is far above its epsilon.
         Assert.That(Moved("classifier.weight"), Is.EqualTo(Rate).Within(0.01 * Rate));
@@ -115,10 +115,10 @@ public sealed class RunBaselineTests
 
         RunSummary summary = TinyTask.Run(options with { Method = FineTuneMethod.Parse("lookahead") });
 
-        Dictionary<string, float[]> start = Weights(Path.Combine(_tiny.Model, "model.safetensors"));
-        Dictionary<string, float[]> plain = Weights(Path.Combine(_tiny.Output("plain"), "run", "last.safetensors"));
-        Dictionary<string, float[]> live = Weights(Path.Combine(_tiny.Output("out"), "run", "last.safetensors"));
-        Dictionary<string, float[]> slow = Weights(Path.Combine(_tiny.Output("out"), "run", "averaged.safetensors"));
+        Dictionary<string, float[]> start = TensorFile.Read(Path.Combine(_tiny.Model, "model.safetensors"));
+        Dictionary<string, float[]> plain = RunWeights("plain", "last");
+        Dictionary<string, float[]> live = RunWeights("out", "last");
+        Dictionary<string, float[]> slow = RunWeights("out", "averaged");
         foreach ((string name, float[] values) in slow)
         {
             Assert.That(live[name], Is.EqualTo(values), $"{name}: the fast weights start again from the slow ones");
@@ -149,15 +149,6 @@ public sealed class RunBaselineTests
         EvalSteps = 7,
     };
 
-    private static Dictionary<string, float[]> Weights(string path)
-    {
-        using SafetensorsFile file = SafetensorsFile.OpenFile(path);
-        return file.Names.ToDictionary(name => name, name =>
-        {
-            file.TryGet(name, out TensorInfo info);
-            float[] values = new float[info.ElementCount];
-            file.ReadFloats(name, values);
-            return values;
-        });
-    }
+    private Dictionary<string, float[]> RunWeights(string output, string name) =>
+        TensorFile.Read(Path.Combine(_tiny.Output(output), "run", name + ".safetensors"));
 }

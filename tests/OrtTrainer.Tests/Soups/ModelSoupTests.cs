@@ -5,6 +5,7 @@ using OrtTrainer.Evaluation;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 using OrtTrainer.Soups;
+using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Cli;
 using OrtTrainer.Tests.Runs;
 
@@ -38,8 +39,8 @@ public sealed class ModelSoupTests
         SoupResult result = ModelSoup.Make(
             new() { Runs = Runs(), Output = output, Recipe = SoupRecipe.Uniform, Weights = weights });
 
-        Dictionary<string, float[]> soup = Weights(Path.Combine(output, "model.safetensors"));
-        Dictionary<string, float[]>[] parts = [.. Runs().Select(r => Weights(Path.Combine(r, file)))];
+        Dictionary<string, float[]> soup = TensorFile.Read(Path.Combine(output, "model.safetensors"));
+        Dictionary<string, float[]>[] parts = [.. Runs().Select(r => TensorFile.Read(Path.Combine(r, file)))];
         foreach ((string name, float[] values) in soup)
         {
             float[] mean = [.. values.Select((_, i) => (float)parts.Average(p => (double)p[name][i]))];
@@ -154,16 +155,4 @@ public sealed class ModelSoupTests
             Runs = [_tiny.Output("a"), run], Output = _tiny.Output("refused"), Weights = weights,
         }),
         Throws.TypeOf<RunException>().With.Message.Contains(message));
-
-    private static Dictionary<string, float[]> Weights(string path)
-    {
-        using SafetensorsFile file = SafetensorsFile.OpenFile(path);
-        return file.Names.ToDictionary(name => name, name =>
-        {
-            file.TryGet(name, out TensorInfo info);
-            float[] values = new float[info.ElementCount];
-            file.ReadFloats(name, values);
-            return values;
-        });
-    }
 }

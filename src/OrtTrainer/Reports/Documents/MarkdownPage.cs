@@ -7,17 +7,22 @@ namespace OrtTrainer.Reports.Documents;
 /// </summary>
 internal static class MarkdownPage
 {
+    private const string OnlyDrawn = "The page in HTML draws this.\n";
+
     public static string Write(ReportDocument document)
     {
         StringBuilder text = new();
         text.Append("# ").Append(Escaped(document.Title)).Append('\n');
+        string before = "";
         foreach (ReportBlock block in document.Blocks)
         {
             string written = Block(block);
-            if (written.Length > 0)
+            if (written.Length > 0 && (written != OnlyDrawn || before != OnlyDrawn))
             {
                 text.Append('\n').Append(written);
             }
+
+            before = written;
         }
 
         return text.ToString();
@@ -31,7 +36,7 @@ internal static class MarkdownPage
         CodeBlock code => $"```\n{code.Text}\n```\n",
         TableBlock table => Table(table.Table),
         FigureBlock { Table: { } numbers, TableStandsAlone: true } => Table(numbers),
-        FigureBlock => "The page in HTML draws this.\n",
+        FigureBlock => OnlyDrawn,
         _ => throw new ArgumentException($"{block.GetType().Name} has no form in Markdown.", nameof(block)),
     };
 

@@ -5,7 +5,10 @@ namespace OrtTrainer.Reports.Tables;
 /// <summary>What is said in words below a table of results: how far it can be trusted, and what is missing.</summary>
 internal static class ResultNotes
 {
-    public static IReadOnlyList<string> Of(StudyTable table, bool? hasTest)
+    /// <param name="table">The table.</param>
+    /// <param name="hasTest">Whether its task has test data; null where that is not known.</param>
+    /// <param name="endsWithBest">Whether its runs end with the step that scored best on the evaluation data.</param>
+    public static IReadOnlyList<string> Of(StudyTable table, bool? hasTest, bool endsWithBest)
     {
         List<string> notes = [];
         if (Detectable(table) is { } detectable)
@@ -20,8 +23,10 @@ internal static class ResultNotes
 
         if (hasTest == false)
         {
-            notes.Add("The task has no test data: scores are those of the evaluation data, which also chose the " +
-                "weights that a run exports, and are a little too good for every method.");
+            notes.Add("The task has no test data: scores are those of the evaluation data" + (endsWithBest
+                ? ", which also chose the step that runs end with, and are a little too good."
+                : ". Nothing was chosen by them: every run is scored at its last step, and an average as such, " +
+                    "better or worse than the live weights."));
         }
 
         return notes;

@@ -72,7 +72,7 @@ internal sealed class StudyDocument
         Section(name);
         _blocks.Add(new TableBlock(printed.Main()));
         bool? hasTest = _results.Tasks.FirstOrDefault(task => task.Name == table.Group.Task)?.HasTest;
-        if (ResultNotes.Of(table, hasTest) is { Count: > 0 } notes)
+        if (ResultNotes.Of(table, hasTest, _settings.EndWithBest(table.Group.Task)) is { Count: > 0 } notes)
         {
             _blocks.Add(new ListBlock(notes));
         }

@@ -47,6 +47,10 @@ internal sealed class StudySettings
         return settings;
     }
 
+    /// <summary>Whether any run of a task ends with the step that scored best on the evaluation data.</summary>
+    public bool EndWithBest(string task) => _runs.Any(run => run.Run.Task == task
+        && (Value(run.Options, "keep_best") == "true" || run.Options.ContainsKey("patience")));
+
     /// <summary>Settings that are the same in all cells; null where no options were found.</summary>
     public ReportTable? Common()
     {

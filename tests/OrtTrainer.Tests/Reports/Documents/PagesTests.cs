@@ -38,7 +38,7 @@ internal sealed class PagesTests
         ReportDocument document = new("T",
         [
             new HeadingBlock(2, "Part"), new ParagraphBlock("words <b>"), new ListBlock(["one", "two"]),
-            new CodeBlock("a | b"), new FigureBlock(["<svg/>"], Table),
+            new CodeBlock("a | b"), new FigureBlock(["<svg/>"], Table), new FigureBlock(["<svg/>"], Table),
             new FigureBlock(["<svg/>"], Table) { TableStandsAlone = true },
         ]);
 

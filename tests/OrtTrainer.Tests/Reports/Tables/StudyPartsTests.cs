@@ -114,6 +114,20 @@ internal sealed class StudyPartsTests
             Throws.InstanceOf<RunException>().With.Message.Contains("options.json: this is no JSON"));
     }
 
+    [TestCase("\"keep_best\": true", true)]
+    [TestCase("\"patience\": 2", true)]
+    [TestCase("\"keep_best\": false, \"patience\": null", false)]
+    public void Runs_that_end_with_their_best_step_are_known(string options, bool expected)
+    {
+        StudyRun run = Run("finetune", "trec", 0.5);
+        WriteOptions(run, $"{{{options}}}");
+
+        StudySettings settings = StudySettings.Read(Synthetic.Results(run), _folder);
+
+        Assert.That(settings.EndWithBest("trec"), Is.EqualTo(expected));
+        Assert.That(settings.EndWithBest("cola"), Is.False);
+    }
+
     [Test]
     public void The_outcome_is_counted_and_named_in_words()
     {

@@ -37,8 +37,7 @@ internal sealed class StudyTableTests
         Assert.That(comparison.Difference.Difference, Is.EqualTo(2).Within(1e-9));
         Assert.That(Cells(table, "swa")[1], Is.EqualTo("4 (3 in pairs)"));
         Assert.That(
-            ResultNotes.Of(table, null),
-            Has.Some.Contains("compared in pairs on the 3 seeds that it has in common with finetune"));
+            Notes(table), Has.Some.Contains("compared in pairs on the 3 seeds that it has in common with finetune"));
     }
 
     [Test]
@@ -56,7 +55,7 @@ internal sealed class StudyTableTests
         Assert.That(comparison.T.DegreesOfFreedom, Is.EqualTo(100.0 / 82).Within(1e-9));
         Assert.That(Printed(table).Header, Is.SupersetOf(new[] { "Welch t p", "Mann-Whitney p", "effect g" }));
         Assert.That(Cells(table, "swa")[1], Is.EqualTo("2 (not paired)"));
-        Assert.That(ResultNotes.Of(table, null), Has.Some.Contains("shares no seed with finetune"));
+        Assert.That(Notes(table), Has.Some.Contains("shares no seed with finetune"));
     }
 
     [Test]
@@ -87,7 +86,7 @@ internal sealed class StudyTableTests
         MethodRow row = table.Rows.Single(row => row.Method == "swa");
         Assert.That(row.Comparison, Is.Null);
         Assert.That(row.Refusal, Is.EqualTo(reason));
-        Assert.That(ResultNotes.Of(table, null), Has.Some.EqualTo($"swa: not compared: {reason}."));
+        Assert.That(Notes(table), Has.Some.EqualTo($"swa: not compared: {reason}."));
     }
 
     [Test]
@@ -135,8 +134,7 @@ internal sealed class StudyTableTests
 
         Assert.That(table.Rows[1].Comparison!.MethodRuns.Count, Is.EqualTo(2));
         Assert.That(
-            ResultNotes.Of(table, null),
-            Has.Some.EqualTo("swa: accuracy is not defined for 1 finished run, left out here."));
+            Notes(table), Has.Some.EqualTo("swa: accuracy is not defined for 1 finished run, left out here."));
     }
 
     [Test]
@@ -146,7 +144,23 @@ internal sealed class StudyTableTests
 
         Assert.That(Cells(table, "copy")[3], Is.EqualTo("0.00"));
         Assert.That(Cells(table, "copy")[^1], Is.EqualTo("no difference shown"));
-        Assert.That(ResultNotes.Of(table, null), Has.Some.EqualTo("copy: all differences are zero."));
+        Assert.That(Notes(table), Has.Some.EqualTo("copy: all differences are zero."));
+    }
+
+    [TestCase(true, false, null)]
+    [TestCase(null, false, null)]
+    [TestCase(false, false, "Nothing was chosen by them: every run is scored at its last step")]
+    [TestCase(false, true, "which also chose the step that runs end with, and are a little too good.")]
+    public void Scores_of_evaluation_data_say_what_these_data_chose(bool? hasTest, bool endsWithBest, string? expected)
+    {
+        string[] notes =
+        [
+            .. ResultNotes.Of(Table([.. Of("finetune", 0.5, 0.6)]), hasTest, endsWithBest)
+                .Where(note => note.Contains("no test data")),
+        ];
+
+        Assert.That(notes, Has.Length.EqualTo(expected is null ? 0 : 1));
+        Assert.That(notes, Has.All.Contains(expected ?? ""));
     }
 
     [Test]
@@ -177,6 +191,9 @@ internal sealed class StudyTableTests
         string[] cells = ["swa", "2", "60.00 ± 7.07", "65.00 ± 7.07", "+5.00", "+5.00 to +5.00"];
         Assert.That(compared.Rows[0], Is.EqualTo(cells));
     }
+
+    private static IReadOnlyList<string> Notes(StudyTable table) =>
+        ResultNotes.Of(table, hasTest: null, endsWithBest: false);
 
     private static long[] Seeds(string list) =>
         [.. list.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
