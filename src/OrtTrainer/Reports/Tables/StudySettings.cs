@@ -14,7 +14,8 @@ internal sealed class StudySettings
     // They differ in every run, or are said elsewhere in the report.
     private static readonly string[] LeftOut = ["output", "seed"];
 
-    private const string Several = "several";
+    // Beyond this, values that differ within a column would make the table too wide.
+    private const int LongestList = 24;
 
     private readonly List<(StudyRun Run, Dictionary<string, string> Options)> _runs = [];
     private readonly List<string> _keys = [];
@@ -98,7 +99,8 @@ internal sealed class StudySettings
     private static string Together(IEnumerable<(StudyRun Run, Dictionary<string, string> Options)> runs, string key)
     {
         string[] values = [.. runs.Select(run => Value(run.Options, key)).Distinct()];
-        return values.Length == 1 ? values[0] : Several;
+        string list = string.Join(" or ", values);
+        return values.Length == 1 || list.Length <= LongestList ? list : $"{values.Length} values";
     }
 
     private bool IsCommon(string key) => _runs.Select(run => Value(run.Options, key)).Distinct().Count() == 1;

@@ -95,6 +95,29 @@ internal sealed class StudyPartsTests
     }
 
     [Test]
+    public void A_setting_that_differs_both_ways_is_listed_or_counted()
+    {
+        StudyRun[] runs =
+        [
+            Run("finetune", "trec", 0.5), Run("swa", "trec", 0.5), Run("finetune", "cola", 0.5), Run("swa", "cola", 0.5),
+        ];
+        string[] rates = ["1E-05", "2E-05", "3E-05", "4E-05"];
+        foreach ((StudyRun run, string rate) in runs.Zip(rates))
+        {
+            WriteOptions(run, $$"""{"learning_rate": {{rate}}, "model": "a/long/path/of/the/teacher/{{rate}}"}""");
+        }
+
+        StudySettings settings = StudySettings.Read(Synthetic.Results(runs), _folder);
+
+        Assert.That(settings.ByMethod()!.Rows, Is.EqualTo(new[]
+        {
+            new[] { "learning_rate", "1E-05 or 3E-05", "2E-05 or 4E-05" }, ["model", "2 values", "2 values"],
+        }));
+        Assert.That(settings.ByGroup()!.Rows[0],
+            Is.EqualTo(new[] { "learning_rate", "1E-05 or 2E-05", "3E-05 or 4E-05" }));
+    }
+
+    [Test]
     public void Settings_of_runs_whose_folders_are_gone_are_passed_over()
     {
         StudySettings settings = StudySettings.Read(Synthetic.Study(), _folder);
