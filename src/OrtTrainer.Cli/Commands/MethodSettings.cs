@@ -91,7 +91,8 @@ internal static class MethodSettings
                 || !weights.TryAdd(part[..equals], weight))
             {
                 throw new UsageException(
-                    $"--class-weights has '{part}'; expected balanced, or a number for every label, such as yes=2,no=1.");
+                    $"--class-weights has '{part}'; expected balanced, or a number for every label, such as " +
+                    "yes=2,no=1.");
             }
         }
 

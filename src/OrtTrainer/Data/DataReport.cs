@@ -100,7 +100,8 @@ public sealed record DataReport(
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"train: {lengths.TruncatedShare:0.0 %} of examples are longer than {lengths.MaxLength} tokens "
-                + $"and are cut (median {lengths.Median}, 90th percentile {lengths.Percentile90}, longest {lengths.Maximum}).");
+                + $"and are cut (median {lengths.Median}, 90th percentile {lengths.Percentile90}, "
+                + $"longest {lengths.Maximum}).");
         }
     }
 

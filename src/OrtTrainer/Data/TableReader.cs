@@ -32,11 +32,8 @@ public static class TableReader
     public static IEnumerable<DataRow> Read(Stream stream, string name, TableOptions options) =>
         options.Format == DataFormat.Auto
             ? throw new ArgumentException(
-                $"{name} has no extension to tell its format by: state {KnownFormats}.", nameof(options))
+                $"{name} has no extension to tell its format by; state it in the options.", nameof(options))
             : Rows(stream, name, options.Format, options);
-
-    private static string KnownFormats =>
-        string.Join(", ", Enum.GetNames<DataFormat>().Where(name => name != nameof(DataFormat.Auto)));
 
     private static DataFormat FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
@@ -44,7 +41,8 @@ public static class TableReader
         ".tsv" or ".tab" => DataFormat.Tsv,
         ".jsonl" or ".ndjson" => DataFormat.JsonLines,
         var other => throw new DataFileException(
-            path, null, $"the extension '{other}' does not tell the format: state one of {KnownFormats}."),
+            path, null,
+            $"the extension '{other}' does not tell the format; state it: --format csv, tsv, jsonl or lines."),
     };
 
     private static FileStream Open(string path)

@@ -55,7 +55,8 @@ public sealed record FlatnessMeasure(string Name, IReadOnlyList<string> Values)
             if (weights.Top.MostNegative is { } lowest)
             {
                 yield return $"warning: at the {weights.Name} weights the Hessian has the eigenvalue " +
-                    $"{Short(lowest)}, larger than the top one in magnitude: this is no minimum of the loss on these examples.";
+                    $"{Short(lowest)}, larger than the top one in magnitude: this is no minimum of the loss on these " +
+                    "examples.";
             }
         }
 

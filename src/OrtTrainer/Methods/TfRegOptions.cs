@@ -3,8 +3,8 @@ using OrtTrainer.Optimization;
 namespace OrtTrainer.Methods;
 
 /// <summary>
-/// Settings of <see cref="ObjectiveKind.TfReg"/>: <c>(1 - alpha) H(q, p) + alpha D(p_d, p)</c>, where the made-up teacher
-/// p_d gives <see cref="Confidence"/> to the label and the rest to the other classes alike.
+/// Settings of <see cref="ObjectiveKind.TfReg"/>: <c>(1 - alpha) H(q, p) + alpha D(p_d, p)</c>, where the made-up
+/// teacher p_d gives <see cref="Confidence"/> to the label and the rest to the other classes alike.
 /// </summary>
 public sealed record TfRegOptions
 {

@@ -47,8 +47,8 @@ public sealed class PackedBatch
     /// <param name="examples">The data set.</param>
     /// <param name="indices">Which of it.</param>
     /// <param name="objective">
-    /// Its targets. If it is twofold, all examples follow once more, every copy counting half: dropout goes by the place
-    /// in the batch, so the copies get masks of their own.
+    /// Its targets. If it is twofold, all examples follow once more, every copy counting half: dropout goes by the
+    /// place in the batch, so the copies get masks of their own.
     /// </param>
     /// <param name="step">The optimizer step, counted from 0; it decides which layers of a teacher count.</param>
     public void Fill(

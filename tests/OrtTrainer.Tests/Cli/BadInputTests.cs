@@ -81,8 +81,7 @@ public sealed class BadInputTests
         string train = _desk.Write("data.xlsx", "");
 
         Refused(Run("--train", train),
-            $"{train}: the extension '.xlsx' does not tell the format: state one of Csv, Tsv, JsonLines, "
-            + "Lines.");
+            $"{train}: the extension '.xlsx' does not tell the format; state it: --format csv, tsv, jsonl or lines.");
     }
 
     [Test]
