@@ -25,7 +25,8 @@ public sealed partial record FineTuneOptions
         if ((long)BatchSize * Accumulation > int.MaxValue)
         {
             throw new ArgumentException(
-                $"{nameof(BatchSize)} {BatchSize} times {nameof(Accumulation)} {Accumulation} is more than {int.MaxValue} examples per step.");
+                $"{nameof(BatchSize)} {BatchSize} times {nameof(Accumulation)} {Accumulation} is more than " +
+                $"{int.MaxValue} examples per step.");
         }
 
         return this with
