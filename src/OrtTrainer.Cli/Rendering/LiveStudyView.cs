@@ -30,9 +30,10 @@ internal sealed class LiveStudyView : IStudyView
                 Begin(e);
                 return;
             case StudyEvent.RunStarted e:
-                _bars[e.Folder] = _context!.AddTask(Markup.Escape(e.Label));
+                _bars[e.Folder] = _context!.AddTask(Markup.Escape(e.Label)).IsIndeterminate();
                 break;
             case StudyEvent.RunStepped e when _bars.TryGetValue(e.Folder, out ProgressTask? bar):
+                bar.IsIndeterminate = false;
                 bar.MaxValue = e.TotalSteps;
                 bar.Value = e.Step;
                 break;

@@ -63,6 +63,27 @@ public sealed class BenchTests
         Assert.That(times[0].GetProperty("ratio").GetDouble(), Is.EqualTo(1));
     }
 
+    [Test]
+    public void A_loss_that_needs_a_teacher_s_layers_is_given_random_ones()
+    {
+        CliRun run = CliRun.Of(
+            "bench", "--model", _desk.Model, "--train", _desk.Train, "--batches", "1", "--batch-size", "4",
+            "--threads", "1", "--methods", "rail-distillation").Succeeded();
+
+        Assert.That(run.Lines, Has.Count.EqualTo(2));
+        Assert.That(run.Lines[0], Does.Match(@"^finetune +\d+\.\d ms median, 1\.000 of all plain time, 1\.000 median"));
+        Assert.That(run.Lines[1], Does.Match(@"^rail-distillation +\d+\.\d ms median, \d\.\d{3} of all plain time"));
+    }
+
+    [Test]
+    public void Methods_are_measured_on_data_and_without_a_yardstick()
+    {
+        CliRun run = CliRun.Of("bench", "--model", _desk.Model, "--full-length", "8", "--methods", "focal");
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
+            "error: --methods needs --train F and compares with plain fine-tuning; leave --yardstick out.\n")));
+    }
+
     [TestCase("swa", "swa is more than a loss")]
     [TestCase("focall", "Did you mean focal?")]
     public void What_is_no_loss_is_not_measured(string methods, string expected)
@@ -108,5 +129,17 @@ public sealed class BenchTests
         Assert.That(result.GetProperty("tokens").GetInt64(), Is.EqualTo(50 * (4 + 6 + 4)));
         Assert.That(result.GetProperty("single_megabytes_per_second").GetDouble(), Is.GreaterThan(0));
         Assert.That(result.GetProperty("threaded_megabytes_per_second").GetDouble(), Is.GreaterThan(0));
+    }
+
+    [Test]
+    public void A_tokenizer_s_speed_is_printed_in_lines()
+    {
+        string text = _desk.Write("text.txt", "where is my parcel\n");
+
+        CliRun run = CliRun.Of("bench", "--tokenizer", _desk.Model, "--text-file", text, "--threads", "2").Succeeded();
+
+        Assert.That(run.Lines[0], Does.StartWith("texts        1, ").And.EndWith(", 6 tokens"));
+        Assert.That(run.Lines[1], Does.Match(@"^1 thread     \d+\.\d MB/s$"));
+        Assert.That(run.Lines[2], Does.Match(@"^2 threads    \d+\.\d MB/s$"));
     }
 }
