@@ -89,6 +89,10 @@ internal sealed class StudyDocument
         }
 
         _blocks.Add(new TableBlock(printed.Cost()));
+        if (StudyTeachers.Notes(table.Group, _settings) is { Count: > 0 } teachers)
+        {
+            _blocks.Add(new ListBlock(teachers));
+        }
     }
 
     private void AddRanking()

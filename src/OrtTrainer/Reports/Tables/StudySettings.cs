@@ -52,6 +52,12 @@ internal sealed class StudySettings
     public bool EndWithBest(string task) => _runs.Any(run => run.Run.Task == task
         && (Value(run.Options, "keep_best") == "true" || run.Options.ContainsKey("patience")));
 
+    /// <summary>The folders of models that runs of a group learn from, by method.</summary>
+    public IEnumerable<(string Method, string Folder)> Teachers(StudyGroup group) => _runs
+        .Where(run => new StudyGroup(run.Run.Model, run.Run.Initialization, run.Run.Task) == group)
+        .Where(run => run.Options.ContainsKey("teacher.model"))
+        .Select(run => (run.Run.Method, run.Options["teacher.model"])).Distinct();
+
     /// <summary>Settings that are the same in all cells; null where no options were found.</summary>
     public ReportTable? Common()
     {

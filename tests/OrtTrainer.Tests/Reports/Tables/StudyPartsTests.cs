@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrtTrainer.Reports.Charts;
 using OrtTrainer.Reports.Tables;
 using OrtTrainer.Runs;
@@ -115,6 +116,33 @@ internal sealed class StudyPartsTests
         }));
         Assert.That(settings.ByGroup()!.Rows[0],
             Is.EqualTo(new[] { "learning_rate", "1E-05 or 2E-05", "3E-05 or 4E-05" }));
+    }
+
+    [Test]
+    public void A_teacher_s_own_training_is_told()
+    {
+        StudyRun taught = Run("kd", "trec", 0.5);
+        string teacher = Path.Combine(_folder, "teachers", "big");
+        WriteOptions(taught, $$"""{"teacher": {"model": {{JsonSerializer.Serialize(teacher)}} } }""");
+        StudySettings settings = StudySettings.Read(Synthetic.Results(taught), _folder);
+        StudyGroup group = StudyTable.Of(Synthetic.Results(taught)).Single().Group;
+
+        IReadOnlyList<string> before = StudyTeachers.Notes(group, settings);
+        Directory.CreateDirectory(Path.Combine(teacher, "run"));
+        File.WriteAllText(RunFolder.SummaryFileOf(teacher), JsonSerializer.Serialize(new RunSummary
+        {
+            Metric = "accuracy", Live = 0.5, Averaged = 0.875, Exported = "averaged", TrainSeconds = 61.25,
+            EvalLive = new Dictionary<string, double>(), Seed = 0, Steps = 3, ExamplesPerSecond = 1,
+            TokensPerSecond = 1, NAveraged = 1, ExportDifference = 0,
+        }, RunJson.Options));
+
+        Assert.That(before, Is.Empty, "a teacher from elsewhere");
+        Assert.That(StudyTeachers.Notes(group, settings), Is.EqualTo(new[]
+        {
+            "kd: its teacher, big, was trained before, in 61.3 s, and scored 87.50 (accuracy × 100) on its evaluation " +
+                "data. Its training serves all runs that learn from it and is not in the table.",
+        }));
+        Assert.That(StudyTeachers.Notes(group with { Task = "cola" }, settings), Is.Empty);
     }
 
     [Test]
