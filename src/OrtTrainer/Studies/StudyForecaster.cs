@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Runs;
@@ -136,22 +137,35 @@ public sealed class StudyForecaster
         ? options with { Method = options.Method with { Objective = default }, Teacher = null }
         : options;
 
-    /// <summary>The options without what changes no step's time.</summary>
-    private static string KindOf(FineTuneOptions options) => (WithoutTeacher(options) with
+    /// <summary>The options without what changes no step's time; coefficients of losses are inputs of one
+    /// graph.</summary>
+    private static string KindOf(FineTuneOptions options)
     {
-        Output = "-",
-        Seed = 0,
-        Epochs = 1,
-        MaxSteps = null,
-        MaxSeconds = null,
-        LearningRate = 0,
-        Schedule = ScheduleKind.Constant,
-        Warmup = 0,
-        WeightDecay = 0,
-        EvalSteps = null,
-        Patience = null,
-        KeepBest = false,
-        CheckpointSeconds = 0,
-        Threads = null,
-    }).ToJson().ToJsonString(RunJson.Options);
+        JsonObject kind = (WithoutTeacher(options) with
+        {
+            Output = "-",
+            Seed = 0,
+            Epochs = 1,
+            MaxSteps = null,
+            MaxSeconds = null,
+            FromScratch = false,
+            LearningRate = 0,
+            LayerDecay = 1,
+            Schedule = ScheduleKind.Constant,
+            Warmup = 0,
+            WeightDecay = 0,
+            ClassWeights = null,
+            EvalSteps = null,
+            Patience = null,
+            KeepBest = false,
+            CheckpointSeconds = 0,
+            Threads = null,
+        }).ToJson();
+        foreach (string settings in PartSettings.ByPart.Values)
+        {
+            kind.Remove(settings);
+        }
+
+        return kind.ToJsonString(RunJson.Options);
+    }
 }

@@ -68,10 +68,18 @@ public sealed class StudyForecastTests
     public void Cells_that_differ_in_what_no_step_feels_are_measured_once()
     {
         _study.Json["methods"] = JsonNode.Parse("""
-            { "finetune": {}, "fast": { "learning_rate": 0.1 }, "long": { "epochs": 9, "warmup": 0.5 } }
+            {
+              "finetune": {}, "fast": { "learning_rate": 0.1 }, "long": { "epochs": 9, "warmup": 0.5 },
+              "scratch": { "from_scratch": true },
+              "smooth": { "method": "label-smoothing" },
+              "smoother": { "method": "label-smoothing", "label_smoothing": { "epsilon": 0.2 } }
+            }
             """);
 
-        Assert.That(StudyForecaster.Of(_study.Options("out"), TimeSpan.FromSeconds(30)).Probes, Is.EqualTo(1));
+        StudyForecast forecast = StudyForecaster.Of(_study.Options("out"), TimeSpan.FromSeconds(30));
+
+        Assert.That(forecast.Probes, Is.EqualTo(2), "plain labels, and softened ones");
+        Assert.That(forecast.Cells.Select(cell => cell.IsMeasured), Is.All.True);
     }
 
     [Test]
