@@ -8,6 +8,10 @@ internal sealed record StepCost(double Seconds, double SetupSeconds)
     // Forward and backward pass are about three times the work of the forward pass alone.
     private const double ForwardShare = 1.0 / 3;
 
+    /// <summary>The mean of each part.</summary>
+    public static StepCost Mean(IReadOnlyCollection<StepCost> costs) =>
+        new(costs.Average(c => c.Seconds), costs.Average(c => c.SetupSeconds));
+
     /// <summary>Expected seconds of a whole run.</summary>
     /// <param name="options">The run.</param>
     /// <param name="steps">Its optimizer steps.</param>

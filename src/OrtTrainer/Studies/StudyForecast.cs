@@ -16,8 +16,6 @@ public sealed record StudyForecast(
     /// <summary>Optimizer steps of all runs of the cells.</summary>
     public long Steps => Cells.Sum(cell => cell.StepsPerRun * cell.Cell.Runs.Count);
 
-    /// <summary>
-    /// Seconds until the end, were the jobs as fast side by side as one alone with its share of the threads.
-    /// </summary>
+    /// <summary>Seconds until the end, were no job ever idle.</summary>
     public double Seconds => (Cells.Sum(cell => cell.Seconds) + OtherSeconds) / Jobs;
 }

@@ -10,7 +10,7 @@ namespace OrtTrainer.Studies;
 
 /// <summary>
 /// Foretells what a study takes: counts steps from the data, and times a few real optimizer steps for every kind of
-/// step there is, as far as time allows. Nothing is written.
+/// step there is, as far as time allows, with as many runs side by side as the study has. Nothing is written.
 /// </summary>
 public sealed class StudyForecaster
 {
@@ -71,14 +71,38 @@ public sealed class StudyForecaster
         }
     }
 
-    private static StepCost Measure(FineTuneOptions options)
+    /// <summary>The mean cost of as many runs as there are jobs, which share caches and memory bandwidth.</summary>
+    private StepCost Measure(FineTuneOptions options)
     {
-        Stopwatch setup = Stopwatch.StartNew();
-        using PreparedRun run = PreparedRun.Create(options);
-        double setupSeconds = setup.Elapsed.TotalSeconds;
+        using Barrier start = new(_options.Jobs);
+        StepCost[] costs = Task.WhenAll(Enumerable.Range(0, _options.Jobs).Select(_ => Task.Factory.StartNew(
+            () => Measure(options, start), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default))).GetAwaiter().GetResult();
+        return StepCost.Mean(costs);
+    }
 
-        // The first step allocates and compiles.
-        run.Trainer.Step();
+    private static StepCost Measure(FineTuneOptions options, Barrier start)
+    {
+        try
+        {
+            Stopwatch setup = Stopwatch.StartNew();
+            using PreparedRun run = PreparedRun.Create(options);
+            double setupSeconds = setup.Elapsed.TotalSeconds;
+
+            // The first step allocates and compiles.
+            run.Trainer.Step();
+            start.SignalAndWait();
+            return new StepCost(SecondsOfStep(run), setupSeconds);
+        }
+        finally
+        {
+            // One that failed keeps no other waiting.
+            start.RemoveParticipant();
+        }
+    }
+
+    private static double SecondsOfStep(PreparedRun run)
+    {
         Stopwatch stepping = Stopwatch.StartNew();
         int steps = 0;
         while (steps < TimedSteps && run.State.Step < run.TotalSteps && (steps == 0 || stepping.Elapsed < LongestProbe))
@@ -87,7 +111,7 @@ public sealed class StudyForecaster
             steps++;
         }
 
-        return new StepCost(stepping.Elapsed.TotalSeconds / Math.Max(1, steps), setupSeconds);
+        return stepping.Elapsed.TotalSeconds / Math.Max(1, steps);
     }
 
     private double SecondsOf(FineTuneOptions options)
@@ -101,7 +125,7 @@ public sealed class StudyForecaster
     private StepCost CostOf(FineTuneOptions options) =>
         _costs.TryGetValue(KindOf(options), out StepCost? cost) ? cost
         : _costs.Count == 0 ? new StepCost(0, 0)
-        : new StepCost(_costs.Values.Average(c => c.Seconds), _costs.Values.Average(c => c.SetupSeconds));
+        : StepCost.Mean(_costs.Values);
 
     private long StepsOf(FineTuneOptions options) => options.MaxSteps
         ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch(options, ExamplesOf(options.Data).Train)));

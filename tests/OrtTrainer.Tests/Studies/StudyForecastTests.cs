@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Studies;
 
 namespace OrtTrainer.Tests.Studies;
@@ -94,6 +95,26 @@ public sealed class StudyForecastTests
 
         Assert.That((forecast.Runs, forecast.OtherRuns), Is.EqualTo((6, 1 + (3 * 2))));
         Assert.That(forecast.OtherSeconds, Is.GreaterThan(0));
+    }
+
+    [Test]
+    public void Steps_are_measured_with_as_many_runs_side_by_side_as_the_study_has()
+    {
+        StudyForecast forecast =
+            StudyForecaster.Of(_study.Options("out") with { Jobs = 3 }, TimeSpan.FromSeconds(30));
+
+        Assert.That((forecast.Probes, forecast.Jobs), Is.EqualTo((2, 3)));
+        Assert.That(forecast.Cells.Select(cell => cell.IsMeasured), Is.All.True);
+        Assert.That(forecast.Seconds, Is.EqualTo(forecast.Cells.Sum(cell => cell.Seconds) / 3).And.GreaterThan(0));
+    }
+
+    [Test]
+    public void A_model_that_cannot_be_read_is_told_once_however_many_would_run([Values(1, 3)] int jobs)
+    {
+        File.Delete(Path.Combine(_study.Folder, "model", "config.json"));
+
+        Assert.That(() => StudyForecaster.Of(_study.Options("out") with { Jobs = jobs }, TimeSpan.FromSeconds(30)),
+            Throws.InstanceOf<CheckpointException>().With.Message.Contains("config.json"));
     }
 
     private StudyForecast Forecast() => StudyForecaster.Of(_study.Options("out"), TimeSpan.Zero);
