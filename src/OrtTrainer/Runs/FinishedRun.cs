@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Prediction;
@@ -79,18 +80,25 @@ internal sealed class FinishedRun : IDisposable
         return EvaluationScores.Of(data, ordered, metric);
     }
 
-    /// <summary>Says so where the evaluation data, or the exported model, are not those that the run
+    /// <summary>Says so where the data of the run, or the exported model, are not those that the run
     /// scored.</summary>
-    public string? Change(EvaluationScores now)
+    /// <param name="now">What the exported model scores now.</param>
+    /// <param name="test">Whether on the test data; otherwise on the evaluation data.</param>
+    public string? Change(EvaluationScores now, bool test)
     {
-        IReadOnlyDictionary<string, double> then =
-            Summary.Exported == "averaged" ? Summary.EvalAveraged! : Summary.EvalLive;
-        double difference = Math.Abs(now.Values["loss"] - then["loss"]);
-        return difference <= LossTolerance * Math.Max(1, Math.Abs(then["loss"]))
+        bool averaged = Summary.Exported == "averaged";
+        double then = ((test, averaged) switch
+        {
+            (false, false) => Summary.EvalLive,
+            (false, true) => Summary.EvalAveraged,
+            (true, false) => Summary.TestLiveScores,
+            (true, true) => Summary.TestAveragedScores,
+        })!["loss"];
+        return Math.Abs(now.Values["loss"] - then) <= LossTolerance * Math.Max(1, Math.Abs(then))
             ? null
-            : FormattableString.Invariant(
-                $"{Folder}: the loss on its evaluation data was {then["loss"]:G4} in the run and is ")
-                + FormattableString.Invariant($"{now.Values["loss"]:G4} now: the data or the model have changed since");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{Folder}: the loss on its {(test ? "test" : "evaluation")} data was {then:G4} in the run and is " +
+                $"{now.Values["loss"]:G4} now: the data or the model have changed since");
     }
 
     public void Dispose() => _predictor.Dispose();

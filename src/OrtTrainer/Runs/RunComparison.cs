@@ -84,7 +84,7 @@ public sealed record RunComparison
         return Of(a, b, data, metric, one, two) with
         {
             Settings = SettingDifference.Between(first, second),
-            Notes = [.. NotesOn(a, b, metric, one, two, ownEvaluation: options is { Data: null, Test: false })],
+            Notes = [.. NotesOn(a, b, metric, one, two, options)],
         };
     }
 
@@ -154,7 +154,7 @@ public sealed record RunComparison
 
     private static IEnumerable<string> NotesOn(
         FinishedRun a, FinishedRun b, MetricKind metric, EvaluationScores one, EvaluationScores two,
-        bool ownEvaluation)
+        RunComparisonOptions options)
     {
         if (a.Summary.Metric != b.Summary.Metric)
         {
@@ -162,12 +162,17 @@ public sealed record RunComparison
                 + $"this compares {metric.Name}";
         }
 
-        foreach (string change in ownEvaluation ? new[] { a.Change(one), b.Change(two) }.OfType<string>() : [])
+        if (options.Data is not null)
+        {
+            yield break;
+        }
+
+        foreach (string change in new[] { a.Change(one, options.Test), b.Change(two, options.Test) }.OfType<string>())
         {
             yield return change;
         }
 
-        if (ownEvaluation)
+        if (!options.Test)
         {
             yield return "both runs chose their weights on these data; --test or --data with other examples is fairer";
         }

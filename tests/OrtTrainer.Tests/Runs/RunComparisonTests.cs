@@ -62,6 +62,21 @@ public sealed class RunComparisonTests
     }
 
     [Test]
+    public async Task Test_data_that_changed_since_the_run_are_noticed()
+    {
+        string test = _desk.Write("later.tsv", "text\tlabel\nwhere is my parcel\tdelivery\nrefund my card\tbilling\n");
+        string run = await Run("tested", Data(null) with { Test = test });
+        RunComparisonOptions onTest = new() { Test = true };
+
+        Assert.That(RunComparison.Of(run, run, onTest).Notes, Is.Empty);
+        File.WriteAllText(test, "text\tlabel\nwhere is my parcel\tbilling\nrefund my card\tdelivery\n");
+
+        Assert.That(RunComparison.Of(run, run, onTest).Notes, Has.Exactly(2).Matches<string>(note =>
+            note.StartsWith($"{run}: the loss on its test data was ", StringComparison.Ordinal)
+            && note.EndsWith("now: the data or the model have changed since", StringComparison.Ordinal)));
+    }
+
+    [Test]
     public void An_example_is_right_where_all_of_its_labels_are()
     {
         MultiLabelExamples several = new([1, -1, 1, 1, -1, -1], [true, false, true, false, false, false], 2);
