@@ -70,7 +70,12 @@ internal static class ExternalTensor
         long offset = (data.Position + alignment - 1) / alignment * alignment;
         data.Write(new byte[offset - data.Position]);
         data.Write(tensor.RawData.Span);
-        TensorProto stored = new() { Name = tensor.Name, DataType = tensor.DataType, DataLocation = DataLocation.External };
+        TensorProto stored = new()
+        {
+            Name = tensor.Name,
+            DataType = tensor.DataType,
+            DataLocation = DataLocation.External,
+        };
         stored.Dims.AddRange(tensor.Dims);
         stored.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
         stored.ExternalData.Add(Entry("offset", offset));
@@ -99,11 +104,13 @@ internal static class ExternalTensor
         }
         catch (IOException cause)
         {
-            throw new GraphException($"The external data of tensor '{tensor.Name}' cannot be read: {cause.Message}", cause);
+            throw new GraphException(
+                $"The external data of tensor '{tensor.Name}' cannot be read: {cause.Message}", cause);
         }
     }
 
-    private static string? Text(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(e => e.Key == key)?.Value;
+    private static string? Text(TensorProto tensor, string key) =>
+        tensor.ExternalData.FirstOrDefault(e => e.Key == key)?.Value;
 
     private static long? Number(TensorProto tensor, string key) => Text(tensor, key) is not { } text
         ? null

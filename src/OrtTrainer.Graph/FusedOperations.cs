@@ -31,7 +31,8 @@ public static class FusedOperations
     /// LayerNorm(residual + dropout(x)) of rows [N, H]; see <see cref="Dropout"/> for key, p and site.
     /// </summary>
     public static Value DropoutAddLayerNorm(
-        this GraphBuilder g, Value x, Value residual, Value gamma, Value beta, float epsilon, Value key, float p, long site) =>
+        this GraphBuilder g, Value x, Value residual, Value gamma, Value beta, float epsilon,
+        Value key, float p, long site) =>
         Fused(g, "DropoutAddLayerNorm", [x, residual, gamma, beta, key],
             AttributeList.Empty.With("epsilon", epsilon).With("p", p).With("site", site))[0];
 

@@ -122,7 +122,8 @@ public sealed class GraphBuilder
     /// values are apart in ONNX, so the node's name may be a value's.
     /// </summary>
     internal IReadOnlyList<Value> AddNamed(
-        Operator op, IReadOnlyList<Value?> inputs, AttributeList attributes, string nodeName, IReadOnlyList<string> outputNames)
+        Operator op, IReadOnlyList<Value?> inputs, AttributeList attributes, string nodeName,
+        IReadOnlyList<string> outputNames)
     {
         foreach (string name in outputNames.Where(name => name.Length > 0))
         {
@@ -157,7 +158,8 @@ public sealed class GraphBuilder
         catch (GraphException error)
         {
             string given = string.Join(", ", inputs.Select(i => i?.ToString() ?? "(none)"));
-            throw new GraphException($"{op.Type} '{name}' does not fit its inputs ({given}): {error.Message.TrimEnd('.')}.", error);
+            throw new GraphException(
+                $"{op.Type} '{name}' does not fit its inputs ({given}): {error.Message.TrimEnd('.')}.", error);
         }
 
         string OutputName(int i) => outputNames is not null ? outputNames[i]

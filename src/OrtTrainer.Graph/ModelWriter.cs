@@ -22,7 +22,8 @@ public static class ModelWriter
         LiveNodes live = new(builder);
         string[] functions = [.. live.Nodes.Where(n => n.Operator.Domain == FunctionDefinition.Domain)
             .Select(n => n.Operator.Type).Distinct()];
-        int opset = live.Nodes.Select(n => n.Operator.MinimumOpset).Append(LowestOpset).Append(builder.MinimumOpset).Max();
+        int opset = live.Nodes.Select(n => n.Operator.MinimumOpset)
+            .Append(LowestOpset).Append(builder.MinimumOpset).Max();
         ModelProto model = new()
         {
             IrVersion = IrVersion(opset),
@@ -60,7 +61,8 @@ public static class ModelWriter
         {
             string location = Path.GetFileName(path) + ".data";
             using FileStream data = File.Create(path + ".data");
-            TensorProto[] stored = [.. model.Graph.Initializer.Select(tensor => ExternalTensor.Store(tensor, data, location))];
+            TensorProto[] stored =
+                [.. model.Graph.Initializer.Select(tensor => ExternalTensor.Store(tensor, data, location))];
             model.Graph.Initializer.Clear();
             model.Graph.Initializer.AddRange(stored);
         }
@@ -110,7 +112,10 @@ public static class ModelWriter
         return new ValueInfoProto
         {
             Name = value.Name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)value.Type.Element, Shape = shape } },
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = (int)value.Type.Element, Shape = shape },
+            },
         };
     }
 }

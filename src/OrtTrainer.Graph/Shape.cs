@@ -29,7 +29,8 @@ public sealed class Shape : IReadOnlyList<Dimension>, IEquatable<Shape>
     /// <exception cref="InvalidOperationException">An axis is named.</exception>
     public long ElementCount => IsFixed
         ? _dimensions.Aggregate(1L, (count, d) => checked(count * d.Size))
-        : throw new InvalidOperationException($"The shape {this} has a named axis; its number of elements is not known.");
+        : throw new InvalidOperationException(
+            $"The shape {this} has a named axis; its number of elements is not known.");
 
     /// <summary>A fixed shape.</summary>
     public static Shape Of(ReadOnlySpan<long> sizes)

@@ -20,7 +20,8 @@ internal readonly record struct SymbolicInteger
 
     public static implicit operator SymbolicInteger(long number) => new(number, null);
 
-    public static SymbolicInteger Of(Dimension dimension) => new(dimension.IsFixed ? dimension.Size : 0, dimension.Symbol);
+    public static SymbolicInteger Of(Dimension dimension) =>
+        new(dimension.IsFixed ? dimension.Size : 0, dimension.Symbol);
 
     /// <summary>As an axis; null where it is a negative number.</summary>
     public Dimension? ToDimension() =>
@@ -41,7 +42,9 @@ internal readonly record struct SymbolicInteger
             return a == 0 ? b : a;
         }
 
-        return a.Number < 0 || b.Number < 0 ? null : new(0, $"({string.Join('+', Ordered([a.ToString(), b.ToString()]))})");
+        return a.Number < 0 || b.Number < 0
+            ? null
+            : new(0, $"({string.Join('+', Ordered([a.ToString(), b.ToString()]))})");
     }
 
     /// <summary>a - b where that can be told, else null.</summary>
@@ -87,7 +90,8 @@ internal readonly record struct SymbolicInteger
         symbols.Count == 0
             ? number
             : new SymbolicInteger(
-                0, (number == 1 ? "" : number.ToString(CultureInfo.InvariantCulture) + "*") + string.Join('*', symbols));
+                0,
+                (number == 1 ? "" : number.ToString(CultureInfo.InvariantCulture) + "*") + string.Join('*', symbols));
 
     private static IEnumerable<string> Ordered(IEnumerable<string> parts) => parts.Order(StringComparer.Ordinal);
 

@@ -33,13 +33,15 @@ public static class TensorContent
     /// <exception cref="GraphException">The tensor is not int64, or its bytes do not fit its shape.</exception>
     public static long[] ReadInt64(this TensorProto tensor) => tensor.DataType == (int)ElementType.Int64
         ? Read(tensor, tensor.Int64Data)
-        : throw new GraphException($"The tensor '{tensor.Name}' is {(ElementType)tensor.DataType}; Int64 was expected.");
+        : throw new GraphException(
+            $"The tensor '{tensor.Name}' is {(ElementType)tensor.DataType}; Int64 was expected.");
 
     /// <summary>The elements of a float tensor, whichever field of the message holds them.</summary>
     /// <exception cref="GraphException">The tensor is not float, or its bytes do not fit its shape.</exception>
     public static float[] ReadFloat(this TensorProto tensor) => tensor.DataType == (int)ElementType.Float
         ? Read(tensor, tensor.FloatData)
-        : throw new GraphException($"The tensor '{tensor.Name}' is {(ElementType)tensor.DataType}; Float was expected.");
+        : throw new GraphException(
+            $"The tensor '{tensor.Name}' is {(ElementType)tensor.DataType}; Float was expected.");
 
     /// <summary>The elements of a short int64, int32 or Boolean tensor, or null for any other.</summary>
     internal static IReadOnlyList<SymbolicInteger?>? SmallIntegers(this TensorProto tensor)
@@ -83,7 +85,8 @@ public static class TensorContent
         T[] data = tensor.HasRawData ? MemoryMarshal.Cast<byte, T>(tensor.RawData.Span).ToArray() : [.. typed];
         return data.Length == count
             ? data
-            : throw new GraphException($"The tensor '{tensor.Name}' of shape {tensor.ValueType().Shape} has {count} elements, " +
+            : throw new GraphException(
+                $"The tensor '{tensor.Name}' of shape {tensor.ValueType().Shape} has {count} elements, " +
                 $"but its data holds {data.Length}.");
     }
 }

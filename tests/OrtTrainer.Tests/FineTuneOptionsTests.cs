@@ -115,7 +115,8 @@ public sealed class FineTuneOptionsTests
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "learning-rate": 1 }""", "learning-rate")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "text": "x" } }""", "'text'")]
     [TestCase("""{ "model": "m", "output": "o" }""", "data")]
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "epochs": -1 }""", "Epochs is -1; expected above 0")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "epochs": -1 }""",
+        "Epochs is -1; expected above 0")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": "swaa" }""", "Method is 'swaa'")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": 1 }""", "method is no text")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": "8" }""", "$.batch_size")]

@@ -30,7 +30,8 @@ public static class Autodiff
         for (int i = forward.Length - 1; i >= 0; i--)
         {
             Node node = forward[i];
-            if (node.Outputs.Any(parts.ContainsKey) && node.Inputs.Any(input => input is not null && needed.Contains(input)))
+            if (node.Outputs.Any(parts.ContainsKey)
+                && node.Inputs.Any(input => input is not null && needed.Contains(input)))
             {
                 Differentiate(builder, node, needed, parts);
             }
@@ -60,11 +61,13 @@ public static class Autodiff
         Value?[] outputGradients = [.. node.Outputs.Select(output => Total(builder, parts, output))];
         if (node.Operator is not IGradientRule rule)
         {
-            throw new GraphException($"The operator {node.Operator.Type} has no gradient rule, but the loss depends on it through " +
+            throw new GraphException(
+                $"The operator {node.Operator.Type} has no gradient rule, but the loss depends on it through " +
                 $"node '{node.Name}'. Freeze what is below it, or replace it by operators that have one.");
         }
 
-        IReadOnlyList<Value?> gradients = rule.Differentiate(new GradientContext(builder, node, outputGradients, needed));
+        IReadOnlyList<Value?> gradients =
+            rule.Differentiate(new GradientContext(builder, node, outputGradients, needed));
         for (int i = 0; i < gradients.Count; i++)
         {
             if (gradients[i] is not { } gradient || node.Inputs[i] is not { } input || !needed.Contains(input))
@@ -74,7 +77,8 @@ public static class Autodiff
 
             if (!gradient.Shape.Fits(input.Shape) || gradient.Type.Element != input.Type.Element)
             {
-                throw new GraphException($"The gradient rule of {node.Operator.Type} gave {gradient} for the input {input}; " +
+                throw new GraphException(
+                    $"The gradient rule of {node.Operator.Type} gave {gradient} for the input {input}; " +
                     "a gradient must have the type and shape of its input.");
             }
 

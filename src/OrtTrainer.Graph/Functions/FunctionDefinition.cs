@@ -29,5 +29,6 @@ public sealed record FunctionDefinition(
     /// A definition from a signature such as <c>Dropout(x, key; float p, int site) => y</c> and a body.
     /// </summary>
     /// <exception cref="GraphException">The signature cannot be read.</exception>
-    public static FunctionDefinition Parse(string signature, string body) => FunctionParser.ParseSignature(signature, body);
+    public static FunctionDefinition Parse(string signature, string body) =>
+        FunctionParser.ParseSignature(signature, body);
 }

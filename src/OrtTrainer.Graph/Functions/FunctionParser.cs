@@ -50,7 +50,9 @@ internal sealed class FunctionParser
         {
             while (!tokens.At(")"))
             {
-                FunctionAttributeType type = tokens.Word() == "int" ? FunctionAttributeType.Int : FunctionAttributeType.Float;
+                FunctionAttributeType type = tokens.Word() == "int"
+                    ? FunctionAttributeType.Int
+                    : FunctionAttributeType.Float;
                 attributes[tokens.Word()] = type;
                 tokens.Skip(",");
             }
@@ -80,7 +82,8 @@ internal sealed class FunctionParser
             Domain = FunctionDefinition.Domain,
             Version = FunctionDefinition.DomainVersion,
         });
-        foreach (string line in _definition.Body.Split('\n').Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0))
+        foreach (string line in _definition.Body.Split('\n')
+            .Select(l => l.Split('#')[0].Trim()).Where(l => l.Length > 0))
         {
             _tokens = new FunctionTokens(line);
             List<string> targets = [_tokens.Word()];
@@ -214,9 +217,10 @@ internal sealed class FunctionParser
         Type = TypeOf(attribute) == FunctionAttributeType.Int ? AttributeType.Int : AttributeType.Float,
     };
 
-    private FunctionAttributeType TypeOf(string attribute) => _definition.Attributes.TryGetValue(attribute, out var type)
-        ? type
-        : throw new GraphException($"The function {_definition.Name} has no attribute '{attribute}'.");
+    private FunctionAttributeType TypeOf(string attribute) =>
+        _definition.Attributes.TryGetValue(attribute, out var type)
+            ? type
+            : throw new GraphException($"The function {_definition.Name} has no attribute '{attribute}'.");
 
     private string Constant(AttributeProto value, IReadOnlyList<string>? targets)
     {

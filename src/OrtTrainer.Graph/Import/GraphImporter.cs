@@ -80,14 +80,17 @@ public static class GraphImporter
         long standard = versions.TryAdd("", OldestOpset) ? OldestOpset : versions[""];
         if (standard is < OldestOpset or > NewestOpset)
         {
-            throw new GraphException($"The model uses ONNX operator set {standard}; {OldestOpset} to {NewestOpset} are known here. " +
+            throw new GraphException(
+                $"The model uses ONNX operator set {standard}; {OldestOpset} to {NewestOpset} are known here. " +
                 "Export it again with one of these.");
         }
 
-        return versions.GetValueOrDefault(FunctionDefinition.Domain, FunctionDefinition.DomainVersion) == FunctionDefinition.DomainVersion
+        long own = versions.GetValueOrDefault(FunctionDefinition.Domain, FunctionDefinition.DomainVersion);
+        return own == FunctionDefinition.DomainVersion
             ? versions
-            : throw new GraphException($"The model uses version {versions[FunctionDefinition.Domain]} of the operators of domain " +
-                $"{FunctionDefinition.Domain}; version {FunctionDefinition.DomainVersion} is known here.");
+            : throw new GraphException(
+                $"The model uses version {own} of the operators of domain {FunctionDefinition.Domain}; version " +
+                $"{FunctionDefinition.DomainVersion} is known here.");
     }
 
     private static TensorType TypeOf(ValueInfoProto input, GraphBuilder builder)

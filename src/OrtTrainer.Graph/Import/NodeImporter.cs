@@ -38,7 +38,8 @@ internal sealed class NodeImporter
             {
                 string domain = node.Domain is "ai.onnx" ? "" : node.Domain;
                 string version = versions.TryGetValue(domain, out long v) ? $"opset {v}" : "no opset";
-                throw new GraphException($"Node '{node.Name}' ({(domain.Length > 0 ? domain + "." : "")}{node.OpType}, {version}, " +
+                string type = domain.Length > 0 ? $"{domain}.{node.OpType}" : node.OpType;
+                throw new GraphException($"Node '{node.Name}' ({type}, {version}, " +
                     $"output '{node.Output.FirstOrDefault()}'): {error.Message}", error)
                 { Data = { ["node"] = node.Name } };
             }
@@ -63,7 +64,8 @@ internal sealed class NodeImporter
         }
         else if (domain.Length == 0 && node.OpType == "Constant")
         {
-            scope.Define(node.Output[0], _builder.Initializer(ConstantNode.ToTensor(node, scope.Prefix + node.Output[0])));
+            string name = node.Output[0];
+            scope.Define(name, _builder.Initializer(ConstantNode.ToTensor(node, scope.Prefix + name)));
         }
         else
         {
@@ -71,7 +73,8 @@ internal sealed class NodeImporter
             Value?[] inputs = [.. node.Input.Select(name => name.Length == 0 ? null : scope.Get(name))];
             OperatorForm form = OperatorForm.Current(_builder, node, inputs, versions.GetValueOrDefault(domain, 1));
             string[] names = [.. node.Output.Select(name => name.Length == 0 ? "" : scope.Prefix + name)];
-            IReadOnlyList<Value> outputs = _builder.AddNamed(op, form.Inputs, form.Attributes, scope.Prefix + node.Name, names);
+            IReadOnlyList<Value> outputs =
+                _builder.AddNamed(op, form.Inputs, form.Attributes, scope.Prefix + node.Name, names);
             Define(scope, node, outputs);
         }
     }
@@ -96,7 +99,8 @@ internal sealed class NodeImporter
     {
         if (++_depth > DeepestCall)
         {
-            throw new GraphException($"the function {function.Name} calls itself, or calls nest deeper than {DeepestCall}");
+            throw new GraphException(
+                $"the function {function.Name} calls itself, or calls nest deeper than {DeepestCall}");
         }
 
         string name = node.Name.Length > 0 ? node.Name : node.Output[0];
@@ -109,7 +113,8 @@ internal sealed class NodeImporter
             }
         }
 
-        Add(function.Node.Select(n => FunctionCall.Bind(n, function, node)), inner, GraphImporter.Versions(function.OpsetImport));
+        Add(function.Node.Select(n => FunctionCall.Bind(n, function, node)), inner,
+            GraphImporter.Versions(function.OpsetImport));
         Define(scope, node, [.. function.Output.Select(inner.Get)]);
         _depth--;
     }

@@ -14,7 +14,8 @@ internal static class Broadcasting
             Dimension left = i <= a.Rank ? a[-i] : 1;
             Dimension right = i <= b.Rank ? b[-i] : 1;
             result[^i] = Combine(left, right)
-                ?? throw new GraphException($"the shapes {a} and {b} do not broadcast: axis -{i} is {left} and {right}");
+                ?? throw new GraphException(
+                    $"the shapes {a} and {b} do not broadcast: axis -{i} is {left} and {right}");
         }
 
         return new(result);
@@ -44,7 +45,8 @@ internal static class Broadcasting
         {
             if (target[i] != 1 && target[i] != gradient.Shape[i + extra])
             {
-                throw new GraphException($"Whether axis {i} of {target} was repeated to give {gradient.Shape} is not known while " +
+                throw new GraphException(
+                    $"Whether axis {i} of {target} was repeated to give {gradient.Shape} is not known while " +
                     "building, so its gradient cannot be formed; give the axis a fixed size or a name.");
             }
         }

@@ -32,7 +32,8 @@ internal sealed class GradientContext
 
     /// <summary>The gradient of the loss in the first output.</summary>
     public Value Dy => _outputGradients[0]
-        ?? throw new GraphException($"The loss depends on node '{NodeName}' only through outputs that have no gradient.");
+        ?? throw new GraphException(
+            $"The loss depends on node '{NodeName}' only through outputs that have no gradient.");
 
     public int InputCount => _node.Inputs.Count;
 
@@ -63,7 +64,8 @@ internal sealed class GradientContext
         {
             if (_outputGradients[i] is not null)
             {
-                throw new GraphException($"The loss depends on output {i} of node '{NodeName}' ({_node.Operator.Type}), which has " +
+                throw new GraphException(
+                    $"The loss depends on output {i} of node '{NodeName}' ({_node.Operator.Type}), which has " +
                     "no gradient rule; it is there for the backward pass only.");
             }
         }

@@ -9,12 +9,14 @@ public static class OperatorSet
     private static readonly Dictionary<(string Domain, string Type), Operator> ByName = new Operator[]
     {
         new Add(), new Sub(), new Mul(), new Div(), new Pow(), new Max(), new Min(), new Clip(),
-        new Identity(), new Neg(), new Abs(), new Reciprocal(), new Exp(), new Log(), new Sqrt(), new Softplus(), new Erf(),
-        new Tanh(), new Sigmoid(), new Relu(), new StandardGelu(), new Sin(), new Cos(), new Sign(), new Ceil(), new Floor(),
+        new Identity(), new Neg(), new Abs(), new Reciprocal(), new Exp(), new Log(), new Sqrt(), new Softplus(),
+        new Erf(), new Tanh(), new Sigmoid(), new Relu(), new StandardGelu(), new Sin(), new Cos(), new Sign(),
+        new Ceil(), new Floor(),
         new Gemm(), new MatMul(), new FusedMatMul(), new Softmax(), new LogSoftmax(), new LayerNormalization(),
         new ReduceSum(), new ReduceMean(), new ReduceMax(), new ReduceMin(), new ReduceProd(),
-        new Reshape(), new Flatten(), new Transpose(), new Unsqueeze(), new Squeeze(), new Expand(), new Tile(), new ShapeOf(),
-        new SizeOf(), new Gather(), new GatherElements(), new GatherND(), new ScatterElements(), new Concat(), new Split(),
+        new Reshape(), new Flatten(), new Transpose(), new Unsqueeze(), new Squeeze(), new Expand(), new Tile(),
+        new ShapeOf(), new SizeOf(), new Gather(), new GatherElements(), new GatherND(), new ScatterElements(),
+        new Concat(), new Split(),
         new Slice(), new Pad(), new Where(), new Cast(), new Trilu(),
         new Equal(), new Greater(), new GreaterOrEqual(), new Less(), new LessOrEqual(), new And(), new Or(), new Not(),
         new IsNaN(), new ConstantOfShape(), new Standard.Range(), new CumSum(), new NonZero(),
@@ -31,5 +33,6 @@ public static class OperatorSet
     public static Operator Get(string domain, string type) =>
         ByName.TryGetValue((domain, type), out Operator? op)
             ? op
-            : throw new GraphException($"The operator '{(domain.Length == 0 ? type : $"{domain}.{type}")}' is not known here.");
+            : throw new GraphException(
+                $"The operator '{(domain.Length == 0 ? type : $"{domain}.{type}")}' is not known here.");
 }

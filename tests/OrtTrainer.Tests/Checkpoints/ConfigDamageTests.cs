@@ -6,7 +6,8 @@ namespace OrtTrainer.Tests.Checkpoints;
 internal sealed class ConfigDamageTests
 {
     private const string Original =
-        """{"model_type":"bert","hidden_size":32,"layer_norm_eps":1e-12,"id2label":{"0":"a","1":"b"},"x":[null,true]}""";
+        """{"model_type":"bert","hidden_size":32,"layer_norm_eps":1e-12,"id2label":""" +
+        """{"0":"a","1":"b"},"x":[null,true]}""";
 
     [Test]
     public void Random_damage_to_a_configuration_gives_values_or_a_CheckpointException()

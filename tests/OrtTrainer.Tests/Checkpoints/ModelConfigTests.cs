@@ -66,7 +66,8 @@ internal sealed class ModelConfigTests
     public void Labels_come_in_the_order_of_their_numbers()
     {
         var config = Load(
-            """{"id2label":{"10":"k","0":"a","1":"b","2":"c","3":"d","4":"e","5":"f","6":"g","7":"h","8":"i","9":"j"}}""");
+            """{"id2label":""" +
+            """{"10":"k","0":"a","1":"b","2":"c","3":"d","4":"e","5":"f","6":"g","7":"h","8":"i","9":"j"}}""");
 
         Assert.That(string.Concat(config.Id2Label), Is.EqualTo("abcdefghijk"));
     }

@@ -30,7 +30,8 @@ public sealed class CompareTests
         bool[] first = Right(First, _desk.Eval), second = Right(Second, _desk.Eval);
         int both = Count((a, b) => a && b), onlyFirst = Count((a, b) => a && !b), onlySecond = Count((a, b) => !a && b);
         Assert.That(
-            (json.GetProperty("both_right").GetInt32(), json.GetProperty("mcnemar").GetProperty("only_first").GetInt32(),
+            (json.GetProperty("both_right").GetInt32(),
+                json.GetProperty("mcnemar").GetProperty("only_first").GetInt32(),
                 json.GetProperty("mcnemar").GetProperty("only_second").GetInt32(),
                 json.GetProperty("neither_right").GetInt32()),
             Is.EqualTo((both, onlyFirst, onlySecond, first.Length - both - onlyFirst - onlySecond)));
@@ -81,7 +82,8 @@ public sealed class CompareTests
     [Test]
     public void Another_metric_and_another_file_may_be_asked_for()
     {
-        string other = _desk.Write("other.tsv", "text\tlabel\nno parcel at my door\tdelivery\nrefund my card\tbilling\n");
+        string other = _desk.Write(
+            "other.tsv", "text\tlabel\nno parcel at my door\tdelivery\nrefund my card\tbilling\n");
 
         JsonElement json = Json("compare", First, Second, "--data", other, "--metric", "log_loss", "--json");
 

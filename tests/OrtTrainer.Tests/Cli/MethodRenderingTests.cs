@@ -40,7 +40,12 @@ public sealed class MethodRenderingTests
         FineTuneOptions distillation = Options with
         {
             Method = FineTuneMethod.Parse("distillation"),
-            Distillation = new() { Temperature = 4, TemperatureSquared = false, Loss = DistillationLoss.SoftCrossEntropy },
+            Distillation = new()
+            {
+                Temperature = 4,
+                TemperatureSquared = false,
+                Loss = DistillationLoss.SoftCrossEntropy,
+            },
             ClassWeights = new() { ByLabel = new Dictionary<string, double> { ["yes"] = 2.5 } },
         };
 

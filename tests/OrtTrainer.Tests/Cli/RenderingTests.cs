@@ -160,8 +160,8 @@ public sealed class RenderingTests
         await using (LiveRunView view = new(terminal, Options))
         {
             view.Report(new RunEvent.Started(Facts));
-            view.Report(
-                new RunEvent.Stepped(new StepReport(171, new(0.5f, 0, 0), 1, 1e-4, 32, 400), 3412, TimeSpan.FromSeconds(9)));
+            view.Report(new RunEvent.Stepped(
+                new StepReport(171, new(0.5f, 0, 0), 1, 1e-4, 32, 400), 3412, TimeSpan.FromSeconds(9)));
             view.Report(new RunEvent.Evaluated(new EvaluationPoint(171, Summary.EvalLive, null), "mcc"));
             await Task.Delay(300);
             view.Report(new RunEvent.Finished(Summary));

@@ -37,8 +37,8 @@ public sealed class StudyCommandTests
     [Test]
     public void Events_are_lines_of_json()
     {
-        JsonObject[] events =
-            [.. CliRun.Of(Words("--json")).Succeeded().Lines.Select(line => JsonSerializer.Deserialize<JsonObject>(line)!)];
+        JsonObject[] events = [.. CliRun.Of(Words("--json")).Succeeded().Lines.Select(line =>
+            JsonSerializer.Deserialize<JsonObject>(line)!)];
 
         string[] names = [.. events.Select(e => (string)e["event"]!)];
         Assert.That(names[0], Is.EqualTo("started"));
@@ -67,13 +67,15 @@ public sealed class StudyCommandTests
         CliRun run = CliRun.Of(Words("--dry-run", "--threads", "1")).Succeeded();
 
         Assert.That(run.Lines[0], Is.EqualTo("cell                                   runs  done     steps      a run"));
-        Assert.That(run.Lines[1], Does.Match("^bert / pretrained / topics / finetune     1     0        12  +[0-9]+:[0-9]{2}$"));
+        Assert.That(run.Lines[1],
+            Does.Match("^bert / pretrained / topics / finetune     1     0        12  +[0-9]+:[0-9]{2}$"));
         Assert.That(run.Lines[3], Is.EqualTo("cells        2, 2 runs, 24 steps"));
         Assert.That(run.Lines[4], Does.StartWith("expected     0:"));
         Assert.That(run.Lines[5], Is.EqualTo("measured     2 kinds of step, one at a time"));
         Assert.That(Directory.Exists(_study.Output("out")), Is.False);
 
-        JsonObject json = JsonSerializer.Deserialize<JsonObject>(CliRun.Of(Words("--dry-run", "--json")).Succeeded().Out)!;
+        string dry = CliRun.Of(Words("--dry-run", "--json")).Succeeded().Out;
+        JsonObject json = JsonSerializer.Deserialize<JsonObject>(dry)!;
         Assert.That(((int)json["steps"]!, json["cells"]!.AsArray().Count), Is.EqualTo((24, 2)));
     }
 
@@ -102,7 +104,8 @@ public sealed class StudyCommandTests
         Assert.That(process.ExitCode, Is.EqualTo(130));
         Assert.That(process.LastLine, Does.StartWith("{\"event\":\"interrupted\""));
         Assert.That(
-            Directory.GetFiles(_study.Output("out"), "checkpoint.safetensors", SearchOption.AllDirectories), Is.Not.Empty);
+            Directory.GetFiles(_study.Output("out"), "checkpoint.safetensors", SearchOption.AllDirectories),
+            Is.Not.Empty);
         Assert.That(Directory.GetFiles(_study.Output("out"), "*.lock", SearchOption.AllDirectories), Is.Empty);
     }
 

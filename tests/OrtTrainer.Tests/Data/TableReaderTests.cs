@@ -25,10 +25,12 @@ internal sealed class TableReaderTests
         Assert.That(Assert.Throws<DataFileException>(() => _ = row["id"])!.Message, Does.Not.Contain("Did you mean"));
     }
 
-    [TestCase("ok x", new byte[] { 0xE9 }, "inline, line 3: not valid UTF-8: 0xE9 at byte 5 of the line", TestName = "Latin_1")]
+    [TestCase("ok x", new byte[] { 0xE9 }, "inline, line 3: not valid UTF-8: 0xE9 at byte 5 of the line",
+        TestName = "Latin_1")]
     [TestCase("", new byte[] { 0xC0, 0xAF }, "inline, line 3: not valid UTF-8: 0xC0", TestName = "Overlong")]
     [TestCase("", new byte[] { 0xED, 0xA0, 0x80 }, "inline, line 3: not valid", TestName = "Surrogate")]
-    [TestCase("é", new byte[] { 0xE2, 0x82 }, "inline, line 3: not valid UTF-8: 0xE2 0x82 at byte 3", TestName = "Cut_off_at_the_end")]
+    [TestCase("é", new byte[] { 0xE2, 0x82 }, "inline, line 3: not valid UTF-8: 0xE2 0x82 at byte 3",
+        TestName = "Cut_off_at_the_end")]
     public void Invalid_utf8_is_refused_with_its_line(string before, byte[] invalid, string message)
     {
         byte[] content = [.. Encoding.UTF8.GetBytes($"a\nfine\n{before}"), .. invalid];

@@ -32,6 +32,7 @@ public sealed class CacheFolderTests
         Environment.SetEnvironmentVariable(Variable, named);
 
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        Assert.That(CacheFolder.OfUser, Does.StartWith(home).And.EndsWith(Path.Combine("orttrainer", "teacher-logits")));
+        Assert.That(CacheFolder.OfUser,
+            Does.StartWith(home).And.EndsWith(Path.Combine("orttrainer", "teacher-logits")));
     }
 }

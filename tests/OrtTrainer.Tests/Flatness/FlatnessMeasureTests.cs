@@ -31,7 +31,8 @@ public sealed class FlatnessMeasureTests
     [Test]
     public void Weights_that_are_no_minimum_are_called_so() => Assert.That(
         FlatnessMeasure.Remarks(Report(Known, Known with { MostNegative = -95 })),
-        Has.Some.StartsWith("warning: at the averaged weights the Hessian has the eigenvalue -95, larger than the top"));
+        Has.Some.StartsWith(
+            "warning: at the averaged weights the Hessian has the eigenvalue -95, larger than the top"));
 
     private static FlatnessReport Report(TopEigenvalue live, TopEigenvalue averaged) => new()
     {

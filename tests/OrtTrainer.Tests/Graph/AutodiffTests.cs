@@ -21,7 +21,8 @@ public sealed class AutodiffTests
         Value other = _g.Input("other", TensorType.Float());
         Value loss = _g.Mul(x, x);
 
-        Assert.That(() => Autodiff.Gradients(_g, loss, [other]), Throws.TypeOf<GraphException>().With.Message.Contains("'other'"));
+        Assert.That(() => Autodiff.Gradients(_g, loss, [other]),
+            Throws.TypeOf<GraphException>().With.Message.Contains("'other'"));
         Assert.That(Autodiff.Parameters(_g, loss, [x, other]), Is.EqualTo(new[] { x }));
     }
 
@@ -48,7 +49,8 @@ public sealed class AutodiffTests
             AttributeList.Empty.With("epsilon", 1e-5f));
         Value loss = _g.ReduceSum(outputs[1], [0], keepAxes: false);
 
-        Assert.That(() => Autodiff.Gradients(_g, loss, [x]), Throws.TypeOf<GraphException>().With.Message.Contains("output 1"));
+        Assert.That(() => Autodiff.Gradients(_g, loss, [x]),
+            Throws.TypeOf<GraphException>().With.Message.Contains("output 1"));
     }
 
     [Test]

@@ -16,12 +16,16 @@ public sealed class ShapeCheckTests
         static Value Y(GraphBuilder g, params Dimension[] shape) => g.Input("y", TensorType.Float(shape));
         static Value I(GraphBuilder g, params Dimension[] shape) => g.Input("i", TensorType.Int64(shape));
 
-        yield return Case("Add of other sizes", g => g.Add(X(g, 2, 3), Y(g, 4)), "Add 'Add'", "[2, 3]", "[4]", "axis -1 is 3 and 4");
+        yield return Case("Add of other sizes", g => g.Add(X(g, 2, 3), Y(g, 4)),
+            "Add 'Add'", "[2, 3]", "[4]", "axis -1 is 3 and 4");
         yield return Case("Add of other names", g => g.Add(X(g, "batch"), Y(g, "tokens")), "batch", "tokens");
         yield return Case("Add of other types", g => g.Add(X(g, 2), I(g, 2)), "Float", "Int64");
-        yield return Case("Gemm of a cube", g => g.Gemm(X(g, 2, 3, 4), Y(g, 4, 5)), "Gemm 'Gemm'", "matrices", "[2, 3, 4]");
-        yield return Case("Gemm, inner sizes", g => g.Gemm(X(g, 2, 3), Y(g, 5, 4), null, false, true), "[2, 3]", "[5, 4]", "b is transposed");
-        yield return Case("Gemm, bias", g => g.Gemm(X(g, 2, 3), Y(g, 3, 4), g.Input("b", TensorType.Float(5))), "[5]", "[2, 4]");
+        yield return Case("Gemm of a cube", g => g.Gemm(X(g, 2, 3, 4), Y(g, 4, 5)),
+            "Gemm 'Gemm'", "matrices", "[2, 3, 4]");
+        yield return Case("Gemm, inner sizes", g => g.Gemm(X(g, 2, 3), Y(g, 5, 4), null, false, true),
+            "[2, 3]", "[5, 4]", "b is transposed");
+        yield return Case("Gemm, bias", g => g.Gemm(X(g, 2, 3), Y(g, 3, 4), g.Input("b", TensorType.Float(5))),
+            "[5]", "[2, 4]");
         yield return Case("MatMul of a list", g => g.MatMul(X(g, 3), Y(g, 3, 4)), "two axes", "[3]");
         yield return Case("MatMul, inner sizes", g => g.MatMul(X(g, 2, 3), Y(g, 4, 5)), "[2, 3]", "[4, 5]");
         yield return Case("Reshape, count", g => g.Reshape(X(g, 2, 3), 4, 2), "[2, 3]", "[4, 2]", "elements");
@@ -29,16 +33,20 @@ public sealed class ShapeCheckTests
         yield return Case("Reshape, two open", g => g.Reshape(X(g, 2, 3), -1, -1), "-1");
         yield return Case("Transpose", g => g.Transpose(X(g, 2, 3), 0, 0), "perm [0, 0]", "[2, 3]");
         yield return Case("Concat", g => g.Concat(1, X(g, 2, 3), Y(g, 3, 3)), "axis 1");
-        yield return Case("Split", g => g.Node("Split", [X(g, 6), g.Constant([2, 3])], AttributeList.Empty), "[2, 3]", "[6]");
+        yield return Case("Split", g => g.Node("Split", [X(g, 6), g.Constant([2, 3])], AttributeList.Empty),
+            "[2, 3]", "[6]");
         yield return Case("Squeeze", g => g.Squeeze(X(g, 2, 3), 0), "size 1", "[2, 3]");
         yield return Case("Axis", g => g.Softmax(X(g, 2, 3), 2), "Axis 2", "[2, 3]", "2 axes");
         yield return Case("Reduction axis", g => g.ReduceSum(X(g, 2, 3), [-3], keepAxes: true), "Axis -3", "[2, 3]");
         yield return Case("Where", g => g.Where(X(g, 2), X(g, 2), X(g, 2)), "already has", "'x'");
-        yield return Case("Where, condition", g => g.Where(X(g, 2), g.Constant(1f), g.Constant(0f)), "condition", "Bool");
+        yield return Case("Where, condition", g => g.Where(X(g, 2), g.Constant(1f), g.Constant(0f)),
+            "condition", "Bool");
         yield return Case("Gather by floats", g => g.Gather(X(g, 2, 3), Y(g, 2)), "indices", "Float");
         yield return Case("Gather outside", g => g.Gather(X(g, 2, 3), g.Constant([5])), "[5]", "[2, 3]");
-        yield return Case("LayerNorm", g => g.LayerNorm(X(g, "n", 4), Y(g, 3), g.Input("b", TensorType.Float(4)), 1e-5f), "gamma", "[4]");
-        yield return Case("Attention", g => g.PackedAttention(X(g, "n", 10), I(g, "b"), 2, 1, g.Constant([0, 0]), 0, 0), "3H", "[n, 10]");
+        yield return Case("LayerNorm",
+            g => g.LayerNorm(X(g, "n", 4), Y(g, 3), g.Input("b", TensorType.Float(4)), 1e-5f), "gamma", "[4]");
+        yield return Case("Attention",
+            g => g.PackedAttention(X(g, "n", 10), I(g, "b"), 2, 1, g.Constant([0, 0]), 0, 0), "3H", "[n, 10]");
         yield return Case("Unknown operator", g => g.Node("Warp", [X(g, 2)]), "'Warp'", "not known");
         yield return Case("Name taken", g => g.Output(X(g, 2), "x"), "already has", "'x'");
     }
@@ -110,7 +118,8 @@ public sealed class ShapeCheckTests
         GraphBuilder g = new("test");
         Value x = g.Input("x", TensorType.Float("batch", 4));
         Value sizes = g.Concat(0, g.Slice(g.ShapeOf(x), 0, 0, 1), g.Constant([-1]));
-        Value ones = g.Node("ConstantOfShape", [g.Constant([2])], AttributeList.Empty.With("value", TensorContent.Int64("one", [1], [1])));
+        Value ones = g.Node("ConstantOfShape", [g.Constant([2])],
+            AttributeList.Empty.With("value", TensorContent.Int64("one", [1], [1])));
         Value chosen = g.Where(g.Node("Equal", [sizes, g.Mul(ones, g.Constant(-1L))]), ones, sizes);
 
         Value y = g.Node("Expand", [g.Input("row", TensorType.Float(1, 4)), chosen]);

@@ -19,7 +19,8 @@ public sealed class MethodOptionsTests
         yield return Case("Convention is 7; expected one of Uniform, Others", () =>
             new LabelSmoothingOptions { Convention = (SmoothingConvention)7 });
         yield return Case("Alpha is 1.5; expected from 0 to 1", () => new TfRegOptions { Alpha = 1.5 });
-        yield return Case("Confidence is 0.5; expected from 0.9 to below 1", () => new TfRegOptions { Confidence = 0.5 });
+        yield return Case("Confidence is 0.5; expected from 0.9 to below 1", () =>
+            new TfRegOptions { Confidence = 0.5 });
         yield return Case("Temperature is 0; expected above 0", () => new TfRegOptions { Temperature = 0 });
         yield return Case("Alpha is -0.1; expected from 0 to 1", () => new DistillationOptions { Alpha = -0.1 });
         yield return Case("Alpha is NaN; expected from 0 to 1", () => new DistillationOptions { Alpha = double.NaN });
@@ -104,9 +105,8 @@ public sealed class MethodOptionsTests
 
         Refuses(Valid with { ClassWeights = new() }, "found neither");
         Refuses(Valid with { ClassWeights = new() { Balanced = true, ByLabel = weights } }, "found both");
-        Refuses(
-            Valid with { ClassWeights = new() { Balanced = true }, Data = Valid.Data with { Task = TaskKind.Regression } },
-            "the task is Regression");
+        DataOptions regression = Valid.Data with { Task = TaskKind.Regression };
+        Refuses(Valid with { ClassWeights = new() { Balanced = true }, Data = regression }, "the task is Regression");
     }
 
     private static void Refuses(FineTuneOptions options, string message) =>

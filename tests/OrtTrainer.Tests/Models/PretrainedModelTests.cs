@@ -125,7 +125,8 @@ public sealed class PretrainedModelTests
             .With.Message.Contains("model.safetensors").And.Message.Contains(tensor));
     }
 
-    [TestCase("\"intermediate_size\": 32", "\"intermediate_size\": 48", "intermediate.dense.weight", "[32, 16]", "[48, 16]")]
+    [TestCase("\"intermediate_size\": 32", "\"intermediate_size\": 48",
+        "intermediate.dense.weight", "[32, 16]", "[48, 16]")]
     [TestCase("\"vocab_size\": 8", "\"vocab_size\": 9", "word_embeddings.weight", "[8, 16]", "[9, 16]")]
     public void A_tensor_of_another_shape_is_named(
         string field, string changed, string tensor, string found, string expected)

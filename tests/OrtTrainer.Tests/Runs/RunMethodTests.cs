@@ -65,7 +65,8 @@ public sealed class RunMethodTests
         Assert.That((ran.Teacher!.IsCached, kept.Teacher!.IsCached), Is.EqualTo((false, true)));
         Assert.That(kept.Teacher.Cost!.Seconds, Is.GreaterThan(0));
         Assert.That(kept.Teacher.Audit.Accuracy, Is.GreaterThan(0.8));
-        Assert.That(_tiny.RunFile("second", "last.safetensors"), Is.EqualTo(_tiny.RunFile("first", "last.safetensors")));
+        Assert.That(_tiny.RunFile("second", "last.safetensors"),
+            Is.EqualTo(_tiny.RunFile("first", "last.safetensors")));
     }
 
     [TestCase("distillation")]

@@ -134,8 +134,8 @@ public sealed class GraphSessionTests
         byte[] model = new TestModel().Input("x", ElementType.Float, "3").Output("y", ElementType.Float)
             .External("w", "weights.bin", 3).Node("Mul", ["x", "w"], ["y"]).Bytes();
         File.WriteAllBytes(path, model);
-        File.WriteAllBytes(
-            Path.Combine(folder.FullName, "weights.bin"), MemoryMarshal.AsBytes<float>(new float[] { 2, 3, 4 }).ToArray());
+        File.WriteAllBytes(Path.Combine(folder.FullName, "weights.bin"),
+            MemoryMarshal.AsBytes<float>(new float[] { 2, 3, 4 }).ToArray());
         try
         {
             using GraphSession session = GraphSession.FromFile(path, OneThread);

@@ -37,7 +37,8 @@ public sealed class ComparisonTests
         Assert.That(comparison.VerdictInWords, Is.EqualTo("no difference shown"));
         Assert.That(comparison.Notes, Has.Some.EqualTo(
             "the Wilcoxon test of these 5 pairs cannot give p below 0.0625, whatever the difference"));
-        Assert.That(comparison.Notes, Has.Some.StartsWith("with 5 pairs of this spread, a t test finds a difference of "));
+        Assert.That(comparison.Notes, Has.Some.StartsWith(
+            "with 5 pairs of this spread, a t test finds a difference of "));
     }
 
     [Test]

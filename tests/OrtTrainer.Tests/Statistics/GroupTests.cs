@@ -52,7 +52,8 @@ public sealed class GroupTests
     public void Groups_that_are_all_alike_have_p_1_and_say_so()
     {
         double[][] same = [[3, 3], [3, 3], [3, 3]];
-        Assert.That((VarianceAnalysis.Of(same).P, VarianceAnalysis.Of(same).Note), Is.EqualTo((1.0, "all values are equal")));
+        Assert.That((VarianceAnalysis.Of(same).P, VarianceAnalysis.Of(same).Note),
+            Is.EqualTo((1.0, "all values are equal")));
         Assert.That((GroupRankTest.Friedman(same).P, GroupRankTest.Friedman(same).Note),
             Is.EqualTo((1.0, "all values are equal")));
         Assert.That(GroupRankTest.KruskalWallis(same).P, Is.EqualTo(1));

@@ -36,7 +36,8 @@ public sealed class StudyDatabaseTests
             Curve =
             [
                 new(5, new Dictionary<string, double> { ["loss"] = 2 }, null),
-                new(40, new Dictionary<string, double> { ["loss"] = 1 }, new Dictionary<string, double> { ["loss"] = 0.5 }),
+                new(40, new Dictionary<string, double> { ["loss"] = 1 },
+                    new Dictionary<string, double> { ["loss"] = 0.5 }),
             ],
         };
         StudyRun failed = Run("b", 2) with { Status = StudyRunStatus.Failed, Error = "the disk is full" };

@@ -83,7 +83,8 @@ public sealed class StudyFileReaderTests
         "defaults.data.tran (line 1): data.tran is unknown; did you mean train?")]
     [TestCase("overrides", """[{ "where": { "method": "swa" } }]""", "overrides[0] (line 1): set is missing")]
     [TestCase("overrides", """[{ "set": { "epochs": 1 } }]""", "overrides[0] (line 1): where is missing")]
-    [TestCase("overrides", """[{ "where": { "methd": "swa" }, "set": {} }]""", "methd is unknown; did you mean method?")]
+    [TestCase("overrides", """[{ "where": { "methd": "swa" }, "set": {} }]""",
+        "methd is unknown; did you mean method?")]
     [TestCase("overrides", """[{ "where": { "method": "sva" }, "set": {} }]""", "no method 'sva'; did you mean swa?")]
     [TestCase("choose", """{ "learning_rate": [1e-4, 2e-4], "seeds": [2, 9] }""",
         "2 is a seed of the study as well; runs that choose must not be runs that count.")]

@@ -23,7 +23,8 @@ public sealed class StudyKillTests
         for (int i = 0; i < 5; i++)
         {
             using ChildStudy child = ChildStudy.Start(file, study.Output("killed"));
-            killed += child.WaitForEvents(2 + random.NextInt(5), TimeSpan.FromMilliseconds(random.NextInt(300))) ? 1 : 0;
+            killed += child.WaitForEvents(2 + random.NextInt(5), TimeSpan.FromMilliseconds(random.NextInt(300)))
+                ? 1 : 0;
             child.Kill();
         }
 

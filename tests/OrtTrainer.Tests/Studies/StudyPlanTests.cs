@@ -156,7 +156,8 @@ public sealed class StudyPlanTests
             Is.EqualTo(new[] { true, true, true, true, false, false, false, false }));
     }
 
-    [TestCase("""{ "small": { "model": "model" } }""", "there is no teacher 'smal' under teachers; did you mean small?")]
+    [TestCase("""{ "small": { "model": "model" } }""",
+        "there is no teacher 'smal' under teachers; did you mean small?")]
     [TestCase("""{ "smal": { "method": "distillation", "teacher": { "model": "@x" } } }""",
         "teachers.smal.teacher (line 1): a teacher of a study is trained without a teacher itself.")]
     public void A_teacher_that_cannot_be_is_refused(string teachers, string message)

@@ -44,7 +44,8 @@ public sealed class StudyTests
         StudyRun run = _study.Run("out").Runs[0];
         RunSummary summary = _study.Summary("out", run);
 
-        Assert.That((run.Score, run.Live, run.Averaged), Is.EqualTo((summary.TestLive, summary.TestLive, (double?)null)));
+        Assert.That((run.Score, run.Live, run.Averaged),
+            Is.EqualTo((summary.TestLive, summary.TestLive, (double?)null)));
         Assert.That(run.Scores["macro_f1"], Is.EqualTo(run.Score));
     }
 
@@ -104,7 +105,8 @@ public sealed class StudyTests
     {
         _study.Json["keep"] = "results";
         _study.Json["teachers"] = JsonNode.Parse("""{ "big": { "model": "model" } }""");
-        _study.Json["methods"]!["kd"] = JsonNode.Parse("""{ "method": "distillation", "teacher": { "model": "@big" } }""");
+        _study.Json["methods"]!["kd"] =
+            JsonNode.Parse("""{ "method": "distillation", "teacher": { "model": "@big" } }""");
         _study.Json["methods"]!["self"] = JsonNode.Parse("""{ "method": "self-distillation" }""");
 
         StudyResults results = _study.Run("out");
@@ -155,7 +157,8 @@ public sealed class StudyTests
         StudyEvents events = new();
         _study.Run("out", events);
 
-        Assert.That(events.Of<StudyEvent.RunStarted>().Select(e => e.Folder), Is.EqualTo(new[] { results.Runs[1].Folder }));
+        Assert.That(events.Of<StudyEvent.RunStarted>().Select(e => e.Folder),
+            Is.EqualTo(new[] { results.Runs[1].Folder }));
         Assert.That(_study.Text("out", "results.csv"), Is.EqualTo(table));
     }
 
@@ -302,7 +305,8 @@ public sealed class StudyTests
     public void Without_its_teacher_a_pupil_fails_and_says_so()
     {
         _study.Task.WriteRows("one.tsv", 1, seed: 1);
-        _study.Json["teachers"] = JsonNode.Parse("""{ "same": { "model": "model", "data": { "train": "one.tsv" } } }""");
+        _study.Json["teachers"] =
+            JsonNode.Parse("""{ "same": { "model": "model", "data": { "train": "one.tsv" } } }""");
         _study.Json["methods"]!["kd"] =
             JsonNode.Parse("""{ "method": "distillation", "teacher": { "model": "@same" } }""");
         _study.Json["seeds"] = new JsonArray(1);

@@ -78,7 +78,8 @@ public sealed class StudyWorkerTests
     [Test]
     public async Task The_end_of_its_input_stops_a_worker()
     {
-        string options = JsonSerializer.Serialize(_tiny.Options("out").Resolve() with { Epochs = 1000 }, RunJson.Options);
+        string options = JsonSerializer.Serialize(
+            _tiny.Options("out").Resolve() with { Epochs = 1000 }, RunJson.Options);
         using StringReader input = new(options + "\n");
         using StringWriter output = new();
 
@@ -141,5 +142,6 @@ public sealed class StudyWorkerTests
 
     private static void Run(
         FineTuneOptions options, Action<WorkerLine>? tell = null, CancellationToken cancellation = default) =>
-        new WorkerProcess(ChildStudy.Worker).RunAsync(options, tell ?? (_ => { }), cancellation).GetAwaiter().GetResult();
+        new WorkerProcess(ChildStudy.Worker).RunAsync(options, tell ?? (_ => { }), cancellation)
+            .GetAwaiter().GetResult();
 }

@@ -64,8 +64,9 @@ internal sealed class TinyStudy : IDisposable
 
     public StudyOptions Options(string output) => new() { File = File, Output = Output(output), Threads = 1 };
 
-    public StudyResults Run(string output, IProgress<StudyEvent>? events = null, CancellationToken cancellation = default)
-        => Study.RunAsync(Options(output), events, cancellation).GetAwaiter().GetResult();
+    public StudyResults Run(
+        string output, IProgress<StudyEvent>? events = null, CancellationToken cancellation = default) =>
+        Study.RunAsync(Options(output), events, cancellation).GetAwaiter().GetResult();
 
     public string Text(string output, string file) =>
         System.IO.File.ReadAllText(Path.Combine(Output(output), file));

@@ -28,7 +28,8 @@ public sealed class GradientAccumulatorTests
     public void A_step_forgets_the_gradients_of_the_one_before()
     {
         using TinyTraining tiny = new();
-        using GradientAccumulator accumulator = new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.Objective, tiny.State);
+        using GradientAccumulator accumulator =
+            new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.Objective, tiny.State);
         accumulator.Run(tiny.Examples, [0, 1, 2, 3], step: 0);
         float[] first = accumulator.Values.ToArray();
 
@@ -42,7 +43,8 @@ public sealed class GradientAccumulatorTests
     public void Every_batch_of_a_step_has_dropout_of_its_own()
     {
         using TinyTraining tiny = new(dropout: true);
-        using GradientAccumulator accumulator = new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.Objective, tiny.State);
+        using GradientAccumulator accumulator =
+            new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.Objective, tiny.State);
 
         // The same two examples twice: equal masks would give the loss of one batch of them.
         (LossTerms twice, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);

@@ -43,7 +43,8 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
     {
         context.RequireNoGradientFrom(output: 1);
         Value dqkv = context.Builder.NodeOutputs(Domain, "PackedAttentionGrad",
-            [context.Dy, context.In(0), context.Out(0), context.Out(1), context.In(1), context.In(2)], context.Attributes)[0];
+            [context.Dy, context.In(0), context.Out(0), context.Out(1), context.In(1), context.In(2)],
+            context.Attributes)[0];
         return [dqkv, null, null];
     }
 }

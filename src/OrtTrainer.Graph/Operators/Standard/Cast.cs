@@ -10,7 +10,8 @@ internal sealed class Cast : Operator, IGradientRule
 
     internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) =>
         (ElementType)context.Attributes.Int("to") == ElementType.Bool
-            ? context.Integers(0)?.Select(i => i is { IsNumber: true } n ? n == 0 ? 0 : 1 : (SymbolicInteger?)null).ToArray()
+            ? context.Integers(0)
+                ?.Select(i => i is { IsNumber: true } n ? n == 0 ? 0 : 1 : (SymbolicInteger?)null).ToArray()
             : context.Integers(0);
 
     public IReadOnlyList<Value?> Differentiate(GradientContext context) =>

@@ -7,10 +7,11 @@ internal sealed class Clip : Operator, IGradientRule
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
+        TensorType number = new(context.Type(0).Element, Shape.Scalar);
         for (int i = 1; i <= 2; i++)
         {
-            InferenceContext.Require(!context.Has(i) || context.Type(i) == new TensorType(context.Type(0).Element, Shape.Scalar),
-                $"the bounds must be single numbers of type {context.Type(0).Element}");
+            InferenceContext.Require(!context.Has(i) || context.Type(i) == number,
+                $"the bounds must be single numbers of type {number.Element}");
         }
 
         return [context.Type(0)];

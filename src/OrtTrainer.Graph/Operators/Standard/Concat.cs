@@ -10,7 +10,8 @@ internal sealed class Concat : Operator, IGradientRule
         int axis = first.NormalizeAxis(context.Attributes.Int("axis"));
         Dimension[] along = [.. context.Inputs.Select((_, i) => context.Shape(i)[axis])];
         InferenceContext.Require(
-            context.Inputs.All(part => part!.Shape.Rank == first.Rank && part.Shape.With(axis, 1).Fits(first.With(axis, 1))),
+            context.Inputs.All(part =>
+                part!.Shape.Rank == first.Rank && part.Shape.With(axis, 1).Fits(first.With(axis, 1))),
             $"the parts may differ in axis {axis} only");
         InferenceContext.Require(context.Inputs.All(part => part!.Type.Element == context.Type(0).Element),
             "the parts must have one element type");
@@ -29,7 +30,8 @@ internal sealed class Concat : Operator, IGradientRule
                 return null;
             }
 
-            elements.AddRange(part.Integers ?? [.. Enumerable.Repeat<SymbolicInteger?>(null, (int)part.Shape.ElementCount)]);
+            elements.AddRange(
+                part.Integers ?? [.. Enumerable.Repeat<SymbolicInteger?>(null, (int)part.Shape.ElementCount)]);
         }
 
         return context.Shape(0).Rank == 1 && elements.Count <= TensorContent.SmallIntegerCount ? elements : null;

@@ -66,6 +66,7 @@ internal sealed class GatherND : Operator
         int batch = (int)context.Attributes.Int("batch_dims", 0);
         InferenceContext.Require(indices.Rank > batch && indices[-1].IsFixed && batch + indices[-1].Size <= x.Rank,
             $"index tuples {indices} do not fit {x}");
-        return [context.Type(0).WithShape(new Shape([.. indices.SkipLast(1), .. x.Skip(batch + (int)indices[-1].Size)]))];
+        return [context.Type(0).WithShape(new Shape(
+            [.. indices.SkipLast(1), .. x.Skip(batch + (int)indices[-1].Size)]))];
     }
 }

@@ -20,7 +20,8 @@ internal sealed class Tile : Operator, IGradientRule
     {
         Shape x = context.Shape(0);
         IReadOnlyList<SymbolicInteger?>? repeats = context.Integers(1);
-        InferenceContext.Require(repeats is null || repeats.Count == x.Rank, $"a repeat for each axis of {x} is needed");
+        InferenceContext.Require(repeats is null || repeats.Count == x.Rank,
+            $"a repeat for each axis of {x} is needed");
         return [context.Type(0).WithShape(new Shape(x.Select((d, i) =>
             (repeats?[i] is { } count ? SymbolicInteger.Multiply(SymbolicInteger.Of(d), count)?.ToDimension() : null)
             ?? context.NewDimension())))];

@@ -18,7 +18,8 @@ internal sealed class Sqrt : PointwiseOperator
 {
     public override string Type => "Sqrt";
 
-    protected override Value Dx(GraphBuilder g, Value dy, Value x, Value y) => g.Div(g.Mul(dy, g.ConstantLike(0.5, dy)), y);
+    protected override Value Dx(GraphBuilder g, Value dy, Value x, Value y) =>
+        g.Div(g.Mul(dy, g.ConstantLike(0.5, dy)), y);
 }
 
 /// <summary>log(1 + exp(x)).</summary>

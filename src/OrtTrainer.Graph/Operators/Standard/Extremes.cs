@@ -6,14 +6,17 @@ internal abstract class Extreme : Operator, IGradientRule
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
         ElementType element = context.Type(0).Element;
-        InferenceContext.Require(context.Inputs.All(x => x?.Type.Element == element), $"all operands must be {element}");
-        return [new(element, context.Inputs.Aggregate(Shape.Scalar, (shape, x) => Broadcasting.Combine(shape, x!.Shape)))];
+        InferenceContext.Require(context.Inputs.All(x => x?.Type.Element == element),
+            $"all operands must be {element}");
+        return [new(element, context.Inputs.Aggregate(Shape.Scalar, (shape, x) =>
+            Broadcasting.Combine(shape, x!.Shape)))];
     }
 
-    internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) => context.Inputs.Count == 2
-        ? IntegerFolding.Combine(context, (a, b) =>
-            a == b ? a : a.IsNumber && b.IsNumber ? Fold(a.Number, b.Number) : (SymbolicInteger?)null)
-        : null;
+    internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) =>
+        context.Inputs.Count == 2
+            ? IntegerFolding.Combine(context, (a, b) =>
+                a == b ? a : a.IsNumber && b.IsNumber ? Fold(a.Number, b.Number) : (SymbolicInteger?)null)
+            : null;
 
     /// <summary>Equal operands share the gradient alike, as in PyTorch.</summary>
     public IReadOnlyList<Value?> Differentiate(GradientContext context)

@@ -29,7 +29,9 @@ internal sealed class Range : Operator
         InferenceContext.Require(Enumerable.Range(0, 3).All(i => context.Shape(i).Rank == 0),
             "start, limit and delta must be single numbers");
         Dimension? count = null;
-        if (context.Integers(0)?[0] is { } start && context.Integers(1)?[0] is { } limit && context.Integers(2)?[0] is { } delta)
+        if (context.Integers(0)?[0] is { } start
+            && context.Integers(1)?[0] is { } limit
+            && context.Integers(2)?[0] is { } delta)
         {
             count = delta == 1 ? SymbolicInteger.Subtract(limit, start)?.ToDimension()
                 : start.IsNumber && limit.IsNumber && delta is { IsNumber: true, Number: not 0 }

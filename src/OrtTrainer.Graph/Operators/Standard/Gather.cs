@@ -62,7 +62,8 @@ internal sealed class Gather : Operator, IGradientRule
 
         if (!flat.Shape.IsFixed && !others.IsFixed)
         {
-            throw new GraphException($"Gather has a gradient rule for indices or other axes of fixed size only, not for " +
+            throw new GraphException(
+                $"Gather has a gradient rule for indices or other axes of fixed size only, not for " +
                 $"{context.In(0)} with {context.In(1)} in node '{context.NodeName}'.");
         }
 

@@ -14,7 +14,8 @@ internal sealed class Gemm : Operator, IGradientRule
         bool tb = context.Attributes.Int("transB", 0) != 0;
         Dimension inner = ta ? a[0] : a[1];
         InferenceContext.Require(inner.Fits(tb ? b[1] : b[0]),
-            $"the inner sizes of {a} and {b} differ{(ta ? " (a is transposed)" : "")}{(tb ? " (b is transposed)" : "")}");
+            $"the inner sizes of {a} and {b} differ" +
+            $"{(ta ? " (a is transposed)" : "")}{(tb ? " (b is transposed)" : "")}");
         Shape y = new(ta ? a[1] : a[0], tb ? b[0] : b[1]);
         InferenceContext.Require(!context.Has(2) || Broadcasting.Combine(context.Shape(2), y).Fits(y),
             $"the bias {(context.Has(2) ? context.Shape(2) : y)} does not broadcast to {y}");
@@ -30,12 +31,17 @@ internal sealed class Gemm : Operator, IGradientRule
         bool ta = context.Attributes.Int("transA", 0) != 0;
         bool tb = context.Attributes.Int("transB", 0) != 0;
         AttributeList scale = AttributeList.Empty.With("alpha", context.Attributes.Float("alpha", 1));
-        Value? da = !context.Needs(0) ? null : ta ? Product(g, scale, b, dy, tb, true) : Product(g, scale, dy, b, false, !tb);
-        Value? db = !context.Needs(1) ? null : tb ? Product(g, scale, dy, a, true, ta) : Product(g, scale, a, dy, !ta, false);
+        Value? da = !context.Needs(0) ? null
+            : ta ? Product(g, scale, b, dy, tb, true)
+            : Product(g, scale, dy, b, false, !tb);
+        Value? db = !context.Needs(1) ? null
+            : tb ? Product(g, scale, dy, a, true, ta)
+            : Product(g, scale, a, dy, !ta, false);
         return context.Needs(2) ? [da, db, BiasGradient(g, dy, context)] : [da, db];
     }
 
-    private static Value Product(GraphBuilder g, AttributeList scale, Value a, Value b, bool transposeA, bool transposeB) =>
+    private static Value Product(
+        GraphBuilder g, AttributeList scale, Value a, Value b, bool transposeA, bool transposeB) =>
         g.Node("Gemm", [a, b], scale.With("transA", transposeA ? 1 : 0).With("transB", transposeB ? 1 : 0));
 
     private static Value BiasGradient(GraphBuilder g, Value dy, GradientContext context)

@@ -8,7 +8,8 @@ internal static class IntegerFolding
     /// <summary>Null where an operand is unknown or the lengths do not fit.</summary>
     public static IReadOnlyList<SymbolicInteger?>? Combine(InferenceContext context, Combination combine)
     {
-        if (context.Integers(0) is not { } a || context.Integers(1) is not { } b || Length(a.Count, b.Count) is not { } length)
+        if (context.Integers(0) is not { } a || context.Integers(1) is not { } b
+            || Length(a.Count, b.Count) is not { } length)
         {
             return null;
         }
@@ -18,7 +19,8 @@ internal static class IntegerFolding
     }
 
     /// <summary>The element at <paramref name="index"/>, or the only one.</summary>
-    public static SymbolicInteger? At(IReadOnlyList<SymbolicInteger?> list, int index) => list[list.Count == 1 ? 0 : index];
+    public static SymbolicInteger? At(IReadOnlyList<SymbolicInteger?> list, int index) =>
+        list[list.Count == 1 ? 0 : index];
 
     /// <summary>The common length of lists that broadcast, or null.</summary>
     public static int? Length(params ReadOnlySpan<int> counts)

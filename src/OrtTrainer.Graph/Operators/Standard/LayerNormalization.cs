@@ -14,7 +14,8 @@ internal sealed class LayerNormalization : Operator, IGradientRule
         Shape x = context.Shape(0);
         int axis = x.NormalizeAxis(context.Attributes.Int("axis", -1));
         Shape normalized = new(x.Skip(axis));
-        InferenceContext.Require(context.Shape(1).Fits(normalized) && (!context.Has(2) || context.Shape(2).Fits(normalized)),
+        InferenceContext.Require(
+            context.Shape(1).Fits(normalized) && (!context.Has(2) || context.Shape(2).Fits(normalized)),
             $"scale and bias must be {normalized}, the axes of {x} from {axis} on");
         TensorType rows = context.Type(0).WithShape(new Shape(x.Select((d, i) => i < axis ? d : 1)));
         return [context.Type(0), rows, rows];
@@ -29,9 +30,11 @@ internal sealed class LayerNormalization : Operator, IGradientRule
         context.RequireNoGradientFrom(output: 1);
         GraphBuilder g = context.Builder;
         (Value x, Value scale) = (context.In(0), context.In(1));
-        long width = new Shape(x.Shape.Skip(x.Shape.NormalizeAxis(context.Attributes.Int("axis", -1)))) is { IsFixed: true } axes
+        int axis = x.Shape.NormalizeAxis(context.Attributes.Int("axis", -1));
+        long width = new Shape(x.Shape.Skip(axis)) is { IsFixed: true } axes
             ? axes.ElementCount
-            : throw new GraphException($"LayerNormalization has a gradient rule for axes of fixed size only, not for {x}.");
+            : throw new GraphException(
+                $"LayerNormalization has a gradient rule for axes of fixed size only, not for {x}.");
         Value rows = g.Reshape(x, -1, width);
         Value dy = g.Assume(g.Reshape(context.Dy, -1, width), rows.Shape);
         Value gain = g.Reshape(scale, width);

@@ -5,7 +5,8 @@ internal abstract class BooleanOperator : Operator
 {
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
-        InferenceContext.Require(context.Type(0).Element == ElementType.Bool && context.Type(1).Element == ElementType.Bool,
+        InferenceContext.Require(
+            context.Type(0).Element == ElementType.Bool && context.Type(1).Element == ElementType.Bool,
             "both operands must be Bool");
         return [new(ElementType.Bool, Broadcasting.Combine(context.Shape(0), context.Shape(1)))];
     }
@@ -41,5 +42,6 @@ internal sealed class IsNaN : Operator
 {
     public override string Type => "IsNaN";
 
-    internal override IReadOnlyList<TensorType> Infer(InferenceContext context) => [context.Type(0).WithElement(ElementType.Bool)];
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context) =>
+        [context.Type(0).WithElement(ElementType.Bool)];
 }

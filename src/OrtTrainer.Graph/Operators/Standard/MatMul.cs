@@ -28,7 +28,11 @@ internal class MatMul : Operator, IGradientRule
         float alpha = context.Attributes.Float("alpha", 1);
         Value Da() => ta ? Product(g, b, dy, tb, true, alpha) : Product(g, dy, b, false, !tb, alpha);
         Value Db() => tb ? Product(g, dy, a, true, ta, alpha) : Product(g, a, dy, !ta, false, alpha);
-        return [context.Needs(0) ? g.ReduceTo(Da(), a.Shape) : null, context.Needs(1) ? g.ReduceTo(Db(), b.Shape) : null];
+        return
+        [
+            context.Needs(0) ? g.ReduceTo(Da(), a.Shape) : null,
+            context.Needs(1) ? g.ReduceTo(Db(), b.Shape) : null,
+        ];
     }
 
     private static (bool A, bool B) Transposed(AttributeList attributes) =>

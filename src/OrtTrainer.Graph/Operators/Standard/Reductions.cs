@@ -7,11 +7,13 @@ internal abstract class Reduction : Operator, IGradientRule
     {
         Shape x = context.Shape(0);
         int[] axes = Axes(x, context.Has(1), context.Constant(1));
-        InferenceContext.Require(context.Constant(1) is { Length: > 0 } || context.Attributes.Int("noop_with_empty_axes", 0) == 0,
+        InferenceContext.Require(
+            context.Constant(1) is { Length: > 0 } || context.Attributes.Int("noop_with_empty_axes", 0) == 0,
             "noop_with_empty_axes without axes is not supported");
         bool keep = context.Attributes.Int("keepdims", 1) != 0;
         return [context.Type(0).WithShape(new Shape(
-            Enumerable.Range(0, x.Rank).Where(i => keep || !axes.Contains(i)).Select(i => axes.Contains(i) ? 1 : x[i])))];
+            Enumerable.Range(0, x.Rank)
+                .Where(i => keep || !axes.Contains(i)).Select(i => axes.Contains(i) ? 1 : x[i])))];
     }
 
     public IReadOnlyList<Value?> Differentiate(GradientContext context)

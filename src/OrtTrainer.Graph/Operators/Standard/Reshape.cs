@@ -19,7 +19,8 @@ internal sealed class Reshape : Operator, IGradientRule
         int open = Enumerable.Range(0, sizes.Count).FirstOrDefault(i => sizes[i] == -1, -1);
         Dimension[] y = [.. sizes.Select((size, i) => i == open ? 0
             : size is null ? context.NewDimension()
-            : zeroCopies && size == 0 ? i < x.Rank ? x[i] : throw new GraphException($"size {i} is 0 but {x} has no such axis")
+            : zeroCopies && size == 0
+                ? i < x.Rank ? x[i] : throw new GraphException($"size {i} is 0 but {x} has no such axis")
             : size.Value.ToDimension() ?? throw new GraphException($"{size} is no size"))];
         if (open >= 0)
         {
@@ -27,7 +28,8 @@ internal sealed class Reshape : Operator, IGradientRule
         }
         else if (x.IsFixed && y.All(d => d.IsFixed))
         {
-            InferenceContext.Require(new Shape(y).ElementCount == x.ElementCount, $"{x} has not as many elements as {new Shape(y)}");
+            InferenceContext.Require(new Shape(y).ElementCount == x.ElementCount,
+                $"{x} has not as many elements as {new Shape(y)}");
         }
 
         return [context.Type(0).WithShape(new Shape(y))];

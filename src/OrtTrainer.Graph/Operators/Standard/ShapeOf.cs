@@ -7,7 +7,8 @@ internal sealed class ShapeOf : Operator
 
     internal override int MinimumOpset => 15;
 
-    internal override IReadOnlyList<TensorType> Infer(InferenceContext context) => [TensorType.Int64(Sizes(context).Length)];
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context) =>
+        [TensorType.Int64(Sizes(context).Length)];
 
     internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) =>
         [.. Sizes(context).Select(d => (SymbolicInteger?)SymbolicInteger.Of(d))];
@@ -37,5 +38,6 @@ internal sealed class SizeOf : Operator
         return [TensorType.Int64()];
     }
 
-    internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) => [ShapeOf.Count(context.Shape(0))];
+    internal override IReadOnlyList<SymbolicInteger?>? FoldIntegers(InferenceContext context) =>
+        [ShapeOf.Count(context.Shape(0))];
 }

@@ -46,7 +46,8 @@ internal sealed class Slice : Operator, IGradientRule
         if (context.In(1).ConstantIntegers is not { } starts
             || (context.HasInput(4) && context.In(4).ConstantIntegers!.Any(step => step != 1)))
         {
-            throw new GraphException($"Slice has a gradient rule for constant starts and steps of 1 only, not in node " +
+            throw new GraphException(
+                $"Slice has a gradient rule for constant starts and steps of 1 only, not in node " +
                 $"'{context.NodeName}' of {x}.");
         }
 
@@ -84,7 +85,8 @@ internal sealed class Slice : Operator, IGradientRule
     {
         InferenceContext.Require(starts.Rank == 1 && starts[0].IsFixed, "the number of starts must be known");
         long[] axes = given ?? [.. Enumerable.Range(0, (int)starts[0].Size).Select(i => (long)i)];
-        InferenceContext.Require(axes.Length == starts[0].Size, $"{starts[0]} starts were given for {axes.Length} axes");
+        InferenceContext.Require(axes.Length == starts[0].Size,
+            $"{starts[0]} starts were given for {axes.Length} axes");
         return axes;
     }
 
@@ -111,7 +113,8 @@ internal sealed class Slice : Operator, IGradientRule
         long From(long bound, long low, long high) => Math.Clamp(bound < 0 ? bound + size : bound, low, high);
         return step > 0
             ? (From(start, 0, size), Math.Max(0, (From(end, 0, size) - From(start, 0, size) + step - 1) / step))
-            : (From(start, 0, size - 1), Math.Max(0, (From(start, 0, size - 1) - From(end, -1, size - 1) - step - 1) / -step));
+            : (From(start, 0, size - 1),
+                Math.Max(0, (From(start, 0, size - 1) - From(end, -1, size - 1) - step - 1) / -step));
     }
 }
 
@@ -123,9 +126,11 @@ internal sealed class Pad : Operator, IGradientRule
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
         Shape x = context.Shape(0);
-        InferenceContext.Require(context.Attributes.String("mode", "constant") == "constant" && !context.Has(2) && !context.Has(3),
+        InferenceContext.Require(
+            context.Attributes.String("mode", "constant") == "constant" && !context.Has(2) && !context.Has(3),
             "only padding all axes with zeros is supported");
-        InferenceContext.Require(context.Shape(1).Equals(new Shape(2 * x.Rank)), $"two amounts for each axis of {x} are needed");
+        InferenceContext.Require(context.Shape(1).Equals(new Shape(2 * x.Rank)),
+            $"two amounts for each axis of {x} are needed");
         return [context.Type(0).WithShape(context.Constant(1) is { } pads
             ? new Shape(x.Select((d, i) => pads[i] == 0 && pads[i + x.Rank] == 0 ? d
                 : d.IsFixed ? d.Size + pads[i] + pads[i + x.Rank]

@@ -15,7 +15,8 @@ internal sealed class Split : Operator, IGradientRule
         Shape x = context.Shape(0);
         int axis = x.NormalizeAxis(context.Attributes.Int("axis", 0));
         Dimension[] sizes = context.Has(1) ? [.. context.ShapeFrom(1)] : EqualParts(context, x[axis]);
-        InferenceContext.Require(!x[axis].IsFixed || sizes.Any(s => !s.IsFixed) || sizes.Sum(s => s.Size) == x[axis].Size,
+        InferenceContext.Require(
+            !x[axis].IsFixed || sizes.Any(s => !s.IsFixed) || sizes.Sum(s => s.Size) == x[axis].Size,
             $"the parts [{string.Join(", ", sizes)}] do not add up to axis {axis} of {x}");
         return [.. sizes.Select(size => context.Type(0).WithShape(x.With(axis, size)))];
     }

@@ -34,7 +34,8 @@ internal sealed class Squeeze : Operator, IGradientRule
         InferenceContext.Require(!context.Has(1) || context.Constant(1) is not null, "the axes must be constant");
         int[] removed = Removed(x, context.Constant(1));
         InferenceContext.Require(removed.All(i => x[i].Fits(1)), $"only axes of size 1 can go from {x}");
-        InferenceContext.Require(context.Has(1) || !x.Any(d => d.IsUnknown), $"without axes, every size of {x} must be known");
+        InferenceContext.Require(context.Has(1) || !x.Any(d => d.IsUnknown),
+            $"without axes, every size of {x} must be known");
         return [context.Type(0).WithShape(new Shape(x.Where((_, i) => !removed.Contains(i))))];
     }
 

@@ -20,8 +20,8 @@ internal static class StudyTeachers
         ScoreScale scale = ScoreScale.Of(summary.Metric);
         double? score = summary.Exported == "averaged" ? summary.Averaged : summary.Live;
         return $"{method}: its teacher, {Path.GetFileName(folder)}, was trained before, in " +
-            $"{ReportFigures.Seconds(summary.TrainSeconds)}, and scored {scale.Text(scale.Scaled(score ?? double.NaN))} " +
-            $"({scale.Label}) on its evaluation data. Its training serves all runs that learn from it and is not in " +
-            "the table.";
+            $"{ReportFigures.Seconds(summary.TrainSeconds)}, and scored " +
+            $"{scale.Text(scale.Scaled(score ?? double.NaN))} ({scale.Label}) on its evaluation data. Its training " +
+            "serves all runs that learn from it and is not in the table.";
     }
 }

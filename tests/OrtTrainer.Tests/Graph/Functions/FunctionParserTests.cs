@@ -37,7 +37,8 @@ public sealed class FunctionParserTests
     public void Numbers_lists_words_and_references_become_attributes()
     {
         FunctionProto f = Parse("F(x; int n, float s) => y, z",
-            "y, z = Op<axis = -1, perm = [0, 2, 1], eps = 1e-5, mode = add, count = @n>(x, @s, [3, -4], 7)  # and a comment");
+            "y, z = Op<axis = -1, perm = [0, 2, 1], eps = 1e-5, mode = add, count = @n>" +
+            "(x, @s, [3, -4], 7)  # and a comment");
 
         NodeProto op = f.Node[^1];
         Assert.That(op.Output, Is.EqualTo(new[] { "y", "z" }));
@@ -77,7 +78,8 @@ public sealed class FunctionParserTests
     [TestCase("F(x; float) => y")]
     [TestCase("F(x) => y extra")]
     public void A_signature_that_cannot_be_read_is_refused(string signature) =>
-        Assert.That(() => FunctionDefinition.Parse(signature, ""), Throws.TypeOf<GraphException>().With.Message.Contains(signature));
+        Assert.That(() => FunctionDefinition.Parse(signature, ""),
+            Throws.TypeOf<GraphException>().With.Message.Contains(signature));
 
     private static FunctionProto Parse(string signature, string body) =>
         FunctionParser.Parse(FunctionDefinition.Parse(signature, body), new HashSet<string> { "F", "Other" });

@@ -15,7 +15,8 @@ public sealed class DropoutMaskTests
         long[] x = [0, 1, 2, 65535, 65536, 2147483647, 2147483648, 4294967294, 4294967295,
             .. Enumerable.Range(0, 100_000).Select(_ => random.NextInt64(1L << 32))];
 
-        float[][] halves = FunctionRun.Outputs("DropoutMix", AttributeList.Empty, Onnx.Int64, FunctionRun.Integers(x, x.Length));
+        float[][] halves = FunctionRun.Outputs("DropoutMix", AttributeList.Empty, Onnx.Int64,
+            FunctionRun.Integers(x, x.Length));
 
         uint[] bits = [.. halves[0].Zip(halves[1], (high, low) => ((uint)high << 16) | (uint)low)];
         Assert.That(bits, Is.EqualTo(x.Select(v => Reference.Mix((uint)v))));
@@ -30,11 +31,12 @@ public sealed class DropoutMaskTests
     {
         long[] index = [.. Enumerable.Range(0, 5000).Select(i => (long)i), 4294967295, 4294967296, (1L << 33) + 5];
 
-        float[] mask = FunctionRun.Outputs("DropoutMask", AttributeList.Empty.With("p", p).With("site", site), Onnx.Float,
+        AttributeList masking = AttributeList.Empty.With("p", p).With("site", site);
+        float[] mask = FunctionRun.Outputs("DropoutMask", masking, Onnx.Float,
             FunctionRun.Integers(index, index.Length), FunctionRun.Integers([key0, key1], 2))[0];
 
-        Assert.That(mask.Select(v => (double)v), Is.EqualTo(
-            index.Select(i => Reference.Mask((ulong)i, [(uint)key0, (uint)key1], p, (uint)site))).Within(1e-6 / (1 - p)));
+        Assert.That(mask.Select(v => (double)v), Is.EqualTo(index.Select(i =>
+            Reference.Mask((ulong)i, [(uint)key0, (uint)key1], p, (uint)site))).Within(1e-6 / (1 - p)));
     }
 
     [Test]

@@ -43,7 +43,8 @@ internal static class FunctionRun
     {
         ModelProto model = new() { IrVersion = 8, Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = FunctionDefinition.BodyOpset });
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = FunctionDefinition.Domain, Version = FunctionDefinition.DomainVersion });
+        model.OpsetImport.Add(
+            new OperatorSetIdProto { Domain = FunctionDefinition.Domain, Version = FunctionDefinition.DomainVersion });
         model.Functions.AddRange(FunctionLibrary.Closure([function]));
         using GraphSession session = GraphSession.FromBytes(
             model.ToByteArray(), new ExecutionOptions { UseKernels = false, IntraOpThreads = 1 }, function);

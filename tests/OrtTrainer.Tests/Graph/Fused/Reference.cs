@@ -50,12 +50,14 @@ internal static class Reference
         0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
 
     /// <summary>Rows of x normalised; also the means and reciprocal deviations.</summary>
-    public static (double[] Y, double[] Mean, double[] InvStd) LayerNorm(double[] x, double[] gamma, double[] beta, double epsilon)
+    public static (double[] Y, double[] Mean, double[] InvStd) LayerNorm(
+        double[] x, double[] gamma, double[] beta, double epsilon)
     {
         int width = gamma.Length;
         double[] y = new double[x.Length];
         double[] mean = [.. x.Chunk(width).Select(row => row.Average())];
-        double[] invstd = [.. x.Chunk(width).Select((row, n) => 1 / Math.Sqrt(row.Average(v => Math.Pow(v - mean[n], 2)) + epsilon))];
+        double[] invstd = [.. x.Chunk(width).Select((row, n) =>
+            1 / Math.Sqrt(row.Average(v => Math.Pow(v - mean[n], 2)) + epsilon))];
         for (int i = 0; i < x.Length; i++)
         {
             y[i] = ((x[i] - mean[i / width]) * invstd[i / width] * gamma[i % width]) + beta[i % width];

@@ -16,8 +16,12 @@ internal sealed class CaseInputs(GraphBuilder graph)
     public List<(Value Value, long[] Data, long[] Sizes)> Given { get; } = [];
 
     /// <summary>Uniform values in [low, high).</summary>
-    public Value Parameter(string name, long[] sizes, float low = -1, float high = 1, Shape? declared = null) =>
-        Parameter(name, sizes, [.. Enumerable.Range(0, Count(sizes)).Select(_ => low + ((high - low) * _random.NextSingle()))], declared);
+    public Value Parameter(string name, long[] sizes, float low = -1, float high = 1, Shape? declared = null)
+    {
+        IEnumerable<int> elements = Enumerable.Range(0, Count(sizes));
+        float[] values = [.. elements.Select(_ => low + ((high - low) * _random.NextSingle()))];
+        return Parameter(name, sizes, values, declared);
+    }
 
     /// <summary>
     /// Values in random order, 0.1 apart and none nearer to 0 than 0.05: no step of a finite difference meets a kink.
@@ -32,7 +36,7 @@ internal sealed class CaseInputs(GraphBuilder graph)
 
     public Value Parameter(string name, long[] sizes, float[] values, Shape? declared = null)
     {
-        Value value = Graph.Input(name, new TensorType(OrtTrainer.Graph.ElementType.Float, declared ?? Shape.Of(sizes)));
+        Value value = Graph.Input(name, new TensorType(ElementType.Float, declared ?? Shape.Of(sizes)));
         Parameters.Add((value, values, sizes));
         return value;
     }
@@ -40,7 +44,7 @@ internal sealed class CaseInputs(GraphBuilder graph)
     public Value Integers(string name, long[] values, long[]? sizes = null, Shape? declared = null)
     {
         sizes ??= [values.Length];
-        Value value = Graph.Input(name, new TensorType(OrtTrainer.Graph.ElementType.Int64, declared ?? Shape.Of(sizes)));
+        Value value = Graph.Input(name, new TensorType(ElementType.Int64, declared ?? Shape.Of(sizes)));
         Given.Add((value, values, sizes));
         return value;
     }

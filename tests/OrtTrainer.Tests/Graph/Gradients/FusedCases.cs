@@ -12,20 +12,24 @@ internal static class FusedCases
     private static IEnumerable<GradientCase> Cases =>
     [
         new("Dropout", "", c => c.Graph.Dropout(c.Parameter("x", [5, 4]), Key(c), 0.4f, 3)),
-        new("Dropout", "named sizes", c => c.Graph.Dropout(c.Parameter("x", [5, 4], declared: new("n", "m")), Key(c), 0.4f, 3)),
+        new("Dropout", "named sizes", c => c.Graph.Dropout(
+            c.Parameter("x", [5, 4], declared: new("n", "m")), Key(c), 0.4f, 3)),
         new("Gelu", "", c => c.Graph.Gelu(c.Parameter("x", [3, 5], -3, 3))),
         new("GeluTanh", "", c => c.Graph.GeluTanh(c.Parameter("x", [3, 5], -3, 3))),
         new("LayerNorm", "", c => c.Graph.LayerNorm(
             c.Parameter("x", [3, 5], -2, 2), c.Parameter("gamma", [5]), c.Parameter("beta", [5]), 1e-5f)),
         new("LayerNorm", "named rows", c => c.Graph.LayerNorm(
-            c.Parameter("x", [3, 5], -2, 2, new("tokens", 5)), c.Parameter("gamma", [5]), c.Parameter("beta", [5]), 1e-2f)),
+            c.Parameter("x", [3, 5], -2, 2, new("tokens", 5)), c.Parameter("gamma", [5]), c.Parameter("beta", [5]),
+            1e-2f)),
         .. from p in Probabilities
            select new GradientCase("DropoutAddLayerNorm", $"p {p}", c => AddNorm(c, p)[0]),
         .. from p in Probabilities
-           select new GradientCase("DropoutAddLayerNorm", $"p {p}, the sum used too", c => AddNorm(c, p).Take(2).ToArray()),
+           select new GradientCase("DropoutAddLayerNorm", $"p {p}, the sum used too", c =>
+               AddNorm(c, p).Take(2).ToArray()),
         .. from p in Probabilities
            from offsets in new long[][] { [0, 5], [0, 1, 5], [0, 2, 3, 5], [0, 1, 2, 3, 4, 5] }
-           select new GradientCase("PackedAttention", $"p {p}, offsets {string.Join(" ", offsets)}", c => c.Graph.PackedAttention(
+           let variant = $"p {p}, offsets {string.Join(" ", offsets)}"
+           select new GradientCase("PackedAttention", variant, c => c.Graph.PackedAttention(
                c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)),
                c.Integers("offsets", offsets, declared: new("bounds")), 2, 0.7f, Key(c), p, 5)),
         new("ColumnSum", "", c => c.Graph.ColumnSum(c.Parameter("x", [4, 3], declared: new("n", 3)))),

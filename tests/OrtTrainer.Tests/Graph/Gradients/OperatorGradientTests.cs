@@ -14,7 +14,8 @@ public sealed class OperatorGradientTests
 
     private static IEnumerable<Operator> Rules => OperatorSet.All.Where(op => op.HasGradientRule);
 
-    private static IEnumerable<TestCaseData> Named() => Cases.Select(c => new TestCaseData(c).SetArgDisplayNames(c.ToString()));
+    private static IEnumerable<TestCaseData> Named() =>
+        Cases.Select(c => new TestCaseData(c).SetArgDisplayNames(c.ToString()));
 
     [TestCaseSource(nameof(Named))]
     public void Gradients_are_those_of_finite_differences(object check)
@@ -26,5 +27,6 @@ public sealed class OperatorGradientTests
 
     [TestCaseSource(nameof(Rules))]
     public void Every_rule_has_a_check(Operator op) => Assert.That(
-        Cases.Any(c => c.Operator == op.Type && c.Domain == op.Domain), $"{op.Domain}.{op.Type} has a gradient rule but no case here");
+        Cases.Any(c => c.Operator == op.Type && c.Domain == op.Domain),
+        $"{op.Domain}.{op.Type} has a gradient rule but no case here");
 }

@@ -29,10 +29,13 @@ internal static class ProductCases
         .. from ta in Both
            from tb in Both
            select new GradientCase("Gemm", $"alpha and beta, a {Turned(ta)}, b {Turned(tb)}", c => c.Graph.Node("Gemm",
-               [c.Parameter("a", ta ? [2, 3] : [3, 2]), c.Parameter("b", tb ? [4, 2] : [2, 4]), c.Parameter("bias", [4])],
-               AttributeList.Empty.With("alpha", 0.5f).With("beta", -1.5f).With("transA", ta ? 1 : 0).With("transB", tb ? 1 : 0))),
+               [c.Parameter("a", ta ? [2, 3] : [3, 2]), c.Parameter("b", tb ? [4, 2] : [2, 4]),
+                   c.Parameter("bias", [4])],
+               AttributeList.Empty.With("alpha", 0.5f).With("beta", -1.5f)
+                   .With("transA", ta ? 1 : 0).With("transB", tb ? 1 : 0))),
         new("Gemm", "named rows", c => c.Graph.Gemm(
-            c.Parameter("a", [3, 2], declared: new("rows", 2)), c.Parameter("b", [4, 2]), c.Parameter("bias", [4]), false, true)),
+            c.Parameter("a", [3, 2], declared: new("rows", 2)), c.Parameter("b", [4, 2]), c.Parameter("bias", [4]),
+            false, true)),
         .. from shapes in Batches
            select new GradientCase("MatMul", shapes.Variant, c => c.Graph.MatMul(
                c.Parameter("a", shapes.A), c.Parameter("b", shapes.B))),
@@ -52,7 +55,8 @@ internal static class ProductCases
                long[] sizes = axis == -1 ? [4] : [3, 4];
                Value x = c.Parameter("x", [2, 3, 4], -2, 2, new("batch", 3, 4));
                Value scale = c.Parameter("scale", sizes, 0.5f, 1.5f);
-               return c.Graph.NodeOutputs("", "LayerNormalization", bias ? [x, scale, c.Parameter("bias", sizes)] : [x, scale],
+               Value[] inputs = bias ? [x, scale, c.Parameter("bias", sizes)] : [x, scale];
+               return c.Graph.NodeOutputs("", "LayerNormalization", inputs,
                    AttributeList.Empty.With("axis", axis).With("epsilon", 1e-3f))[0];
            }),
     ];

@@ -4,6 +4,7 @@ using OrtTrainer.Graph.Differentiation;
 using OrtTrainer.Graph.Import;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Runtime;
+using ElementType = OrtTrainer.Graph.ElementType;
 
 namespace OrtTrainer.Tests.Graph.Import;
 
@@ -28,9 +29,10 @@ public sealed class ExportTrainingTests
         ImportedGraph imported = GraphImporter.Import(ModelReader.Read(path), IsWeight);
         GraphBuilder g = imported.Builder;
         Value logits = g.Outputs.Single();
-        Value targets = g.Input("targets", new TensorType(OrtTrainer.Graph.ElementType.Float, logits.Shape));
+        Value targets = g.Input("targets", new TensorType(ElementType.Float, logits.Shape));
         Value scale = g.Input("scale", TensorType.Float());
-        Value loss = g.Neg(g.Mul(scale, g.ReduceSum(g.Mul(targets, g.LogSoftmax(logits, -1)), [0, 1], keepAxes: false)));
+        Value likelihood = g.ReduceSum(g.Mul(targets, g.LogSoftmax(logits, -1)), [0, 1], keepAxes: false);
+        Value loss = g.Neg(g.Mul(scale, likelihood));
         Value[] parameters = [.. Autodiff.Parameters(g, loss, imported.Parameters.Select(p => p.Value))];
         IReadOnlyList<Value> gradients = Autodiff.Gradients(g, loss, parameters);
         g.Output(loss, "loss");
@@ -63,19 +65,22 @@ public sealed class ExportTrainingTests
             }
 
             double largest = expected.Max(Math.Abs);
-            Assert.That(binding.Output($"gradient{i}").ToArray(), Is.EqualTo(expected).Within(Math.Max(1e-4 * largest, 1e-7)),
+            Assert.That(binding.Output($"gradient{i}").ToArray(),
+                Is.EqualTo(expected).Within(Math.Max(1e-4 * largest, 1e-7)),
                 tensor.Name);
             compared++;
         }
 
         TestContext.Out.WriteLine($"{compared} of {sources.Count} parameters compared");
-        Assert.That(compared, Is.GreaterThanOrEqualTo(0.8 * sources.Count), $"parameters of {sources.Count} that were found");
+        Assert.That(compared, Is.GreaterThanOrEqualTo(0.8 * sources.Count),
+            $"parameters of {sources.Count} that were found");
     }
 
     /// <summary>
     /// Exporters leave scalars and masks among the stored tensors too; those have no axes or are no float.
     /// </summary>
-    private static bool IsWeight(TensorProto tensor) => tensor.DataType == (int)OrtTrainer.Graph.ElementType.Float && tensor.Dims.Count > 0;
+    private static bool IsWeight(TensorProto tensor) =>
+        tensor.DataType == (int)ElementType.Float && tensor.Dims.Count > 0;
 
     private static void SetTargets(
         Binding binding, SafetensorsFile golden, IReadOnlyList<ImportedParameter> weights, int classes)

@@ -10,7 +10,8 @@ internal sealed class ExportedModel : IDisposable
 
     public ExportedModel(string path)
     {
-        Assume.That(File.Exists(path), $"{path} is not there; this test compares with reference material outside the repository.");
+        Assume.That(File.Exists(path),
+            $"{path} is not there; this test compares with reference material outside the repository.");
         Path = path;
         _values = SafetensorsFile.OpenFile(System.IO.Path.ChangeExtension(path, ".safetensors"));
     }
@@ -18,14 +19,16 @@ internal sealed class ExportedModel : IDisposable
     public string Path { get; }
 
     /// <summary>Names of the outputs with stored values.</summary>
-    public IEnumerable<string> Outputs => _values.Names.Where(n => n.StartsWith("out.", StringComparison.Ordinal)).Select(n => n[4..]);
+    public IEnumerable<string> Outputs =>
+        _values.Names.Where(n => n.StartsWith("out.", StringComparison.Ordinal)).Select(n => n[4..]);
 
     /// <summary>The files whose name satisfies the condition; the folder itself where there is none.</summary>
     public static IEnumerable<TestCaseData> Files(Func<string, bool> wanted)
     {
         string folder = System.IO.Path.Combine(SharedFiles.Goldens, "onnx-exports");
         string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.onnx") : [folder];
-        return files.Where(f => !Directory.Exists(folder) || wanted(System.IO.Path.GetFileName(f))).Order(StringComparer.Ordinal)
+        return files.Where(f => !Directory.Exists(folder) || wanted(System.IO.Path.GetFileName(f)))
+            .Order(StringComparer.Ordinal)
             .Select(f => new TestCaseData(f).SetArgDisplayNames(System.IO.Path.GetFileNameWithoutExtension(f)));
     }
 

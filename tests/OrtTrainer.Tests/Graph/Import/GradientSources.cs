@@ -17,7 +17,8 @@ internal sealed class GradientSources
         foreach (string name in weights.Names.Where(name => golden.TryGet("grad." + name, out _)))
         {
             _ = weights.TryGet(name, out TensorInfo info);
-            _parameters.Add((name, [.. info.Shape], ExportedModel.ReadFloats(weights, name), ExportedModel.ReadFloats(golden, "grad." + name)));
+            float[] values = ExportedModel.ReadFloats(weights, name);
+            _parameters.Add((name, [.. info.Shape], values, ExportedModel.ReadFloats(golden, "grad." + name)));
         }
     }
 

@@ -13,7 +13,11 @@ public sealed class GraphImporterTests
     public void Functions_are_put_in_place_of_their_calls_with_the_attributes_of_each()
     {
         ModelProto model = Model(
-            new NodeProto { Name = "a", Domain = "local", OpType = "Scaled", Input = { "x" }, Output = { "h" }, Attribute = { Factor(3) } },
+            new NodeProto
+            {
+                Name = "a", Domain = "local", OpType = "Scaled", Input = { "x" }, Output = { "h" },
+                Attribute = { Factor(3) },
+            },
             new NodeProto { Name = "b", Domain = "local", OpType = "Scaled", Input = { "h" }, Output = { "y" } });
         model.Functions.Add(Scaled());
 
@@ -28,13 +32,15 @@ public sealed class GraphImporterTests
     [Test]
     public void A_function_that_calls_itself_is_refused()
     {
-        ModelProto model = Model(new NodeProto { Name = "a", Domain = "local", OpType = "Loop", Input = { "x" }, Output = { "y" } });
+        ModelProto model = Model(
+            new NodeProto { Name = "a", Domain = "local", OpType = "Loop", Input = { "x" }, Output = { "y" } });
         FunctionProto loop = new() { Domain = "local", Name = "Loop", Input = { "u" }, Output = { "v" } };
         loop.Node.Add(new NodeProto { Domain = "local", OpType = "Loop", Input = { "u" }, Output = { "v" } });
         loop.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 18 });
         model.Functions.Add(loop);
 
-        Assert.That(() => GraphImporter.Import(model), Throws.TypeOf<GraphException>().With.Message.Contains("calls itself"));
+        Assert.That(() => GraphImporter.Import(model),
+            Throws.TypeOf<GraphException>().With.Message.Contains("calls itself"));
     }
 
     [Test]
@@ -50,10 +56,11 @@ public sealed class GraphImporterTests
         model.Graph.Initializer.Add(TensorContent.Int64("one", [], [1]));
         model.Graph.Initializer.Add(TensorContent.Int64("four", [], [4]));
 
-        Assert.That(GraphImporter.Import(model).Builder.ToModel().Graph.Node.Select(n => n.OpType), Is.EqualTo(new[] { "Neg", "Identity" }));
+        Assert.That(GraphImporter.Import(model).Builder.ToModel().Graph.Node.Select(n => n.OpType),
+            Is.EqualTo(new[] { "Neg", "Identity" }));
         model.Graph.Initializer[0] = TensorContent.Int64("one", [], [0]);
-        Assert.That(() => GraphImporter.Import(model),
-            Throws.TypeOf<GraphException>().With.Message.Contains("'choice'").And.Message.Contains("depends on the run"));
+        Assert.That(() => GraphImporter.Import(model), Throws.TypeOf<GraphException>()
+            .With.Message.Contains("'choice'").And.Message.Contains("depends on the run"));
     }
 
     [Test]
@@ -103,7 +110,8 @@ public sealed class GraphImporterTests
     [TestCase("Neg", "acme", "Node 'n' (acme.Neg, no opset, output 'y')")]
     public void What_is_not_known_is_named(string op, string domain, string said)
     {
-        ModelProto model = Model(new NodeProto { Name = "n", OpType = op, Domain = domain, Input = { "x" }, Output = { "y" } });
+        ModelProto model = Model(
+            new NodeProto { Name = "n", OpType = op, Domain = domain, Input = { "x" }, Output = { "y" } });
         Assert.That(() => GraphImporter.Import(model), Throws.TypeOf<GraphException>().With.Message.Contains(said));
     }
 

@@ -40,13 +40,14 @@ public sealed class RoundTripTests
         Assume.That(File.Exists(path), $"{path} is not there");
         ModelProto model = ModelReader.Read(path);
 
-        Assert.That(() => GraphImporter.Import(model), Throws.TypeOf<GraphException>()
-            .With.Message.Matches("Node '/.+/Conv' \\(Conv, opset 17, output '.+'\\): The operator 'Conv' is not known"));
+        Assert.That(() => GraphImporter.Import(model), Throws.TypeOf<GraphException>().With.Message.Matches(
+            "Node '/.+/Conv' \\(Conv, opset 17, output '.+'\\): The operator 'Conv' is not known"));
     }
 
     private static void AssertOutputs(ExportedModel export, string file)
     {
-        using GraphSession session = GraphSession.FromFile(file, new ExecutionOptions { UseKernels = false, IntraOpThreads = 1 });
+        using GraphSession session = GraphSession.FromFile(
+            file, new ExecutionOptions { UseKernels = false, IntraOpThreads = 1 });
         using Binding binding = session.CreateBinding();
         export.Bind(session, binding);
         foreach (string output in export.Outputs)
@@ -57,7 +58,8 @@ public sealed class RoundTripTests
         binding.Run();
         foreach (string output in export.Outputs)
         {
-            Assert.That(binding.Output(output).ToArray(), Is.EqualTo(export.Output(output)).Within(1e-5), $"{output} of {file}");
+            Assert.That(binding.Output(output).ToArray(), Is.EqualTo(export.Output(output)).Within(1e-5),
+                $"{output} of {file}");
         }
     }
 }

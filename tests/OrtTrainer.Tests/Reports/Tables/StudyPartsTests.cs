@@ -100,7 +100,8 @@ internal sealed class StudyPartsTests
     {
         StudyRun[] runs =
         [
-            Run("finetune", "trec", 0.5), Run("swa", "trec", 0.5), Run("finetune", "cola", 0.5), Run("swa", "cola", 0.5),
+            Run("finetune", "trec", 0.5), Run("swa", "trec", 0.5),
+            Run("finetune", "cola", 0.5), Run("swa", "cola", 0.5),
         ];
         string[] rates = ["1E-05", "2E-05", "3E-05", "4E-05"];
         foreach ((StudyRun run, string rate) in runs.Zip(rates))
@@ -139,8 +140,8 @@ internal sealed class StudyPartsTests
         Assert.That(before, Is.Empty, "a teacher from elsewhere");
         Assert.That(StudyTeachers.Notes(group, settings), Is.EqualTo(new[]
         {
-            "kd: its teacher, big, was trained before, in 61.3 s, and scored 87.50 (accuracy × 100) on its evaluation " +
-                "data. Its training serves all runs that learn from it and is not in the table.",
+            "kd: its teacher, big, was trained before, in 61.3 s, and scored 87.50 (accuracy × 100) on its " +
+                "evaluation data. Its training serves all runs that learn from it and is not in the table.",
         }));
         Assert.That(StudyTeachers.Notes(group with { Task = "cola" }, settings), Is.Empty);
     }

@@ -8,8 +8,8 @@ public sealed class DecoderTests
     [Test]
     public void Wordpiece_joins_continuations_and_tidies_up()
     {
-        Assert.That(
-            Text(new WordPieceDecoder("##", true), "un", "##able", "to", ".", "do", "n't"), Is.EqualTo("unable to. don't"));
+        Assert.That(Text(new WordPieceDecoder("##", true), "un", "##able", "to", ".", "do", "n't"),
+            Is.EqualTo("unable to. don't"));
         Assert.That(Text(new WordPieceDecoder("##", false), "a", "."), Is.EqualTo("a ."));
         Assert.That(Text(new WordPieceDecoder("##", true), "##a", "b"), Is.EqualTo("##a b"), "nothing to continue");
     }
