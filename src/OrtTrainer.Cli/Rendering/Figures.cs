@@ -8,6 +8,9 @@ internal static class Figures
     /// <summary>1234567 as 1,234,567.</summary>
     public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>1 run, or 1,234 runs.</summary>
+    public static string Count(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
+
     /// <summary>22600000 as 22.6 M.</summary>
     public static string Large(long value) => value switch
     {

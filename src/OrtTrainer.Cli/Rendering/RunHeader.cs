@@ -52,7 +52,7 @@ internal static class RunHeader
             yield return Line("teacher", line);
         }
 
-        yield return Line("device", $"{facts.Device}, {Threads(facts.Threads)}, "
+        yield return Line("device", $"{facts.Device}, {Figures.Count(facts.Threads, "thread")}, "
             + (facts.Kernels ? "C# kernels" : "function bodies"));
         yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");
         yield return Line("output", ShownPath.Of(options.Output));
@@ -89,6 +89,4 @@ internal static class RunHeader
             $" with decay {options.EmaDecay.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
         _ => "",
     };
-
-    private static string Threads(int threads) => threads == 1 ? "1 thread" : $"{threads} threads";
 }

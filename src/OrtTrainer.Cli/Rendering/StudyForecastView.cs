@@ -27,17 +27,17 @@ internal static class StudyForecastView
         }
 
         yield return "";
-        yield return $"cells        {Figures.Count(forecast.Cells.Count)}, {Figures.Count(forecast.Runs)} runs, " +
-            $"{Figures.Count(forecast.Steps)} steps";
+        yield return $"cells        {Figures.Count(forecast.Cells.Count)}, {Figures.Count(forecast.Runs, "run")}, " +
+            Figures.Count(forecast.Steps, "step");
         if (forecast.OtherRuns > 0)
         {
-            yield return $"before them  {Figures.Count(forecast.OtherRuns)} runs of teachers and choices, " +
+            yield return $"before them  {Figures.Count(forecast.OtherRuns, "run")} of teachers and choices, " +
                 Time(forecast.OtherSeconds);
         }
 
-        yield return $"expected     {Time(forecast.Seconds)} for what is not done, {forecast.Jobs} side by side with " +
-            $"{forecast.Threads} threads each";
-        yield return $"measured     {forecast.Probes} kinds of step, one at a time" +
+        yield return $"expected     {Time(forecast.Seconds)} for what is not done, " +
+            StudyLines.Jobs(forecast.Jobs, forecast.Threads);
+        yield return $"measured     {Figures.Count(forecast.Probes, "kind")} of step, {StudyLines.Jobs(forecast.Jobs)}" +
             (forecast.Cells.All(cell => cell.IsMeasured) ? "" : "; ~ stands in the mean of these, for want of time");
     }
 

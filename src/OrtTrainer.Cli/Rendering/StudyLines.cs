@@ -11,9 +11,9 @@ internal static class StudyLines
     /// <param name="runs">Runs of the study in all.</param>
     public static string? Of(StudyEvent value, int runs) => value switch
     {
-        StudyEvent.Started e => $"{e.Name}: {Count(e.Cells, "cell")}, {Count(e.Runs, "run")}"
+        StudyEvent.Started e => $"{e.Name}: {Figures.Count(e.Cells, "cell")}, {Figures.Count(e.Runs, "run")}"
             + (e.Done > 0 ? $", {e.Done} of them done" : "")
-            + $"; {e.Jobs} side by side with {Count(e.Threads, "thread")} each",
+            + $"; {Jobs(e.Jobs, e.Threads)}",
         StudyEvent.RunDone e =>
             $"{Progress(e.Done, runs)}  {e.Metric} {Figures.Score(e.Live)}"
             + (e.Averaged is { } averaged ? $", averaged {Figures.Score(averaged)}" : "")
@@ -31,7 +31,7 @@ internal static class StudyLines
     {
         int done = results.Runs.Count(run => run.Status == StudyRunStatus.Done);
         int failed = results.Runs.Count(run => run.Status == StudyRunStatus.Failed);
-        yield return $"{done} of {Count(results.Runs.Count, "run")} done"
+        yield return $"{done} of {Figures.Count(results.Runs.Count, "run")} done"
             + (failed > 0 ? $", {failed} failed; the same command tries them again" : "");
         yield return $"report       {ShownPath.Of(Path.Combine(folder, StudyReport.HtmlName))}, " +
             $"{StudyReport.MarkdownName}";
@@ -42,9 +42,14 @@ internal static class StudyLines
     public static string[] Interruption(string command) =>
         ["Interrupted; what was done is saved. Go on with:", $"  {command}"];
 
-    private static string Progress(int done, int runs) => $"{done.ToString().PadLeft(runs.ToString().Length)}/{runs}";
+    /// <summary>How many runs go on at once.</summary>
+    public static string Jobs(int jobs) => jobs == 1 ? "one at a time" : $"{jobs} side by side";
 
-    private static string Count(int count, string what) => $"{Figures.Count(count)} {what}{(count == 1 ? "" : "s")}";
+    /// <summary>How many runs go on at once, and the threads of each.</summary>
+    public static string Jobs(int jobs, int threads) =>
+        $"{Jobs(jobs)} with {Figures.Count(threads, "thread")}{(jobs == 1 ? "" : " each")}";
+
+    private static string Progress(int done, int runs) => $"{done.ToString().PadLeft(runs.ToString().Length)}/{runs}";
 
     private static string OneLine(string text) => string.Join(' ',
         text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

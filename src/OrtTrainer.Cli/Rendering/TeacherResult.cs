@@ -26,8 +26,8 @@ internal static class TeacherResult
         yield return Line("logits",
             $"{Figures.Count(report.Rows)} rows of {report.Outputs}{length}, {Origin(report)}");
         yield return Line("cost", report.Cost is { } cost
-            ? FormattableString.Invariant($"{cost.Seconds:0.00} s on {cost.Device}, {Threads(cost.Threads)}, ")
-                + $"{Figures.Bytes(cost.MemoryBytes)} of memory"
+            ? FormattableString.Invariant($"{cost.Seconds:0.00} s on {cost.Device}, ")
+                + $"{Figures.Count(cost.Threads, "thread")}, {Figures.Bytes(cost.MemoryBytes)} of memory"
             : "the file does not tell");
         if (report.CacheFile is { } file)
         {
@@ -81,6 +81,4 @@ internal static class TeacherResult
     }
 
     private static string Line(string name, string value) => name.PadRight(NameColumn) + value;
-
-    private static string Threads(int threads) => threads == 1 ? "1 thread" : $"{threads} threads";
 }

@@ -70,8 +70,12 @@ public sealed class StudyCommandTests
         Assert.That(run.Lines[1],
             Does.Match("^bert / pretrained / topics / finetune     1     0        12  +[0-9]+:[0-9]{2}$"));
         Assert.That(run.Lines[3], Is.EqualTo("cells        2, 2 runs, 24 steps"));
-        Assert.That(run.Lines[4], Does.StartWith("expected     0:"));
+        Assert.That(run.Lines[4],
+            Does.Match("^expected     0:[0-9]{2} for what is not done, one at a time with 1 thread$"));
         Assert.That(run.Lines[5], Is.EqualTo("measured     2 kinds of step, one at a time"));
+        CliRun two = CliRun.Of(Words("--dry-run", "--threads", "2", "--jobs", "2")).Succeeded();
+        Assert.That(two.Lines[4], Does.EndWith(", 2 side by side with 1 thread each"));
+        Assert.That(two.Lines[5], Is.EqualTo("measured     2 kinds of step, 2 side by side"));
         Assert.That(Directory.Exists(_study.Output("out")), Is.False);
 
         string dry = CliRun.Of(Words("--dry-run", "--json")).Succeeded().Out;
