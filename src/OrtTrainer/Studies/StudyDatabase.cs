@@ -5,33 +5,10 @@ namespace OrtTrainer.Studies;
 
 /// <summary>
 /// The results of a study in SQLite: a row per run, per score and per point of a learning curve. It only mirrors the
-/// folders of the runs, so one that is missing, damaged or of another version is made anew. All SQL is here.
+/// folders of the runs, so one that is missing, damaged or of another version is made anew.
 /// </summary>
 internal sealed class StudyDatabase : IDisposable
 {
-    private const int Version = 1;
-
-    // SQLITE_CORRUPT and SQLITE_NOTADB.
-    private static readonly int[] Damaged = [11, 26];
-
-    private const string Schema = """
-        CREATE TABLE runs (
-            id INTEGER PRIMARY KEY, position INTEGER NOT NULL, model TEXT NOT NULL, initialization TEXT NOT NULL,
-            task TEXT NOT NULL, method TEXT NOT NULL, seed INTEGER NOT NULL, folder TEXT NOT NULL UNIQUE,
-            status TEXT NOT NULL, error TEXT, metric TEXT NOT NULL, score REAL, live REAL, averaged REAL,
-            seconds REAL, teacher_seconds REAL, steps INTEGER NOT NULL, stamp TEXT NOT NULL);
-        CREATE INDEX runs_by_position ON runs (position);
-        CREATE INDEX runs_by_cell ON runs (model, initialization, task, method, seed);
-        CREATE INDEX runs_by_method ON runs (method, task);
-        CREATE INDEX runs_by_task ON runs (task, method);
-        CREATE TABLE scores (
-            run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE, metric TEXT NOT NULL, value REAL,
-            PRIMARY KEY (run, metric)) WITHOUT ROWID;
-        CREATE TABLE curve (
-            run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE, step INTEGER NOT NULL, weights TEXT NOT NULL,
-            metric TEXT NOT NULL, value REAL, PRIMARY KEY (run, step, weights, metric)) WITHOUT ROWID;
-        """;
-
     private const string InsertRun = """
         INSERT INTO runs (position, model, initialization, task, method, seed, folder, status, error, metric, score,
             live, averaged, seconds, teacher_seconds, steps, stamp)
@@ -44,23 +21,7 @@ internal sealed class StudyDatabase : IDisposable
     private StudyDatabase(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Opens the file; what cannot be used is replaced by an empty one.</summary>
-    public static StudyDatabase Open(string path)
-    {
-        try
-        {
-            if (TryOpen(path) is { } database)
-            {
-                return database;
-            }
-        }
-        catch (SqliteException cause) when (Damaged.Contains(cause.SqliteErrorCode))
-        {
-            // The folders of the runs have everything that was in it.
-        }
-
-        File.Delete(path);
-        return TryOpen(path)!;
-    }
+    public static StudyDatabase Open(string path) => new(StudyDatabaseFile.Open(path));
 
     /// <summary>By folder of the run: its place in the order, and what its row was made from.</summary>
     public IReadOnlyDictionary<string, (int Position, string Stamp)> Stamps()
@@ -140,43 +101,6 @@ internal sealed class StudyDatabase : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
-
-    private static StudyDatabase? TryOpen(string path)
-    {
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Pooling = false,
-            ForeignKeys = true,
-        }.ToString());
-        try
-        {
-            connection.Open();
-            StudyDatabase database = new(connection);
-            using SqliteCommand version = database.Command("PRAGMA user_version");
-            using SqliteCommand tables = database.Command("SELECT count(*) FROM sqlite_master");
-            if ((long)tables.ExecuteScalar()! == 0)
-            {
-                using SqliteCommand create =
-                    database.Command($"BEGIN; {Schema} PRAGMA user_version = {Version}; COMMIT;");
-                create.ExecuteNonQuery();
-                return database;
-            }
-
-            if ((long)version.ExecuteScalar()! == Version)
-            {
-                return database;
-            }
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-
-        connection.Dispose();
-        return null;
-    }
 
     private static long Insert(SqliteCommand insert, int position, StudyRun run, string stamp)
     {
