@@ -4,7 +4,7 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>compare</c>.</summary>
-internal sealed class CompareArguments : CommonArguments
+internal sealed class CompareArguments : CommandArguments
 {
     [Section("Data and metric")]
     [Option("data", MetaValue = "F",

@@ -4,7 +4,7 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>export</c>.</summary>
-internal sealed class ExportArguments : CommonArguments
+internal sealed class ExportArguments : CommandArguments
 {
     [Section("What and where to")]
     [Option("run", MetaValue = "DIR", HelpText = "output folder of a finished finetune: export other weights of it")]

@@ -4,7 +4,7 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>flatness</c>.</summary>
-internal sealed class FlatnessArguments : CommonArguments
+internal sealed class FlatnessArguments : CommandArguments
 {
     [Section("What to measure")]
     [Option("weights", MetaValue = "F",

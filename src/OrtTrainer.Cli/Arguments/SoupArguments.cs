@@ -4,7 +4,7 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>soup</c>.</summary>
-internal sealed class SoupArguments : CommonArguments
+internal sealed class SoupArguments : CommandArguments
 {
     [Section("What goes in and where to")]
     [Option("out", MetaValue = "DIR", HelpText = "new folder to export to")]

@@ -4,7 +4,7 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>study</c>.</summary>
-internal sealed class StudyArguments : CommonArguments
+internal sealed class StudyArguments : CommandArguments
 {
     [Section("Study")]
     [Option("out", MetaValue = "DIR",

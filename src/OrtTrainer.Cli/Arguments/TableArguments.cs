@@ -5,7 +5,7 @@ using OrtTrainer.Data;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>How files of texts are read.</summary>
-internal abstract class TableArguments : CommonArguments
+internal abstract class TableArguments : CommandArguments
 {
     [Section("Columns and format")]
     [Option("text", MetaValue = "COL", HelpText = "column of the text (default: text)")]

@@ -15,7 +15,7 @@ internal static class ArgumentReader
     /// <exception cref="UsageException">An option is unknown, repeated, without its value or with one of the wrong
     /// kind.</exception>
     public static T Read<T>(string[] words)
-        where T : CommonArguments, new()
+        where T : CommandArguments, new()
     {
         using Parser parser = new(settings =>
         {

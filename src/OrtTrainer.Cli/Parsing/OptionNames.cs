@@ -25,11 +25,11 @@ internal static class OptionNames
     private static IEnumerable<Type> Chain(Type type)
     {
         List<Type> shared = [];
-        for (Type? at = type.BaseType; at is not null && at != typeof(CommonArguments); at = at.BaseType)
+        for (Type? at = type.BaseType; at is not null && at != typeof(CommandArguments); at = at.BaseType)
         {
             shared.Insert(0, at);
         }
 
-        return [type, .. shared, typeof(CommonArguments)];
+        return [type, .. shared, typeof(CommandArguments)];
     }
 }

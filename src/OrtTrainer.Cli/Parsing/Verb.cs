@@ -54,7 +54,7 @@ internal sealed record Verb(
 
     private static Verb Of<T>(
         string name, string summary, Func<T, Terminal, CancellationToken, Task<int>> run, params string[] usage)
-        where T : CommonArguments, new() =>
+        where T : CommandArguments, new() =>
         new(name, summary, typeof(T), usage,
             (words, terminal, interruption) => run(ArgumentReader.Read<T>(words), terminal, interruption));
 }

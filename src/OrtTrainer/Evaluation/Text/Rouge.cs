@@ -27,7 +27,7 @@ public sealed partial class Rouge
     public TextOverlap LongestSubsequence(string prediction, string reference)
     {
         (string[] found, string[] expected) = (Words(prediction), Words(reference));
-        return TextOverlap.Of(CommonSubsequence.In(expected, found).Count, found.Length, expected.Length);
+        return TextOverlap.Of(LongestCommonSubsequence.In(expected, found).Count, found.Length, expected.Length);
     }
 
     /// <summary>
@@ -42,7 +42,7 @@ public sealed partial class Rouge
         int hits = 0;
         foreach (string[] sentence in expected)
         {
-            IEnumerable<int> union = found.SelectMany(other => CommonSubsequence.In(sentence, other)).Distinct();
+            IEnumerable<int> union = found.SelectMany(other => LongestCommonSubsequence.In(sentence, other)).Distinct();
             foreach (string word in union.Order().Select(index => sentence[index]))
             {
                 if (leftInFound.GetValueOrDefault(word) > 0 && leftInExpected.GetValueOrDefault(word) > 0)

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Evaluation.Text;
 
 /// <summary>A longest common subsequence of two lists of words.</summary>
-internal static class CommonSubsequence
+internal static class LongestCommonSubsequence
 {
     /// <summary>Its places in the first list, last to first; of several, the one that rouge_score finds.</summary>
     public static IReadOnlyList<int> In(string[] first, string[] second)

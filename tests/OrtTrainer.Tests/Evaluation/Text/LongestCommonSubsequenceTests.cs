@@ -2,14 +2,14 @@ using OrtTrainer.Evaluation.Text;
 
 namespace OrtTrainer.Tests.Evaluation.Text;
 
-public sealed class CommonSubsequenceTests
+public sealed class LongestCommonSubsequenceTests
 {
     [Test]
     public void The_length_is_that_of_the_longest_choice_that_occurs([Range(1, 12)] int seed)
     {
         Random random = new(seed);
         string[] first = Words(random, 8), second = Words(random, 9);
-        IReadOnlyList<int> places = CommonSubsequence.In(first, second);
+        IReadOnlyList<int> places = LongestCommonSubsequence.In(first, second);
 
         int longest = Enumerable.Range(0, 1 << first.Length)
             .Select(set => first.Where((_, i) => (set >> i & 1) == 1).ToArray())
@@ -21,7 +21,7 @@ public sealed class CommonSubsequenceTests
 
     [Test]
     public void Nothing_has_nothing_in_common() =>
-        Assert.That(CommonSubsequence.In([], ["a"]).Concat(CommonSubsequence.In(["a"], [])), Is.Empty);
+        Assert.That(LongestCommonSubsequence.In([], ["a"]).Concat(LongestCommonSubsequence.In(["a"], [])), Is.Empty);
 
     private static bool IsSubsequence(string[] choice, string[] text)
     {

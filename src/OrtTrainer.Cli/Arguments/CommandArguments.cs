@@ -3,7 +3,7 @@ using CommandLine;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>What every command takes.</summary>
-internal abstract class CommonArguments
+internal abstract class CommandArguments
 {
     [Parsing.Section("General")]
     [Option("verbose", HelpText = "with an error, print where it happened")]
