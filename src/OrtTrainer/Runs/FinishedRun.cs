@@ -86,8 +86,7 @@ internal sealed class FinishedRun : IDisposable
     /// <param name="test">Whether on the test data; otherwise on the evaluation data.</param>
     public string? Change(EvaluationScores now, bool test)
     {
-        bool averaged = Summary.Exported == "averaged";
-        double then = ((test, averaged) switch
+        double then = ((test, Summary.ExportsAverage) switch
         {
             (false, false) => Summary.EvalLive,
             (false, true) => Summary.EvalAveraged,

@@ -82,8 +82,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Metric = summary.Metric,
         Seed = summary.Seed,
         BaseModel = Path.GetFileName(run.Options.Model),
-        AveragedSteps = summary.Exported == "averaged" ? AveragedSteps.Of(run.Options, run.State.Average!.State) : null,
-        Formula = summary.Exported == "averaged" ? run.State.Average!.Formula : null,
+        AveragedSteps = summary.ExportsAverage ? AveragedSteps.Of(run.Options, run.State.Average!.State) : null,
+        Formula = summary.ExportsAverage ? run.State.Average!.Formula : null,
         Scores = Known(new()
         {
             ["live"] = summary.Live,

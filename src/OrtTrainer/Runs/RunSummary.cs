@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OrtTrainer.Distillation;
 
 namespace OrtTrainer.Runs;
@@ -26,6 +27,10 @@ public sealed record RunSummary
     /// Which weights were exported: <c>live</c> or <c>averaged</c>, whichever scores better on the evaluation data.
     /// </summary>
     public required string Exported { get; init; }
+
+    /// <summary>Whether that is the average.</summary>
+    [JsonIgnore]
+    public bool ExportsAverage => Exported == "averaged";
 
     /// <summary>Bounds, at 95 %, of averaged minus live on the evaluation data, by a paired bootstrap.</summary>
     public IReadOnlyList<double>? DifferenceInterval { get; init; }

@@ -18,7 +18,7 @@ internal static class StudyTeachers
     private static string Note(string method, string folder, RunSummary summary)
     {
         ScoreScale scale = ScoreScale.Of(summary.Metric);
-        double? score = summary.Exported == "averaged" ? summary.Averaged : summary.Live;
+        double? score = summary.ExportsAverage ? summary.Averaged : summary.Live;
         return $"{method}: its teacher, {Path.GetFileName(folder)}, was trained before, in " +
             $"{ReportFigures.Seconds(summary.TrainSeconds)}, and scored " +
             $"{scale.Text(scale.Scaled(score ?? double.NaN))} ({scale.Label}) on its evaluation data. Its training " +
