@@ -37,7 +37,8 @@ internal static class StudyForecastView
 
         yield return $"expected     {Time(forecast.Seconds)} for what is not done, " +
             StudyLines.Jobs(forecast.Jobs, forecast.Threads);
-        yield return $"measured     {Figures.Count(forecast.Probes, "kind")} of step, {StudyLines.Jobs(forecast.Jobs)}" +
+        yield return $"measured     {Figures.Count(forecast.Probes, "kind")} of step, " +
+            StudyLines.Jobs(forecast.Jobs) +
             (forecast.Cells.All(cell => cell.IsMeasured) ? "" : "; ~ stands in the mean of these, for want of time");
     }
 
