@@ -22,7 +22,8 @@ public static class ModelExporter
     /// The model and its tokenizer or labels do not go together, or the folder is the model's own.
     /// </exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
-    /// <exception cref="ExportMismatchException">The exported graph answers otherwise than the reference.</exception>
+    /// <exception cref="ExportMismatchException">The exported graph or tokenizer answers otherwise than the
+    /// reference.</exception>
     public static ExportResult Export(
         string folder, FineTunedModel model, Provenance provenance, ExportReference? reference = null,
         CancellationToken cancellation = default) =>
@@ -35,6 +36,11 @@ public static class ModelExporter
         RefuseOwnFolder(folder, model);
         using StagedFolder staged = new(folder);
         Write(staged.Path, model, provenance.ToMetadata(), inlineLimit);
+        if (reference?.Texts is { } texts && model.TokenizerFolder is not null)
+        {
+            TokenizerCheck.Require(staged.Path, folder, texts, reference.Examples);
+        }
+
         ExportComparison? comparison = reference is null ? null : ExportCheck.Compare(
             staged.Path, reference.Examples, reference.Logits.Span, reference.Execution, reference.Tolerance,
             cancellation);
@@ -61,7 +67,7 @@ public static class ModelExporter
         OnnxFile.Write(folder, onnx, externalData);
         if (model.TokenizerFolder is { } tokenizer)
         {
-            TokenizerExport.Write(tokenizer, folder, model.Architecture.MaxLength(model.Config), model.MaxLength);
+            TokenizerExport.Read(tokenizer, model.Architecture.MaxLength(model.Config), model.MaxLength).Write(folder);
         }
     }
 

@@ -55,6 +55,9 @@ internal static class TokenizerSettings
         settings[Limitation] = (int)Math.Min(positions, maxLength ?? own);
     }
 
+    /// <summary>Where the tokenizer truncates, once <see cref="Limit"/> has been called.</summary>
+    public static int LimitOf(JsonObject settings) => settings[Limitation]!.GetValue<int>();
+
     private static string ClassOf(JsonObject tokenizer) =>
         ((string?)tokenizer["model"]?["type"], (string?)tokenizer["post_processor"]?["type"]) switch
         {

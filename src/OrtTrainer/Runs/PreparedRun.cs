@@ -3,6 +3,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Export;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Optimization;
@@ -131,6 +132,7 @@ internal sealed class PreparedRun : IDisposable
         try
         {
             Tokenizer tokenizer = Tokenizer.Load(options.Model);
+            RequireExport(options, model);
             RunData data = RunData.Load(options, model, tokenizer);
             TeacherStates? states = RailTeacher.Obtain(options, model, data.Train.Source, events, cancellation);
             TeacherOptions? teacher = ownTeacher?.Options ?? options.Teacher;
@@ -143,6 +145,13 @@ internal sealed class PreparedRun : IDisposable
             model.Dispose();
             throw;
         }
+    }
+
+    // What would stop the export is said before hours of training, not after.
+    private static void RequireExport(FineTuneOptions options, PretrainedModel model)
+    {
+        int positions = model.Architecture.MaxLength(model.Config);
+        TokenizerExport.Read(options.Model, positions, Math.Min(options.MaxLength, positions));
     }
 
     /// <summary>Whether weights are evaluated after this step.</summary>

@@ -57,7 +57,10 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         }
 
         ExportReference reference = new(
-            run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution);
+            run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution)
+        {
+            Texts = [.. run.Data.Eval.Source.Examples.Select(example => (example.Text, example.Pair))],
+        };
         ExportResult result = ModelExporter.Export(
             folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary),
             reference, cancellation);

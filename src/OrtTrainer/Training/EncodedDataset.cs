@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using OrtTrainer.Data;
 using OrtTrainer.Text;
 
@@ -19,7 +20,18 @@ public sealed record EncodedDataset(
         TokenizedExample[] examples = new TokenizedExample[source.Count];
         int[] lengths = new int[source.Count];
         EncodeOptions options = new() { MaxLength = maxLength };
-        Parallel.For(0, source.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, row =>
+        try
+        {
+            Parallel.For(0, source.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, Encode);
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+
+        return new(source, examples, lengths);
+
+        void Encode(int row)
         {
             Example example = source.Examples[row];
             TokenIds whole = tokenizer.EncodeIds(example.Text, example.Pair);
@@ -28,8 +40,7 @@ public sealed record EncodedDataset(
                 ? whole
                 : tokenizer.EncodeIds(example.Text, example.Pair, options);
             examples[row] = new TokenizedExample(kept.Ids, kept.TypeIds, Targets(source, row));
-        });
-        return new(source, examples, lengths);
+        }
     }
 
     private static float[] Targets(Dataset source, int row)

@@ -42,7 +42,7 @@ public sealed class ExportCheckTests
         ExportMismatchException? caught = Assert.Throws<ExportMismatchException>(
             () => ExportCheck.Require(output.Path, tiny.Examples, reference, TinyClassifier.OneThread));
 
-        Assert.That(caught!.Comparison.Beyond, Is.EqualTo(4));
+        Assert.That(caught!.Comparison!.Beyond, Is.EqualTo(4));
         Assert.That(caught.Comparison.MaxAbsolute, Is.EqualTo(0.01).Within(1e-5));
         Assert.That(caught.Message, Does.Contain("model.onnx").And.Contain("example 0 of 4"));
     }
