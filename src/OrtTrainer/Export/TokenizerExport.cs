@@ -107,8 +107,7 @@ internal sealed class TokenizerExport
         }
         catch (InvalidOperationException halfPair)
         {
-            throw new ModelException($"{path}: a text in it holds half of a surrogate pair, which is no character. " +
-                "Download or write the file again.", halfPair);
+            throw HalfPair(path, halfPair);
         }
     }
 
@@ -125,5 +124,13 @@ internal sealed class TokenizerExport
             throw new ModelException($"{path}: invalid JSON: {malformed.Message} Download or write the file again.",
                 malformed);
         }
+        catch (InvalidOperationException halfPair)
+        {
+            throw HalfPair(path, halfPair);
+        }
     }
+
+    private static ModelException HalfPair(string path, InvalidOperationException cause) => new(
+        $"{path}: a text in it holds half of a surrogate pair, which is no character. Download or write the file again.",
+        cause);
 }
