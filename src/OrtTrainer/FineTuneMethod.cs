@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OrtTrainer.Data;
+using OrtTrainer.Common;
 using OrtTrainer.Methods;
 
 namespace OrtTrainer;

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrtTrainer.Common;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
-using OrtTrainer.Runs;
 
 namespace OrtTrainer;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Optimization;
 using OrtTrainer.Schedules;
 
 namespace OrtTrainer;

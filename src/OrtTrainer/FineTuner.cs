@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Runs;
 using OrtTrainer.Training;

@@ -1,5 +1,5 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Runs;
 using OrtTrainer.Schedules;
 using OrtTrainer.Tests.Checkpoints;
 

@@ -3,8 +3,8 @@ using OrtTrainer.Benchmarking;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Runs;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Cli.Commands;

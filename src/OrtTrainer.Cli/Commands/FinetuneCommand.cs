@@ -1,6 +1,7 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Common;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 

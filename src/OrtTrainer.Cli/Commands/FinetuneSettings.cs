@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Runs;
 

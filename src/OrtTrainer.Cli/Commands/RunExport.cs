@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
 

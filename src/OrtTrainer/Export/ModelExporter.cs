@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
 

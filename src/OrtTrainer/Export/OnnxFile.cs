@@ -1,6 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
 
 namespace OrtTrainer.Export;

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Optimization;
 
 /// <summary>Constants of Adafactor in PyTorch's form; the learning rate is given step by step.</summary>

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Optimization;
 
 /// <summary>Constants of AdamW; the learning rate is given step by step.</summary>

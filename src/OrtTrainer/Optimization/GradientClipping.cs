@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Optimization;
 
 /// <summary>Clipping by global norm, as a factor for <see cref="StepInputs.GradientScale"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using OrtTrainer.Common;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Optimization;

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 
 namespace OrtTrainer.Runs;

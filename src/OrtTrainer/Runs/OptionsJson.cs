@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using OrtTrainer.Data;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Runs;
 

@@ -1,5 +1,6 @@
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;

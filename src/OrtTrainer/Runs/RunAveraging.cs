@@ -1,4 +1,5 @@
 using OrtTrainer.Averaging;
+using OrtTrainer.Common;
 using OrtTrainer.Methods;
 using OrtTrainer.Optimization;
 

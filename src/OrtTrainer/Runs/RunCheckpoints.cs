@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using OrtTrainer.Common;
 using OrtTrainer.Distillation;
 using OrtTrainer.Models;
 using OrtTrainer.Training;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrtTrainer.Optimization;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Schedules;
 

@@ -1,8 +1,8 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Runs;
 using OrtTrainer.Schedules;
 using OrtTrainer.Tests.Checkpoints;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Export;
 using OrtTrainer.Models;

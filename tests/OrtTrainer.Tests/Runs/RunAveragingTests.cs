@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Export;
 using OrtTrainer.Models;

@@ -1,5 +1,6 @@
 using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Training;

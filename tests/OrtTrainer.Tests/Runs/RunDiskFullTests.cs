@@ -1,4 +1,4 @@
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Objectives;
