@@ -4,7 +4,8 @@ using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Distillation;
 using OrtTrainer.Models;
-using OrtTrainer.Training;
+using OrtTrainer.Options;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
