@@ -1,7 +1,7 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Prediction;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Export;
 

@@ -1,8 +1,9 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
