@@ -75,6 +75,10 @@ public static class ModelExporter
         {
             TokenizerExport.Read(tokenizer, model.Architecture.MaxLength(model.Config), model.MaxLength).Write(folder);
         }
+        else if (model.MaxLength is { } maxLength)
+        {
+            TokenizerSettings.WriteLimit(folder, maxLength);
+        }
     }
 
     private static IEnumerable<TensorData> Tensors(FineTunedModel model) => model.Layout.Parameters.Select(

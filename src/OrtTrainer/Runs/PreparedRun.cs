@@ -82,6 +82,9 @@ internal sealed class PreparedRun : IDisposable
     public TeacherReport? TeacherReport =>
         States is null ? Teacher?.Report : Teacher?.Report.Including(States);
 
+    /// <summary>Whether texts are read with a tokenizer that was given, not with the model folder's.</summary>
+    public bool HasOwnTokenizer { get; private init; }
+
     /// <summary>The run that made the teacher, where this run had to; null otherwise.</summary>
     public RunSummary? OwnTeacher { get; private init; }
 
@@ -123,25 +126,33 @@ internal sealed class PreparedRun : IDisposable
     /// <param name="ownTeacher">The run that made a teacher for this one; null where the options name it.</param>
     /// <param name="events">Told about the teacher; null for nobody.</param>
     /// <param name="cancellation">Stops the teacher.</param>
+    /// <param name="tokenizer">Reads the texts; null for the tokenizer in the model's folder.</param>
     /// <exception cref="ModelException">The model or the teacher cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
     public static PreparedRun Create(
         FineTuneOptions options, SelfTeacher? ownTeacher = null, IProgress<RunEvent>? events = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, ITextEncoder? tokenizer = null)
     {
         PretrainedModel model =
             PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
         try
         {
-            Tokenizer tokenizer = Tokenizer.Load(options.Model);
-            RequireExport(options, model);
-            RunData data = RunData.Load(options, model, tokenizer);
+            if (tokenizer is null)
+            {
+                RequireExport(options, model);
+            }
+
+            RunData data = RunData.Load(options, model, tokenizer ?? Tokenizer.Load(options.Model));
             TeacherStates? states = RailTeacher.Obtain(options, model, data.Train.Source, events, cancellation);
             TeacherOptions? teacher = ownTeacher?.Options ?? options.Teacher;
             TeacherLogits? logits = teacher is null ? null : TeacherLogits.Obtain(
                 teacher, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events), cancellation);
-            return new PreparedRun(options, model, data, logits, states) { OwnTeacher = ownTeacher?.Summary };
+            return new PreparedRun(options, model, data, logits, states) 
+            {
+                OwnTeacher = ownTeacher?.Summary,
+                HasOwnTokenizer = tokenizer is not null,
+            };
         }
         catch
         {

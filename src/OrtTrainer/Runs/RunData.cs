@@ -25,7 +25,7 @@ internal sealed record RunData(
     /// <summary>Reads and tokenizes the files.</summary>
     /// <exception cref="DataFileException">A file cannot be used.</exception>
     /// <exception cref="ModelException">The tokenizer has ids the model does not know.</exception>
-    public static RunData Load(FineTuneOptions options, PretrainedModel model, Tokenizer tokenizer)
+    public static RunData Load(FineTuneOptions options, PretrainedModel model, ITextEncoder tokenizer)
     {
         ModelConfig config = model.Config;
         int vocabulary = config.GetInt("vocab_size");
@@ -41,7 +41,20 @@ internal sealed record RunData(
         EncodedDataset train = EncodedDataset.Of(splits.Train, tokenizer, length, threads);
         EncodedDataset eval = EncodedDataset.Of(splits.Eval, tokenizer, length, threads);
         EncodedDataset? test = splits.Test is null ? null : EncodedDataset.Of(splits.Test, tokenizer, length, threads);
+        RequireKnownIds([train, eval, test], vocabulary, config.Path);
         return new(options.Data.Task, splits.Labels, train, eval, test, splits.EvalOrigin,
             [.. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
+    }
+
+    // Not every tokenizer tells how many ids it has.
+    private static void RequireKnownIds(IEnumerable<EncodedDataset?> parts, int vocabulary, string? config)
+    {
+        int largest = parts.OfType<EncodedDataset>().SelectMany(part => part.Examples)
+            .SelectMany(example => example.InputIds).DefaultIfEmpty().Max();
+        if (largest >= vocabulary)
+        {
+            throw new ModelException($"{config}: the tokenizer gives the id {largest}, but vocab_size is " +
+                $"{vocabulary}. Take the tokenizer that belongs to this model.");
+        }
     }
 }

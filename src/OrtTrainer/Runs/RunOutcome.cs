@@ -74,7 +74,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Labels = run.Data.Labels?.Names ?? ["LABEL_0"],
         Layout = run.Layout,
         Parameters = parameters,
-        TokenizerFolder = run.Options.Model,
+        TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.Model,
         MaxLength = run.MaxLength,
     };
 

@@ -15,7 +15,7 @@ public sealed record EncodedDataset(
     public long Tokens => Examples.Sum(e => (long)e.InputIds.Length);
 
     /// <summary>Tokenizes on all processors; results keep the order.</summary>
-    public static EncodedDataset Of(Dataset source, Tokenizer tokenizer, int maxLength, int threads)
+    public static EncodedDataset Of(Dataset source, ITextEncoder tokenizer, int maxLength, int threads)
     {
         TokenizedExample[] examples = new TokenizedExample[source.Count];
         int[] lengths = new int[source.Count];
