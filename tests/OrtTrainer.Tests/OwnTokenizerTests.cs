@@ -11,7 +11,9 @@ using OrtTrainer.Text;
 
 namespace OrtTrainer.Tests;
 
-/// <summary>Runs and predictions with a tokenizer of Microsoft.ML.Tokenizers, and tokenizers that have no export.</summary>
+/// <summary>
+/// Runs and predictions with a tokenizer of Microsoft.ML.Tokenizers, and tokenizers that have no export.
+/// </summary>
 public sealed class OwnTokenizerTests
 {
     private static readonly (string Text, string? Pair)[] Texts = [("the cat is here", null), ("soup", "my old town")];
@@ -40,7 +42,8 @@ public sealed class OwnTokenizerTests
             Assert.That(File.Exists(Path.Combine(output, "vocab.txt")), Is.False);
             Assert.That(File.Exists(Path.Combine(output, "tokenizer.json")), Is.False);
             Assert.That(() => Predictor.Open(output), Throws.TypeOf<ModelException>()
-                .With.Message.Contains("no tokenizer found").And.Message.Contains("give the tokenizer to Predictor.Open"));
+                .With.Message.Contains("no tokenizer found")
+                .And.Message.Contains("give the tokenizer to Predictor.Open"));
         }
     }
 
@@ -55,7 +58,8 @@ public sealed class OwnTokenizerTests
 
         Assert.That(
             () => FineTuner.RunAsync(tiny.Options("out"), theirs).GetAwaiter().GetResult(),
-            Throws.TypeOf<ModelException>().With.Message.Match("the tokenizer gives the id 1[0-9]{2}, but vocab_size is"));
+            Throws.TypeOf<ModelException>()
+                .With.Message.Match("the tokenizer gives the id 1[0-9]{2}, but vocab_size is"));
         Assert.That(Directory.Exists(tiny.Output("out")), Is.False);
     }
 
@@ -68,7 +72,8 @@ public sealed class OwnTokenizerTests
 
         Assert.That(
             () => FineTuner.RunAsync(options, TokenizerOf(tiny)).GetAwaiter().GetResult(),
-            Throws.InstanceOf<RunException>().With.Message.StartsWith("Self-distillation reads its teacher's tokenizer"));
+            Throws.InstanceOf<RunException>()
+                .With.Message.StartsWith("Self-distillation reads its teacher's tokenizer"));
     }
 
     [Test]
@@ -81,7 +86,8 @@ public sealed class OwnTokenizerTests
 
         Assert.That(
             () => TinyTask.Run(tiny.Options("out")),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains("spiece.model: a SentencePiece model can be read"));
+            Throws.TypeOf<InvalidDataException>()
+                .With.Message.Contains("spiece.model: a SentencePiece model can be read"));
         Assert.That(Directory.Exists(tiny.Output("out")), Is.False);
     }
 

@@ -45,11 +45,9 @@ internal static class PostProcessorJson
     private static JsonArray TokenAndId(TokenizerParts parts, int id) => new(Token(parts, id), id);
 
     private static JsonArray Pieces(TokenizerParts parts, IReadOnlyList<TemplatePiece> pieces) =>
-    [
-        .. pieces.SelectMany(piece => piece.Sequence < 0
+        new([.. pieces.SelectMany(piece => piece.Sequence < 0
             ? piece.Ids.Select(id => Piece("SpecialToken", Token(parts, id), piece))
-            : [Piece("Sequence", piece.Sequence == 0 ? "A" : "B", piece)]),
-    ];
+            : [Piece("Sequence", piece.Sequence == 0 ? "A" : "B", piece)])]);
 
     private static JsonObject Piece(string kind, string name, TemplatePiece piece) => new()
     {

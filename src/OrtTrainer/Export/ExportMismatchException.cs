@@ -17,10 +17,11 @@ public sealed class ExportMismatchException : OrtTrainerException
                 : "Nothing was written; what was there before is untouched. ") +
             "Please report this with the model's config.json.") => Comparison = comparison;
 
-    internal ExportMismatchException(string path, int example, int examples, TokenIds exported, TokenizedExample trained)
-        : base($"{path}: the exported tokenizer gives other ids for example {example} of {examples} than the model was " +
-            $"trained with: {Shown(exported.Ids)} instead of {Shown(trained.InputIds)}. Nothing was written; what was " +
-            "there before is untouched. Please report this with the tokenizer's files.")
+    internal ExportMismatchException(
+        string path, int example, int examples, TokenIds exported, TokenizedExample trained)
+        : base($"{path}: the exported tokenizer gives other ids for example {example} of {examples} than the model " +
+            $"was trained with: {Shown(exported.Ids)} instead of {Shown(trained.InputIds)}. Nothing was written; " +
+            "what was there before is untouched. Please report this with the tokenizer's files.")
     {
     }
 

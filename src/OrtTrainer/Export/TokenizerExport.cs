@@ -131,6 +131,7 @@ internal sealed class TokenizerExport
     }
 
     private static ModelException HalfPair(string path, InvalidOperationException cause) => new(
-        $"{path}: a text in it holds half of a surrogate pair, which is no character. Download or write the file again.",
+        $"{path}: a text in it holds half of a surrogate pair, which is no character. Download or write the file " +
+        "again.",
         cause);
 }

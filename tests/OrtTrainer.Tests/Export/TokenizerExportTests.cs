@@ -157,11 +157,13 @@ public sealed class TokenizerExportTests
     public void Word_piece_settings_reach_the_exported_tokenizer(string settings)
     {
         using TemporaryFolder source = new();
-        source.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ncafe\ncaf\u00e9\nCafe\n\u6f22\n##\u5b57\n\u5b57\n");
+        source.Write("vocab.txt",
+            "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ncafe\ncaf\u00e9\nCafe\n\u6f22\n##\u5b57\n\u5b57\n");
         source.Write("tokenizer_config.json", settings);
         source.Write("added_tokens.json", """{"Two Words": 11}""");
 
-        AssertSameIds(source, "Cafe", "cafe\u0301", "caf\u00e9", "\u6f22\u5b57", "[MASK] two words", "Two Words", "dog");
+        AssertSameIds(
+            source, "Cafe", "cafe\u0301", "caf\u00e9", "\u6f22\u5b57", "[MASK] two words", "Two Words", "dog");
     }
 
     [Test]
