@@ -1,3 +1,4 @@
+using OrtTrainer.Cli.Rendering;
 using Spectre.Console;
 
 namespace OrtTrainer.Cli;
@@ -19,7 +20,7 @@ public sealed record Terminal
     /// </summary>
     public bool IsInteractive { get; init; }
 
-    /// <summary>Columns of a line of tables.</summary>
+    /// <summary>Columns of a line.</summary>
     public int Width { get; init; } = 100;
 
     /// <summary>The streams of this process.</summary>
@@ -30,7 +31,7 @@ public sealed record Terminal
         Input = Console.OpenStandardInput(),
         IsInteractive = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
         Width = !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var columns
-            ? Math.Clamp(columns, 60, 140)
+            ? Math.Clamp(columns, 20, 140)
             : 100,
     };
 
@@ -50,10 +51,16 @@ public sealed record Terminal
         return console;
     }
 
-    /// <summary>Writes lines as they are: the terminal wraps them where it must, and copied paths stay whole.</summary>
+    /// <summary>Says something to know that is no error, apart from the results.</summary>
+    internal void Note(string message) => Error.WriteLine($"note: {message}");
+
+    /// <summary>
+    /// Writes lines: where a person watches, broken between words at the terminal's width; paths and commands, which
+    /// are copied, stay whole, and so does everything in a log.
+    /// </summary>
     internal void WriteLines(IEnumerable<string> lines)
     {
-        foreach (string line in lines)
+        foreach (string line in IsInteractive ? lines.SelectMany(line => WrappedLine.Of(line, Width)) : lines)
         {
             Out.WriteLine(line);
         }
