@@ -12,7 +12,7 @@ public sealed record TeacherOptions
     private readonly string _device = "cpu";
 
     /// <summary>
-    /// A folder in Hugging Face layout (config.json, tokenizer, and model.onnx or else weights), or an ONNX file in
+    /// A folder in Hugging Face layout (config.json, tokenizer, and a graph or else weights), or an ONNX file in
     /// such a folder or in a subfolder of it; null where <see cref="Logits"/> is given.
     /// </summary>
     public string? Model { get; init; }

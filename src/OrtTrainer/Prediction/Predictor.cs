@@ -39,7 +39,9 @@ public sealed class Predictor : IDisposable
     /// <summary>The most tokens of an input; what is longer is cut.</summary>
     public int MaxLength => _encoding.MaxLength!.Value;
 
-    /// <summary>Opens an exported folder: config.json, the tokenizer, and model.onnx or else the weights.</summary>
+    /// <summary>
+    /// Opens an exported folder: config.json, the tokenizer, and onnx/model.onnx, model.onnx or else the weights.
+    /// </summary>
     /// <exception cref="ModelException">The folder's files do not make a classifier.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
