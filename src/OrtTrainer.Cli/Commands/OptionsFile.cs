@@ -21,7 +21,9 @@ internal static class OptionsFile
     {
         try
         {
-            JsonObject options = JsonNode.Parse(File.ReadAllText(path), documentOptions: Lenient) as JsonObject
+            string text = File.ReadAllText(path);
+            JsonText.RequireWholeCharacters(text, Lenient);
+            JsonObject options = JsonNode.Parse(text, documentOptions: Lenient) as JsonObject
                 ?? throw new RunException($"{path}: expected a JSON object with options, such as {{\"epochs\": 3}}.");
             return OptionsJson.FindUnknown(options) is ({ } place, { } advice)
                 ? throw new RunException($"{path}: {place} is unknown; {advice}")
