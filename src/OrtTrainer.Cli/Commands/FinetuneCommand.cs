@@ -33,7 +33,7 @@ internal static class FinetuneCommand
         }
         catch (OperationCanceledException) when (interruption.IsCancellationRequested)
         {
-            await view.InterruptedAsync(options.Output);
+            await view.InterruptedAsync(File.Exists(RunFolder.OptionsFileOf(options.Output)) ? options.Output : null);
             return ExitCode.Interrupted;
         }
 
