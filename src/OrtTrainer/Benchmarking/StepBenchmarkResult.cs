@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>What a <see cref="StepBenchmark"/> measured. Times are seconds.</summary>
@@ -26,4 +28,7 @@ public sealed record StepBenchmarkResult(
 
     /// <summary>Averaging as a share of the step.</summary>
     public double AveragingShare => AveragingSeconds / StepMedian;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

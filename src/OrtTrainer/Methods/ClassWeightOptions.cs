@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Methods;
 
 /// <summary>
@@ -19,4 +21,7 @@ public sealed record ClassWeightOptions
                 $"{nameof(ByLabel)} has {bad.Value} for '{bad.Key}'; expected a number above 0."))
             : value;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }
