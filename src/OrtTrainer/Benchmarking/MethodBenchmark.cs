@@ -95,14 +95,14 @@ public static class MethodBenchmark
                 method.Objective == ObjectiveKind.RailDistillation ? Layers(model, data, random) : null;
             TrainingObjective objective =
                 RunObjective.Of(settings, data, teacher, totalSteps: 2 * options.Batches, layers);
-            PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Source.Task,
-                data.Source.Outputs, agreement: objective.IsTwofold,
+            PackedGraph graph = PackedGraph.Training(model.Architecture, data.Source.Task,
+                new SequenceHead(data.Source.Outputs), agreement: objective.IsTwofold,
                 maps: layers is null ? null : new LayerMaps(layers.Width, settings.Rail.MapWidth));
             _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), average: null, loop);
             _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);
             ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
             TrainerOptions training = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution);
-            IGradientSource gradients = RunGradients.Of(settings, model, graph.Layout, _state,
+            IGradientSource gradients = RunGradients.Of(settings, graph.Layout, _state,
                 new GradientAccumulator(graph, training, objective, _state), loop);
             _trainer = new Trainer(
                 training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, loop);
@@ -125,8 +125,8 @@ public static class MethodBenchmark
         /// <summary>The layers of a teacher of the student's own size.</summary>
         private static LayerTargets Layers(PretrainedModel model, EncodedDataset data, SeededRandom random)
         {
-            int depth = model.Config.GetInt("num_hidden_layers");
-            int width = model.Config.GetInt("hidden_size");
+            int depth = model.Architecture.Shape.Layers;
+            int width = model.Architecture.Shape.Width;
             float[] states = new float[checked(data.Source.Count * depth * width)];
             foreach (ref float state in states.AsSpan())
             {

@@ -33,7 +33,7 @@ public sealed class StepBenchmark : IDisposable
         _model = model;
         _data = BenchmarkData.Of(options, model);
         _loop = new ChunkedLoop(options.Threads);
-        _graph = PackedGraph.Training(model.Architecture, model.Config, _data.Task, _data.Outputs);
+        _graph = PackedGraph.Training(model.Architecture, _data.Task, new SequenceHead(_data.Outputs));
         FlatParameters layout = _graph.Layout.ToFlat();
         _state = new TrainingState(layout, new AdamWOptions(), new WeightAverage(layout, new EqualShares()), _loop);
         _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);
@@ -105,7 +105,7 @@ public sealed class StepBenchmark : IDisposable
     {
         StepTimes times = new();
         using YardstickSession? yardstick = _options.Yardstick is { } path
-            ? new YardstickSession(path, _model.Config, _options.Threads)
+            ? new YardstickSession(path, _model.Architecture.Shape, _options.Threads)
             : null;
         for (int i = -1; i < _options.Batches; i++)
         {

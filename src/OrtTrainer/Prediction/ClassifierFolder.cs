@@ -29,7 +29,8 @@ internal static class ClassifierFolder
     private static byte[] Build(string folder, int outputs)
     {
         using PretrainedModel model = PretrainedModel.Open(folder);
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, outputs).Layout;
+        SequenceHead head = new(outputs);
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, head).Layout;
         using NativeBuffer parameters = new(layout.Length);
         IReadOnlyList<string> random = model.Load(layout, parameters.Slice, seed: 0);
         if (random.Count > 0)
@@ -39,6 +40,6 @@ internal static class ClassifierFolder
                 "nothing to predict with. Fine-tune the model first.");
         }
 
-        return PaddedGraph.Classifier(model.Architecture, model.Config, outputs, layout, parameters).ToByteArray();
+        return PaddedGraph.Build(model.Architecture, head, layout, parameters).ToByteArray();
     }
 }

@@ -103,7 +103,7 @@ public sealed class ModelGoldenTests
 
             Golden = new GoldenModel(folder);
             PackedGraph graph = PackedGraph.Training(
-                Golden.Pretrained.Architecture, Golden.Pretrained.Config, Golden.Task, Golden.Outputs, dropout: false);
+                Golden.Pretrained.Architecture, Golden.Task, new SequenceHead(Golden.Outputs), dropout: false);
             Layout = graph.Layout;
             Parameters = new NativeBuffer(Layout.Length);
             GradientBuffer = new NativeBuffer(Layout.Length);
