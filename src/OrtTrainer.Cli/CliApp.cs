@@ -1,6 +1,6 @@
 using System.Reflection;
 using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Data;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Cli;
 

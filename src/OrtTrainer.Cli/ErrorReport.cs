@@ -1,12 +1,6 @@
-using OrtTrainer.Checkpoints;
-using OrtTrainer.Data;
-using OrtTrainer.Export;
-using OrtTrainer.Models;
-using OrtTrainer.Runs;
+using OrtTrainer.Common;
 using OrtTrainer.Runtime;
-using OrtTrainer.Studies;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
 
 namespace OrtTrainer.Cli;
 
@@ -39,9 +33,7 @@ internal static class ErrorReport
 
     /// <summary>Whether the message of an exception was written for the user.</summary>
     private static bool IsForTheUser(Exception failure) => failure
-        is UsageException
-        or DataFileException or CheckpointException or ModelException or RunException or TrainingException
-        or StudyException or ExportMismatchException or RuntimeFailureException or TruncationException
+        is OrtTrainerException or RuntimeFailureException or TruncationException
         or InvalidDataException or IOException or UnauthorizedAccessException;
 
     private static string OneLine(string text) =>

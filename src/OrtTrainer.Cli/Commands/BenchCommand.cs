@@ -3,8 +3,9 @@ using OrtTrainer.Benchmarking;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Runs;
+using OrtTrainer.Methods;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Cli.Commands;

@@ -2,7 +2,8 @@ using System.Text.Json;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
-using OrtTrainer.Runs;
+using OrtTrainer.Common;
+using OrtTrainer.Studies.Comparisons;
 
 namespace OrtTrainer.Cli.Commands;
 

@@ -2,10 +2,10 @@ using System.Text.Json;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Prediction;
-using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Cli.Commands;

@@ -1,8 +1,8 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Common;
 using OrtTrainer.Export;
-using OrtTrainer.Runs;
 
 namespace OrtTrainer.Cli.Commands;
 

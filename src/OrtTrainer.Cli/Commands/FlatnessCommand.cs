@@ -2,8 +2,8 @@ using System.Text.Json;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
-using OrtTrainer.Flatness;
-using OrtTrainer.Runs;
+using OrtTrainer.Common;
+using OrtTrainer.Studies.Flatness;
 
 namespace OrtTrainer.Cli.Commands;
 

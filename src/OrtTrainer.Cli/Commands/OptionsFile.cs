@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OrtTrainer.Runs;
+using OrtTrainer.Common;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Common;
 using OrtTrainer.Prediction;
 
 namespace OrtTrainer.Cli.Commands;

@@ -1,8 +1,8 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
-using OrtTrainer.Reports;
 using OrtTrainer.Studies;
+using OrtTrainer.Studies.Reports;
 
 namespace OrtTrainer.Cli.Commands;
 

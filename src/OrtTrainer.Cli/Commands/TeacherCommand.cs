@@ -1,9 +1,9 @@
 using System.Text.Json;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
-using OrtTrainer.Runs;
 
 namespace OrtTrainer.Cli.Commands;
 

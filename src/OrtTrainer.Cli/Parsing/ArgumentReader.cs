@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using CommandLine;
 using OrtTrainer.Cli.Arguments;
-using OrtTrainer.Data;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Cli.Parsing;
 

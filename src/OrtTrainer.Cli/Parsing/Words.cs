@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrtTrainer.Data;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Cli.Parsing;
 

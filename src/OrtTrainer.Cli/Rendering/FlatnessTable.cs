@@ -1,4 +1,4 @@
-using OrtTrainer.Flatness;
+using OrtTrainer.Studies.Flatness;
 using Spectre.Console;
 
 namespace OrtTrainer.Cli.Rendering;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using OrtTrainer.Reports;
-using OrtTrainer.Runs;
+using OrtTrainer.Common;
 using OrtTrainer.Studies;
+using OrtTrainer.Studies.Reports;
 
 namespace OrtTrainer.Cli.Rendering;
 

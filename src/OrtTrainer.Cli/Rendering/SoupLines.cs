@@ -1,5 +1,5 @@
 using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Soups;
+using OrtTrainer.Studies.Soups;
 
 namespace OrtTrainer.Cli.Rendering;
 

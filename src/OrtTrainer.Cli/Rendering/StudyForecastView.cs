@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrtTrainer.Runs;
+using OrtTrainer.Common;
 using OrtTrainer.Studies;
 
 namespace OrtTrainer.Cli.Rendering;

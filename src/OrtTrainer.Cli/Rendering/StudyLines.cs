@@ -1,5 +1,5 @@
-using OrtTrainer.Reports;
 using OrtTrainer.Studies;
+using OrtTrainer.Studies.Reports;
 
 namespace OrtTrainer.Cli.Rendering;
 

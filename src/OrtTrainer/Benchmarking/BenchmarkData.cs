@@ -2,7 +2,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Benchmarking;
 

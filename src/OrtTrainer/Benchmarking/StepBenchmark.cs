@@ -1,12 +1,13 @@
 using System.Diagnostics;
-using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
-using OrtTrainer.Schedules;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarking;
 

@@ -1,5 +1,5 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Optimization;
 
 namespace OrtTrainer.Benchmarking;
 

@@ -1,10 +1,12 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>
 /// A model folder, weight file, configuration or run checkpoint that cannot be used. The message says which file and
 /// which part of it, what was found there, what was expected, and what to do next.
 /// </summary>
-public sealed class CheckpointException : Exception
+public sealed class CheckpointException : OrtTrainerException
 {
     private const int LongestQuote = 120;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Checkpoints;
 

@@ -1,9 +1,11 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Data;
 
 /// <summary>
 /// A data file that cannot be used as it is. The message starts with the file and, where one is to blame, the line.
 /// </summary>
-public sealed class DataFileException : Exception
+public sealed class DataFileException : OrtTrainerException
 {
     /// <param name="file">The file as the user named it.</param>
     /// <param name="line">The 1-based line to blame, or null where the whole file is.</param>

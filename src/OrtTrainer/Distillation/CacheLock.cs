@@ -1,4 +1,4 @@
-using OrtTrainer.Runs;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Distillation;
 

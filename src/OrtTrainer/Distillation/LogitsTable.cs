@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 
 namespace OrtTrainer.Distillation;

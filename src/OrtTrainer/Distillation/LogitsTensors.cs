@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Runs;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Distillation;
 

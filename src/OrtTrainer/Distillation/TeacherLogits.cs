@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
-using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Distillation;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using OrtTrainer.Optimization;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Distillation;
 

@@ -3,7 +3,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Distillation;
 

@@ -1,5 +1,5 @@
 using OrtTrainer.Data;
-using OrtTrainer.Objectives;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Evaluation;
 

@@ -2,7 +2,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Export;
 
@@ -30,7 +30,7 @@ public static class ExportCheck
     {
         ModelConfig config = ModelConfig.Load(folder);
         using OnnxClassifier classifier = OnnxClassifier.FromFile(
-            Path.Combine(folder, OnnxFile.Name), execution, config.GetInt("pad_token_id", 0));
+            Path.Combine(folder, ClassifierFolder.OnnxName), execution, config.GetInt("pad_token_id", 0));
         float[] logits = classifier.Logits(examples, config.Id2Label.Count, cancellation: cancellation);
         return ExportComparison.Of(logits, reference, examples.Count, tolerance ?? new ExportTolerance());
     }
@@ -49,6 +49,7 @@ public static class ExportCheck
         ExportComparison comparison = Compare(folder, examples, reference, execution, tolerance, cancellation);
         return comparison.Agrees
             ? comparison
-            : throw new ExportMismatchException(Path.Combine(folder, OnnxFile.Name), comparison, written: true);
+            : throw new ExportMismatchException(
+                Path.Combine(folder, ClassifierFolder.OnnxName), comparison, written: true);
     }
 }

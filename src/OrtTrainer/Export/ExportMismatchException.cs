@@ -1,7 +1,9 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Export;
 
 /// <summary>The exported model answers otherwise than the training graph did; it should not be used.</summary>
-public sealed class ExportMismatchException : Exception
+public sealed class ExportMismatchException : OrtTrainerException
 {
     internal ExportMismatchException(string path, ExportComparison comparison, bool written)
         : base($"{path}: {comparison.Beyond} logits differ from the training graph's beyond tolerance, " +

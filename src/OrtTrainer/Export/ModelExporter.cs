@@ -1,6 +1,8 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
+using OrtTrainer.Prediction;
 
 namespace OrtTrainer.Export;
 
@@ -40,11 +42,15 @@ public static class ModelExporter
             cancellation);
         if (comparison is { Agrees: false })
         {
-            throw new ExportMismatchException(Path.Combine(folder, OnnxFile.Name), comparison, written: false);
+            string path = Path.Combine(folder, ClassifierFolder.OnnxName);
+            throw new ExportMismatchException(path, comparison, written: false);
         }
 
         string[] owned =
-            [ModelConfig.FileName, SafetensorsName, OnnxFile.Name, OnnxFile.DataName, .. TokenizerExport.FileNames];
+        [
+            ModelConfig.FileName, SafetensorsName, ClassifierFolder.OnnxName, OnnxFile.DataName,
+            .. TokenizerExport.FileNames,
+        ];
         return new(staged.Publish(owned), comparison);
     }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
-using OrtTrainer.Runs;
 
 namespace OrtTrainer.Export;
 

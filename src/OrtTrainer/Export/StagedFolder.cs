@@ -1,4 +1,4 @@
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Export;
 

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 
 namespace OrtTrainer.Export;

@@ -1,4 +1,4 @@
-using OrtTrainer.Optimization;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Methods;
 

@@ -1,7 +1,9 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Models;
 
 /// <summary>A model folder cannot be used; the message names the file and field or tensor, and what to do.</summary>
-public sealed class ModelException : Exception
+public sealed class ModelException : OrtTrainerException
 {
     public ModelException(string message)
         : base(message)

@@ -10,11 +10,14 @@ namespace OrtTrainer.Prediction;
 /// </summary>
 internal static class ClassifierFolder
 {
+    /// <summary>The name of the graph in a model folder.</summary>
+    public const string OnnxName = "model.onnx";
+
     /// <exception cref="ModelException">The weights have no head for the labels of config.json.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
     public static OnnxClassifier Open(string folder, ModelConfig config, ExecutionOptions execution) =>
-        Open(folder, Path.Combine(folder, Export.OnnxFile.Name), config, execution);
+        Open(folder, Path.Combine(folder, OnnxName), config, execution);
 
     /// <summary>As the other; the graph is in the file <paramref name="path"/> if that is there.</summary>
     /// <inheritdoc cref="Open(string, ModelConfig, ExecutionOptions)" path="/exception"/>

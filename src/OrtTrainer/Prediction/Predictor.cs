@@ -4,7 +4,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Prediction;
 

@@ -1,4 +1,6 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Runs;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Training;
 
 namespace OrtTrainer.Runs;

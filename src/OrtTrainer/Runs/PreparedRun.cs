@@ -1,14 +1,17 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
+using OrtTrainer.Options;
 using OrtTrainer.Runtime;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Runs;
 

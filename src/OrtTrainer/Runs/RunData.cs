@@ -1,7 +1,8 @@
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 

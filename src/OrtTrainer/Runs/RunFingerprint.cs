@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using OrtTrainer.Common;
 using OrtTrainer.Distillation;
 using OrtTrainer.Models;
-using OrtTrainer.Training;
+using OrtTrainer.Options;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 

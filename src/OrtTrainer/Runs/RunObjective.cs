@@ -1,7 +1,9 @@
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
-using OrtTrainer.Objectives;
+using OrtTrainer.Options;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Runs;
 

@@ -38,7 +38,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TestAveraged = testAveraged?.Score,
             TestLiveScores = testLive?.Values,
             TestAveragedScores = testAveraged?.Values,
-            NAveraged = averagedWeights is null ? 0 : AveragedSteps.Of(run.Options, run.State.Average!.State).Count,
+            NAveraged = averagedWeights is null ? 0 : RunAveraging.StepsOf(run.Options, run.State.Average!.State).Count,
             Sampled = sampled?.Eval.Score,
             EvalSampled = sampled?.Eval.Values,
             TestSampled = sampled?.Test?.Score,
@@ -82,7 +82,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Metric = summary.Metric,
         Seed = summary.Seed,
         BaseModel = Path.GetFileName(run.Options.Model),
-        AveragedSteps = summary.ExportsAverage ? AveragedSteps.Of(run.Options, run.State.Average!.State) : null,
+        AveragedSteps = summary.ExportsAverage ? RunAveraging.StepsOf(run.Options, run.State.Average!.State) : null,
         Formula = summary.ExportsAverage ? run.State.Average!.Formula : null,
         Scores = Known(new()
         {

@@ -1,8 +1,8 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Runtime;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrtTrainer.Common;
 using OrtTrainer.Distillation;
 
 namespace OrtTrainer.Runs;

@@ -1,7 +1,8 @@
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
-using OrtTrainer.Objectives;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Runs;
 

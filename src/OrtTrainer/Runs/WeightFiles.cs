@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 

@@ -1,5 +1,6 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Training;
 

@@ -1,4 +1,6 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Training;
 
 /// <summary>Training cannot go on; the message says at which step, what was found and what to try.</summary>
-public sealed class TrainingException(string message) : Exception(message);
+public sealed class TrainingException(string message) : OrtTrainerException(message);

@@ -1,4 +1,6 @@
 using OrtTrainer.Data;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
 

@@ -1,6 +1,7 @@
-using OrtTrainer.Cli;
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Runs;
+using OrtTrainer.Cli;
+using OrtTrainer.Common;
+using OrtTrainer.Studies;
 using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Cli;
@@ -26,6 +27,18 @@ public sealed class ErrorReportTests
 
         Assert.That(ErrorReport.Print(failure, error, verbose: false), Is.EqualTo(code));
         Assert.That(error.ToString().ReplaceLineEndings("\n"), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Every_exception_of_the_engine_of_studies_and_of_the_program_is_for_the_user()
+    {
+        IEnumerable<Type> own = new[] { typeof(RunException), typeof(StudyException), typeof(UsageException) }
+            .SelectMany(type => type.Assembly.GetTypes()).Where(type => type.IsAssignableTo(typeof(Exception)));
+
+        Assert.That(
+            own.Where(type =>
+                !type.IsAssignableTo(typeof(OrtTrainerException)) && !type.IsAssignableTo(typeof(IOException))),
+            Is.Empty);
     }
 
     [Test]

@@ -1,10 +1,12 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Runs;
-using OrtTrainer.Schedules;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Cli;
 

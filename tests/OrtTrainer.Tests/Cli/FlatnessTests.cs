@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using OrtTrainer.Flatness;
-using OrtTrainer.Runs;
+using OrtTrainer.Common;
+using OrtTrainer.Studies.Flatness;
 
 namespace OrtTrainer.Tests.Cli;
 

@@ -1,7 +1,7 @@
 using OrtTrainer.Cli;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Studies;
-using OrtTrainer.Tests.Reports;
+using OrtTrainer.Tests.Studies.Reports;
 
 namespace OrtTrainer.Tests.Cli;
 

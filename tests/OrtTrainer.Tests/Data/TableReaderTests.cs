@@ -1,4 +1,5 @@
 using System.Text;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 
 namespace OrtTrainer.Tests.Data;

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
-using OrtTrainer.Runs;
 
 namespace OrtTrainer.Tests.Distillation;
 

@@ -1,8 +1,7 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Data;
+using OrtTrainer.Common;
 using OrtTrainer.Distillation;
 using OrtTrainer.Models;
-using OrtTrainer.Runs;
 
 namespace OrtTrainer.Tests.Distillation;
 

@@ -1,4 +1,4 @@
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Tests.Checkpoints;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
@@ -7,6 +6,7 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Export;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using OrtTrainer.Common;
 using OrtTrainer.Methods;
-using OrtTrainer.Runs;
 
 namespace OrtTrainer.Tests.Methods;
 

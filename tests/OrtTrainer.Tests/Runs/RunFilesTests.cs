@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
-using OrtTrainer.Schedules;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Runs;
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;
 

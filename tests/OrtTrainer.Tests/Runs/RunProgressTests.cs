@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Runs;

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using OrtTrainer.Runs;
 using OrtTrainer.Studies;
 using OrtTrainer.Tests.Checkpoints;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrtTrainer.Common;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies;
 using OrtTrainer.Tests.Runs;

@@ -1,0 +1,107 @@
+using System.Globalization;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Options;
+using OrtTrainer.Prediction;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Studies.Comparisons;
+
+/// <summary>A finished run with its exported model, ready to be scored.</summary>
+internal sealed class FinishedRun : IDisposable
+{
+    // Of the loss, between the training graph's kernels that made the summary and the exported model.
+    private const double LossTolerance = 1e-3;
+
+    private readonly Predictor _predictor;
+
+    private FinishedRun(string folder, FineTuneOptions options, RunSummary summary, Predictor predictor)
+    {
+        Folder = folder;
+        Options = options;
+        Summary = summary;
+        _predictor = predictor;
+    }
+
+    public string Folder { get; }
+
+    public FineTuneOptions Options { get; }
+
+    public RunSummary Summary { get; }
+
+    public IReadOnlyList<string> Labels => _predictor.Labels;
+
+    public TaskKind Task => _predictor.Task;
+
+    /// <exception cref="RunException">There is no finished run in the folder.</exception>
+    public static FinishedRun Open(string folder, PredictorOptions predictor)
+    {
+        RunSummary summary = RunSummary.Read(folder);
+        FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(folder));
+        return new FinishedRun(folder, options, summary, Predictor.Open(folder, predictor));
+    }
+
+    /// <summary>The evaluation data of the run, read again.</summary>
+    public Dataset EvaluationData() => Options.Data.Eval is { } file ? Read(file) : DataSplits.Load(Options.Data).Eval;
+
+    /// <summary>The test data of the run, read again.</summary>
+    /// <exception cref="RunException">It had none.</exception>
+    public Dataset TestData() => Options.Data.Test is { } file
+        ? Read(file)
+        : throw new RunException($"{Folder}: the run had no test data; leave --test out, or give a file as --data.");
+
+    /// <summary>A file with the columns of the run's data and its model's labels.</summary>
+    public Dataset Read(string file)
+    {
+        DataOptions data = Options.Data;
+        ExampleColumns columns = new(data.TextColumn, data.PairColumn, data.LabelColumn);
+        Example[] rows = [.. TableReader.Read(file, data.Table).Select(columns.Of)];
+        LabelMap? labels = Task == TaskKind.Regression ? null : LabelMap.OfModel(Labels);
+        return Dataset.Of(file, rows, Task, labels, data.LabelSeparator);
+    }
+
+    /// <summary>Scores the exported model.</summary>
+    /// <param name="data">Labelled examples.</param>
+    /// <param name="labels">The labels in the order of <paramref name="data"/>, which may be another than the
+    /// model's.</param>
+    /// <param name="metric">The metric that decides.</param>
+    /// <param name="cancellation">Ends the work between batches.</param>
+    public EvaluationScores Score(
+        Dataset data, IReadOnlyList<string> labels, MetricKind metric, CancellationToken cancellation)
+    {
+        float[] logits = _predictor.Logits([.. data.Examples.Select(row => (row.Text, row.Pair))], cancellation);
+        List<string> own = [.. Labels];
+        int[] order = Task == TaskKind.Regression ? [0] : [.. labels.Select(label => own.IndexOf(label))];
+        float[] ordered = new float[logits.Length];
+        for (int i = 0; i < logits.Length; i++)
+        {
+            int row = i / order.Length * order.Length;
+            ordered[i] = logits[row + order[i % order.Length]];
+        }
+
+        return EvaluationScores.Of(data, ordered, metric);
+    }
+
+    /// <summary>Says so where the data of the run, or the exported model, are not those that the run
+    /// scored.</summary>
+    /// <param name="now">What the exported model scores now.</param>
+    /// <param name="test">Whether on the test data; otherwise on the evaluation data.</param>
+    public string? Change(EvaluationScores now, bool test)
+    {
+        double then = ((test, Summary.ExportsAverage) switch
+        {
+            (false, false) => Summary.EvalLive,
+            (false, true) => Summary.EvalAveraged,
+            (true, false) => Summary.TestLiveScores,
+            (true, true) => Summary.TestAveragedScores,
+        })!["loss"];
+        return Math.Abs(now.Values["loss"] - then) <= LossTolerance * Math.Max(1, Math.Abs(then))
+            ? null
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{Folder}: the loss on its {(test ? "test" : "evaluation")} data was {then:G4} in the run and is " +
+                $"{now.Values["loss"]:G4} now: the data or the model have changed since");
+    }
+
+    public void Dispose() => _predictor.Dispose();
+}

@@ -1,0 +1,69 @@
+using System.Numerics.Tensors;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Studies.Flatness;
+
+/// <summary>
+/// The gradient of the mean task loss over a data set, without dropout, whatever objective the weights were trained
+/// with. Batches are those of the data's order, so the sum over them is too.
+/// </summary>
+internal sealed class TaskGradient : IDisposable
+{
+    /// <summary>
+    /// Examples per pass: many, because each pass clears and adds the gradients of all embeddings, yet few enough that
+    /// activations stay well below the size of the weights' buffers.
+    /// </summary>
+    private const int BatchSize = 64;
+
+    private readonly IReadOnlyList<TokenizedExample> _examples;
+    private readonly TrainingObjective _objective;
+    private readonly NativeBuffer _gradients;
+    private readonly GradientSession _session;
+    private readonly PackedBatch _batch = new();
+    private readonly int[] _order;
+
+    /// <param name="architecture">The model's.</param>
+    /// <param name="data">The examples.</param>
+    /// <param name="execution">Threads and kernels.</param>
+    public TaskGradient(Architecture architecture, EncodedDataset data, ExecutionOptions execution)
+    {
+        PackedGraph graph = PackedGraph.Training(
+            architecture, data.Source.Task, new SequenceHead(data.Source.Outputs), dropout: false);
+        _examples = data.Examples;
+        _objective = new TrainingObjective(data.Source.Task, ExampleTargets.Of(data.Examples));
+        _order = [.. Enumerable.Range(0, data.Examples.Count)];
+        Weights = new NativeBuffer(graph.Layout.Length);
+        _gradients = new NativeBuffer(graph.Layout.Length);
+        _session = new GradientSession(graph, execution, Weights, _gradients);
+    }
+
+    /// <summary>Where the gradient is taken, [n]; filled by the caller.</summary>
+    public NativeBuffer Weights { get; }
+
+    /// <summary>Writes the gradient.</summary>
+    /// <param name="sum">Overwritten, [n].</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public void Run(NativeBuffer sum, CancellationToken cancellation)
+    {
+        float scale = _objective.MeanScale(_order);
+        sum.Clear();
+        for (int start = 0; start < _order.Length; start += BatchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int length = Math.Min(BatchSize, _order.Length - start);
+            _batch.Fill(_examples, _order.AsSpan(start, length), _objective);
+            _session.Run(_batch, scale, default);
+            TensorPrimitives.Add(sum.Span, _gradients.Span, sum.Span);
+        }
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _gradients.Dispose();
+        Weights.Dispose();
+    }
+}

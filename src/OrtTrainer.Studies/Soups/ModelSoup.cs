@@ -1,0 +1,182 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Export;
+using OrtTrainer.Models;
+using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
+using OrtTrainer.Text;
+using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Studies.Soups;
+
+/// <summary>
+/// Averages the weights of finished runs and exports the mean as one model (Wortsman et al. 2022). Runs are scored and
+/// chosen on the evaluation data of the first; test data are never looked at.
+/// </summary>
+public sealed class ModelSoup : IDisposable
+{
+    private readonly SoupOptions _options;
+    private readonly List<SoupIngredient> _ingredients = [];
+    private readonly EncodedDataset _data;
+    private readonly Evaluator _evaluator;
+    private readonly NativeBuffer _mean;
+
+    private ModelSoup(SoupOptions options)
+    {
+        _options = options;
+        try
+        {
+            foreach (string run in options.Runs)
+            {
+                _ingredients.Add(SoupIngredient.Open(run, options.Weights));
+            }
+
+            SoupRules.Require(_ingredients);
+            SoupIngredient first = _ingredients[0];
+            _mean = new NativeBuffer(first.Layout.Length);
+            _data = EncodedDataset.Of(
+                EvaluationData(first), Tokenizer.Load(first.Folder), MaxLength(first),
+                options.Execution.IntraOpThreads);
+            PackedGraph graph = PackedGraph.Evaluation(first.Architecture, new SequenceHead(first.Config.Id2Label.Count));
+            _evaluator = new Evaluator(
+                new EvaluationSession(graph, options.Execution),
+                MetricKind.Find(first.Options.Data.Task, first.Summary.Metric));
+        }
+        catch
+        {
+            DisposeParts();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a soup and exports it.</summary>
+    /// <param name="options">What of and where to.</param>
+    /// <param name="cancellation">Ends the work between batches; nothing is written then.</param>
+    /// <exception cref="RunException">A folder holds no finished run, runs do not fit together, or the output folder is
+    /// not empty.</exception>
+    /// <exception cref="DataFileException">The evaluation data cannot be used.</exception>
+    /// <exception cref="CheckpointException">A file of a run is damaged.</exception>
+    public static SoupResult Make(SoupOptions options, CancellationToken cancellation = default)
+    {
+        RunFolder.RequireFree(options.Output);
+        using ModelSoup soup = new(options);
+        return soup.Make(cancellation);
+    }
+
+    public void Dispose() => DisposeParts();
+
+    private SoupResult Make(CancellationToken cancellation)
+    {
+        double[] scores = [.. _ingredients.Select(i => Score(i.Weights, cancellation).Score)];
+        IReadOnlyList<int> kept = Choose(scores, cancellation);
+        EvaluationScores reached = Score(_mean, cancellation);
+        ExportReference reference = new(_data.Examples, reached.Logits, _options.Execution);
+        ExportResult result = ModelExporter.Export(
+            _options.Output, Model(), ProvenanceOf(kept, scores, reached.Score), reference, cancellation);
+        return new SoupResult
+        {
+            Metric = _evaluator.Metric.Name,
+            Examples = _data.Examples.Count,
+            Recipe = _options.Recipe,
+            Weights = _options.Weights,
+            Runs = [.. _ingredients.Select((ingredient, i) => new SoupScore(
+                ingredient.Folder, scores[i], kept.Contains(i) ? kept.ToList().IndexOf(i) + 1 : null))],
+            Score = reached.Score,
+            Values = reached.Values,
+            Output = Path.GetFullPath(_options.Output),
+            ExportDifference = result.Comparison!.MaxAbsolute,
+            Notes = [.. SoupRules.Notes(_ingredients)],
+        };
+    }
+
+    /// <summary>Fills the mean; tells the runs it is made of, in the order in which they went in.</summary>
+    private IReadOnlyList<int> Choose(double[] scores, CancellationToken cancellation)
+    {
+        if (_options.Recipe == SoupRecipe.Uniform)
+        {
+            WeightSoup.Uniform([.. _ingredients.Select(i => i.Weights)], _mean.Span);
+            return [.. Enumerable.Range(0, _ingredients.Count)];
+        }
+
+        if (scores.All(double.IsNaN))
+        {
+            throw new RunException($"{_evaluator.Metric} is not defined for any of the runs on the evaluation data, " +
+                "so that none can be chosen by it. Take the uniform recipe.");
+        }
+
+        double sign = _evaluator.Metric.HigherIsBetter ? 1 : -1;
+        return WeightSoup.Greedy(
+            [.. _ingredients.Zip(scores, (ingredient, score) => (ingredient.Weights, sign * score))], _mean,
+            weights => sign * Score(weights, cancellation).Score);
+    }
+
+    private EvaluationScores Score(NativeBuffer weights, CancellationToken cancellation) =>
+        _evaluator.Evaluate(weights, _data, cancellation);
+
+    private FineTunedModel Model()
+    {
+        SoupIngredient first = _ingredients[0];
+        return new FineTunedModel
+        {
+            Config = first.Config,
+            Task = first.Options.Data.Task,
+            Labels = first.Config.Id2Label,
+            Layout = first.Layout,
+            Parameters = _mean,
+            TokenizerFolder = first.Folder,
+            MaxLength = MaxLength(first),
+        };
+    }
+
+    private Provenance ProvenanceOf(IReadOnlyList<int> kept, double[] scores, double reached)
+    {
+        SoupIngredient first = _ingredients[0];
+        string weights = _options.Weights.ToString().ToLowerInvariant();
+        return new Provenance
+        {
+            Method = $"{_options.Recipe.ToString().ToLowerInvariant()}-soup",
+            Task = first.Options.Data.Task,
+            Metric = _evaluator.Metric.Name,
+            Seed = first.Options.Seed,
+            BaseModel = Path.GetFileName(first.Options.Model),
+            Formula = $"mean of the {weights} weights of {kept.Count} runs",
+            Ingredients = [.. kept.Select(i => FormattableString.Invariant(
+                $"{Path.GetFileName(_ingredients[i].Folder)} ({_ingredients[i].Options.Method}, seed ") +
+                FormattableString.Invariant($"{_ingredients[i].Options.Seed}, {_evaluator.Metric} {scores[i]})"))],
+            Scores = new Dictionary<string, double> { ["soup"] = reached },
+        };
+    }
+
+    private static int MaxLength(SoupIngredient run) =>
+        Math.Min(run.Options.MaxLength, run.Architecture.Shape.Positions);
+
+    /// <summary>The evaluation data of a run, read again with its model's labels.</summary>
+    private static Dataset EvaluationData(SoupIngredient run)
+    {
+        DataOptions data = run.Options.Data;
+        if (data.Eval is not { } file)
+        {
+            return DataSplits.Load(data).Eval;
+        }
+
+        ExampleColumns columns = new(data.TextColumn, data.PairColumn, data.LabelColumn);
+        Example[] rows = [.. TableReader.Read(file, data.Table).Select(columns.Of)];
+        LabelMap? labels = data.Task == TaskKind.Regression ? null : LabelMap.OfModel(run.Config.Id2Label);
+        return Dataset.Of(file, rows, data.Task, labels, data.LabelSeparator);
+    }
+
+    // Some are missing where the constructor failed on its way.
+    private void DisposeParts()
+    {
+        _evaluator?.Dispose();
+        _mean?.Dispose();
+        foreach (SoupIngredient ingredient in _ingredients)
+        {
+            ingredient.Dispose();
+        }
+    }
+}

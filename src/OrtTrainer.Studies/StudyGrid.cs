@@ -1,0 +1,228 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
+
+namespace OrtTrainer.Studies;
+
+/// <summary>
+/// Makes the cells of a study: lays defaults, model, initialization, task, method, overrides and chosen settings over
+/// one another, the later ones winning.
+/// </summary>
+internal sealed class StudyGrid
+{
+    // A study compares with plain fine-tuning, so that is what a cell is unless it says otherwise.
+    private static readonly JsonObject PlainFineTuning = new()
+    {
+        ["method"] = JsonSerializer.SerializeToNode(FineTuneMethod.FineTune, RunJson.Options),
+    };
+
+    private readonly StudyFile _file;
+    private readonly string _output;
+    private readonly IReadOnlyDictionary<string, JsonObject> _chosen;
+    private readonly Dictionary<(string Task, string Teacher), PlannedRun> _teachers = [];
+
+    /// <param name="file">The study.</param>
+    /// <param name="output">Full path of the study's folder.</param>
+    /// <param name="chosen">Settings chosen, by the name of the cell.</param>
+    public StudyGrid(StudyFile file, string output, IReadOnlyDictionary<string, JsonObject> chosen) =>
+        (_file, _output, _chosen) = (file, output, chosen);
+
+    /// <summary>The teachers that the cells made so far refer to.</summary>
+    public IReadOnlyList<PlannedRun> Teachers => [.. _teachers.Values];
+
+    /// <summary>All cells.</summary>
+    /// <exception cref="StudyException">Two are the same, or options make no run.</exception>
+    public IReadOnlyList<StudyCell> Cells()
+    {
+        StudyCell[] cells =
+        [
+            .. from model in _file.Models.Keys
+               from initialization in _file.Initializations.Keys
+               from task in _file.Tasks.Keys
+               from method in _file.Methods.Keys
+               select Cell(new()
+               {
+                   ["model"] = model,
+                   ["initialization"] = initialization,
+                   ["task"] = task,
+                   ["method"] = method,
+               }),
+        ];
+        RequireOneDataSetPerTask(cells);
+        if (_chosen.Count == 0)
+        {
+            // Two cells that end up with the same chosen settings are a finding, not a mistake.
+            RequireDistinct(cells);
+        }
+
+        return cells;
+    }
+
+    /// <summary>The runs that choose settings for each cell; none where the study asks for no choice.</summary>
+    public IReadOnlyList<CellSearch> Searches(IReadOnlyList<StudyCell> cells) => _file.Choose is { } search
+        ? [.. cells.Select(cell => new CellSearch(
+            cell, [.. search.Candidates.Select(candidate => Candidate(cell, candidate, search.Seeds))]))]
+        : [];
+
+    private StudyCell Cell(Dictionary<string, string> names)
+    {
+        (string model, string initialization, string task, string method) =
+            (names["model"], names["initialization"], names["task"], names["method"]);
+        string name = $"{model} / {initialization} / {task} / {method}";
+        JsonObject[] layers =
+        [
+            _file.Defaults, _file.Models[model], _file.Initializations[initialization], _file.Tasks[task],
+            _file.Methods[method], .. _file.Overrides.Where(o => o.AppliesTo(names)).Select(o => o.Set),
+            .. _chosen.TryGetValue(name, out JsonObject? settings) ? new[] { settings } : [],
+        ];
+        JsonObject merged = layers.Aggregate(PlainFineTuning, OptionsJson.Merge);
+        PlannedRun? teacher = TakeTeacher(merged, task, method);
+        string folder = $"runs/{string.Join('.', names.Values.Select(Slug.Of))}";
+        (FineTuneOptions options, IReadOnlyList<string> metrics) = Resolve(merged, task, $"cell {name}");
+        return new StudyCell
+        {
+            Model = model,
+            Initialization = initialization,
+            Task = task,
+            Method = method,
+            Options = options,
+            Metrics = metrics,
+            Runs = Runs(name, folder, options, _file.Seeds, teacher),
+        };
+    }
+
+    private PlannedRun[] Runs(
+        string label, string folder, FineTuneOptions options, IReadOnlyList<long> seeds, PlannedRun? teacher) =>
+    [
+        .. seeds.Select(seed => Run($"{label}, seed {seed}", $"{folder}/seed-{seed}", options with { Seed = seed },
+            teacher)),
+    ];
+
+    private PlannedRun Run(string label, string folder, FineTuneOptions options, PlannedRun? teacher = null) =>
+        new(label, folder, options with { Output = Path.GetFullPath(folder, _output) }, teacher);
+
+    /// <summary>Puts the folder of the teacher that options refer to in place of its name.</summary>
+    private PlannedRun? TakeTeacher(JsonObject options, string task, string method)
+    {
+        if (options["teacher"] is not JsonObject teacher)
+        {
+            return null;
+        }
+
+        teacher["cache"] ??= Path.Combine(_output, "teacher-logits");
+        if (teacher["model"] is not JsonValue value || !value.TryGetValue(out string? reference)
+            || !reference.StartsWith(PartialOptions.TeacherMark))
+        {
+            return null;
+        }
+
+        string name = reference[1..];
+        if (!_file.Teachers.TryGetValue(name, out JsonObject? own))
+        {
+            throw _file.Fault($"methods.{method}.teacher.model",
+                $"there is no teacher '{name}' under teachers; {OptionsJson.Advice(name, _file.Teachers.Keys)}");
+        }
+
+        if (own["teacher"] is not null)
+        {
+            throw _file.Fault($"teachers.{name}.teacher", "a teacher of a study is trained without a teacher itself.");
+        }
+
+        if (!_teachers.TryGetValue((task, name), out PlannedRun? run))
+        {
+            JsonObject merged = new[] { _file.Defaults, _file.Tasks[task], own }
+                .Aggregate(PlainFineTuning, OptionsJson.Merge);
+            run = Run($"teacher {name} of {task}", $"teachers/{Slug.Of(task)}/{Slug.Of(name)}",
+                Resolve(merged, task, $"teacher {name} of {task}").Options);
+            _teachers.Add((task, name), run);
+        }
+
+        teacher["model"] = run.Options.Output;
+        return run;
+    }
+
+    private CellCandidate Candidate(StudyCell cell, JsonObject settings, IReadOnlyList<long> seeds)
+    {
+        FineTuneOptions options = JsonSerializer.Deserialize<FineTuneOptions>(
+            OptionsJson.Merge(JsonSerializer.SerializeToNode(cell.Options, RunJson.Options)!.AsObject(), settings),
+            RunJson.Options)!;
+        if (options.Data is { Test: null, Eval: null })
+        {
+            throw _file.Fault("choose", $"task {cell.Task} has neither eval nor test data of its own: what chose the " +
+                "settings would also give the score. Give it a file for one of them.");
+        }
+
+        // Runs that choose never see the data that score: with test data they choose by the evaluation data, without
+        // by a part of the training data.
+        DataOptions data =
+            options.Data with { Test = null, Eval = options.Data.Test is null ? null : options.Data.Eval };
+        string tried = StudySearch.Text(settings);
+        string folder = $"choices/{Path.GetFileName(Path.GetDirectoryName(cell.Runs[0].Folder))}/" +
+            Slug.Of(string.Join(' ', settings.Select(value => $"{value.Key} {value.Value?.ToJsonString()}")));
+        return new CellCandidate(settings, Runs(
+            $"{cell.Name}, trying {tried}", folder, options with { Data = data }, seeds, cell.Runs[0].Teacher));
+    }
+
+    /// <summary>The options in full and the metrics of the task, the first of which decides.</summary>
+    private (FineTuneOptions Options, IReadOnlyList<string> Metrics) Resolve(
+        JsonObject merged, string task, string what)
+    {
+        if (merged["model"] is null || merged["data"]?["train"] is null)
+        {
+            string missing = merged["model"] is null ? "model" : "data.train";
+            throw new StudyException($"{_file.Path}: {what}: {missing} is missing; none of its parts names it.");
+        }
+
+        merged["output"] = _output;
+        IReadOnlyList<string> wanted = _file.Metrics[task];
+        try
+        {
+            if (wanted.Count > 0)
+            {
+                merged["metric"] = wanted[0];
+            }
+
+            FineTuneOptions options = merged.Deserialize<FineTuneOptions>(RunJson.Options)!.Resolve();
+            string[] metrics = [.. wanted.Select(name => MetricKind.Find(options.Data.Task, name).Name).Distinct()];
+            return (options, metrics.Length > 0 ? metrics : [options.Metric!]);
+        }
+        catch (Exception refused) when (refused is ArgumentException or JsonException or RunException)
+        {
+            string reason = refused.Message.Split('\n')[0].Split(" (Parameter ")[0];
+            throw new StudyException($"{_file.Path}: {what}: {reason}", refused);
+        }
+    }
+
+    private void RequireDistinct(IEnumerable<StudyCell> cells)
+    {
+        Dictionary<string, StudyCell> seen = [];
+        foreach (StudyCell cell in cells)
+        {
+            string key = cell.Options.ToJson().ToJsonString(RunJson.Options);
+            if (!seen.TryAdd(key, cell))
+            {
+                throw new StudyException($"{_file.Path}: the cells {seen[key].Name} and {cell.Name} have the same " +
+                    "options under two names; one result would count twice. Change one or leave it out.");
+            }
+        }
+    }
+
+    private void RequireOneDataSetPerTask(IEnumerable<StudyCell> cells)
+    {
+        foreach (IGrouping<string, StudyCell> task in cells.GroupBy(cell => cell.Task))
+        {
+            if (task.FirstOrDefault(cell => Scored(cell.Options.Data) != Scored(task.First().Options.Data)) is { } odd)
+            {
+                throw new StudyException($"{_file.Path}: the cells {task.First().Name} and {odd.Name} are scored on " +
+                    "different data; give the data of a task under tasks only.");
+            }
+        }
+    }
+
+    private static (string?, string?, TaskKind, double, ulong) Scored(DataOptions data) =>
+        (data.Eval, data.Test, data.Task, data.Eval is null ? data.EvalFraction : 0, data.SplitSeed);
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using OrtTrainer.Common;
+using OrtTrainer.Options;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Studies;
+
+/// <summary>
+/// The folder of one run of a study, from outside: how far the run is, and what came out. The files of the run itself
+/// are the truth; only why it failed is kept by the study, beside the folder.
+/// </summary>
+internal sealed class StudyRunFolder(string path)
+{
+    private static readonly string[] Traces = ["lock", ".options.json.partial"];
+
+    public string Path => path;
+
+    /// <summary>Held by the process that runs, from before it makes the folder.</summary>
+    public string LockFile => path + ".lock";
+
+    /// <summary>Whether it has begun: its options are there.</summary>
+    public bool IsBegun => File.Exists(RunFolder.OptionsFileOf(path));
+
+    /// <summary>Whether it came to its end.</summary>
+    public bool IsDone => File.Exists(SummaryFile);
+
+    /// <summary>Changes whenever the run's state does; the same stamp means the same content.</summary>
+    public string Stamp
+    {
+        get
+        {
+            FileInfo file = new(IsDone ? SummaryFile : FailureFile);
+            return file.Exists ? $"{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}" : "";
+        }
+    }
+
+    private string SummaryFile => RunFolder.SummaryFileOf(path);
+
+    private string MetricsFile => System.IO.Path.Combine(path, "run", "metrics.jsonl");
+
+    private string FailureFile => path + ".failed.json";
+
+    /// <summary>What the run was started with.</summary>
+    public FineTuneOptions ReadOptions() => FineTuneOptions.Read(RunFolder.OptionsFileOf(path));
+
+    /// <summary>The summary of a run that is done.</summary>
+    /// <exception cref="RunException">It is damaged.</exception>
+    public RunSummary ReadSummary() => RunSummary.Read(path);
+
+    /// <summary>The evaluations of a run that is done, in order.</summary>
+    public IReadOnlyList<EvaluationPoint> ReadCurve() =>
+    [
+        .. File.ReadLines(MetricsFile).Where(line => line.Contains("\"eval\"", StringComparison.Ordinal))
+            .Select(line => JsonSerializer.Deserialize<EvaluationLine>(line, RunJson.Options)!)
+            .Select(line => new EvaluationPoint(line.Step, line.Eval.Live, line.Eval.Averaged)),
+    ];
+
+    /// <summary>Why the run failed; null where it did not.</summary>
+    public string? ReadFailure() => File.Exists(FailureFile)
+        ? JsonSerializer.Deserialize<string>(File.ReadAllText(FailureFile))
+        : null;
+
+    public void WriteFailure(string message)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        AtomicFile.WriteText(FailureFile, JsonSerializer.Serialize(message, RunJson.Options));
+    }
+
+    public void ForgetFailure()
+    {
+        if (File.Exists(FailureFile))
+        {
+            File.Delete(FailureFile);
+        }
+    }
+
+    /// <summary>
+    /// Frees what a run that is done is no longer gone on with: its checkpoints, and what is not to be kept.
+    /// </summary>
+    public void Trim(StudyKeep keep)
+    {
+        string run = System.IO.Path.Combine(path, "run");
+        string teacher = System.IO.Path.Combine(run, "teacher");
+        if (keep == StudyKeep.Models)
+        {
+            Delete(Directory.EnumerateFiles(run, "checkpoint*.safetensors"));
+            if (Directory.Exists(teacher))
+            {
+                new StudyRunFolder(teacher).Trim(keep);
+            }
+
+            return;
+        }
+
+        Delete(Directory.EnumerateFiles(run, "*.safetensors"));
+        Delete(Directory.EnumerateFiles(path));
+        if (Directory.Exists(teacher))
+        {
+            Directory.Delete(teacher, recursive: true);
+        }
+    }
+
+    /// <summary>
+    /// Removes what a process leaves that is killed between making the folder and writing its options into it. The
+    /// caller holds <see cref="LockFile"/>.
+    /// </summary>
+    /// <exception cref="StudyException">The folder holds something else.</exception>
+    public void ClearTraces()
+    {
+        if (!Directory.Exists(path))
+        {
+            return;
+        }
+
+        string? other = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            .FirstOrDefault(file => !Traces.Contains(System.IO.Path.GetFileName(file)));
+        if (other is not null)
+        {
+            throw new StudyException($"{path}: the folder of a run that has not begun holds {other}. Move it away.");
+        }
+
+        Directory.Delete(path, recursive: true);
+    }
+
+    private static void Delete(IEnumerable<string> files)
+    {
+        foreach (string file in files)
+        {
+            File.Delete(file);
+        }
+    }
+
+    private sealed record EvaluationLine(long Step, EvaluationPair Eval);
+
+    private sealed record EvaluationPair(
+        IReadOnlyDictionary<string, double> Live, IReadOnlyDictionary<string, double>? Averaged);
+}

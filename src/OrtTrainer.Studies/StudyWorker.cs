@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using OrtTrainer.Common;
+using OrtTrainer.Options;
+
+namespace OrtTrainer.Studies;
+
+/// <summary>
+/// The other end of a study's worker process: a program that is to run studies side by side calls this when it is
+/// started by <see cref="StudyOptions.Worker"/>.
+/// </summary>
+public static class StudyWorker
+{
+    /// <summary>The exit code of a worker that stopped with a checkpoint because its study ended.</summary>
+    internal const int Interrupted = 130;
+
+    /// <summary>Does one run, whose options are the first line of the input.</summary>
+    /// <param name="input">Standard input; when it ends, the run stops after its current step with a
+    /// checkpoint.</param>
+    /// <param name="output">Standard output, for lines that the study reads.</param>
+    /// <returns>The exit code of the process: 0 done, 1 failed, 130 stopped.</returns>
+    public static async Task<int> RunAsync(TextReader input, TextWriter output)
+    {
+        // A Ctrl-C in a terminal reaches workers as well as their study; only the study decides.
+        using PosixSignalRegistration ignored =
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+        CancellationTokenSource studyEnded = new();
+        try
+        {
+            FineTuneOptions options =
+                JsonSerializer.Deserialize<FineTuneOptions>(await input.ReadLineAsync() ?? "null", RunJson.Options)
+                ?? throw new StudyException("expected the options of a run on standard input.");
+            Thread watch = new(() => WaitForEnd(input, studyEnded)) { IsBackground = true };
+            watch.Start();
+            await new InProcessWorker().RunAsync(options, line => Write(output, line), studyEnded.Token);
+            return 0;
+        }
+        catch (OperationCanceledException) when (studyEnded.IsCancellationRequested)
+        {
+            return Interrupted;
+        }
+        catch (Exception failure)
+        {
+            Write(output, new WorkerLine { Failed = failure.Message });
+            return 1;
+        }
+    }
+
+    private static void WaitForEnd(TextReader input, CancellationTokenSource studyEnded)
+    {
+        while (input.Read() >= 0)
+        {
+        }
+
+        studyEnded.Cancel();
+    }
+
+    private static void Write(TextWriter output, WorkerLine line)
+    {
+        try
+        {
+            output.WriteLine(JsonSerializer.Serialize(line, RunJson.Options));
+            output.Flush();
+        }
+        catch (IOException)
+        {
+            // Nobody reads any more: the study is gone, and the end of the input says so too.
+        }
+    }
+}

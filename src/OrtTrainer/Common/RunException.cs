@@ -1,0 +1,15 @@
+namespace OrtTrainer.Common;
+
+/// <summary>A run cannot start or go on; the message says what stands in the way and what to do.</summary>
+public sealed class RunException : OrtTrainerException
+{
+    public RunException(string message)
+        : base(message)
+    {
+    }
+
+    public RunException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

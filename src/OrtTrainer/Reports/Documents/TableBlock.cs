@@ -1,4 +1,0 @@
-namespace OrtTrainer.Reports.Documents;
-
-/// <summary>A table.</summary>
-internal sealed record TableBlock(ReportTable Table) : ReportBlock;
