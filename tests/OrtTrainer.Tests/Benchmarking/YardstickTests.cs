@@ -1,5 +1,4 @@
 using OrtTrainer.Benchmarking;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
@@ -38,7 +37,7 @@ public sealed class YardstickTests
     public void Parameters_are_filled_as_the_yardstick_is_defined_and_gradients_bound()
     {
         using TemporaryFolder folder = new();
-        using YardstickSession session = new(Graph(folder, width: 400), Config(folder, width: 400, layers: 1),
+        using YardstickSession session = new(Graph(folder, width: 400), Size(width: 400, layers: 1),
             threads: 1);
 
         // The graph's loss is the mean square of its embedding plus the sum of its gains.
@@ -55,7 +54,7 @@ public sealed class YardstickTests
         using TemporaryFolder folder = new();
 
         Assert.That(
-            () => new YardstickSession(Graph(folder, width: 4), Config(folder, width, layers), threads: 1),
+            () => new YardstickSession(Graph(folder, width: 4), Size(width, layers), threads: 1),
             Throws.InstanceOf<ModelException>().With.Message.Contains(expected));
     }
 
@@ -68,7 +67,7 @@ public sealed class YardstickTests
                 .Bytes());
 
         Assert.That(
-            () => new YardstickSession(file, Config(folder, 4, 1), threads: 1),
+            () => new YardstickSession(file, Size(4, 1), threads: 1),
             Throws.InstanceOf<ModelException>().With.Message.EqualTo(
                 $"{file}: there are no inputs 'emb.w' and 'cls.b'; this is no yardstick graph."));
     }
@@ -95,11 +94,13 @@ public sealed class YardstickTests
             .Bytes());
     }
 
-    private static ModelConfig Config(TemporaryFolder folder, int width, int layers) =>
-        ModelConfig.LoadFile(folder.Write("config.json", $$"""
-        {
-          "model_type": "bert", "vocab_size": 32, "hidden_size": {{width}}, "num_hidden_layers": {{layers}},
-          "num_attention_heads": 2
-        }
-        """));
+    private static ModelShape Size(int width, int layers) => new()
+    {
+        Layers = layers,
+        Width = width,
+        Heads = 2,
+        Inner = 4 * width,
+        Positions = 16,
+        Vocabulary = 32,
+    };
 }
