@@ -79,7 +79,8 @@ internal static unsafe class AttentionRows
 
     /// <summary>
     /// Scores s become P · mask with P = e^(s - logSum); gradients g of what P · mask multiplied become those of the
-    /// scores, P · (g · mask - delta). Both are zero behind the row's end up to <paramref name="reach"/>, a whole vector.
+    /// scores, P · (g · mask - delta). Both are zero behind the row's end up to <paramref name="reach"/>, a whole
+    /// vector.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradient(

@@ -5,9 +5,9 @@ namespace OrtTrainer.Runtime.Kernels;
 /// <summary>
 /// <c>PackedAttentionGrad(dy [T, H], qkv [T, 3H], y [T, H], lse [T, heads], offsets [B + 1], key [2]) -> dqkv [T,
 /// 3H]</c>, attributes as of <c>PackedAttention</c>. Makes P = e^(score - lse) again instead of keeping it (T. Dao et
-/// al., FlashAttention, arXiv:2205.14135, appendix B.2): with delta = Σ dy · y of a row, dS = P · ((dy vᵀ) · mask -
-/// delta), dq = scale · dS k, dk = scale · dSᵀ q, dv = (P · mask)ᵀ dy. Blocks of queries go from the last to the first
-/// under the causal mask: the last one reaches every key, and the others add to what they reach of it.
+/// al., FlashAttention, arXiv:2205.14135, appendix B.2): with delta = Σ dy · y of a row, dS = P · ((dy vᵀ) · dropout -
+/// delta), dq = scale · dS k, dk = scale · dSᵀ q, dv = (P · dropout)ᵀ dy. Under the causal mask, blocks of queries go
+/// from the last to the first: the last one reaches every key, and the others add to what they reach of it.
 /// </summary>
 internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attributes) : Kernel
 {

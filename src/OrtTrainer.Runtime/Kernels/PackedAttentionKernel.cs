@@ -6,7 +6,7 @@ namespace OrtTrainer.Runtime.Kernels;
 /// <c>PackedAttention(qkv [T, 3H], offsets [B + 1], key [2]) -> y [T, H], lse [T, heads]</c>, attributes
 /// <c>heads</c>, <c>scale</c>, <c>mask</c>, <c>p</c>, <c>site</c>. Each sequence attends to itself: P = softmax(scale ·
 /// q kᵀ) over the keys that the mask lets a query see, y = (P · dropout) v, lse the log of the sum of e^score, from
-/// which the gradient makes P again. Under the causal mask a block of queries stops at its last key.
+/// which the gradient makes P again. Under the causal mask, a block of queries stops at its last key.
 /// </summary>
 internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) : Kernel
 {

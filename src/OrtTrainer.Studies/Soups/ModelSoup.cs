@@ -41,7 +41,8 @@ public sealed class ModelSoup : IDisposable
             _data = EncodedDataset.Of(
                 EvaluationData(first), Tokenizer.Load(first.Folder), MaxLength(first),
                 options.Execution.IntraOpThreads);
-            PackedGraph graph = PackedGraph.Evaluation(first.Architecture, new SequenceHead(first.Config.Id2Label.Count));
+            PackedGraph graph =
+                PackedGraph.Evaluation(first.Architecture, new SequenceHead(first.Config.Id2Label.Count));
             _evaluator = new Evaluator(
                 new EvaluationSession(graph, options.Execution),
                 MetricKind.Find(first.Options.Data.Task, first.Summary.Metric));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 
 namespace OrtTrainer.Models;
@@ -23,7 +24,9 @@ internal static class ConfigFields
     public static float Probability(this ModelConfig config, string field, double defaultValue = 0.1)
     {
         float value = (float)config.GetFloat(field, defaultValue);
-        return value is >= 0 and < 1 ? value : throw OutOfRange(config, field, Text(value), "0 or more and less than 1");
+        return value is >= 0 and < 1
+            ? value
+            : throw OutOfRange(config, field, Text(value), "0 or more and less than 1");
     }
 
     /// <summary>What a norm adds to the variance, in (0, 1).</summary>
@@ -31,7 +34,9 @@ internal static class ConfigFields
     public static float Epsilon(this ModelConfig config, string field, double defaultValue = 1e-12)
     {
         float value = (float)config.GetFloat(field, defaultValue);
-        return value is > 0 and < 1 ? value : throw OutOfRange(config, field, Text(value), "more than 0 and less than 1");
+        return value is > 0 and < 1
+            ? value
+            : throw OutOfRange(config, field, Text(value), "more than 0 and less than 1");
     }
 
     /// <summary>Refuses a feature that a field turns on.</summary>
@@ -60,7 +65,7 @@ internal static class ConfigFields
     /// <exception cref="ModelException"><c>pruned_heads</c> names some.</exception>
     public static void RequireNoPrunedHeads(this ModelConfig config)
     {
-        if (config.ToJson()["pruned_heads"] is System.Text.Json.Nodes.JsonObject { Count: > 0 })
+        if (config.ToJson()["pruned_heads"] is JsonObject { Count: > 0 })
         {
             throw new ModelException($"{config.Path}: pruned_heads names heads that were taken out, which is not " +
                 "supported. Take the model with all of its heads.");

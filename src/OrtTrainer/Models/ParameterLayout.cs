@@ -97,8 +97,8 @@ public sealed class ParameterLayout
             if (other?.Name != Views[i].Name || !other.Shape.SequenceEqual(Views[i].Shape))
             {
                 throw new ArgumentException(
-                    $"View {i} is {Views[i]} here and {other?.ToString() ?? "missing"} in the longer layout; expected " +
-                    "the same.", nameof(longer));
+                    $"View {i} is {Views[i]} here and {other?.ToString() ?? "missing"} in the longer layout; " +
+                    "expected the same.", nameof(longer));
             }
         }
     }

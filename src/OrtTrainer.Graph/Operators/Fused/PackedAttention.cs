@@ -5,8 +5,8 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <summary>
 /// Multi-head attention over sequences laid end to end (Vaswani et al., 2017): qkv [T, 3H] holds queries, keys and
 /// values side by side, offsets [B+1] where each sequence starts and the last ends. Tokens attend within their
-/// sequence, to those that the mask lets them see. Kept for the gradient: y [T, H] and the logarithm of each softmax's denominator, lse [T, heads] (Dao et
-/// al., 2022).
+/// sequence, to those that the mask lets them see. Kept for the gradient: y [T, H] and the logarithm of each softmax's
+/// denominator, lse [T, heads] (Dao et al., 2022).
 /// </summary>
 internal sealed class PackedAttention : FusedOperator, IGradientRule
 {
@@ -58,7 +58,9 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
 internal sealed class PackedAttentionGrad : FusedOperator
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        "PackedAttentionGrad(dy, qkv, y, lse, offsets, key; int heads, float scale, int mask, float p, int site) => dqkv",
+        """
+        PackedAttentionGrad(dy, qkv, y, lse, offsets, key; int heads, float scale, int mask, float p, int site) => dqkv
+        """,
         """
         token, bias, slots = PackedSlots<mask = @mask>(qkv, offsets)
         q, k, v = Split<axis = 1, num_outputs = 3>(qkv)

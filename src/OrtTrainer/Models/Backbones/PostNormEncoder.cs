@@ -77,7 +77,8 @@ internal abstract class PostNormEncoder : Architecture
         int width = Shape.Width;
         string self = prefix + "attention.self.";
         Value attended = m.SelfAttention(
-            new(self + "query", self + "key", self + "value"), Shape, AttentionMask.Bidirectional, _attentionDropout, x);
+            new(self + "query", self + "key", self + "value"), Shape, AttentionMask.Bidirectional, _attentionDropout,
+            x);
         attended = m.Linear(prefix + "attention.output.dense", width, width, attended);
         x = m.DropoutAddLayerNorm(
             prefix + "attention.output.LayerNorm", width, _epsilon, _hiddenDropout, attended, x);

@@ -75,7 +75,7 @@ public abstract class ModelBuilder
         "relu" => Graph.Node("Relu", [x]),
         "silu" or "swish" => Graph.Mul(x, Graph.Node("Sigmoid", [x])),
         "tanh" => Graph.Tanh(x),
-        _ => throw new ModelException($"The activation '{name}' (hidden_act in config.json) is not known here; known " +
+        _ => throw new ModelException($"The activation '{name}' in config.json is not known here; known " +
             "are gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish and tanh."),
     };
 

@@ -12,9 +12,9 @@ public sealed class PaddedModelBuilder : ModelBuilder
 
     private readonly Func<ParameterSpec, float[]> _weights;
     private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
+    private readonly Dictionary<AttentionMask, Value> _attentionBias = [];
     private readonly Value _mask;
     private Value? _tokenTypeIds;
-    private readonly Dictionary<AttentionMask, Value> _attentionBias = [];
 
     /// <param name="graph">The graph to add to.</param>
     /// <param name="hasTokenTypes">Whether segment ids are an input; otherwise they are 0.</param>
@@ -109,8 +109,8 @@ public sealed class PaddedModelBuilder : ModelBuilder
     }
 
     /// <summary>
-    /// 0 for tokens that are seen, -1e30 for others, [B, 1, 1, S], or [B, 1, S, S] where each token sees others; not minus infinity, so that a row of
-    /// padding only stays finite.
+    /// 0 for tokens that are seen, -1e30 for others, [B, 1, 1, S], or [B, 1, S, S] where each token sees others; not
+    /// minus infinity, so that a row of padding only stays finite.
     /// </summary>
     private Value AttentionBias(AttentionMask mask)
     {
@@ -122,7 +122,8 @@ public sealed class PaddedModelBuilder : ModelBuilder
             if (mask == AttentionMask.Causal)
             {
                 Value position = PositionIds(0);
-                Value later = Graph.Node("Less", [Graph.Unsqueeze(position, 1, 3), Graph.Unsqueeze(position, 1, 2)]);
+                Value later =
+                    Graph.Node("Less", [Graph.Unsqueeze(position, 1, 3), Graph.Unsqueeze(position, 1, 2)]);
                 bias = Graph.Where(later, hidden, bias);
             }
 
@@ -132,7 +133,8 @@ public sealed class PaddedModelBuilder : ModelBuilder
         return bias;
     }
 
-    /// <summary>A parameter as it is; one that is in the model the other way round is turned, not stored twice.</summary>
+    /// <summary>A parameter as it is; one that is in the model the other way round is turned, not stored
+    /// twice.</summary>
     private Value Stored(ParameterSpec spec)
     {
         if (_stored.TryGetValue(spec.Name, out Value? known))
@@ -147,7 +149,8 @@ public sealed class PaddedModelBuilder : ModelBuilder
         return value;
     }
 
-    /// <summary>A matrix [out, in] as [in, out], the right factor of a product; otherwise as <see cref="Stored"/>.</summary>
+    /// <summary>A matrix [out, in] as [in, out], the right factor of a product; otherwise as
+    /// <see cref="Stored"/>.</summary>
     private Value StoredTransposed(ParameterSpec spec)
     {
         string name = spec.Name + TransposedSuffix;

@@ -149,7 +149,8 @@ public sealed class FunctionBodyTests
         AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f).With("mask", (long)mask);
         FunctionRun.Tensor starts = FunctionRun.Integers(offsets, offsets.Length);
         (double[] Y, double[] Lse) Exact(double[] v) => Reference.Attention(
-            v, offsets, Heads, Width, 1.25, mask == AttentionMask.Causal, counter => Reference.Mask(counter, Key32, P, (uint)Site));
+            v, offsets, Heads, Width, 1.25, mask == AttentionMask.Causal,
+            counter => Reference.Mask(counter, Key32, P, (uint)Site));
         (double[] y, double[] lse) = Exact(Wide(qkv));
         if (gradient)
         {

@@ -59,7 +59,8 @@ public sealed class PackedAndPaddedTests
             Assert.That(paddedCount, Is.EqualTo(count));
             Assert.That(
                 padded[(paddedFirst * head.Outputs)..((paddedFirst + count) * head.Outputs)],
-                Is.EqualTo(packed[(first * head.Outputs)..((first + count) * head.Outputs)]).Within(2e-5), $"example {b}");
+                Is.EqualTo(packed[(first * head.Outputs)..((first + count) * head.Outputs)]).Within(2e-5),
+                $"example {b}");
         }
     }
 
