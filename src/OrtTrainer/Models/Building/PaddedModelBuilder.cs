@@ -116,9 +116,8 @@ public sealed class PaddedModelBuilder : ModelBuilder
     {
         if (!_attentionBias.TryGetValue(mask, out Value? bias))
         {
-            Value hidden = Graph.Constant(-1e30f);
-            bias = Graph.Unsqueeze(
-                Graph.Where(Graph.Cast(_mask, ElementType.Bool), Graph.Constant(0f), hidden), 1, 2);
+            Value seen = Graph.Constant(0f), hidden = Graph.Constant(-1e30f);
+            bias = Graph.Unsqueeze(Graph.Where(Graph.Cast(_mask, ElementType.Bool), seen, hidden), 1, 2);
             if (mask == AttentionMask.Causal)
             {
                 Value position = PositionIds(0);
