@@ -11,6 +11,8 @@ namespace OrtTrainer.Models;
 /// <param name="config">The configuration it is read from.</param>
 public abstract class Architecture(ModelConfig config)
 {
+    private const string PaddingIdField = "pad_token_id";
+
     private static readonly (string ModelType, Func<ModelConfig, Architecture> Read)[] Families =
     [
         ("bert", config => new Backbones.Bert(config)),
@@ -60,6 +62,15 @@ public abstract class Architecture(ModelConfig config)
     /// say.</summary>
     public static int? VocabularyOf(ModelConfig config) => Find(config)?.Shape.Vocabulary
         ?? (config.Has("vocab_size") ? config.Size("vocab_size", SizeRange.Vocabulary) : null);
+
+    /// <summary>
+    /// The id that fills rows up, of whatever family; 0 where the configuration says none, as null or -1. What is there
+    /// makes no difference then, as it is masked.
+    /// </summary>
+    public static int PaddingIdOf(ModelConfig config) =>
+        config.Has(PaddingIdField) && config.GetInt(PaddingIdField) != -1
+            ? config.Size(PaddingIdField, SizeRange.TokenId)
+            : 0;
 
     /// <summary>What precedes the names of a layer's tensors, <see cref="BasePrefix"/> included.</summary>
     /// <param name="layer">Counted from 0.</param>

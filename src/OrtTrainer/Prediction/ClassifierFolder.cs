@@ -23,7 +23,7 @@ internal static class ClassifierFolder
     /// <inheritdoc cref="Open(string, ModelConfig, ExecutionOptions)" path="/exception"/>
     public static OnnxClassifier Open(string folder, string path, ModelConfig config, ExecutionOptions execution)
     {
-        long padId = config.GetInt("pad_token_id", 0);
+        long padId = Architecture.PaddingIdOf(config);
         return File.Exists(path)
             ? OnnxClassifier.FromFile(path, execution, padId)
             : OnnxClassifier.FromBytes(Build(folder, config.Id2Label.Count), execution, padId, folder);

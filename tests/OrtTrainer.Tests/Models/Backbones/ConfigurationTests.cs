@@ -47,6 +47,36 @@ public sealed class ConfigurationTests : IDisposable
         Assert.That(shape.TokenTypes, Is.Zero);
     }
 
+    [TestCase("7", 7)]
+    [TestCase("-1", 0)]
+    [TestCase("null", 0)]
+    public void A_padding_id_that_is_none_is_0(string stated, int id)
+    {
+        Set("pad_token_id", JsonNode.Parse(stated));
+
+        Assert.That(Architecture.PaddingIdOf(ModelConfig.Load(_folder.Path)), Is.EqualTo(id));
+    }
+
+    [Test]
+    public void A_padding_id_below_that_is_refused()
+    {
+        Set("pad_token_id", -2);
+
+        Assert.That(() => Architecture.PaddingIdOf(ModelConfig.Load(_folder.Path)), Throws.TypeOf<CheckpointException>()
+            .With.Message.Contains("field pad_token_id: found -2; expected 0 to 16777216"));
+    }
+
+    [TestCase("bert")]
+    [TestCase("some-family")]
+    public void Limits_are_asked_of_any_family(string family)
+    {
+        Set("model_type", family);
+        ModelConfig config = ModelConfig.Load(_folder.Path);
+
+        Assert.That(Architecture.PositionsOf(config), Is.EqualTo(24));
+        Assert.That(Architecture.VocabularyOf(config), Is.EqualTo(8));
+    }
+
     [Test]
     public void A_padding_id_that_leaves_no_positions_is_refused()
     {
@@ -159,7 +189,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.That(refusal.Message, Does.Contain(_folder.Path));
     }
 
-    private void Set(string field, JsonNode value)
+    private void Set(string field, JsonNode? value)
     {
         JsonObject config = JsonNode.Parse(File.ReadAllText(_folder.File("config.json")))!.AsObject();
         config[field] = value;
