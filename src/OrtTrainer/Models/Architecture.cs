@@ -16,6 +16,7 @@ public abstract class Architecture(ModelConfig config)
     private static readonly (string ModelType, Func<ModelConfig, Architecture> Read)[] Families =
     [
         ("bert", config => new Backbones.Bert(config)),
+        ("distilbert", config => new Backbones.DistilBert(config)),
         ("roberta", config => new Backbones.Roberta(config)),
     ];
 
