@@ -1,4 +1,6 @@
+using System.Text.Json;
 using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Common;
 using Spectre.Console;
 
 namespace OrtTrainer.Cli;
@@ -49,6 +51,18 @@ public sealed record Terminal
         });
         console.Profile.Width = Width;
         return console;
+    }
+
+    /// <summary>Writes a result, as one JSON object or in lines for people.</summary>
+    internal void WriteResult<T>(T result, IEnumerable<string> lines, bool json)
+    {
+        if (json)
+        {
+            Out.WriteLine(JsonSerializer.Serialize(result, RunJson.Options));
+            return;
+        }
+
+        WriteLines(lines);
     }
 
     /// <summary>Says something to know that is no error, apart from the results.</summary>

@@ -17,8 +17,8 @@ internal static class ExportProbe
 
     public static ExportReference Of(FineTunedModel model, CancellationToken cancellation)
     {
-        int longest = Math.Min(LongestExample, model.Architecture.MaxLength(model.Config));
-        int vocabulary = model.Config.GetInt("vocab_size");
+        int longest = Math.Min(LongestExample, model.Architecture.Shape.Positions);
+        int vocabulary = model.Architecture.Shape.Vocabulary;
         SeededRandom random = SeededRandom.For(0, "export");
         TokenizedExample[] examples = [.. Enumerable.Range(1, Examples).Select(i =>
         {
@@ -28,7 +28,7 @@ internal static class ExportProbe
         })];
         ExecutionOptions execution = new();
         using EvaluationSession session = new(
-            PackedGraph.Evaluation(model.Architecture, model.Config, model.Labels.Count), execution);
+            PackedGraph.Evaluation(model.Architecture, new SequenceHead(model.Labels.Count)), execution);
         float[] logits = session.Logits(model.Parameters, examples, model.Labels.Count, cancellation: cancellation);
         return new ExportReference(examples, logits, execution);
     }

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
@@ -27,14 +26,12 @@ internal sealed class TaskGradient : IDisposable
     private readonly int[] _order;
 
     /// <param name="architecture">The model's.</param>
-    /// <param name="config">Its configuration.</param>
     /// <param name="data">The examples.</param>
     /// <param name="execution">Threads and kernels.</param>
-    public TaskGradient(
-        Architecture architecture, ModelConfig config, EncodedDataset data, ExecutionOptions execution)
+    public TaskGradient(Architecture architecture, EncodedDataset data, ExecutionOptions execution)
     {
         PackedGraph graph = PackedGraph.Training(
-            architecture, config, data.Source.Task, data.Source.Outputs, dropout: false);
+            architecture, data.Source.Task, new SequenceHead(data.Source.Outputs), dropout: false);
         _examples = data.Examples;
         _objective = new TrainingObjective(data.Source.Task, ExampleTargets.Of(data.Examples));
         _order = [.. Enumerable.Range(0, data.Examples.Count)];

@@ -31,9 +31,9 @@ internal sealed class PreparedRun : IDisposable
         Model = model;
         Data = data;
         MetricKind metric = MetricOf(options, data);
-        PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs,
+        PackedGraph graph = PackedGraph.Training(model.Architecture, data.Task, new SequenceHead(data.Outputs),
             agreement: options.Method.Objective == ObjectiveKind.RDrop, maps: RailTeacher.Maps(options.Rail, states));
-        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
+        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, new SequenceHead(data.Outputs));
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
         _loop = new ChunkedLoop(options.EffectiveThreads);
@@ -52,7 +52,7 @@ internal sealed class PreparedRun : IDisposable
             TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps,
                 RailTeacher.Targets(states, model, StepsPerEpoch, options.Seed));
             GradientAccumulator batches = new(graph, settings, objective, State);
-            IGradientSource gradients = RunGradients.Of(options, model, graph.Layout, State, batches, _loop);
+            IGradientSource gradients = RunGradients.Of(options, graph.Layout, State, batches, _loop);
             Trainer = new Trainer(
                 settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _loop);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
@@ -102,7 +102,7 @@ internal sealed class PreparedRun : IDisposable
     public ExecutionOptions Execution { get; }
 
     /// <summary>The most tokens per example.</summary>
-    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.MaxLength(Model.Config));
+    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.Shape.Positions);
 
     public long StepsPerEpoch { get; }
 

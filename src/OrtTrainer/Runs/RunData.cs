@@ -1,4 +1,3 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
@@ -33,8 +32,7 @@ internal sealed record RunData(
     public static RunData Load(
         FineTuneOptions options, PretrainedModel model, Tokenizer tokenizer, CancellationToken cancellation = default)
     {
-        ModelConfig config = model.Config;
-        int vocabulary = config.GetInt("vocab_size");
+        int vocabulary = model.Architecture.Shape.Vocabulary;
         if (tokenizer.VocabularySize > vocabulary)
         {
             throw new ModelException($"{options.Model}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
@@ -43,7 +41,7 @@ internal sealed record RunData(
 
         List<string> notes = [];
         DataSplits splits = DataSplits.Load(options.Data, notes.Add, cancellation);
-        int length = Math.Min(options.MaxLength, model.Architecture.MaxLength(config));
+        int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         int threads = options.EffectiveThreads;
         EncodedDataset train = Encoded(splits.Train);
         EncodedDataset eval = Encoded(splits.Eval);

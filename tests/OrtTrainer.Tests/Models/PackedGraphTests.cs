@@ -40,7 +40,7 @@ public sealed class PackedGraphTests
     public void A_training_graph_takes_targets_and_gives_a_gradient_per_view(bool dropout)
     {
         PackedGraph graph = PackedGraph.Training(
-            _model.Architecture, _model.Config, TaskKind.Classification, 4, dropout);
+            _model.Architecture, TaskKind.Classification, new SequenceHead(4), dropout);
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
         string[] expected = [.. BatchInputs, .. LossInputs];
@@ -61,8 +61,8 @@ public sealed class PackedGraphTests
     [Test]
     public void Evaluation_and_training_lay_their_parameters_out_alike()
     {
-        PackedGraph training = PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.MultiLabel, 4);
-        PackedGraph evaluation = PackedGraph.Evaluation(_model.Architecture, _model.Config, 4);
+        PackedGraph training = PackedGraph.Training(_model.Architecture, TaskKind.MultiLabel, new SequenceHead(4));
+        PackedGraph evaluation = PackedGraph.Evaluation(_model.Architecture, new SequenceHead(4));
 
         Assert.That(evaluation.Inputs, Is.EquivalentTo(BatchInputs));
         Assert.That(evaluation.Layout.Length, Is.EqualTo(training.Layout.Length));
@@ -74,7 +74,7 @@ public sealed class PackedGraphTests
     [Test]
     public void The_encoder_has_no_head()
     {
-        PackedGraph graph = PackedGraph.Encoder(_model.Architecture, _model.Config);
+        PackedGraph graph = PackedGraph.Encoder(_model.Architecture);
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
         Assert.That(session.Outputs.Select(o => o.Name), Is.EqualTo(new[] { PackedInputs.LastHiddenState }));
@@ -84,8 +84,8 @@ public sealed class PackedGraphTests
 
     [Test]
     public void The_same_model_gives_the_same_bytes() => Assert.That(
-        PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Regression, 1).Model,
-        Is.EqualTo(PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Regression, 1).Model));
+        PackedGraph.Training(_model.Architecture, TaskKind.Regression, new SequenceHead(1)).Model,
+        Is.EqualTo(PackedGraph.Training(_model.Architecture, TaskKind.Regression, new SequenceHead(1)).Model));
 
     [Test]
     public void Heads_that_do_not_divide_the_width_are_refused()
@@ -94,10 +94,9 @@ public sealed class PackedGraphTests
             "config.json",
             File.ReadAllText(_folder.File("config.json")).Replace(
                 "\"num_attention_heads\": 2", "\"num_attention_heads\": 3"));
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path);
 
         Assert.That(
-            () => PackedGraph.Encoder(model.Architecture, model.Config),
+            () => PretrainedModel.Open(_folder.Path),
             Throws.TypeOf<ModelException>().With.Message.Contains("hidden_size 16")
                 .And.Message.Contains("num_attention_heads 3"));
     }

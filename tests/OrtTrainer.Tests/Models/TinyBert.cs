@@ -26,7 +26,7 @@ internal static class TinyBert
         File.WriteAllLines(Path.Combine(folder, "vocab.txt"), tokens);
         WriteConfig(folder, tokens.Length, layers, outputs);
         using PretrainedModel random = PretrainedModel.Open(folder, fromScratch: true);
-        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, random.Config, outputs).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(outputs)).Layout;
         using NativeBuffer weights = new(layout.Length);
         random.Load(layout, weights.Slice, seed: 20);
         SafetensorsWriter.Write(
@@ -42,7 +42,7 @@ internal static class TinyBert
     public static PackedGraph Training(string folder, TaskKind task, int outputs, bool dropout)
     {
         using PretrainedModel model = PretrainedModel.Open(folder, fromScratch: true);
-        return PackedGraph.Training(model.Architecture, model.Config, task, outputs, dropout);
+        return PackedGraph.Training(model.Architecture, task, new SequenceHead(outputs), dropout);
     }
 
     // A wide initialisation: from 0.02 so small a model learns nothing for a hundred steps.

@@ -106,7 +106,7 @@ public sealed class LayerDistanceTests
     public void Maps_lie_behind_the_model_s_own_parameters()
     {
         using TinyLayers tiny = new();
-        ParameterLayout own = PackedGraph.Evaluation(tiny.Model.Architecture, tiny.Model.Config, 3).Layout;
+        ParameterLayout own = PackedGraph.Evaluation(tiny.Model.Architecture, new SequenceHead(3)).Layout;
 
         own.RequireStartOf(tiny.Graph.Layout);
 
@@ -125,8 +125,8 @@ public sealed class LayerDistanceTests
         using TinyLayers tiny = new();
 
         Assert.That(
-            () => PackedGraph.Training(tiny.Model.Architecture, tiny.Model.Config.With("num_hidden_layers", 1),
-                TaskKind.Classification, 3, maps: TinyLayers.Maps),
+            () => PackedGraph.Training(Architecture.For(tiny.Model.Architecture.WithLayers(1)),
+                TaskKind.Classification, new SequenceHead(3), maps: TinyLayers.Maps),
             Throws.TypeOf<ModelException>().With.Message.Contains("The student has one layer"));
     }
 

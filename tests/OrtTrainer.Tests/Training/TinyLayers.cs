@@ -29,8 +29,7 @@ internal sealed class TinyLayers : IDisposable
     {
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")], layers: Compared + 1);
         Model = PretrainedModel.Open(_folder.Path);
-        Graph = PackedGraph.Training(
-            Model.Architecture, Model.Config, task, Outputs, dropout: false, maps: Maps);
+        Graph = PackedGraph.Training(Model.Architecture, task, new SequenceHead(Outputs), dropout: false, maps: Maps);
         Parameters = new NativeBuffer(Graph.Layout.Length);
         Model.Load(Graph.Layout, Parameters.Slice, seed: 4);
         _gradients = new NativeBuffer(Graph.Layout.Length);
