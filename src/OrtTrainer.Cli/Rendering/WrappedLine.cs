@@ -9,54 +9,63 @@ internal static class WrappedLine
 
     /// <summary>
     /// The parts of a line. Those after the first are indented: below the value where the line is a name, spaces and a
-    /// value, by two columns elsewhere. A word wider than the terminal, such as a path, stays whole, to be copied; so
-    /// does a line that begins with a space, which is a command or is laid out already.
+    /// value, by two columns more than the line elsewhere. A word wider than the terminal, such as a path, stays whole,
+    /// to be copied, and so does a command.
     /// </summary>
     /// <param name="line">One line of text.</param>
     /// <param name="width">Columns of the terminal.</param>
     public static IEnumerable<string> Of(string line, int width)
     {
-        if (Cells(line) <= width || line.StartsWith(' '))
+        if (line.TrimStart().StartsWith($"{CliApp.Name} ", StringComparison.Ordinal))
         {
             yield return line;
             yield break;
         }
 
-        int indent = IndentOf(line);
-        string part = line[..indent].TrimEnd();
-        string gap = indent > 0 ? line[part.Length..indent] : "";
-        indent = indent > 0 && indent < width / 2 ? indent : 2;
-        foreach (string word in line[(part.Length + gap.Length)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        string rest = line, indent = new(' ', IndentOf(line, width));
+        while (Cells(rest) > width && BreakOf(rest, width) is { } at)
         {
-            if (part.Length > 0 && !string.IsNullOrWhiteSpace(part) && Cells(part) + Cells(gap + word) > width)
-            {
-                yield return part;
-                (part, gap) = (new string(' ', indent), "");
-            }
-
-            (part, gap) = (part + gap + word, " ");
+            yield return rest[..at].TrimEnd();
+            rest = indent + rest[at..].TrimStart();
         }
 
-        yield return part;
+        yield return rest;
     }
 
     /// <summary>Columns that a text takes: two for a wide character.</summary>
     public static int Cells(string text) => new Segment(text).CellCount();
 
-    private static int IndentOf(string line)
+    /// <summary>
+    /// The space to break at: the last one that leaves a part that fits, or the first one after a word that does not;
+    /// null where there is none.
+    /// </summary>
+    private static int? BreakOf(string text, int width)
     {
-        int name = line.IndexOf("  ", StringComparison.Ordinal);
-        if (name is < 0 or > WidestName)
+        int? found = null;
+        int start = text.Length - text.TrimStart().Length;
+        for (int at = text.IndexOf(' ', start); at >= 0; at = text.IndexOf(' ', at + 1))
         {
-            return 0;
+            if (Cells(text[..at]) > width)
+            {
+                return found ?? at;
+            }
+
+            found = at;
         }
 
-        int value = name;
-        while (value < line.Length && line[value] == ' ')
+        return found;
+    }
+
+    private static int IndentOf(string line, int width)
+    {
+        int start = line.Length - line.TrimStart().Length;
+        int name = line.IndexOf("  ", start, StringComparison.Ordinal);
+        int value = name < 0 || name - start > WidestName ? 0 : name + 2;
+        while (value > 0 && value < line.Length && line[value] == ' ')
         {
             value++;
         }
 
-        return value;
+        return value > 0 && value < width / 2 ? value : Math.Min(start + 2, width / 2);
     }
 }

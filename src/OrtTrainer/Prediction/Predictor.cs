@@ -59,7 +59,7 @@ public sealed class Predictor : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     public float[] Logits(IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default)
     {
-        TokenizedExample[] examples = [.. inputs.Select(Encode)];
+        TokenizedExample[] examples = [.. inputs.Select(input => Encode(input, cancellation))];
         return _classifier.Logits(examples, Labels.Count, _options.TokensPerBatch, cancellation: cancellation);
     }
 
@@ -119,8 +119,9 @@ public sealed class Predictor : IDisposable
 
     public void Dispose() => _classifier.Dispose();
 
-    private TokenizedExample Encode((string Text, string? Pair) input)
+    private TokenizedExample Encode((string Text, string? Pair) input, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         TokenIds tokens = _tokenizer.EncodeIds(input.Text, input.Pair, _encoding);
         return new(tokens.Ids, tokens.TypeIds, []);
     }

@@ -86,6 +86,7 @@ public sealed class LiveWidthTests
     [TestCase("words that do not fit into it", new[] { "words that do not", "  fit into it" })]
     [TestCase("data         some rows of it", new[] { "data         some", "  rows of it" })]
     [TestCase("kept   a file of logits", new[] { "kept   a file of", "       logits" })]
+    [TestCase("  one  of several words", new[] { "  one  of several", "       words" })]
     [TestCase("/a/path/that/is/far/too/long here", new[] { "/a/path/that/is/far/too/long", "  here" })]
     [TestCase("  orttrainer finetune --resume /x", new[] { "  orttrainer finetune --resume /x" })]
     public void Lines_break_between_words_and_what_is_copied_stays_whole(string line, string[] expected) =>

@@ -185,7 +185,7 @@ public sealed class RailRunTests
     [Test]
     public void A_bare_graph_is_refused()
     {
-        string graph = Path.Combine(_tiny.Output("teacher"), "onnx", "model.onnx");
+        string graph = Path.Combine(_tiny.Output("teacher"), "model.onnx");
         File.WriteAllText(graph, "");
 
         Refuses(

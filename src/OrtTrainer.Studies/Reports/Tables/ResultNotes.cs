@@ -57,6 +57,11 @@ internal static class ResultNotes
                 "and Whitney's tests; effect size is Hedges' g.";
         }
 
+        if (row.Refusal is { } refusal)
+        {
+            yield return ScoreGaps.NotCompared(row.Method, refusal);
+        }
+
         foreach (string gap in ScoreGaps.Of(row, table))
         {
             yield return gap;

@@ -14,7 +14,7 @@ internal static class ScoreGaps
     [
         .. from table in tables
            from row in table.Rows
-           from sentence in Of(row, table)
+           from sentence in (string[])[.. Of(row, table), .. Consequence(row, table)]
            select $"{table.Group.Name(namesModels)}: {sentence}",
     ];
 
@@ -22,7 +22,7 @@ internal static class ScoreGaps
     public static IEnumerable<string> Of(MethodRow row, StudyTable table)
     {
         StudyRun[] done = [.. row.Done];
-        long[] undefined = [.. done.Select(run => run.Seed).Where(seed => !row.Scores.ContainsKey(seed))];
+        long[] undefined = Undefined(row);
         if (undefined.Length > 0)
         {
             yield return $"{row.Method}: {table.Scale.Metric} is not defined for {undefined.Length} of " +
@@ -37,12 +37,19 @@ internal static class ScoreGaps
                 $"is that of all its {ReportFigures.Count(row.Scores.Count)} scores, the difference and the verdict " +
                 "those of the pairs.";
         }
-
-        if (row.Refusal is { } refusal)
-        {
-            yield return $"{row.Method}: not compared: {refusal}.";
-        }
     }
+
+    /// <summary>That a method could not be compared for want of defined scores, its own or the baseline's.</summary>
+    private static IEnumerable<string> Consequence(MethodRow row, StudyTable table) =>
+        row.Refusal is { } refusal && (Undefined(row).Length > 0 || Undefined(table.BaselineRow).Length > 0)
+            ? [NotCompared(row.Method, refusal)]
+            : [];
+
+    /// <summary>Why there is no comparison.</summary>
+    public static string NotCompared(string method, string refusal) => $"{method}: not compared: {refusal}.";
+
+    private static long[] Undefined(MethodRow? row) =>
+        row is null ? [] : [.. row.Done.Select(run => run.Seed).Where(seed => !row.Scores.ContainsKey(seed))];
 
     private static string Seeds(IEnumerable<long> seeds)
     {
