@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
+using OrtTrainer.Methods;
 using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
@@ -56,9 +57,9 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
             }
         }
 
-        if (OptionsJson.FindUnknown(options) is ({ } unknown, { } advice))
+        if (OptionsForm.FindFault(options) is ({ } at, { } problem))
         {
-            throw fault($"{place}.{unknown}", $"{unknown} is unknown; {advice}");
+            throw fault($"{place}.{at}", $"{at} {problem}");
         }
 
         JsonObject full = (JsonObject)options.DeepClone();
@@ -89,11 +90,33 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
         }
     }
 
+    /// <summary>Reads settings of methods, each with its own, and takes them out.</summary>
+    private static void CheckParts(JsonObject options)
+    {
+        foreach (string key in OptionsJson.FindIdle(options, FineTuneMethod.FineTune))
+        {
+            JsonObject alone = OptionsJson.Merge(Filling, new JsonObject
+            {
+                ["method"] = key,
+                [key] = options[key]!.DeepClone(),
+            });
+            _ = alone.Deserialize<FineTuneOptions>(RunJson.Options);
+            options.Remove(key);
+        }
+    }
+
     private void CheckValues(JsonObject options, string place)
     {
         try
         {
-            _ = OptionsJson.Merge(Filling, options).Deserialize<FineTuneOptions>(RunJson.Options);
+            JsonObject whole = OptionsJson.Merge(Filling, options);
+            if (!options.ContainsKey("method"))
+            {
+                // What the settings are of is known where the layers of a cell lie over one another.
+                CheckParts(whole);
+            }
+
+            _ = whole.Deserialize<FineTuneOptions>(RunJson.Options);
         }
         catch (JsonException malformed)
         {

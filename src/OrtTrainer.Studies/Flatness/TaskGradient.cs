@@ -4,6 +4,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Studies.Flatness;
 
@@ -33,10 +34,10 @@ internal sealed class TaskGradient : IDisposable
     public TaskGradient(
         Architecture architecture, ModelConfig config, EncodedDataset data, ExecutionOptions execution)
     {
-        PackedGraph graph = PackedGraph.Training(
-            architecture, config, data.Source.Task, data.Source.Outputs, dropout: false);
         _examples = data.Examples;
-        _objective = new TrainingObjective(data.Source.Task, ExampleTargets.Of(data.Examples));
+        _objective = new TrainingObjective(
+            OutputDistribution.Of(data.Source.Task), ExampleTargets.Of(data.Examples));
+        TrainingGraph graph = TrainingGraph.Build(architecture, config, _objective, dropout: false);
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
         Weights = new NativeBuffer(graph.Layout.Length);
         _gradients = new NativeBuffer(graph.Layout.Length);

@@ -33,7 +33,7 @@ public static class MethodBenchmark
     public static IReadOnlyList<MethodTime> Run(
         StepBenchmarkOptions options, IReadOnlyList<FineTuneMethod> methods, CancellationToken cancellation = default)
     {
-        if (methods.FirstOrDefault(m => m != new FineTuneMethod { Objective = m.Objective }) is { } other)
+        if (methods.FirstOrDefault(m => m != new FineTuneMethod { Loss = m.Loss }) is { } other)
         {
             throw new ArgumentException(
                 $"{other} is more than a loss; only losses are compared here, such as label-smoothing.");
@@ -43,24 +43,24 @@ public static class MethodBenchmark
         EncodedDataset data = BenchmarkData.Read(options, model);
         using ChunkedLoop loop = new(options.Threads);
         FineTuneMethod[] all = [FineTuneMethod.FineTune, .. methods];
-        List<Contestant> contestants = [];
+        List<Candidate> candidates = [];
         try
         {
-            contestants.AddRange(all.Select(method => new Contestant(options, method, model, data, loop)));
-            Measure(options.Batches, contestants, cancellation);
+            candidates.AddRange(all.Select(method => new Candidate(options, method, model, data, loop)));
+            Measure(options.Batches, candidates, cancellation);
         }
         finally
         {
-            contestants.ForEach(c => c.Dispose());
+            candidates.ForEach(c => c.Dispose());
         }
 
-        List<double> plain = contestants[0].Seconds;
-        return [.. contestants.Select(c => new MethodTime(
+        List<double> plain = candidates[0].Seconds;
+        return [.. candidates.Select(c => new MethodTime(
             c.Method.ToString(), Median.Of(c.Seconds), c.Seconds.Sum() / plain.Sum(),
             Median.Of(c.Seconds.Zip(plain, (own, other) => own / other))))];
     }
 
-    private static void Measure(int batches, List<Contestant> contestants, CancellationToken cancellation)
+    private static void Measure(int batches, List<Candidate> candidates, CancellationToken cancellation)
     {
         // As many untimed: the first batches of every length make the runtime allocate.
         for (int i = -batches; i < batches; i++)
@@ -68,20 +68,20 @@ public static class MethodBenchmark
             cancellation.ThrowIfCancellationRequested();
 
             // Each goes first in turn, which shares out what one leaves behind for the next in caches and clock rate.
-            for (int j = 0; j < contestants.Count; j++)
+            for (int j = 0; j < candidates.Count; j++)
             {
-                contestants[(j + i + batches) % contestants.Count].Step(timed: i >= 0);
+                candidates[(j + i + batches) % candidates.Count].Step(timed: i >= 0);
             }
         }
     }
 
     /// <summary>A method with weights, moments and session of its own.</summary>
-    private sealed class Contestant : IDisposable
+    private sealed class Candidate : IDisposable
     {
         private readonly TrainingState _state;
         private readonly Trainer _trainer;
 
-        public Contestant(
+        public Candidate(
             StepBenchmarkOptions options, FineTuneMethod method, PretrainedModel model, EncodedDataset data,
             ChunkedLoop loop)
         {
@@ -90,22 +90,17 @@ public static class MethodBenchmark
             {
                 Model = options.Model, Output = ".", Data = options.Data!, Method = method,
             };
-            SeededRandom random = SeededRandom.For((ulong)options.Seed, "teacher");
-            float[] teacher = [.. Enumerable.Range(0, data.Source.Count * data.Source.Outputs)
-                .Select(_ => (float)random.NextGaussian())];
-            LayerTargets? layers =
-                method.Objective == ObjectiveKind.RailDistillation ? Layers(model, data, random) : null;
-            TrainingObjective objective =
-                RunObjective.Of(settings, data, teacher, totalSteps: 2 * options.Batches, layers);
-            PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Source.Task,
-                data.Source.Outputs, agreement: objective.IsTwofold,
-                maps: layers is null ? null : new LayerMaps(layers.Width, settings.Rail.MapWidth));
+            int depth = model.Config.GetInt("num_hidden_layers");
+            TeacherKnowledge? teacher =
+                method.Loss is { LearnsFromTeacher: true } ? Teacher(model, depth, data, options.Seed) : null;
+            TrainingObjective objective = RunObjective.Of(
+                settings, data, teacher, (PerEpoch: 1, Total: 2 * options.Batches), depth);
+            TrainingGraph graph = TrainingGraph.Build(model.Architecture, model.Config, objective);
             _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), average: null, loop);
             _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);
             ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
             TrainerOptions training = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution);
-            IGradientSource gradients = RunGradients.Of(settings, model, graph.Layout, _state,
-                new GradientAccumulator(graph, training, objective, _state), loop);
+            GradientAccumulator gradients = new(graph, training, objective, _state);
             _trainer = new Trainer(
                 training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, loop);
         }
@@ -124,10 +119,12 @@ public static class MethodBenchmark
             }
         }
 
-        /// <summary>The layers of a teacher of the student's own size.</summary>
-        private static LayerTargets Layers(PretrainedModel model, EncodedDataset data, SeededRandom random)
+        /// <summary>A teacher of the student's own size that says anything.</summary>
+        private static TeacherKnowledge Teacher(PretrainedModel model, int depth, EncodedDataset data, long seed)
         {
-            int depth = model.Config.GetInt("num_hidden_layers");
+            SeededRandom random = SeededRandom.For((ulong)seed, "teacher");
+            float[] outputs = [.. Enumerable.Range(0, data.Source.Count * data.Source.Outputs)
+                .Select(_ => (float)random.NextGaussian())];
             int width = model.Config.GetInt("hidden_size");
             float[] states = new float[checked(data.Source.Count * depth * width)];
             foreach (ref float state in states.AsSpan())
@@ -135,7 +132,7 @@ public static class MethodBenchmark
                 state = random.NextFloat() - 0.5f;
             }
 
-            return new(states, depth, width, new LayerDraw(depth - 1, depth - 1, stepsPerEpoch: 1, seed: 0));
+            return new(outputs, new LayerStates(states, depth, width));
         }
 
         public void Dispose()

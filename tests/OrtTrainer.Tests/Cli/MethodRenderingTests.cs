@@ -1,6 +1,6 @@
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 

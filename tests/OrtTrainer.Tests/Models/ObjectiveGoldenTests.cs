@@ -35,7 +35,7 @@ public sealed class ObjectiveGoldenTests
                     : [.. row.GetProperty("labels").EnumerateArray().Select(l => $"class{l.GetInt32()}")];
                 EncodedDataset data = ObjectiveProbe.Data(
                     multi ? TaskKind.MultiLabel : TaskKind.Classification, classes, labels);
-                (float loss, LossTerms terms, float[] gradient) = ObjectiveProbe.Run(
+                (float loss, LossParts terms, float[] gradient) = ObjectiveProbe.Run(
                     OptionsOf(row), data, Flat(row, "logits"), Flat(row, "teacher_logits"));
 
                 Compare(row, loss, gradient, "grad_logits");
@@ -54,7 +54,7 @@ public sealed class ObjectiveGoldenTests
             [.. row.GetProperty("labels").EnumerateArray().Select(l => $"class{l.GetInt32()}")]);
         float[] first = Flat(row, "logits");
 
-        (float loss, LossTerms terms, float[] gradient) = ObjectiveProbe.Run(
+        (float loss, LossParts terms, float[] gradient) = ObjectiveProbe.Run(
             Plain with
             {
                 Method = new() { Objective = ObjectiveKind.RDrop },

@@ -34,7 +34,7 @@ internal static class ObjectiveProbe
     }
 
     /// <summary>Loss, its parts and the gradient by the logits, all in float32 as in a run.</summary>
-    public static (float Loss, LossTerms Terms, float[] Gradient) Run(
+    public static (float Loss, LossParts Terms, float[] Gradient) Run(
         FineTuneOptions options, EncodedDataset data, float[] logits, float[]? teacher = null, long step = 0)
     {
         TrainingObjective objective = RunObjective.Of(options, data, teacher, totalSteps: 10);

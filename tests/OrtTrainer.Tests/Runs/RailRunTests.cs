@@ -149,7 +149,7 @@ public sealed class RailRunTests
             Model = other.Model, Data = other.Options("out").Data, MaxSteps = 3,
         }, events);
 
-        LossTerms[] terms = [.. events.Of<RunEvent.Stepped>().Select(e => e.Report.Terms)];
+        LossParts[] terms = [.. events.Of<RunEvent.Stepped>().Select(e => e.Report.Terms)];
         Assert.That(terms.Select(t => t.Intermediate), Has.Exactly(3).InRange(0.01, 4.0 / 3));
         Assert.That(terms.Select(t => t.Teacher), Has.All.GreaterThan(0));
     }

@@ -162,7 +162,7 @@ public sealed class RunGradientsTests
 
         public Span<float> Values => _values;
 
-        public (LossTerms Loss, int Tokens) Run(
+        public (LossParts Loss, int Tokens) Run(
             IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
         {
             Seen.Add(state.Parameters.Span.ToArray());

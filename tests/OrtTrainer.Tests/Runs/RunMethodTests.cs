@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;

@@ -77,7 +77,7 @@ public sealed class RunObjectiveTests
         float[] all = Twofold(options) ? [.. extreme, .. extreme.Select(z => -z)] : extreme;
         float[] teacher = [.. extreme.Select((z, i) => i % 2 == 0 ? z : -z)];
 
-        (float loss, LossTerms terms, float[] gradient) = ObjectiveProbe.Run(options, Data, all, teacher);
+        (float loss, LossParts terms, float[] gradient) = ObjectiveProbe.Run(options, Data, all, teacher);
 
         Assert.That(float.IsFinite(loss), $"{loss}");
         Assert.That(gradient, Has.All.Matches<float>(float.IsFinite));
@@ -97,7 +97,7 @@ public sealed class RunObjectiveTests
             LabelSmoothing = new() { Epsilon = 0.4 * 0.05, Convention = SmoothingConvention.Others },
         };
 
-        (float first, LossTerms terms, float[] gradient) = ObjectiveProbe.Run(tfReg, Data, Logits);
+        (float first, LossParts terms, float[] gradient) = ObjectiveProbe.Run(tfReg, Data, Logits);
         (float second, _, float[] same) = ObjectiveProbe.Run(smoothing, Data, Logits);
 
         Assert.That(first, Is.EqualTo(second).Within(2e-6));
@@ -144,7 +144,7 @@ public sealed class RunObjectiveTests
         double error = MeanSquaredError.Loss(
             [.. Logits.Select(z => (double)z)], [.. Teacher.Select(t => (double)t * scale)], default);
 
-        (_, LossTerms terms, _) = ObjectiveProbe.Run(options, Data, Logits, Teacher, step);
+        (_, LossParts terms, _) = ObjectiveProbe.Run(options, Data, Logits, Teacher, step);
 
         Assert.That(terms.Teacher, Is.EqualTo(labels == 0 ? error : 0).Within(1e-5));
         Assert.That(terms.Labels, labels == 0 ? Is.Zero : Is.GreaterThan(0.1));
@@ -163,7 +163,7 @@ public sealed class RunObjectiveTests
             return (p * Math.Log(p / q)) + ((1 - p) * Math.Log((1 - p) / (1 - q)));
         }).Average() * T * T;
 
-        (_, LossTerms terms, _) = ObjectiveProbe.Run(
+        (_, LossParts terms, _) = ObjectiveProbe.Run(
             Options with
             {
                 Method = new() { Objective = ObjectiveKind.Distillation },
@@ -179,7 +179,7 @@ public sealed class RunObjectiveTests
     {
         EncodedDataset data = ObjectiveProbe.Data(TaskKind.Regression, 1, ["1", "2"]);
 
-        (float loss, LossTerms terms, _) = ObjectiveProbe.Run(
+        (float loss, LossParts terms, _) = ObjectiveProbe.Run(
             Options with
             {
                 Method = new() { Objective = ObjectiveKind.Distillation }, Distillation = new() { Alpha = 0.25 },

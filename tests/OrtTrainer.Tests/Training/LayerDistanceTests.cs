@@ -1,5 +1,5 @@
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 using OrtTrainer.Models;
 using OrtTrainer.Training.Loss;
 
@@ -31,7 +31,7 @@ public sealed class LayerDistanceTests
             }
         }
 
-        LossTerms terms = tiny.Run(All, step);
+        LossParts terms = tiny.Run(All, step);
 
         Assert.That(terms.Intermediate, Is.EqualTo(0.5 * expected).Within(2e-6));
         Assert.That(expected, Is.InRange(0.1, 4));
@@ -43,7 +43,7 @@ public sealed class LayerDistanceTests
         using TinyLayers tiny = new();
         foreach (int step in Enumerable.Range(0, 20))
         {
-            LossTerms terms = tiny.Run(All.AsSpan(step % 3, 4), step);
+            LossParts terms = tiny.Run(All.AsSpan(step % 3, 4), step);
 
             Assert.That(terms.Total, Is.EqualTo(tiny.Loss));
             Assert.That(terms.Labels + terms.Teacher + terms.Penalty + terms.Intermediate, Is.EqualTo(terms.Total));
@@ -76,10 +76,10 @@ public sealed class LayerDistanceTests
     public void Layers_reach_the_maps_and_what_lies_below_them_alone()
     {
         using TinyLayers tiny = new(weight: 1);
-        LossTerms with = tiny.Run(All, step: 0);
+        LossParts with = tiny.Run(All, step: 0);
         Dictionary<string, double> norms = Norms(tiny);
         using TinyLayers without = new(weight: 0);
-        LossTerms none = without.Run(All, step: 0);
+        LossParts none = without.Run(All, step: 0);
         Dictionary<string, double> plain = Norms(without);
 
         Assert.That((none.Labels, none.Teacher, none.Intermediate), Is.EqualTo((with.Labels, with.Teacher, 0f)));

@@ -69,7 +69,7 @@ internal sealed class TinyLayers : IDisposable
     public float Gradient(ParameterView view, int element) =>
         _gradients.Span[(int)Graph.Layout.OffsetOf(view) + element];
 
-    public LossTerms Run(ReadOnlySpan<int> indices, long step)
+    public LossParts Run(ReadOnlySpan<int> indices, long step)
     {
         _batch.Fill(Examples, indices, Objective, step);
         return _session.Run(_batch, Objective.MeanScale(indices), default, Objective.At(step));
