@@ -71,7 +71,7 @@ internal static class ArgumentReader
     /// <summary>
     /// Takes the options out that set the library's options, with their values; the parser gets the others.
     /// </summary>
-    private static (string[] Rest, Dictionary<string, string> Settings) TakeSettings(string[] words, Type arguments)
+    private static (string[] Others, Dictionary<string, string> Settings) TakeSettings(string[] words, Type arguments)
     {
         Dictionary<string, SettingOption> known =
             OptionNames.SettingsOf(arguments).ToDictionary(option => "--" + option.Name);

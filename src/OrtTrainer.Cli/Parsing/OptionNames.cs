@@ -14,7 +14,7 @@ internal static class OptionNames
     public static IReadOnlyList<CommandOption> Of(Type arguments)
     {
         CommandOption[] all =
-            [.. Static(arguments), .. SettingsOf(arguments).Select(setting => setting.Describe())];
+            [.. SettingsOf(arguments).Select(setting => setting.Describe()), .. Static(arguments)];
         string[] sections = [.. SectionsOf(arguments), .. all.Select(option => option.Section)];
         return [.. all.OrderBy(option => Array.IndexOf(sections, option.Section))];
     }

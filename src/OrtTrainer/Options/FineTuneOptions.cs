@@ -65,12 +65,12 @@ public sealed partial record FineTuneOptions
 
     /// <summary>The highest learning rate, 0 or more; null for the method's own, 5e-5 where it
     /// has none.</summary>
-    [Setting("lr", "highest learning rate", Default = "the method's, 5e-5 where it has none")]
+    [Setting("lr", "highest learning rate", Default = "5e-5")]
     public double? LearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
     /// <summary>The curve of the rate; null for the method's own, linear where it has none.</summary>
     [Setting("schedule", "constant, constant_with_warmup, linear, cosine, cosine_with_restarts, polynomial, "
-        + "inverse_sqrt", Default = "the method's, linear where it has none")]
+        + "inverse_sqrt", Default = "linear")]
     public ScheduleKind? Schedule { get; init => field = value is { } kind ? OptionRange.Defined(kind) : null; }
 
     /// <summary>Share of the steps over which the rate rises from 0, in [0, 1).</summary>

@@ -41,15 +41,14 @@ internal sealed record RunSetting(
     public string Help => Type == typeof(FineTuneMethod) ? $"{About.Help}; {PartsInWords()}" : About.Help;
 
     /// <summary>What holds where none is given, in words; null for nothing.</summary>
-    public string? DefaultText => About.IsSwitch || IsRequired ? About.Default : About.Default ?? Default switch
-    {
-        null => null,
-        double number => number.ToString("G4", CultureInfo.InvariantCulture),
-        bool yes => yes ? "yes" : "no",
-        Enum word => OptionWords.Of(word),
-        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
-        _ => Default.ToString(),
-    };
+    public string? DefaultText => About.IsSwitch || IsRequired ? About.Default
+        : About.Default is { } words ? words + DefaultsOfMethods()
+        : Default switch
+        {
+            null => null,
+            bool yes => yes ? "yes" : "no",
+            _ => Text(Default),
+        };
 
     private bool IsRequired => Property.IsDefined(typeof(RequiredMemberAttribute), inherit: false);
 
@@ -69,6 +68,27 @@ internal sealed record RunSetting(
             .. Declared(type.BaseType),
             .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
         ];
+
+    /// <summary>What holds with parts of methods that bring a value of their own.</summary>
+    private string DefaultsOfMethods() => Owner is not null ? "" : string.Concat(
+        from part in MethodRegistry.Parts
+        let value = Property.Name switch
+        {
+            nameof(FineTuneOptions.LearningRate) => (object?)part.DefaultLearningRate,
+            nameof(FineTuneOptions.Schedule) => part.DefaultSchedule,
+            _ => null,
+        }
+        where value is not null
+        group part.Word by Text(value) into same
+        select $"; {string.Join(", ", same)}: {same.Key}");
+
+    private static string Text(object value) => value switch
+    {
+        double number => number.ToString("G4", CultureInfo.InvariantCulture),
+        Enum word => OptionWords.Of(word),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
 
     private static string PartsInWords() => string.Join("; ", MethodRegistry.Parts.GroupBy(part => part.Section).Select(
         kind => $"{kind.Key.ToLowerInvariant()}: {string.Join(", ", kind.Select(part => part.Word))}"));

@@ -23,7 +23,7 @@ public sealed class StudyFileReaderTests
               "name": "small", "description": "two methods", "baseline": "plain", "seeds": [3, 1],
               "models": { "bert": { "model": "model" } },
               "tasks": { "topics": { "data": { "train": "train.tsv" }, "metrics": ["accuracy"] }, },
-              "methods": { "plain": {}, "ema": { "method": "ema", "ema_decay": 0.9 } },
+              "methods": { "plain": {}, "ema": { "method": "ema", "ema": { "decay": 0.9 } } },
             }
             """);
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;

@@ -1,6 +1,8 @@
 using OrtTrainer.Data;
-using OrtTrainer.Teachers;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Teachers;
+using OrtTrainer.Training;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Training;
@@ -38,7 +40,7 @@ public sealed class LayerDistanceTests
     }
 
     [Test]
-    public void The_parts_add_up_to_what_is_optimised_bit_for_bit()
+    public void The_parts_add_up_to_what_is_optimized_bit_for_bit()
     {
         using TinyLayers tiny = new();
         foreach (int step in Enumerable.Range(0, 20))
@@ -125,8 +127,8 @@ public sealed class LayerDistanceTests
         using TinyLayers tiny = new();
 
         Assert.That(
-            () => PackedGraph.Training(tiny.Model.Architecture, tiny.Model.Config.With("num_hidden_layers", 1),
-                TaskKind.Classification, 3, maps: TinyLayers.Maps),
+            () => TrainingGraph.Build(
+                tiny.Model.Architecture, tiny.Model.Config.With("num_hidden_layers", 1), tiny.Objective),
             Throws.TypeOf<ModelException>().With.Message.Contains("The student has one layer"));
     }
 

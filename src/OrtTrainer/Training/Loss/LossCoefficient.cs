@@ -21,6 +21,9 @@ public sealed class LossCoefficient(string name, Func<long, float> valueAt) : Lo
     {
     }
 
+    /// <summary>The name of the graph's input.</summary>
+    internal string Name => name;
+
     /// <summary>The value at an optimizer step, counted from 0.</summary>
     internal float At(long step) => valueAt(step);
 
