@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
-using OrtTrainer.Methods;
 using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
@@ -90,10 +89,13 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
         }
     }
 
-    /// <summary>Reads settings of methods, each with its own, and takes them out.</summary>
-    private static void CheckParts(JsonObject options)
+    /// <summary>
+    /// Reads settings of methods other than the one named here, which another part of the study may name, and takes
+    /// them out.
+    /// </summary>
+    private static void CheckIdleParts(JsonObject options)
     {
-        foreach (string key in OptionsJson.FindIdle(options, FineTuneMethod.FineTune))
+        foreach (string key in OptionsJson.FindIdle(options, OptionsJson.MethodOf(options)))
         {
             JsonObject alone = OptionsJson.Merge(Filling, new JsonObject
             {
@@ -110,12 +112,7 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
         try
         {
             JsonObject whole = OptionsJson.Merge(Filling, options);
-            if (!options.ContainsKey("method"))
-            {
-                // What the settings are of is known where the layers of a cell lie over one another.
-                CheckParts(whole);
-            }
-
+            CheckIdleParts(whole);
             _ = whole.Deserialize<FineTuneOptions>(RunJson.Options);
         }
         catch (JsonException malformed)

@@ -80,12 +80,7 @@ internal sealed class StudyGrid
             .. _chosen.TryGetValue(name, out JsonObject? settings) ? new[] { settings } : [],
         ];
         JsonObject merged = layers.Aggregate(PlainFineTuning, OptionsJson.Merge);
-        FineTuneMethod own = OptionsJson.MethodOf(merged);
-        if (OptionsJson.FindIdle(_file.Methods[method], own) is [{ } idle, ..])
-        {
-            throw _file.Fault($"methods.{method}.{idle}", OptionsJson.Idle(idle, own));
-        }
-
+        RequireParts(_file.Methods[method], merged, $"methods.{method}");
         PlannedRun? teacher = TakeTeacher(merged, task, method);
         string folder = $"runs/{string.Join('.', names.Values.Select(Slug.Of))}";
         (FineTuneOptions options, IReadOnlyList<string> metrics) = Resolve(merged, task, $"cell {name}");
@@ -142,6 +137,7 @@ internal sealed class StudyGrid
         {
             JsonObject merged = new[] { _file.Defaults, _file.Tasks[task], own }
                 .Aggregate(PlainFineTuning, OptionsJson.Merge);
+            RequireParts(own, merged, $"teachers.{name}");
             run = Run($"teacher {name} of {task}", $"teachers/{Slug.Of(task)}/{Slug.Of(name)}",
                 Resolve(merged, task, $"teacher {name} of {task}").Options);
             _teachers.Add((task, name), run);
@@ -201,6 +197,16 @@ internal sealed class StudyGrid
         {
             string reason = refused.Message.Split('\n')[0].Split(" (Parameter ")[0];
             throw new StudyException($"{_file.Path}: {what}: {reason}", refused);
+        }
+    }
+
+    /// <summary>Refuses settings of a method that an entry has, but the run it is for has not.</summary>
+    private void RequireParts(JsonObject entry, JsonObject merged, string place)
+    {
+        FineTuneMethod method = OptionsJson.MethodOf(merged);
+        if (OptionsJson.FindIdle(entry, method) is [{ } idle, ..])
+        {
+            throw _file.Fault($"{place}.{idle}", OptionsJson.Idle(idle, method));
         }
     }
 

@@ -94,9 +94,13 @@ internal static class ArgumentReader
                 continue;
             }
 
-            string value = words[i].Length > name.Length ? words[i][(name.Length + 1)..]
-                : option.IsSwitch ? ""
-                : words[++i];
+            bool joined = words[i].Length > name.Length;
+            if (joined && option.IsSwitch)
+            {
+                throw new UsageException($"{name} takes no value; found {words[i]}.");
+            }
+
+            string value = joined ? words[i][(name.Length + 1)..] : option.IsSwitch ? "" : words[++i];
             if (!settings.TryAdd(option.Name, value))
             {
                 throw new UsageException($"{name} is given twice.");

@@ -35,6 +35,7 @@ public sealed class BaselineSettingsTests
     [TestCase("--swa-rate cyclical --swa-interval 1", "--swa-interval is 1, the length of a cycle of the rate;")]
     [TestCase("--method swag --samples 2 --samples 3", "--samples is given twice.")]
     [TestCase("--method swag --samples", "--samples needs a whole number.")]
+    [TestCase("--from-scratch=yes", "--from-scratch takes no value; found --from-scratch=yes.")]
     [TestCase("--method swag --samples few", "--samples is 'few'; expected a whole number.")]
     [TestCase("--window 3", "--window belongs to the method lawa; the method is swa.")]
     [TestCase("--method sam --rho 0", "--rho is 0; expected above 0.")]
