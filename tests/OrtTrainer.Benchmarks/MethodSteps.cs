@@ -30,12 +30,13 @@ internal sealed class MethodSteps : IDisposable
         {
             Model = options.Model, Output = ".", Data = options.Data!, Method = method,
         };
-        int depth = model.Config.GetInt("num_hidden_layers");
+        int depth = model.Architecture.Shape.Layers;
         TeacherKnowledge? teacher =
             method.Loss is { LearnsFromTeacher: true } ? Teacher(model, depth, data, options.Seed) : null;
         TrainingObjective objective = RunObjective.Of(
             settings, data, teacher, (PerEpoch: 1, Total: 2 * options.Batches), depth);
-        TrainingGraph graph = TrainingGraph.Build(model.Architecture, model.Config, objective);
+        TrainingGraph graph = TrainingGraph.Build(
+            model.Architecture, new SequenceHead(data.Source.Outputs), objective);
         _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), average: null, loop);
         _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);
         ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
@@ -65,7 +66,7 @@ internal sealed class MethodSteps : IDisposable
         SeededRandom random = SeededRandom.For((ulong)seed, "teacher");
         float[] outputs = [.. Enumerable.Range(0, data.Source.Count * data.Source.Outputs)
             .Select(_ => (float)random.NextGaussian())];
-        int width = model.Config.GetInt("hidden_size");
+        int width = model.Architecture.Shape.Width;
         float[] states = new float[checked(data.Source.Count * depth * width)];
         foreach (ref float state in states.AsSpan())
         {

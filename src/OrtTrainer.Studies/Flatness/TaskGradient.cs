@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
@@ -28,16 +27,15 @@ internal sealed class TaskGradient : IDisposable
     private readonly int[] _order;
 
     /// <param name="architecture">The model's.</param>
-    /// <param name="config">Its configuration.</param>
     /// <param name="data">The examples.</param>
     /// <param name="execution">Threads and kernels.</param>
-    public TaskGradient(
-        Architecture architecture, ModelConfig config, EncodedDataset data, ExecutionOptions execution)
+    public TaskGradient(Architecture architecture, EncodedDataset data, ExecutionOptions execution)
     {
         _examples = data.Examples;
         _objective = new TrainingObjective(
             OutputDistribution.Of(data.Source.Task), ExampleTargets.Of(data.Examples));
-        TrainingGraph graph = TrainingGraph.Build(architecture, config, _objective, dropout: false);
+        TrainingGraph graph = TrainingGraph.Build(
+            architecture, new SequenceHead(data.Source.Outputs), _objective, dropout: false);
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
         Weights = new NativeBuffer(graph.Layout.Length);
         _gradients = new NativeBuffer(graph.Layout.Length);

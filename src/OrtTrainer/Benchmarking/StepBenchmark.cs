@@ -36,7 +36,7 @@ internal sealed class StepBenchmark : IDisposable
         _data = BenchmarkData.Of(options, model);
         _loop = new ChunkedLoop(options.Threads);
         _objective = new TrainingObjective(OutputDistribution.Of(_data.Task), ExampleTargets.Of(_data.Examples));
-        _graph = TrainingGraph.Build(model.Architecture, model.Config, _objective);
+        _graph = TrainingGraph.Build(model.Architecture, new SequenceHead(_data.Outputs), _objective);
         FlatParameters layout = _graph.Layout.ToFlat();
         _state = new TrainingState(layout, new AdamWOptions(), new WeightAverage(layout, new EqualShares()), _loop);
         _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);

@@ -5,10 +5,8 @@ using OrtTrainer.Training.Optimizers;
 namespace OrtTrainer.Methods;
 
 /// <summary>What a part that changes gradients can work with.</summary>
-/// <param name="Model">The model that training began from.</param>
-/// <param name="Layout">Where its parameters lie.</param>
+/// <param name="Layout">Where the parameters lie.</param>
 /// <param name="State">The weights, as loaded.</param>
 /// <param name="Loop">The threads of passes over the weights.</param>
 /// <param name="Seed">The run's seed.</param>
-internal sealed record GradientContext(
-    PretrainedModel Model, ParameterLayout Layout, TrainingState State, ChunkedLoop Loop, long Seed);
+internal sealed record GradientContext(ParameterLayout Layout, TrainingState State, ChunkedLoop Loop, long Seed);

@@ -37,9 +37,10 @@ internal sealed class PreparedRun : IDisposable
         TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
         AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
         TrainingObjective objective = RunObjective.Of(
-            options, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Config.GetInt("num_hidden_layers"));
-        TrainingGraph graph = TrainingGraph.Build(model.Architecture, model.Config, objective);
-        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
+            options, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers);
+        SequenceHead head = new(data.Outputs);
+        TrainingGraph graph = TrainingGraph.Build(model.Architecture, head, objective);
+        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
         _loop = new ChunkedLoop(options.EffectiveThreads);
@@ -51,7 +52,7 @@ internal sealed class PreparedRun : IDisposable
             State.Average?.Start(State.Parameters.Span);
             IGradientSource gradients = RunParts.Wrap(
                 options, new GradientAccumulator(graph, settings, objective, State),
-                new GradientContext(model, graph.Layout, State, _loop, options.Seed));
+                new GradientContext(graph.Layout, State, _loop, options.Seed));
             Trainer = new Trainer(
                 settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _loop);
             Execution = settings.Execution;
@@ -95,7 +96,7 @@ internal sealed class PreparedRun : IDisposable
     public ExecutionOptions Execution { get; }
 
     /// <summary>The most tokens per example.</summary>
-    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.MaxLength(Model.Config));
+    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.Shape.Positions);
 
     public long StepsPerEpoch { get; }
 

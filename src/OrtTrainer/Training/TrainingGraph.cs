@@ -1,7 +1,7 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Differentiation;
 using OrtTrainer.Models;
+using OrtTrainer.Models.Building;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
@@ -20,15 +20,15 @@ public sealed record TrainingGraph(PackedGraph Packed, IReadOnlySet<string> Part
     /// and its parts, <see cref="PackedInputs.Logits"/> and a gradient per parameter view out.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
-    /// <param name="config">Its configuration.</param>
+    /// <param name="head">What stands on it.</param>
     /// <param name="objective">What is minimized; the graph holds its terms and no others.</param>
     /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
     public static TrainingGraph Build(
-        Architecture architecture, ModelConfig config, TrainingObjective objective, bool dropout = true)
+        Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true)
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout);
-        Value logits = architecture.Classify(m, config, objective.Targets.Outputs, architecture.Encode(m, config));
+        Value logits = head.Build(m, architecture, architecture.Encode(m));
         TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
         IReadOnlyList<Value> gradients = Autodiff.Gradients(g, loss.Total, m.Parameters);
         loss.AddOutputs(g);

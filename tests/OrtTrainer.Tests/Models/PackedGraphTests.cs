@@ -29,12 +29,12 @@ public sealed class PackedGraphTests
 
     [Test]
     public void Evaluation_takes_a_batch_and_parameters() => Assert.That(
-        PackedGraph.Evaluation(_model.Architecture, _model.Config, 4).Inputs, Is.EquivalentTo(BatchInputs));
+        PackedGraph.Evaluation(_model.Architecture, new SequenceHead(4)).Inputs, Is.EquivalentTo(BatchInputs));
 
     [Test]
     public void The_encoder_has_no_head()
     {
-        PackedGraph graph = PackedGraph.Encoder(_model.Architecture, _model.Config);
+        PackedGraph graph = PackedGraph.Encoder(_model.Architecture);
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
         Assert.That(session.Outputs.Select(o => o.Name), Is.EqualTo(new[] { PackedInputs.LastHiddenState }));
@@ -49,10 +49,9 @@ public sealed class PackedGraphTests
             "config.json",
             File.ReadAllText(_folder.File("config.json")).Replace(
                 "\"num_attention_heads\": 2", "\"num_attention_heads\": 3"));
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path);
 
         Assert.That(
-            () => PackedGraph.Encoder(model.Architecture, model.Config),
+            () => PretrainedModel.Open(_folder.Path),
             Throws.TypeOf<ModelException>().With.Message.Contains("hidden_size 16")
                 .And.Message.Contains("num_attention_heads 3"));
     }

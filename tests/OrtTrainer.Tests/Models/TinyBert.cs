@@ -25,7 +25,7 @@ internal static class TinyBert
         File.WriteAllLines(Path.Combine(folder, "vocab.txt"), tokens);
         WriteConfig(folder, tokens.Length, layers, outputs);
         using PretrainedModel random = PretrainedModel.Open(folder, fromScratch: true);
-        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, random.Config, outputs).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(outputs)).Layout;
         using NativeBuffer weights = new(layout.Length);
         random.Load(layout, weights.Slice, seed: 20);
         SafetensorsWriter.Write(
@@ -41,7 +41,7 @@ internal static class TinyBert
     public static ParameterLayout Layout(string folder, int outputs)
     {
         using PretrainedModel model = PretrainedModel.Open(folder, fromScratch: true);
-        return PackedGraph.Evaluation(model.Architecture, model.Config, outputs).Layout;
+        return PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)).Layout;
     }
 
     // A wide initialization: from 0.02 so small a model learns nothing for a hundred steps.

@@ -108,7 +108,7 @@ public sealed class LayerDistanceTests
     public void Maps_lie_behind_the_model_s_own_parameters()
     {
         using TinyLayers tiny = new();
-        ParameterLayout own = PackedGraph.Evaluation(tiny.Model.Architecture, tiny.Model.Config, 3).Layout;
+        ParameterLayout own = PackedGraph.Evaluation(tiny.Model.Architecture, new SequenceHead(3)).Layout;
 
         own.RequireStartOf(tiny.Graph.Layout);
 
@@ -128,7 +128,7 @@ public sealed class LayerDistanceTests
 
         Assert.That(
             () => TrainingGraph.Build(
-                tiny.Model.Architecture, tiny.Model.Config.With("num_hidden_layers", 1), tiny.Objective),
+                Architecture.For(tiny.Model.Architecture.WithLayers(1)), new SequenceHead(3), tiny.Objective),
             Throws.TypeOf<ModelException>().With.Message.Contains("The student has one layer"));
     }
 

@@ -41,7 +41,7 @@ internal sealed class TinyLayers : IDisposable
         Objective = new TrainingObjective(
             OutputDistribution.Of(task), ExampleTargets.Of(Examples), new LabelLoss(0.25),
             new LogitErrorLoss(teacher, Outputs, 0.125), new LayerDistance(Targets, MapWidth, weight));
-        Graph = TrainingGraph.Build(Model.Architecture, Model.Config, Objective, dropout: false);
+        Graph = TrainingGraph.Build(Model.Architecture, new SequenceHead(Outputs), Objective, dropout: false);
         Parameters = new NativeBuffer(Graph.Layout.Length);
         Model.Load(Graph.Layout, Parameters.Slice, seed: 4);
         _gradients = new NativeBuffer(Graph.Layout.Length);

@@ -28,7 +28,7 @@ internal sealed class TinyTraining : IDisposable
         _model = PretrainedModel.Open(_folder.Path);
         SeededRandom random = new(8);
         Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, i % Outputs))];
-        Graph = TrainingGraph.Build(_model.Architecture, _model.Config, Objective, dropout);
+        Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout);
         FlatParameters layout = Graph.Layout.ToFlat();
         State = new TrainingState(
             layout, new AdamWOptions(), rule is null ? null : new WeightAverage(layout, rule), Loop);
@@ -62,7 +62,7 @@ internal sealed class TinyTraining : IDisposable
     public GradientAccumulator Batches(TrainerOptions options) => new(Graph, options, Objective, State);
 
     public EvaluationSession Evaluation() =>
-        new(PackedGraph.Evaluation(_model.Architecture, _model.Config, Outputs), Execution);
+        new(PackedGraph.Evaluation(_model.Architecture, new SequenceHead(Outputs)), Execution);
 
     public void Dispose()
     {

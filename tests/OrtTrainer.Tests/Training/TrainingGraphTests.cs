@@ -70,7 +70,7 @@ public sealed class TrainingGraphTests
     public void Its_parameters_lie_as_those_of_the_evaluation()
     {
         ParameterLayout training = Build([]).Layout;
-        ParameterLayout evaluation = PackedGraph.Evaluation(_model.Architecture, _model.Config, Outputs).Layout;
+        ParameterLayout evaluation = PackedGraph.Evaluation(_model.Architecture, new SequenceHead(Outputs)).Layout;
 
         Assert.That(evaluation.Length, Is.EqualTo(training.Length));
         Assert.That(evaluation.Parameters.Select(p => (p.Name, evaluation.OffsetOf(p))),
@@ -82,7 +82,7 @@ public sealed class TrainingGraphTests
         Assert.That(Build([]).Packed.Model, Is.EqualTo(Build([]).Packed.Model));
 
     private TrainingGraph Build(LossTerm[] terms, bool dropout = false) => TrainingGraph.Build(
-        _model.Architecture, _model.Config,
+        _model.Architecture, new SequenceHead(Outputs),
         new TrainingObjective(OutputDistribution.Categorical, new ExampleTargets(Outputs, new float[8]), terms), dropout);
 
     /// <summary>The inputs of the graph beside those of a plain loss.</summary>

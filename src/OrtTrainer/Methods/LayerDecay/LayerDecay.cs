@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrtTrainer.Models;
 
 namespace OrtTrainer.Methods;
@@ -25,19 +24,7 @@ internal sealed record LayerDecay(double Decay) : RunPart
     /// </summary>
     internal override Func<ParameterView, double> RateFactors(PretrainedModel model)
     {
-        Architecture architecture = model.Architecture;
-        int depth = model.Config.GetInt("num_hidden_layers");
-        return view => Math.Pow(Decay, LevelsBelowHead(view.Parts[0].Name));
-
-        int LevelsBelowHead(string name)
-        {
-            if (name.StartsWith(architecture.LayerPrefix, StringComparison.Ordinal))
-            {
-                string layer = name[architecture.LayerPrefix.Length..].Split('.')[0];
-                return depth - int.Parse(layer, CultureInfo.InvariantCulture);
-            }
-
-            return name.StartsWith(architecture.BasePrefix + "embeddings.", StringComparison.Ordinal) ? depth + 1 : 0;
-        }
+        int layers = model.Architecture.Shape.Layers;
+        return view => Math.Pow(Decay, view.Parts[0].Place.LevelsBelowHead(layers));
     }
 }

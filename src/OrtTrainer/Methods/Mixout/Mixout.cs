@@ -27,7 +27,7 @@ internal sealed record Mixout(double Probability) : RunPart
 
     internal override IGradientSource Wrap(IGradientSource gradients, GradientContext run)
     {
-        HashSet<string> mixed = [.. run.Layout.Views.Where(v => IsMixed(v, run.Model)).Select(v => v.Name)];
+        HashSet<string> mixed = [.. run.Layout.Views.Where(IsMixed).Select(v => v.Name)];
         TrainingState state = run.State;
         return new MixedGradients(
             gradients,
@@ -36,7 +36,6 @@ internal sealed record Mixout(double Probability) : RunPart
     }
 
     /// <summary>As the authors do: matrices of linear layers, not biases, norms, embeddings or the new head.</summary>
-    private static bool IsMixed(ParameterView view, PretrainedModel model) =>
-        view.Shape.Count == 2 && view.Parts.All(p =>
-            p.Name.StartsWith(model.Architecture.LayerPrefix, StringComparison.Ordinal));
+    private static bool IsMixed(ParameterView view) =>
+        view.Shape.Count == 2 && view.Parts.All(p => p.Place.LayerIndex is not null);
 }

@@ -1,5 +1,6 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Models;
+using OrtTrainer.Models.Building;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Methods;

@@ -124,5 +124,5 @@ public sealed record RailDistillation : TeacherLossMethod
         }
     }
 
-    private static int DepthOf(PretrainedModel model) => model.Config.GetInt("num_hidden_layers");
+    private static int DepthOf(PretrainedModel model) => model.Architecture.Shape.Layers;
 }
