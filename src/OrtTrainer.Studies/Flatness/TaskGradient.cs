@@ -3,6 +3,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Studies.Flatness;
 
@@ -30,10 +31,11 @@ internal sealed class TaskGradient : IDisposable
     /// <param name="execution">Threads and kernels.</param>
     public TaskGradient(Architecture architecture, EncodedDataset data, ExecutionOptions execution)
     {
-        PackedGraph graph = PackedGraph.Training(
-            architecture, data.Source.Task, new SequenceHead(data.Source.Outputs), dropout: false);
         _examples = data.Examples;
-        _objective = new TrainingObjective(data.Source.Task, ExampleTargets.Of(data.Examples));
+        _objective = new TrainingObjective(
+            OutputDistribution.Of(data.Source.Task), ExampleTargets.Of(data.Examples));
+        TrainingGraph graph = TrainingGraph.Build(
+            architecture, new SequenceHead(data.Source.Outputs), _objective, dropout: false);
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
         Weights = new NativeBuffer(graph.Layout.Length);
         _gradients = new NativeBuffer(graph.Layout.Length);

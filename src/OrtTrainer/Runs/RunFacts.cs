@@ -1,5 +1,5 @@
 using OrtTrainer.Common;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Runs;
 

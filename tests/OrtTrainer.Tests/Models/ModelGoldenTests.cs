@@ -2,6 +2,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Tests.Models;
@@ -104,8 +105,9 @@ public sealed class ModelGoldenTests
             }
 
             Golden = new GoldenModel(folder);
-            PackedGraph graph = PackedGraph.Training(
-                Golden.Pretrained.Architecture, Golden.Task, new SequenceHead(Golden.Outputs), dropout: false);
+            TrainingGraph graph = TrainingGraph.Build(
+                Golden.Pretrained.Architecture, new SequenceHead(Golden.Outputs), ObjectiveOf(Golden.Batch(0)),
+                dropout: false);
             Layout = graph.Layout;
             Parameters = new NativeBuffer(Layout.Length);
             GradientBuffer = new NativeBuffer(Layout.Length);
@@ -127,7 +129,7 @@ public sealed class ModelGoldenTests
         public float Gradients(int batch)
         {
             TokenizedExample[] examples = Golden.Batch(batch);
-            TrainingObjective objective = new(Golden.Task, ExampleTargets.Of(examples));
+            TrainingObjective objective = ObjectiveOf(examples);
             int[] all = [.. Enumerable.Range(0, examples.Length)];
             _batch.Fill(examples, all, objective);
             return Session.Run(_batch, objective.MeanScale(all), default).Total;
@@ -138,6 +140,9 @@ public sealed class ModelGoldenTests
 
         public float[] Values(ParameterSpec parameter) =>
             Parameters.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
+
+        private TrainingObjective ObjectiveOf(TokenizedExample[] examples) =>
+            new(OutputDistribution.Of(Golden.Task), ExampleTargets.Of(examples));
 
         public void Dispose()
         {

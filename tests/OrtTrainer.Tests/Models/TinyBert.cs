@@ -1,5 +1,4 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 
@@ -38,14 +37,14 @@ internal static class TinyBert
                 written, [.. parameter.Shape], () => weights.Slice(layout.OffsetOf(parameter), (int)parameter.Length)));
     }
 
-    /// <summary>The graph that trains it.</summary>
-    public static PackedGraph Training(string folder, TaskKind task, int outputs, bool dropout)
+    /// <summary>Where its parameters lie.</summary>
+    public static ParameterLayout Layout(string folder, int outputs)
     {
         using PretrainedModel model = PretrainedModel.Open(folder, fromScratch: true);
-        return PackedGraph.Training(model.Architecture, task, new SequenceHead(outputs), dropout);
+        return PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)).Layout;
     }
 
-    // A wide initialisation: from 0.02 so small a model learns nothing for a hundred steps.
+    // A wide initialization: from 0.02 so small a model learns nothing for a hundred steps.
     private static void WriteConfig(string folder, int vocabulary, int layers, int outputs) => File.WriteAllText(
         Path.Combine(folder, "config.json"),
         $$"""
