@@ -31,7 +31,7 @@ internal static class RunLines
     }
 
     /// <summary>The loss without its parts.</summary>
-    public static string TotalLoss(LossTerms terms) => $"loss {Figures.Score(terms.Total)}";
+    public static string TotalLoss(LossParts terms) => $"loss {Figures.Score(terms.Total)}";
 
     /// <summary>How far the teacher is.</summary>
     public static string Taught(RunEvent.Taught e) =>
