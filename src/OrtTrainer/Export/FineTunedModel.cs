@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -42,6 +43,12 @@ public sealed record FineTunedModel
                 $"MaxLength is {value}; expected 1 or more, or null.");
     }
 
-    /// <summary>The family the configuration names.</summary>
+    /// <summary>What stands on the encoder.</summary>
+    public ModelHead Head => new SequenceHead(Labels.Count);
+
+    /// <summary>The encoder the configuration describes.</summary>
     public Architecture Architecture => Architecture.For(Config);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

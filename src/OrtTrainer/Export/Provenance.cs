@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Export;
 
@@ -66,4 +67,7 @@ public sealed record Provenance
     private string ScoresJson() => JsonSerializer.Serialize(new SortedDictionary<string, double?>(
         Scores.ToDictionary(s => s.Key, s => double.IsFinite(s.Value) ? s.Value : (double?)null),
         StringComparer.Ordinal));
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,7 +1,6 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
 using OrtTrainer.Methods;
@@ -13,6 +12,7 @@ using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Runs;
 
@@ -24,40 +24,41 @@ internal sealed class PreparedRun : IDisposable
     private readonly ChunkedLoop _loop;
 
     private PreparedRun(
-        FineTuneOptions options, PretrainedModel model, RunData data, TeacherLogits? teacher, TeacherStates? states)
+        FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher)
     {
         Teacher = teacher;
-        States = states;
         Options = options;
         Model = model;
         Data = data;
         MetricKind metric = MetricOf(options, data);
-        PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs,
-            agreement: options.Method.Objective == ObjectiveKind.RDrop, maps: RailTeacher.Maps(options.Rail, states));
-        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
+        TrainerOptions settings = new(
+            options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed,
+            new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels });
+        StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
+        TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
+        AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
+        TrainingObjective objective = RunObjective.Of(
+            options, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers);
+        SequenceHead head = new(data.Outputs);
+        TrainingGraph graph = TrainingGraph.Build(model.Architecture, head, objective);
+        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
         _loop = new ChunkedLoop(options.EffectiveThreads);
         try
         {
-            Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
-            FlatParameters flat = graph.Layout.ToFlat(LayerRates.Of(options.LayerDecay, model));
-            State = new TrainingState(flat, AdamW(options), RunAveraging.Of(options, flat), _loop);
+            FlatParameters flat = graph.Layout.ToFlat(RunParts.RateFactors(options, model));
+            State = new TrainingState(flat, AdamW(options), options.Method.Averaging?.Create(flat), _loop);
             Initialized = model.Load(graph.Layout, State.Parameters.Slice, options.Seed);
             State.Average?.Start(State.Parameters.Span);
-            TrainerOptions settings = new(
-                options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
-            StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
-            TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
-            AveragingPlan? averaging = RunAveraging.PlanOf(options, TotalSteps);
-            TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps,
-                RailTeacher.Targets(states, model, StepsPerEpoch, options.Seed));
-            GradientAccumulator batches = new(graph, settings, objective, State);
-            IGradientSource gradients = RunGradients.Of(options, model, graph.Layout, State, batches, _loop);
+            IGradientSource gradients = RunParts.Wrap(
+                options, new GradientAccumulator(graph, settings, objective, State),
+                new GradientContext(graph.Layout, State, _loop, options.Seed));
             Trainer = new Trainer(
                 settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _loop);
+            Execution = settings.Execution;
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
-            Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, states);
+            Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher);
         }
         catch
         {
@@ -73,14 +74,7 @@ internal sealed class PreparedRun : IDisposable
     public RunData Data { get; }
 
     /// <summary>What the teacher says of the training data; null without one.</summary>
-    public TeacherLogits? Teacher { get; }
-
-    /// <summary>What the teacher's layers make of it; null where the method learns from none.</summary>
-    public TeacherStates? States { get; }
-
-    /// <summary>What the teacher is and took, its layers included; null without one.</summary>
-    public TeacherReport? TeacherReport =>
-        States is null ? Teacher?.Report : Teacher?.Report.Including(States);
+    public TeacherKnowledge? Teacher { get; }
 
     /// <summary>Whether texts are read with a tokenizer that was given, not with the model folder's.</summary>
     public bool HasOwnTokenizer { get; private init; }
@@ -106,7 +100,7 @@ internal sealed class PreparedRun : IDisposable
     public ExecutionOptions Execution { get; }
 
     /// <summary>The most tokens per example.</summary>
-    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.MaxLength(Model.Config));
+    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.Shape.Positions);
 
     public long StepsPerEpoch { get; }
 
@@ -119,13 +113,13 @@ internal sealed class PreparedRun : IDisposable
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
         StepsPerEpoch, TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
-        TeacherReport, Data.Warnings);
+        Teacher?.Report, Data.Warnings);
 
     /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
     /// <param name="options">The run's options.</param>
     /// <param name="ownTeacher">The run that made a teacher for this one; null where the options name it.</param>
     /// <param name="events">Told about the teacher; null for nobody.</param>
-    /// <param name="cancellation">Stops the teacher.</param>
+    /// <param name="cancellation">Stops reading, tokenizing and the teacher.</param>
     /// <param name="tokenizer">Reads the texts; null for the tokenizer in the model's folder.</param>
     /// <exception cref="ModelException">The model or the teacher cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
@@ -143,12 +137,14 @@ internal sealed class PreparedRun : IDisposable
                 RequireExport(options, model);
             }
 
-            RunData data = RunData.Load(options, model, tokenizer ?? Tokenizer.Load(options.Model));
-            TeacherStates? states = RailTeacher.Obtain(options, model, data.Train.Source, events, cancellation);
-            TeacherOptions? teacher = ownTeacher?.Options ?? options.Teacher;
-            TeacherLogits? logits = teacher is null ? null : TeacherLogits.Obtain(
-                teacher, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events), cancellation);
-            return new PreparedRun(options, model, data, logits, states) 
+            RunData data = RunData.Load(
+                options, model, tokenizer ?? Tokenizer.Load(options.Model), cancellation);
+            TeacherKnowledge? knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
+                ? null
+                : options.Method.Loss?.Consult(new TeacherQuestion(
+                    teacher, model, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events),
+                    cancellation));
+            return new PreparedRun(options, model, data, knowledge)
             {
                 OwnTeacher = ownTeacher?.Summary,
                 HasOwnTokenizer = tokenizer is not null,
@@ -164,7 +160,7 @@ internal sealed class PreparedRun : IDisposable
     // What would stop the export is said before hours of training, not after.
     private static void RequireExport(FineTuneOptions options, PretrainedModel model)
     {
-        int positions = model.Architecture.MaxLength(model.Config);
+        int positions = model.Architecture.Shape.Positions;
         TokenizerExport.Read(options.Model, positions, Math.Min(options.MaxLength, positions));
     }
 

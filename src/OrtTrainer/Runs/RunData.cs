@@ -1,4 +1,3 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
@@ -23,27 +22,36 @@ internal sealed record RunData(
     public int Outputs => Train.Source.Outputs;
 
     /// <summary>Reads and tokenizes the files.</summary>
+    /// <param name="options">The run's options.</param>
+    /// <param name="model">What is trained.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="cancellation">Stops between two blocks of a file or of examples.</param>
     /// <exception cref="DataFileException">A file cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ModelException">The tokenizer has ids the model does not know.</exception>
-    public static RunData Load(FineTuneOptions options, PretrainedModel model, ITextEncoder tokenizer)
+    public static RunData Load(
+        FineTuneOptions options, PretrainedModel model, ITextEncoder tokenizer,
+        CancellationToken cancellation = default)
     {
-        ModelConfig config = model.Config;
-        int vocabulary = config.GetInt("vocab_size");
+        int vocabulary = model.Architecture.Shape.Vocabulary;
         if (tokenizer.VocabularySize > vocabulary)
         {
             throw new ModelException($"{options.Model}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
                 $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.");
         }
 
-        DataSplits splits = DataSplits.Load(options.Data);
-        int length = Math.Min(options.MaxLength, model.Architecture.MaxLength(config));
+        List<string> notes = [];
+        DataSplits splits = DataSplits.Load(options.Data, notes.Add, cancellation);
+        int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         int threads = options.EffectiveThreads;
-        EncodedDataset train = EncodedDataset.Of(splits.Train, tokenizer, length, threads);
-        EncodedDataset eval = EncodedDataset.Of(splits.Eval, tokenizer, length, threads);
-        EncodedDataset? test = splits.Test is null ? null : EncodedDataset.Of(splits.Test, tokenizer, length, threads);
-        RequireKnownIds([train, eval, test], vocabulary, config.Path);
+        EncodedDataset train = Encoded(splits.Train);
+        EncodedDataset eval = Encoded(splits.Eval);
+        EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
+        RequireKnownIds([train, eval, test], vocabulary, model.Config.Path);
         return new(options.Data.Task, splits.Labels, train, eval, test, splits.EvalOrigin,
-            [.. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
+            [.. notes, .. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
+
+        EncodedDataset Encoded(Dataset part) => EncodedDataset.Of(part, tokenizer, length, threads, cancellation);
     }
 
     // Not every tokenizer tells how many ids it has.

@@ -32,7 +32,7 @@ public sealed class RunGradientsTests
         _folder = new TemporaryFolder();
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
-        _layout = PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Classification, 3).Layout;
+        _layout = PackedGraph.Evaluation(_model.Architecture, new SequenceHead(3)).Layout;
         _loop = new ChunkedLoop(1);
         _state = new TrainingState(_layout.ToFlat(), new AdamWOptions(), average: null, _loop);
         _model.Load(_layout, _state.Parameters.Slice, seed: 1);
@@ -104,7 +104,7 @@ public sealed class RunGradientsTests
     [Test]
     public void Rates_follow_the_depth_of_every_parameter()
     {
-        Func<ParameterView, double> rates = LayerRates.Of(0.5, _model)!;
+        Func<ParameterView, double> rates = RunParts.RateFactors(Plain with { LayerDecay = 0.5 }, _model)!;
 
         foreach (ParameterView view in _layout.Views)
         {
@@ -121,7 +121,7 @@ public sealed class RunGradientsTests
 
         Assert.That(_layout.ToFlat(rates).Groups.Select(g => g.RateScale).Distinct(),
             Is.EquivalentTo(new[] { 1, 0.5, 0.25, 0.125 }));
-        Assert.That(LayerRates.Of(1, _model), Is.Null);
+        Assert.That(RunParts.RateFactors(Plain, _model), Is.Null);
     }
 
     [TestCase("swa", 1)]
@@ -134,10 +134,12 @@ public sealed class RunGradientsTests
     public void Memory_counts_what_a_method_keeps(string method, int buffers)
     {
         using TinyTask tiny = new();
-        FineTuneOptions options = tiny.Options("out") with { Lawa = new() { Window = 3 } };
+        FineTuneOptions options = tiny.Options("out");
+        FineTuneMethod parts = FineTuneMethod.Parse(method);
         long plain = Memory(options with { Method = FineTuneMethod.FineTune }, out long length);
 
-        Assert.That(Memory(options with { Method = FineTuneMethod.Parse(method) }, out _) - plain,
+        Assert.That(
+            Memory(options with { Method = parts.Set(new Lawa { Window = 3 }) ?? parts }, out _) - plain,
             Is.EqualTo(4 * buffers * length));
         Assert.That(Memory(options with { Method = FineTuneMethod.FineTune, Mixout = 0.1 }, out _) - plain,
             Is.EqualTo(4 * 2 * length));
@@ -151,7 +153,7 @@ public sealed class RunGradientsTests
     }
 
     private IGradientSource Source(FineTuneOptions options, IGradientSource batches) =>
-        RunGradients.Of(options, _model, _layout, _state, batches, _loop);
+        RunParts.Wrap(options, batches, new GradientContext(_layout, _state, _loop, options.Seed));
 
     /// <summary>Gradients that are the weights, and a memory of these.</summary>
     private sealed class Batches(TrainingState state) : IGradientSource
@@ -162,7 +164,7 @@ public sealed class RunGradientsTests
 
         public Span<float> Values => _values;
 
-        public (LossTerms Loss, int Tokens) Run(
+        public (LossParts Loss, int Tokens) Run(
             IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
         {
             Seen.Add(state.Parameters.Span.ToArray());
