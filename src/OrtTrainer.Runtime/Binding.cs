@@ -31,7 +31,7 @@ public sealed class Binding : IDisposable
     /// <exception cref="ArgumentException">
     /// The graph has no such float32 input, or the range leaves the buffer.
     /// </exception>
-    public void BindInput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
+    public void BindInput(string name, WeightBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
         Check(_session.Inputs, "input", name, ElementType.Float);
         BoundTensor tensor = View(buffer, offset, shape);
@@ -48,7 +48,7 @@ public sealed class Binding : IDisposable
     /// <exception cref="ArgumentException">
     /// The graph has no such float32 output, or the range leaves the buffer.
     /// </exception>
-    public void BindOutput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
+    public void BindOutput(string name, WeightBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
         Check(_session.Outputs, "output", name, ElementType.Float);
         BoundTensor tensor = View(buffer, offset, shape);
@@ -148,11 +148,19 @@ public sealed class Binding : IDisposable
         return count;
     }
 
-    private static BoundTensor View(NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
+    private BoundTensor View(WeightBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
+        if (buffer.Device != _session.Options.Device)
+        {
+            throw new ArgumentException(
+                $"{_session.Name} executes on {_session.Options.Device} and cannot be bound to a buffer of "
+                + $"{buffer.Device}.", nameof(buffer));
+        }
+
         long count = Elements(shape);
         buffer.CheckRange(offset, count);
-        return new BoundTensor(buffer.Memory, offset * sizeof(float), count * sizeof(float), ElementType.Float, shape);
+        return new BoundTensor(
+            buffer.Device, buffer.Memory, offset * sizeof(float), count * sizeof(float), buffer.ElementType, shape);
     }
 
     // The earlier tensor goes only when the new one is in its place: until then the session may still read it.

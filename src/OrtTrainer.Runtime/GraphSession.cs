@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
-using OrtTrainer.Runtime.Kernels;
+using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Runtime;
 
@@ -77,7 +77,7 @@ public sealed class GraphSession : IDisposable
     /// </summary>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
     public static GraphSession FromBytes(ReadOnlyMemory<byte> model, ExecutionOptions options, string name = "model") =>
-        FromBytes(model, options, options.UseKernels ? KernelLibrary.Default : null, name);
+        FromBytes(model, options, options.UseKernels ? options.Device.Kernels : null, name);
 
     /// <summary>Loads a serialized <c>ModelProto</c> with kernels of the caller's; null for none.</summary>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
@@ -95,7 +95,7 @@ public sealed class GraphSession : IDisposable
             throw new FileNotFoundException($"There is no model file {path}.", path);
         }
 
-        KernelLibrary? kernels = options.UseKernels ? KernelLibrary.Default : null;
+        KernelLibrary? kernels = options.UseKernels ? options.Device.Kernels : null;
         return new GraphSession(path, options, kernels, settings => new InferenceSession(path, settings));
     }
 
@@ -133,6 +133,7 @@ public sealed class GraphSession : IDisposable
             // Failures arrive as exceptions with the same text; a second copy on standard error helps nobody.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        options.Device.Configure(settings);
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.SpinWhileIdle ? "1" : "0");
         return settings;
     }

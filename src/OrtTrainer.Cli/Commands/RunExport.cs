@@ -25,7 +25,7 @@ internal static class RunExport
         string file = FileOf(folder, weights, options);
         ModelConfig config = ModelConfig.Load(folder);
         ParameterLayout layout = PackedGraph.Evaluation(Architecture.For(config), config, config.Id2Label.Count).Layout;
-        NativeBuffer buffer = new(layout.Length);
+        WeightBuffer buffer = new(Device.Default, layout.Length);
         try
         {
             layout.Fill(buffer, file);

@@ -6,9 +6,9 @@ using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarking;
@@ -41,12 +41,12 @@ public static class MethodBenchmark
 
         using PretrainedModel model = PretrainedModel.Open(options.Model);
         EncodedDataset data = BenchmarkData.Read(options, model);
-        using ChunkedLoop loop = new(options.Threads);
+        using WeightUpdates updates = Device.Default.CreateUpdates(options.Threads);
         FineTuneMethod[] all = [FineTuneMethod.FineTune, .. methods];
         List<Contestant> contestants = [];
         try
         {
-            contestants.AddRange(all.Select(method => new Contestant(options, method, model, data, loop)));
+            contestants.AddRange(all.Select(method => new Contestant(options, method, model, data, updates)));
             Measure(options.Batches, contestants, cancellation);
         }
         finally
@@ -83,7 +83,7 @@ public static class MethodBenchmark
 
         public Contestant(
             StepBenchmarkOptions options, FineTuneMethod method, PretrainedModel model, EncodedDataset data,
-            ChunkedLoop loop)
+            WeightUpdates updates)
         {
             Method = method;
             FineTuneOptions settings = new()
@@ -100,14 +100,14 @@ public static class MethodBenchmark
             PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Source.Task,
                 data.Source.Outputs, agreement: objective.IsTwofold,
                 maps: layers is null ? null : new LayerMaps(layers.Width, settings.Rail.MapWidth));
-            _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), average: null, loop);
-            _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);
+            _state = new TrainingState(graph.Layout.Weights, new AdamWOptions(), average: null, updates);
+            _ = model.Load(graph.Layout, _state.Parameters, options.Seed);
             ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
             TrainerOptions training = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution);
             IGradientSource gradients = RunGradients.Of(settings, model, graph.Layout, _state,
-                new GradientAccumulator(graph, training, objective, _state), loop);
+                new GradientAccumulator(graph, training, objective, _state), updates);
             _trainer = new Trainer(
-                training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, loop);
+                training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, updates);
         }
 
         public FineTuneMethod Method { get; }

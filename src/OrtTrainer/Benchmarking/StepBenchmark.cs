@@ -3,10 +3,10 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarking;
@@ -22,7 +22,7 @@ public sealed class StepBenchmark : IDisposable
     private readonly StepBenchmarkOptions _options;
     private readonly PretrainedModel _model;
     private readonly BenchmarkData _data;
-    private readonly ChunkedLoop _loop;
+    private readonly WeightUpdates _updates;
     private readonly PackedGraph _graph;
     private readonly TrainingState _state;
     private readonly TrainingObjective _objective;
@@ -33,17 +33,18 @@ public sealed class StepBenchmark : IDisposable
         _options = options;
         _model = model;
         _data = BenchmarkData.Of(options, model);
-        _loop = new ChunkedLoop(options.Threads);
+        _updates = Device.Default.CreateUpdates(options.Threads);
         _graph = PackedGraph.Training(model.Architecture, model.Config, _data.Task, _data.Outputs);
-        FlatParameters layout = _graph.Layout.ToFlat();
-        _state = new TrainingState(layout, new AdamWOptions(), new WeightAverage(layout, new EqualShares()), _loop);
-        _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);
+        WeightLayout layout = _graph.Layout.Weights;
+        WeightAverage average = new(_updates.Device, layout, new EqualShares());
+        _state = new TrainingState(layout, new AdamWOptions(), average, _updates);
+        _ = model.Load(_graph.Layout, _state.Parameters, options.Seed);
         TrainerOptions settings = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, Execution);
         _objective = new TrainingObjective(_data.Task, ExampleTargets.Of(_data.Examples));
         _trainer = new Trainer(
             settings, _data.Examples, new GradientAccumulator(_graph, settings, _objective, _state), _state,
             new ConstantSchedule(LearningRate),
-            new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _loop);
+            new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _updates);
     }
 
     private ExecutionOptions Execution => new() { IntraOpThreads = _options.Threads, UseKernels = _options.Kernels };
@@ -65,7 +66,7 @@ public sealed class StepBenchmark : IDisposable
     {
         _trainer.Dispose();
         _state.Dispose();
-        _loop.Dispose();
+        _updates.Dispose();
     }
 
     private StepBenchmarkResult Measure(CancellationToken cancellation)
@@ -80,10 +81,10 @@ public sealed class StepBenchmark : IDisposable
 
         long peak = PeakMemory.Read();
         StepTimes times = Alternate(cancellation);
-        using NativeBuffer gradients = new(_state.Layout.Length);
+        using WeightBuffer gradients = new(_state.Device, _state.Layout.Length);
         using GradientSession session = new(_graph, Execution, _state.Parameters, gradients);
         Differentiate(session);
-        double added = new AveragingCost(_state, _loop).Measure(gradients, cancellation);
+        double added = new AveragingCost(_state, _updates).Measure(gradients, cancellation);
         bool compared = times.Yardstick.Count > 0;
         return new StepBenchmarkResult(
             _options.Batches, times.Tokens, 1 - ((double)times.Tokens / times.Slots), _options.Threads, session.Kernels,

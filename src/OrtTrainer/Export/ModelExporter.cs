@@ -72,8 +72,7 @@ public static class ModelExporter
     }
 
     private static IEnumerable<TensorData> Tensors(FineTunedModel model) => model.Layout.Parameters.Select(
-        parameter => TensorData.Floats(parameter.Name, [.. parameter.Shape], () => model.Parameters.Slice(
-            model.Layout.OffsetOf(parameter), checked((int)parameter.Length))));
+        parameter => model.Layout.Tensor(model.Parameters, parameter));
 
     private static void RefuseOwnFolder(string folder, FineTunedModel model)
     {

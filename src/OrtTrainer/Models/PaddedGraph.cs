@@ -18,11 +18,11 @@ public static class PaddedGraph
     /// <param name="layout">Where each parameter lies in the buffer.</param>
     /// <param name="parameters">The weights.</param>
     public static ModelProto Classifier(
-        Architecture architecture, ModelConfig config, long outputs, ParameterLayout layout, NativeBuffer parameters)
+        Architecture architecture, ModelConfig config, long outputs, ParameterLayout layout, WeightBuffer parameters)
     {
         GraphBuilder g = new("classifier");
         PaddedModelBuilder m = new(g, architecture.HasTokenTypes(config),
-            parameter => layout.Place(parameters, parameter).ToArray());
+            parameter => layout.Read(parameters, parameter));
         g.Output(architecture.Classify(m, config, outputs, architecture.Encode(m, config)), PaddedInputs.Logits);
         return g.ToModel();
     }

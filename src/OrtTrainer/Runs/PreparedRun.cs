@@ -7,11 +7,11 @@ using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Runs;
 
@@ -20,7 +20,7 @@ namespace OrtTrainer.Runs;
 /// </summary>
 internal sealed class PreparedRun : IDisposable
 {
-    private readonly ChunkedLoop _loop;
+    private readonly WeightUpdates _updates;
 
     private PreparedRun(
         FineTuneOptions options, PretrainedModel model, RunData data, TeacherLogits? teacher, TeacherStates? states)
@@ -36,14 +36,15 @@ internal sealed class PreparedRun : IDisposable
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
-        _loop = new ChunkedLoop(options.EffectiveThreads);
+        Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
+        _updates = Execution.Device.CreateUpdates(options.EffectiveThreads);
         try
         {
-            Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
-            FlatParameters flat = graph.Layout.ToFlat(LayerRates.Of(options.LayerDecay, model));
-            State = new TrainingState(flat, AdamW(options), RunAveraging.Of(options, flat), _loop);
-            Initialized = model.Load(graph.Layout, State.Parameters.Slice, options.Seed);
-            State.Average?.Start(State.Parameters.Span);
+            WeightLayout weights = graph.Layout.WithRates(LayerRates.Of(options.LayerDecay, model));
+            AveragedWeights? average = RunAveraging.Of(options, Execution.Device, weights);
+            State = new TrainingState(weights, AdamW(options), average, _updates);
+            Initialized = model.Load(graph.Layout, State.Parameters, options.Seed);
+            State.Average?.Start(State.Parameters);
             TrainerOptions settings = new(
                 options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
             StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
@@ -52,9 +53,9 @@ internal sealed class PreparedRun : IDisposable
             TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps,
                 RailTeacher.Targets(states, model, StepsPerEpoch, options.Seed));
             GradientAccumulator batches = new(graph, settings, objective, State);
-            IGradientSource gradients = RunGradients.Of(options, model, graph.Layout, State, batches, _loop);
+            IGradientSource gradients = RunGradients.Of(options, model, graph.Layout, State, batches, _updates);
             Trainer = new Trainer(
-                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _loop);
+                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _updates);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
             Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, states);
         }
@@ -114,7 +115,7 @@ internal sealed class PreparedRun : IDisposable
     public RunFacts Facts => new(
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
-        StepsPerEpoch, TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
+        StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
         TeacherReport, Data.Warnings);
 
     /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
@@ -164,7 +165,7 @@ internal sealed class PreparedRun : IDisposable
         Trainer?.Dispose();
         Evaluator?.Dispose();
         State?.Dispose();
-        _loop.Dispose();
+        _updates.Dispose();
     }
 
     /// <summary>

@@ -1,8 +1,8 @@
 using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Methods;
-using OrtTrainer.Models;
 using OrtTrainer.Options;
+using OrtTrainer.Runtime;
 using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Runs;
@@ -11,14 +11,15 @@ namespace OrtTrainer.Runs;
 internal static class RunAveraging
 {
     /// <summary>What holds the average; null where there is none.</summary>
-    public static AveragedWeights? Of(FineTuneOptions options, FlatParameters layout) => options.Method.Averaging switch
+    public static AveragedWeights? Of(FineTuneOptions options, Device device, WeightLayout layout) =>
+        options.Method.Averaging switch
     {
-        AveragingKind.Swa => new WeightAverage(layout, new EqualShares()),
-        AveragingKind.Ema => new WeightAverage(layout, new ExponentialDecay { Decay = options.EmaDecay }),
-        AveragingKind.Lawa => new LatestWeights(layout, options.Lawa.Window),
-        AveragingKind.Swag => new WeightMoments(layout),
+        AveragingKind.Swa => new WeightAverage(device, layout, new EqualShares()),
+        AveragingKind.Ema => new WeightAverage(device, layout, new ExponentialDecay { Decay = options.EmaDecay }),
+        AveragingKind.Lawa => new LatestWeights(device, layout, options.Lawa.Window),
+        AveragingKind.Swag => new WeightMoments(device, layout),
         _ => options.Method.StepRule == StepRule.Lookahead
-            ? new Lookahead(layout, options.Lookahead.Period, options.Lookahead.Share)
+            ? new Lookahead(device, layout, options.Lookahead.Period, options.Lookahead.Share)
             : null,
     };
 

@@ -1,8 +1,8 @@
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Runs;
 
@@ -15,10 +15,10 @@ internal static class RunGradients
     /// <param name="layout">Where its parameters lie.</param>
     /// <param name="state">The weights, as loaded.</param>
     /// <param name="batches">The gradients of batches; disposed with the result.</param>
-    /// <param name="loop">The threads of passes over the weights.</param>
+    /// <param name="updates">Makes the passes over the weights.</param>
     public static IGradientSource Of(
         FineTuneOptions options, PretrainedModel model, ParameterLayout layout, TrainingState state,
-        IGradientSource batches, ChunkedLoop loop)
+        IGradientSource batches, WeightUpdates updates)
     {
         IGradientSource source = batches;
         if (options.Mixout is { } probability)
@@ -26,14 +26,14 @@ internal static class RunGradients
             HashSet<string> mixed = [.. layout.Views.Where(v => IsMixed(v, model)).Select(v => v.Name)];
             source = new MixedGradients(
                 source,
-                new WeightMix(state.Layout, state.Parameters.Span, probability, s => mixed.Contains(s.Name), loop),
+                updates.CreateMix(state.Layout, state.Parameters, probability, s => mixed.Contains(s.Name)),
                 state.Parameters, options.Seed);
         }
 
         WeightAscent? ascent = options.Method.StepRule switch
         {
-            StepRule.Sam => new WeightAscent(state.Layout, options.Sam.Rho, eta: null, loop),
-            StepRule.Asam => new WeightAscent(state.Layout, options.Asam.Rho, options.Asam.Eta, loop),
+            StepRule.Sam => updates.CreateAscent(state.Layout, options.Sam.Rho, eta: null),
+            StepRule.Asam => updates.CreateAscent(state.Layout, options.Asam.Rho, options.Asam.Eta),
             _ => null,
         };
         return ascent is null ? source : new SharpnessAwareGradients(source, ascent, state.Parameters);

@@ -21,10 +21,10 @@ internal static class RunSampling
             return null;
         }
 
-        using NativeBuffer variance = new(run.State.Layout.Length);
-        moments.Variance(variance.Span);
+        using WeightBuffer variance = new(run.State.Device, run.State.Layout.Length);
+        moments.Variance(variance);
         weights.Save(WeightFiles.Variance, variance, moments.State.LastStep);
-        using NativeBuffer drawn = new(run.State.Layout.Length);
+        using WeightBuffer drawn = new(run.State.Device, run.State.Layout.Length);
         SwagOptions options = run.Options.Swag;
         WeightSampler sampler = new(run.State.Layout, moments.Buffer, variance, options.Scale, run.Options.Seed);
         EncodedDataset[] parts = run.Data.Test is { } test ? [run.Data.Eval, test] : [run.Data.Eval];

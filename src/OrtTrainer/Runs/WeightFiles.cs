@@ -20,14 +20,14 @@ internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
     private const string StepKey = "step";
 
     /// <exception cref="FileWriteException">The disk is full; what was there stays.</exception>
-    public void Save(string name, NativeBuffer weights, long step) => RunCheckpointFile.Write(
+    public void Save(string name, WeightBuffer weights, long step) => RunCheckpointFile.Write(
         PathOf(name),
         new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture) },
-        layout.Parameters.Select(p => TensorData.Floats(p.Name, [.. p.Shape], () => layout.Place(weights, p))));
+        layout.Parameters.Select(p => layout.Tensor(weights, p)));
 
     /// <summary>Fills <paramref name="weights"/>, if the file is there and of this step.</summary>
     /// <exception cref="CheckpointException">The file is damaged.</exception>
-    public bool TryLoad(string name, NativeBuffer weights, long step)
+    public bool TryLoad(string name, WeightBuffer weights, long step)
     {
         if (!File.Exists(PathOf(name)))
         {
@@ -42,7 +42,7 @@ internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
 
         foreach (ParameterSpec parameter in layout.Parameters)
         {
-            file.Tensors.ReadFloats(parameter.Name, layout.Place(weights, parameter));
+            file.Tensors.ReadFloats(parameter.Name, weights, layout.OffsetOf(parameter));
         }
 
         return true;

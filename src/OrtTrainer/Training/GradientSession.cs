@@ -20,7 +20,7 @@ public sealed class GradientSession : IDisposable
     /// <param name="options">Threads and kernels.</param>
     /// <param name="parameters">Parameters, laid out as the graph's layout says.</param>
     /// <param name="gradients">Where the gradients go, in the same layout; each run overwrites them.</param>
-    public GradientSession(PackedGraph graph, ExecutionOptions options, NativeBuffer parameters, NativeBuffer gradients)
+    public GradientSession(PackedGraph graph, ExecutionOptions options, WeightBuffer parameters, WeightBuffer gradients)
     {
         _graph = graph;
         _session = GraphSession.FromBytes(graph.Model, options, "training graph");

@@ -1,8 +1,8 @@
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Training;
 
@@ -14,26 +14,26 @@ namespace OrtTrainer.Training;
 /// <param name="mix">What is mixed; disposed with this.</param>
 /// <param name="parameters">The live weights.</param>
 /// <param name="seed">The run's seed.</param>
-public sealed class MixedGradients(IGradientSource inner, WeightMix mix, NativeBuffer parameters, long seed)
+public sealed class MixedGradients(IGradientSource inner, WeightMix mix, WeightBuffer parameters, long seed)
     : IGradientSource
 {
     private readonly ulong _stream = SeededRandom.For((ulong)seed, "mixout").NextUInt64();
 
     /// <inheritdoc/>
-    public Span<float> Values => inner.Values;
+    public WeightBuffer Values => inner.Values;
 
     /// <inheritdoc/>
     public (LossTerms Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
-        mix.Mix(parameters.Span, SplitMix64.Mix(_stream + (ulong)step));
+        mix.Mix(parameters, SplitMix64.Mix(_stream + (ulong)step));
         try
         {
             return inner.Run(examples, indices, step);
         }
         finally
         {
-            mix.Unmix(parameters.Span, inner.Values);
+            mix.Unmix(parameters, inner.Values);
         }
     }
 

@@ -1,7 +1,7 @@
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Training;
 
@@ -13,25 +13,25 @@ namespace OrtTrainer.Training;
 /// <param name="inner">The gradients at given weights; disposed with this.</param>
 /// <param name="ascent">The way uphill; disposed with this.</param>
 /// <param name="parameters">The live weights.</param>
-public sealed class SharpnessAwareGradients(IGradientSource inner, WeightAscent ascent, NativeBuffer parameters)
+public sealed class SharpnessAwareGradients(IGradientSource inner, WeightAscent ascent, WeightBuffer parameters)
     : IGradientSource
 {
     /// <inheritdoc/>
-    public Span<float> Values => inner.Values;
+    public WeightBuffer Values => inner.Values;
 
     /// <inheritdoc/>
     public (LossTerms Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
         (LossTerms loss, int tokens) = inner.Run(examples, indices, step);
-        ascent.Climb(parameters.Span, inner.Values);
+        ascent.Climb(parameters, inner.Values);
         try
         {
             inner.Run(examples, indices, step);
         }
         finally
         {
-            ascent.Return(parameters.Span);
+            ascent.Return(parameters);
         }
 
         return (loss, tokens);

@@ -3,6 +3,7 @@ using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Options;
+using OrtTrainer.Tests.Runtime.Updates;
 
 namespace OrtTrainer.Tests.Cli;
 

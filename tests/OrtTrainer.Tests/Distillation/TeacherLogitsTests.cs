@@ -3,6 +3,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Tests.Distillation;
 
@@ -122,8 +123,8 @@ public sealed class TeacherLogitsTests
         using PretrainedModel model = PretrainedModel.Open(_task.Model);
         string folder = _task.File("exported");
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, 3).Layout;
-        using OrtTrainer.Runtime.NativeBuffer weights = new(layout.Length);
-        model.Load(layout, weights.Slice, seed: 0);
+        using WeightBuffer weights = new(Device.Default, layout.Length);
+        model.Load(layout, weights, seed: 0);
         ModelExporter.Export(folder, new FineTunedModel
         {
             Config = model.Config,

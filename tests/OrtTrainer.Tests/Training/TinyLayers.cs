@@ -21,7 +21,7 @@ internal sealed class TinyLayers : IDisposable
     public const int Outputs = 3;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly NativeBuffer _gradients;
+    private readonly WeightBuffer _gradients;
     private readonly GradientSession _session;
     private readonly PackedBatch _batch = new();
 
@@ -31,9 +31,9 @@ internal sealed class TinyLayers : IDisposable
         Model = PretrainedModel.Open(_folder.Path);
         Graph = PackedGraph.Training(
             Model.Architecture, Model.Config, task, Outputs, dropout: false, maps: Maps);
-        Parameters = new NativeBuffer(Graph.Layout.Length);
-        Model.Load(Graph.Layout, Parameters.Slice, seed: 4);
-        _gradients = new NativeBuffer(Graph.Layout.Length);
+        Parameters = new WeightBuffer(Device.Default, Graph.Layout.Length);
+        Model.Load(Graph.Layout, Parameters, seed: 4);
+        _gradients = new WeightBuffer(Device.Default, Graph.Layout.Length);
         _session = new GradientSession(Graph, new() { IntraOpThreads = 1 }, Parameters, _gradients);
         SeededRandom random = new(9);
         Examples = [.. Enumerable.Range(0, 7).Select(i => Example(random, i % Outputs))];
@@ -55,7 +55,7 @@ internal sealed class TinyLayers : IDisposable
 
     public PackedGraph Graph { get; }
 
-    public NativeBuffer Parameters { get; }
+    public WeightBuffer Parameters { get; }
 
     public TokenizedExample[] Examples { get; }
 
