@@ -8,17 +8,12 @@ namespace OrtTrainer.Runtime;
 /// </summary>
 internal abstract class DeviceMemory : SafeHandle
 {
-    private static long _live;
-
     /// <param name="byteLength">Its size, 0 or more.</param>
     protected DeviceMemory(nuint byteLength)
         : base(IntPtr.Zero, ownsHandle: true)
     {
         ByteLength = byteLength;
     }
-
-    /// <summary>Blocks of all devices that are allocated and not freed: what a leak shows in.</summary>
-    public static long Live => Interlocked.Read(ref _live);
 
     /// <summary>Size in bytes, without the padding of an empty block.</summary>
     public nuint ByteLength { get; }
@@ -39,21 +34,4 @@ internal abstract class DeviceMemory : SafeHandle
 
     /// <summary>Sets every byte to zero.</summary>
     public abstract void Clear();
-
-    /// <summary>Takes an allocated block.</summary>
-    protected void Take(IntPtr memory)
-    {
-        SetHandle(memory);
-        Interlocked.Increment(ref _live);
-    }
-
-    /// <summary>Gives the block back to the device.</summary>
-    protected abstract void Free();
-
-    protected sealed override bool ReleaseHandle()
-    {
-        Free();
-        Interlocked.Decrement(ref _live);
-        return true;
-    }
 }

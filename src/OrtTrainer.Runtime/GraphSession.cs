@@ -10,9 +10,7 @@ namespace OrtTrainer.Runtime;
 /// </summary>
 public sealed class GraphSession : IDisposable
 {
-    private readonly Lazy<RunOptions> _runOptions = new(() => new RunOptions());
-    private readonly InferenceSession _inference;
-    private bool _disposed;
+    private readonly SessionHandle _handle;
 
     private GraphSession(
         string name,
@@ -27,7 +25,7 @@ public sealed class GraphSession : IDisposable
         try
         {
             kernelLibrary?.Register(settings);
-            _inference = open(settings);
+            _handle = new SessionHandle(open(settings));
         }
         catch (OnnxRuntimeException cause)
         {
@@ -39,8 +37,9 @@ public sealed class GraphSession : IDisposable
         }
 
         Kernels = [.. kernels];
-        Inputs = Values(_inference.InputNames, _inference.InputMetadata);
-        Outputs = Values(_inference.OutputNames, _inference.OutputMetadata);
+        InferenceSession inference = _handle.Inference;
+        Inputs = Values(inference.InputNames, inference.InputMetadata);
+        Outputs = Values(inference.OutputNames, inference.OutputMetadata);
     }
 
     /// <summary>What messages call this session.</summary>
@@ -59,18 +58,6 @@ public sealed class GraphSession : IDisposable
     /// The C# kernels this graph runs on; operators missing here run as the function bodies of the model.
     /// </summary>
     public IReadOnlyList<string> Kernels { get; }
-
-    // ONNX Runtime's own object reaches into freed memory once it is disposed.
-    internal InferenceSession Inference
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _inference;
-        }
-    }
-
-    internal RunOptions RunOptions => _runOptions.Value;
 
     /// <summary>
     /// Loads a serialized <c>ModelProto</c> (at most 2 GB, the limit of protobuf; larger models have external data).
@@ -103,20 +90,20 @@ public sealed class GraphSession : IDisposable
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public Binding CreateBinding() => new(this);
 
-    public void Dispose()
-    {
-        if (_disposed)
-        {
-            return;
-        }
+    /// <summary>Refuses further use. Memory is freed once the last binding is disposed, too.</summary>
+    public void Dispose() => _handle.Dispose();
 
-        _disposed = true;
-        _inference.Dispose();
-        if (_runOptions.IsValueCreated)
-        {
-            _runOptions.Value.Dispose();
-        }
+    /// <summary>The session for a binding, which must release it.</summary>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    internal SessionHandle Hold()
+    {
+        RequireOpen();
+        bool held = false;
+        _handle.DangerousAddRef(ref held);
+        return _handle;
     }
+
+    internal void RequireOpen() => ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
 
     private static SessionOptions Settings(ExecutionOptions options)
     {

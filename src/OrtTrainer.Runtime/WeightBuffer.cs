@@ -11,6 +11,9 @@ namespace OrtTrainer.Runtime;
 /// </summary>
 public sealed unsafe class WeightBuffer : IDisposable
 {
+    private static int _open;
+    private bool _disposed;
+
     /// <summary>Allocates <paramref name="length"/> zeros.</summary>
     /// <param name="device">Where the buffer lies.</param>
     /// <param name="elementType">What it holds; this build has weights in float32 only.</param>
@@ -34,6 +37,7 @@ public sealed unsafe class WeightBuffer : IDisposable
         ElementType = elementType;
         Length = length;
         Memory = device.Allocate((nuint)length * sizeof(float));
+        Interlocked.Increment(ref _open);
     }
 
     /// <summary>Allocates <paramref name="length"/> zeros in float32.</summary>
@@ -51,6 +55,9 @@ public sealed unsafe class WeightBuffer : IDisposable
 
     /// <summary>Number of elements.</summary>
     public long Length { get; }
+
+    /// <summary>Buffers that are not disposed: what a leak shows in.</summary>
+    internal static int Open => Volatile.Read(ref _open);
 
     internal DeviceMemory Memory { get; }
 
@@ -158,7 +165,14 @@ public sealed unsafe class WeightBuffer : IDisposable
         Memory.Clear();
     }
 
-    public void Dispose() => Memory.Dispose();
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref _disposed, true))
+        {
+            Interlocked.Decrement(ref _open);
+            Memory.Dispose();
+        }
+    }
 
     /// <summary>Elements from an offset on, where the device's memory is the host's.</summary>
     internal Span<float> Slice(long offset, int length)

@@ -66,7 +66,17 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("accumulation", MetaValue = "N", HelpText = "passes per optimizer step (default: 1)")]
     public int? Accumulation { get; set; }
 
-    [Option("lr", MetaValue = "X", HelpText = "highest learning rate (default: 5e-5; swa: 1e-4)")]
+    [Option("optimizer", MetaValue = "NAME", HelpText = "adamw, sgd or adafactor (default: adamw)")]
+    public string? Optimizer { get; set; }
+
+    [Option("momentum", MetaValue = "X", HelpText = "share of the velocity that sgd keeps (default: 0.9)")]
+    public double? Momentum { get; set; }
+
+    [Option("nesterov", HelpText = "let sgd look ahead along the velocity")]
+    public bool Nesterov { get; set; }
+
+    [Option("lr", MetaValue = "X",
+        HelpText = "highest learning rate (default: 5e-5; swa: 1e-4; sgd: 1e-2; adafactor: 1e-3)")]
     public double? LearningRate { get; set; }
 
     [Option("schedule", MetaValue = "NAME",
@@ -76,7 +86,7 @@ internal sealed class FinetuneArguments : LabelledArguments
     [Option("warmup", MetaValue = "X", HelpText = "share of the steps over which the rate rises (default: 0.06)")]
     public double? Warmup { get; set; }
 
-    [Option("weight-decay", MetaValue = "X", HelpText = "decoupled weight decay (default: 0.01)")]
+    [Option("weight-decay", MetaValue = "X", HelpText = "weight decay, decoupled but for sgd (default: 0.01)")]
     public double? WeightDecay { get; set; }
 
     [Option("clip", MetaValue = "X", HelpText = "largest gradient norm let through (default: 1)")]

@@ -41,6 +41,7 @@ internal static class Words
 
     private static Dictionary<string, string> Aliases { get; } = new()
     {
+        ["adamw"] = "adam_w",
         ["jsonl"] = "json_lines",
         ["finetune"] = "fine_tune",
         ["multilabel"] = "multi_label",

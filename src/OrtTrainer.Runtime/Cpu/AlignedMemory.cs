@@ -20,7 +20,7 @@ internal sealed unsafe class AlignedMemory : DeviceMemory
         nuint allocated = Math.Max(byteLength, Alignment);
         void* memory = NativeMemory.AlignedAlloc(allocated, Alignment);
         NativeMemory.Clear(memory, allocated);
-        Take((IntPtr)memory);
+        SetHandle((IntPtr)memory);
         if (byteLength > PressureThreshold)
         {
             GC.AddMemoryPressure((long)byteLength);
@@ -45,12 +45,14 @@ internal sealed unsafe class AlignedMemory : DeviceMemory
 
     public override void Clear() => NativeMemory.Clear(Start, ByteLength);
 
-    protected override void Free()
+    protected override bool ReleaseHandle()
     {
         NativeMemory.AlignedFree(Start);
         if (ByteLength > PressureThreshold)
         {
             GC.RemoveMemoryPressure((long)ByteLength);
         }
+
+        return true;
     }
 }

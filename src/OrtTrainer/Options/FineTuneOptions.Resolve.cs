@@ -15,6 +15,7 @@ public sealed partial record FineTuneOptions
     public FineTuneOptions Resolve()
     {
         MethodRules.Require(this);
+        RequireOptimizerSettings();
         if (Method.AveragesAtHighRate && SwaRate == SwaRate.Cyclical && SwaInterval < 2)
         {
             throw new ArgumentException($"{nameof(SwaInterval)} is {SwaInterval}, the length of a cycle of the rate; " +

@@ -42,7 +42,10 @@ public sealed partial record FineTuneOptions
     /// </summary>
     public int Accumulation { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 1;
 
-    /// <summary>The highest learning rate, 0 or more; null for 5e-5, and 1e-4 with SWA and SWAG.</summary>
+    /// <summary>
+    /// The highest learning rate, 0 or more; null for 5e-5 with AdamW (1e-4 with SWA and SWAG), 1e-2 with SGD, and 1e-3,
+    /// relative to a tensor's size, with Adafactor.
+    /// </summary>
     public double? LearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
     /// <summary>The curve of the rate; null for linear, and constant_with_warmup with SWA
@@ -52,7 +55,7 @@ public sealed partial record FineTuneOptions
     /// <summary>Share of the steps over which the rate rises from 0, in [0, 1).</summary>
     public double Warmup { get; init => field = OptionRange.Below(value, 0, 1); } = 0.06;
 
-    /// <summary>Decoupled weight decay of matrices and embeddings, 0 or more.</summary>
+    /// <summary>Weight decay of matrices and embeddings, 0 or more: decoupled, but an L2 penalty with SGD.</summary>
     public double WeightDecay { get; init => field = OptionRange.AtLeast(value, 0.0); } = 0.01;
 
     /// <summary>AdamW's decay of the first moment, in [0, 1).</summary>
@@ -122,9 +125,14 @@ public sealed partial record FineTuneOptions
     /// <summary>Whether fused operators run as C# kernels; otherwise ONNX Runtime runs their function bodies.</summary>
     public bool Kernels { get; init; } = true;
 
-    /// <summary>The rate in force: the one given, or the method's own.</summary>
+    /// <summary>The rate in force: the one given, or the optimizer's and the method's own.</summary>
     [JsonIgnore]
-    public double EffectiveLearningRate => LearningRate ?? (Method.AveragesAtHighRate ? 1e-4 : 5e-5);
+    public double EffectiveLearningRate => LearningRate ?? Optimizer switch
+    {
+        OptimizerKind.Sgd => 1e-2,
+        OptimizerKind.Adafactor => 1e-3,
+        _ => Method.AveragesAtHighRate ? 1e-4 : 5e-5,
+    };
 
     /// <summary>The curve in force: the one given, or the method's own.</summary>
     [JsonIgnore]

@@ -15,7 +15,7 @@ internal static class MemoryEstimate
     public static long Of(PreparedRun run)
     {
         var config = run.Model.Config;
-        long buffers = 4 + (run.State.Average?.Buffers ?? 0) + (run.Options.Accumulation > 1 ? 1 : 0)
+        long buffers = 2 + (run.State.Average?.Buffers ?? 0) + (run.Options.Accumulation > 1 ? 1 : 0)
             + (run.Options.Mixout is null ? 0 : 2)
             + (run.Options.Method.StepRule is StepRule.Sam or StepRule.Asam ? 1 : 0);
         long tokens = run.Data.Train.Examples.Select(e => (long)e.InputIds.Length).OrderDescending()
@@ -23,6 +23,8 @@ internal static class MemoryEstimate
         long perToken = config.GetInt("num_hidden_layers")
             * ((12L * config.GetInt("hidden_size")) + (4L * config.GetInt("intermediate_size")));
         long states = run.States?.Values.LongLength ?? 0;
-        return Base + (sizeof(float) * ((buffers * run.State.Layout.Length) + (tokens * perToken) + states));
+        long moments = run.State.Optimizer.States.Sum(state => state.Values.Length);
+        return Base
+            + (sizeof(float) * ((buffers * run.State.Layout.Length) + moments + (tokens * perToken) + states));
     }
 }

@@ -42,7 +42,7 @@ internal sealed class PreparedRun : IDisposable
         {
             WeightLayout weights = graph.Layout.WithRates(LayerRates.Of(options.LayerDecay, model));
             AveragedWeights? average = RunAveraging.Of(options, Execution.Device, weights);
-            State = new TrainingState(weights, AdamW(options), average, _updates);
+            State = new TrainingState(weights, options.OptimizerConstants, average, _updates);
             Initialized = model.Load(graph.Layout, State.Parameters, options.Seed);
             State.Average?.Start(State.Parameters);
             TrainerOptions settings = new(
@@ -181,12 +181,4 @@ internal sealed class PreparedRun : IDisposable
             : throw new RunException($"The metric {metric.Name} is for two classes; {data.Train.Source.Source} has " +
                 $"{data.Outputs}. Choose another, such as macro_f1, accuracy or mcc.");
     }
-
-    private static AdamWOptions AdamW(FineTuneOptions options) => new()
-    {
-        Beta1 = options.Beta1,
-        Beta2 = options.Beta2,
-        Epsilon = options.Epsilon,
-        WeightDecay = options.WeightDecay,
-    };
 }
