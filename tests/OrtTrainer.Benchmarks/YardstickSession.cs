@@ -3,7 +3,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 
-namespace OrtTrainer.Benchmarking;
+namespace OrtTrainer.Benchmarks;
 
 /// <summary>
 /// The yardstick: forward and backward pass of BERT as a plain, padded, unfused ONNX graph on stock ONNX Runtime.
