@@ -11,6 +11,7 @@ namespace OrtTrainer.Runtime;
 public sealed class GraphSession : IDisposable
 {
     private readonly SessionHandle _handle;
+    private volatile bool _disposed;
 
     private GraphSession(
         string name,
@@ -91,7 +92,11 @@ public sealed class GraphSession : IDisposable
     public Binding CreateBinding() => new(this);
 
     /// <summary>Refuses further use. Memory is freed once the last binding is disposed, too.</summary>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _handle.Dispose();
+    }
 
     /// <summary>The session for a binding, which must release it.</summary>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
@@ -103,7 +108,7 @@ public sealed class GraphSession : IDisposable
         return _handle;
     }
 
-    internal void RequireOpen() => ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+    internal void RequireOpen() => ObjectDisposedException.ThrowIf(_disposed, this);
 
     private static SessionOptions Settings(ExecutionOptions options)
     {

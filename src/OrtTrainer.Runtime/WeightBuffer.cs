@@ -191,5 +191,5 @@ public sealed unsafe class WeightBuffer : IDisposable
         }
     }
 
-    private void RequireOpen() => ObjectDisposedException.ThrowIf(Memory.IsClosed, this);
+    private void RequireOpen() => ObjectDisposedException.ThrowIf(_disposed, this);
 }
