@@ -34,7 +34,7 @@ public sealed partial record FineTuneOptions
         {
             string setting = Momentum is not null ? nameof(Momentum) : nameof(Nesterov);
             throw new ArgumentException(
-                $"{setting} is given, which {nameof(Optimizer)} sgd alone has; the run steps with " +
+                $"{setting} is given, which the optimizer sgd alone has; the run steps with " +
                 $"{Optimizer.ToString().ToLowerInvariant()}. Leave it out, or choose sgd.");
         }
 

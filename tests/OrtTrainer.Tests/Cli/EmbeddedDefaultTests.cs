@@ -59,7 +59,7 @@ public sealed class EmbeddedDefaultTests
     }
 
     [TestCase("--optimizer", "adam", "--optimizer is 'adam'; expected adamw, sgd or adafactor. Did you mean adamw?")]
-    [TestCase("--momentum", "0.5", "Momentum is given, which Optimizer sgd alone has; the run steps with adamw.")]
+    [TestCase("--momentum", "0.5", "--momentum is given, which the optimizer sgd alone has; the run steps with adamw.")]
     public void An_optimizer_there_is_not_or_a_setting_of_another_is_refused(string option, string value, string message)
     {
         using TemporaryFolder folder = new();

@@ -90,10 +90,10 @@ public sealed class RunOptimizerTests
         FineTuneOptions options = _tiny.Options("out");
 
         Assert.That(() => (options with { Momentum = 0.5 }).Resolve(), Throws.ArgumentException.With.Message.StartsWith(
-            "Momentum is given, which Optimizer sgd alone has; the run steps with adamw."));
+            "Momentum is given, which the optimizer sgd alone has; the run steps with adamw."));
         Assert.That(() => (options with { Nesterov = true, Optimizer = OptimizerKind.Adafactor }).Resolve(),
             Throws.ArgumentException.With.Message.StartsWith(
-                "Nesterov is given, which Optimizer sgd alone has; the run steps with adafactor."));
+                "Nesterov is given, which the optimizer sgd alone has; the run steps with adafactor."));
         Assert.That(
             () => (options with { Optimizer = OptimizerKind.Sgd, Nesterov = true, Momentum = 0 }).Resolve(),
             Throws.ArgumentException.With.Message.StartsWith("Nesterov needs a Momentum above 0; found 0."));
