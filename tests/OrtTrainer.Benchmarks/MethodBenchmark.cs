@@ -26,7 +26,7 @@ internal static class MethodBenchmark
     public static IReadOnlyList<MethodTime> Run(
         StepBenchmarkOptions options, IReadOnlyList<FineTuneMethod> methods, CancellationToken cancellation = default)
     {
-        if (methods.FirstOrDefault(m => m != new FineTuneMethod { Objective = m.Objective }) is { } other)
+        if (methods.FirstOrDefault(m => m != new FineTuneMethod { Loss = m.Loss }) is { } other)
         {
             throw new ArgumentException(
                 $"{other} is more than a loss; only losses are compared here, such as label-smoothing.");

@@ -30,22 +30,18 @@ internal sealed class MethodSteps : IDisposable
         {
             Model = options.Model, Output = ".", Data = options.Data!, Method = method,
         };
-        SeededRandom random = SeededRandom.For((ulong)options.Seed, "teacher");
-        float[] teacher = [.. Enumerable.Range(0, data.Source.Count * data.Source.Outputs)
-            .Select(_ => (float)random.NextGaussian())];
-        LayerTargets? layers =
-            method.Objective == ObjectiveKind.RailDistillation ? Layers(model, data, random) : null;
-        TrainingObjective objective =
-            RunObjective.Of(settings, data, teacher, totalSteps: 2 * options.Batches, layers);
-        PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Source.Task,
-            data.Source.Outputs, agreement: objective.IsTwofold,
-            maps: layers is null ? null : new LayerMaps(layers.Width, settings.Rail.MapWidth));
+        int depth = model.Architecture.Shape.Layers;
+        TeacherKnowledge? teacher =
+            method.Loss is { LearnsFromTeacher: true } ? Teacher(model, depth, data, options.Seed) : null;
+        TrainingObjective objective = RunObjective.Of(
+            settings, data, teacher, (PerEpoch: 1, Total: 2 * options.Batches), depth);
+        TrainingGraph graph = TrainingGraph.Build(
+            model.Architecture, new SequenceHead(data.Source.Outputs), objective);
         _state = new TrainingState(graph.Layout.Weights, new AdamWOptions(), average: null, updates);
         _ = model.Load(graph.Layout, _state.Parameters, options.Seed);
         ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
         TrainerOptions training = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution);
-        IGradientSource gradients = RunGradients.Of(settings, model, graph.Layout, _state,
-            new GradientAccumulator(graph, training, objective, _state), updates);
+        GradientAccumulator gradients = new(graph, training, objective, _state);
         _trainer = new Trainer(
             training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, updates);
     }
@@ -64,18 +60,20 @@ internal sealed class MethodSteps : IDisposable
         }
     }
 
-    /// <summary>The layers of a teacher of the student's own size.</summary>
-    private static LayerTargets Layers(PretrainedModel model, EncodedDataset data, SeededRandom random)
+    /// <summary>A teacher of the student's own size that says anything.</summary>
+    private static TeacherKnowledge Teacher(PretrainedModel model, int depth, EncodedDataset data, long seed)
     {
-        int depth = model.Config.GetInt("num_hidden_layers");
-        int width = model.Config.GetInt("hidden_size");
+        SeededRandom random = SeededRandom.For((ulong)seed, "teacher");
+        float[] outputs = [.. Enumerable.Range(0, data.Source.Count * data.Source.Outputs)
+            .Select(_ => (float)random.NextGaussian())];
+        int width = model.Architecture.Shape.Width;
         float[] states = new float[checked(data.Source.Count * depth * width)];
         foreach (ref float state in states.AsSpan())
         {
             state = random.NextFloat() - 0.5f;
         }
 
-        return new(states, depth, width, new LayerDraw(depth - 1, depth - 1, stepsPerEpoch: 1, seed: 0));
+        return new(outputs, new LayerStates(states, depth, width));
     }
 
     public void Dispose()

@@ -15,7 +15,7 @@ internal sealed class YardstickBenchmark : IAlternative
     private YardstickBatch? _batch;
 
     private YardstickBenchmark(string path, PretrainedModel model, int threads) =>
-        _session = new YardstickSession(path, model.Config, threads);
+        _session = new YardstickSession(path, model.Architecture.Shape, threads);
 
     /// <summary>Measures.</summary>
     /// <param name="options">The training steps.</param>

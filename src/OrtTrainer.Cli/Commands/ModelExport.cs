@@ -12,7 +12,7 @@ internal static class ModelExport
     {
         using PretrainedModel source = PretrainedModel.Open(folder);
         IReadOnlyList<string> labels = source.Config.Id2Label;
-        ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, source.Config, labels.Count).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, new SequenceHead(labels.Count)).Layout;
         WeightBuffer weights = new(Device.Default, layout.Length);
         try
         {

@@ -24,7 +24,9 @@ internal static class RunExport
         FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(folder));
         string file = FileOf(folder, weights, options);
         ModelConfig config = ModelConfig.Load(folder);
-        ParameterLayout layout = PackedGraph.Evaluation(Architecture.For(config), config, config.Id2Label.Count).Layout;
+        Architecture architecture = Architecture.For(config);
+        ParameterLayout layout =
+            PackedGraph.Evaluation(architecture, new SequenceHead(config.Id2Label.Count)).Layout;
         WeightBuffer buffer = new(Device.Default, layout.Length);
         try
         {
@@ -37,7 +39,7 @@ internal static class RunExport
                 Layout = layout,
                 Parameters = buffer,
                 TokenizerFolder = folder,
-                MaxLength = Math.Min(options.MaxLength, Architecture.For(config).MaxLength(config)),
+                MaxLength = Math.Min(options.MaxLength, architecture.Shape.Positions),
             };
             return new ExportSource(
                 model, ProvenanceOf(folder, weights, options, summary),
@@ -55,7 +57,7 @@ internal static class RunExport
         (string name, string absence) = weights switch
         {
             RunWeights.Live => ("last", "the file was removed"),
-            RunWeights.Averaged => ("averaged", !options.Method.KeepsAverage
+            RunWeights.Averaged => ("averaged", options.Method.Averaging is null
                 ? "the run averaged nothing; add --weights live"
                 : "the file was removed, or training ended before averaging started; add --weights live"),
             _ => ("best", "the run did not keep its best weights (finetune --keep-best does); add --weights live"),
@@ -98,7 +100,7 @@ internal static class RunExport
         using (checkpoint)
         {
             AverageState state = JsonSerializer.Deserialize<AverageState>(checkpoint.State["average"], RunJson.Options);
-            return RunAveraging.StepsOf(options, state);
+            return options.Method.Averaging?.StepsOf(state);
         }
     }
 }

@@ -3,7 +3,7 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Commands;
 

@@ -16,7 +16,7 @@ internal static class RunLines
     }
 
     /// <summary>The loss; with its parts where it has several.</summary>
-    public static string Loss(LossTerms terms)
+    public static string Loss(LossParts terms)
     {
         string total = $"loss {Figures.Score(terms.Total)}";
         if (terms is { Teacher: 0, Penalty: 0, Intermediate: 0 })

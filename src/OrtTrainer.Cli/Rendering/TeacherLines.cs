@@ -1,5 +1,5 @@
 using System.Globalization;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Rendering;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Rendering;
 

@@ -1,4 +1,3 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -15,17 +14,15 @@ public sealed class ModelSurface : ILossSurface, IDisposable
     private readonly Evaluator _evaluator;
 
     /// <param name="architecture">The model's.</param>
-    /// <param name="config">Its configuration.</param>
     /// <param name="data">The examples.</param>
     /// <param name="metric">Scores the outputs.</param>
     /// <param name="execution">Threads and kernels.</param>
     public ModelSurface(
-        Architecture architecture, ModelConfig config, EncodedDataset data, MetricKind metric,
-        ExecutionOptions execution)
+        Architecture architecture, EncodedDataset data, MetricKind metric, ExecutionOptions execution)
     {
         _data = data;
-        PackedGraph graph = PackedGraph.Evaluation(architecture, config, data.Source.Outputs);
-        _gradient = new TaskGradient(architecture, config, data, execution);
+        PackedGraph graph = PackedGraph.Evaluation(architecture, new SequenceHead(data.Source.Outputs));
+        _gradient = new TaskGradient(architecture, data, execution);
         _evaluator = new Evaluator(new EvaluationSession(graph, execution), metric);
     }
 

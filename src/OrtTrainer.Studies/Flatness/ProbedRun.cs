@@ -27,7 +27,7 @@ internal sealed class ProbedRun : IDisposable
         Examples = Some(all, options);
         Data = train ? run.Data.Train : data.EvalOrigin;
         Metric = run.Metric is { } name ? MetricKind.Find(data.Task, name) : MetricKind.DefaultFor(data.Task);
-        Layout = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs).Layout;
+        Layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(data.Outputs)).Layout;
         try
         {
             ReadWeights(folder, options);
@@ -36,7 +36,7 @@ internal sealed class ProbedRun : IDisposable
                 IntraOpThreads = options.Threads ?? Environment.ProcessorCount,
                 UseKernels = run.Kernels,
             };
-            Surface = new ModelSurface(model.Architecture, model.Config, Examples, Metric, execution);
+            Surface = new ModelSurface(model.Architecture, Examples, Metric, execution);
         }
         catch
         {

@@ -1,8 +1,9 @@
-using OrtTrainer.Checkpoints;
+using System.Numerics.Tensors;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Studies.Flatness;
 
@@ -26,16 +27,15 @@ internal sealed class TaskGradient : IDisposable
     private readonly int[] _order;
 
     /// <param name="architecture">The model's.</param>
-    /// <param name="config">Its configuration.</param>
     /// <param name="data">The examples.</param>
     /// <param name="execution">Threads and kernels.</param>
-    public TaskGradient(
-        Architecture architecture, ModelConfig config, EncodedDataset data, ExecutionOptions execution)
+    public TaskGradient(Architecture architecture, EncodedDataset data, ExecutionOptions execution)
     {
-        PackedGraph graph = PackedGraph.Training(
-            architecture, config, data.Source.Task, data.Source.Outputs, dropout: false);
         _examples = data.Examples;
-        _objective = new TrainingObjective(data.Source.Task, ExampleTargets.Of(data.Examples));
+        _objective = new TrainingObjective(
+            OutputDistribution.Of(data.Source.Task), ExampleTargets.Of(data.Examples));
+        TrainingGraph graph = TrainingGraph.Build(
+            architecture, new SequenceHead(data.Source.Outputs), _objective, dropout: false);
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
         Weights = new WeightBuffer(execution.Device, graph.Layout.Length);
         _gradients = new WeightBuffer(execution.Device, graph.Layout.Length);

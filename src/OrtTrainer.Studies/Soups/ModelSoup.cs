@@ -41,7 +41,8 @@ public sealed class ModelSoup : IDisposable
             _data = EncodedDataset.Of(
                 EvaluationData(first), Tokenizer.Load(first.Folder), MaxLength(first),
                 options.Execution.IntraOpThreads);
-            PackedGraph graph = PackedGraph.Evaluation(first.Architecture, first.Config, first.Config.Id2Label.Count);
+            PackedGraph graph =
+                PackedGraph.Evaluation(first.Architecture, new SequenceHead(first.Config.Id2Label.Count));
             _evaluator = new Evaluator(
                 new EvaluationSession(graph, options.Execution),
                 MetricKind.Find(first.Options.Data.Task, first.Summary.Metric));
@@ -152,7 +153,7 @@ public sealed class ModelSoup : IDisposable
     }
 
     private static int MaxLength(SoupIngredient run) =>
-        Math.Min(run.Options.MaxLength, run.Architecture.MaxLength(run.Config));
+        Math.Min(run.Options.MaxLength, run.Architecture.Shape.Positions);
 
     /// <summary>The evaluation data of a run, read again with its model's labels.</summary>
     private static Dataset EvaluationData(SoupIngredient run)

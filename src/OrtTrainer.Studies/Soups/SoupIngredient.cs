@@ -16,7 +16,7 @@ internal sealed class SoupIngredient : IDisposable
         Options = options;
         Summary = summary;
         Config = config;
-        Layout = PackedGraph.Evaluation(Architecture, config, config.Id2Label.Count).Layout;
+        Layout = PackedGraph.Evaluation(Architecture, new SequenceHead(config.Id2Label.Count)).Layout;
         Weights = new WeightBuffer(Device.Default, Layout.Length);
     }
 

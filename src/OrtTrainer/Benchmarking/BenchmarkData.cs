@@ -1,4 +1,3 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
@@ -19,11 +18,11 @@ internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<T
     /// <exception cref="DataFileException">The file cannot be used.</exception>
     public static BenchmarkData Of(StepBenchmarkOptions options, PretrainedModel model)
     {
-        int positions = model.Architecture.MaxLength(model.Config);
+        int positions = model.Architecture.Shape.Positions;
         if (options.FullLength is { } length)
         {
             return length <= positions
-                ? Random(length, options, model.Config)
+                ? Random(length, options, model.Architecture.Shape.Vocabulary)
                 : throw new ModelException(
                     $"{model.Config.Path}: the model takes {positions} tokens at most; " +
                     $"examples of {length} were asked for.");
@@ -42,15 +41,14 @@ internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<T
             ?? throw new ArgumentException(
                 $"Neither {nameof(options.Data)} nor {nameof(options.FullLength)} is given.");
         Dataset train = DataSplits.Load(data with { Eval = data.Train, Test = null }).Train;
-        int length = Math.Min(options.MaxLength, model.Architecture.MaxLength(model.Config));
+        int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         return EncodedDataset.Of(train, Tokenizer.Load(options.Model), length, Environment.ProcessorCount);
     }
 
-    private static BenchmarkData Random(int length, StepBenchmarkOptions options, ModelConfig config)
+    private static BenchmarkData Random(int length, StepBenchmarkOptions options, int vocabulary)
     {
         const int outputs = 2;
         SeededRandom random = SeededRandom.For((ulong)options.Seed, "benchmark");
-        int vocabulary = config.GetInt("vocab_size");
         TokenizedExample[] examples = [.. Enumerable.Range(0, options.BatchSize).Select(row => new TokenizedExample(
             [.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))],
             new int[length],

@@ -7,6 +7,7 @@ using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarking;
@@ -23,7 +24,7 @@ internal sealed class StepBenchmark : IDisposable
     private readonly PretrainedModel _model;
     private readonly BenchmarkData _data;
     private readonly WeightUpdates _updates;
-    private readonly PackedGraph _graph;
+    private readonly TrainingGraph _graph;
     private readonly TrainingState _state;
     private readonly TrainingObjective _objective;
     private readonly Trainer _trainer;
@@ -34,13 +35,13 @@ internal sealed class StepBenchmark : IDisposable
         _model = model;
         _data = BenchmarkData.Of(options, model);
         _updates = Device.Default.CreateUpdates(options.Threads);
-        _graph = PackedGraph.Training(model.Architecture, model.Config, _data.Task, _data.Outputs);
+        _objective = new TrainingObjective(OutputDistribution.Of(_data.Task), ExampleTargets.Of(_data.Examples));
+        _graph = TrainingGraph.Build(model.Architecture, new SequenceHead(_data.Outputs), _objective);
         WeightLayout layout = _graph.Layout.Weights;
         WeightAverage average = new(_updates.Device, layout, new EqualShares());
         _state = new TrainingState(layout, new AdamWOptions(), average, _updates);
         _ = model.Load(_graph.Layout, _state.Parameters, options.Seed);
         TrainerOptions settings = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, Execution);
-        _objective = new TrainingObjective(_data.Task, ExampleTargets.Of(_data.Examples));
         _trainer = new Trainer(
             settings, _data.Examples, new GradientAccumulator(_graph, settings, _objective, _state), _state,
             new ConstantSchedule(LearningRate),

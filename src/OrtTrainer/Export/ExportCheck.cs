@@ -30,7 +30,7 @@ public static class ExportCheck
     {
         ModelConfig config = ModelConfig.Load(folder);
         using OnnxClassifier classifier = OnnxClassifier.FromFile(
-            Path.Combine(folder, ClassifierFolder.OnnxName), execution, config.GetInt("pad_token_id", 0));
+            Path.Combine(folder, ClassifierFolder.OnnxName), execution, Architecture.PaddingIdOf(config));
         float[] logits = classifier.Logits(examples, config.Id2Label.Count, cancellation: cancellation);
         return ExportComparison.Of(logits, reference, examples.Count, tolerance ?? new ExportTolerance());
     }

@@ -13,7 +13,7 @@ internal static class ExportedConfig
     public static ModelConfig For(FineTunedModel model, bool externalData)
     {
         ModelConfig config = model.Config.With(
-            model.Labels, ProblemType.Of(model.Task), model.Architecture.ClassificationClass);
+            model.Labels, ProblemType.Of(model.Task), model.Architecture.ClassPrefix + model.Head.ClassSuffix);
         foreach (string field in ElementTypeFields.Where(config.Has))
         {
             config = config.With(field, "float32");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Export;
 

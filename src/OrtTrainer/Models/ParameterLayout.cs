@@ -11,12 +11,19 @@ public sealed class ParameterLayout
 {
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">A parameter stands twice, the parts of a view differ in weight decay, or
-    /// there are more parameters than a buffer can hold.</exception>
+    /// <exception cref="ArgumentException">A parameter stands twice, or the parts of a view differ in weight
+    /// decay.</exception>
+    /// <exception cref="ModelException">There are more parameters than a buffer can hold.</exception>
     public ParameterLayout(IReadOnlyList<ParameterView> views)
     {
         Views = views;
         Parameters = [.. views.SelectMany(v => v.Parts)];
+        if (ParameterCount + ((long)views.Count * WeightLayout.BlockLength) > int.MaxValue)
+        {
+            throw new ModelException($"The model has {ParameterCount} parameters; expected at most {int.MaxValue}. " +
+                "Check the sizes in config.json, or take a smaller model.");
+        }
+
         Weights = WeightLayout.Pack(views.Select(view => (view.Name, view.Shape, HasWeightDecay(view))));
         foreach ((ParameterView view, WeightSegment segment) in views.Zip(Weights.Segments))
         {
@@ -57,10 +64,6 @@ public sealed class ParameterLayout
     public float[] Read(WeightBuffer weights, ParameterSpec parameter) =>
         weights.Read(OffsetOf(parameter), checked((int)parameter.Length));
 
-    /// <summary>A parameter as a tensor to be saved, read from a flat buffer when its turn comes.</summary>
-    public TensorData Tensor(WeightBuffer weights, ParameterSpec parameter) =>
-        TensorData.Floats(parameter.Name, [.. parameter.Shape], weights, OffsetOf(parameter));
-
     /// <summary>Reads every parameter into a flat buffer, from a safetensors file with the model's own tensor
     /// names.</summary>
     /// <param name="weights">The buffer, [<see cref="Length"/>].</param>
@@ -70,10 +73,17 @@ public sealed class ParameterLayout
     public void Fill(WeightBuffer weights, string file)
     {
         using SafetensorsFile tensors = SafetensorsFile.OpenFile(file);
+        Fill(weights, tensors);
+    }
+
+    /// <summary>As the other, from a file that is open.</summary>
+    /// <inheritdoc cref="Fill(WeightBuffer, string)" path="/exception"/>
+    internal void Fill(WeightBuffer weights, Checkpoint tensors)
+    {
         foreach (ParameterSpec parameter in Parameters)
         {
-            tensors.Require(parameter.Name, [.. parameter.Shape]);
-            tensors.ReadFloats(parameter.Name, weights, OffsetOf(parameter));
+            weights.Write(OffsetOf(parameter), checked((int)parameter.Length), values =>
+                parameter.Storage.Read(tensors, parameter.Storage.Tensor, parameter.Shape, values));
         }
     }
 
@@ -90,13 +100,10 @@ public sealed class ParameterLayout
             if (other?.Name != Views[i].Name || !other.Shape.SequenceEqual(Views[i].Shape))
             {
                 throw new ArgumentException(
-                    $"View {i} is {Words(Views[i])} here and {Words(other)} in the longer layout; expected the same.",
-                    nameof(longer));
+                    $"View {i} is {Views[i]} here and {other?.ToString() ?? "missing"} in the longer layout; " +
+                    "expected the same.", nameof(longer));
             }
         }
-
-        static string Words(ParameterView? view) =>
-            view is null ? "missing" : $"'{view.Name}' [{string.Join(", ", view.Shape)}]";
     }
 
     /// <summary>The layout with learning rates of their own.</summary>

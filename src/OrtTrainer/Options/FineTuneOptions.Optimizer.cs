@@ -7,12 +7,15 @@ namespace OrtTrainer.Options;
 public sealed partial record FineTuneOptions
 {
     /// <summary>What a step makes of the gradients.</summary>
-    public OptimizerKind Optimizer { get; init => field = OptionRange.Defined(value); } = OptimizerKind.AdamW;
+    [Setting("optimizer", "adamw, sgd or adafactor")]
+    public OptimizerKind Optimizer { get; init => field = OptionRange.Defined(value); } = OptimizerKind.Adamw;
 
     /// <summary>SGD's share of the velocity that is kept from step to step, in [0, 1); null for 0.9.</summary>
+    [Setting("momentum", "share of the velocity that sgd keeps", Default = "0.9")]
     public double? Momentum { get; init => field = value is { } share ? OptionRange.Below(share, 0, 1) : null; }
 
     /// <summary>Whether SGD looks ahead along the velocity (Nesterov); needs a momentum above 0.</summary>
+    [Setting("nesterov", "let sgd look ahead along the velocity", IsSwitch = true)]
     public bool Nesterov { get; init; }
 
     /// <summary>The optimizer's constants.</summary>

@@ -1,13 +1,10 @@
-using System.Text.Json.Serialization;
-
 namespace OrtTrainer.Options;
 
 /// <summary>The optimizers a run can step with.</summary>
 public enum OptimizerKind
 {
     /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
-    [JsonStringEnumMemberName("adamw")]
-    AdamW,
+    Adamw,
 
     /// <summary>Stochastic gradient descent with momentum, in PyTorch's form.</summary>
     Sgd,

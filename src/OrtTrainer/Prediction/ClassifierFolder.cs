@@ -23,7 +23,7 @@ internal static class ClassifierFolder
     /// <inheritdoc cref="Open(string, ModelConfig, ExecutionOptions)" path="/exception"/>
     public static OnnxClassifier Open(string folder, string path, ModelConfig config, ExecutionOptions execution)
     {
-        long padId = config.GetInt("pad_token_id", 0);
+        long padId = Architecture.PaddingIdOf(config);
         return File.Exists(path)
             ? OnnxClassifier.FromFile(path, execution, padId)
             : OnnxClassifier.FromBytes(Build(folder, config.Id2Label.Count), execution, padId, folder);
@@ -32,7 +32,8 @@ internal static class ClassifierFolder
     private static byte[] Build(string folder, int outputs)
     {
         using PretrainedModel model = PretrainedModel.Open(folder);
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, outputs).Layout;
+        SequenceHead head = new(outputs);
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, head).Layout;
         using WeightBuffer parameters = new(Device.Default, layout.Length);
         IReadOnlyList<string> random = model.Load(layout, parameters, seed: 0);
         if (random.Count > 0)
@@ -42,6 +43,6 @@ internal static class ClassifierFolder
                 "nothing to predict with. Fine-tune the model first.");
         }
 
-        return PaddedGraph.Classifier(model.Architecture, model.Config, outputs, layout, parameters).ToByteArray();
+        return PaddedGraph.Build(model.Architecture, head, layout, parameters).ToByteArray();
     }
 }

@@ -1,7 +1,6 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
@@ -12,6 +11,7 @@ using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Runs;
 
@@ -23,41 +23,43 @@ internal sealed class PreparedRun : IDisposable
     private readonly WeightUpdates _updates;
 
     private PreparedRun(
-        FineTuneOptions options, PretrainedModel model, RunData data, TeacherLogits? teacher, TeacherStates? states)
+        FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher)
     {
         Teacher = teacher;
-        States = states;
         Options = options;
         Model = model;
         Data = data;
         MetricKind metric = MetricOf(options, data);
-        PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs,
-            agreement: options.Method.Objective == ObjectiveKind.RDrop, maps: RailTeacher.Maps(options.Rail, states));
-        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
+        TrainerOptions settings = new(
+            options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed,
+            new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels });
+        StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
+        TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
+        AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
+        TrainingObjective objective = RunObjective.Of(
+            options, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers);
+        SequenceHead head = new(data.Outputs);
+        TrainingGraph graph = TrainingGraph.Build(model.Architecture, head, objective);
+        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
-        Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
+        Execution = settings.Execution;
         _updates = Execution.Device.CreateUpdates(options.EffectiveThreads);
         try
         {
-            WeightLayout weights = graph.Layout.WithRates(LayerRates.Of(options.LayerDecay, model));
-            AveragedWeights? average = RunAveraging.Of(options, Execution.Device, weights);
+            WeightLayout weights = graph.Layout.WithRates(RunParts.RateFactors(options, model));
+            AveragedWeights? average = options.Method.Averaging?.Create(Execution.Device, weights);
             State = new TrainingState(weights, options.OptimizerConstants, average, _updates);
             Initialized = model.Load(graph.Layout, State.Parameters, options.Seed);
             State.Average?.Start(State.Parameters);
-            TrainerOptions settings = new(
-                options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
-            StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
-            TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
-            AveragingPlan? averaging = RunAveraging.PlanOf(options, TotalSteps);
-            TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps,
-                RailTeacher.Targets(states, model, StepsPerEpoch, options.Seed));
-            GradientAccumulator batches = new(graph, settings, objective, State);
-            IGradientSource gradients = RunGradients.Of(options, model, graph.Layout, State, batches, _updates);
+            IGradientSource gradients = RunParts.Wrap(
+                options, new GradientAccumulator(graph, settings, objective, State),
+                new GradientContext(graph.Layout, State, _updates, options.Seed));
             Trainer = new Trainer(
-                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _updates);
+                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging,
+                _updates);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
-            Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, states);
+            Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher);
         }
         catch
         {
@@ -73,14 +75,7 @@ internal sealed class PreparedRun : IDisposable
     public RunData Data { get; }
 
     /// <summary>What the teacher says of the training data; null without one.</summary>
-    public TeacherLogits? Teacher { get; }
-
-    /// <summary>What the teacher's layers make of it; null where the method learns from none.</summary>
-    public TeacherStates? States { get; }
-
-    /// <summary>What the teacher is and took, its layers included; null without one.</summary>
-    public TeacherReport? TeacherReport =>
-        States is null ? Teacher?.Report : Teacher?.Report.Including(States);
+    public TeacherKnowledge? Teacher { get; }
 
     /// <summary>The run that made the teacher, where this run had to; null otherwise.</summary>
     public RunSummary? OwnTeacher { get; private init; }
@@ -103,7 +98,7 @@ internal sealed class PreparedRun : IDisposable
     public ExecutionOptions Execution { get; }
 
     /// <summary>The most tokens per example.</summary>
-    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.MaxLength(Model.Config));
+    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.Shape.Positions);
 
     public long StepsPerEpoch { get; }
 
@@ -116,7 +111,7 @@ internal sealed class PreparedRun : IDisposable
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
         StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
-        TeacherReport, Data.Warnings);
+        Teacher?.Report, Data.Warnings);
 
     /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
     /// <param name="options">The run's options.</param>
@@ -136,11 +131,12 @@ internal sealed class PreparedRun : IDisposable
         {
             Tokenizer tokenizer = Tokenizer.Load(options.Model);
             RunData data = RunData.Load(options, model, tokenizer);
-            TeacherStates? states = RailTeacher.Obtain(options, model, data.Train.Source, events, cancellation);
-            TeacherOptions? teacher = ownTeacher?.Options ?? options.Teacher;
-            TeacherLogits? logits = teacher is null ? null : TeacherLogits.Obtain(
-                teacher, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events), cancellation);
-            return new PreparedRun(options, model, data, logits, states) { OwnTeacher = ownTeacher?.Summary };
+            TeacherKnowledge? knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
+                ? null
+                : options.Method.Loss?.Consult(new TeacherQuestion(
+                    teacher, model, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events),
+                    cancellation));
+            return new PreparedRun(options, model, data, knowledge) { OwnTeacher = ownTeacher?.Summary };
         }
         catch
         {

@@ -1,4 +1,3 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
@@ -27,8 +26,7 @@ internal sealed record RunData(
     /// <exception cref="ModelException">The tokenizer has ids the model does not know.</exception>
     public static RunData Load(FineTuneOptions options, PretrainedModel model, Tokenizer tokenizer)
     {
-        ModelConfig config = model.Config;
-        int vocabulary = config.GetInt("vocab_size");
+        int vocabulary = model.Architecture.Shape.Vocabulary;
         if (tokenizer.VocabularySize > vocabulary)
         {
             throw new ModelException($"{options.Model}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
@@ -36,7 +34,7 @@ internal sealed record RunData(
         }
 
         DataSplits splits = DataSplits.Load(options.Data);
-        int length = Math.Min(options.MaxLength, model.Architecture.MaxLength(config));
+        int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         int threads = options.EffectiveThreads;
         EncodedDataset train = EncodedDataset.Of(splits.Train, tokenizer, length, threads);
         EncodedDataset eval = EncodedDataset.Of(splits.Eval, tokenizer, length, threads);

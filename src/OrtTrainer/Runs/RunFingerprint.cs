@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using OrtTrainer.Common;
-using OrtTrainer.Distillation;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Training.Batches;
@@ -13,7 +13,7 @@ namespace OrtTrainer.Runs;
 internal static class RunFingerprint
 {
     public static string Of(
-        FineTuneOptions options, ParameterLayout layout, RunData data, TeacherLogits? teacher, TeacherStates? states)
+        FineTuneOptions options, ParameterLayout layout, RunData data, TeacherKnowledge? teacher)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -38,8 +38,11 @@ internal static class RunFingerprint
             }
         }
 
-        Append<float>(hash, teacher?.Values);
-        Append<float>(hash, states?.Values);
+        foreach (float[] table in teacher?.Tables ?? [])
+        {
+            Append<float>(hash, table);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

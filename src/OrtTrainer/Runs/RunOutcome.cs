@@ -2,6 +2,7 @@ using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Runs;
 
@@ -38,7 +39,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TestAveraged = testAveraged?.Score,
             TestLiveScores = testLive?.Values,
             TestAveragedScores = testAveraged?.Values,
-            NAveraged = averagedWeights is null ? 0 : RunAveraging.StepsOf(run.Options, run.State.Average!.State).Count,
+            NAveraged = averagedWeights is null ? 0 : AveragedSteps().Count,
             Sampled = sampled?.Eval.Score,
             EvalSampled = sampled?.Eval.Values,
             TestSampled = sampled?.Test?.Score,
@@ -48,7 +49,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TokensPerSecond = progress.Tokens / Math.Max(progress.TrainSeconds, 1e-9),
             Seed = run.Options.Seed,
             StoppedBy = stoppedBy,
-            Teacher = run.TeacherReport,
+            Teacher = run.Teacher?.Report,
             TeacherTrainSeconds = run.OwnTeacher?.TrainSeconds,
         };
         if (averagedWeights is not null)
@@ -82,7 +83,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Metric = summary.Metric,
         Seed = summary.Seed,
         BaseModel = Path.GetFileName(run.Options.Model),
-        AveragedSteps = summary.ExportsAverage ? RunAveraging.StepsOf(run.Options, run.State.Average!.State) : null,
+        AveragedSteps = summary.ExportsAverage ? AveragedSteps() : null,
         Formula = summary.ExportsAverage ? run.State.Average!.Formula : null,
         Scores = Known(new()
         {
@@ -92,6 +93,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             ["test_averaged"] = summary.TestAveraged,
         }),
     };
+
+    private AveragedSteps AveragedSteps() => run.Options.Method.Averaging!.StepsOf(run.State.Average!.State);
 
     private static Dictionary<string, double> Known(Dictionary<string, double?> scores) =>
         scores.Where(s => s.Value is not null).ToDictionary(s => s.Key, s => s.Value!.Value);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Runs;
 

@@ -1,4 +1,4 @@
-using OrtTrainer.Models;
+using System.Numerics.Tensors;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -20,10 +20,10 @@ public sealed class GradientAccumulator : IGradientSource
 
     /// <param name="graph">The compiled training graph.</param>
     /// <param name="options">Batch size, accumulation, seed and execution.</param>
-    /// <param name="objective">What is minimised.</param>
+    /// <param name="objective">What is minimized.</param>
     /// <param name="state">Holds the weights.</param>
     public GradientAccumulator(
-        PackedGraph graph, TrainerOptions options, TrainingObjective objective, TrainingState state)
+        TrainingGraph graph, TrainerOptions options, TrainingObjective objective, TrainingState state)
     {
         _options = options;
         _objective = objective;
@@ -36,12 +36,11 @@ public sealed class GradientAccumulator : IGradientSource
     public WeightBuffer Values => _sum ?? _gradients;
 
     /// <inheritdoc/>
-    public (LossTerms Loss, int Tokens) Run(
+    public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
         float scale = _objective.MeanScale(indices);
-        LossCoefficients coefficients = _objective.At(step);
-        LossTerms loss = default;
+        LossParts loss = default;
         int tokens = 0;
         for (int micro = 0; micro * _options.BatchSize < indices.Length; micro++)
         {
@@ -49,7 +48,7 @@ public sealed class GradientAccumulator : IGradientSource
             int length = Math.Min(_options.BatchSize, indices.Length - start);
             _batch.Fill(examples, indices.Slice(start, length), _objective, step);
             DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
-            loss += _session.Run(_batch, scale, key, coefficients);
+            loss += _session.Run(_batch, scale, key);
             tokens += _batch.Tokens;
             Add(first: micro == 0);
         }

@@ -17,6 +17,6 @@ public interface IGradientSource : IDisposable
     /// <param name="indices">Which of them the step takes.</param>
     /// <param name="step">Optimizer steps done before; fixes dropout.</param>
     /// <returns>The parts of the mean loss at the weights, and the number of tokens.</returns>
-    (LossTerms Loss, int Tokens) Run(
+    (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step);
 }

@@ -52,7 +52,7 @@ public sealed class Trainer : IDisposable
         long step = _state.Step;
         ReadOnlySpan<int> indices = Order.ExamplesOf(step);
 
-        (LossTerms loss, int tokens) = _gradients.Run(_examples, indices, step);
+        (LossParts loss, int tokens) = _gradients.Run(_examples, indices, step);
         double norm = _norm.Measure(_gradients.Values);
         RequireFinite(step, loss.Total, norm);
 

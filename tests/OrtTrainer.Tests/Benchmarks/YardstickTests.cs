@@ -1,5 +1,4 @@
 using OrtTrainer.Benchmarks;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
@@ -40,7 +39,7 @@ public sealed class YardstickTests
         using TemporaryFolder folder = new();
         using YardstickSession session = new(
             TinyYardstick.Write(folder.File("yardstick.onnx"), width: 400, layers: 1),
-            Config(folder, width: 400, layers: 1), threads: 1);
+            Size(width: 400, layers: 1), threads: 1);
 
         // The graph's loss is the mean square of its embedding plus the sum of its gains.
         float loss = session.Run(new YardstickBatch(Examples, [0, 1, 2], session.Classes));
@@ -57,7 +56,7 @@ public sealed class YardstickTests
 
         Assert.That(
             () => new YardstickSession(
-                TinyYardstick.Write(folder.File("yardstick.onnx"), width: 4, layers: 1), Config(folder, width, layers),
+                TinyYardstick.Write(folder.File("yardstick.onnx"), width: 4, layers: 1), Size(width, layers),
                 threads: 1),
             Throws.InstanceOf<ModelException>().With.Message.Contains(expected));
     }
@@ -71,16 +70,18 @@ public sealed class YardstickTests
                 .Bytes());
 
         Assert.That(
-            () => new YardstickSession(file, Config(folder, 4, 1), threads: 1),
+            () => new YardstickSession(file, Size(4, 1), threads: 1),
             Throws.InstanceOf<ModelException>().With.Message.EqualTo(
                 $"{file}: there are no inputs 'emb.w' and 'cls.b'; this is no yardstick graph."));
     }
 
-    private static ModelConfig Config(TemporaryFolder folder, int width, int layers) =>
-        ModelConfig.LoadFile(folder.Write("config.json", $$"""
-        {
-          "model_type": "bert", "vocab_size": 32, "hidden_size": {{width}}, "num_hidden_layers": {{layers}},
-          "num_attention_heads": 2
-        }
-        """));
+    private static ModelShape Size(int width, int layers) => new()
+    {
+        Layers = layers,
+        Width = width,
+        Heads = 2,
+        Inner = 4 * width,
+        Positions = 16,
+        Vocabulary = 32,
+    };
 }

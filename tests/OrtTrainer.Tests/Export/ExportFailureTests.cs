@@ -2,6 +2,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Export;
 

@@ -161,8 +161,8 @@ public sealed class ModelExporterTests
         using TemporaryFolder shallow = new();
         ModelExporter.Export(full.Path, tiny.Model, TinyClassifier.Provenance);
         using PretrainedModel model = PretrainedModel.Open(full.Path, layers: [1]);
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, 3).Layout;
-        using WeightBuffer parameters = new(Device.Default, layout.Length);
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(3)).Layout;
+        using OrtTrainer.Runtime.WeightBuffer parameters = new(Device.Default, layout.Length);
         model.Load(layout, parameters, seed: 0);
 
         ModelExporter.Export(

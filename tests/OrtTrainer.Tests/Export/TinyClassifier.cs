@@ -6,6 +6,7 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Export;
@@ -35,7 +36,7 @@ internal sealed class TinyClassifier : IDisposable
         _folder.Write("config.json", config.ToJsonString());
         writeTokenizer(_folder);
         using PretrainedModel model = PretrainedModel.Open(_folder.Path, fromScratch: true);
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, labels.Length).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(labels.Length)).Layout;
         _parameters = new WeightBuffer(Device.Default, layout.Length);
         model.Load(layout, _parameters, seed: 5);
         Model = new FineTunedModel
@@ -59,7 +60,7 @@ internal sealed class TinyClassifier : IDisposable
     public static ExecutionOptions OneThread { get; } = new() { IntraOpThreads = 1 };
 
     /// <summary>Ids of different lengths, a pair among them; segments are 0 where the model has none.</summary>
-    public TokenizedExample[] Examples => Model.Architecture.HasTokenTypes(Model.Config)
+    public TokenizedExample[] Examples => Model.Architecture.Shape.TokenTypes > 0
         ? Pairs
         : [.. Pairs.Select(example => example with { TokenTypeIds = new int[example.InputIds.Length] })];
 
@@ -93,7 +94,7 @@ internal sealed class TinyClassifier : IDisposable
     public float[] ReferenceLogits(IReadOnlyList<TokenizedExample> examples)
     {
         using EvaluationSession session = new(
-            PackedGraph.Evaluation(Model.Architecture, Model.Config, Model.Labels.Count), OneThread);
+            PackedGraph.Evaluation(Model.Architecture, new SequenceHead(Model.Labels.Count)), OneThread);
         return session.Logits(_parameters, examples, Model.Labels.Count);
     }
 

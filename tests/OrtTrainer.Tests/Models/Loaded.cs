@@ -14,7 +14,7 @@ internal sealed class Loaded : IDisposable
     public Loaded(PretrainedModel model, int outputs)
     {
         Model = model;
-        Layout = PackedGraph.Evaluation(model.Architecture, model.Config, outputs).Layout;
+        Layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)).Layout;
         _parameters = new WeightBuffer(Device.Default, Layout.Length);
         Initialized = model.Load(Layout, _parameters, seed: 1);
     }

@@ -1,4 +1,3 @@
-using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
@@ -7,13 +6,6 @@ namespace OrtTrainer.Tests.Models;
 
 public sealed class PackedGraphTests
 {
-    private static readonly string[] LossInputs =
-    [
-        PackedInputs.Targets, PackedInputs.TeacherTargets, PackedInputs.TeacherOffsets, PackedInputs.ExampleWeights,
-        PackedInputs.LossScale, PackedInputs.LabelWeight, PackedInputs.TeacherWeight, PackedInputs.InverseTemperature,
-        PackedInputs.LogitWeight, PackedInputs.TeacherScale, PackedInputs.PenaltyWeight, PackedInputs.FocalGamma,
-    ];
-
     private static readonly string[] BatchInputs =
         [PackedInputs.InputIds, PackedInputs.PositionIds, PackedInputs.TokenTypeIds, PackedInputs.Offsets];
 
@@ -35,46 +27,14 @@ public sealed class PackedGraphTests
         _folder.Dispose();
     }
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public void A_training_graph_takes_targets_and_gives_a_gradient_per_view(bool dropout)
-    {
-        PackedGraph graph = PackedGraph.Training(
-            _model.Architecture, _model.Config, TaskKind.Classification, 4, dropout);
-
-        using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
-        string[] expected = [.. BatchInputs, .. LossInputs];
-        Assert.That(graph.Inputs, Is.EquivalentTo(dropout ? [.. expected, PackedInputs.DropoutKey] : expected));
-        Assert.That(
-            session.Inputs.Select(i => i.Name), Is.EquivalentTo(
-                graph.Inputs.Concat(graph.Layout.Views.Select(v => v.Name))));
-        Assert.That(
-            session.Outputs.Select(o => o.Name),
-            Is.EquivalentTo(graph.Layout.Views
-                .Select(v => v.GradientName)
-                .Concat([
-                    PackedInputs.Loss, PackedInputs.LabelLoss, PackedInputs.TeacherLoss, PackedInputs.PenaltyLoss,
-                    PackedInputs.Logits,
-                ])));
-    }
-
     [Test]
-    public void Evaluation_and_training_lay_their_parameters_out_alike()
-    {
-        PackedGraph training = PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.MultiLabel, 4);
-        PackedGraph evaluation = PackedGraph.Evaluation(_model.Architecture, _model.Config, 4);
-
-        Assert.That(evaluation.Inputs, Is.EquivalentTo(BatchInputs));
-        Assert.That(evaluation.Layout.Length, Is.EqualTo(training.Layout.Length));
-        Assert.That(
-            evaluation.Layout.Parameters.Select(p => (p.Name, evaluation.Layout.OffsetOf(p))),
-            Is.EqualTo(training.Layout.Parameters.Select(p => (p.Name, training.Layout.OffsetOf(p)))));
-    }
+    public void Evaluation_takes_a_batch_and_parameters() => Assert.That(
+        PackedGraph.Evaluation(_model.Architecture, new SequenceHead(4)).Inputs, Is.EquivalentTo(BatchInputs));
 
     [Test]
     public void The_encoder_has_no_head()
     {
-        PackedGraph graph = PackedGraph.Encoder(_model.Architecture, _model.Config);
+        PackedGraph graph = PackedGraph.Encoder(_model.Architecture);
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
         Assert.That(session.Outputs.Select(o => o.Name), Is.EqualTo(new[] { PackedInputs.LastHiddenState }));
@@ -83,21 +43,15 @@ public sealed class PackedGraphTests
     }
 
     [Test]
-    public void The_same_model_gives_the_same_bytes() => Assert.That(
-        PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Regression, 1).Model,
-        Is.EqualTo(PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Regression, 1).Model));
-
-    [Test]
     public void Heads_that_do_not_divide_the_width_are_refused()
     {
         _folder.Write(
             "config.json",
             File.ReadAllText(_folder.File("config.json")).Replace(
                 "\"num_attention_heads\": 2", "\"num_attention_heads\": 3"));
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path);
 
         Assert.That(
-            () => PackedGraph.Encoder(model.Architecture, model.Config),
+            () => PretrainedModel.Open(_folder.Path),
             Throws.TypeOf<ModelException>().With.Message.Contains("hidden_size 16")
                 .And.Message.Contains("num_attention_heads 3"));
     }

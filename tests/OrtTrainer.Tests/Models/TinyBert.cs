@@ -1,5 +1,4 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 
@@ -26,7 +25,7 @@ internal static class TinyBert
         File.WriteAllLines(Path.Combine(folder, "vocab.txt"), tokens);
         WriteConfig(folder, tokens.Length, layers, outputs);
         using PretrainedModel random = PretrainedModel.Open(folder, fromScratch: true);
-        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, random.Config, outputs).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(outputs)).Layout;
         using WeightBuffer weights = new(Device.Default, layout.Length);
         random.Load(layout, weights, seed: 20);
         SafetensorsWriter.Write(
@@ -38,14 +37,14 @@ internal static class TinyBert
                 written, [.. parameter.Shape], weights, layout.OffsetOf(parameter)));
     }
 
-    /// <summary>The graph that trains it.</summary>
-    public static PackedGraph Training(string folder, TaskKind task, int outputs, bool dropout)
+    /// <summary>Where its parameters lie.</summary>
+    public static ParameterLayout Layout(string folder, int outputs)
     {
         using PretrainedModel model = PretrainedModel.Open(folder, fromScratch: true);
-        return PackedGraph.Training(model.Architecture, model.Config, task, outputs, dropout);
+        return PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)).Layout;
     }
 
-    // A wide initialisation: from 0.02 so small a model learns nothing for a hundred steps.
+    // A wide initialization: from 0.02 so small a model learns nothing for a hundred steps.
     private static void WriteConfig(string folder, int vocabulary, int layers, int outputs) => File.WriteAllText(
         Path.Combine(folder, "config.json"),
         $$"""

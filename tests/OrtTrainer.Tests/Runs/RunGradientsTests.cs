@@ -4,6 +4,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Cpu.Updates;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
@@ -33,7 +34,7 @@ public sealed class RunGradientsTests
         _folder = new TemporaryFolder();
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
-        _layout = PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Classification, 3).Layout;
+        _layout = PackedGraph.Evaluation(_model.Architecture, new SequenceHead(3)).Layout;
         _updates = Device.Default.CreateUpdates(threads: 1);
         _state = new TrainingState(_layout.Weights, new AdamWOptions(), average: null, _updates);
         _model.Load(_layout, _state.Parameters, seed: 1);
@@ -105,7 +106,7 @@ public sealed class RunGradientsTests
     [Test]
     public void Rates_follow_the_depth_of_every_parameter()
     {
-        Func<ParameterView, double> rates = LayerRates.Of(0.5, _model)!;
+        Func<ParameterView, double> rates = RunParts.RateFactors(Plain with { LayerDecay = 0.5 }, _model)!;
 
         foreach (ParameterView view in _layout.Views)
         {
@@ -122,7 +123,7 @@ public sealed class RunGradientsTests
 
         Assert.That(_layout.WithRates(rates).Groups.Select(g => g.RateScale).Distinct(),
             Is.EquivalentTo(new[] { 1, 0.5, 0.25, 0.125 }));
-        Assert.That(LayerRates.Of(1, _model), Is.Null);
+        Assert.That(RunParts.RateFactors(Plain, _model), Is.Null);
     }
 
     [TestCase("swa", 1)]
@@ -135,10 +136,12 @@ public sealed class RunGradientsTests
     public void Memory_counts_what_a_method_keeps(string method, int buffers)
     {
         using TinyTask tiny = new();
-        FineTuneOptions options = tiny.Options("out") with { Lawa = new() { Window = 3 } };
+        FineTuneOptions options = tiny.Options("out");
+        FineTuneMethod parts = FineTuneMethod.Parse(method);
         long plain = Memory(options with { Method = FineTuneMethod.FineTune }, out long length);
 
-        Assert.That(Memory(options with { Method = FineTuneMethod.Parse(method) }, out _) - plain,
+        Assert.That(
+            Memory(options with { Method = parts.Set(new Lawa { Window = 3 }) ?? parts }, out _) - plain,
             Is.EqualTo(4 * buffers * length));
         Assert.That(Memory(options with { Method = FineTuneMethod.FineTune, Mixout = 0.1 }, out _) - plain,
             Is.EqualTo(4 * 2 * length));
@@ -152,7 +155,7 @@ public sealed class RunGradientsTests
     }
 
     private IGradientSource Source(FineTuneOptions options, IGradientSource batches) =>
-        RunGradients.Of(options, _model, _layout, _state, batches, _updates);
+        RunParts.Wrap(options, batches, new GradientContext(_layout, _state, _updates, options.Seed));
 
     /// <summary>Gradients that are the weights, and a memory of these.</summary>
     private sealed class Batches(TrainingState state) : IGradientSource
@@ -163,7 +166,7 @@ public sealed class RunGradientsTests
 
         public WeightBuffer Values => _values;
 
-        public (LossTerms Loss, int Tokens) Run(
+        public (LossParts Loss, int Tokens) Run(
             IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
         {
             Seen.Add(state.Parameters.Span.ToArray());

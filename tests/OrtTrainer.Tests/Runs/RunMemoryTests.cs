@@ -51,7 +51,8 @@ public sealed class RunMemoryTests
     [Test]
     public void A_run_that_is_refused_leaves_nothing_open() => OpenObjects.AssertSameAfter(() =>
         Assert.That(
-            () => TinyTask.Run(_tiny.Options("out") with { Method = FineTuneMethod.Swa, MaxSteps = 1, SwaInterval = 9 }),
+            () => TinyTask.Run(
+                _tiny.Options("out") with { Method = FineTuneMethod.Of(new Swa { Interval = 9 }), MaxSteps = 1 }),
             Throws.InstanceOf<Exception>()));
 
     [Test]

@@ -16,7 +16,7 @@ public sealed class RunOptimizerTests
     [TearDown]
     public void RemoveTask() => _tiny.Dispose();
 
-    [TestCase(OptimizerKind.AdamW, 5e-3)]
+    [TestCase(OptimizerKind.Adamw, 5e-3)]
     [TestCase(OptimizerKind.Sgd, 0.1)]
     [TestCase(OptimizerKind.Adafactor, 0.05)]
     public void Every_optimizer_learns_the_task(OptimizerKind optimizer, double rate)
@@ -33,7 +33,7 @@ public sealed class RunOptimizerTests
     [TestCase(OptimizerKind.Adafactor)]
     public void An_interrupted_run_goes_on_to_the_same_bits(OptimizerKind optimizer)
     {
-        FineTuneOptions options = _tiny.Options("whole") with { Optimizer = optimizer, Method = FineTuneMethod.Ema };
+        FineTuneOptions options = _tiny.Options("whole") with { Optimizer = optimizer, Method = FineTuneMethod.Parse("ema") };
         TinyTask.Run(options);
 
         using CancellationTokenSource source = new();
@@ -100,7 +100,7 @@ public sealed class RunOptimizerTests
         Assert.That(() => options with { Momentum = 1 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
-    [TestCase(OptimizerKind.AdamW, 1e-4)]
+    [TestCase(OptimizerKind.Adamw, 1e-4)]
     [TestCase(OptimizerKind.Sgd, 1e-2)]
     [TestCase(OptimizerKind.Adafactor, 1e-3)]
     public void Without_a_rate_it_is_the_optimizers_own(OptimizerKind optimizer, double expected) =>

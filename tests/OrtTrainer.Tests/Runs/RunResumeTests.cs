@@ -22,7 +22,7 @@ public sealed class RunResumeTests
     public void A_cancelled_run_goes_on_to_the_same_bits(int step)
     {
         FineTuneOptions options =
-            _tiny.Options("whole") with { Accumulation = 2, Method = FineTuneMethod.Ema, Epochs = 10 };
+            _tiny.Options("whole") with { Accumulation = 2, Method = FineTuneMethod.Parse("ema"), Epochs = 10 };
         TinyTask.Run(options);
 
         Cancel(options with { Output = _tiny.Output("cancelled") }, e =>

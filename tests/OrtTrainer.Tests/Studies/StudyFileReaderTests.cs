@@ -23,7 +23,7 @@ public sealed class StudyFileReaderTests
               "name": "small", "description": "two methods", "baseline": "plain", "seeds": [3, 1],
               "models": { "bert": { "model": "model" } },
               "tasks": { "topics": { "data": { "train": "train.tsv" }, "metrics": ["accuracy"] }, },
-              "methods": { "plain": {}, "ema": { "method": "ema", "ema_decay": 0.9 } },
+              "methods": { "plain": {}, "ema": { "method": "ema", "ema": { "decay": 0.9 } } },
             }
             """);
 
@@ -81,6 +81,15 @@ public sealed class StudyFileReaderTests
     [TestCase("defaults", """{ "epochs": "many" }""", "defaults.epochs (line 1): The JSON value could not")]
     [TestCase("defaults", """{ "data": { "tran": "x" } }""",
         "defaults.data.tran (line 1): data.tran is unknown; did you mean train?")]
+    [TestCase("defaults", """{ "data": null }""",
+        "defaults.data (line 1): data is null; expected an object in braces.")]
+    [TestCase("defaults", """{ "method": null }""",
+        "defaults.method (line 1): method is null; expected a text in quotes.")]
+    [TestCase("methods", """{ "finetune": { "swa": null } }""",
+        "methods.finetune.swa (line 1): swa is null; expected an object in braces.")]
+    [TestCase("methods", """{ "finetune": null }""", "methods.finetune (line 1): expected an object of options")]
+    [TestCase("defaults", """{ "ema": { "decay": 2 } }""", "defaults (line 1): Decay is 2; expected from 0 to below 1.")]
+    [TestCase("defaults", """{ "ema": { "dekay": 0.5 } }""", "ema.dekay is unknown; did you mean decay?")]
     [TestCase("overrides", """[{ "where": { "method": "swa" } }]""", "overrides[0] (line 1): set is missing")]
     [TestCase("overrides", """[{ "set": { "epochs": 1 } }]""", "overrides[0] (line 1): where is missing")]
     [TestCase("overrides", """[{ "where": { "methd": "swa" }, "set": {} }]""",

@@ -1,3 +1,4 @@
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Updates;
@@ -24,9 +25,9 @@ public sealed class GradientSourceTests
         using GradientAccumulator plain = tiny.Batches(options);
         Span<float> weights = tiny.State.Parameters.Span;
         float[] before = weights.ToArray();
-        (LossTerms loss, _) = plain.Run(tiny.Examples, Indices, step: 3);
-        double[] way = [.. plain.Values.Span.ToArray().Select((g, i) => Size(i) * Size(i) * g)];
-        double norm = Math.Sqrt(plain.Values.Span.ToArray().Select((g, i) => Math.Pow(Size(i) * g, 2)).Sum());
+        (LossParts loss, _) = plain.Run(tiny.Examples, Indices, step: 3);
+        double[] way = [.. plain.Values.ToArray().Select((g, i) => Size(i) * Size(i) * g)];
+        double norm = Math.Sqrt(plain.Values.ToArray().Select((g, i) => Math.Pow(Size(i) * g, 2)).Sum());
         for (int i = 0; i < way.Length; i++)
         {
             weights[i] = (float)(before[i] + (Rho * way[i] / norm));
@@ -38,7 +39,7 @@ public sealed class GradientSourceTests
         using SharpnessAwareGradients source = new(
             tiny.Batches(options), tiny.Updates.CreateAscent(tiny.State.Layout, Rho, eta), tiny.State.Parameters);
 
-        (LossTerms reported, _) = source.Run(tiny.Examples, Indices, step: 3);
+        (LossParts reported, _) = source.Run(tiny.Examples, Indices, step: 3);
 
         Assert.That(reported, Is.EqualTo(loss), "the loss at the weights");
         Assert.That(tiny.State.Parameters.Span.ToArray(), Is.EqualTo(before));
@@ -138,7 +139,7 @@ public sealed class GradientSourceTests
     {
         public WeightBuffer Values => inner.Values;
 
-        public (LossTerms Loss, int Tokens) Run(
+        public (LossParts Loss, int Tokens) Run(
             IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
         {
             onRun();

@@ -8,6 +8,7 @@ using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Training;
@@ -25,26 +26,26 @@ internal sealed class TinyTraining : IDisposable
         Task = task;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
-        Graph = PackedGraph.Training(_model.Architecture, _model.Config, task, Outputs, dropout);
+        SeededRandom random = new(8);
+        Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, i % Outputs))];
+        Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout);
         WeightLayout layout = Graph.Layout.Weights;
         State = new TrainingState(
             layout, new AdamWOptions(), rule is null ? null : new WeightAverage(Device.Default, layout, rule), Updates);
         _model.Load(Graph.Layout, State.Parameters, seed: 1);
-        SeededRandom random = new(8);
-        Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, i % Outputs))];
     }
 
     public WeightUpdates Updates { get; } = Device.Default.CreateUpdates(threads: 2);
 
     public TaskKind Task { get; }
 
-    public PackedGraph Graph { get; }
+    public TrainingGraph Graph { get; }
 
     public TrainingState State { get; }
 
     public TokenizedExample[] Examples { get; }
 
-    public TrainingObjective Objective => new(Task, ExampleTargets.Of(Examples));
+    public TrainingObjective Objective => new(OutputDistribution.Of(Task), ExampleTargets.Of(Examples));
 
     public static ExecutionOptions Execution { get; } = new() { IntraOpThreads = 2 };
 
@@ -61,7 +62,7 @@ internal sealed class TinyTraining : IDisposable
     public GradientAccumulator Batches(TrainerOptions options) => new(Graph, options, Objective, State);
 
     public EvaluationSession Evaluation() =>
-        new(PackedGraph.Evaluation(_model.Architecture, _model.Config, Outputs), Execution);
+        new(PackedGraph.Evaluation(_model.Architecture, new SequenceHead(Outputs)), Execution);
 
     public void Dispose()
     {

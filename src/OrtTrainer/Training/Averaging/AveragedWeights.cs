@@ -47,7 +47,7 @@ public abstract class AveragedWeights : IDisposable
     }
 
     /// <summary>Takes the weights in, in a pass of its own.</summary>
-    /// <param name="weights">The live weights, in the same layout; only <see cref="Lookahead"/> changes them.</param>
+    /// <param name="weights">The live weights, in the same layout; only <see cref="SlowWeights"/> changes them.</param>
     /// <param name="step">Optimizer steps done; more than at the last update.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is not beyond the last one averaged.</exception>
     /// <exception cref="ArgumentException">The length differs from the layout's.</exception>

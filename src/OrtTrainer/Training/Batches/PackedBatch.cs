@@ -1,5 +1,6 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training.Batches;
 
@@ -14,11 +15,8 @@ public sealed class PackedBatch
     private long[] _tokenTypeIds = [];
     private long[] _offsets = [];
     private float[] _targets = [];
-    private float[] _teacher = [];
-    private float[] _teacherOffsets = [];
     private float[] _weights = [];
-    private long[] _partners = [];
-    private LayerBatch? _layers;
+    private IReadOnlyList<LossInput> _inputs = [];
 
     /// <summary>The number of sequences, B.</summary>
     public int Sequences { get; private set; }
@@ -26,7 +24,10 @@ public sealed class PackedBatch
     /// <summary>The number of tokens, T.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>The number of targets per sequence, K; 0 without targets.</summary>
+    /// <summary>The number of rows of targets, R; 0 without targets.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>The number of targets per row, K; 0 without targets.</summary>
     public int Outputs { get; private set; }
 
     /// <summary>Token ids, [T].</summary>
@@ -35,41 +36,34 @@ public sealed class PackedBatch
     /// <summary>Where each sequence starts and the last one ends, [B + 1].</summary>
     public ReadOnlySpan<long> Offsets => _offsets.AsSpan(0, Sequences + 1);
 
-    /// <summary>Targets, [B, K].</summary>
-    public ReadOnlySpan<float> Targets => _targets.AsSpan(0, Sequences * Outputs);
+    /// <summary>Targets, [R, K].</summary>
+    public ReadOnlySpan<float> Targets => _targets.AsSpan(0, Rows * Outputs);
 
     /// <summary>Takes the examples at <paramref name="indices"/>, in that order, without targets.</summary>
     public void Fill(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices) =>
-        Pack(examples, indices, outputs: 0, copies: 1);
+        Pack(examples, indices, copies: 1);
 
     /// <summary>Takes the examples at <paramref name="indices"/>, in that order, with what they are trained
     /// towards.</summary>
     /// <param name="examples">The data set.</param>
     /// <param name="indices">Which of it.</param>
     /// <param name="objective">
-    /// Its targets. If it is twofold, all examples follow once more, every copy counting half: dropout goes by the
+    /// Its targets, and what its loss reads. If it is twofold, all examples follow once more, every copy counting half: dropout goes by the
     /// place in the batch, so the copies get masks of their own.
     /// </param>
-    /// <param name="step">The optimizer step, counted from 0; it decides which layers of a teacher count.</param>
+    /// <param name="step">The optimizer step, counted from 0, which may decide what the loss reads.</param>
     public void Fill(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, TrainingObjective objective,
         long step = 0)
     {
         int copies = objective.IsTwofold ? 2 : 1;
-        Pack(examples, indices, objective.Targets.Outputs, copies);
-        for (int b = 0; b < Sequences; b++)
+        Pack(examples, indices, copies);
+        BatchRows rows = new(objective.Targets, indices, copies, Offsets, step);
+        Label(objective.Targets, rows);
+        _inputs = objective.Inputs;
+        foreach (LossInput input in _inputs)
         {
-            int example = indices[b % indices.Length];
-            objective.Targets.Labels(example).CopyTo(_targets.AsSpan(b * Outputs));
-            objective.Targets.Teacher(example).CopyTo(_teacher.AsSpan(b * Outputs));
-            _teacherOffsets[b] = objective.Targets.Offset(example);
-            _weights[b] = objective.Targets.Weight(example) / copies;
-            _partners[b] = (b + indices.Length) % Sequences;
-        }
-
-        if (objective.Layers is { } layers)
-        {
-            (_layers ??= new LayerBatch()).Fill(layers, indices, Offsets, step);
+            input.Fill(rows);
         }
     }
 
@@ -85,42 +79,54 @@ public sealed class PackedBatch
             binding.SetInput(PackedInputs.TokenTypeIds, _tokenTypeIds.AsSpan(0, Tokens), tokens);
         }
 
-        if (inputs.Contains(PackedInputs.Targets))
+        if (inputs.Contains(PackedInputs.LossScale))
         {
             BindTargets(binding, inputs);
         }
-
-        if (inputs.Contains(PackedInputs.Pooling))
-        {
-            (_layers ?? throw new InvalidOperationException(
-                "The graph compares layers with a teacher's; the objective has none.")).Bind(binding);
-        }
     }
 
-    /// <summary>Gives the targets to a session; only the inputs named in <paramref name="inputs"/> are set.</summary>
+    /// <summary>Gives targets, and what the loss reads beside them, to a session.</summary>
     internal void BindTargets(Binding binding, IReadOnlySet<string> inputs)
     {
-        long[] rows = [Sequences];
-        long[] table = [Sequences, Outputs];
-        binding.SetInput(PackedInputs.Targets, Targets, table);
-        binding.SetInput(PackedInputs.TeacherTargets, _teacher.AsSpan(0, Sequences * Outputs), table);
-        binding.SetInput(PackedInputs.ExampleWeights, _weights.AsSpan(0, Sequences), rows);
-        if (inputs.Contains(PackedInputs.TeacherOffsets))
+        if (inputs.Contains(PackedInputs.Targets))
         {
-            binding.SetInput(PackedInputs.TeacherOffsets, _teacherOffsets.AsSpan(0, Sequences), rows);
+            binding.SetInput(PackedInputs.Targets, Targets, [Rows, Outputs]);
         }
 
-        if (inputs.Contains(PackedInputs.Partners))
+        binding.SetInput(PackedInputs.ExampleWeights, _weights.AsSpan(0, Rows), [Rows]);
+        foreach (LossInput input in _inputs)
         {
-            binding.SetInput(PackedInputs.Partners, _partners.AsSpan(0, Sequences), rows);
+            input.Bind(binding);
         }
     }
 
-    private void Pack(
-        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, int outputs, int copies)
+    private void Label(ExampleTargets targets, BatchRows rows)
+    {
+        (Rows, Outputs) = (rows.Count, targets.Outputs);
+        if (_weights.Length < Rows)
+        {
+            _weights = new float[Rows];
+        }
+
+        if (_targets.Length < Rows * Outputs)
+        {
+            _targets = new float[Rows * Outputs];
+        }
+
+        int at = 0;
+        foreach (int row in rows)
+        {
+            targets.Labels(row).CopyTo(_targets.AsSpan(at * Outputs));
+            _weights[at] = targets.Weight(row) / rows.Copies;
+            at++;
+        }
+    }
+
+    private void Pack(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, int copies)
     {
         Sequences = indices.Length * copies;
-        Outputs = outputs;
+        (Rows, Outputs) = (0, 0);
+        _inputs = [];
         Tokens = 0;
         foreach (int index in indices)
         {
@@ -156,15 +162,6 @@ public sealed class PackedBatch
         if (_offsets.Length < Sequences + 1)
         {
             _offsets = new long[Sequences + 1];
-            _partners = new long[Sequences];
-            _teacherOffsets = new float[Sequences];
-            _weights = new float[Sequences];
-        }
-
-        if (_targets.Length < Sequences * Outputs)
-        {
-            _targets = new float[Sequences * Outputs];
-            _teacher = new float[Sequences * Outputs];
         }
     }
 }

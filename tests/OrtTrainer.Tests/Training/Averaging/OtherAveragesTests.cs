@@ -1,4 +1,3 @@
-using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Runtime.Updates;
@@ -53,7 +52,7 @@ public class OtherAveragesTests
     [Test]
     public void Lookahead_goes_part_of_the_way_and_takes_the_weights_along()
     {
-        using Lookahead lookahead = new(Device.Default, Layout, period: 5, share: 0.25);
+        using SlowWeights lookahead = new(Device.Default, Layout, period: 5, share: 0.25);
         lookahead.Start(Weights(-4));
         float[] weights = Weights(8);
 

@@ -1,0 +1,122 @@
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Models.Building;
+
+/// <summary>
+/// Builds with the tokens of a batch end to end, [T, width], without padding; parameters are graph inputs. Every fused
+/// operator has a kernel here and a function body elsewhere.
+/// </summary>
+public sealed class PackedModelBuilder : ModelBuilder
+{
+    private readonly List<ParameterView> _views = [];
+    private readonly List<Value> _parameters = [];
+    private readonly Dictionary<string, int> _viewOfParameter = new(StringComparer.Ordinal);
+    private readonly bool _training;
+    private readonly Value _offsets;
+    private readonly Value _dropoutKey;
+    private Value? _positionIds;
+    private Value? _tokenTypeIds;
+    private long _sites;
+
+    /// <param name="graph">The graph to add to.</param>
+    /// <param name="training">Whether dropout acts; it then needs a key with every batch.</param>
+    public PackedModelBuilder(GraphBuilder graph, bool training)
+        : base(graph)
+    {
+        _training = training;
+        InputIds = graph.Input(PackedInputs.InputIds, TensorType.Int64("tokens"));
+        _offsets = graph.Input(PackedInputs.Offsets, TensorType.Int64("bounds"));
+        _dropoutKey = training
+            ? graph.Input(PackedInputs.DropoutKey, TensorType.Int64(2))
+            : graph.Constant([0, 0]);
+    }
+
+    /// <summary>The parameters the graph takes, in the order they were first used.</summary>
+    public IReadOnlyList<ParameterView> Views => _views;
+
+    /// <summary>The graph inputs of <see cref="Views"/>.</summary>
+    public IReadOnlyList<Value> Parameters => _parameters;
+
+    public override Value InputIds { get; }
+
+    public override Value TokenTypeIds =>
+        _tokenTypeIds ??= Graph.Input(PackedInputs.TokenTypeIds, TensorType.Int64("tokens"));
+
+    public override Value PositionIds(long first)
+    {
+        _positionIds ??= Graph.Input(PackedInputs.PositionIds, TensorType.Int64("tokens"));
+        return first == 0 ? _positionIds : Graph.Add(_positionIds, Graph.Constant(first));
+    }
+
+    public override Value Embedding(string name, long rows, long width, Value ids) =>
+        Graph.Gather(Parameter(Weight(name, rows, width)), ids);
+
+    public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
+        Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true);
+
+    public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
+        Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), transposeB: true);
+
+    public override Value LayerNorm(string name, long width, float epsilon, Value x) =>
+        Graph.LayerNorm(x, Parameter(Gain(name, width)), Parameter(Bias(name, width)), epsilon);
+
+    public override Value DropoutAddLayerNorm(
+        string name, long width, float epsilon, float p, Value x, Value residual) =>
+        Graph.DropoutAddLayerNorm(x, residual, Parameter(Gain(name, width)), Parameter(Bias(name, width)), epsilon,
+            _dropoutKey, _training ? p : 0, _sites++);
+
+    public override Value Dropout(float p, Value x) => Graph.Dropout(x, _dropoutKey, _training ? p : 0, _sites++);
+
+    public override Value FirstToken(Value x)
+    {
+        Value starts = Graph.Slice(_offsets, 0, 0, -1);
+        return Graph.Gather(x, Graph.WithShape(starts, "batch"));
+    }
+
+    protected override Value Attend(
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x)
+    {
+        long width = shape.Width;
+        string stem = $"{layers.Query.Text}+key+value";
+        Value weight = Parameter(
+            ParameterView.Stack(stem + ".weight", [.. layers.All.Select(n => Weight(n, width, width))]));
+        Value bias = Parameter(ParameterView.Stack(stem + ".bias", [.. layers.All.Select(n => Bias(n, width))]));
+        Value qkv = Graph.Gemm(x, weight, bias, transposeB: true);
+        return Graph.PackedAttention(
+            qkv, _offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, _training ? p : 0, _sites++);
+    }
+
+    protected override Value Gelu(Value x) => Graph.Gelu(x);
+
+    protected override Value GeluTanh(Value x) => Graph.GeluTanh(x);
+
+    private Value Parameter(ParameterSpec spec) => Parameter(ParameterView.Of(spec));
+
+    /// <summary>
+    /// The graph's input for a parameter. A name that was used before is the same parameter, so its gradient is the sum
+    /// over all uses.
+    /// </summary>
+    /// <exception cref="ModelException">It was used with another shape, or stacked with others.</exception>
+    private Value Parameter(ParameterView view)
+    {
+        if (view.Parts.Select(p => p.Name).FirstOrDefault(_viewOfParameter.ContainsKey) is { } known)
+        {
+            int index = _viewOfParameter[known];
+            return _views[index].Name == view.Name && _views[index].Shape.SequenceEqual(view.Shape)
+                ? _parameters[index]
+                : throw new ModelException(
+                    $"The parameter '{known}' is used as {view} after it was used as {_views[index]}; a parameter of " +
+                    "one name has one shape.");
+        }
+
+        foreach (ParameterSpec part in view.Parts)
+        {
+            _viewOfParameter.Add(part.Name, _views.Count);
+        }
+
+        Value input = Graph.Input(view.Name, new TensorType(ElementType.Float, Shape.Of([.. view.Shape])));
+        _views.Add(view);
+        _parameters.Add(input);
+        return input;
+    }
+}

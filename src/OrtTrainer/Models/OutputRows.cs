@@ -1,0 +1,42 @@
+namespace OrtTrainer.Models;
+
+/// <summary>What a row of a head's outputs stands for, and where the rows of an example are.</summary>
+public abstract class OutputRows
+{
+    private OutputRows()
+    {
+    }
+
+    /// <summary>A row per sequence: [B, K], packed or padded.</summary>
+    public static OutputRows PerSequence { get; } = new Sequences();
+
+    /// <summary>A row per token: [T, K] packed, [B, S, K] padded.</summary>
+    public static OutputRows PerToken { get; } = new Tokens();
+
+    /// <summary>The rows of an example in the outputs of a packed batch.</summary>
+    /// <param name="example">Its number in the batch, b.</param>
+    /// <param name="offsets">Where each sequence starts and the last one ends, [B + 1].</param>
+    public abstract (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets);
+
+    /// <summary>The rows of an example in the outputs of a padded batch, padding left out.</summary>
+    /// <param name="example">Its number in the batch, b.</param>
+    /// <param name="length">Its tokens.</param>
+    /// <param name="padded">The tokens of every row with its padding, S.</param>
+    public abstract (int First, int Count) Padded(int example, int length, int padded);
+
+    private sealed class Sequences : OutputRows
+    {
+        public override (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets) => (example, 1);
+
+        public override (int First, int Count) Padded(int example, int length, int padded) => (example, 1);
+    }
+
+    private sealed class Tokens : OutputRows
+    {
+        public override (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets) =>
+            ((int)offsets[example], (int)(offsets[example + 1] - offsets[example]));
+
+        public override (int First, int Count) Padded(int example, int length, int padded) =>
+            (example * padded, length);
+    }
+}

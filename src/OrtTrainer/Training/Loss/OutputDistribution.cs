@@ -1,0 +1,68 @@
+using OrtTrainer.Data;
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Training.Loss;
+
+/// <summary>
+/// What a row of a head's output stands for, and with it the form of every loss: classes that exclude each other, a
+/// probability per label, or values.
+/// </summary>
+public abstract class OutputDistribution
+{
+    /// <summary>The softmax of a row is a distribution over classes.</summary>
+    public static OutputDistribution Categorical { get; } = new CategoricalDistribution();
+
+    /// <summary>The sigmoid of each output is the probability of a label, on its own.</summary>
+    public static OutputDistribution Independent { get; } = new IndependentDistribution();
+
+    /// <summary>Each output is a value.</summary>
+    public static OutputDistribution Continuous { get; } = new ContinuousDistribution();
+
+    /// <summary>Whether a row is one distribution over classes that exclude each other.</summary>
+    public virtual bool IsExclusive => false;
+
+    /// <summary>Whether outputs are logits of probabilities, which can be softened by a temperature.</summary>
+    public virtual bool HasProbabilities => true;
+
+    /// <summary>
+    /// What the summed loss of a row is divided by in a mean, K being the outputs: K where the loss is a mean over
+    /// them too.
+    /// </summary>
+    public virtual int Divisor(int outputs) => outputs;
+
+    /// <summary>What the outputs of a task stand for.</summary>
+    internal static OutputDistribution Of(TaskKind task) => task switch
+    {
+        TaskKind.Classification => Categorical,
+        TaskKind.MultiLabel => Independent,
+        TaskKind.Regression => Continuous,
+        _ => throw new ArgumentOutOfRangeException(nameof(task), task, "Unknown task."),
+    };
+
+    /// <summary>
+    /// A teacher's outputs as targets at a temperature, and what makes the cross-entropy with them a divergence.
+    /// </summary>
+    /// <param name="logits">The teacher's, [R, K].</param>
+    /// <param name="outputs">K.</param>
+    /// <param name="temperature">Divides the logits; above 0.</param>
+    /// <param name="divergence">Whether the entropy of the targets is taken off.</param>
+    /// <returns>Probabilities [R, K], and what is added per row [R]; null for 0.</returns>
+    /// <exception cref="NotSupportedException">The outputs are no logits of probabilities.</exception>
+    internal abstract (float[] Targets, float[]? Offsets) Soften(
+        float[] logits, int outputs, double temperature, bool divergence);
+
+    /// <summary>The loss against the labels, [R].</summary>
+    internal abstract Value LabelLoss(LossGraph g);
+
+    /// <summary>The cross-entropy with soft targets, [R].</summary>
+    /// <param name="g">The logits.</param>
+    /// <param name="targets">Probabilities, [R, K].</param>
+    /// <param name="offsets">Added to each row, [R]; null for 0.</param>
+    /// <param name="inverseTemperature">Multiplies the logits, a scalar.</param>
+    /// <exception cref="NotSupportedException">The outputs are no logits of probabilities.</exception>
+    internal abstract Value SoftLoss(LossGraph g, Value targets, Value? offsets, Value inverseTemperature);
+
+    /// <summary>The squares of errors [R, K] as a part of the loss, [R]: with <see cref="Divisor"/>, their
+    /// mean.</summary>
+    internal virtual Value SquaredError(LossGraph g, Value error) => g.Sum(g.Square(error));
+}

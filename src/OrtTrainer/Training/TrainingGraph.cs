@@ -1,0 +1,43 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Graph.Differentiation;
+using OrtTrainer.Models;
+using OrtTrainer.Models.Building;
+using OrtTrainer.Training.Loss;
+
+namespace OrtTrainer.Training;
+
+/// <summary>The graph of a training step: packed model, the terms of a loss, and all gradients.</summary>
+/// <param name="Packed">The graph; its parameters begin with those of <see cref="PackedGraph.Evaluation"/>, and those
+/// of terms that train some of their own lie behind them.</param>
+/// <param name="Parts">The outputs with the parts of the loss, as <see cref="LossPart"/> names them.</param>
+public sealed record TrainingGraph(PackedGraph Packed, IReadOnlySet<string> Parts)
+{
+    /// <summary>The parameters, in the order of the graph's inputs.</summary>
+    public ParameterLayout Layout => Packed.Layout;
+
+    /// <summary>
+    /// Forward and backward pass: a batch, coefficients of the loss and parameters in; <see cref="PackedInputs.Loss"/>
+    /// and its parts, <see cref="PackedInputs.Logits"/> and a gradient per parameter view out.
+    /// </summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="head">What stands on it.</param>
+    /// <param name="objective">What is minimized; the graph holds its terms and no others.</param>
+    /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
+    public static TrainingGraph Build(
+        Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true)
+    {
+        GraphBuilder g = new("training");
+        PackedModelBuilder m = new(g, dropout);
+        Value logits = head.Build(m, architecture, architecture.Encode(m));
+        TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
+        IReadOnlyList<Value> gradients = Autodiff.Gradients(g, loss.Total, m.Parameters);
+        loss.AddOutputs(g);
+        g.Output(logits, PackedInputs.Logits);
+        for (int i = 0; i < gradients.Count; i++)
+        {
+            g.Output(gradients[i], m.Views[i].GradientName);
+        }
+
+        return new(PackedGraph.From(g, m), loss.Parts.Select(part => part.Part.Output).ToHashSet());
+    }
+}
