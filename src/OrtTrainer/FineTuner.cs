@@ -35,8 +35,12 @@ public sealed class FineTuner
     /// <summary>Runs from the start.</summary>
     /// <param name="options">Everything that decides the run.</param>
     /// <param name="events">Told what happens, on the run's own thread; null for nobody.</param>
-    /// <param name="cancellation">Ends the run after the current step, with a checkpoint to resume from.</param>
-    /// <exception cref="OperationCanceledException">The run was cancelled; the checkpoint is written.</exception>
+    /// <param name="cancellation">
+    /// Ends the run after the current step, with a checkpoint to resume from; before the first step, while data are read
+    /// or a teacher is run, at once and with nothing written.
+    /// </param>
+    /// <exception cref="OperationCanceledException">The run was cancelled; its checkpoint is written, if it had
+    /// begun.</exception>
     /// <exception cref="RunException">The output folder is in use or not empty, or options do not fit the
     /// data.</exception>
     /// <exception cref="TrainingException">The loss is no longer a number.</exception>

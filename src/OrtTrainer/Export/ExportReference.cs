@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
 
@@ -12,4 +13,7 @@ public sealed record ExportReference(
 {
     /// <summary>What passes; 1e-4 absolute plus 1e-4 relative by default.</summary>
     public ExportTolerance Tolerance { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -47,4 +48,7 @@ public sealed record FineTunedModel
 
     /// <summary>The encoder the configuration describes.</summary>
     public Architecture Architecture => Architecture.For(Config);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

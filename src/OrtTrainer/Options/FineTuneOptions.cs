@@ -220,4 +220,7 @@ public sealed partial record FineTuneOptions
     /// <summary>Threads in force.</summary>
     [JsonIgnore]
     public int EffectiveThreads => Threads ?? Environment.ProcessorCount;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

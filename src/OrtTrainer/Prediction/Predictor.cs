@@ -39,7 +39,9 @@ public sealed class Predictor : IDisposable
     /// <summary>The most tokens of an input; what is longer is cut.</summary>
     public int MaxLength => _encoding.MaxLength!.Value;
 
-    /// <summary>Opens an exported folder: config.json, the tokenizer, and model.onnx or else the weights.</summary>
+    /// <summary>
+    /// Opens an exported folder: config.json, the tokenizer, and onnx/model.onnx, model.onnx or else the weights.
+    /// </summary>
     /// <exception cref="ModelException">The folder's files do not make a classifier.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
@@ -57,7 +59,7 @@ public sealed class Predictor : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     public float[] Logits(IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default)
     {
-        TokenizedExample[] examples = [.. inputs.Select(Encode)];
+        TokenizedExample[] examples = [.. inputs.Select(input => Encode(input, cancellation))];
         return _classifier.Logits(examples, Labels.Count, _options.TokensPerBatch, cancellation: cancellation);
     }
 
@@ -117,8 +119,9 @@ public sealed class Predictor : IDisposable
 
     public void Dispose() => _classifier.Dispose();
 
-    private TokenizedExample Encode((string Text, string? Pair) input)
+    private TokenizedExample Encode((string Text, string? Pair) input, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         TokenIds tokens = _tokenizer.EncodeIds(input.Text, input.Pair, _encoding);
         return new(tokens.Ids, tokens.TypeIds, []);
     }

@@ -117,7 +117,7 @@ internal sealed class PreparedRun : IDisposable
     /// <param name="options">The run's options.</param>
     /// <param name="ownTeacher">The run that made a teacher for this one; null where the options name it.</param>
     /// <param name="events">Told about the teacher; null for nobody.</param>
-    /// <param name="cancellation">Stops the teacher.</param>
+    /// <param name="cancellation">Stops reading, tokenizing and the teacher.</param>
     /// <exception cref="ModelException">The model or the teacher cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
@@ -130,7 +130,7 @@ internal sealed class PreparedRun : IDisposable
         try
         {
             Tokenizer tokenizer = Tokenizer.Load(options.Model);
-            RunData data = RunData.Load(options, model, tokenizer);
+            RunData data = RunData.Load(options, model, tokenizer, cancellation);
             TeacherKnowledge? knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
                 ? null
                 : options.Method.Loss?.Consult(new TeacherQuestion(

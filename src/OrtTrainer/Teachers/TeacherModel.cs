@@ -55,7 +55,7 @@ internal sealed class TeacherModel
         using OnnxClassifier classifier =
             ClassifierFolder.Open(folder.Folder, folder.OnnxFile, _reader.Config, execution);
         float[] logits = classifier.Logits(
-            _reader.Read(data, threads), data.Outputs, _options.TokensPerBatch, progress, cancellation);
+            _reader.Read(data, threads, cancellation), data.Outputs, _options.TokensPerBatch, progress, cancellation);
         FiniteOutputs.Require(logits, folder.Folder, data);
         return LabelOrder.Reorder(logits, _order);
     }

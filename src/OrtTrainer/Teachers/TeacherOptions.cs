@@ -10,7 +10,7 @@ namespace OrtTrainer.Teachers;
 public sealed record TeacherOptions
 {
     /// <summary>
-    /// A folder in Hugging Face layout (config.json, tokenizer, and model.onnx or else weights), or an ONNX file in
+    /// A folder in Hugging Face layout (config.json, tokenizer, and a graph or else weights), or an ONNX file in
     /// such a folder or in a subfolder of it; null where <see cref="Logits"/> is given.
     /// </summary>
     [Setting("teacher",

@@ -94,7 +94,7 @@ public sealed class TeacherStates
                 ExecutionOptions execution = new() { IntraOpThreads = used, Device = Device.Named(resolved.Device) };
                 using LayerSession session = new(model, execution);
                 float[] states = session.Run(
-                    reader.Read(data, used), resolved.TokensPerBatch, meter, cancellation);
+                    reader.Read(data, used, cancellation), resolved.TokensPerBatch, meter, cancellation);
                 FiniteOutputs.Require(states, folder.Folder, data);
                 return (states, meter.Read(resolved.Device, used));
             },

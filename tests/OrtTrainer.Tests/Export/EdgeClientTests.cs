@@ -47,7 +47,7 @@ public sealed class EdgeClientTests
 
         float[] logits = Logits(EdgeClient.Run("classify-ort.mjs", output.Path, [Batch(examples)])[0]);
 
-        Assert.That(File.Exists(output.File("model.onnx_data")));
+        Assert.That(File.Exists(output.File("onnx/model.onnx_data")));
         Assert.That(logits, Is.EqualTo(tiny.ReferenceLogits(examples)).Within(1e-5));
         AssertTransformersJsAgrees(output.Path, Inputs);
     }

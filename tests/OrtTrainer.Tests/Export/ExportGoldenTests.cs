@@ -91,7 +91,7 @@ public sealed class ExportGoldenTests
                 Layout = layout,
                 Parameters = parameters,
             }, TinyClassifier.Provenance);
-            _session = GraphSession.FromFile(_output.File("model.onnx"), TinyClassifier.OneThread);
+            _session = GraphSession.FromFile(_output.File("onnx/model.onnx"), TinyClassifier.OneThread);
         }
 
         public GoldenModel Golden { get; }

@@ -82,7 +82,7 @@ public sealed class ConcurrentPredictorTests
     {
         using ExportedClassifier exported = new("bert", TaskKind.Classification);
         using OnnxClassifier classifier = OnnxClassifier.FromFile(
-            Path.Combine(exported.Folder, "model.onnx"), TinyClassifier.OneThread);
+            Path.Combine(exported.Folder, "onnx", "model.onnx"), TinyClassifier.OneThread);
         TokenizedExample good = new([2, 5, 3], [0, 0, 0], []);
         TokenizedExample unknown = new([2, 1_000_000, 3], [0, 0, 0], []);
         float[] expected = classifier.Logits([good], 3);

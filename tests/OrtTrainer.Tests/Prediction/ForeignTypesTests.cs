@@ -21,7 +21,7 @@ public sealed class ForeignTypesTests
         using ExportedClassifier exported = new("bert", TaskKind.Classification);
         float[][] expected = Scores(exported.Folder);
 
-        ForeignTypes.Rewrite(Path.Combine(exported.Folder, "model.onnx"), ids, logits);
+        ForeignTypes.Rewrite(Path.Combine(exported.Folder, "onnx", "model.onnx"), ids, logits);
 
         float[][] scores = Scores(exported.Folder);
         for (int i = 0; i < Inputs.Length; i++)
@@ -35,7 +35,7 @@ public sealed class ForeignTypesTests
     public void Other_types_are_refused_in_one_line(ElementType ids, ElementType logits, string message)
     {
         using ExportedClassifier exported = new("bert", TaskKind.Classification);
-        ForeignTypes.Rewrite(Path.Combine(exported.Folder, "model.onnx"), ids, logits);
+        ForeignTypes.Rewrite(Path.Combine(exported.Folder, "onnx", "model.onnx"), ids, logits);
 
         Assert.That(() => Predictor.Open(exported.Folder), Throws.TypeOf<ModelException>()
             .With.Message.Contains(message).And.Message.Not.Contains("\n"));

@@ -79,6 +79,13 @@ public sealed class PredictorTests
             expected = [.. predictor.Predict(Inputs)];
         }
 
+        // As older exports have it, beside config.json; then without any.
+        File.Move(Path.Combine(exported.Folder, "onnx", "model.onnx"), Path.Combine(exported.Folder, "model.onnx"));
+        using (Predictor older = Predictor.Open(exported.Folder))
+        {
+            Assert.That(older.Predict(Inputs).Select(p => p.Scores), Is.EqualTo(expected.Select(p => p.Scores)));
+        }
+
         File.Delete(Path.Combine(exported.Folder, "model.onnx"));
         using Predictor fromWeights = Predictor.Open(exported.Folder);
         Assert.That(fromWeights.Predict(Inputs).Select(p => p.Scores), Is.EqualTo(expected.Select(p => p.Scores)));

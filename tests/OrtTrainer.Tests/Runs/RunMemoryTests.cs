@@ -64,7 +64,7 @@ public sealed class RunMemoryTests
             predictor.Predict([("stars", null)]);
         }
 
-        File.Delete(Path.Combine(exported.Folder, "model.onnx"));
+        File.Delete(Path.Combine(exported.Folder, "onnx", "model.onnx"));
         using Predictor fromWeights = Predictor.Open(exported.Folder);
         fromWeights.Predict([("stars", null)]);
     });
@@ -74,7 +74,7 @@ public sealed class RunMemoryTests
     {
         using ExportedClassifier exported = new("bert", TaskKind.Classification);
         ForeignTypes.Rewrite(
-            Path.Combine(exported.Folder, "model.onnx"), OrtTrainer.Graph.ElementType.Int64,
+            Path.Combine(exported.Folder, "onnx", "model.onnx"), OrtTrainer.Graph.ElementType.Int64,
             OrtTrainer.Graph.ElementType.Int64);
         Assert.That(() => Predictor.Open(exported.Folder), Throws.InstanceOf<Exception>());
     });
