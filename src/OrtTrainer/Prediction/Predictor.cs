@@ -9,8 +9,8 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Prediction;
 
 /// <summary>
-/// A fine-tuned model with its tokenizer: texts in, labels and scores out. Not safe for use from several threads at
-/// once.
+/// A fine-tuned model with its tokenizer: texts in, labels and scores out. Safe for use from several threads at once;
+/// calls that run while it is disposed end in an <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed class Predictor : IDisposable
 {

@@ -7,11 +7,11 @@ using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Runs;
@@ -21,7 +21,7 @@ namespace OrtTrainer.Runs;
 /// </summary>
 internal sealed class PreparedRun : IDisposable
 {
-    private readonly ChunkedLoop _loop;
+    private readonly WeightUpdates _updates;
 
     private PreparedRun(
         FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher)
@@ -44,19 +44,21 @@ internal sealed class PreparedRun : IDisposable
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
-        _loop = new ChunkedLoop(options.EffectiveThreads);
+        Execution = settings.Execution;
+        _updates = Execution.Device.CreateUpdates(options.EffectiveThreads);
         try
         {
-            FlatParameters flat = graph.Layout.ToFlat(RunParts.RateFactors(options, model));
-            State = new TrainingState(flat, AdamW(options), options.Method.Averaging?.Create(flat), _loop);
-            Initialized = model.Load(graph.Layout, State.Parameters.Slice, options.Seed);
-            State.Average?.Start(State.Parameters.Span);
+            WeightLayout weights = graph.Layout.WithRates(RunParts.RateFactors(options, model));
+            AveragedWeights? average = options.Method.Averaging?.Create(Execution.Device, weights);
+            State = new TrainingState(weights, options.OptimizerConstants, average, _updates);
+            Initialized = model.Load(graph.Layout, State.Parameters, options.Seed);
+            State.Average?.Start(State.Parameters);
             IGradientSource gradients = RunParts.Wrap(
                 options, new GradientAccumulator(graph, settings, objective, State),
-                new GradientContext(graph.Layout, State, _loop, options.Seed));
+                new GradientContext(graph.Layout, State, _updates, options.Seed));
             Trainer = new Trainer(
-                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _loop);
-            Execution = settings.Execution;
+                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging,
+                _updates);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
             Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher);
         }
@@ -112,7 +114,7 @@ internal sealed class PreparedRun : IDisposable
     public RunFacts Facts => new(
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
-        StepsPerEpoch, TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
+        StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
         Teacher?.Report, Data.Warnings);
 
     /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
@@ -180,7 +182,7 @@ internal sealed class PreparedRun : IDisposable
         Trainer?.Dispose();
         Evaluator?.Dispose();
         State?.Dispose();
-        _loop.Dispose();
+        _updates.Dispose();
     }
 
     /// <summary>
@@ -196,12 +198,4 @@ internal sealed class PreparedRun : IDisposable
             : throw new RunException($"The metric {metric.Name} is for two classes; {data.Train.Source.Source} has " +
                 $"{data.Outputs}. Choose another, such as macro_f1, accuracy or mcc.");
     }
-
-    private static AdamWOptions AdamW(FineTuneOptions options) => new()
-    {
-        Beta1 = options.Beta1,
-        Beta2 = options.Beta2,
-        Epsilon = options.Epsilon,
-        WeightDecay = options.WeightDecay,
-    };
 }
