@@ -46,10 +46,9 @@ internal static class SelfTeacherTraining
             Teacher = null,
             Data = options.Data with { Test = null },
         };
-        Task<RunSummary> run = File.Exists(RunFolder.OptionsFileOf(output))
-            ? FineTuner.ResumeAsync(output, events: null, cancellation)
-            : FineTuner.RunAsync(plain, events: null, cancellation);
-        RunSummary summary = run.GetAwaiter().GetResult();
+        RunSummary summary = File.Exists(RunFolder.OptionsFileOf(output))
+            ? FineTuner.Resume(output, events: null, cancellation)
+            : FineTuner.Run(plain, events: null, cancellation);
         events?.Report(new RunEvent.Noted(FormattableString.Invariant(
             $"The teacher is trained: {summary.Metric} {summary.Live:0.0000} on eval after {summary.Steps} steps.")));
         return summary;

@@ -12,7 +12,7 @@ namespace OrtTrainer.Prediction;
 /// A fine-tuned model with its tokenizer: texts in, labels and scores out. Safe for use from several threads at once;
 /// calls that run while it is disposed end in an <see cref="ObjectDisposedException"/>.
 /// </summary>
-public sealed class Predictor : IDisposable
+public sealed partial class Predictor : IDisposable
 {
     private readonly OnnxClassifier _classifier;
     private readonly ITextEncoder _tokenizer;
