@@ -29,7 +29,8 @@ public sealed class MethodOptionsTests
         yield return Case("Beta is -1; expected 0 or more", () => new ConfidencePenalty { Beta = -1 });
         yield return Case("Alpha is -1; expected 0 or more", () => new RDrop { Alpha = -1 });
         yield return Case("Gamma is -1; expected 0 or more", () => new Focal { Gamma = -1 });
-        yield return Case("MaxTemperature is 0; expected 1 or more", () => new AnnealingDistillation { MaxTemperature = 0 });
+        yield return Case("MaxTemperature is 0; expected 1 or more", () =>
+            new AnnealingDistillation { MaxTemperature = 0 });
         yield return Case("TeacherShare is 1; expected above 0 and below 1", () =>
             new AnnealingDistillation { TeacherShare = 1 });
         yield return Case("LabelWeight is -1; expected 0 or more", () => new RailDistillation { LabelWeight = -1 });

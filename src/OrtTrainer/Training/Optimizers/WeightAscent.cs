@@ -6,7 +6,7 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Training.Optimizers;
 
 /// <summary>
-/// The uphill move of sharpness-aware minimisation: <c>w + rho T^2 g / (|T g| + 1e-12)</c>, with T = 1 (SAM, Foret et
+/// The uphill move of sharpness-aware minimization: <c>w + rho T^2 g / (|T g| + 1e-12)</c>, with T = 1 (SAM, Foret et
 /// al. 2021, equation 2) or, element by element, T = |w| + eta (ASAM, Kwon et al. 2021, equation 6). The weights
 /// before are copied, not subtracted back, so that the way down ends in the bits it began with.
 /// </summary>

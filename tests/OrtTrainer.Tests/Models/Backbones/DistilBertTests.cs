@@ -1,6 +1,6 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
