@@ -1,11 +1,11 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Tests.Runs;
