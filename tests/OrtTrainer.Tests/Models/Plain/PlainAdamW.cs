@@ -1,8 +1,8 @@
 namespace OrtTrainer.Tests.Models.Plain;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter, 2019) in float64 with bias correction, after clipping by the global norm. The gradients
-/// are cleared by a step.
+/// AdamW (Loshchilov and Hutter, 2019) in float64 with bias correction, after clipping by the global norm. A step
+/// clears the gradients.
 /// </summary>
 internal sealed class PlainAdamW
 {

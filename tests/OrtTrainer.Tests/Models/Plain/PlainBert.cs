@@ -1,6 +1,6 @@
 namespace OrtTrainer.Tests.Models.Plain;
 
-/// <summary>BERT (Devlin et al., 2019): words, positions and segments; normalization after each half of a layer.</summary>
+/// <summary>BERT (Devlin et al., 2019): words, positions and segments; a norm after each half of a layer.</summary>
 internal class PlainBert(PlainShape shape, Func<string, int, int, double[,]> weights) : PlainModel(shape, weights)
 {
     public override string Config => $$"""

@@ -39,8 +39,21 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     /// <param name="sequences">Token ids with the token types.</param>
     public Tensor Logits(Tape tape, IEnumerable<(int[] Ids, int[] Types)> sequences)
     {
+        List<Tensor> rows = [];
+        foreach ((int[] ids, int[] types) in sequences)
+        {
+            rows.Add(Head(tape.Rows(States(tape, ids, types)[^1], [0])));
+        }
+
+        return tape.Below(rows);
+    }
+
+    /// <summary>The output of every layer for one sequence, [tokens, width] each.</summary>
+    public IReadOnlyList<Tensor> States(Tape tape, int[] ids, int[] types)
+    {
         Tape = tape;
-        return tape.Below([.. sequences.Select(s => Logits(s.Ids, s.Types))]);
+        Tensor x = Embed(ids, types);
+        return [.. Enumerable.Range(0, shape.Layers).Select(layer => x = Layer(layer, x))];
     }
 
     protected abstract Tensor Embed(int[] ids, int[] types);
@@ -86,17 +99,6 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     protected Tensor Relu(Tensor x) => Tape.Pointwise(x, z => Math.Max(z, 0), z => z > 0 ? 1 : 0);
 
     protected Tensor Tanh(Tensor x) => Tape.Pointwise(x, Math.Tanh, z => 1 - Math.Pow(Math.Tanh(z), 2));
-
-    private Tensor Logits(int[] ids, int[] types)
-    {
-        Tensor x = Embed(ids, types);
-        for (int layer = 0; layer < shape.Layers; layer++)
-        {
-            x = Layer(layer, x);
-        }
-
-        return Head(Tape.Rows(x, [0]));
-    }
 
     private Tensor Matrix(string name, int rows, int columns) => Parameter(name, rows, columns, isVector: false);
 

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Tests.Models.Plain;
 
 /// <summary>
-/// RoBERTa (Liu et al., 2019): BERT whose positions begin after the padding id, whose tokens are all of one segment, and
-/// whose head has a layer of its own.
+/// RoBERTa (Liu et al., 2019): BERT whose positions begin after the padding id, whose tokens are all of one segment,
+/// and whose head has a layer of its own.
 /// </summary>
 internal sealed class PlainRoberta(PlainShape shape, Func<string, int, int, double[,]> weights)
     : PlainBert(shape, weights)
