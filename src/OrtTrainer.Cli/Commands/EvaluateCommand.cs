@@ -28,7 +28,7 @@ internal static class EvaluateCommand
 
         ExampleColumns columns = new(arguments.TextColumn ?? "text", arguments.PairColumn,
             arguments.LabelColumn ?? "label");
-        Example[] rows = [.. TableReader.Read(file, table).Select(columns.Of)];
+        Example[] rows = [.. TableReader.Read(file, table, terminal.Note, interruption).Select(columns.Of)];
         LabelMap? labels = predictor.Task == TaskKind.Regression ? null : LabelMap.OfModel(predictor.Labels);
         Dataset data = Dataset.Of(file, rows, predictor.Task, labels, arguments.LabelSeparator ?? "|");
         float[] logits = predictor.Logits([.. rows.Select(row => (row.Text, row.Pair))], interruption);

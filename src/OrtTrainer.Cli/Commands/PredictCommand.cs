@@ -28,7 +28,7 @@ internal static class PredictCommand
             AtomicFile.Write(file, stream =>
             {
                 using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
-                foreach (TextPrediction prediction in predictor.PredictStream(source.Read(), interruption))
+                foreach (TextPrediction prediction in predictor.PredictStream(source.Read(interruption), interruption))
                 {
                     writer.Write(line.Of(prediction));
                     writer.Write('\n');

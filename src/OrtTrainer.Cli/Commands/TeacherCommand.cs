@@ -14,8 +14,8 @@ internal static class TeacherCommand
     {
         TeacherOptions options = arguments.Teacher();
         string? output = arguments.OutputFile;
-        Dataset data = DataSplits.LoadTrain(arguments.LabelledData());
-        TeacherView view = new(terminal.Out);
+        Dataset data = DataSplits.LoadTrain(arguments.LabelledData(), terminal.Note, interruption);
+        TeacherView view = new(terminal);
         TeacherLogits logits = TeacherLogits.Obtain(
             options, data, arguments.Threads ?? Environment.ProcessorCount, arguments.Json ? null : view, interruption);
         if (output is not null)

@@ -9,19 +9,21 @@ internal sealed class TextSource
 {
     private const int ReadAhead = 4096;
 
-    private static readonly string[] TableExtensions = [".csv", ".tsv", ".tab", ".jsonl", ".ndjson"];
+    /// <summary>Extensions of plain text; a file without any is that as well.</summary>
+    private static readonly string[] TextExtensions = ["", ".txt", ".text"];
 
-    private readonly Func<IEnumerable<DataRow>> _rows;
+    private readonly Func<CancellationToken, IEnumerable<DataRow>> _rows;
     private readonly ExampleColumns _columns;
 
-    private TextSource(Func<IEnumerable<DataRow>> rows, ExampleColumns columns)
+    private TextSource(Func<CancellationToken, IEnumerable<DataRow>> rows, ExampleColumns columns)
     {
         _rows = rows;
         _columns = columns;
     }
 
     /// <summary>
-    /// The source the command line asks for; where no format is given or known by the extension, every line is a text.
+    /// The source the command line asks for. Every line of standard input and of a .txt file is a text where no format
+    /// is given.
     /// </summary>
     /// <exception cref="UsageException">Columns are asked of lines.</exception>
     public static TextSource Of(PredictArguments arguments, Terminal terminal)
@@ -29,8 +31,8 @@ internal sealed class TextSource
         string input = arguments.InputFile;
         TableOptions table = arguments.Table;
         bool isStream = input == PredictArguments.StandardInput;
-        bool knows = !isStream && TableExtensions.Contains(Path.GetExtension(input).ToLowerInvariant());
-        if (table.Format == DataFormat.Auto && !knows)
+        if (table.Format == DataFormat.Auto
+            && (isStream || TextExtensions.Contains(Path.GetExtension(input).ToLowerInvariant())))
         {
             table = table with { Format = DataFormat.Lines };
         }
@@ -48,14 +50,16 @@ internal sealed class TextSource
         }
 
         return new TextSource(
-            () => isStream ? TableReader.Read(terminal.Input, "standard input", table) : TableReader.Read(input, table),
+            cancellation => isStream
+                ? TableReader.Read(terminal.Input, "standard input", table, terminal.Note, cancellation)
+                : TableReader.Read(input, table, terminal.Note, cancellation),
             new ExampleColumns(text, arguments.PairColumn));
     }
 
     /// <summary>The texts as they are asked for.</summary>
     /// <exception cref="DataFileException">The input cannot be read as it should be.</exception>
-    public IEnumerable<(string Text, string? Pair)> Read() =>
-        _rows().Select(_columns.Of).Select(example => (example.Text, example.Pair));
+    public IEnumerable<(string Text, string? Pair)> Read(CancellationToken cancellation) =>
+        _rows(cancellation).Select(_columns.Of).Select(example => (example.Text, example.Pair));
 
     /// <summary>
     /// The texts as they arrive, read ahead on another thread, so that the reader of this knows when it would have to
@@ -68,7 +72,7 @@ internal sealed class TextSource
         {
             try
             {
-                foreach ((string, string?) text in Read())
+                foreach ((string, string?) text in Read(cancellation))
                 {
                     await channel.Writer.WriteAsync(text, cancellation);
                 }

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Data;
 
 /// <summary>Which files and columns a run learns from and is judged on.</summary>
@@ -65,4 +67,7 @@ public sealed record DataOptions
 
     /// <summary>The seed of the split.</summary>
     public ulong SplitSeed { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -13,13 +13,17 @@ public sealed record DataSplits(Dataset Train, Dataset Eval, Dataset? Test, stri
     /// <summary>
     /// Reads the files, settles the labels and splits off an evaluation part where no file is given for it.
     /// </summary>
+    /// <param name="options">The files, and how to read them.</param>
+    /// <param name="note">Told what the look of a file decided, such as its delimiter; null for nobody.</param>
+    /// <param name="cancellation">Ends the reading between two blocks of a file.</param>
     /// <exception cref="DataFileException">
     /// A file that cannot be read, without rows, with a bad label, with one
     /// class only, or with a label that is not in train.
     /// </exception>
-    public static DataSplits Load(DataOptions options)
+    public static DataSplits Load(
+        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default)
     {
-        Dataset train = LoadTrain(options);
+        Dataset train = LoadTrain(options, note, cancellation);
         Dataset? test = options.Test is null ? null : Encode(options.Test);
         if (options.Eval is not null)
         {
@@ -37,23 +41,25 @@ public sealed record DataSplits(Dataset Train, Dataset Eval, Dataset? Test, stri
             $"{heldOut.Length} of the {train.Count} rows of {options.Train}, stratified, seed {options.SplitSeed}");
         return new DataSplits(train.Take(kept), train.Take(heldOut), test, origin);
 
-        Dataset Encode(string file) =>
-            Dataset.Of(file, Read(file, options), options.Task, train.Labels, options.LabelSeparator);
+        Dataset Encode(string file) => Dataset.Of(
+            file, Read(file, options, note, cancellation), options.Task, train.Labels, options.LabelSeparator);
     }
 
     /// <summary>Reads the file to train on, all of its rows, and settles the labels.</summary>
-    /// <inheritdoc cref="Load" path="/exception"/>
-    public static Dataset LoadTrain(DataOptions options)
+    /// <inheritdoc cref="Load"/>
+    public static Dataset LoadTrain(
+        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default)
     {
-        List<Example> rows = Read(options.Train, options);
+        List<Example> rows = Read(options.Train, options, note, cancellation);
         LabelMap? labels = options.Task == TaskKind.Regression ? null : Labelled(rows, options);
         return Dataset.Of(options.Train, rows, options.Task, labels, options.LabelSeparator);
     }
 
-    private static List<Example> Read(string file, DataOptions options)
+    private static List<Example> Read(
+        string file, DataOptions options, Action<string>? note, CancellationToken cancellation)
     {
         ExampleColumns columns = new(options.TextColumn, options.PairColumn, options.LabelColumn);
-        return [.. TableReader.Read(file, options.Table).Select(columns.Of)];
+        return [.. TableReader.Read(file, options.Table, note, cancellation).Select(columns.Of)];
     }
 
     /// <summary>

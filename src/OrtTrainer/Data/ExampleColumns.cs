@@ -12,5 +12,8 @@ public sealed record ExampleColumns(string Text = "text", string? Pair = null, s
         row[Text],
         Pair is null ? null : row[Pair],
         Label is null ? null : row[Label],
-        row.Line);
+        row.Line)
+    {
+        DecimalComma = row.Columns.DecimalComma,
+    };
 }

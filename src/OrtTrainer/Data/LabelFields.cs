@@ -41,12 +41,16 @@ internal static class LabelFields
         }
     }
 
-    /// <summary>The number in a field, written with a decimal point whatever the machine's culture.</summary>
+    /// <summary>
+    /// The number in a field, written with a decimal point whatever the machine's culture; a comma only in a file whose
+    /// fields are separated by semicolons, as where both are in use.
+    /// </summary>
     /// <exception cref="DataFileException">The field is absent or not a finite number.</exception>
     public static float Number(Example example, string file)
     {
         string field = Present(example, file);
-        bool parsed = float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out float number);
+        string plain = example.DecimalComma ? field.Replace(',', '.') : field;
+        bool parsed = float.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out float number);
         return parsed && float.IsFinite(number)
             ? number
             : throw new DataFileException(

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Training.Loss;
 
@@ -43,4 +44,7 @@ public sealed record EvaluationScores(
     };
 
     private static double[] Doubles(IReadOnlyList<float> values) => [.. values.Select(v => (double)v)];
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

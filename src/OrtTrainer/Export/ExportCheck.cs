@@ -7,7 +7,7 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Export;
 
 /// <summary>
-/// Holds an exported model.onnx against the logits that the training side computed with the same weights.
+/// Holds the graph of an export against the logits that the training side computed with the same weights.
 /// </summary>
 public static class ExportCheck
 {
@@ -30,26 +30,8 @@ public static class ExportCheck
     {
         ModelConfig config = ModelConfig.Load(folder);
         using OnnxClassifier classifier = OnnxClassifier.FromFile(
-            Path.Combine(folder, ClassifierFolder.OnnxName), execution, Architecture.PaddingIdOf(config));
+            ClassifierFolder.ExportedGraph(folder), execution, Architecture.PaddingIdOf(config));
         float[] logits = classifier.Logits(examples, config.Id2Label.Count, cancellation: cancellation);
         return ExportComparison.Of(logits, reference, examples.Count, tolerance ?? new ExportTolerance());
-    }
-
-    /// <summary>The same, for callers that must stop where the models disagree.</summary>
-    /// <exception cref="ExportMismatchException">A logit is beyond tolerance.</exception>
-    /// <inheritdoc cref="Compare" path="/exception"/>
-    public static ExportComparison Require(
-        string folder,
-        IReadOnlyList<TokenizedExample> examples,
-        ReadOnlySpan<float> reference,
-        ExecutionOptions execution,
-        ExportTolerance? tolerance = null,
-        CancellationToken cancellation = default)
-    {
-        ExportComparison comparison = Compare(folder, examples, reference, execution, tolerance, cancellation);
-        return comparison.Agrees
-            ? comparison
-            : throw new ExportMismatchException(
-                Path.Combine(folder, ClassifierFolder.OnnxName), comparison, written: true);
     }
 }

@@ -67,4 +67,7 @@ public sealed record Provenance
     private string ScoresJson() => JsonSerializer.Serialize(new SortedDictionary<string, double?>(
         Scores.ToDictionary(s => s.Key, s => double.IsFinite(s.Value) ? s.Value : (double?)null),
         StringComparer.Ordinal));
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

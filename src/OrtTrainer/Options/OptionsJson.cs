@@ -26,7 +26,9 @@ public static class OptionsJson
     {
         try
         {
-            JsonObject options = JsonNode.Parse(File.ReadAllText(path), documentOptions: Lenient) as JsonObject
+            string text = File.ReadAllText(path);
+            JsonText.RequireWholeCharacters(text, Lenient);
+            JsonObject options = JsonNode.Parse(text, documentOptions: Lenient) as JsonObject
                 ?? throw new RunException($"{path}: expected a JSON object with options, such as {{\"epochs\": 3}}.");
             return OptionsForm.FindFault(options) is ({ } place, { } fault)
                 ? throw new RunException($"{path}: {place} {fault}")

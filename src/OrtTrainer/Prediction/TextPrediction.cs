@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Prediction;
 
 /// <summary>What a model says about one input.</summary>
@@ -12,4 +14,7 @@ public sealed record TextPrediction(IReadOnlyList<string> Labels, IReadOnlyList<
 {
     /// <summary>The best of the labels predicted; null where there is none.</summary>
     public string? Label => Labels.Count > 0 ? Labels[0] : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

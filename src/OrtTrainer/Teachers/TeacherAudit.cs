@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 
@@ -156,4 +157,7 @@ public sealed record TeacherAudit
     }
 
     private static double? Defined(double value) => double.IsNaN(value) ? null : value;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

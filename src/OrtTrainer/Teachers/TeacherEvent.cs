@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Teachers;
 
 /// <summary>What happens while a teacher's outputs are obtained.</summary>
@@ -6,6 +8,9 @@ public abstract record TeacherEvent
     private TeacherEvent()
     {
     }
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => RecordText.Of(this);
 
     /// <summary>The teacher ran over more examples; never told where the outputs were kept from before.</summary>
     /// <param name="Done">Examples done.</param>

@@ -55,6 +55,6 @@ internal sealed class TeacherReader
     }
 
     /// <summary>The examples as the teacher takes them, in order.</summary>
-    public IReadOnlyList<TokenizedExample> Read(Dataset data, int threads) =>
-        EncodedDataset.Of(data, _tokenizer, MaxLength, threads).Examples;
+    public IReadOnlyList<TokenizedExample> Read(Dataset data, int threads, CancellationToken cancellation) =>
+        EncodedDataset.Of(data, _tokenizer, MaxLength, threads, cancellation).Examples;
 }

@@ -54,7 +54,8 @@ public sealed class ExportFailureTests
         ExportMismatchException? caught = Assert.Throws<ExportMismatchException>(
             () => ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, sound));
 
-        Assert.That(caught!.Message, Does.Contain(output.File("model.onnx")).And.Contain("untouched"));
+        string graph = output.File(Path.Combine("onnx", "model.onnx"));
+        Assert.That(caught!.Message, Does.Contain(graph).And.Contain("untouched"));
         Assert.That(Contents(output.Path), Is.EquivalentTo(before));
     }
 
@@ -64,12 +65,12 @@ public sealed class ExportFailureTests
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         using TemporaryFolder output = new();
         Directory.CreateDirectory(output.File(".export.partial"));
-        output.Write(Path.Combine(".export.partial", "model.onnx_data"), "half");
+        output.Write(Path.Combine(".export.partial", "config.json"), "half");
 
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
 
-        Assert.That(Directory.GetDirectories(output.Path), Is.Empty);
-        Assert.That(File.Exists(output.File("model.onnx_data")), Is.False);
+        Assert.That(Directory.GetDirectories(output.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "onnx" }));
+        Assert.That(File.ReadAllText(output.File("config.json")), Does.Not.Contain("half"));
     }
 
     [Test]

@@ -106,7 +106,7 @@ public sealed class RunMethodTests
         string teacher = Path.Combine(_tiny.Output("out"), "run", "teacher");
         FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(teacher));
         Assert.That(options.Method, Is.EqualTo(FineTuneMethod.FineTune));
-        Assert.That(File.Exists(Path.Combine(teacher, "model.onnx")));
+        Assert.That(File.Exists(Path.Combine(teacher, "onnx", "model.onnx")));
         Assert.That(summary.TeacherTrainSeconds, Is.GreaterThan(0));
         Assert.That(summary.Teacher!.Source, Is.EqualTo(teacher));
     }

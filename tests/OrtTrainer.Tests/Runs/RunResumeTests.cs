@@ -144,7 +144,7 @@ public sealed class RunResumeTests
         RunSummary first = TinyTask.Run(_tiny.Options("out"));
         byte[] model = File.ReadAllBytes(Path.Combine(_tiny.Output("out"), "model.safetensors"));
         string[] lines = RunLines.Untimed(_tiny, "out");
-        File.Delete(Path.Combine(_tiny.Output("out"), "model.onnx"));
+        File.Delete(Path.Combine(_tiny.Output("out"), "onnx", "model.onnx"));
 
         EventList events = new();
         RunSummary again = Resume("out", events);
@@ -153,7 +153,7 @@ public sealed class RunResumeTests
         Assert.That(events.Of<RunEvent.Stepped>(), Is.Empty);
         Assert.That((again.Live, again.Averaged, again.Steps), Is.EqualTo((first.Live, first.Averaged, first.Steps)));
         Assert.That(File.ReadAllBytes(Path.Combine(_tiny.Output("out"), "model.safetensors")), Is.EqualTo(model));
-        Assert.That(Path.Combine(_tiny.Output("out"), "model.onnx"), Does.Exist);
+        Assert.That(Path.Combine(_tiny.Output("out"), "onnx", "model.onnx"), Does.Exist);
         Assert.That(RunLines.Untimed(_tiny, "out"), Is.EqualTo(lines));
     }
 

@@ -15,6 +15,16 @@ public sealed class StudyFileReaderTests
     public void Remove() => _study.Dispose();
 
     [Test]
+    public void Half_of_a_surrogate_pair_is_refused_with_its_line()
+    {
+        string file = _study.Write("{\n// What it is about.\n\"name\": \"half \\ud83d\"\n}");
+
+        Assert.That(() => StudyFileReader.Read(file), Throws.TypeOf<StudyException>().With.Message.EqualTo(
+            $"{file} (line 3): this is no JSON: a string holds half of a surrogate pair (half \\ud83d), which is no " +
+            "character. Complete the pair or take it out."));
+    }
+
+    [Test]
     public void A_file_with_comments_and_trailing_commas_is_read()
     {
         string file = _study.Write("""

@@ -1,8 +1,9 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
-using OrtTrainer.Teachers;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Teachers;
 
@@ -62,6 +63,7 @@ public sealed class TeacherLogitsTests
     [TestCase("model.onnx", "")]
     [TestCase("other.onnx", "other.onnx")]
     [TestCase("onnx/model.onnx", "onnx/model.onnx")]
+    [TestCase("onnx/model.onnx", "")]
     public void A_graph_in_place_of_weights_gives_the_same(string file, string named)
     {
         float[] expected = _task.StudentLogits();
@@ -122,8 +124,8 @@ public sealed class TeacherLogitsTests
         using PretrainedModel model = PretrainedModel.Open(_task.Model);
         string folder = _task.File("exported");
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(3)).Layout;
-        using OrtTrainer.Runtime.NativeBuffer weights = new(layout.Length);
-        model.Load(layout, weights.Slice, seed: 0);
+        using OrtTrainer.Runtime.WeightBuffer weights = new(Device.Default, layout.Length);
+        model.Load(layout, weights, seed: 0);
         ModelExporter.Export(folder, new FineTunedModel
         {
             Config = model.Config,
@@ -135,7 +137,7 @@ public sealed class TeacherLogitsTests
         }, Export.TinyClassifier.Provenance);
         string path = Path.Combine(_task.Model, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        System.IO.File.Move(Path.Combine(folder, "model.onnx"), path);
+        System.IO.File.Move(Path.Combine(folder, "onnx", "model.onnx"), path);
         System.IO.File.Delete(Path.Combine(_task.Model, "model.safetensors"));
     }
 }

@@ -94,4 +94,7 @@ public sealed record ClassWeights : RunPart
 
         return [.. names.Select(name => ByLabel.GetValueOrDefault(name, 1))];
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

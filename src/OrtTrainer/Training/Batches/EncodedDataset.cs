@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using OrtTrainer.Data;
 using OrtTrainer.Text;
 
@@ -10,16 +11,47 @@ namespace OrtTrainer.Training.Batches;
 public sealed record EncodedDataset(
     Dataset Source, IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<int> FullLengths)
 {
+    // Small enough to end within a moment, large enough to cost nothing.
+    private const int RowsBetweenChecks = 4096;
+
     /// <summary>All tokens.</summary>
     public long Tokens => Examples.Sum(e => (long)e.InputIds.Length);
 
-    /// <summary>Tokenizes on all processors; results keep the order.</summary>
-    public static EncodedDataset Of(Dataset source, Tokenizer tokenizer, int maxLength, int threads)
+    /// <summary>Tokenizes on several processors; results keep the order.</summary>
+    /// <param name="source">The examples.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="maxLength">The most tokens of an example; what is longer is cut.</param>
+    /// <param name="threads">Threads, 1 or more.</param>
+    /// <param name="cancellation">Stops between two blocks of examples.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static EncodedDataset Of(
+        Dataset source, ITextEncoder tokenizer, int maxLength, int threads,
+        CancellationToken cancellation = default)
     {
         TokenizedExample[] examples = new TokenizedExample[source.Count];
         int[] lengths = new int[source.Count];
         EncodeOptions options = new() { MaxLength = maxLength };
-        Parallel.For(0, source.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, row =>
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
+        for (int start = 0; start < source.Count; start += RowsBetweenChecks)
+        {
+            if (start > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            try
+            {
+                Parallel.For(start, Math.Min(source.Count, start + RowsBetweenChecks), parallel, Tokenize);
+            }
+            catch (AggregateException exception)
+            {
+                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            }
+        }
+
+        return new(source, examples, lengths);
+
+        void Tokenize(int row)
         {
             Example example = source.Examples[row];
             TokenIds whole = tokenizer.EncodeIds(example.Text, example.Pair);
@@ -28,8 +60,7 @@ public sealed record EncodedDataset(
                 ? whole
                 : tokenizer.EncodeIds(example.Text, example.Pair, options);
             examples[row] = new TokenizedExample(kept.Ids, kept.TypeIds, Targets(source, row));
-        });
-        return new(source, examples, lengths);
+        }
     }
 
     private static float[] Targets(Dataset source, int row)
