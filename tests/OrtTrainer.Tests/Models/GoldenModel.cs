@@ -42,12 +42,13 @@ internal sealed class GoldenModel : IDisposable
     /// The goldens of the repository's own and, of those outside it, the kinds that this project's models cover so far:
     /// folders named ARCHITECTURE-TASK.
     /// </summary>
-    public static IEnumerable<string> Folders() => [.. PlainGolden.Folders, .. SharedFolders()];
+    public static IEnumerable<string> Folders() =>
+        [.. PlainGolden.All.Select(golden => golden.Folder), .. SharedFolders()];
 
     /// <summary>Makes a golden of the repository's own; skips the test where one from outside it is missing.</summary>
     public static void Require(string folder)
     {
-        PlainGolden.Ensure(folder);
+        PlainGolden.Of(folder)?.Ensure();
         if (!Directory.Exists(folder))
         {
             Assert.Ignore($"{folder} is not there; this test compares with reference material outside the repository.");

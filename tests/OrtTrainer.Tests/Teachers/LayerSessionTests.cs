@@ -5,18 +5,18 @@ using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Teachers;
 
-public sealed class LayerSessionTests
+internal sealed class LayerSessionTests
 {
-    private static IEnumerable<TestCaseData> Folders() => PlainGolden.Folders.Select(folder =>
-        new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
+    private static IEnumerable<TestCaseData> Cases() =>
+        PlainGolden.All.Select(golden => new TestCaseData(golden).SetArgDisplayNames(Path.GetFileName(golden.Folder)));
 
-    [TestCaseSource(nameof(Folders))]
-    public void States_are_the_means_over_the_tokens_of_the_plain_twins_layers(string folder)
+    [TestCaseSource(nameof(Cases))]
+    public void States_are_the_means_over_the_tokens_of_the_plain_twins_layers(PlainGolden own)
     {
-        GoldenModel.Require(folder);
-        using GoldenModel golden = new(folder);
+        own.Ensure();
+        using GoldenModel golden = new(own.Folder);
         TokenizedExample[] examples = golden.Batch(0);
-        PlainModel plain = PlainGolden.Start(folder).Model;
+        PlainModel plain = own.NewModel();
         double[] expected =
         [
             .. examples.SelectMany(e => plain.States(new Tape(), e.InputIds, e.TokenTypeIds)).SelectMany(Mean),

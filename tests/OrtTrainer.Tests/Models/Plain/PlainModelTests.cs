@@ -4,20 +4,23 @@ using OrtTrainer.Models;
 namespace OrtTrainer.Tests.Models.Plain;
 
 /// <summary>The plain models themselves: gradients by central differences, logits by Hugging Face.</summary>
-public sealed class PlainModelTests
+internal sealed class PlainModelTests
 {
     private const int ElementsPerTensor = 4;
 
-    private static IEnumerable<TestCaseData> Own() => PlainGolden.Folders.Select(Named);
+    private static IEnumerable<TestCaseData> Own() =>
+        PlainGolden.All.Select(golden => new TestCaseData(golden).SetArgDisplayNames(Path.GetFileName(golden.Folder)));
 
-    private static IEnumerable<TestCaseData> Shared() => GoldenModel.SharedFolders().Select(Named);
+    private static IEnumerable<TestCaseData> Shared() => GoldenModel.SharedFolders().Select(folder =>
+        new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
 
     [TestCaseSource(nameof(Own))]
-    public void Gradients_are_the_differences_of_the_loss(string folder)
+    public void Gradients_are_the_differences_of_the_loss(PlainGolden golden)
     {
         const double Step = 1e-5;
-        (PlainModel model, PlainBatch batch, string task) = PlainGolden.Start(folder);
-        double Loss(Tape tape) => PlainLoss.Mean(task, model.Logits(tape, batch.Sequences), batch.Targets);
+        PlainModel model = golden.NewModel();
+        PlainBatch batch = golden.Batch(0);
+        double Loss(Tape tape) => PlainLoss.Mean(golden.Task, model.Logits(tape, batch.Sequences), batch.Targets);
         Tape recorded = new();
         Loss(recorded);
         recorded.Backward();
@@ -80,7 +83,4 @@ public sealed class PlainModelTests
 
         Assert.That(logits.Value.Cast<double>(), Is.EqualTo(golden.Logits.Select(z => (double)z)).Within(1e-5));
     }
-
-    private static TestCaseData Named(string folder) =>
-        new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder));
 }
