@@ -2,6 +2,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Export;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
@@ -77,6 +78,9 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>What the teacher says of the training data; null without one.</summary>
     public TeacherKnowledge? Teacher { get; }
 
+    /// <summary>Whether texts are read with a tokenizer that was given, not with the model folder's.</summary>
+    public bool HasOwnTokenizer { get; private init; }
+
     /// <summary>The run that made the teacher, where this run had to; null otherwise.</summary>
     public RunSummary? OwnTeacher { get; private init; }
 
@@ -118,31 +122,48 @@ internal sealed class PreparedRun : IDisposable
     /// <param name="ownTeacher">The run that made a teacher for this one; null where the options name it.</param>
     /// <param name="events">Told about the teacher; null for nobody.</param>
     /// <param name="cancellation">Stops reading, tokenizing and the teacher.</param>
+    /// <param name="tokenizer">Reads the texts; null for the tokenizer in the model's folder.</param>
     /// <exception cref="ModelException">The model or the teacher cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
     public static PreparedRun Create(
         FineTuneOptions options, SelfTeacher? ownTeacher = null, IProgress<RunEvent>? events = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, ITextEncoder? tokenizer = null)
     {
         PretrainedModel model =
             PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
         try
         {
-            Tokenizer tokenizer = Tokenizer.Load(options.Model);
-            RunData data = RunData.Load(options, model, tokenizer, cancellation);
+            if (tokenizer is null)
+            {
+                RequireExport(options, model);
+            }
+
+            RunData data = RunData.Load(
+                options, model, tokenizer ?? Tokenizer.Load(options.Model), cancellation);
             TeacherKnowledge? knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
                 ? null
                 : options.Method.Loss?.Consult(new TeacherQuestion(
                     teacher, model, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events),
                     cancellation));
-            return new PreparedRun(options, model, data, knowledge) { OwnTeacher = ownTeacher?.Summary };
+            return new PreparedRun(options, model, data, knowledge)
+            {
+                OwnTeacher = ownTeacher?.Summary,
+                HasOwnTokenizer = tokenizer is not null,
+            };
         }
         catch
         {
             model.Dispose();
             throw;
         }
+    }
+
+    // What would stop the export is said before hours of training, not after.
+    private static void RequireExport(FineTuneOptions options, PretrainedModel model)
+    {
+        int positions = model.Architecture.Shape.Positions;
+        TokenizerExport.Read(options.Model, positions, Math.Min(options.MaxLength, positions));
     }
 
     /// <summary>Whether weights are evaluated after this step.</summary>

@@ -58,7 +58,10 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         }
 
         ExportReference reference = new(
-            run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution);
+            run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution)
+        {
+            Texts = [.. run.Data.Eval.Source.Examples.Select(example => (example.Text, example.Pair))],
+        };
         ExportResult result = ModelExporter.Export(
             folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary),
             reference, cancellation);
@@ -72,7 +75,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Labels = run.Data.Labels?.Names ?? ["LABEL_0"],
         Layout = run.Layout,
         Parameters = parameters,
-        TokenizerFolder = run.Options.Model,
+        TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.Model,
         MaxLength = run.MaxLength,
     };
 
