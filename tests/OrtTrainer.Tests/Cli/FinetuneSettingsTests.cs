@@ -150,8 +150,8 @@ public sealed class FinetuneSettingsTests
         Assert.That(run, Is.EqualTo(new CliRun(1, "", $"error: {file}: {expected}\n")));
     }
 
-    [TestCase("33-options-null.json", "method is null; expected a text in quotes.")]
-    [TestCase("33-options-null-2.json", "data is null; expected an object in braces.")]
+    [TestCase("33-options-null.json", "data is null; expected an object in braces.")]
+    [TestCase("33-options-null-2.json", "method is null; expected a text in quotes.")]
     public void Null_where_there_must_be_something_is_told_with_its_place(string name, string expected)
     {
         string file = SharedFiles.SharedPath("cases", "2", name);
