@@ -2,8 +2,9 @@ using OrtTrainer.Benchmarking;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Benchmarks;
 
@@ -33,12 +34,12 @@ internal static class MethodBenchmark
 
         using PretrainedModel model = PretrainedModel.Open(options.Model);
         EncodedDataset data = BenchmarkData.Read(options, model);
-        using ChunkedLoop loop = new(options.Threads);
+        using WeightUpdates updates = Device.Default.CreateUpdates(options.Threads);
         FineTuneMethod[] every = [FineTuneMethod.FineTune, .. methods];
         List<MethodSteps> compared = [];
         try
         {
-            compared.AddRange(every.Select(method => new MethodSteps(options, method, model, data, loop)));
+            compared.AddRange(every.Select(method => new MethodSteps(options, method, model, data, updates)));
             Measure(options.Batches, compared, cancellation);
         }
         finally

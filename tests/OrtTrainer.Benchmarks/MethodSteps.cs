@@ -6,9 +6,9 @@ using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarks;
@@ -23,7 +23,7 @@ internal sealed class MethodSteps : IDisposable
 
     public MethodSteps(
         StepBenchmarkOptions options, FineTuneMethod method, PretrainedModel model, EncodedDataset data,
-        ChunkedLoop loop)
+        WeightUpdates updates)
     {
         Method = method;
         FineTuneOptions settings = new()
@@ -37,13 +37,13 @@ internal sealed class MethodSteps : IDisposable
             settings, data, teacher, (PerEpoch: 1, Total: 2 * options.Batches), depth);
         TrainingGraph graph = TrainingGraph.Build(
             model.Architecture, new SequenceHead(data.Source.Outputs), objective);
-        _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), average: null, loop);
-        _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);
+        _state = new TrainingState(graph.Layout.Weights, new AdamWOptions(), average: null, updates);
+        _ = model.Load(graph.Layout, _state.Parameters, options.Seed);
         ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
         TrainerOptions training = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution);
         GradientAccumulator gradients = new(graph, training, objective, _state);
         _trainer = new Trainer(
-            training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, loop);
+            training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, updates);
     }
 
     public FineTuneMethod Method { get; }

@@ -13,10 +13,10 @@ internal static class ModelExport
         using PretrainedModel source = PretrainedModel.Open(folder);
         IReadOnlyList<string> labels = source.Config.Id2Label;
         ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, new SequenceHead(labels.Count)).Layout;
-        NativeBuffer weights = new(layout.Length);
+        WeightBuffer weights = new(Device.Default, layout.Length);
         try
         {
-            IReadOnlyList<string> random = source.Load(layout, weights.Slice, seed: 0);
+            IReadOnlyList<string> random = source.Load(layout, weights, seed: 0);
             if (random.Count > 0)
             {
                 string missing = string.Join(", ", random);

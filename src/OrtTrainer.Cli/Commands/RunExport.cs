@@ -27,7 +27,7 @@ internal static class RunExport
         Architecture architecture = Architecture.For(config);
         ParameterLayout layout =
             PackedGraph.Evaluation(architecture, new SequenceHead(config.Id2Label.Count)).Layout;
-        NativeBuffer buffer = new(layout.Length);
+        WeightBuffer buffer = new(Device.Default, layout.Length);
         try
         {
             layout.Fill(buffer, file);

@@ -34,7 +34,8 @@ internal static class RunHeader
             $"{Figures.Count(facts.TotalSteps)} of {Batch(options)} examples, "
             + $"{Figures.Count(facts.StepsPerEpoch)} per epoch"
             + (facts.StartStep > 0 ? $"; going on from step {Figures.Count(facts.StartStep)}" : ""));
-        yield return Line("method", $"{PartLines.Method(options)}, learning rate "
+        string optimizer = options.Optimizer == OptimizerKind.Adamw ? "" : $"{Words.Of(options.Optimizer)}, ";
+        yield return Line("method", $"{PartLines.Method(options)}, {optimizer}learning rate "
             + $"{Figures.Short(options.EffectiveLearningRate)} {Words.Of(options.EffectiveSchedule)}, "
             + $"seed {options.Seed}");
         if (PartLines.Loss(options) is { } loss)

@@ -27,7 +27,7 @@ public sealed class ModelSurface : ILossSurface, IDisposable
     }
 
     /// <inheritdoc/>
-    public NativeBuffer Point => _gradient.Weights;
+    public WeightBuffer Point => _gradient.Weights;
 
     /// <inheritdoc/>
     public SurfaceValue Measure(CancellationToken cancellation = default)
@@ -37,7 +37,7 @@ public sealed class ModelSurface : ILossSurface, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Differentiate(NativeBuffer gradient, CancellationToken cancellation = default) =>
+    public void Differentiate(WeightBuffer gradient, CancellationToken cancellation = default) =>
         _gradient.Run(gradient, cancellation);
 
     public void Dispose()

@@ -21,7 +21,7 @@ internal sealed class TaskGradient : IDisposable
 
     private readonly IReadOnlyList<TokenizedExample> _examples;
     private readonly TrainingObjective _objective;
-    private readonly NativeBuffer _gradients;
+    private readonly WeightBuffer _gradients;
     private readonly GradientSession _session;
     private readonly PackedBatch _batch = new();
     private readonly int[] _order;
@@ -37,18 +37,18 @@ internal sealed class TaskGradient : IDisposable
         TrainingGraph graph = TrainingGraph.Build(
             architecture, new SequenceHead(data.Source.Outputs), _objective, dropout: false);
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
-        Weights = new NativeBuffer(graph.Layout.Length);
-        _gradients = new NativeBuffer(graph.Layout.Length);
+        Weights = new WeightBuffer(execution.Device, graph.Layout.Length);
+        _gradients = new WeightBuffer(execution.Device, graph.Layout.Length);
         _session = new GradientSession(graph, execution, Weights, _gradients);
     }
 
     /// <summary>Where the gradient is taken, [n]; filled by the caller.</summary>
-    public NativeBuffer Weights { get; }
+    public WeightBuffer Weights { get; }
 
     /// <summary>Writes the gradient.</summary>
     /// <param name="sum">Overwritten, [n].</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public void Run(NativeBuffer sum, CancellationToken cancellation)
+    public void Run(WeightBuffer sum, CancellationToken cancellation)
     {
         float scale = _objective.MeanScale(_order);
         sum.Clear();
@@ -58,7 +58,7 @@ internal sealed class TaskGradient : IDisposable
             int length = Math.Min(BatchSize, _order.Length - start);
             _batch.Fill(_examples, _order.AsSpan(start, length), _objective);
             _session.Run(_batch, scale, default);
-            TensorPrimitives.Add(sum.Span, _gradients.Span, sum.Span);
+            sum.Device.Arithmetic.Add(sum, _gradients, sum);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class SoupIngredient : IDisposable
         Summary = summary;
         Config = config;
         Layout = PackedGraph.Evaluation(Architecture, new SequenceHead(config.Id2Label.Count)).Layout;
-        Weights = new NativeBuffer(Layout.Length);
+        Weights = new WeightBuffer(Device.Default, Layout.Length);
     }
 
     public string Folder { get; }
@@ -32,7 +32,7 @@ internal sealed class SoupIngredient : IDisposable
 
     public ParameterLayout Layout { get; }
 
-    public NativeBuffer Weights { get; }
+    public WeightBuffer Weights { get; }
 
     /// <exception cref="RunException">There is no finished run, or it did not keep such weights.</exception>
     /// <exception cref="CheckpointException">A file of the run is damaged.</exception>

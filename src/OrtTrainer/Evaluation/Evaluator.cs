@@ -17,14 +17,14 @@ public sealed class Evaluator(EvaluationSession session, MetricKind metric) : ID
     /// <param name="data">The examples.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public EvaluationScores Evaluate(
-        NativeBuffer weights, EncodedDataset data, CancellationToken cancellation = default)
+        WeightBuffer weights, EncodedDataset data, CancellationToken cancellation = default)
     {
         float[] logits = session.Logits(weights, data.Examples, data.Source.Outputs, cancellation: cancellation);
         return EvaluationScores.Of(data.Source, logits, Metric);
     }
 
     /// <summary>Lets go of weights that are about to be disposed.</summary>
-    public void Forget(NativeBuffer weights) => session.Forget(weights);
+    public void Forget(WeightBuffer weights) => session.Forget(weights);
 
     public void Dispose() => session.Dispose();
 }

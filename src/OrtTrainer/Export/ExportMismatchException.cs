@@ -1,4 +1,6 @@
 using OrtTrainer.Common;
+using OrtTrainer.Text;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Export;
 
@@ -13,6 +15,17 @@ public sealed class ExportMismatchException : OrtTrainerException
             "Nothing was written; what was there before is untouched. " +
             "Please report this with the model's config.json.") => Comparison = comparison;
 
-    /// <summary>The differences.</summary>
-    public ExportComparison Comparison { get; }
+    internal ExportMismatchException(
+        string path, int example, int examples, TokenIds exported, TokenizedExample trained)
+        : base($"{path}: the exported tokenizer gives other ids for example {example} of {examples} than the model " +
+            $"was trained with: {Shown(exported.Ids)} instead of {Shown(trained.InputIds)}. Nothing was written; " +
+            "what was there before is untouched. Please report this with the tokenizer's files.")
+    {
+    }
+
+    /// <summary>How logits differ; null where the tokenizer does.</summary>
+    public ExportComparison? Comparison { get; }
+
+    private static string Shown(int[] ids) =>
+        string.Join(' ', ids.Take(12)) + (ids.Length > 12 ? $" … ({ids.Length})" : "");
 }

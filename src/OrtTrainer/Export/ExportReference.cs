@@ -11,6 +11,12 @@ namespace OrtTrainer.Export;
 public sealed record ExportReference(
     IReadOnlyList<TokenizedExample> Examples, ReadOnlyMemory<float> Logits, ExecutionOptions Execution)
 {
+    /// <summary>
+    /// The texts and second texts that the examples were made of: the exported tokenizer must make the same of them.
+    /// Null, the default, leaves the tokenizer unchecked.
+    /// </summary>
+    public IReadOnlyList<(string Text, string? Pair)>? Texts { get; init; }
+
     /// <summary>What passes; 1e-4 absolute plus 1e-4 relative by default.</summary>
     public ExportTolerance Tolerance { get; init; } = new();
 

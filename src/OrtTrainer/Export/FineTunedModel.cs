@@ -24,7 +24,7 @@ public sealed record FineTunedModel
     public required ParameterLayout Layout { get; init; }
 
     /// <summary>The weights to export: live or averaged.</summary>
-    public required NativeBuffer Parameters { get; init; }
+    public required WeightBuffer Parameters { get; init; }
 
     /// <summary>The folder whose tokenizer goes along; null exports none, for models that are fed with ids.</summary>
     public string? TokenizerFolder { get; init; }

@@ -25,7 +25,8 @@ public static class ModelExporter
     /// The model and its tokenizer or labels do not go together, or the folder is the model's own.
     /// </exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
-    /// <exception cref="ExportMismatchException">The exported graph answers otherwise than the reference.</exception>
+    /// <exception cref="ExportMismatchException">The exported graph or tokenizer answers otherwise than the
+    /// reference.</exception>
     public static ExportResult Export(
         string folder, FineTunedModel model, Provenance provenance, ExportReference? reference = null,
         CancellationToken cancellation = default) =>
@@ -38,6 +39,11 @@ public static class ModelExporter
         RefuseOwnFolder(folder, model);
         using StagedFolder staged = new(folder);
         Write(staged.Path, model, provenance.ToMetadata(), inlineLimit, cancellation);
+        if (reference?.Texts is { } texts && model.TokenizerFolder is not null)
+        {
+            TokenizerCheck.Require(staged.Path, folder, texts, reference.Examples);
+        }
+
         ExportComparison? comparison = reference is null ? null : ExportCheck.Compare(
             staged.Path, reference.Examples, reference.Logits.Span, reference.Execution, reference.Tolerance,
             cancellation);
@@ -74,7 +80,11 @@ public static class ModelExporter
         OnnxFile.Write(Path.Combine(folder, ClassifierFolder.GraphFolder), onnx, externalData);
         if (model.TokenizerFolder is { } tokenizer)
         {
-            TokenizerExport.Write(tokenizer, folder, model.Architecture.Shape.Positions, model.MaxLength);
+            TokenizerExport.Read(tokenizer, model.Architecture.Shape.Positions, model.MaxLength).Write(folder);
+        }
+        else if (model.MaxLength is { } maxLength)
+        {
+            TokenizerSettings.WriteLimit(folder, maxLength);
         }
     }
 

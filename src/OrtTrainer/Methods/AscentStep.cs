@@ -1,5 +1,5 @@
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Methods;
 

@@ -1,12 +1,12 @@
 using OrtTrainer.Common;
-using OrtTrainer.Models;
+using OrtTrainer.Runtime;
 using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Methods;
 
 /// <summary>How a method averages weights, and when.</summary>
 /// <param name="Create">Makes what holds the average.</param>
-internal sealed record AveragingScheme(Func<FlatParameters, AveragedWeights> Create)
+internal sealed record AveragingScheme(Func<Device, WeightLayout, AveragedWeights> Create)
 {
     /// <summary>Share of the steps before the first that is averaged, in [0, 1).</summary>
     public double Start { get; init; }

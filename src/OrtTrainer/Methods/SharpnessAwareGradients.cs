@@ -1,8 +1,8 @@
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Methods;
 
@@ -14,25 +14,25 @@ namespace OrtTrainer.Methods;
 /// <param name="inner">The gradients at given weights; disposed with this.</param>
 /// <param name="ascent">The way uphill; disposed with this.</param>
 /// <param name="parameters">The live weights.</param>
-internal sealed class SharpnessAwareGradients(IGradientSource inner, WeightAscent ascent, NativeBuffer parameters)
+internal sealed class SharpnessAwareGradients(IGradientSource inner, WeightAscent ascent, WeightBuffer parameters)
     : IGradientSource
 {
     /// <inheritdoc/>
-    public Span<float> Values => inner.Values;
+    public WeightBuffer Values => inner.Values;
 
     /// <inheritdoc/>
     public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
         (LossParts loss, int tokens) = inner.Run(examples, indices, step);
-        ascent.Climb(parameters.Span, inner.Values);
+        ascent.Climb(parameters, inner.Values);
         try
         {
             inner.Run(examples, indices, step);
         }
         finally
         {
-            ascent.Return(parameters.Span);
+            ascent.Return(parameters);
         }
 
         return (loss, tokens);

@@ -20,6 +20,7 @@ public sealed partial record FineTuneOptions
     public FineTuneOptions Resolve()
     {
         Require();
+        RequireOptimizerSettings();
         if ((long)BatchSize * Accumulation > int.MaxValue)
         {
             throw new ArgumentException(

@@ -63,9 +63,11 @@ public sealed partial record FineTuneOptions
     [Setting("accumulation", "passes per optimizer step")]
     public int Accumulation { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 1;
 
-    /// <summary>The highest learning rate, 0 or more; null for the method's own, 5e-5 where it
-    /// has none.</summary>
-    [Setting("lr", "highest learning rate", Default = "5e-5")]
+    /// <summary>
+    /// The highest learning rate, 0 or more; null for 1e-2 with SGD, 1e-3 (relative to a tensor's size) with Adafactor,
+    /// and with AdamW the method's own, 5e-5 where it has none.
+    /// </summary>
+    [Setting("lr", "highest learning rate", Default = "5e-5, sgd 1e-2, adafactor 1e-3")]
     public double? LearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
     /// <summary>The curve of the rate; null for the method's own, linear where it has none.</summary>
@@ -77,8 +79,8 @@ public sealed partial record FineTuneOptions
     [Setting("warmup", "share of the steps over which the rate rises")]
     public double Warmup { get; init => field = OptionRange.Below(value, 0, 1); } = 0.06;
 
-    /// <summary>Decoupled weight decay of matrices and embeddings, 0 or more.</summary>
-    [Setting("weight-decay", "decoupled weight decay")]
+    /// <summary>Weight decay of matrices and embeddings, 0 or more: decoupled, but an L2 penalty with SGD.</summary>
+    [Setting("weight-decay", "weight decay, decoupled but for sgd")]
     public double WeightDecay { get; init => field = OptionRange.AtLeast(value, 0.0); } = 0.01;
 
     /// <summary>AdamW's decay of the first moment, in [0, 1).</summary>
@@ -176,10 +178,14 @@ public sealed partial record FineTuneOptions
         Section = Execution)]
     public bool Kernels { get; init; } = true;
 
-    /// <summary>The rate in force: the one given, or the method's own.</summary>
+    /// <summary>The rate in force: the one given, or the optimizer's and the method's own.</summary>
     [JsonIgnore]
-    public double EffectiveLearningRate => LearningRate
-        ?? Parts.Select(part => part.DefaultLearningRate).FirstOrDefault(rate => rate is not null) ?? 5e-5;
+    public double EffectiveLearningRate => LearningRate ?? Optimizer switch
+    {
+        OptimizerKind.Sgd => 1e-2,
+        OptimizerKind.Adafactor => 1e-3,
+        _ => Parts.Select(part => part.DefaultLearningRate).FirstOrDefault(rate => rate is not null) ?? 5e-5,
+    };
 
     /// <summary>The curve in force: the one given, or the method's own.</summary>
     [JsonIgnore]

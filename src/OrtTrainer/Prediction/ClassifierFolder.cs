@@ -49,8 +49,8 @@ internal static class ClassifierFolder
         using PretrainedModel model = PretrainedModel.Open(folder);
         SequenceHead head = new(outputs);
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, head).Layout;
-        using NativeBuffer parameters = new(layout.Length);
-        IReadOnlyList<string> random = model.Load(layout, parameters.Slice, seed: 0);
+        using WeightBuffer parameters = new(Device.Default, layout.Length);
+        IReadOnlyList<string> random = model.Load(layout, parameters, seed: 0);
         if (random.Count > 0)
         {
             throw new ModelException(

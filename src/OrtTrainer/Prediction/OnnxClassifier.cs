@@ -1,3 +1,4 @@
+using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
@@ -6,7 +7,7 @@ namespace OrtTrainer.Prediction;
 
 /// <summary>
 /// An exported classifier in memory: token ids in, logits out. Any model of Hugging Face's layout will do, whoever
-/// exported it. Not safe for use from several threads at once.
+/// exported it. Safe for use from several threads at once.
 /// </summary>
 public sealed class OnnxClassifier : IDisposable
 {
@@ -14,7 +15,7 @@ public sealed class OnnxClassifier : IDisposable
         [PaddedInputs.InputIds, PaddedInputs.AttentionMask, PaddedInputs.TokenTypeIds];
 
     private readonly GraphSession _session;
-    private readonly Binding _binding;
+    private readonly BindingPool _bindings;
     private readonly HashSet<string> _inputs;
     private readonly long _padId;
 
@@ -26,7 +27,7 @@ public sealed class OnnxClassifier : IDisposable
         {
             _inputs = [.. session.Inputs.Select(i => i.Name)];
             CheckSignature(session);
-            _binding = session.CreateBinding();
+            CheckTypes(session);
         }
         catch
         {
@@ -34,7 +35,7 @@ public sealed class OnnxClassifier : IDisposable
             throw;
         }
 
-        _binding.BindOutput(PaddedInputs.Logits);
+        _bindings = new BindingPool(session, binding => binding.BindOutput(PaddedInputs.Logits));
     }
 
     /// <summary>Opens a model file, with its external data if it has any.</summary>
@@ -63,6 +64,7 @@ public sealed class OnnxClassifier : IDisposable
     /// <exception cref="RuntimeFailureException">
     /// ONNX Runtime failed, as with ids the vocabulary does not have.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">This was disposed, perhaps while the call ran.</exception>
     public float[] Logits(
         IReadOnlyList<TokenizedExample> examples, int outputs, int tokensPerBatch = 4096,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
@@ -74,10 +76,12 @@ public sealed class OnnxClassifier : IDisposable
             cancellation.ThrowIfCancellationRequested();
             end = BatchEnd(examples, order, start, tokensPerBatch);
             ReadOnlySpan<int> indices = order.AsSpan(start, end - start);
-            new PaddedBatch(examples, indices, _padId).Bind(_binding, _inputs);
-            _binding.Run();
-            CheckShape(_binding.OutputShape(PaddedInputs.Logits), indices.Length, outputs);
-            ReadOnlySpan<float> result = _binding.Output(PaddedInputs.Logits);
+            using BindingPool.Lease lease = _bindings.Rent();
+            Binding binding = lease.Binding;
+            new PaddedBatch(examples, indices, _padId).Bind(binding, _inputs);
+            binding.Run();
+            CheckShape(binding.OutputShape(PaddedInputs.Logits), indices.Length, outputs);
+            ReadOnlySpan<float> result = binding.OutputAsFloats(PaddedInputs.Logits);
             for (int i = 0; i < indices.Length; i++)
             {
                 result.Slice(i * outputs, outputs).CopyTo(logits.AsSpan(indices[i] * outputs));
@@ -91,7 +95,7 @@ public sealed class OnnxClassifier : IDisposable
 
     public void Dispose()
     {
-        _binding.Dispose();
+        _bindings.Dispose();
         _session.Dispose();
     }
 
@@ -120,6 +124,26 @@ public sealed class OnnxClassifier : IDisposable
                 $"{found}; expected input_ids, attention_mask and perhaps token_type_ids in, logits out. " +
                 "Export the model for text classification.");
         }
+    }
+
+    private static void CheckTypes(GraphSession session)
+    {
+        GraphValue logits = session.Outputs.First(output => output.Name == PaddedInputs.Logits);
+        if (logits.Type is not { } type || !Binding.ConvertibleTypes.Contains(type))
+        {
+            throw new ModelException(
+                $"{session.Name}: logits are {Words(logits)}; expected {string.Join(", ", Binding.ConvertibleTypes)}. " +
+                "Export the model with such an output.");
+        }
+
+        if (session.Inputs.FirstOrDefault(i => i.Type is not (ElementType.Int64 or ElementType.Int32)) is { } input)
+        {
+            throw new ModelException(
+                $"{session.Name}: {input.Name} is {Words(input)}; expected Int64 or Int32. " +
+                "Export the model with such inputs.");
+        }
+
+        static string Words(GraphValue value) => value.Type?.ToString() ?? "no tensor";
     }
 
     private void CheckShape(long[] shape, int rows, int outputs)

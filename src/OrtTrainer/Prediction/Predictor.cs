@@ -9,18 +9,18 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Prediction;
 
 /// <summary>
-/// A fine-tuned model with its tokenizer: texts in, labels and scores out. Not safe for use from several threads at
-/// once.
+/// A fine-tuned model with its tokenizer: texts in, labels and scores out. Safe for use from several threads at once;
+/// calls that run while it is disposed end in an <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed class Predictor : IDisposable
 {
     private readonly OnnxClassifier _classifier;
-    private readonly Tokenizer _tokenizer;
+    private readonly ITextEncoder _tokenizer;
     private readonly EncodeOptions _encoding;
     private readonly PredictorOptions _options;
 
     private Predictor(
-        OnnxClassifier classifier, Tokenizer tokenizer, ModelConfig config, int maxLength, PredictorOptions options)
+        OnnxClassifier classifier, ITextEncoder tokenizer, ModelConfig config, int maxLength, PredictorOptions options)
     {
         _classifier = classifier;
         _tokenizer = tokenizer;
@@ -46,12 +46,19 @@ public sealed class Predictor : IDisposable
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
-    public static Predictor Open(string folder, PredictorOptions? options = null)
+    public static Predictor Open(string folder, PredictorOptions? options = null) => Open(folder, null, options);
+
+    /// <summary>Opens an exported folder with the tokenizer that the model was trained with.</summary>
+    /// <param name="folder">A folder with config.json and model.onnx or else the weights.</param>
+    /// <param name="tokenizer">Reads the texts; null for the tokenizer in the folder.</param>
+    /// <param name="options">How predictions are made; null for the defaults.</param>
+    /// <inheritdoc cref="Open(string, PredictorOptions)" path="/exception"/>
+    public static Predictor Open(string folder, ITextEncoder? tokenizer, PredictorOptions? options = null)
     {
         options ??= new PredictorOptions();
         ModelConfig config = ModelConfig.Load(folder);
         int maxLength = SequenceLimit.Of(folder, config, options.MaxLength);
-        Tokenizer tokenizer = Tokenizer.Load(folder);
+        tokenizer ??= TokenizerOf(folder);
         return new(ClassifierFolder.Open(folder, config, options.Execution), tokenizer, config, maxLength, options);
     }
 
@@ -118,6 +125,20 @@ public sealed class Predictor : IDisposable
     }
 
     public void Dispose() => _classifier.Dispose();
+
+    private static Tokenizer TokenizerOf(string folder)
+    {
+        try
+        {
+            return Tokenizer.Load(folder);
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new ModelException(
+                $"{missing.Message} A model that was trained with a tokenizer of the caller's own has none there; " +
+                "give the tokenizer to Predictor.Open.", missing);
+        }
+    }
 
     private TokenizedExample Encode((string Text, string? Pair) input, CancellationToken cancellation)
     {

@@ -30,7 +30,8 @@ internal sealed record RunData(
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ModelException">The tokenizer has ids the model does not know.</exception>
     public static RunData Load(
-        FineTuneOptions options, PretrainedModel model, Tokenizer tokenizer, CancellationToken cancellation = default)
+        FineTuneOptions options, PretrainedModel model, ITextEncoder tokenizer,
+        CancellationToken cancellation = default)
     {
         int vocabulary = model.Architecture.Shape.Vocabulary;
         if (tokenizer.VocabularySize > vocabulary)
@@ -46,9 +47,22 @@ internal sealed record RunData(
         EncodedDataset train = Encoded(splits.Train);
         EncodedDataset eval = Encoded(splits.Eval);
         EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
+        RequireKnownIds([train, eval, test], vocabulary, model.Config.Path);
         return new(options.Data.Task, splits.Labels, train, eval, test, splits.EvalOrigin,
             [.. notes, .. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
 
         EncodedDataset Encoded(Dataset part) => EncodedDataset.Of(part, tokenizer, length, threads, cancellation);
+    }
+
+    // Not every tokenizer tells how many ids it has.
+    private static void RequireKnownIds(IEnumerable<EncodedDataset?> parts, int vocabulary, string? config)
+    {
+        int largest = parts.OfType<EncodedDataset>().SelectMany(part => part.Examples)
+            .SelectMany(example => example.InputIds).DefaultIfEmpty().Max();
+        if (largest >= vocabulary)
+        {
+            throw new ModelException($"{config}: the tokenizer gives the id {largest}, but vocab_size is " +
+                $"{vocabulary}. Take the tokenizer that belongs to this model.");
+        }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
 {
     public RunSummary Export(string? stoppedBy, CancellationToken cancellation)
     {
-        NativeBuffer? averagedWeights = run.State.CurrentAverage;
+        WeightBuffer? averagedWeights = run.State.CurrentAverage;
         EvaluationScores live = run.Evaluator.Evaluate(run.State.Parameters, run.Data.Eval, cancellation);
         EvaluationScores? averaged = averagedWeights is null
             ? null
@@ -58,21 +58,24 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         }
 
         ExportReference reference = new(
-            run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution);
+            run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution)
+        {
+            Texts = [.. run.Data.Eval.Source.Examples.Select(example => (example.Text, example.Pair))],
+        };
         ExportResult result = ModelExporter.Export(
             folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary),
             reference, cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
     }
 
-    private FineTunedModel Model(NativeBuffer parameters) => new()
+    private FineTunedModel Model(WeightBuffer parameters) => new()
     {
         Config = run.Model.Config,
         Task = run.Data.Task,
         Labels = run.Data.Labels?.Names ?? ["LABEL_0"],
         Layout = run.Layout,
         Parameters = parameters,
-        TokenizerFolder = run.Options.Model,
+        TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.Model,
         MaxLength = run.MaxLength,
     };
 
@@ -105,6 +108,6 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         return new PairedBootstrap().Compare(run.Evaluator.Metric, live.Examples, averaged.Examples, random.NextInt);
     }
 
-    private EvaluationScores? OnTest(NativeBuffer parameters, CancellationToken cancellation) =>
+    private EvaluationScores? OnTest(WeightBuffer parameters, CancellationToken cancellation) =>
         run.Data.Test is { } test ? run.Evaluator.Evaluate(parameters, test, cancellation) : null;
 }

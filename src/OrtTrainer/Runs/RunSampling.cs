@@ -24,7 +24,7 @@ internal static class RunSampling
         }
 
         weights.Save(WeightFiles.Variance, draws.Variance, run.State.Average!.State.LastStep);
-        using NativeBuffer drawn = new(run.State.Layout.Length);
+        using WeightBuffer drawn = new(run.State.Device, run.State.Layout.Length);
         EncodedDataset[] parts = run.Data.Test is { } test ? [run.Data.Eval, test] : [run.Data.Eval];
         PredictionMean[] means =
             [.. parts.Select(p => new PredictionMean(run.Data.Task, run.Data.Outputs, p.Examples.Count))];

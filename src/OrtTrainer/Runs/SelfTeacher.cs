@@ -1,5 +1,5 @@
-using OrtTrainer.Teachers;
 using OrtTrainer.Options;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Runs;
 

@@ -8,7 +8,7 @@ namespace OrtTrainer.Teachers;
 internal sealed class LayerSession : IDisposable
 {
     private readonly PackedGraph _graph;
-    private readonly NativeBuffer _parameters;
+    private readonly WeightBuffer _parameters;
     private readonly GraphSession _session;
     private readonly Binding _binding;
     private readonly PackedBatch _batch = new();
@@ -18,11 +18,11 @@ internal sealed class LayerSession : IDisposable
         Layers = model.Architecture.Shape.Layers;
         Width = model.Architecture.Shape.Width;
         _graph = PackedGraph.EncoderLayers(model.Architecture);
-        _parameters = new NativeBuffer(_graph.Layout.Length);
+        _parameters = new WeightBuffer(execution.Device, _graph.Layout.Length);
         try
         {
             // The encoder alone: nothing of it may start at random, and nothing does.
-            _ = model.Load(_graph.Layout, _parameters.Slice, seed: 0);
+            _ = model.Load(_graph.Layout, _parameters, seed: 0);
             _session = GraphSession.FromBytes(_graph.Model, execution, "layers of the teacher");
             _binding = _session.CreateBinding();
         }

@@ -51,7 +51,7 @@ internal sealed class TeacherModel
     public float[] Logits(Dataset data, int threads, IProgress<int> progress, CancellationToken cancellation)
     {
         TeacherFolder folder = _reader.Folder;
-        ExecutionOptions execution = new() { IntraOpThreads = threads, Device = _options.Device };
+        ExecutionOptions execution = new() { IntraOpThreads = threads, Device = Device.Named(_options.Device) };
         using OnnxClassifier classifier =
             ClassifierFolder.Open(folder.Folder, folder.OnnxFile, _reader.Config, execution);
         float[] logits = classifier.Logits(

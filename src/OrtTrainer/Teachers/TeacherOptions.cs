@@ -9,8 +9,6 @@ namespace OrtTrainer.Teachers;
 /// </summary>
 public sealed record TeacherOptions
 {
-    private readonly string _device = "cpu";
-
     /// <summary>
     /// A folder in Hugging Face layout (config.json, tokenizer, and a graph or else weights), or an ONNX file in
     /// such a folder or in a subfolder of it; null where <see cref="Logits"/> is given.
@@ -39,16 +37,10 @@ public sealed record TeacherOptions
     [Setting("teacher-threads", "the teacher's threads", Default = "as --threads")]
     public int? Threads { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
 
-    /// <summary>The device the teacher runs on: <c>cpu</c>.</summary>
+    /// <summary>The name of the device the teacher runs on, such as <c>cpu</c>.</summary>
     /// <exception cref="ArgumentException">This build does not execute there.</exception>
-    [Setting("teacher-device", "where the teacher runs: cpu", Value = "NAME")]
-    public string Device
-    {
-        get => _device;
-        init => _device = value == "cpu"
-            ? value
-            : throw new ArgumentException($"{nameof(Device)} is '{value}'; this build runs a teacher on cpu only.");
-    }
+    [Setting("teacher-device", "where the teacher runs", Value = "NAME")]
+    public string Device { get; init => field = Runtime.Device.Named(value).Name; } = Runtime.Device.Default.Name;
 
     /// <summary>
     /// The folder that keeps what teachers gave, for the next run; null for <see cref="CacheFolder.OfUser"/>.

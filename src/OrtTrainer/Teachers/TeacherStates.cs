@@ -91,7 +91,7 @@ public sealed class TeacherStates
             () =>
             {
                 CostMeter meter = new(data.Count, events);
-                ExecutionOptions execution = new() { IntraOpThreads = used, Device = resolved.Device };
+                ExecutionOptions execution = new() { IntraOpThreads = used, Device = Device.Named(resolved.Device) };
                 using LayerSession session = new(model, execution);
                 float[] states = session.Run(
                     reader.Read(data, used, cancellation), resolved.TokensPerBatch, meter, cancellation);

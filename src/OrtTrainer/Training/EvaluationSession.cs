@@ -12,7 +12,7 @@ public sealed class EvaluationSession : IDisposable
 {
     private readonly PackedGraph _graph;
     private readonly GraphSession _session;
-    private readonly Dictionary<NativeBuffer, Binding> _bindings = [];
+    private readonly Dictionary<WeightBuffer, Binding> _bindings = [];
     private readonly PackedBatch _batch = new();
 
     public EvaluationSession(PackedGraph graph, ExecutionOptions options)
@@ -31,7 +31,7 @@ public sealed class EvaluationSession : IDisposable
     /// <param name="tokensPerBatch">Roughly how many tokens run at once.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public float[] Logits(
-        NativeBuffer parameters, IReadOnlyList<TokenizedExample> examples, int outputs, int tokensPerBatch = 4096,
+        WeightBuffer parameters, IReadOnlyList<TokenizedExample> examples, int outputs, int tokensPerBatch = 4096,
         CancellationToken cancellation = default)
     {
         Binding binding = BindingOf(parameters);
@@ -66,7 +66,7 @@ public sealed class EvaluationSession : IDisposable
     }
 
     /// <summary>Lets go of weights that are about to be disposed.</summary>
-    public void Forget(NativeBuffer parameters)
+    public void Forget(WeightBuffer parameters)
     {
         if (_bindings.Remove(parameters, out Binding? binding))
         {
@@ -84,7 +84,7 @@ public sealed class EvaluationSession : IDisposable
         _session.Dispose();
     }
 
-    private Binding BindingOf(NativeBuffer parameters)
+    private Binding BindingOf(WeightBuffer parameters)
     {
         if (_bindings.TryGetValue(parameters, out Binding? binding))
         {

@@ -14,8 +14,8 @@ public sealed class GradientAccumulator : IGradientSource
     private readonly TrainerOptions _options;
     private readonly TrainingObjective _objective;
     private readonly GradientSession _session;
-    private readonly NativeBuffer _gradients;
-    private readonly NativeBuffer? _sum;
+    private readonly WeightBuffer _gradients;
+    private readonly WeightBuffer? _sum;
     private readonly PackedBatch _batch = new();
 
     /// <param name="graph">The compiled training graph.</param>
@@ -27,13 +27,13 @@ public sealed class GradientAccumulator : IGradientSource
     {
         _options = options;
         _objective = objective;
-        _gradients = new NativeBuffer(state.Layout.Length);
-        _sum = options.Accumulation > 1 ? new NativeBuffer(state.Layout.Length) : null;
+        _gradients = new WeightBuffer(state.Device, state.Layout.Length);
+        _sum = options.Accumulation > 1 ? new WeightBuffer(state.Device, state.Layout.Length) : null;
         _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients);
     }
 
     /// <inheritdoc/>
-    public Span<float> Values => (_sum ?? _gradients).Span;
+    public WeightBuffer Values => _sum ?? _gradients;
 
     /// <inheritdoc/>
     public (LossParts Loss, int Tokens) Run(
@@ -72,11 +72,11 @@ public sealed class GradientAccumulator : IGradientSource
 
         if (first)
         {
-            _gradients.Span.CopyTo(_sum.Span);
+            _sum.CopyFrom(_gradients);
         }
         else
         {
-            TensorPrimitives.Add(_sum.Span, _gradients.Span, _sum.Span);
+            _sum.Device.Arithmetic.Add(_sum, _gradients, _sum);
         }
     }
 }

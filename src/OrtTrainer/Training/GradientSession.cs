@@ -19,7 +19,7 @@ public sealed class GradientSession : IDisposable
     /// <param name="parameters">Parameters, laid out as the graph's layout says.</param>
     /// <param name="gradients">Where the gradients go, in the same layout; each run overwrites them.</param>
     public GradientSession(
-        TrainingGraph graph, ExecutionOptions options, NativeBuffer parameters, NativeBuffer gradients)
+        TrainingGraph graph, ExecutionOptions options, WeightBuffer parameters, WeightBuffer gradients)
     {
         _graph = graph;
         _session = GraphSession.FromBytes(graph.Packed.Model, options, "training graph");

@@ -1,3 +1,4 @@
+using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -9,7 +10,7 @@ namespace OrtTrainer.Training;
 public interface IGradientSource : IDisposable
 {
     /// <summary>The gradients of the last step, in the layout of the weights.</summary>
-    Span<float> Values { get; }
+    WeightBuffer Values { get; }
 
     /// <summary>Finds the gradients of a step; the weights are afterwards what they were, to the bit.</summary>
     /// <param name="examples">The training examples.</param>

@@ -4,6 +4,7 @@ using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tests.Runtime.Updates;
 
 namespace OrtTrainer.Tests.Cli;
 

@@ -21,6 +21,7 @@ public sealed class FinetuneSettingsTests
             "--model M --train T.csv --eval E.csv --test S.csv --out O --text a --pair b --label c --columns a,b,c "
             + "--format tsv --quoted --label-separator ; --task multilabel --method sam+swag --epochs 2.5 --max-steps 7 "
             + "--max-seconds 9 --batch-size 4 --accumulation 2 --lr 3e-4 --schedule cosine --warmup 0.2 "
+            + "--optimizer sgd --momentum 0.75 --nesterov "
             + "--weight-decay 0.3 --clip 2 --max-length 64 --dropout 0.25 --swa-start 0.1 --swa-interval 3 "
             + "--swa-rate anneal --swa-lr 1e-6 --samples 3 --rho 0.2 --eval-steps 11 --patience 5 --keep-best "
             + "--metric macro_f1 --eval-fraction 0.2 --checkpoint-seconds 30 --seed 42 --from-scratch --layers 0,2 "
@@ -54,6 +55,9 @@ public sealed class FinetuneSettingsTests
             LearningRate = 3e-4,
             Schedule = ScheduleKind.Cosine,
             Warmup = 0.2,
+            Optimizer = OptimizerKind.Sgd,
+            Momentum = 0.75,
+            Nesterov = true,
             WeightDecay = 0.3,
             ClipNorm = 2,
             MaxLength = 64,

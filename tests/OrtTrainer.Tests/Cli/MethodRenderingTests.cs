@@ -1,8 +1,8 @@
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Data;
-using OrtTrainer.Teachers;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Cli;
 

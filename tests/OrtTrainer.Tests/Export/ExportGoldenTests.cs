@@ -81,8 +81,8 @@ public sealed class ExportGoldenTests
             PretrainedModel model = Golden.Pretrained;
             ParameterLayout layout =
                 PackedGraph.Evaluation(model.Architecture, new SequenceHead(Golden.Outputs)).Layout;
-            using NativeBuffer parameters = new(layout.Length);
-            model.Load(layout, parameters.Slice, seed: 0);
+            using WeightBuffer parameters = new(Device.Default, layout.Length);
+            model.Load(layout, parameters, seed: 0);
             ModelExporter.Export(_output.Path, new FineTunedModel
             {
                 Config = model.Config,

@@ -4,6 +4,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Export;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Export;
@@ -191,8 +192,8 @@ public sealed class ModelExporterTests
         ModelExporter.Export(full.Path, tiny.Model, TinyClassifier.Provenance);
         using PretrainedModel model = PretrainedModel.Open(full.Path, layers: [1]);
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(3)).Layout;
-        using OrtTrainer.Runtime.NativeBuffer parameters = new(layout.Length);
-        model.Load(layout, parameters.Slice, seed: 0);
+        using OrtTrainer.Runtime.WeightBuffer parameters = new(Device.Default, layout.Length);
+        model.Load(layout, parameters, seed: 0);
 
         ModelExporter.Export(
             shallow.Path, tiny.Model with { Config = model.Config, Layout = layout, Parameters = parameters },

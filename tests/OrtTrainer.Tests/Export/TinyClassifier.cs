@@ -29,7 +29,7 @@ internal sealed class TinyClassifier : IDisposable
     ];
 
     private readonly TemporaryFolder _folder = new();
-    private readonly NativeBuffer _parameters;
+    private readonly WeightBuffer _parameters;
 
     private TinyClassifier(JsonObject config, TaskKind task, string[] labels, Action<TemporaryFolder> writeTokenizer)
     {
@@ -37,8 +37,8 @@ internal sealed class TinyClassifier : IDisposable
         writeTokenizer(_folder);
         using PretrainedModel model = PretrainedModel.Open(_folder.Path, fromScratch: true);
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(labels.Length)).Layout;
-        _parameters = new NativeBuffer(layout.Length);
-        model.Load(layout, _parameters.Slice, seed: 5);
+        _parameters = new WeightBuffer(Device.Default, layout.Length);
+        model.Load(layout, _parameters, seed: 5);
         Model = new FineTunedModel
         {
             Config = model.Config,
@@ -55,7 +55,7 @@ internal sealed class TinyClassifier : IDisposable
     /// <summary>The folder training began from: config.json and the tokenizer.</summary>
     public string Folder => _folder.Path;
 
-    public NativeBuffer Parameters => _parameters;
+    public WeightBuffer Parameters => _parameters;
 
     public static ExecutionOptions OneThread { get; } = new() { IntraOpThreads = 1 };
 

@@ -1,9 +1,9 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Tests.Models;
 
@@ -47,26 +47,25 @@ public sealed class ModelGoldenTests
         int steps = model.Golden.Json.GetProperty("steps").GetInt32();
         double[] betas = [.. settings.GetProperty("betas").EnumerateArray().Select(e => e.GetDouble())];
 
-        using ChunkedLoop loop = new(2);
-        FlatParameters flat = model.Layout.ToFlat();
-        using FlatAdamW optimizer = new(flat, new AdamWOptions
+        using WeightUpdates updates = Device.Default.CreateUpdates(threads: 2);
+        WeightLayout flat = model.Layout.Weights;
+        using Optimizer optimizer = updates.CreateAdamW(flat, new AdamWOptions
         {
             Beta1 = betas[0],
             Beta2 = betas[1],
             Epsilon = settings.GetProperty("eps").GetDouble(),
             WeightDecay = settings.GetProperty("weight_decay").GetDouble(),
-        }, loop);
-        GradientNorm norm = new(flat, loop);
+        });
+        GradientNorm norm = updates.CreateNorm(flat);
         for (int step = 0; step < steps; step++)
         {
             model.Gradients(step);
-            Span<float> gradients = model.GradientBuffer.Slice(0, flat.Length);
             optimizer.Step(new StepInputs
             {
-                Parameters = model.Parameters.Slice(0, flat.Length),
-                Gradients = gradients,
+                Parameters = model.Parameters,
+                Gradients = model.GradientBuffer,
                 LearningRate = rate,
-                GradientScale = GradientClipping.Coefficient(norm.Measure(gradients), clip),
+                GradientScale = GradientClipping.Coefficient(norm.Measure(model.GradientBuffer), clip),
             });
         }
 
@@ -109,9 +108,9 @@ public sealed class ModelGoldenTests
                 Golden.Pretrained.Architecture, new SequenceHead(Golden.Outputs), ObjectiveOf(Golden.Batch(0)),
                 dropout: false);
             Layout = graph.Layout;
-            Parameters = new NativeBuffer(Layout.Length);
-            GradientBuffer = new NativeBuffer(Layout.Length);
-            Assert.That(Golden.Pretrained.Load(Layout, Parameters.Slice, seed: 0), Is.Empty);
+            Parameters = new WeightBuffer(Device.Default, Layout.Length);
+            GradientBuffer = new WeightBuffer(Device.Default, Layout.Length);
+            Assert.That(Golden.Pretrained.Load(Layout, Parameters, seed: 0), Is.Empty);
             Session = new GradientSession(
                 graph, new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 2 }, Parameters, GradientBuffer);
         }
@@ -120,9 +119,9 @@ public sealed class ModelGoldenTests
 
         public ParameterLayout Layout { get; }
 
-        public NativeBuffer Parameters { get; }
+        public WeightBuffer Parameters { get; }
 
-        public NativeBuffer GradientBuffer { get; }
+        public WeightBuffer GradientBuffer { get; }
 
         public GradientSession Session { get; }
 

@@ -26,15 +26,15 @@ internal static class TinyBert
         WriteConfig(folder, tokens.Length, layers, outputs);
         using PretrainedModel random = PretrainedModel.Open(folder, fromScratch: true);
         ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(outputs)).Layout;
-        using NativeBuffer weights = new(layout.Length);
-        random.Load(layout, weights.Slice, seed: 20);
+        using WeightBuffer weights = new(Device.Default, layout.Length);
+        random.Load(layout, weights, seed: 20);
         SafetensorsWriter.Write(
             Path.Combine(folder, "model.safetensors"),
             from parameter in layout.Parameters
             let written = name is null ? parameter.Name : name(parameter.Name)
             where written is not null
             select TensorData.Floats(
-                written, [.. parameter.Shape], () => weights.Slice(layout.OffsetOf(parameter), (int)parameter.Length)));
+                written, [.. parameter.Shape], weights, layout.OffsetOf(parameter)));
     }
 
     /// <summary>Where its parameters lie.</summary>

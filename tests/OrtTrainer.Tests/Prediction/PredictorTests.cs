@@ -185,26 +185,4 @@ public sealed class PredictorTests
         Assert.That(predictor.Predict([]), Is.Empty);
         Assert.That(predictor.PredictStream([]), Is.Empty);
     }
-
-    /// <summary>A tiny classifier and the folder it was exported to.</summary>
-    private sealed class ExportedClassifier : IDisposable
-    {
-        private readonly TemporaryFolder _output = new();
-
-        public ExportedClassifier(string architecture, TaskKind task)
-        {
-            Tiny = TinyClassifier.Of(architecture, task);
-            ModelExporter.Export(_output.Path, Tiny.Model, TinyClassifier.Provenance);
-        }
-
-        public TinyClassifier Tiny { get; }
-
-        public string Folder => _output.Path;
-
-        public void Dispose()
-        {
-            Tiny.Dispose();
-            _output.Dispose();
-        }
-    }
 }

@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using OrtTrainer.Teachers;
 using OrtTrainer.Graph.Onnx;
+using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Teachers;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Teachers;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Teachers;
 

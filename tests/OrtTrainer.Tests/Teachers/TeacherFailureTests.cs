@@ -1,7 +1,7 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
-using OrtTrainer.Teachers;
 using OrtTrainer.Models;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Teachers;
 
@@ -140,7 +140,7 @@ public sealed class TeacherFailureTests
         Assert.That(() => new TeacherOptions { TokensPerBatch = 0 },
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("TokensPerBatch is 0"));
         Assert.That(() => new TeacherOptions { Device = "cuda" },
-            Throws.ArgumentException.With.Message.Contains("'cuda'; this build runs a teacher on cpu only"));
+            Throws.ArgumentException.With.Message.Contains("'cuda' is not in this build; it has cpu"));
     }
 
     [Test]

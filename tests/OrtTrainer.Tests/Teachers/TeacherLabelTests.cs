@@ -1,6 +1,6 @@
 using OrtTrainer.Data;
-using OrtTrainer.Teachers;
 using OrtTrainer.Models;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Teachers;
 

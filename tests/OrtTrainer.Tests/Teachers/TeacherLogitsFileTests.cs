@@ -1,8 +1,8 @@
 using System.Globalization;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
-using OrtTrainer.Teachers;
 using OrtTrainer.Models;
+using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Teachers;

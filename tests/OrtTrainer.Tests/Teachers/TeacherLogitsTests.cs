@@ -1,8 +1,9 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
-using OrtTrainer.Teachers;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Teachers;
 
@@ -123,8 +124,8 @@ public sealed class TeacherLogitsTests
         using PretrainedModel model = PretrainedModel.Open(_task.Model);
         string folder = _task.File("exported");
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(3)).Layout;
-        using OrtTrainer.Runtime.NativeBuffer weights = new(layout.Length);
-        model.Load(layout, weights.Slice, seed: 0);
+        using OrtTrainer.Runtime.WeightBuffer weights = new(Device.Default, layout.Length);
+        model.Load(layout, weights, seed: 0);
         ModelExporter.Export(folder, new FineTunedModel
         {
             Config = model.Config,

@@ -1,8 +1,8 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
-using OrtTrainer.Teachers;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
@@ -133,8 +133,8 @@ public sealed class TeacherStatesTests
     {
         using PretrainedModel model = PretrainedModel.Open(_task.Model, layers: [.. Enumerable.Range(0, layers)]);
         PackedGraph graph = PackedGraph.Encoder(model.Architecture);
-        using NativeBuffer parameters = new(graph.Layout.Length);
-        model.Load(graph.Layout, parameters.Slice, seed: 0);
+        using WeightBuffer parameters = new(Device.Default, graph.Layout.Length);
+        model.Load(graph.Layout, parameters, seed: 0);
         using GraphSession session = GraphSession.FromBytes(graph.Model, TinyClassifier.OneThread, "encoder");
         using Binding binding = session.CreateBinding();
         foreach (ParameterView view in graph.Layout.Views)

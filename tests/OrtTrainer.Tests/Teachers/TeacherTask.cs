@@ -1,8 +1,8 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
-using OrtTrainer.Teachers;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
+using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Tests.Models;

@@ -32,12 +32,12 @@ public sealed class GradientAccumulatorTests
         using GradientAccumulator accumulator =
             new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.Objective, tiny.State);
         accumulator.Run(tiny.Examples, [0, 1, 2, 3], step: 0);
-        float[] first = accumulator.Values.ToArray();
+        float[] first = accumulator.Values.Span.ToArray();
 
         accumulator.Run(tiny.Examples, [4, 5, 6], step: 1);
         accumulator.Run(tiny.Examples, [0, 1, 2, 3], step: 2);
 
-        Assert.That(accumulator.Values.ToArray(), Is.EqualTo(first));
+        Assert.That(accumulator.Values.Span.ToArray(), Is.EqualTo(first));
     }
 
     [Test]
@@ -61,6 +61,6 @@ public sealed class GradientAccumulatorTests
     {
         using GradientAccumulator accumulator = new(tiny.Graph, options, tiny.Objective, tiny.State);
         (LossParts loss, int tokens) = accumulator.Run(tiny.Examples, indices, step: 0);
-        return (loss.Total, accumulator.Values.ToArray(), tokens);
+        return (loss.Total, accumulator.Values.Span.ToArray(), tokens);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class TinyLayers : IDisposable
     public const int MapWidth = 5;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly NativeBuffer _gradients;
+    private readonly WeightBuffer _gradients;
     private readonly GradientSession _session;
     private readonly PackedBatch _batch = new();
 
@@ -42,9 +42,9 @@ internal sealed class TinyLayers : IDisposable
             OutputDistribution.Of(task), ExampleTargets.Of(Examples), new LabelLoss(0.25),
             new LogitErrorLoss(teacher, Outputs, 0.125), new LayerDistance(Targets, MapWidth, weight));
         Graph = TrainingGraph.Build(Model.Architecture, new SequenceHead(Outputs), Objective, dropout: false);
-        Parameters = new NativeBuffer(Graph.Layout.Length);
-        Model.Load(Graph.Layout, Parameters.Slice, seed: 4);
-        _gradients = new NativeBuffer(Graph.Layout.Length);
+        Parameters = new WeightBuffer(Device.Default, Graph.Layout.Length);
+        Model.Load(Graph.Layout, Parameters, seed: 4);
+        _gradients = new WeightBuffer(Device.Default, Graph.Layout.Length);
         _session = new GradientSession(Graph, new() { IntraOpThreads = 1 }, Parameters, _gradients);
     }
 
@@ -52,7 +52,7 @@ internal sealed class TinyLayers : IDisposable
 
     public TrainingGraph Graph { get; }
 
-    public NativeBuffer Parameters { get; }
+    public WeightBuffer Parameters { get; }
 
     public TokenizedExample[] Examples { get; }
 

@@ -2,13 +2,13 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Training;
@@ -29,13 +29,13 @@ internal sealed class TinyTraining : IDisposable
         SeededRandom random = new(8);
         Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, i % Outputs))];
         Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout);
-        FlatParameters layout = Graph.Layout.ToFlat();
+        WeightLayout layout = Graph.Layout.Weights;
         State = new TrainingState(
-            layout, new AdamWOptions(), rule is null ? null : new WeightAverage(layout, rule), Loop);
-        _model.Load(Graph.Layout, State.Parameters.Slice, seed: 1);
+            layout, new AdamWOptions(), rule is null ? null : new WeightAverage(Device.Default, layout, rule), Updates);
+        _model.Load(Graph.Layout, State.Parameters, seed: 1);
     }
 
-    public ChunkedLoop Loop { get; } = new(2);
+    public WeightUpdates Updates { get; } = Device.Default.CreateUpdates(threads: 2);
 
     public TaskKind Task { get; }
 
@@ -57,7 +57,7 @@ internal sealed class TinyTraining : IDisposable
 
     public Trainer Trainer(
         TrainerOptions options, IGradientSource gradients, AveragingPlan? plan = null, double rate = 1e-3) =>
-        new(options, Examples, gradients, State, new ConstantSchedule(rate), plan, Loop);
+        new(options, Examples, gradients, State, new ConstantSchedule(rate), plan, Updates);
 
     public GradientAccumulator Batches(TrainerOptions options) => new(Graph, options, Objective, State);
 
@@ -67,7 +67,7 @@ internal sealed class TinyTraining : IDisposable
     public void Dispose()
     {
         State.Dispose();
-        Loop.Dispose();
+        Updates.Dispose();
         _model.Dispose();
         _folder.Dispose();
     }

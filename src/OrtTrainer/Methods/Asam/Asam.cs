@@ -1,5 +1,5 @@
 using OrtTrainer.Common;
-using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Methods;
 
@@ -24,5 +24,5 @@ public sealed record Asam : AscentStep
         FormattableString.Invariant($"gradient uphill by {Rho} of |w| + {Eta}, two passes");
 
     private protected override WeightAscent Ascent(GradientContext run) =>
-        new(run.State.Layout, Rho, Eta, run.Loop);
+        run.Updates.CreateAscent(run.State.Layout, Rho, Eta);
 }

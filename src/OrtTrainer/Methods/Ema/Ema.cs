@@ -13,7 +13,7 @@ public sealed record Ema : AveragingMethod
     internal override string Word => "ema";
 
     internal override AveragingScheme Averaging =>
-        new(layout => new WeightAverage(layout, new ExponentialDecay { Decay = Decay }));
+        new((device, layout) => new WeightAverage(device, layout, new ExponentialDecay { Decay = Decay }));
 
     internal override string AveragingText => FormattableString.Invariant($" with decay {Decay}");
 }

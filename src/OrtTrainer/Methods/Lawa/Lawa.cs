@@ -19,7 +19,7 @@ public sealed record Lawa : AveragingMethod
     internal override string Word => "lawa";
 
     internal override AveragingScheme Averaging =>
-        new(layout => new LatestWeights(layout, Window)) { Interval = Interval, Window = Window };
+        new((device, layout) => new LatestWeights(device, layout, Window)) { Interval = Interval, Window = Window };
 
     internal override string AveragingText => $" of the last {Window}, every {Interval} steps";
 }

@@ -24,7 +24,7 @@ public sealed record Lookahead : StepMethod
     internal override string Word => "lookahead";
 
     internal override AveragingScheme Averaging =>
-        new(layout => new SlowWeights(layout, Period, Share)) { Interval = Period };
+        new((device, layout) => new SlowWeights(device, layout, Period, Share)) { Interval = Period };
 
     internal override string StepText => FormattableString.Invariant(
         $"slow weights go {Share} of the way every {Period} steps; shown as the average");

@@ -1,9 +1,9 @@
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Methods;
 
@@ -15,26 +15,26 @@ namespace OrtTrainer.Methods;
 /// <param name="mix">What is mixed; disposed with this.</param>
 /// <param name="parameters">The live weights.</param>
 /// <param name="seed">The run's seed.</param>
-internal sealed class MixedGradients(IGradientSource inner, WeightMix mix, NativeBuffer parameters, long seed)
+internal sealed class MixedGradients(IGradientSource inner, WeightMix mix, WeightBuffer parameters, long seed)
     : IGradientSource
 {
     private readonly ulong _stream = SeededRandom.For((ulong)seed, "mixout").NextUInt64();
 
     /// <inheritdoc/>
-    public Span<float> Values => inner.Values;
+    public WeightBuffer Values => inner.Values;
 
     /// <inheritdoc/>
     public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
-        mix.Mix(parameters.Span, SplitMix64.Mix(_stream + (ulong)step));
+        mix.Mix(parameters, SplitMix64.Mix(_stream + (ulong)step));
         try
         {
             return inner.Run(examples, indices, step);
         }
         finally
         {
-            mix.Unmix(parameters.Span, inner.Values);
+            mix.Unmix(parameters, inner.Values);
         }
     }
 

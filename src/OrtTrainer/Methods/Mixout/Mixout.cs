@@ -1,6 +1,5 @@
 using OrtTrainer.Models;
 using OrtTrainer.Training;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Methods;
 
@@ -31,7 +30,7 @@ internal sealed record Mixout(double Probability) : RunPart
         TrainingState state = run.State;
         return new MixedGradients(
             gradients,
-            new WeightMix(state.Layout, state.Parameters.Span, Probability, s => mixed.Contains(s.Name), run.Loop),
+            run.Updates.CreateMix(state.Layout, state.Parameters, Probability, s => mixed.Contains(s.Name)),
             state.Parameters, run.Seed);
     }
 

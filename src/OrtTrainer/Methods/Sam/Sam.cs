@@ -1,5 +1,5 @@
 using OrtTrainer.Common;
-using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Methods;
 
@@ -18,5 +18,5 @@ public sealed record Sam : AscentStep
     internal override string StepText => FormattableString.Invariant($"gradient uphill by {Rho}, two passes");
 
     private protected override WeightAscent Ascent(GradientContext run) =>
-        new(run.State.Layout, Rho, eta: null, run.Loop);
+        run.Updates.CreateAscent(run.State.Layout, Rho, eta: null);
 }

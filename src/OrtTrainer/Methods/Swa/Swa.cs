@@ -8,5 +8,8 @@ public sealed record Swa : HighRateAverage
     internal override string Word => "swa";
 
     internal override AveragingScheme Averaging =>
-        new(layout => new WeightAverage(layout, new EqualShares())) { Start = Start, Interval = Interval };
+        new((device, layout) => new WeightAverage(device, layout, new EqualShares()))
+        {
+            Start = Start, Interval = Interval,
+        };
 }

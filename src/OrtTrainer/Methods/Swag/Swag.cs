@@ -24,7 +24,7 @@ public sealed record Swag : HighRateAverage
     internal override string Word => "swag";
 
     internal override AveragingScheme Averaging =>
-        new(layout => new WeightMoments(layout)) { Start = Start, Interval = Interval };
+        new((device, layout) => new WeightMoments(device, layout)) { Start = Start, Interval = Interval };
 
     internal override string AveragingText => base.AveragingText
         + FormattableString.Invariant($", {Samples} draws of N(mean, {Scale} variance)");

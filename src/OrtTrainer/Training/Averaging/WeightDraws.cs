@@ -1,4 +1,3 @@
-using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Training.Averaging;
@@ -13,11 +12,11 @@ internal sealed class WeightDraws : IDisposable
     /// <param name="count">How many weights are drawn.</param>
     /// <param name="scale">What variances are multiplied with, 0 or more.</param>
     /// <param name="seed">Fixes all draws.</param>
-    public WeightDraws(FlatParameters layout, WeightMoments moments, int count, double scale, long seed)
+    public WeightDraws(WeightLayout layout, WeightMoments moments, int count, double scale, long seed)
     {
         Count = count;
-        Variance = new NativeBuffer(layout.Length);
-        moments.Variance(Variance.Span);
+        Variance = new WeightBuffer(moments.Buffer.Device, layout.Length);
+        moments.Variance(Variance);
         _sampler = new WeightSampler(layout, moments.Buffer, Variance, scale, seed);
     }
 
@@ -25,13 +24,13 @@ internal sealed class WeightDraws : IDisposable
     public int Count { get; }
 
     /// <summary>The variance of each weight, not scaled.</summary>
-    public NativeBuffer Variance { get; }
+    public WeightBuffer Variance { get; }
 
     /// <summary>Writes one draw; padding stays as it is.</summary>
     /// <param name="number">Which draw, from 0; the same number gives the same weights.</param>
     /// <param name="destination">Receives the weights.</param>
     /// <param name="threads">Threads; the result does not depend on them.</param>
-    public void Draw(int number, NativeBuffer destination, int threads) =>
+    public void Draw(int number, WeightBuffer destination, int threads) =>
         _sampler.Draw(number, destination, threads);
 
     public void Dispose() => Variance.Dispose();

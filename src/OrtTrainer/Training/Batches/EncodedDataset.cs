@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using OrtTrainer.Data;
 using OrtTrainer.Text;
 
@@ -24,7 +25,8 @@ public sealed record EncodedDataset(
     /// <param name="cancellation">Stops between two blocks of examples.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static EncodedDataset Of(
-        Dataset source, Tokenizer tokenizer, int maxLength, int threads, CancellationToken cancellation = default)
+        Dataset source, ITextEncoder tokenizer, int maxLength, int threads,
+        CancellationToken cancellation = default)
     {
         TokenizedExample[] examples = new TokenizedExample[source.Count];
         int[] lengths = new int[source.Count];
@@ -37,7 +39,14 @@ public sealed record EncodedDataset(
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            Parallel.For(start, Math.Min(source.Count, start + RowsBetweenChecks), parallel, Tokenize);
+            try
+            {
+                Parallel.For(start, Math.Min(source.Count, start + RowsBetweenChecks), parallel, Tokenize);
+            }
+            catch (AggregateException exception)
+            {
+                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            }
         }
 
         return new(source, examples, lengths);

@@ -35,8 +35,8 @@ public sealed class DistilBertTests : IDisposable
             """);
         using PretrainedModel random = PretrainedModel.Open(_folder.Path, fromScratch: true);
         ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(3)).Layout;
-        using NativeBuffer weights = new(layout.Length);
-        random.Load(layout, weights.Slice, seed: 4);
+        using WeightBuffer weights = new(Device.Default, layout.Length);
+        random.Load(layout, weights, seed: 4);
         SafetensorsWriter.Write(_folder.File("model.safetensors"), StoredTensors.Of(layout, weights));
     }
 

@@ -1,5 +1,4 @@
 using OrtTrainer.Common;
-
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Training.Loss;
