@@ -13,7 +13,10 @@ internal sealed record SettingOption(string Name, IReadOnlyList<RunSetting> Sett
 {
     /// <summary>All of them, in the order of the records.</summary>
     public static IReadOnlyList<SettingOption> All { get; } =
-        [.. RunSetting.All.GroupBy(setting => setting.About.Option).Select(same => new SettingOption(same.Key, [.. same]))];
+    [
+        .. RunSetting.All.GroupBy(setting => setting.About.Option)
+            .Select(same => new SettingOption(same.Key, [.. same])),
+    ];
 
     /// <summary>Whether it has no value.</summary>
     public bool IsSwitch => Settings[0].About.IsSwitch;

@@ -4,8 +4,8 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Methods;
 
 /// <summary>
-/// How a run trains: what its loss is, how a step is taken and how weights are averaged, at most one of each, with their
-/// settings. Written as its parts joined by <c>+</c>, such as <c>distillation+sam+swa</c>; plain fine-tuning is
+/// How a run trains: what its loss is, how a step is taken and how weights are averaged, at most one of each, with
+/// their settings. Written as its parts joined by <c>+</c>, such as <c>distillation+sam+swa</c>; plain fine-tuning is
 /// <c>finetune</c>.
 /// </summary>
 [JsonConverter(typeof(FineTuneMethodConverter))]

@@ -15,6 +15,7 @@ internal static class MethodRegistry
         new ConfidencePenalty(),
         new RDrop(),
         new Focal(),
+        new Poly1(),
         new Sam(),
         new Asam(),
         new Lookahead(),

@@ -1,7 +1,9 @@
 namespace OrtTrainer.Models;
 
-/// <summary>Names of the inputs and outputs of packed graphs; the terms of a loss name their own. T tokens, B sequences, R rows
-/// of K outputs of the head.</summary>
+/// <summary>
+/// Names of the inputs and outputs of packed graphs; the terms of a loss name their own. T tokens, B sequences, R rows
+/// of K outputs of the head.
+/// </summary>
 public static class PackedInputs
 {
     /// <summary>Token ids, int64 [T].</summary>

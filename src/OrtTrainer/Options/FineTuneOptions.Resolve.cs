@@ -91,8 +91,8 @@ public sealed partial record FineTuneOptions
 
         if (Teacher is not null && Method.Loss is not { LearnsFromTeacher: true })
         {
-            throw new ArgumentException($"{nameof(Teacher)} is given, but {Method} learns from none. Add distillation " +
-                "to the method, or leave the teacher out.");
+            throw new ArgumentException($"{nameof(Teacher)} is given, but {Method} learns from none. Add " +
+                "distillation to the method, or leave the teacher out.");
         }
     }
 

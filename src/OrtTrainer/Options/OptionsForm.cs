@@ -8,7 +8,7 @@ namespace OrtTrainer.Options;
 
 /// <summary>
 /// The form of options in JSON, as <see cref="FineTuneOptions"/> and the settings of methods have it: which names there
-/// are, and whether an object, a list or a single value stands under them.
+/// are, and whether an object, a list, a number or a text stands under them.
 /// </summary>
 public static class OptionsForm
 {
@@ -50,16 +50,18 @@ public static class OptionsForm
         }
 
         JsonValueKind form = value.GetValueKind();
-        bool fits = kind switch
-        {
-            JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => form == JsonValueKind.Object,
-            JsonTypeInfoKind.Enumerable => form == JsonValueKind.Array,
-            _ => form is not (JsonValueKind.Object or JsonValueKind.Array),
-        };
-        return !fits ? (place, $"is {Found(form)}; expected {Expected(type, kind)}.")
+        return !Fits(form, type, kind) ? (place, $"is {Found(form)}; expected {Expected(type, kind)}.")
             : kind == JsonTypeInfoKind.Object ? FindFault((JsonObject)value, type, $"{place}.")
             : null;
     }
+
+    private static bool Fits(JsonValueKind form, Type type, JsonTypeInfoKind kind) => kind switch
+    {
+        JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => form == JsonValueKind.Object,
+        JsonTypeInfoKind.Enumerable => form == JsonValueKind.Array,
+        _ when Plain(type) == typeof(bool) => form is JsonValueKind.True or JsonValueKind.False,
+        _ => form == (Plain(type).IsPrimitive ? JsonValueKind.Number : JsonValueKind.String),
+    };
 
     private static bool MayBeNull(JsonPropertyInfo property)
     {
@@ -75,20 +77,21 @@ public static class OptionsForm
         }
     }
 
-    private static string Expected(Type type, JsonTypeInfoKind kind)
-    {
-        Type plain = Nullable.GetUnderlyingType(type) ?? type;
-        return kind is JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary ? "an object in braces"
-            : kind == JsonTypeInfoKind.Enumerable ? "a list in brackets"
-            : plain == typeof(bool) ? "true or false"
-            : plain.IsPrimitive ? "a number"
-            : "a text in quotes";
-    }
+    private static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+
+    private static string Expected(Type type, JsonTypeInfoKind kind) =>
+        kind is JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary ? "an object in braces"
+        : kind == JsonTypeInfoKind.Enumerable ? "a list in brackets"
+        : Plain(type) == typeof(bool) ? "true or false"
+        : Plain(type).IsPrimitive ? "a number"
+        : "a text in quotes";
 
     private static string Found(JsonValueKind form) => form switch
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        _ => "a single value",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.String => "a text",
+        _ => form.ToString().ToLowerInvariant(),
     };
 }

@@ -77,10 +77,13 @@ public static class OptionsJson
             "part of the method.";
     }
 
-    /// <summary>The first sentence of why options were refused.</summary>
-    internal static string Reason(Exception refusal) =>
-        // .NET adds lines with the parameter's name and value, and the path in JSON, which the first tells already.
-        refusal.Message.Split('\n')[0].Split(" (Parameter ")[0].Split(" Path: ")[0].Trim();
+    /// <summary>Why options were refused, in one line.</summary>
+    internal static string Reason(Exception refusal)
+    {
+        // .NET adds lines with the parameter's name and value, which the first tells already.
+        string reason = refusal.Message.Split('\n')[0].Split(" (Parameter ")[0].Split(" Path: ")[0].Trim();
+        return refusal is JsonException { Path.Length: > 2 } malformed ? $"{malformed.Path[2..]}: {reason}" : reason;
+    }
 
     /// <summary>What to write instead of an unknown name: the nearest known one, or all of them.</summary>
     internal static string Advice(string name, IEnumerable<string> known) =>

@@ -35,7 +35,7 @@ public sealed class CommandLineTests
     [TestCase("finetune --alpha 0.5",
         "--alpha belongs to the method tf-reg or distillation or self-distillation or r-drop; the method is swa.")]
     [TestCase("finetune --method focal --epsilon 0.5",
-        "--epsilon belongs to the method label-smoothing; the method is focal.")]
+        "--epsilon belongs to the method label-smoothing or poly-1; the method is focal.")]
     [TestCase("finetune --method tf-reg --alpha 2", "--alpha is 2; expected from 0 to 1.")]
     [TestCase("finetune --method tf-reg --confidence 0.2", "--confidence is 0.2; expected from 0.9 to below 1.")]
     [TestCase("finetune --method distillation --teacher T --temperature 0", "--temperature is 0; expected above 0.")]

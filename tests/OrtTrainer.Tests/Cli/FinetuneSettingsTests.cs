@@ -19,7 +19,8 @@ public sealed class FinetuneSettingsTests
     {
         FineTuneOptions options = Settings(
             "--model M --train T.csv --eval E.csv --test S.csv --out O --text a --pair b --label c --columns a,b,c "
-            + "--format tsv --quoted --label-separator ; --task multilabel --method sam+swag --epochs 2.5 --max-steps 7 "
+            + "--format tsv --quoted --label-separator ; --task multilabel --method sam+swag --epochs 2.5 "
+            + "--max-steps 7 "
             + "--max-seconds 9 --batch-size 4 --accumulation 2 --lr 3e-4 --schedule cosine --warmup 0.2 "
             + "--optimizer sgd --momentum 0.75 --nesterov "
             + "--weight-decay 0.3 --clip 2 --max-length 64 --dropout 0.25 --swa-start 0.1 --swa-interval 3 "
@@ -136,7 +137,7 @@ public sealed class FinetuneSettingsTests
     [TestCase("""{ "swa": null }""", "swa is null; expected an object in braces.")]
     [TestCase("""{ "epochs": null }""", "epochs is null; expected a number.")]
     [TestCase("""{ "keep_best": {} }""", "keep_best is an object; expected true or false.")]
-    [TestCase("""{ "layers": 2 }""", "layers is a single value; expected a list in brackets.")]
+    [TestCase("""{ "layers": 2 }""", "layers is a number; expected a list in brackets.")]
     [TestCase("""{ "method": "ema", "sam": { "rho": 0.1 } }""", "sam holds settings of the method sam; the method is "
         + "ema. Leave them out, or make sam a part of the method.")]
     [TestCase("[1]", """expected a JSON object with options, such as {"epochs": 3}.""")]
@@ -150,8 +151,8 @@ public sealed class FinetuneSettingsTests
         Assert.That(run, Is.EqualTo(new CliRun(1, "", $"error: {file}: {expected}\n")));
     }
 
-    [TestCase("33-options-null.json", "method is null; expected a text in quotes.")]
-    [TestCase("33-options-null-2.json", "data is null; expected an object in braces.")]
+    [TestCase("33-options-null-2.json", "method is null; expected a text in quotes.")]
+    [TestCase("33-options-null.json", "data is null; expected an object in braces.")]
     public void Null_where_there_must_be_something_is_told_with_its_place(string name, string expected)
     {
         string file = SharedFiles.SharedPath("cases", "2", name);

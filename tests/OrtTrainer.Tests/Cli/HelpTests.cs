@@ -30,7 +30,8 @@ public sealed class HelpTests
         Assert.That(help, Does.Contain("--alpha X                 share of the teacher (tf-reg: 0.5; distillation, "
             + "self-distillation: 0.9); strength of the divergence between the passes (r-drop: 1)"));
         Assert.That(help, Does.Contain("weight averaging: swa, ema, lawa, swag (default: swa)"));
-        Assert.That(help, Does.Contain("highest learning rate (default: 5e-5; swa, swag: 0.0001)"));
+        Assert.That(help, Does.Contain(
+            "highest learning rate (default: 5e-5, sgd 1e-2, adafactor 1e-3; swa, swag: 0.0001)"));
     }
 
     [TestCaseSource(nameof(Commands))]

@@ -24,6 +24,7 @@ public sealed class MethodRenderingTests
         + "its layers, drawn every epoch and mapped to 128, 0.3333")]
     [TestCase("confidence-penalty", "labels less 0.1 of the entropy")]
     [TestCase("r-drop", "two passes, symmetric KL times 1")]
+    [TestCase("poly-1", "cross-entropy plus 1 (1 - p)")]
     [TestCase("focal", "labels, modulating factor with gamma 2")]
     public void The_settings_of_the_loss_stand_in_the_head(string method, string? expected) => Assert.That(
         PartLines.Loss(Options with { Method = FineTuneMethod.Parse(method) }), Is.EqualTo(expected));

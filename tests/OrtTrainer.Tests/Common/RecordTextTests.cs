@@ -86,7 +86,7 @@ public sealed class RecordTextTests
             .. inAssembly.Assembly.GetExportedTypes().Where(IsRecord).Where(HasCollection)
                 .Where(type => !Exempt.Any(part => type.Namespace!.StartsWith(part, StringComparison.Ordinal)))
                 .Where(type => type.GetMethod(nameof(ToString), Type.EmptyTypes)!
-                    .IsDefined(typeof(CompilerGeneratedAttribute)))
+                    .IsDefined(typeof(CompilerGeneratedAttribute), inherit: false))
                 .Select(type => type.FullName!),
         ];
         Assert.That(unreadable, Is.Empty, "override ToString with RecordText.Of");

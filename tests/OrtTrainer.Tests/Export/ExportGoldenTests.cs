@@ -70,12 +70,7 @@ public sealed class ExportGoldenTests
 
         public Exported(string folder)
         {
-            if (!Directory.Exists(folder))
-            {
-                Assert.Ignore(
-                    $"{folder} is not there; this test compares with reference material outside the repository.");
-            }
-
+            GoldenModel.Require(folder);
             Golden = new GoldenModel(folder);
             _tensors = SafetensorsFile.OpenFile(Path.Combine(folder, "golden.safetensors"));
             PretrainedModel model = Golden.Pretrained;

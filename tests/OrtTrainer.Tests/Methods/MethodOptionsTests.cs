@@ -28,8 +28,10 @@ public sealed class MethodOptionsTests
         yield return Case("Temperature is -2; expected above 0", () => new Distillation { Temperature = -2 });
         yield return Case("Beta is -1; expected 0 or more", () => new ConfidencePenalty { Beta = -1 });
         yield return Case("Alpha is -1; expected 0 or more", () => new RDrop { Alpha = -1 });
+        yield return Case("Epsilon is -1.5; expected -1 or more", () => new Poly1 { Epsilon = -1.5 });
         yield return Case("Gamma is -1; expected 0 or more", () => new Focal { Gamma = -1 });
-        yield return Case("MaxTemperature is 0; expected 1 or more", () => new AnnealingDistillation { MaxTemperature = 0 });
+        yield return Case("MaxTemperature is 0; expected 1 or more", () =>
+            new AnnealingDistillation { MaxTemperature = 0 });
         yield return Case("TeacherShare is 1; expected above 0 and below 1", () =>
             new AnnealingDistillation { TeacherShare = 1 });
         yield return Case("LabelWeight is -1; expected 0 or more", () => new RailDistillation { LabelWeight = -1 });
@@ -52,6 +54,7 @@ public sealed class MethodOptionsTests
     [TestCase("confidence-penalty", TaskKind.MultiLabel)]
     [TestCase("r-drop", TaskKind.Regression)]
     [TestCase("focal", TaskKind.MultiLabel)]
+    [TestCase("poly-1", TaskKind.Regression)]
     public void Losses_of_exclusive_classes_are_refused_elsewhere(string method, TaskKind task) => Refuses(
         Valid with { Method = FineTuneMethod.Parse(method), Data = Valid.Data with { Task = task } },
         $"Method {method} is for classes that exclude each other; the task is {task}");

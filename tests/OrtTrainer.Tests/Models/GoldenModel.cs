@@ -3,6 +3,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Models.Plain;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Models;
@@ -37,8 +38,25 @@ internal sealed class GoldenModel : IDisposable
 
     public float[] Logits { get; }
 
-    /// <summary>The kinds of goldens this project's models cover so far: folders named ARCHITECTURE-TASK.</summary>
-    public static IEnumerable<string> Folders()
+    /// <summary>
+    /// The goldens of the repository's own and, of those outside it, the kinds that this project's models cover so far:
+    /// folders named ARCHITECTURE-TASK.
+    /// </summary>
+    public static IEnumerable<string> Folders() =>
+        [.. PlainGolden.All.Select(golden => golden.Folder), .. SharedFolders()];
+
+    /// <summary>Makes a golden of the repository's own; skips the test where one from outside it is missing.</summary>
+    public static void Require(string folder)
+    {
+        PlainGolden.Of(folder)?.Ensure();
+        if (!Directory.Exists(folder))
+        {
+            Assert.Ignore($"{folder} is not there; this test compares with reference material outside the repository.");
+        }
+    }
+
+    /// <summary>The folders of <see cref="Folders"/> from outside the repository.</summary>
+    public static IEnumerable<string> SharedFolders()
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
         string[] kinds = ["classification", "regression", "multilabel"];

@@ -117,7 +117,7 @@ public sealed class FineTuneOptionsTests
 
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "learning-rate": 1 }""",
         "learning-rate is unknown; did you mean learning_rate?")]
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "text": "x" } }""", "data.text is unknown; known are train")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "text": "x" } }""", "data.text is unknown; did you mean test?")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "sam": { "rho": 1 } }""",
         "sam holds settings of the method sam; the method is swa.")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "swa": { "start": 2 } }""",
@@ -129,8 +129,11 @@ public sealed class FineTuneOptionsTests
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "epochs": -1 }""",
         "Epochs is -1; expected above 0")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": "swaa" }""", "Method is 'swaa'")]
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": 1 }""", "method is no text")]
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": "8" }""", "$.batch_size")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": 1 }""",
+        "method is a number; expected a text in quotes.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": "8" }""",
+        "batch_size is a text; expected a number.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": 1.5 }""", "batch_size: The JSON")]
     [TestCase("""{ "model": "m" """, "LineNumber: 0")]
     [TestCase("null", "expected a JSON object with options")]
     public void A_wrong_name_or_value_in_a_file_is_named_with_the_file(string json, string named)

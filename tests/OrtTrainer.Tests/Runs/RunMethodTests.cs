@@ -44,7 +44,7 @@ public sealed class RunMethodTests
 
         string[] expected = word switch
         {
-            "label-smoothing" or "focal" => ["label_loss"],
+            "label-smoothing" or "focal" or "poly-1" => ["label_loss"],
             "confidence-penalty" or "r-drop" => ["label_loss", "penalty_loss"],
             "annealing-distillation" => ["teacher_loss"],
             "rail-distillation" => ["label_loss", "teacher_loss", "intermediate_loss"],

@@ -88,7 +88,7 @@ public sealed class StudyFileReaderTests
     [TestCase("defaults", """{ "threads": 1 }""", "--threads and --jobs decide it")]
     [TestCase("defaults", """{ "metric": "accuracy" }""", "list metrics under the task; the first decides")]
     [TestCase("defaults", """{ "epochs": -1 }""", "defaults.epochs (line 1): Epochs is -1; expected above 0.")]
-    [TestCase("defaults", """{ "epochs": "many" }""", "defaults.epochs (line 1): The JSON value could not")]
+    [TestCase("defaults", """{ "epochs": "many" }""", "defaults.epochs (line 1): epochs is a text; expected a number.")]
     [TestCase("defaults", """{ "data": { "tran": "x" } }""",
         "defaults.data.tran (line 1): data.tran is unknown; did you mean train?")]
     [TestCase("defaults", """{ "data": null }""",

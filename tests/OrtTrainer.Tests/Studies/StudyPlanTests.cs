@@ -17,6 +17,19 @@ public sealed class StudyPlanTests
     public void Remove() => _study.Dispose();
 
     [Test]
+    public void Settings_of_methods_hold_where_the_method_runs_and_are_refused_beside_another()
+    {
+        (_study.Json["defaults"] ??= new JsonObject())["swa"] = new JsonObject { ["start"] = 0.3 };
+        StudyPlan plan = _study.Plan();
+
+        Assert.That(plan.Cells.Select(cell => cell.Options.Method.Average),
+            Is.EqualTo(new AveragingMethod?[] { null, new Swa { Start = 0.3 } }));
+        _study.Json["methods"]!.AsObject().First().Value!["ema"] = new JsonObject { ["decay"] = 0.5 };
+        Assert.That(() => _study.Plan(), Throws.TypeOf<StudyException>().With.Message.Contains(
+            "ema holds settings of the method ema; the method is finetune. Leave them out, or make ema a part"));
+    }
+
+    [Test]
     public void Runs_are_ordered_by_model_initialization_task_method_and_seed()
     {
         _study.Json["initializations"] = JsonNode.Parse("""{ "b": {}, "a": { "from_scratch": true } }""");

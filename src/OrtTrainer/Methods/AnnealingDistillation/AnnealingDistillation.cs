@@ -47,6 +47,6 @@ public sealed record AnnealingDistillation : TeacherLossMethod
             new LabelLoss(step => step < teacherSteps ? 0 : 1),
             new LogitErrorLoss(
                 run.TeacherOutputs, run.Outputs, step => step < teacherSteps ? 1 : 0,
-                step => step < teacherSteps ? ((step * MaxTemperature / teacherSteps) + 1) / (float)MaxTemperature : 1));
+                step => Math.Min((step * MaxTemperature / teacherSteps) + 1, MaxTemperature) / (float)MaxTemperature));
     }
 }

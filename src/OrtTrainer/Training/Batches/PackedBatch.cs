@@ -48,8 +48,8 @@ public sealed class PackedBatch
     /// <param name="examples">The data set.</param>
     /// <param name="indices">Which of it.</param>
     /// <param name="objective">
-    /// Its targets, and what its loss reads. If it is twofold, all examples follow once more, every copy counting half: dropout goes by the
-    /// place in the batch, so the copies get masks of their own.
+    /// Its targets, and what its loss reads. If it is twofold, all examples follow once more, every copy counting half:
+    /// dropout goes by the place in the batch, so the copies get masks of their own.
     /// </param>
     /// <param name="step">The optimizer step, counted from 0, which may decide what the loss reads.</param>
     public void Fill(

@@ -3,8 +3,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Training.Loss;
 
 /// <summary>
-/// The task's loss against the labels: cross-entropy H(q, p), its binary form, or the squared error. Smoothed labels are
-/// other labels to it.
+/// The task's loss against the labels: cross-entropy H(q, p), its binary form, or the squared error. Smoothed labels
+/// are other labels to it.
 /// </summary>
 public sealed class LabelLoss : LossTerm
 {

@@ -29,7 +29,7 @@ public sealed class SoftTargetLoss : LossTerm
     internal override LossPart Part => LossPart.Teacher;
 
     internal override IReadOnlyList<LossInput> Inputs =>
-        _offsets is null ? [_targets, _weight, _inverseTemperature] : [_targets, _offsets, _weight, _inverseTemperature];
+        [_targets, .. _offsets is null ? Array.Empty<LossInput>() : [_offsets], _weight, _inverseTemperature];
 
     internal override Value Build(LossGraph g) => g.Builder.Mul(
         g.Distribution.SoftLoss(g, _targets.In(g), _offsets?.In(g), _inverseTemperature.In(g)), _weight.In(g));

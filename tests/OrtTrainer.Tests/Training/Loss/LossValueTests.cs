@@ -35,7 +35,7 @@ public class LossValueTests
     }
 
     [Test]
-    public void Teacher_free_regularisation_is_smoothing_on_the_other_classes()
+    public void Teacher_free_regularization_is_smoothing_on_the_other_classes()
     {
         var teacher = SoftTargets.SmoothedOthers(Labels, 3, 1 - 0.9);
         var smoothed = SoftTargets.SmoothedOthers(Labels, 3, 0.3 * (1 - 0.9));

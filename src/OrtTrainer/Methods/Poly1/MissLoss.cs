@@ -1,0 +1,24 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Training.Loss;
+
+namespace OrtTrainer.Methods;
+
+/// <summary>1 - p_y, the probability that the model does not give to the label.</summary>
+/// <param name="epsilon">What it is multiplied with.</param>
+internal sealed class MissLoss(double epsilon) : LossTerm
+{
+    private readonly LossCoefficient _epsilon = new("poly_epsilon", epsilon);
+
+    internal override LossPart Part => LossPart.Labels;
+
+    internal override IReadOnlyList<LossInput> Inputs => [_epsilon];
+
+    internal override Value Build(LossGraph g)
+    {
+        GraphBuilder b = g.Builder;
+
+        // Summed over the other classes: where p_y is near 1, 1 - p_y would have no digits left.
+        Value miss = g.Sum(b.Mul(b.Sub(b.Constant(1f), g.Labels), g.Probabilities));
+        return b.Mul(miss, _epsilon.In(g));
+    }
+}

@@ -1,0 +1,67 @@
+using OrtTrainer.Tests.Runtime;
+
+namespace OrtTrainer.Tests.Models.Plain;
+
+/// <summary>
+/// A golden of this repository's own: a tiny model with what its plain twin in float64 gives for logits, loss,
+/// gradients and weights after some steps. Its folder is written when it is first asked for, and is read as those from
+/// outside the repository are.
+/// </summary>
+internal sealed class PlainGolden
+{
+    private readonly string _architecture;
+    private readonly Lazy<bool> _written;
+
+    private PlainGolden(string architecture, string task, PlainShape shape)
+    {
+        (_architecture, Task, Shape) = (architecture, task, shape);
+        Folder = Path.Combine(AppContext.BaseDirectory, "goldens", $"plain-{architecture}-{task}");
+        _written = new(() => PlainGoldenFiles.Write(this));
+    }
+
+    public static IReadOnlyList<PlainGolden> All { get; } =
+    [
+        new("bert", "classification", new()),
+        new("bert", "multilabel", new() { Outputs = 4, Heads = 4 }),
+        new("bert", "regression", new() { Outputs = 1, Layers = 1 }),
+        new("roberta", "classification", new() { Activation = "gelu_new", TokenTypes = 1 }),
+        new("distilbert", "classification", new() { Activation = "relu", Layers = 3, TokenTypes = 0 }),
+    ];
+
+    public string Folder { get; }
+
+    /// <summary><c>classification</c>, <c>multilabel</c> or <c>regression</c>.</summary>
+    public string Task { get; }
+
+    public PlainShape Shape { get; }
+
+    /// <summary>The golden of a folder, or null for a folder from elsewhere.</summary>
+    public static PlainGolden? Of(string folder) => All.FirstOrDefault(golden => golden.Folder == folder);
+
+    /// <summary>Writes the folder, if this process has not done so.</summary>
+    public void Ensure() => _ = _written.Value;
+
+    /// <summary>The plain twin at its first weights, the same every time.</summary>
+    public PlainModel NewModel()
+    {
+        int seed = 1;
+        return PlainModel.Of(_architecture, Shape, (name, rows, columns) => FirstWeights(name, rows, columns, seed++));
+    }
+
+    /// <summary>What the model is trained on in a step.</summary>
+    public PlainBatch Batch(int step) => PlainBatch.Random(Task, Shape, seed: 100 + step);
+
+    // As random as a trained model's, so that no tensor is without effect; exact in float32.
+    private static double[,] FirstWeights(string name, int rows, int columns, int seed)
+    {
+        double mean = PlainAdamW.Decays(name) || name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1;
+        float[] random = Reference.Random(seed, rows * columns, scale: 0.3);
+        double[,] values = new double[rows, columns];
+        for (int i = 0; i < random.Length; i++)
+        {
+            values[i / columns, i % columns] = (float)(mean + random[i]);
+        }
+
+        return values;
+    }
+}

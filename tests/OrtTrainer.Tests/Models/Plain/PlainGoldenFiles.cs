@@ -1,0 +1,94 @@
+using System.Text.Json;
+using OrtTrainer.Checkpoints;
+
+namespace OrtTrainer.Tests.Models.Plain;
+
+/// <summary>Writes a golden as those from outside the repository are: the model's files, and what must come of
+/// them.</summary>
+internal static class PlainGoldenFiles
+{
+    private const int Steps = 4;
+
+    public static bool Write(PlainGolden golden)
+    {
+        Directory.CreateDirectory(golden.Folder);
+        PlainModel model = golden.NewModel();
+        List<TensorData> tensors = [];
+        PlainAdamW optimizer = new();
+        for (int step = 0; step < Steps; step++)
+        {
+            PlainBatch batch = golden.Batch(step);
+            tensors.AddRange(Inputs($"batch{step}.", batch, model.PaddingId, golden.Shape.TokenTypes > 1));
+            tensors.Add(Labels($"batch{step}.labels", batch, golden.Task));
+            Tape tape = new();
+            Tensor logits = model.Logits(tape, batch.Sequences);
+            double loss = PlainLoss.Mean(golden.Task, logits, batch.Targets);
+            tape.Backward();
+            if (step == 0)
+            {
+                WriteModel(golden.Folder, model);
+                tensors.Add(Floats("logits", logits.Shape, logits.Value));
+                tensors.Add(Floats("loss", [1], new[,] { { loss } }));
+                tensors.AddRange(model.Parameters.Select(p =>
+                    Floats("grad." + p.Key, p.Value.Shape, p.Value.Gradient)));
+            }
+
+            optimizer.Step(model.Parameters);
+        }
+
+        tensors.AddRange(model.Parameters.Select(p => Floats("after." + p.Key, p.Value.Shape, p.Value.Value)));
+        SafetensorsWriter.Write(Path.Combine(golden.Folder, "golden.safetensors"), tensors);
+        File.WriteAllText(Path.Combine(golden.Folder, "golden.json"), Description(model));
+        return true;
+    }
+
+    private static void WriteModel(string folder, PlainModel model)
+    {
+        File.WriteAllText(Path.Combine(folder, "config.json"), model.Config);
+        SafetensorsWriter.Write(
+            Path.Combine(folder, "model.safetensors"),
+            model.Parameters.Select(p => Floats(p.Key, p.Value.Shape, p.Value.Value)));
+    }
+
+    /// <summary>A batch as models with padding take it: [B, S], the rows filled up to the longest.</summary>
+    private static IEnumerable<TensorData> Inputs(string prefix, PlainBatch batch, int padding, bool hasTypes)
+    {
+        int width = batch.Sequences.Max(s => s.Ids.Length);
+        long[] shape = [batch.Sequences.Length, width];
+        yield return Padded("input_ids", (s, i) => s.Ids[i], padding);
+        yield return Padded("attention_mask", (_, _) => 1, 0);
+        if (hasTypes)
+        {
+            yield return Padded("token_type_ids", (s, i) => s.Types[i], 0);
+        }
+
+        TensorData Padded(string name, Func<(int[] Ids, int[] Types), int, int> value, int otherwise) =>
+            TensorData.Int64s(prefix + name, shape, batch.Sequences.SelectMany(s => Enumerable.Range(0, width)
+                .Select(i => (long)(i < s.Ids.Length ? value(s, i) : otherwise))).ToArray());
+    }
+
+    /// <summary>The class of each row, [B], or its targets, [B, K].</summary>
+    private static TensorData Labels(string name, PlainBatch batch, string task) => task == "classification"
+        ? TensorData.Int64s(
+            name, [batch.Targets.Length], batch.Targets.Select(t => (long)Array.IndexOf(t, 1f)).ToArray())
+        : TensorData.Floats(
+            name, [batch.Targets.Length, batch.Targets[0].Length], batch.Targets.SelectMany(t => t).ToArray());
+
+    private static string Description(PlainModel model) => JsonSerializer.Serialize(new
+    {
+        steps = Steps,
+        optimizer = new
+        {
+            lr = PlainAdamW.Rate,
+            betas = new[] { PlainAdamW.Beta1, PlainAdamW.Beta2 },
+            eps = PlainAdamW.Epsilon,
+            weight_decay = PlainAdamW.WeightDecay,
+            clip_global_norm = PlainAdamW.LargestNorm,
+            no_decay = model.Parameters.Keys.Where(name => !PlainAdamW.Decays(name)),
+        },
+    });
+
+    /// <summary>Rounded to float32 and copied, since training goes on.</summary>
+    private static TensorData Floats(string name, long[] shape, double[,] values) =>
+        TensorData.Floats(name, shape, values.Cast<double>().Select(v => (float)v).ToArray());
+}

@@ -1,0 +1,61 @@
+namespace OrtTrainer.Tests.Models.Plain;
+
+/// <summary>The mean loss of a batch by the kind of task, with its gradient left in the logits.</summary>
+internal static class PlainLoss
+{
+    /// <param name="task"><c>classification</c>, <c>multilabel</c> or <c>regression</c>.</param>
+    /// <param name="logits">[N, K].</param>
+    /// <param name="targets">Probabilities, 0 or 1, or values: [N, K].</param>
+    public static double Mean(string task, Tensor logits, float[][] targets) => task switch
+    {
+        "classification" => CrossEntropy(logits, targets),
+        "multilabel" => BinaryCrossEntropy(logits, targets),
+        "regression" => SquaredError(logits, targets),
+        _ => throw new ArgumentException($"There is no plain loss of {task}."),
+    };
+
+    /// <summary>log Σ e^z - Σ t z, a mean over N; t adds up to 1.</summary>
+    private static double CrossEntropy(Tensor logits, float[][] targets)
+    {
+        double loss = 0;
+        for (int r = 0; r < logits.Rows; r++)
+        {
+            double sum = Enumerable.Range(0, logits.Columns).Sum(c => Math.Exp(logits.Value[r, c]));
+            loss += Math.Log(sum) / logits.Rows;
+            for (int c = 0; c < logits.Columns; c++)
+            {
+                loss -= targets[r][c] * logits.Value[r, c] / logits.Rows;
+                logits.Gradient[r, c] += ((Math.Exp(logits.Value[r, c]) / sum) - targets[r][c]) / logits.Rows;
+            }
+        }
+
+        return loss;
+    }
+
+    /// <summary>log(1 + e^z) - t z, a mean over N and K.</summary>
+    private static double BinaryCrossEntropy(Tensor logits, float[][] targets) => OverElements(
+        logits, targets,
+        (z, t) => Math.Log(1 + Math.Exp(z)) - (t * z),
+        (z, t) => (1 / (1 + Math.Exp(-z))) - t);
+
+    /// <summary>(z - t)², a mean over N and K.</summary>
+    private static double SquaredError(Tensor logits, float[][] targets) =>
+        OverElements(logits, targets, (z, t) => (z - t) * (z - t), (z, t) => 2 * (z - t));
+
+    private static double OverElements(
+        Tensor logits, float[][] targets, Func<double, double, double> loss, Func<double, double, double> slope)
+    {
+        double sum = 0;
+        double count = logits.Rows * logits.Columns;
+        for (int r = 0; r < logits.Rows; r++)
+        {
+            for (int c = 0; c < logits.Columns; c++)
+            {
+                sum += loss(logits.Value[r, c], targets[r][c]) / count;
+                logits.Gradient[r, c] += slope(logits.Value[r, c], targets[r][c]) / count;
+            }
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,116 @@
+using OrtTrainer.Tests.Runtime;
+
+namespace OrtTrainer.Tests.Models.Plain;
+
+/// <summary>
+/// An encoder with a classification head as its paper has it, in float64, one sequence at a time: what packed batches,
+/// kernels and the differentiated graph must reproduce.
+/// </summary>
+/// <param name="shape">Its sizes.</param>
+/// <param name="weights">The first values of a parameter, by name, rows and columns.</param>
+internal abstract class PlainModel(PlainShape shape, Func<string, int, int, double[,]> weights)
+{
+    private readonly Dictionary<string, Tensor> _parameters = new(StringComparer.Ordinal);
+
+    /// <summary>The parameters under their names in a checkpoint; there once they were used.</summary>
+    public IReadOnlyDictionary<string, Tensor> Parameters => _parameters;
+
+    /// <summary>Its config.json.</summary>
+    public abstract string Config { get; }
+
+    /// <summary>The id that pads sequences in a batch of equal lengths; this model has no use for it.</summary>
+    public virtual int PaddingId => 0;
+
+    protected PlainShape Shape => shape;
+
+    protected Tape Tape { get; private set; } = new();
+
+    public static PlainModel Of(
+        string architecture, PlainShape shape, Func<string, int, int, double[,]> weights) => architecture switch
+    {
+        "bert" => new PlainBert(shape, weights),
+        "roberta" => new PlainRoberta(shape, weights),
+        "distilbert" => new PlainDistilBert(shape, weights),
+        _ => throw new ArgumentException($"There is no plain model of {architecture}."),
+    };
+
+    /// <summary>Logits of sequences, [sequences, outputs].</summary>
+    /// <param name="tape">Records what is computed.</param>
+    /// <param name="sequences">Token ids with the token types.</param>
+    public Tensor Logits(Tape tape, IEnumerable<(int[] Ids, int[] Types)> sequences)
+    {
+        List<Tensor> rows = [];
+        foreach ((int[] ids, int[] types) in sequences)
+        {
+            rows.Add(Head(tape.Rows(States(tape, ids, types)[^1], [0])));
+        }
+
+        return tape.Below(rows);
+    }
+
+    /// <summary>The output of every layer for one sequence, [tokens, width] each.</summary>
+    public IReadOnlyList<Tensor> States(Tape tape, int[] ids, int[] types)
+    {
+        Tape = tape;
+        Tensor x = Embed(ids, types);
+        return [.. Enumerable.Range(0, shape.Layers).Select(layer => x = Layer(layer, x))];
+    }
+
+    protected abstract Tensor Embed(int[] ids, int[] types);
+
+    protected abstract Tensor Layer(int layer, Tensor x);
+
+    /// <summary>Logits of the state of the first token.</summary>
+    protected abstract Tensor Head(Tensor first);
+
+    protected Tensor Linear(string name, int inputs, int outputs, Tensor x) => Tape.AddBias(
+        Tape.Product(x, Tape.Transpose(Matrix(name + ".weight", outputs, inputs))), Vector(name + ".bias", outputs));
+
+    protected Tensor LayerNorm(string name, Tensor x) => Tape.LayerNorm(
+        x, Vector(name + ".weight", x.Columns), Vector(name + ".bias", x.Columns), shape.Epsilon);
+
+    protected Tensor Embedding(string name, int rows, IReadOnlyList<int> ids) =>
+        Tape.Rows(Matrix(name + ".weight", rows, shape.Width), ids);
+
+    /// <summary>softmax(q kᵀ / √d) v in every head, the heads beside each other (Vaswani et al., 2017).</summary>
+    protected Tensor Attention(string query, string key, string value, Tensor x)
+    {
+        int d = shape.Width / shape.Heads;
+        Tensor q = Linear(query, shape.Width, shape.Width, x);
+        Tensor k = Linear(key, shape.Width, shape.Width, x);
+        Tensor v = Linear(value, shape.Width, shape.Width, x);
+        return Tape.Beside([.. Enumerable.Range(0, shape.Heads).Select(head =>
+        {
+            Tensor keys = Tape.Transpose(Tape.Columns(k, head * d, d));
+            Tensor scores = Tape.Product(Tape.Columns(q, head * d, d), keys, 1 / Math.Sqrt(d));
+            return Tape.Product(Tape.Softmax(scores), Tape.Columns(v, head * d, d));
+        })]);
+    }
+
+    /// <summary>The activation of the feed-forward part.</summary>
+    protected Tensor Activation(Tensor x) => shape.Activation switch
+    {
+        "gelu" => Tape.Pointwise(x, z => Reference.Gelu(z, tanh: false), z => Reference.GeluSlope(z, tanh: false)),
+        "gelu_new" => Tape.Pointwise(x, z => Reference.Gelu(z, tanh: true), z => Reference.GeluSlope(z, tanh: true)),
+        "relu" => Relu(x),
+        _ => throw new ArgumentException($"There is no plain {shape.Activation}."),
+    };
+
+    protected Tensor Relu(Tensor x) => Tape.Pointwise(x, z => Math.Max(z, 0), z => z > 0 ? 1 : 0);
+
+    protected Tensor Tanh(Tensor x) => Tape.Pointwise(x, Math.Tanh, z => 1 - Math.Pow(Math.Tanh(z), 2));
+
+    private Tensor Matrix(string name, int rows, int columns) => Parameter(name, rows, columns, isVector: false);
+
+    private Tensor Vector(string name, int columns) => Parameter(name, 1, columns, isVector: true);
+
+    private Tensor Parameter(string name, int rows, int columns, bool isVector)
+    {
+        if (!_parameters.TryGetValue(name, out Tensor? parameter))
+        {
+            _parameters[name] = parameter = new Tensor(weights(name, rows, columns), isVector);
+        }
+
+        return parameter;
+    }
+}

@@ -1,0 +1,31 @@
+namespace OrtTrainer.Tests.Models.Plain;
+
+/// <summary>The sizes of a plain model.</summary>
+internal sealed record PlainShape
+{
+    public int Layers { get; init; } = 2;
+
+    public int Width { get; init; } = 16;
+
+    public int Heads { get; init; } = 2;
+
+    /// <summary>The width inside the feed-forward part.</summary>
+    public int Inner { get; init; } = 24;
+
+    public int Vocabulary { get; init; } = 30;
+
+    /// <summary>Tokens of the longest sequence.</summary>
+    public int Positions { get; init; } = 12;
+
+    /// <summary>Segments told apart; with one or none every token type is 0.</summary>
+    public int TokenTypes { get; init; } = 2;
+
+    /// <summary>Values per sequence.</summary>
+    public int Outputs { get; init; } = 3;
+
+    /// <summary><c>gelu</c>, <c>gelu_new</c> or <c>relu</c>, inside the feed-forward part.</summary>
+    public string Activation { get; init; } = "gelu";
+
+    /// <summary>Added to the variance in layer normalization.</summary>
+    public double Epsilon { get; init; } = 1e-12;
+}
