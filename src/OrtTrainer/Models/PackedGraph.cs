@@ -1,7 +1,7 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Data;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Differentiation;
+using OrtTrainer.Objectives;
 
 namespace OrtTrainer.Models;
 
@@ -17,21 +17,21 @@ public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnly
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="config">Its configuration.</param>
-    /// <param name="task">What the loss is.</param>
+    /// <param name="distribution">What a row of the outputs stands for, and so what the loss is.</param>
     /// <param name="outputs">The width of the head: classes, labels or values.</param>
     /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
     /// <param name="agreement">Whether every example stands twice in a batch and should agree with itself.</param>
     /// <param name="maps">The maps through which layers are compared with a teacher's; null where they are not. They
     /// lie behind the parameters of <see cref="Evaluation"/>.</param>
     public static PackedGraph Training(
-        Architecture architecture, ModelConfig config, TaskKind task, long outputs, bool dropout = true,
+        Architecture architecture, ModelConfig config, OutputDistribution distribution, long outputs, bool dropout = true,
         bool agreement = false, LayerMaps? maps = null)
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout);
         Value logits = architecture.Classify(m, config, outputs, architecture.Encode(m, config));
         Value? distances = maps is null ? null : LayerDistanceGraph.Build(m, maps);
-        ObjectiveGraph objective = ObjectiveGraph.Build(g, task, logits, agreement, distances);
+        ObjectiveGraph objective = ObjectiveGraph.Build(g, distribution, logits, agreement, distances);
         IReadOnlyList<Value> gradients = Autodiff.Gradients(g, objective.Total, m.Parameters);
         g.Output(objective.Total, PackedInputs.Loss);
         g.Output(objective.Labels, PackedInputs.LabelLoss);

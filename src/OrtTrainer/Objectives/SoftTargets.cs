@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 
 namespace OrtTrainer.Objectives;
 
@@ -9,7 +10,7 @@ namespace OrtTrainer.Objectives;
 public sealed class SoftTargets
 {
     /// <summary>The label that leaves a row out, as PyTorch's default.</summary>
-    public const int IgnoredLabel = -100;
+    public const int IgnoredLabel = CategoricalTargets.Ignored;
 
     private readonly double[] _values;
     private readonly double[] _weights;
@@ -150,6 +151,15 @@ public sealed class SoftTargets
 
         return sum;
     }
+
+    /// <summary>All rows in float32, [B, K].</summary>
+    public float[] ToFloats() => Array.ConvertAll(_values, value => (float)value);
+
+    /// <summary>What makes a row's cross-entropy a divergence, in float32: [B].</summary>
+    public float[] NegativeEntropies() => [.. Enumerable.Range(0, Rows).Select(row => (float)-RowEntropy(row))];
+
+    /// <summary>The weights of all rows in float32, [B].</summary>
+    public float[] ToWeights() => Array.ConvertAll(_weights, weight => (float)weight);
 
     private static SoftTargets FromLabels(
         ReadOnlySpan<int> labels, int classes, double onLabel, double onOthers, ReadOnlySpan<double> classWeights)

@@ -1,89 +1,109 @@
+using OrtTrainer.Data;
 using OrtTrainer.Objectives;
 
 namespace OrtTrainer.Training;
 
-/// <summary>What every example of a data set is trained towards, and how much it counts.</summary>
+/// <summary>
+/// What every example of a data set is trained towards, and how much it counts: the task's targets, and beside them
+/// what a method makes of labels and teacher. R rows, one for every row of the head's output.
+/// </summary>
 public sealed class ExampleTargets
 {
-    private readonly float[] _labels;
-    private readonly float[] _teacher;
-    private readonly float[] _offsets;
-    private readonly float[] _weights;
+    private readonly TaskTargets _targets;
 
-    /// <param name="outputs">K.</param>
-    /// <param name="labels">Class probabilities, 0/1 per label, or values: [N, K].</param>
-    /// <param name="weights">How much each counts, [N]; null for 1.</param>
-    /// <param name="teacher">What the teacher says, [N, K]: probabilities or outputs; null without one.</param>
-    /// <param name="offsets">Added to the cross-entropy with the teacher, [N]; null for 0.</param>
-    /// <exception cref="ArgumentException">Lengths differ.</exception>
-    public ExampleTargets(
-        int outputs, float[] labels, float[]? weights = null, float[]? teacher = null, float[]? offsets = null)
-    {
-        Outputs = outputs;
-        Count = labels.Length / outputs;
-        _labels = labels;
-        _weights = weights ?? [.. Enumerable.Repeat(1f, Count)];
-        _teacher = teacher ?? new float[labels.Length];
-        _offsets = offsets ?? new float[Count];
-        if (_teacher.Length != labels.Length || _weights.Length != Count || _offsets.Length != Count)
-        {
-            throw new ArgumentException($"There are {labels.Length} label and {_teacher.Length} teacher targets, " +
-                $"{_weights.Length} weights and {_offsets.Length} offsets for {Count} examples of {outputs} outputs.");
-        }
-    }
+    /// <param name="targets">What the task says.</param>
+    public ExampleTargets(TaskTargets targets) => _targets = targets;
 
-    /// <summary>Outputs per example, K.</summary>
-    public int Outputs { get; }
+    /// <summary>Outputs per row, K.</summary>
+    public int Outputs => _targets.Outputs;
 
     /// <summary>Examples, N.</summary>
-    public int Count { get; }
+    public int Count => _targets.Count;
 
-    /// <summary>Targets that are distributions, with their row weights.</summary>
-    public static ExampleTargets Of(SoftTargets labels) => new(
-        labels.Classes, Floats(labels), [.. Enumerable.Range(0, labels.Rows).Select(i => (float)labels.Weight(i))]);
+    /// <summary>In place of the task's own targets, [R, K]; null for those.</summary>
+    public float[]? Labels { get; init => field = Checked(value, Outputs); }
 
-    /// <summary>The targets the examples themselves have.</summary>
-    public static ExampleTargets Of(IReadOnlyList<TokenizedExample> examples) =>
-        new(examples[0].Targets.Length, [.. examples.SelectMany(e => e.Targets)]);
+    /// <summary>In place of the task's own weights, [R]; null for those.</summary>
+    public float[]? Weights { get; init => field = Checked(value, 1); }
+
+    /// <summary>What the teacher says, [R, K]: probabilities or outputs; null without one.</summary>
+    public float[]? Teacher { get; private init => field = Checked(value, Outputs); }
+
+    /// <summary>Added to the cross-entropy with the teacher, [R]; null for 0.</summary>
+    public float[]? Offsets { get; private init => field = Checked(value, 1); }
 
     /// <summary>These targets beside a teacher's.</summary>
-    /// <param name="teacher">Probabilities or outputs, [N, K].</param>
-    /// <param name="offsets">Added to the cross-entropy with the teacher, [N]; null for 0.</param>
+    /// <param name="teacher">Probabilities or outputs, [R, K].</param>
+    /// <param name="offsets">Added to the cross-entropy with the teacher, [R]; null for 0.</param>
     public ExampleTargets With(float[] teacher, float[]? offsets) =>
-        new(Outputs, _labels, _weights, teacher, offsets);
-
-    /// <summary>These targets beside a teacher's distributions.</summary>
-    /// <param name="teacher">N rows of K; its row weights are not used.</param>
-    /// <param name="divergence">Whether its entropy is taken off, which makes the cross-entropy a divergence.</param>
-    public ExampleTargets With(SoftTargets teacher, bool divergence) => With(
-        Floats(teacher),
-        divergence ? [.. Enumerable.Range(0, teacher.Rows).Select(i => (float)-teacher.RowEntropy(i))] : null);
+        new(_targets) { Labels = Labels, Weights = Weights, Teacher = teacher, Offsets = offsets };
 
     /// <summary>Other labels with the same weights and teacher.</summary>
     public ExampleTargets WithLabels(SoftTargets labels) =>
-        new(Outputs, Floats(labels), _weights, _teacher, _offsets);
+        new(_targets) { Labels = labels.ToFloats(), Weights = Weights, Teacher = Teacher, Offsets = Offsets };
 
-    /// <summary>[K].</summary>
-    public ReadOnlySpan<float> Labels(int example) => _labels.AsSpan(example * Outputs, Outputs);
+    /// <summary>How many rows an example has.</summary>
+    public int RowsOf(int example) => _targets.FirstRow(example + 1) - _targets.FirstRow(example);
 
-    /// <summary>[K].</summary>
-    public ReadOnlySpan<float> Teacher(int example) => _teacher.AsSpan(example * Outputs, Outputs);
-
-    public float Offset(int example) => _offsets[example];
-
-    public float Weight(int example) => _weights[example];
-
-    private static float[] Floats(SoftTargets targets)
+    /// <summary>How much an example counts: the sum of its rows' weights.</summary>
+    public double WeightOf(int example)
     {
-        float[] values = new float[targets.Rows * targets.Classes];
-        for (int row = 0; row < targets.Rows; row++)
+        double weight = 0;
+        for (int row = _targets.FirstRow(example); row < _targets.FirstRow(example + 1); row++)
         {
-            for (int k = 0; k < targets.Classes; k++)
-            {
-                values[(row * targets.Classes) + k] = (float)targets.Row(row)[k];
-            }
+            weight += WeightOfRow(row);
         }
 
-        return values;
+        return weight;
+    }
+
+    /// <summary>Writes the rows of an example.</summary>
+    /// <param name="example">From 0 to N - 1.</param>
+    /// <param name="labels">Receives its labels, [rows, K].</param>
+    /// <param name="teacher">Receives what the teacher says, [rows, K]; zeros without one.</param>
+    /// <param name="offsets">Receives what is added to the cross-entropy with the teacher, [rows].</param>
+    /// <param name="weights">Receives the weights, [rows].</param>
+    public void Write(
+        int example, Span<float> labels, Span<float> teacher, Span<float> offsets, Span<float> weights)
+    {
+        int first = _targets.FirstRow(example);
+        if (Labels is null)
+        {
+            _targets.Write(example, labels);
+        }
+        else
+        {
+            Labels.AsSpan(first * Outputs, labels.Length).CopyTo(labels);
+        }
+
+        CopyOrClear(Teacher, first * Outputs, teacher);
+        CopyOrClear(Offsets, first, offsets);
+        for (int row = 0; row < weights.Length; row++)
+        {
+            weights[row] = WeightOfRow(first + row);
+        }
+    }
+
+    private float WeightOfRow(int row) => Weights is null ? _targets.Weight(row) : Weights[row];
+
+    private static void CopyOrClear(float[]? values, int start, Span<float> target)
+    {
+        if (values is null)
+        {
+            target.Clear();
+        }
+        else
+        {
+            values.AsSpan(start, target.Length).CopyTo(target);
+        }
+    }
+
+    private float[]? Checked(float[]? values, int width)
+    {
+        int rows = _targets.FirstRow(Count);
+        return values is null || values.Length == (long)rows * width
+            ? values
+            : throw new ArgumentException(
+                $"There are {values.Length} values for {rows} rows of {width}; expected {(long)rows * width}.");
     }
 }

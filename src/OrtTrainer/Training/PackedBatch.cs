@@ -26,7 +26,10 @@ public sealed class PackedBatch
     /// <summary>The number of tokens, T.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>The number of targets per sequence, K; 0 without targets.</summary>
+    /// <summary>The number of rows of targets: one per sequence, or one per token; 0 without targets.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>The number of targets per row, K; 0 without targets.</summary>
     public int Outputs { get; private set; }
 
     /// <summary>Token ids, [T].</summary>
@@ -35,12 +38,12 @@ public sealed class PackedBatch
     /// <summary>Where each sequence starts and the last one ends, [B + 1].</summary>
     public ReadOnlySpan<long> Offsets => _offsets.AsSpan(0, Sequences + 1);
 
-    /// <summary>Targets, [B, K].</summary>
-    public ReadOnlySpan<float> Targets => _targets.AsSpan(0, Sequences * Outputs);
+    /// <summary>Targets, [R, K].</summary>
+    public ReadOnlySpan<float> Targets => _targets.AsSpan(0, Rows * Outputs);
 
     /// <summary>Takes the examples at <paramref name="indices"/>, in that order, without targets.</summary>
     public void Fill(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices) =>
-        Pack(examples, indices, outputs: 0, copies: 1);
+        Pack(examples, indices, copies: 1);
 
     /// <summary>Takes the examples at <paramref name="indices"/>, in that order, with what they are trained
     /// towards.</summary>
@@ -56,17 +59,8 @@ public sealed class PackedBatch
         long step = 0)
     {
         int copies = objective.IsTwofold ? 2 : 1;
-        Pack(examples, indices, objective.Targets.Outputs, copies);
-        for (int b = 0; b < Sequences; b++)
-        {
-            int example = indices[b % indices.Length];
-            objective.Targets.Labels(example).CopyTo(_targets.AsSpan(b * Outputs));
-            objective.Targets.Teacher(example).CopyTo(_teacher.AsSpan(b * Outputs));
-            _teacherOffsets[b] = objective.Targets.Offset(example);
-            _weights[b] = objective.Targets.Weight(example) / copies;
-            _partners[b] = (b + indices.Length) % Sequences;
-        }
-
+        Pack(examples, indices, copies);
+        Label(objective.Targets, indices, copies);
         if (objective.Layers is { } layers)
         {
             (_layers ??= new LayerBatch()).Fill(layers, indices, Offsets, step);
@@ -100,27 +94,56 @@ public sealed class PackedBatch
     /// <summary>Gives the targets to a session; only the inputs named in <paramref name="inputs"/> are set.</summary>
     internal void BindTargets(Binding binding, IReadOnlySet<string> inputs)
     {
-        long[] rows = [Sequences];
-        long[] table = [Sequences, Outputs];
+        long[] rows = [Rows];
+        long[] table = [Rows, Outputs];
         binding.SetInput(PackedInputs.Targets, Targets, table);
-        binding.SetInput(PackedInputs.TeacherTargets, _teacher.AsSpan(0, Sequences * Outputs), table);
-        binding.SetInput(PackedInputs.ExampleWeights, _weights.AsSpan(0, Sequences), rows);
+        binding.SetInput(PackedInputs.TeacherTargets, _teacher.AsSpan(0, Rows * Outputs), table);
+        binding.SetInput(PackedInputs.ExampleWeights, _weights.AsSpan(0, Rows), rows);
         if (inputs.Contains(PackedInputs.TeacherOffsets))
         {
-            binding.SetInput(PackedInputs.TeacherOffsets, _teacherOffsets.AsSpan(0, Sequences), rows);
+            binding.SetInput(PackedInputs.TeacherOffsets, _teacherOffsets.AsSpan(0, Rows), rows);
         }
 
         if (inputs.Contains(PackedInputs.Partners))
         {
-            binding.SetInput(PackedInputs.Partners, _partners.AsSpan(0, Sequences), rows);
+            binding.SetInput(PackedInputs.Partners, _partners.AsSpan(0, Rows), rows);
         }
     }
 
-    private void Pack(
-        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, int outputs, int copies)
+    /// <summary>Writes the targets' rows, example after example as the head's output has them.</summary>
+    private void Label(ExampleTargets targets, ReadOnlySpan<int> indices, int copies)
+    {
+        Outputs = targets.Outputs;
+        Rows = 0;
+        foreach (int index in indices)
+        {
+            Rows += targets.RowsOf(index) * copies;
+        }
+
+        GrowRows();
+        int apart = Rows / copies;
+        for (int b = 0, at = 0; b < Sequences; b++)
+        {
+            int example = indices[b % indices.Length];
+            int rows = targets.RowsOf(example);
+            targets.Write(
+                example,
+                _targets.AsSpan(at * Outputs, rows * Outputs),
+                _teacher.AsSpan(at * Outputs, rows * Outputs),
+                _teacherOffsets.AsSpan(at, rows),
+                _weights.AsSpan(at, rows));
+            for (int row = 0; row < rows; row++, at++)
+            {
+                _weights[at] /= copies;
+                _partners[at] = (at + apart) % Rows;
+            }
+        }
+    }
+
+    private void Pack(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, int copies)
     {
         Sequences = indices.Length * copies;
-        Outputs = outputs;
+        (Rows, Outputs) = (0, 0);
         Tokens = 0;
         foreach (int index in indices)
         {
@@ -156,15 +179,22 @@ public sealed class PackedBatch
         if (_offsets.Length < Sequences + 1)
         {
             _offsets = new long[Sequences + 1];
-            _partners = new long[Sequences];
-            _teacherOffsets = new float[Sequences];
-            _weights = new float[Sequences];
+        }
+    }
+
+    private void GrowRows()
+    {
+        if (_weights.Length < Rows)
+        {
+            _weights = new float[Rows];
+            _teacherOffsets = new float[Rows];
+            _partners = new long[Rows];
         }
 
-        if (_targets.Length < Sequences * Outputs)
+        if (_targets.Length < Rows * Outputs)
         {
-            _targets = new float[Sequences * Outputs];
-            _teacher = new float[Sequences * Outputs];
+            _targets = new float[Rows * Outputs];
+            _teacher = new float[Rows * Outputs];
         }
     }
 }

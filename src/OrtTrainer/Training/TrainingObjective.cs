@@ -1,4 +1,4 @@
-using OrtTrainer.Data;
+using OrtTrainer.Objectives;
 
 namespace OrtTrainer.Training;
 
@@ -7,25 +7,25 @@ public sealed class TrainingObjective
 {
     private readonly Func<long, LossCoefficients> _coefficients;
 
-    /// <param name="task">What the outputs mean.</param>
+    /// <param name="distribution">What a row of the outputs stands for.</param>
     /// <param name="targets">What every example is trained towards.</param>
     /// <param name="coefficients">The numbers of the loss; null for plain labels.</param>
-    public TrainingObjective(TaskKind task, ExampleTargets targets, LossCoefficients? coefficients = null)
-        : this(task, targets, coefficients ?? LossCoefficients.Plain, null)
+    public TrainingObjective(OutputDistribution distribution, ExampleTargets targets, LossCoefficients? coefficients = null)
+        : this(distribution, targets, coefficients ?? LossCoefficients.Plain, null)
     {
     }
 
     private TrainingObjective(
-        TaskKind task, ExampleTargets targets, LossCoefficients first, Func<long, LossCoefficients>? changing)
+        OutputDistribution distribution, ExampleTargets targets, LossCoefficients first, Func<long, LossCoefficients>? changing)
     {
-        Task = task;
+        Distribution = distribution;
         Targets = targets;
         _coefficients = changing ?? (_ => first);
         IsTwofold = first.AgreementWeight > 0;
     }
 
-    /// <summary>What the outputs mean.</summary>
-    public TaskKind Task { get; }
+    /// <summary>What a row of the outputs stands for.</summary>
+    public OutputDistribution Distribution { get; }
 
     /// <summary>What every example is trained towards.</summary>
     public ExampleTargets Targets { get; }
@@ -38,18 +38,18 @@ public sealed class TrainingObjective
     public bool IsTwofold { get; }
 
     /// <summary>An objective whose coefficients change.</summary>
-    /// <param name="task">What the outputs mean.</param>
+    /// <param name="distribution">What a row of the outputs stands for.</param>
     /// <param name="targets">What every example is trained towards.</param>
     /// <param name="coefficients">The numbers of the loss at a step, counted from 0.</param>
     public static TrainingObjective Changing(
-        TaskKind task, ExampleTargets targets, Func<long, LossCoefficients> coefficients) =>
-        new(task, targets, coefficients(0), coefficients);
+        OutputDistribution distribution, ExampleTargets targets, Func<long, LossCoefficients> coefficients) =>
+        new(distribution, targets, coefficients(0), coefficients);
 
     /// <summary>The numbers of the loss at a step, counted from 0.</summary>
     public LossCoefficients At(long step) => _coefficients(step);
 
     /// <summary>
-    /// What the sum of the examples' losses is multiplied with to get the task's mean: over the examples by their
+    /// What the sum of the rows' losses is multiplied with to get the task's mean: over the rows by their
     /// weights, and over the outputs too where these are not exclusive classes.
     /// </summary>
     public float MeanScale(ReadOnlySpan<int> examples)
@@ -57,9 +57,9 @@ public sealed class TrainingObjective
         double weight = 0;
         foreach (int example in examples)
         {
-            weight += Targets.Weight(example);
+            weight += Targets.WeightOf(example);
         }
 
-        return (float)(1 / (Task == TaskKind.Classification ? weight : weight * Targets.Outputs));
+        return (float)(1 / (weight * Distribution.Divisor(Targets.Outputs)));
     }
 }

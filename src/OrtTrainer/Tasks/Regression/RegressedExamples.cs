@@ -1,5 +1,6 @@
-using OrtTrainer.Data;
-namespace OrtTrainer.Evaluation;
+using OrtTrainer.Evaluation;
+
+namespace OrtTrainer.Tasks.Regression;
 
 /// <summary>Predicted and true numbers of a regression task.</summary>
 public sealed class RegressedExamples : EvaluatedExamples
@@ -25,9 +26,6 @@ public sealed class RegressedExamples : EvaluatedExamples
 
     /// <inheritdoc/>
     public override int Count => _targets.Length;
-
-    /// <inheritdoc/>
-    public override TaskKind Task => TaskKind.Regression;
 
     /// <summary>The predictions, [N].</summary>
     public ReadOnlySpan<double> Predictions => _predictions;

@@ -1,5 +1,6 @@
-using OrtTrainer.Data;
-namespace OrtTrainer.Evaluation;
+using OrtTrainer.Evaluation;
+
+namespace OrtTrainer.Tasks.MultiLabel;
 
 /// <summary>
 /// Logits and labels of a multi-label task; a label is predicted where its probability is above one half.
@@ -32,9 +33,6 @@ public sealed class MultiLabelExamples : EvaluatedExamples
 
     /// <inheritdoc/>
     public override int Count => _labels.Length / _labelCount;
-
-    /// <inheritdoc/>
-    public override TaskKind Task => TaskKind.MultiLabel;
 
     /// <summary>Hits and misses by label.</summary>
     public LabelCounts Counts() => new(_labels, Array.ConvertAll(_logits, logit => logit > 0), _labelCount);
