@@ -1,3 +1,5 @@
+using OrtTrainer.Options;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>Does runs of a study, here or in a process of their own.</summary>

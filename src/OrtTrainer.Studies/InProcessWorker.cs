@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Options;
 using OrtTrainer.Studies.Comparisons;
 
 namespace OrtTrainer.Studies;

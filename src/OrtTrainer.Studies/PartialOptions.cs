@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
-using OrtTrainer.Runs;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
 

@@ -1,3 +1,5 @@
+using OrtTrainer.Options;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>An ordinary run that a study needs: of a cell, of a teacher, or of a choice of settings.</summary>

@@ -1,3 +1,5 @@
+using OrtTrainer.Options;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>What the parts of a run take.</summary>

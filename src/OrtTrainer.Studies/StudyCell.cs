@@ -1,3 +1,5 @@
+using OrtTrainer.Options;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>One combination of a study's axes, and its runs, one per seed.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OrtTrainer.Runs;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
 

@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
-using OrtTrainer.Schedules;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Studies;
 

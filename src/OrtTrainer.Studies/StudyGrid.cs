@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
-using OrtTrainer.Runs;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
 

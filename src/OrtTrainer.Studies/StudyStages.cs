@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies;

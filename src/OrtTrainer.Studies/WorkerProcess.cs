@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using OrtTrainer.Common;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
 

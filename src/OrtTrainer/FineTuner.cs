@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Training;
 
@@ -90,7 +91,7 @@ public sealed class FineTuner
         CancellationToken cancellation)
     {
         SelfTeacher? teacher = SelfTeacher.IsNeededBy(options)
-            ? SelfTeacher.Obtain(options, folder, events, cancellation)
+            ? SelfTeacherTraining.Obtain(options, folder, events, cancellation)
             : null;
         using PreparedRun run = PreparedRun.Create(options, teacher, events, cancellation);
         FineTuner tuner = new(run, folder, events);

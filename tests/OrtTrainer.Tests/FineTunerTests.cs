@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Runs;
 

@@ -5,6 +5,7 @@ using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Cli.Commands;

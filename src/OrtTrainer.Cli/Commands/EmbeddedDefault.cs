@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Cli.Commands;
 

@@ -2,6 +2,7 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
+using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 

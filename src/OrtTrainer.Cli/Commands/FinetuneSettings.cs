@@ -4,7 +4,9 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Runs;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -68,7 +70,7 @@ internal static class FinetuneSettings
         ("batch_size", a.BatchSize),
         ("accumulation", a.Accumulation),
         ("learning_rate", a.LearningRate),
-        ("schedule", Words.Parse<Schedules.ScheduleKind>("--schedule", a.Schedule)),
+        ("schedule", Words.Parse<ScheduleKind>("--schedule", a.Schedule)),
         ("warmup", a.Warmup),
         ("weight_decay", a.WeightDecay),
         ("clip_norm", a.ClipNorm),

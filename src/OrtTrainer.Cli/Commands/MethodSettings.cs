@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Methods;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Cli.Commands;
 

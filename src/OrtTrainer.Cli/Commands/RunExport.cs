@@ -1,11 +1,12 @@
 using System.Text.Json;
-using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -97,7 +98,7 @@ internal static class RunExport
         using (checkpoint)
         {
             AverageState state = JsonSerializer.Deserialize<AverageState>(checkpoint.State["average"], RunJson.Options);
-            return AveragedSteps.Of(options, state);
+            return RunAveraging.StepsOf(options, state);
         }
     }
 }

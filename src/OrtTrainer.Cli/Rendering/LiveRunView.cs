@@ -1,3 +1,4 @@
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using Spectre.Console;
 

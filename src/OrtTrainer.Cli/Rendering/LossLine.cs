@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Methods;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Cli.Rendering;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Cli.Rendering;

@@ -1,5 +1,6 @@
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Cli.Rendering;

@@ -1,5 +1,5 @@
 using OrtTrainer.Runs;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Cli.Rendering;
 

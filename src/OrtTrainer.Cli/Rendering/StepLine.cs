@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrtTrainer.Methods;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Cli.Rendering;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 

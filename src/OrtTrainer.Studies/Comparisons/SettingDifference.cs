@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Common;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies.Comparisons;

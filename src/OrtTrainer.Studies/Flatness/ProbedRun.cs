@@ -3,11 +3,12 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Studies.Flatness;
 

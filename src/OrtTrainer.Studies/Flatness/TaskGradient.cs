@@ -3,6 +3,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Studies.Flatness;
 

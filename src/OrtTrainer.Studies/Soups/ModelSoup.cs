@@ -1,4 +1,3 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
@@ -9,6 +8,8 @@ using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Studies.Soups;
 

@@ -1,6 +1,7 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Benchmarking;
 

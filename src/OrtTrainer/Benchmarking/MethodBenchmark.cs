@@ -2,12 +2,14 @@ using System.Diagnostics;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
+using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
-using OrtTrainer.Schedules;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarking;
 

@@ -1,12 +1,13 @@
 using System.Diagnostics;
-using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
-using OrtTrainer.Schedules;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarking;
 
@@ -38,7 +39,7 @@ public sealed class StepBenchmark : IDisposable
         _state = new TrainingState(layout, new AdamWOptions(), new WeightAverage(layout, new EqualShares()), _loop);
         _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);
         TrainerOptions settings = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, Execution);
-        _objective = new TrainingObjective(_data.Task, ExampleTargets.Of(_data.Examples));
+        _objective = new TrainingObjective(_data.Distribution, new ExampleTargets(_data.Targets));
         _trainer = new Trainer(
             settings, _data.Examples, new GradientAccumulator(_graph, settings, _objective, _state), _state,
             new ConstantSchedule(LearningRate),

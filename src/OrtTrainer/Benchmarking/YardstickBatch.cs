@@ -1,5 +1,5 @@
 using OrtTrainer.Runtime;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Benchmarking;
 

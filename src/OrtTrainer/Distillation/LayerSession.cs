@@ -1,6 +1,6 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Distillation;
 

@@ -1,4 +1,4 @@
-namespace OrtTrainer.Distillation;
+namespace OrtTrainer.Evaluation;
 
 /// <summary>How a teacher does on one label.</summary>
 /// <param name="Label">Its name.</param>

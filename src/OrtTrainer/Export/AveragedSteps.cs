@@ -1,6 +1,3 @@
-using OrtTrainer.Averaging;
-using OrtTrainer.Methods;
-
 namespace OrtTrainer.Export;
 
 /// <summary>Which optimizer steps an average is made of: first, first + interval, … up to last.</summary>
@@ -30,18 +27,6 @@ public sealed record AveragedSteps
     public long Interval { get; }
 
     public long Count { get; }
-
-    /// <summary>The steps that a run's average is made of; of LAWA the latest alone.</summary>
-    /// <param name="options">How the run averages.</param>
-    /// <param name="state">How often and when it did, at least once.</param>
-    public static AveragedSteps Of(FineTuneOptions options, AverageState state)
-    {
-        long interval = options.AveragingInterval;
-        bool forgets = options.Method.Averaging == AveragingKind.Lawa && state.Count > options.Lawa.Window;
-        long count = forgets ? options.Lawa.Window : state.Count;
-        long first = forgets ? state.LastStep - ((count - 1) * interval) : state.FirstStep;
-        return new(first, state.LastStep, interval, count);
-    }
 
     /// <summary>As the provenance states it: <c>257..513 every 1 (257 weights)</c>.</summary>
     public override string ToString() =>

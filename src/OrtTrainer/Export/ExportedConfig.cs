@@ -12,8 +12,7 @@ internal static class ExportedConfig
 
     public static ModelConfig For(FineTunedModel model, bool externalData)
     {
-        ModelConfig config = model.Config.With(
-            model.Labels, ProblemType.Of(model.Task), model.Architecture.ClassificationClass);
+        ModelConfig config = model.Task.Describe(model.Config, model.Architecture, model.Labels);
         foreach (string field in ElementTypeFields.Where(config.Has))
         {
             config = config.With(field, "float32");

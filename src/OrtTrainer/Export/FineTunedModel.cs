@@ -1,5 +1,5 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 
@@ -14,7 +14,7 @@ public sealed record FineTunedModel
     public required ModelConfig Config { get; init; }
 
     /// <summary>What the outputs mean.</summary>
-    public required TaskKind Task { get; init; }
+    public required ModelTask Task { get; init; }
 
     /// <summary>A name per output, in their order; for a regression usually <c>LABEL_0</c>.</summary>
     public required IReadOnlyList<string> Labels { get; init; }

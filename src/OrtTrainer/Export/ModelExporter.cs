@@ -2,6 +2,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
+using OrtTrainer.Prediction;
 
 namespace OrtTrainer.Export;
 
@@ -36,16 +37,20 @@ public static class ModelExporter
         RefuseOwnFolder(folder, model);
         using StagedFolder staged = new(folder);
         Write(staged.Path, model, provenance.ToMetadata(), inlineLimit);
-        ExportComparison? comparison = reference is null ? null : ExportCheck.Compare(
-            staged.Path, reference.Examples, reference.Logits.Span, reference.Execution, reference.Tolerance,
-            cancellation);
+        ExportComparison? comparison = reference is null
+            ? null
+            : ExportCheck.Compare(staged.Path, reference, cancellation);
         if (comparison is { Agrees: false })
         {
-            throw new ExportMismatchException(Path.Combine(folder, OnnxFile.Name), comparison, written: false);
+            string path = Path.Combine(folder, ClassifierFolder.OnnxName);
+            throw new ExportMismatchException(path, comparison, written: false);
         }
 
         string[] owned =
-            [ModelConfig.FileName, SafetensorsName, OnnxFile.Name, OnnxFile.DataName, .. TokenizerExport.FileNames];
+        [
+            ModelConfig.FileName, SafetensorsName, ClassifierFolder.OnnxName, OnnxFile.DataName,
+            .. TokenizerExport.FileNames,
+        ];
         return new(staged.Publish(owned), comparison);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
+using OrtTrainer.Prediction;
 
 namespace OrtTrainer.Export;
 
@@ -11,10 +12,8 @@ namespace OrtTrainer.Export;
 /// </summary>
 internal static class OnnxFile
 {
-    public const string Name = "model.onnx";
-
     /// <summary>The name under which optimum writes it and transformers.js looks for it.</summary>
-    public const string DataName = Name + "_data";
+    public const string DataName = ClassifierFolder.OnnxName + "_data";
 
     /// <summary>Weights of more bytes than this go into the second file.</summary>
     public const long DefaultInlineLimit = 1L << 30;
@@ -40,7 +39,7 @@ internal static class OnnxFile
             AtomicFile.Write(Path.Combine(folder, DataName), stream => MoveWeights(model, stream));
         }
 
-        AtomicFile.Write(Path.Combine(folder, Name), stream => model.WriteTo(stream));
+        AtomicFile.Write(Path.Combine(folder, ClassifierFolder.OnnxName), stream => model.WriteTo(stream));
     }
 
     private static void MoveWeights(ModelProto model, Stream stream)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 using OrtTrainer.Models;
 
 namespace OrtTrainer.Export;
@@ -13,7 +13,7 @@ public sealed record Provenance
     public required string Method { get; init; }
 
     /// <summary>The task trained for.</summary>
-    public required TaskKind Task { get; init; }
+    public required ModelTask Task { get; init; }
 
     /// <summary>The metric that chose the weights, such as <c>accuracy</c>.</summary>
     public required string Metric { get; init; }
@@ -47,7 +47,7 @@ public sealed record Provenance
         [
             ("version", version),
             ("method", Method),
-            ("task", ProblemType.Of(Task)),
+            ("task", Task.ConfigName),
             ("metric", Metric),
             ("scores", ScoresJson()),
             ("seed", Seed.ToString(CultureInfo.InvariantCulture)),

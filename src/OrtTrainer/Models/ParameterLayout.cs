@@ -1,5 +1,4 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Models;

@@ -1,39 +1,41 @@
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Runs;
 
 /// <summary>The weight of each class as a run's options and data make it.</summary>
 internal static class ClassWeights
 {
-    /// <returns>[K]; empty for equal weights.</returns>
+    /// <returns>A weight per row of the targets, [R]; null for equal weights.</returns>
     /// <exception cref="RunException">A label of the options is none of the data's.</exception>
-    public static double[] Of(FineTuneOptions options, Dataset data)
+    public static float[]? Of(FineTuneOptions options, EncodedDataset data)
     {
         if (options.ClassWeights is not { } weights)
         {
-            return [];
+            return null;
         }
 
-        IReadOnlyList<string> names = data.Labels!.Names;
-        if (weights.Balanced)
-        {
-            double[] counts = new double[names.Count];
-            foreach (int id in data.LabelIds)
-            {
-                counts[id]++;
-            }
-
-            // A class without examples has no losses to weigh.
-            return [.. counts.Select(n => n > 0 ? data.Count / (names.Count * n) : 1)];
-        }
-
-        if (weights.ByLabel!.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
-        {
-            throw new RunException($"class_weights names the label '{unknown}', which {data.Source} does not have; " +
-                $"it has {string.Join(", ", names)}.");
-        }
-
-        return [.. names.Select(name => weights.ByLabel.GetValueOrDefault(name, 1))];
+        CategoricalTargets targets = (CategoricalTargets)data.Targets;
+        double[] byClass = weights.Balanced
+            ? Balanced(targets)
+            : ByLabel(weights.ByLabel!, data.Source.Labels!.Names, data.Source.Source);
+        return SoftTargets.OneHot(targets.Ids, targets.Outputs, byClass).ToWeights();
     }
+
+    private static double[] Balanced(CategoricalTargets targets)
+    {
+        int[] counts = targets.CountClasses();
+        int all = counts.Sum();
+
+        // A class without examples has no losses to weigh.
+        return [.. counts.Select(n => n > 0 ? all / (counts.Length * (double)n) : 1)];
+    }
+
+    private static double[] ByLabel(
+        IReadOnlyDictionary<string, double> weights, IReadOnlyList<string> names, string source) =>
+        weights.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown
+            ? throw new RunException($"class_weights names the label '{unknown}', which {source} does not have; " +
+                $"it has {string.Join(", ", names)}.")
+            : [.. names.Select(name => weights.GetValueOrDefault(name, 1))];
 }

@@ -1,4 +1,3 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
@@ -6,10 +5,13 @@ using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
+using OrtTrainer.Options;
 using OrtTrainer.Runtime;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Runs;
 
@@ -28,8 +30,8 @@ internal sealed class PreparedRun : IDisposable
         Options = options;
         Model = model;
         Data = data;
-        MetricKind metric = MetricOf(options, data);
-        PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Task, data.Outputs,
+        Metric metric = MetricOf(options, data);
+        PackedGraph graph = TrainingGraph.Build(model.Architecture, model.Config, data.Task.Distribution, data.Outputs,
             agreement: options.Method.Objective == ObjectiveKind.RDrop, maps: RailTeacher.Maps(options.Rail, states));
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
         Layout = evaluation.Layout;
@@ -53,7 +55,7 @@ internal sealed class PreparedRun : IDisposable
             IGradientSource gradients = RunGradients.Of(options, model, graph.Layout, State, batches, _loop);
             Trainer = new Trainer(
                 settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _loop);
-            Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
+            Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric);
             Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, states);
         }
         catch
@@ -136,7 +138,7 @@ internal sealed class PreparedRun : IDisposable
             TeacherStates? states = RailTeacher.Obtain(options, model, data.Train.Source, events, cancellation);
             TeacherOptions? teacher = ownTeacher?.Options ?? options.Teacher;
             TeacherLogits? logits = teacher is null ? null : TeacherLogits.Obtain(
-                teacher, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events), cancellation);
+                teacher, data.Task, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events), cancellation);
             return new PreparedRun(options, model, data, logits, states) { OwnTeacher = ownTeacher?.Summary };
         }
         catch
@@ -168,11 +170,9 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>
     /// The metric that decides; one that this data cannot be scored by is refused before hours of training.
     /// </summary>
-    private static MetricKind MetricOf(FineTuneOptions options, RunData data)
+    private static Metric MetricOf(FineTuneOptions options, RunData data)
     {
-        MetricKind metric = options.Metric is { } name
-            ? MetricKind.Find(data.Task, name)
-            : MetricKind.DefaultFor(data.Task);
+        Metric metric = options.Metric is { } name ? data.Task.FindMetric(name) : data.Task.DefaultMetric;
         return metric.IsDefinedFor(data.Outputs)
             ? metric
             : throw new RunException($"The metric {metric.Name} is for two classes; {data.Train.Source.Source} has " +

@@ -2,7 +2,8 @@ using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
-using OrtTrainer.Training;
+using OrtTrainer.Options;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 

@@ -1,7 +1,9 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Common;
+using OrtTrainer.Export;
 using OrtTrainer.Methods;
-using OrtTrainer.Optimization;
+using OrtTrainer.Models;
+using OrtTrainer.Options;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Runs;
 
@@ -15,8 +17,22 @@ internal static class RunAveraging
         AveragingKind.Ema => new WeightAverage(layout, new ExponentialDecay { Decay = options.EmaDecay }),
         AveragingKind.Lawa => new LatestWeights(layout, options.Lawa.Window),
         AveragingKind.Swag => new WeightMoments(layout),
-        _ => options.Method.StepRule == StepRule.Lookahead ? new Lookahead(layout, options.Lookahead) : null,
+        _ => options.Method.StepRule == StepRule.Lookahead
+            ? new Lookahead(layout, options.Lookahead.Period, options.Lookahead.Share)
+            : null,
     };
+
+    /// <summary>The steps that a run's average is made of; of LAWA the latest alone.</summary>
+    /// <param name="options">How the run averages.</param>
+    /// <param name="state">How often and when it did, at least once.</param>
+    public static AveragedSteps StepsOf(FineTuneOptions options, AverageState state)
+    {
+        long interval = options.AveragingInterval;
+        bool forgets = options.Method.Averaging == AveragingKind.Lawa && state.Count > options.Lawa.Window;
+        long count = forgets ? options.Lawa.Window : state.Count;
+        long first = forgets ? state.LastStep - ((count - 1) * interval) : state.FirstStep;
+        return new(first, state.LastStep, interval, count);
+    }
 
     /// <summary>The steps that are averaged; null where none is.</summary>
     /// <exception cref="RunException">There is an average, but the run is too short for it.</exception>

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Runs;
 

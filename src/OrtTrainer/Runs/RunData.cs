@@ -1,21 +1,23 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
 /// <summary>The data of a run as tokens.</summary>
-/// <param name="Task">What the labels are.</param>
-/// <param name="Labels">The names of the outputs; null for regression.</param>
+/// <param name="Task">What is learned.</param>
+/// <param name="Labels">The names of the outputs; null for tasks without.</param>
 /// <param name="Train">To learn from.</param>
 /// <param name="Eval">To choose by.</param>
 /// <param name="Test">To report on, or null.</param>
 /// <param name="EvalOrigin">Where <paramref name="Eval"/> comes from.</param>
 /// <param name="Warnings">What a person should know about the data before training on it.</param>
 internal sealed record RunData(
-    TaskKind Task, LabelMap? Labels, EncodedDataset Train, EncodedDataset Eval, EncodedDataset? Test, string EvalOrigin,
+    ModelTask Task, LabelMap? Labels, EncodedDataset Train, EncodedDataset Eval, EncodedDataset? Test, string EvalOrigin,
     IReadOnlyList<string> Warnings)
 {
     /// <summary>The width of the head.</summary>
@@ -34,13 +36,14 @@ internal sealed record RunData(
                 $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.");
         }
 
-        DataSplits splits = DataSplits.Load(options.Data);
+        ModelTask task = options.Data.Task;
+        DataSplits splits = LabeledData.Load(options.Data);
         int length = Math.Min(options.MaxLength, model.Architecture.MaxLength(config));
         int threads = options.EffectiveThreads;
-        EncodedDataset train = EncodedDataset.Of(splits.Train, tokenizer, length, threads);
-        EncodedDataset eval = EncodedDataset.Of(splits.Eval, tokenizer, length, threads);
-        EncodedDataset? test = splits.Test is null ? null : EncodedDataset.Of(splits.Test, tokenizer, length, threads);
-        return new(options.Data.Task, splits.Labels, train, eval, test, splits.EvalOrigin,
+        EncodedDataset train = task.Encode(splits.Train, tokenizer, length, threads);
+        EncodedDataset eval = task.Encode(splits.Eval, tokenizer, length, threads);
+        EncodedDataset? test = splits.Test is null ? null : task.Encode(splits.Test, tokenizer, length, threads);
+        return new(task, splits.Labels, train, eval, test, splits.EvalOrigin,
             [.. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
     }
 }

@@ -4,7 +4,8 @@ using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Distillation;
 using OrtTrainer.Models;
-using OrtTrainer.Training;
+using OrtTrainer.Options;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
@@ -27,13 +28,18 @@ internal static class RunFingerprint
         foreach (EncodedDataset part in new[] { data.Train, data.Eval, data.Test }.OfType<EncodedDataset>())
         {
             Append<int>(hash, [part.Examples.Count]);
-            foreach (TokenizedExample example in part.Examples)
+            for (int i = 0; i < part.Examples.Count; i++)
             {
+                TokenizedExample example = part.Examples[i];
+                int rows = part.Targets.FirstRow(i + 1) - part.Targets.FirstRow(i);
+                float[] targets = new float[rows * part.Targets.Outputs];
+                part.Targets.Write(i, targets);
+
                 // The lengths first, so that a token cannot move from one text to the next unseen.
-                Append<int>(hash, [example.InputIds.Length, example.Targets.Length]);
+                Append<int>(hash, [example.InputIds.Length, targets.Length]);
                 Append<int>(hash, example.InputIds);
                 Append<int>(hash, example.TokenTypeIds);
-                Append<float>(hash, example.Targets);
+                Append<float>(hash, targets);
             }
         }
 

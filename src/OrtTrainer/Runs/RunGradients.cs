@@ -1,7 +1,8 @@
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
+using OrtTrainer.Options;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Runs;
 

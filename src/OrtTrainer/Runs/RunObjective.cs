@@ -1,7 +1,9 @@
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
-using OrtTrainer.Objectives;
+using OrtTrainer.Options;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Runs;
 
@@ -16,40 +18,38 @@ internal static class RunObjective
     public static TrainingObjective Of(
         FineTuneOptions options, EncodedDataset train, float[]? teacher, long totalSteps, LayerTargets? layers = null)
     {
-        Dataset data = train.Source;
-        ExampleTargets labels = data.Task == TaskKind.Classification
-            ? ExampleTargets.Of(SoftTargets.OneHot([.. data.LabelIds], data.Outputs, ClassWeights.Of(options, data)))
-            : ExampleTargets.Of(train.Examples);
+        OutputDistribution distribution = options.Data.Task.Distribution;
+        ExampleTargets labels = new(train.Targets) { Weights = ClassWeights.Of(options, train) };
         return options.Method.Objective switch
         {
-            ObjectiveKind.LabelSmoothing => new(data.Task, Smoothed(options.LabelSmoothing, data, labels)),
-            ObjectiveKind.TfReg => MadeUp(options.TfReg, data, labels),
+            ObjectiveKind.LabelSmoothing => new(distribution, Smoothed(options.LabelSmoothing, train.Targets, labels)),
+            ObjectiveKind.TfReg => MadeUp(options.TfReg, distribution, train.Targets, labels),
             ObjectiveKind.Distillation or ObjectiveKind.SelfDistillation =>
-                TeacherObjective.Of(options.Distillation, data, labels, teacher!),
+                TeacherObjective.Of(options.Distillation, distribution, labels, teacher!),
             ObjectiveKind.AnnealingDistillation =>
-                Annealed(options.Annealing, data, labels.With(teacher!, offsets: null), totalSteps),
+                Annealed(options.Annealing, distribution, labels.With(teacher!, offsets: null), totalSteps),
             ObjectiveKind.RailDistillation =>
-                TeacherObjective.Of(options.Rail, data, labels, teacher!, layers),
+                TeacherObjective.Of(options.Rail, distribution, labels, teacher!, layers),
             ObjectiveKind.ConfidencePenalty =>
-                new(data.Task, labels, new() { PenaltyWeight = (float)options.ConfidencePenalty.Beta }),
-            ObjectiveKind.RDrop => new(data.Task, labels, new() { AgreementWeight = (float)options.RDrop.Alpha }),
-            ObjectiveKind.Focal => new(data.Task, labels, new() { FocalGamma = (float)options.Focal.Gamma }),
-            _ => new(data.Task, labels),
+                new(distribution, labels, new() { PenaltyWeight = (float)options.ConfidencePenalty.Beta }),
+            ObjectiveKind.RDrop => new(distribution, labels, new() { AgreementWeight = (float)options.RDrop.Alpha }),
+            ObjectiveKind.Focal => new(distribution, labels, new() { FocalGamma = (float)options.Focal.Gamma }),
+            _ => new(distribution, labels),
         };
     }
 
-    private static ExampleTargets Smoothed(LabelSmoothingOptions options, Dataset data, ExampleTargets labels)
+    private static ExampleTargets Smoothed(LabelSmoothingOptions options, TaskTargets targets, ExampleTargets labels)
     {
-        int[] ids = [.. data.LabelIds];
+        ReadOnlySpan<int> ids = ((CategoricalTargets)targets).Ids;
         return labels.WithLabels(options.Convention == SmoothingConvention.Uniform
-            ? SoftTargets.SmoothedUniform(ids, data.Outputs, options.Epsilon)
-            : SoftTargets.SmoothedOthers(ids, data.Outputs, options.Epsilon));
+            ? SoftTargets.SmoothedUniform(ids, targets.Outputs, options.Epsilon)
+            : SoftTargets.SmoothedOthers(ids, targets.Outputs, options.Epsilon));
     }
 
-    private static TrainingObjective MadeUp(TfRegOptions options, Dataset data, ExampleTargets labels)
+    private static TrainingObjective MadeUp(TfRegOptions options, OutputDistribution distribution, TaskTargets targets, ExampleTargets labels)
     {
         SoftTargets teacher = SoftTargets.SmoothedOthers(
-            [.. data.LabelIds], data.Outputs, 1 - options.Confidence);
+            ((CategoricalTargets)targets).Ids, targets.Outputs, 1 - options.Confidence);
         double temperature = options.Temperature ?? 1;
         LossCoefficients coefficients = new()
         {
@@ -62,11 +62,12 @@ internal static class RunObjective
             teacher = teacher.Tempered(temperature);
         }
 
-        return new(data.Task, labels.With(teacher, divergence: options.Temperature is not null), coefficients);
+        return new(distribution, labels.With(
+            teacher.ToFloats(), options.Temperature is null ? null : teacher.NegativeEntropies()), coefficients);
     }
 
     private static TrainingObjective Annealed(
-        AnnealingOptions options, Dataset data, ExampleTargets targets, long totalSteps)
+        AnnealingOptions options, OutputDistribution distribution, ExampleTargets targets, long totalSteps)
     {
         long teacherSteps = Math.Max(1, RunLength.StepsOf(options.TeacherShare, totalSteps));
         LossCoefficients[] louder = [.. Enumerable.Range(1, options.MaxTemperature).Select(t => new LossCoefficients
@@ -75,7 +76,7 @@ internal static class RunObjective
             LogitWeight = 1,
             TeacherScale = (float)t / options.MaxTemperature,
         })];
-        return TrainingObjective.Changing(data.Task, targets, step => step < teacherSteps
+        return TrainingObjective.Changing(distribution, targets, step => step < teacherSteps
             ? louder[step * options.MaxTemperature / teacherSteps]
             : LossCoefficients.Plain);
     }

@@ -38,7 +38,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TestAveraged = testAveraged?.Score,
             TestLiveScores = testLive?.Values,
             TestAveragedScores = testAveraged?.Values,
-            NAveraged = averagedWeights is null ? 0 : AveragedSteps.Of(run.Options, run.State.Average!.State).Count,
+            NAveraged = averagedWeights is null ? 0 : RunAveraging.StepsOf(run.Options, run.State.Average!.State).Count,
             Sampled = sampled?.Eval.Score,
             EvalSampled = sampled?.Eval.Values,
             TestSampled = sampled?.Test?.Score,
@@ -56,11 +56,10 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             weights.Save(WeightFiles.Averaged, averagedWeights, run.State.Average!.State.LastStep);
         }
 
-        ExportReference reference = new(
-            run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution);
+        NativeBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
+        ExportReference reference = new(run.Data.Eval.Examples, run.Evaluator.Session, exported, run.Execution);
         ExportResult result = ModelExporter.Export(
-            folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary),
-            reference, cancellation);
+            folder.Path, Model(exported), ProvenanceOf(summary), reference, cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
     }
 
@@ -82,7 +81,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Metric = summary.Metric,
         Seed = summary.Seed,
         BaseModel = Path.GetFileName(run.Options.Model),
-        AveragedSteps = summary.ExportsAverage ? AveragedSteps.Of(run.Options, run.State.Average!.State) : null,
+        AveragedSteps = summary.ExportsAverage ? RunAveraging.StepsOf(run.Options, run.State.Average!.State) : null,
         Formula = summary.ExportsAverage ? run.State.Average!.Formula : null,
         Scores = Known(new()
         {

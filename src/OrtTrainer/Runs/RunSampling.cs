@@ -1,8 +1,8 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Runtime;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
@@ -28,20 +28,25 @@ internal static class RunSampling
         SwagOptions options = run.Options.Swag;
         WeightSampler sampler = new(run.State.Layout, moments.Buffer, variance, options.Scale, run.Options.Seed);
         EncodedDataset[] parts = run.Data.Test is { } test ? [run.Data.Eval, test] : [run.Data.Eval];
-        PredictionMean[] means =
-            [.. parts.Select(p => new PredictionMean(run.Data.Task, run.Data.Outputs, p.Examples.Count))];
+        PredictionMean[] means = [.. parts.Select(run.Data.Task.MeanOf)];
         for (int number = 0; number < options.Samples; number++)
         {
             sampler.Draw(number, drawn, run.Options.EffectiveThreads);
             foreach ((EncodedDataset part, PredictionMean mean) in parts.Zip(means))
             {
-                mean.Add(run.Evaluator.Evaluate(drawn, part, cancellation).Logits);
+                run.Evaluator.Session.Run(drawn, part.Examples, mean, cancellation: cancellation);
             }
         }
 
-        EvaluationScores[] scores = [.. parts.Zip(means, (part, mean) =>
-            EvaluationScores.Of(part.Source, mean.Logits(), run.Evaluator.Metric))];
+        EvaluationScores[] scores = [.. parts.Zip(means, (part, mean) => Score(run, part, mean))];
         run.Evaluator.Forget(drawn);
         return (scores[0], scores.ElementAtOrDefault(1));
+    }
+
+    private static EvaluationScores Score(PreparedRun run, EncodedDataset data, PredictionMean mean)
+    {
+        EvaluationAccumulator outputs = run.Data.Task.Evaluate(data);
+        mean.CopyTo(outputs);
+        return outputs.Score(run.Evaluator.Metric);
     }
 }

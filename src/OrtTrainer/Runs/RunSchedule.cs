@@ -1,5 +1,6 @@
-using OrtTrainer.Averaging;
-using OrtTrainer.Schedules;
+using OrtTrainer.Options;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Runs;
 

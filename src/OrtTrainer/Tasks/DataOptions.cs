@@ -1,4 +1,7 @@
-namespace OrtTrainer.Data;
+using System.Text.Json.Serialization;
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Tasks;
 
 /// <summary>Which files and columns a run learns from and is judged on.</summary>
 public sealed record DataOptions
@@ -15,17 +18,17 @@ public sealed record DataOptions
     /// <summary>The file to test on once, at the end; null for none.</summary>
     public string? Test { get; init; }
 
-    /// <summary>What the labels are.</summary>
-    public TaskKind Task { get; init; } = TaskKind.Classification;
+    /// <summary>What is learned, and what the labels are.</summary>
+    public ModelTask Task { get; init; } = ModelTask.Default;
 
-    /// <summary>The column of the text.</summary>
-    public string TextColumn { get; init; } = "text";
+    /// <summary>The column of the text; null for the task's own, usually "text".</summary>
+    public string? TextColumn { get; init; }
 
     /// <summary>The column of the second text, for tasks on pairs.</summary>
     public string? PairColumn { get; init; }
 
-    /// <summary>The column of the label.</summary>
-    public string LabelColumn { get; init; } = "label";
+    /// <summary>The column of the label; null for the task's own, usually "label".</summary>
+    public string? LabelColumn { get; init; }
 
     /// <summary>
     /// What joins several labels in one field, for multi-label tasks; a field may be a JSON array instead.
@@ -39,6 +42,11 @@ public sealed record DataOptions
             : throw new ArgumentException(
                 $"{nameof(LabelSeparator)} is empty; give the text between two labels, such as |.");
     }
+
+    /// <summary>Where in a row an example stands.</summary>
+    [JsonIgnore]
+    public ExampleColumns Columns => new(
+        TextColumn ?? Task.DefaultColumns.Text, PairColumn, LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator);
 
     /// <summary>How to read the files, all of them alike.</summary>
     public TableOptions Table { get; init; } = new();

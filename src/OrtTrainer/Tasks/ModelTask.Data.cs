@@ -1,6 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tasks;
 

@@ -1,5 +1,6 @@
+using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tasks;
 
@@ -47,7 +48,7 @@ public abstract partial class ModelTask
     /// <param name="data">The examples, N of them.</param>
     /// <exception cref="NotSupportedException">Teachers are of no use; see <see cref="HasTeachers"/>.</exception>
     /// <exception cref="ArgumentException">There are not N x K outputs.</exception>
-    public TeacherAudit Audit(ReadOnlySpan<float> outputs, Data.Dataset data)
+    public TeacherAudit Audit(ReadOnlySpan<float> outputs, Dataset data)
     {
         if (outputs.Length != (long)data.Count * data.Outputs)
         {
@@ -65,6 +66,6 @@ public abstract partial class ModelTask
     }
 
     /// <summary>What <see cref="Audit"/> gives; the outputs are as many as there should be.</summary>
-    protected virtual TeacherAudit AuditOf(double[] outputs, Data.Dataset data) => throw new NotSupportedException(
+    protected virtual TeacherAudit AuditOf(double[] outputs, Dataset data) => throw new NotSupportedException(
         $"A teacher's outputs for {Name} cannot be learned from.");
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Models;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tasks;
 

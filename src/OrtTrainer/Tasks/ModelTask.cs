@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
-using OrtTrainer.Objectives;
+using OrtTrainer.Models;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tasks;
 
@@ -27,6 +28,9 @@ public abstract partial class ModelTask
 
     /// <summary>What a row of the model's outputs stands for, and with it the loss.</summary>
     public abstract OutputDistribution Distribution { get; }
+
+    /// <summary>What a row of the model's outputs is of.</summary>
+    public virtual OutputRows Rows => OutputRows.PerSequence;
 
     /// <summary>The task of that name; case, hyphens and underscores do not matter.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>

@@ -1,6 +1,8 @@
 using System.Numerics.Tensors;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
 

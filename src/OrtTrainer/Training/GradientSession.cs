@@ -1,5 +1,7 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
 

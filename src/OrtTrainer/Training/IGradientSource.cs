@@ -1,3 +1,6 @@
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+
 namespace OrtTrainer.Training;
 
 /// <summary>

@@ -1,6 +1,8 @@
-using OrtTrainer.Optimization;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Training;
 

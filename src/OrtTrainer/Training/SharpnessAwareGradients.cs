@@ -1,5 +1,7 @@
-using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Training;
 

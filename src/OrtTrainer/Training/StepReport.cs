@@ -1,3 +1,5 @@
+using OrtTrainer.Training.Loss;
+
 namespace OrtTrainer.Training;
 
 /// <summary>What one optimizer step was.</summary>

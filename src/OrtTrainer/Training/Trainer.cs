@@ -1,6 +1,8 @@
-using OrtTrainer.Averaging;
-using OrtTrainer.Optimization;
-using OrtTrainer.Schedules;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Training;
 

@@ -1,4 +1,4 @@
-using OrtTrainer.Objectives;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
 

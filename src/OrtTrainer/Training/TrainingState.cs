@@ -1,6 +1,7 @@
-using OrtTrainer.Averaging;
-using OrtTrainer.Optimization;
+using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Training;
 

@@ -4,7 +4,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Runtime;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 using ElementType = OrtTrainer.Graph.ElementType;
 
 namespace OrtTrainer.Tests.Benchmarking;

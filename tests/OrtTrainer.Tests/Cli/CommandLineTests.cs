@@ -1,3 +1,5 @@
+using OrtTrainer.Methods;
+
 namespace OrtTrainer.Tests.Cli;
 
 public sealed class CommandLineTests

@@ -1,6 +1,7 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Options;
 using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Cli;

@@ -3,8 +3,10 @@ using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Schedules;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Cli;
 

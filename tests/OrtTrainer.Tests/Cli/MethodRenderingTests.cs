@@ -2,7 +2,7 @@ using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Methods;
-using OrtTrainer.Training;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Tests.Cli;
 

@@ -2,6 +2,7 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Methods;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Tests.Cli;
 

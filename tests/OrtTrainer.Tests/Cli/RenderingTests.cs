@@ -1,6 +1,8 @@
 using OrtTrainer.Cli;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Training;
 

@@ -5,7 +5,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Distillation;
 

@@ -5,7 +5,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Export;
 

@@ -6,6 +6,7 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Export;
 

@@ -1,5 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Tests.Methods;
 

@@ -1,7 +1,8 @@
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Tests.Models;
 

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
-using OrtTrainer.Training;
+using OrtTrainer.Options;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Models;
 

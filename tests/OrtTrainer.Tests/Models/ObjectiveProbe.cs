@@ -2,9 +2,12 @@ using OrtTrainer.Data;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Differentiation;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Models;
 

@@ -1,6 +1,5 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 

@@ -3,7 +3,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Text;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Models;
 

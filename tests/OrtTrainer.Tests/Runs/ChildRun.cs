@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies;
 using OrtTrainer.Tests.Studies;

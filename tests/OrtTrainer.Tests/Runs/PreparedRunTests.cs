@@ -1,4 +1,6 @@
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Tests.Runs;

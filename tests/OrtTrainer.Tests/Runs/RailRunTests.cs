@@ -1,10 +1,12 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Models;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Runs;
 

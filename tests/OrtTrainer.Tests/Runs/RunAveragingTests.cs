@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
-using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Export;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Models;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -67,7 +69,7 @@ public sealed class RunAveragingTests
         AssertAveraged(tiny, Mean(due.Select(step => weights[step])), within: 1e-6);
         Assert.That(summary.NAveraged, Is.EqualTo(due.Length));
         FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(tiny.Output("out")));
-        AveragedSteps steps = AveragedSteps.Of(options, new AverageState(40 / interval, interval, due[^1]));
+        AveragedSteps steps = RunAveraging.StepsOf(options, new AverageState(40 / interval, interval, due[^1]));
         Assert.That(new[] { steps.First, steps.Last, steps.Count }, Is.EqualTo(new[] { due[0], due[^1], due.Length }));
     }
 

@@ -1,3 +1,5 @@
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;
 
@@ -86,7 +88,7 @@ public sealed class RunBaselineTests
         FineTuneOptions options = Options("finetune") with
         {
             MaxSteps = 1, LearningRate = Rate, LayerDecay = Decay, Warmup = 0, WeightDecay = 0, Dropout = 0,
-            Schedule = OrtTrainer.Schedules.ScheduleKind.Constant,
+            Schedule = OrtTrainer.Training.Schedules.ScheduleKind.Constant,
         };
         TinyTask.Run(options);
         Dictionary<string, float[]> before = TensorFile.Read(Path.Combine(_tiny.Model, "model.safetensors"));
@@ -109,7 +111,7 @@ public sealed class RunBaselineTests
     {
         FineTuneOptions options = Options("finetune") with
         {
-            MaxSteps = 5, Schedule = OrtTrainer.Schedules.ScheduleKind.Constant,
+            MaxSteps = 5, Schedule = OrtTrainer.Training.Schedules.ScheduleKind.Constant,
         };
         TinyTask.Run(options with { Output = _tiny.Output("plain") });
 

@@ -1,10 +1,10 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Training;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Runs;
 

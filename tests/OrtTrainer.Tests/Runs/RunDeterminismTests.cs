@@ -1,3 +1,5 @@
+using OrtTrainer.Options;
+
 namespace OrtTrainer.Tests.Runs;
 
 /// <summary>Seeds fix everything: equal options give equal bits.</summary>

@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;
 

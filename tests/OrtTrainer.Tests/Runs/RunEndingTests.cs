@@ -1,5 +1,7 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Tests.Runs;

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
-using OrtTrainer.Schedules;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Runs;
 

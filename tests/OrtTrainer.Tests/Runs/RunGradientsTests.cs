@@ -1,10 +1,14 @@
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Tests.Runs;
 

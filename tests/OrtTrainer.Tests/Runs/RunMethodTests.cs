@@ -3,6 +3,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Tests.Runs;

@@ -1,11 +1,13 @@
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
-using OrtTrainer.Objectives;
+using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Runs;
 

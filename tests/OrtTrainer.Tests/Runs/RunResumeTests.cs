@@ -1,4 +1,6 @@
 using OrtTrainer.Common;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Tests.Runs;

@@ -1,7 +1,9 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
-using OrtTrainer.Schedules;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Runs;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrtTrainer.Data;
+using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Options;
 using OrtTrainer.Studies;
 
 namespace OrtTrainer.Tests.Studies;

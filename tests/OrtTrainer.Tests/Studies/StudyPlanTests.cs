@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Studies;
 
 namespace OrtTrainer.Tests.Studies;

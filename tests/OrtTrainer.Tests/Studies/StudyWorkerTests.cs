@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Common;
+using OrtTrainer.Options;
 using OrtTrainer.Studies;
 using OrtTrainer.Tests.Runs;
 

@@ -1,5 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Training;
 

@@ -1,5 +1,8 @@
-using OrtTrainer.Optimization;
+using OrtTrainer.Models;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Tests.Training;
 

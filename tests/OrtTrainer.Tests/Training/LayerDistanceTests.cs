@@ -1,7 +1,7 @@
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Models;
-using OrtTrainer.Training;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Training;
 

@@ -1,13 +1,14 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
-using OrtTrainer.Optimization;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
-using OrtTrainer.Schedules;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Training;
 

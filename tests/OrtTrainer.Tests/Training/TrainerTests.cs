@@ -1,6 +1,6 @@
-using OrtTrainer.Averaging;
 using OrtTrainer.Data;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Training;
 

@@ -1,5 +1,5 @@
 using OrtTrainer.Evaluation;
-using OrtTrainer.Objectives;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tasks.Classification;
 

@@ -1,6 +1,8 @@
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies.Comparisons;
 using OrtTrainer.Studies.Statistics;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies.Flatness;
 using OrtTrainer.Tests.Runs;

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;

@@ -3,6 +3,8 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies.Comparisons;

@@ -1,0 +1,52 @@
+namespace OrtTrainer.Models;
+
+/// <summary>What a row of a head's outputs stands for, and where the rows of an example are.</summary>
+public abstract class OutputRows
+{
+    private OutputRows()
+    {
+    }
+
+    /// <summary>A row per sequence: [B, K], packed or padded.</summary>
+    public static OutputRows PerSequence { get; } = new Sequences();
+
+    /// <summary>A row per token: [T, K] packed, [B, S, K] padded.</summary>
+    public static OutputRows PerToken { get; } = new Tokens();
+
+    /// <summary>The rows of an example in the outputs of a packed batch.</summary>
+    /// <param name="example">Its number in the batch, b.</param>
+    /// <param name="offsets">Where each sequence starts and the last one ends, [B + 1].</param>
+    public abstract (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets);
+
+    /// <summary>The rows of an example in the outputs of a padded batch, padding left out.</summary>
+    /// <param name="example">Its number in the batch, b.</param>
+    /// <param name="length">Its tokens.</param>
+    /// <param name="padded">The tokens of every row with its padding, S.</param>
+    public abstract (int First, int Count) Padded(int example, int length, int padded);
+
+    /// <summary>The shape of the outputs of a padded batch.</summary>
+    /// <param name="examples">B.</param>
+    /// <param name="padded">S.</param>
+    /// <param name="outputs">K.</param>
+    public abstract long[] PaddedShape(int examples, int padded, int outputs);
+
+    private sealed class Sequences : OutputRows
+    {
+        public override (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets) => (example, 1);
+
+        public override (int First, int Count) Padded(int example, int length, int padded) => (example, 1);
+
+        public override long[] PaddedShape(int examples, int padded, int outputs) => [examples, outputs];
+    }
+
+    private sealed class Tokens : OutputRows
+    {
+        public override (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets) =>
+            ((int)offsets[example], (int)(offsets[example + 1] - offsets[example]));
+
+        public override (int First, int Count) Padded(int example, int length, int padded) =>
+            (example * padded, length);
+
+        public override long[] PaddedShape(int examples, int padded, int outputs) => [examples, padded, outputs];
+    }
+}

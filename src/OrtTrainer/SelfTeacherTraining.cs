@@ -1,0 +1,57 @@
+using System.Text.Json;
+using OrtTrainer.Common;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
+using OrtTrainer.Runs;
+using OrtTrainer.Training.Schedules;
+
+namespace OrtTrainer;
+
+/// <summary>
+/// How a self-distillation comes by its teacher: a run within the run, which goes on where it stopped.
+/// </summary>
+internal static class SelfTeacherTraining
+{
+    /// <summary>Trains it, goes on training it, or takes it as it is.</summary>
+    /// <param name="options">The resolved options of the student.</param>
+    /// <param name="folder">The student's folder.</param>
+    /// <param name="events">Told that it trains and how it ended; null for nobody.</param>
+    /// <param name="cancellation">Ends training with a checkpoint.</param>
+    public static SelfTeacher Obtain(
+        FineTuneOptions options, RunFolder folder, IProgress<RunEvent>? events, CancellationToken cancellation)
+    {
+        string output = Path.Combine(folder.RunPath, "teacher");
+        return new(
+            (options.Teacher ?? new() { MaxLength = options.MaxLength }) with { Model = output },
+            Finished(output) ?? Train(options, output, events, cancellation));
+    }
+
+    private static RunSummary? Finished(string output)
+    {
+        string file = RunFolder.SummaryFileOf(output);
+        return File.Exists(file)
+            ? JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)
+            : null;
+    }
+
+    private static RunSummary Train(
+        FineTuneOptions options, string output, IProgress<RunEvent>? events, CancellationToken cancellation)
+    {
+        events?.Report(new RunEvent.Noted("Training the teacher first: a copy of the model, by plain fine-tuning."));
+        FineTuneOptions plain = options with
+        {
+            Method = FineTuneMethod.FineTune,
+            Schedule = ScheduleKind.Linear,
+            Output = output,
+            Teacher = null,
+            Data = options.Data with { Test = null },
+        };
+        Task<RunSummary> run = File.Exists(RunFolder.OptionsFileOf(output))
+            ? FineTuner.ResumeAsync(output, events: null, cancellation)
+            : FineTuner.RunAsync(plain, events: null, cancellation);
+        RunSummary summary = run.GetAwaiter().GetResult();
+        events?.Report(new RunEvent.Noted(FormattableString.Invariant(
+            $"The teacher is trained: {summary.Metric} {summary.Live:0.0000} on eval after {summary.Steps} steps.")));
+        return summary;
+    }
+}

@@ -1,0 +1,22 @@
+namespace OrtTrainer.Training.Averaging;
+
+/// <summary>
+/// A running average <c>average += a (weights - average)</c>, told by its share a. The first update always copies.
+/// </summary>
+public abstract record AveragingRule
+{
+    /// <summary>The rule written out.</summary>
+    public abstract string Formula { get; }
+
+    /// <summary>The share of the new weights, in [0, 1].</summary>
+    /// <param name="count">Weights averaged so far, 0 or more.</param>
+    public double ShareAt(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return count == 0 ? 1 : Share(count);
+    }
+
+    /// <summary>The share after the first update.</summary>
+    /// <param name="count">Weights averaged so far, 1 or more.</param>
+    protected abstract double Share(long count);
+}

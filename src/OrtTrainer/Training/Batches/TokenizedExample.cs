@@ -1,0 +1,9 @@
+namespace OrtTrainer.Training.Batches;
+
+/// <summary>
+/// An example as a model takes it. A task that decodes more than labels, such as places in the text, has a record
+/// derived from this.
+/// </summary>
+/// <param name="InputIds">Token ids with special tokens.</param>
+/// <param name="TokenTypeIds">Segment per token: 0 for the first text, 1 for the second.</param>
+public record TokenizedExample(int[] InputIds, int[] TokenTypeIds);

@@ -1,0 +1,48 @@
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Training.Loss;
+
+/// <summary>
+/// What a row of a head's output stands for, and with it the form of every loss: classes that exclude each other, a
+/// probability per label, or values.
+/// </summary>
+public abstract class OutputDistribution
+{
+    /// <summary>The softmax of a row is a distribution over classes.</summary>
+    public static OutputDistribution Categorical { get; } = new CategoricalDistribution();
+
+    /// <summary>The sigmoid of each output is the probability of a label, on its own.</summary>
+    public static OutputDistribution Independent { get; } = new IndependentDistribution();
+
+    /// <summary>Each output is a value.</summary>
+    public static OutputDistribution Continuous { get; } = new ContinuousDistribution();
+
+    /// <summary>Whether a row is one distribution over classes that exclude each other.</summary>
+    public virtual bool IsExclusive => false;
+
+    /// <summary>Whether outputs are logits of probabilities, which can be softened by a temperature.</summary>
+    public virtual bool HasProbabilities => true;
+
+    /// <summary>
+    /// What the summed loss of a row is divided by in a mean, K being the outputs: K where the loss is a mean over
+    /// them too.
+    /// </summary>
+    public virtual int Divisor(int outputs) => outputs;
+
+    /// <summary>
+    /// A teacher's outputs as targets at a temperature, and what makes the cross-entropy with them a divergence.
+    /// </summary>
+    /// <param name="logits">The teacher's, [R, K].</param>
+    /// <param name="outputs">K.</param>
+    /// <param name="temperature">Divides the logits; above 0.</param>
+    /// <param name="divergence">Whether the entropy of the targets is taken off.</param>
+    /// <returns>Probabilities [R, K], and what is added per row [R]; null for 0.</returns>
+    /// <exception cref="NotSupportedException">The outputs are no logits of probabilities.</exception>
+    internal abstract (float[] Targets, float[]? Offsets) Soften(
+        float[] logits, int outputs, double temperature, bool divergence);
+
+    /// <summary>The parts of the loss as one number per row, [R].</summary>
+    /// <param name="g">Logits, targets and coefficients.</param>
+    /// <param name="agreement">Whether rows have partners that they should agree with (R-Drop).</param>
+    internal abstract (Value Labels, Value Teacher, Value? Penalty) Loss(ObjectiveRows g, bool agreement);
+}
