@@ -76,7 +76,7 @@ public sealed class RunComparisonTests
         File.WriteAllText(test, "text\tlabel\nwhere is my parcel\tbilling\nrefund my card\tdelivery\n");
 
         Assert.That(RunComparison.Of(run, run, onTest).Notes, Has.Exactly(2).Matches<string>(note =>
-            note.StartsWith($"{run}: the loss on its test data was ", StringComparison.Ordinal)
+            note!.StartsWith($"{run}: the loss on its test data was ", StringComparison.Ordinal)
             && note.EndsWith("now: the data or the model have changed since", StringComparison.Ordinal)));
     }
 
