@@ -187,7 +187,7 @@ internal sealed class StudyGrid
             }
 
             FineTuneOptions options = merged.Deserialize<FineTuneOptions>(RunJson.Options)!.Resolve();
-            string[] metrics = [.. wanted.Select(name => MetricKind.Find(options.Data.Task, name).Name).Distinct()];
+            string[] metrics = [.. wanted.Select(name => options.Data.Task.FindMetric(name).Name).Distinct()];
             return (options, metrics.Length > 0 ? metrics : [options.Metric!]);
         }
         catch (Exception refused) when (refused is ArgumentException or JsonException or RunException)
@@ -223,6 +223,6 @@ internal sealed class StudyGrid
         }
     }
 
-    private static (string?, string?, TaskKind, double, ulong) Scored(DataOptions data) =>
+    private static (string?, string?, ModelTask, double, ulong) Scored(DataOptions data) =>
         (data.Eval, data.Test, data.Task, data.Eval is null ? data.EvalFraction : 0, data.SplitSeed);
 }

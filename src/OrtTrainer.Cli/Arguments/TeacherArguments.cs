@@ -81,10 +81,10 @@ internal sealed class TeacherArguments : LabelledArguments
     public DataOptions LabelledData() => OptionErrors.Guard(GetType(), () => new DataOptions
     {
         Train = DataFile,
-        Task = Words.Parse<TaskKind>("--task", Task) ?? TaskKind.Classification,
-        TextColumn = TextColumn ?? "text",
+        Task = Words.Task("--task", Task) ?? ModelTask.Default,
+        TextColumn = TextColumn,
         PairColumn = PairColumn,
-        LabelColumn = LabelColumn ?? "label",
+        LabelColumn = LabelColumn,
         LabelSeparator = LabelSeparator ?? "|",
         Table = Table,
     });

@@ -56,7 +56,7 @@ internal static class BenchCommand
         }
 
         TableOptions table = arguments.Table;
-        TaskKind task = Words.Parse<TaskKind>("--task", arguments.Task) ?? TaskKind.Classification;
+        ModelTask task = Words.Task("--task", arguments.Task) ?? ModelTask.Default;
         return OptionErrors.Guard(typeof(BenchArguments), () =>
         {
             StepBenchmarkOptions defaults = new() { Model = model };
@@ -67,9 +67,9 @@ internal static class BenchCommand
                     {
                         Train = train,
                         Task = task,
-                        TextColumn = arguments.TextColumn ?? "text",
+                        TextColumn = arguments.TextColumn,
                         PairColumn = arguments.PairColumn,
-                        LabelColumn = arguments.LabelColumn ?? "label",
+                        LabelColumn = arguments.LabelColumn,
                         LabelSeparator = arguments.LabelSeparator ?? "|",
                         Table = table,
                     }

@@ -105,7 +105,7 @@ internal static class FinetuneSettings
             ("train", a.Train),
             ("eval", a.Eval),
             ("test", a.Test),
-            ("task", Words.Parse<TaskKind>("--task", a.Task)),
+            ("task", Words.Task("--task", a.Task)),
             ("text_column", a.TextColumn),
             ("pair_column", a.PairColumn),
             ("label_column", a.LabelColumn),

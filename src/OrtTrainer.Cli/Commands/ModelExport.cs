@@ -27,7 +27,7 @@ internal static class ModelExport
             FineTunedModel model = new()
             {
                 Config = source.Config,
-                Task = ProblemType.TaskOf(source.Config),
+                Task = ModelTask.Of(source.Config),
                 Labels = labels,
                 Layout = layout,
                 Parameters = weights,

@@ -28,7 +28,7 @@ internal static class PredictCommand
             AtomicFile.Write(file, stream =>
             {
                 using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
-                foreach (TextPrediction prediction in predictor.PredictStream(source.Read(), interruption))
+                foreach (TextPrediction prediction in predictor.PredictStream(source.Read(predictor.Task), interruption))
                 {
                     writer.Write(line.Of(prediction));
                     writer.Write('\n');
@@ -37,7 +37,8 @@ internal static class PredictCommand
             return ExitCode.Done;
         }
 
-        await foreach (TextPrediction answer in predictor.PredictAsync(source.ReadAsync(interruption), interruption))
+        IAsyncEnumerable<Example> texts = source.ReadAsync(predictor.Task, interruption);
+        await foreach (TextPrediction answer in predictor.PredictAsync(texts, interruption))
         {
             terminal.Out.WriteLine(line.Of(answer));
         }

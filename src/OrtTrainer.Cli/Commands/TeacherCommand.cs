@@ -14,10 +14,12 @@ internal static class TeacherCommand
     {
         TeacherOptions options = arguments.Teacher();
         string? output = arguments.OutputFile;
-        Dataset data = DataSplits.LoadTrain(arguments.LabelledData());
+        DataOptions labeled = arguments.LabelledData();
+        Dataset data = LabeledData.LoadTrain(labeled);
         TeacherView view = new(terminal.Out);
         TeacherLogits logits = TeacherLogits.Obtain(
-            options, data, arguments.Threads ?? Environment.ProcessorCount, arguments.Json ? null : view, interruption);
+            options, labeled.Task, data, arguments.Threads ?? Environment.ProcessorCount, arguments.Json ? null : view,
+            interruption);
         if (output is not null)
         {
             TeacherLogitsFile.Write(output, logits, data);

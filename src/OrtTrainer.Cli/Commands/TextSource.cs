@@ -12,12 +12,14 @@ internal sealed class TextSource
     private static readonly string[] TableExtensions = [".csv", ".tsv", ".tab", ".jsonl", ".ndjson"];
 
     private readonly Func<IEnumerable<DataRow>> _rows;
-    private readonly ExampleColumns _columns;
+    private readonly string? _text;
+    private readonly string? _pair;
 
-    private TextSource(Func<IEnumerable<DataRow>> rows, ExampleColumns columns)
+    private TextSource(Func<IEnumerable<DataRow>> rows, string? text, string? pair)
     {
         _rows = rows;
-        _columns = columns;
+        _text = text;
+        _pair = pair;
     }
 
     /// <summary>
@@ -35,7 +37,7 @@ internal sealed class TextSource
             table = table with { Format = DataFormat.Lines };
         }
 
-        string text = arguments.TextColumn ?? "text";
+        string? text = arguments.TextColumn;
         if (table.Format == DataFormat.Lines)
         {
             if (arguments.PairColumn is not null || table.Columns is { Count: > 1 })
@@ -44,31 +46,36 @@ internal sealed class TextSource
                     "every line of the input is one text: for columns, add --format csv, tsv or jsonl.");
             }
 
+            text ??= "text";
             table = table with { Columns = [text] };
         }
 
         return new TextSource(
             () => isStream ? TableReader.Read(terminal.Input, "standard input", table) : TableReader.Read(input, table),
-            new ExampleColumns(text, arguments.PairColumn));
+            text,
+            arguments.PairColumn);
     }
 
     /// <summary>The texts as they are asked for.</summary>
     /// <exception cref="DataFileException">The input cannot be read as it should be.</exception>
-    public IEnumerable<(string Text, string? Pair)> Read() =>
-        _rows().Select(_columns.Of).Select(example => (example.Text, example.Pair));
+    public IEnumerable<Example> Read(ModelTask task)
+    {
+        ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair);
+        return _rows().Select(row => task.ReadExample(row, columns));
+    }
 
     /// <summary>
     /// The texts as they arrive, read ahead on another thread, so that the reader of this knows when it would have to
     /// wait.
     /// </summary>
-    public IAsyncEnumerable<(string Text, string? Pair)> ReadAsync(CancellationToken cancellation)
+    public IAsyncEnumerable<Example> ReadAsync(ModelTask task, CancellationToken cancellation)
     {
-        Channel<(string, string?)> channel = Channel.CreateBounded<(string, string?)>(ReadAhead);
+        Channel<Example> channel = Channel.CreateBounded<Example>(ReadAhead);
         _ = Task.Run(async () =>
         {
             try
             {
-                foreach ((string, string?) text in Read())
+                foreach (Example text in Read(task))
                 {
                     await channel.Writer.WriteAsync(text, cancellation);
                 }

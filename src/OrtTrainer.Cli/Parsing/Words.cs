@@ -31,6 +31,20 @@ internal static class Words
         throw new UsageException($"{option} is '{word}'; expected {all}.{meant}");
     }
 
+    /// <summary>The task that a word stands for; null for null.</summary>
+    /// <exception cref="UsageException">There is no such task; the message lists those there are.</exception>
+    public static ModelTask? Task(string option, string? word)
+    {
+        try
+        {
+            return word is null ? null : ModelTask.Named(word);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new UsageException($"{option}: {unknown.Message}");
+        }
+    }
+
     /// <summary>The word for a value.</summary>
     public static string Of<T>(T value)
         where T : struct, Enum
@@ -43,7 +57,6 @@ internal static class Words
     {
         ["jsonl"] = "json_lines",
         ["finetune"] = "fine_tune",
-        ["multilabel"] = "multi_label",
     };
 
     private static string Plain(string word) =>

@@ -16,17 +16,18 @@ public sealed class ModelSurface : ILossSurface, IDisposable
 
     /// <param name="architecture">The model's.</param>
     /// <param name="config">Its configuration.</param>
+    /// <param name="task">What the outputs mean.</param>
     /// <param name="data">The examples.</param>
     /// <param name="metric">Scores the outputs.</param>
     /// <param name="execution">Threads and kernels.</param>
     public ModelSurface(
-        Architecture architecture, ModelConfig config, EncodedDataset data, MetricKind metric,
+        Architecture architecture, ModelConfig config, ModelTask task, EncodedDataset data, Metric metric,
         ExecutionOptions execution)
     {
         _data = data;
-        PackedGraph graph = PackedGraph.Evaluation(architecture, config, data.Source.Outputs);
-        _gradient = new TaskGradient(architecture, config, data, execution);
-        _evaluator = new Evaluator(new EvaluationSession(graph, execution), metric);
+        PackedGraph graph = PackedGraph.Evaluation(architecture, config, data.Targets.Outputs);
+        _gradient = new TaskGradient(architecture, config, task.Distribution, data, execution);
+        _evaluator = new Evaluator(new EvaluationSession(graph, execution), task, metric);
     }
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ internal sealed class ProbedRun : IDisposable
         EncodedDataset all = train ? data.Train : data.Eval;
         Examples = Some(all, options);
         Data = train ? run.Data.Train : data.EvalOrigin;
-        Metric = run.Metric is { } name ? MetricKind.Find(data.Task, name) : MetricKind.DefaultFor(data.Task);
+        Metric = run.Metric is { } name ? data.Task.FindMetric(name) : data.Task.DefaultMetric;
         Layout = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs).Layout;
         try
         {
@@ -36,7 +36,7 @@ internal sealed class ProbedRun : IDisposable
                 IntraOpThreads = options.Threads ?? Environment.ProcessorCount,
                 UseKernels = run.Kernels,
             };
-            Surface = new ModelSurface(model.Architecture, model.Config, Examples, Metric, execution);
+            Surface = new ModelSurface(model.Architecture, model.Config, data.Task, Examples, Metric, execution);
         }
         catch
         {
@@ -51,7 +51,7 @@ internal sealed class ProbedRun : IDisposable
     /// <summary>Where they come from.</summary>
     public string Data { get; }
 
-    public MetricKind Metric { get; }
+    public Metric Metric { get; }
 
     public ParameterLayout Layout { get; }
 
@@ -91,7 +91,7 @@ internal sealed class ProbedRun : IDisposable
         DataOptions data = run.Data with
         {
             Test = null,
-            ModelLabels = run.Data.Task == TaskKind.Regression ? null : model.Config.Id2Label,
+            ModelLabels = model.Config.Id2Label,
         };
         return options.Data switch
         {
@@ -111,9 +111,7 @@ internal sealed class ProbedRun : IDisposable
         SeededRandom.For((ulong)options.Seed, "examples to measure flatness on").Shuffle(rows);
         rows = rows[..options.Examples];
         Array.Sort(rows);
-        return new EncodedDataset(
-            all.Source.Take(rows), [.. rows.Select(row => all.Examples[row])],
-            [.. rows.Select(row => all.FullLengths[row])]);
+        return all.Take(rows);
     }
 
     private void ReadWeights(string folder, FlatnessOptions options)

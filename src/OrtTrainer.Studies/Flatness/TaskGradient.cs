@@ -28,15 +28,17 @@ internal sealed class TaskGradient : IDisposable
 
     /// <param name="architecture">The model's.</param>
     /// <param name="config">Its configuration.</param>
+    /// <param name="distribution">What a row of the outputs stands for.</param>
     /// <param name="data">The examples.</param>
     /// <param name="execution">Threads and kernels.</param>
     public TaskGradient(
-        Architecture architecture, ModelConfig config, EncodedDataset data, ExecutionOptions execution)
+        Architecture architecture, ModelConfig config, OutputDistribution distribution, EncodedDataset data,
+        ExecutionOptions execution)
     {
-        PackedGraph graph = PackedGraph.Training(
-            architecture, config, data.Source.Task, data.Source.Outputs, dropout: false);
+        PackedGraph graph = TrainingGraph.Build(
+            architecture, config, distribution, data.Targets.Outputs, dropout: false);
         _examples = data.Examples;
-        _objective = new TrainingObjective(data.Source.Task, ExampleTargets.Of(data.Examples));
+        _objective = new TrainingObjective(distribution, new ExampleTargets(data.Targets));
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
         Weights = new NativeBuffer(graph.Layout.Length);
         _gradients = new NativeBuffer(graph.Layout.Length);

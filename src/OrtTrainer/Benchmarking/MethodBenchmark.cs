@@ -91,14 +91,14 @@ public static class MethodBenchmark
                 Model = options.Model, Output = ".", Data = options.Data!, Method = method,
             };
             SeededRandom random = SeededRandom.For((ulong)options.Seed, "teacher");
-            float[] teacher = [.. Enumerable.Range(0, data.Source.Count * data.Source.Outputs)
+            float[] teacher = [.. Enumerable.Range(0, data.Source.Count * data.Targets.Outputs)
                 .Select(_ => (float)random.NextGaussian())];
             LayerTargets? layers =
                 method.Objective == ObjectiveKind.RailDistillation ? Layers(model, data, random) : null;
             TrainingObjective objective =
                 RunObjective.Of(settings, data, teacher, totalSteps: 2 * options.Batches, layers);
-            PackedGraph graph = PackedGraph.Training(model.Architecture, model.Config, data.Source.Task,
-                data.Source.Outputs, agreement: objective.IsTwofold,
+            PackedGraph graph = TrainingGraph.Build(model.Architecture, model.Config,
+                settings.Data.Task.Distribution, data.Targets.Outputs, agreement: objective.IsTwofold,
                 maps: layers is null ? null : new LayerMaps(layers.Width, settings.Rail.MapWidth));
             _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), average: null, loop);
             _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);

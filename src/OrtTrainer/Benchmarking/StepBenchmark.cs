@@ -34,7 +34,8 @@ public sealed class StepBenchmark : IDisposable
         _model = model;
         _data = BenchmarkData.Of(options, model);
         _loop = new ChunkedLoop(options.Threads);
-        _graph = PackedGraph.Training(model.Architecture, model.Config, _data.Task, _data.Outputs);
+        _graph = TrainingGraph.Build(
+            model.Architecture, model.Config, _data.Distribution, _data.Outputs);
         FlatParameters layout = _graph.Layout.ToFlat();
         _state = new TrainingState(layout, new AdamWOptions(), new WeightAverage(layout, new EqualShares()), _loop);
         _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);
@@ -111,7 +112,8 @@ public sealed class StepBenchmark : IDisposable
         for (int i = -1; i < _options.Batches; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            YardstickBatch batch = new(_data.Examples, _trainer.Order.ExamplesOf(_state.Step), yardstick?.Classes ?? 1);
+            YardstickBatch batch = new(
+                _data.Examples, _data.Targets, _trainer.Order.ExamplesOf(_state.Step), yardstick?.Classes ?? 1);
             if (i < 0)
             {
                 // The yardstick's first run lets it allocate, as ours did before.

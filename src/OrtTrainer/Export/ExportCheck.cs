@@ -43,6 +43,6 @@ public static class ExportCheck
         return comparison.Agrees
             ? comparison
             : throw new ExportMismatchException(
-                Path.Combine(folder, OnnxFile.Name), comparison, written: true);
+                Path.Combine(folder, OnnxModelFolder.OnnxName), comparison, written: true);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Models;
 
 namespace OrtTrainer.Export;
 

@@ -42,13 +42,13 @@ public static class ModelExporter
             : ExportCheck.Compare(staged.Path, reference, cancellation);
         if (comparison is { Agrees: false })
         {
-            string path = Path.Combine(folder, ClassifierFolder.OnnxName);
+            string path = Path.Combine(folder, OnnxModelFolder.OnnxName);
             throw new ExportMismatchException(path, comparison, written: false);
         }
 
         string[] owned =
         [
-            ModelConfig.FileName, SafetensorsName, ClassifierFolder.OnnxName, OnnxFile.DataName,
+            ModelConfig.FileName, SafetensorsName, OnnxModelFolder.OnnxName, OnnxFile.DataName,
             .. TokenizerExport.FileNames,
         ];
         return new(staged.Publish(owned), comparison);

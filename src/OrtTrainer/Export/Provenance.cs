@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Tasks;
-using OrtTrainer.Models;
 
 namespace OrtTrainer.Export;
 

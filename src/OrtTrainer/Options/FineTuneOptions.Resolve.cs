@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
-using OrtTrainer.Evaluation;
 
 namespace OrtTrainer.Options;
 

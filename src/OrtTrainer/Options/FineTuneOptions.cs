@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Options;

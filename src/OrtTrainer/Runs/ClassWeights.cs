@@ -1,6 +1,8 @@
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Options;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Runs;
 

@@ -30,7 +30,7 @@ internal static class RailTeacher
         }
 
         return TeacherStates.Obtain(
-            teacher, data, options.EffectiveThreads, new TeacherEvents(events), cancellation);
+            teacher, options.Data.Task, data, options.EffectiveThreads, new TeacherEvents(events), cancellation);
     }
 
     /// <summary>The sizes of the maps; null without states.</summary>

@@ -1,4 +1,3 @@
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;

@@ -1,3 +1,4 @@
+using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
