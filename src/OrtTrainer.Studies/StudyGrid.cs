@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
-using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Studies;
 

@@ -1,7 +1,7 @@
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Data;
 using OrtTrainer.Distillation;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Arguments;
 

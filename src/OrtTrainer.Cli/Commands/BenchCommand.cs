@@ -6,6 +6,7 @@ using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Cli.Commands;

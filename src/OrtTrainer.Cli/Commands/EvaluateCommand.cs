@@ -7,6 +7,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 

@@ -25,12 +25,12 @@ internal static class ExportProbe
         {
             int length = Math.Max(2, longest * i / Examples);
             return new TokenizedExample([.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))],
-                new int[length], []);
+                new int[length]);
         })];
         ExecutionOptions execution = new();
         using EvaluationSession session = new(
             PackedGraph.Evaluation(model.Architecture, model.Config, model.Labels.Count), execution);
-        float[] reference = session.Logits(model.Parameters, examples, model.Labels.Count, cancellation: cancellation);
-        return ExportCheck.Require(folder, examples, reference, execution, cancellation: cancellation);
+        return ExportCheck.Require(
+            folder, new ExportReference(examples, session, model.Parameters, execution), cancellation);
     }
 }

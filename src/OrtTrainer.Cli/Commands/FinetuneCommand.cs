@@ -5,6 +5,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 

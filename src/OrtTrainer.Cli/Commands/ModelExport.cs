@@ -1,6 +1,7 @@
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 

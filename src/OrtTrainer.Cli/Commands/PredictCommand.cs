@@ -2,7 +2,9 @@ using System.Text;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 

@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using OrtTrainer.Prediction;
-using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 

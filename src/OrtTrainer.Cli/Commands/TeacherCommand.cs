@@ -4,6 +4,7 @@ using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 

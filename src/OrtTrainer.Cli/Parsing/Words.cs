@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Common;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Parsing;
 

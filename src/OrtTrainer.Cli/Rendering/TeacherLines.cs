@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrtTrainer.Distillation;
+using OrtTrainer.Evaluation;
 
 namespace OrtTrainer.Cli.Rendering;
 

@@ -1,5 +1,5 @@
-using OrtTrainer.Data;
 using OrtTrainer.Distillation;
+using OrtTrainer.Evaluation;
 using Spectre.Console;
 
 namespace OrtTrainer.Cli.Rendering;

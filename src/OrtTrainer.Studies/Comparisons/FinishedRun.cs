@@ -5,6 +5,7 @@ using OrtTrainer.Evaluation;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Studies.Comparisons;
 

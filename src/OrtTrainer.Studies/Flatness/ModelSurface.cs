@@ -2,6 +2,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 

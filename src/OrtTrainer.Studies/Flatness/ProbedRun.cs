@@ -7,6 +7,7 @@ using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 

@@ -4,6 +4,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Studies.Flatness;
 

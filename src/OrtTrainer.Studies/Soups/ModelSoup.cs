@@ -6,6 +6,7 @@ using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
