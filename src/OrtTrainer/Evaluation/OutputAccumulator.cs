@@ -18,6 +18,12 @@ internal sealed class OutputAccumulator(
     {
         for (int i = 0; i < batch.Count; i++)
         {
+            if (batch[i].Length != outputs)
+            {
+                throw new ArgumentException(
+                    $"Example {batch.Examples[i]} has {batch[i].Length} outputs; expected {outputs}.");
+            }
+
             int at = batch.Examples[i] * outputs;
             foreach (float value in batch[i])
             {

@@ -57,13 +57,7 @@ public sealed class Predictor : IDisposable
         return new(model, task, tokenizer, config, maxLength, options);
     }
 
-    /// <summary>Predicts for texts or pairs of texts, in order.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    public IReadOnlyList<TextPrediction> Predict(
-        IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default) =>
-        Predict([.. inputs.Select(input => new Example(input.Text, input.Pair))], cancellation);
-
-    /// <summary>Predicts for examples, in order; their labels are not looked at.</summary>
+    /// <summary>Predicts for texts or pairs of texts, in order; their labels are not looked at.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     public IReadOnlyList<TextPrediction> Predict(
         IReadOnlyList<Example> examples, CancellationToken cancellation = default)

@@ -103,8 +103,8 @@ public sealed class ModelGoldenTests
             }
 
             Golden = new GoldenModel(folder);
-            PackedGraph graph = PackedGraph.Training(
-                Golden.Pretrained.Architecture, Golden.Pretrained.Config, Golden.Task, Golden.Outputs, dropout: false);
+            PackedGraph graph = TrainingGraph.Build(
+                Golden.Pretrained.Architecture, Golden.Pretrained.Config, Golden.Task.Distribution, Golden.Outputs, dropout: false);
             Layout = graph.Layout;
             Parameters = new NativeBuffer(Layout.Length);
             GradientBuffer = new NativeBuffer(Layout.Length);
@@ -126,7 +126,7 @@ public sealed class ModelGoldenTests
         public float Gradients(int batch)
         {
             TokenizedExample[] examples = Golden.Batch(batch);
-            TrainingObjective objective = new(Golden.Task, ExampleTargets.Of(examples));
+            TrainingObjective objective = new(Golden.Task.Distribution, new ExampleTargets(Golden.Targets(batch)));
             int[] all = [.. Enumerable.Range(0, examples.Length)];
             _batch.Fill(examples, all, objective);
             return Session.Run(_batch, objective.MeanScale(all), default).Total;

@@ -1,7 +1,11 @@
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Models;
 
@@ -39,8 +43,8 @@ public sealed class PackedGraphTests
     [TestCase(false)]
     public void A_training_graph_takes_targets_and_gives_a_gradient_per_view(bool dropout)
     {
-        PackedGraph graph = PackedGraph.Training(
-            _model.Architecture, _model.Config, TaskKind.Classification, 4, dropout);
+        PackedGraph graph = TrainingGraph.Build(
+            _model.Architecture, _model.Config, ClassificationTask.Instance.Distribution, 4, dropout);
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
         string[] expected = [.. BatchInputs, .. LossInputs];
@@ -61,7 +65,7 @@ public sealed class PackedGraphTests
     [Test]
     public void Evaluation_and_training_lay_their_parameters_out_alike()
     {
-        PackedGraph training = PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.MultiLabel, 4);
+        PackedGraph training = TrainingGraph.Build(_model.Architecture, _model.Config, MultiLabelTask.Instance.Distribution, 4);
         PackedGraph evaluation = PackedGraph.Evaluation(_model.Architecture, _model.Config, 4);
 
         Assert.That(evaluation.Inputs, Is.EquivalentTo(BatchInputs));
@@ -84,8 +88,8 @@ public sealed class PackedGraphTests
 
     [Test]
     public void The_same_model_gives_the_same_bytes() => Assert.That(
-        PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Regression, 1).Model,
-        Is.EqualTo(PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Regression, 1).Model));
+        TrainingGraph.Build(_model.Architecture, _model.Config, RegressionTask.Instance.Distribution, 1).Model,
+        Is.EqualTo(TrainingGraph.Build(_model.Architecture, _model.Config, RegressionTask.Instance.Distribution, 1).Model));
 
     [Test]
     public void Heads_that_do_not_divide_the_width_are_refused()

@@ -2,6 +2,8 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Models;
 
@@ -39,10 +41,10 @@ internal static class TinyBert
     }
 
     /// <summary>The graph that trains it.</summary>
-    public static PackedGraph Training(string folder, TaskKind task, int outputs, bool dropout)
+    public static PackedGraph Training(string folder, ModelTask task, int outputs, bool dropout)
     {
         using PretrainedModel model = PretrainedModel.Open(folder, fromScratch: true);
-        return PackedGraph.Training(model.Architecture, model.Config, task, outputs, dropout);
+        return TrainingGraph.Build(model.Architecture, model.Config, task.Distribution, outputs, dropout);
     }
 
     // A wide initialisation: from 0.02 so small a model learns nothing for a hundred steps.

@@ -7,6 +7,7 @@ using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training.Averaging;
 
@@ -165,7 +166,7 @@ public sealed class RunAveragingTests
     private static void AssertAveraged(
         TinyTask tiny, double[] expected, double within, string name = "averaged")
     {
-        ParameterLayout layout = TinyBert.Training(tiny.Model, TaskKind.Classification, 3, dropout: true).Layout;
+        ParameterLayout layout = TinyBert.Training(tiny.Model, ClassificationTask.Instance, 3, dropout: true).Layout;
         using SafetensorsFile file =
             SafetensorsFile.OpenFile(Path.Combine(tiny.Output("out"), "run", name + ".safetensors"));
         foreach (ParameterSpec parameter in layout.Parameters)

@@ -3,6 +3,8 @@ using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
@@ -32,7 +34,7 @@ public sealed class RunGradientsTests
         _folder = new TemporaryFolder();
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
-        _layout = PackedGraph.Training(_model.Architecture, _model.Config, TaskKind.Classification, 3).Layout;
+        _layout = TrainingGraph.Build(_model.Architecture, _model.Config, ClassificationTask.Instance.Distribution, 3).Layout;
         _loop = new ChunkedLoop(1);
         _state = new TrainingState(_layout.ToFlat(), new AdamWOptions(), average: null, _loop);
         _model.Load(_layout, _state.Parameters.Slice, seed: 1);

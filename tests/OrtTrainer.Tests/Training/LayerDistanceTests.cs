@@ -1,6 +1,9 @@
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Training;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Training;
@@ -92,10 +95,11 @@ public sealed class LayerDistanceTests
         }
     }
 
-    [TestCase(TaskKind.MultiLabel)]
-    [TestCase(TaskKind.Regression)]
-    public void Where_losses_are_means_over_outputs_the_coefficient_makes_up_for_it(TaskKind task)
+    [TestCase("multi_label")]
+    [TestCase("regression")]
+    public void Where_losses_are_means_over_outputs_the_coefficient_makes_up_for_it(string taskName)
     {
+        ModelTask task = ModelTask.Named(taskName);
         using TinyLayers classes = new(weight: 0.5f);
         using TinyLayers others = new(task, weight: 0.5f * TinyLayers.Outputs);
 
@@ -125,8 +129,8 @@ public sealed class LayerDistanceTests
         using TinyLayers tiny = new();
 
         Assert.That(
-            () => PackedGraph.Training(tiny.Model.Architecture, tiny.Model.Config.With("num_hidden_layers", 1),
-                TaskKind.Classification, 3, maps: TinyLayers.Maps),
+            () => TrainingGraph.Build(tiny.Model.Architecture, tiny.Model.Config.With("num_hidden_layers", 1),
+                ClassificationTask.Instance.Distribution, 3, maps: TinyLayers.Maps),
             Throws.TypeOf<ModelException>().With.Message.Contains("The student has one layer"));
     }
 

@@ -2,6 +2,8 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
@@ -25,24 +27,26 @@ internal sealed class TinyLayers : IDisposable
     private readonly GradientSession _session;
     private readonly PackedBatch _batch = new();
 
-    public TinyLayers(TaskKind task = TaskKind.Classification, float weight = 0.5f)
+    public TinyLayers(ModelTask? task = null, float weight = 0.5f)
     {
+        OutputDistribution distribution = (task ?? ClassificationTask.Instance).Distribution;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")], layers: Compared + 1);
         Model = PretrainedModel.Open(_folder.Path);
-        Graph = PackedGraph.Training(
-            Model.Architecture, Model.Config, task, Outputs, dropout: false, maps: Maps);
+        Graph = TrainingGraph.Build(
+            Model.Architecture, Model.Config, distribution, Outputs, dropout: false, maps: Maps);
         Parameters = new NativeBuffer(Graph.Layout.Length);
         Model.Load(Graph.Layout, Parameters.Slice, seed: 4);
         _gradients = new NativeBuffer(Graph.Layout.Length);
         _session = new GradientSession(Graph, new() { IntraOpThreads = 1 }, Parameters, _gradients);
         SeededRandom random = new(9);
-        Examples = [.. Enumerable.Range(0, 7).Select(i => Example(random, i % Outputs))];
+        Examples = [.. Enumerable.Range(0, 7).Select(i => Example(random))];
         float[] states = Numbers(random, Examples.Length * TeacherLayers * Maps.TeacherWidth);
         LayerDraw draw = new(TeacherLayers - 1, Compared, stepsPerEpoch: 2, seed: 1);
         Targets = new LayerTargets(states, TeacherLayers, Maps.TeacherWidth, draw);
+        ClassTargets labels = new([.. Examples.Select((_, i) => i % Outputs)], Outputs);
         float[] teacher = Numbers(random, Examples.Length * Outputs);
         Objective = new TrainingObjective(
-            task, ExampleTargets.Of(Examples).With(teacher, offsets: null),
+            distribution, new ExampleTargets(labels).With(teacher, offsets: null),
             new() { LabelWeight = 0.25f, LogitWeight = 0.125f, IntermediateWeight = weight })
         {
             Layers = Targets,
@@ -94,11 +98,9 @@ internal sealed class TinyLayers : IDisposable
     private static float[] Numbers(SeededRandom random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => (float)random.NextGaussian())];
 
-    private static TokenizedExample Example(SeededRandom random, int label)
+    private static TokenizedExample Example(SeededRandom random)
     {
         int[] ids = [2, .. Enumerable.Range(0, 1 + random.NextInt(9)).Select(_ => 5 + random.NextInt(20)), 3];
-        float[] targets = new float[Outputs];
-        targets[label] = 1;
-        return new TokenizedExample(ids, [.. ids.Select(_ => 0)], targets);
+        return new TokenizedExample(ids, [.. ids.Select(_ => 0)]);
     }
 }

@@ -1,6 +1,7 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Loss;
 using OrtTrainer.Training.Optimizers;
@@ -26,7 +27,7 @@ public class SmallTrainingTests
     {
         var run = new Run(threads: 2);
         run.Continue(Steps);
-        var accuracy = MetricKind.DefaultFor(TaskKind.Classification);
+        var accuracy = ClassificationTask.Instance.DefaultMetric;
         var (live, averaged) = (Evaluate(run.Weights), Evaluate(run.Average.Values.ToArray()));
         Assert.That(accuracy.Score(live), Is.GreaterThan(0.9));
         Assert.That(accuracy.Score(averaged), Is.GreaterThan(0.9));

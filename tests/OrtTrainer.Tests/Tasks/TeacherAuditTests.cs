@@ -3,8 +3,13 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
+using OrtTrainer.Tests.Distillation;
 
-namespace OrtTrainer.Tests.Distillation;
+namespace OrtTrainer.Tests.Tasks;
 
 /// <summary>The audit against sums done by hand.</summary>
 public sealed class TeacherAuditTests
@@ -17,9 +22,9 @@ public sealed class TeacherAuditTests
         // The probability of b: 0.75, 0.95 and 0.2; the data say b, a, a.
         float[] logits = [0, Logit(0.75), 0, Logit(0.95), 0, Logit(0.2)];
 
-        TeacherAudit audit = TeacherAudit.Of(logits, Data(TaskKind.Classification, AB, "b", "a", "a"));
+        TeacherAudit audit = ClassificationTask.Instance.Audit(logits, Data(ClassificationTask.Instance, AB, "b", "a", "a"));
 
-        Assert.That((audit.Task, audit.Rows), Is.EqualTo((TaskKind.Classification, 3)));
+        Assert.That((audit.Task, audit.Rows), Is.EqualTo(("classification", 3)));
         Assert.That(audit.Accuracy, Is.EqualTo(2 / 3.0).Within(1e-12));
         Assert.That(audit.ConfidentlyWrong, Is.EqualTo(1 / 3.0).Within(1e-12), "0.95 for b where the data say a");
         Assert.That(audit.MeanConfidence, Is.EqualTo((0.75 + 0.95 + 0.8) / 3).Within(1e-7));
@@ -39,7 +44,7 @@ public sealed class TeacherAuditTests
     [Test]
     public void A_label_without_rows_has_no_agreement()
     {
-        TeacherAudit audit = TeacherAudit.Of([1, 0], Data(TaskKind.Classification, AB, "a"));
+        TeacherAudit audit = ClassificationTask.Instance.Audit([1, 0], Data(ClassificationTask.Instance, AB, "a"));
 
         Assert.That(audit.Labels[1], Is.EqualTo(new LabelAudit("b", 0, 0, null)));
     }
@@ -47,7 +52,7 @@ public sealed class TeacherAuditTests
     [Test]
     public void Logits_of_hundreds_give_finite_figures()
     {
-        TeacherAudit audit = TeacherAudit.Of([500, -500, -500, 500], Data(TaskKind.Classification, AB, "a", "a"));
+        TeacherAudit audit = ClassificationTask.Instance.Audit([500, -500, -500, 500], Data(ClassificationTask.Instance, AB, "a", "a"));
 
         Assert.That((audit.MeanConfidence, audit.MeanEntropy), Is.EqualTo((1.0, 0.0)));
         Assert.That(audit.ConfidentlyWrong, Is.EqualTo(0.5));
@@ -59,7 +64,7 @@ public sealed class TeacherAuditTests
         // Row 1: a 0.9+ (applies), b 0.4 (does not). Row 2: a 0.2 (applies), b 0.97 (does not).
         float[] logits = [Logit(0.92), Logit(0.4), Logit(0.2), Logit(0.97)];
 
-        TeacherAudit audit = TeacherAudit.Of(logits, Data(TaskKind.MultiLabel, AB, "a", "a"));
+        TeacherAudit audit = MultiLabelTask.Instance.Audit(logits, Data(MultiLabelTask.Instance, AB, "a", "a"));
 
         Assert.That(audit.Accuracy, Is.EqualTo(0.5));
         Assert.That(audit.ConfidentlyWrong, Is.EqualTo(0.25));
@@ -79,7 +84,7 @@ public sealed class TeacherAuditTests
         using TeacherTask task = new();
         TeacherLogits logits = task.Obtain();
         EvaluationScores scores =
-            EvaluationScores.Of(task.Data, logits.Values, MetricKind.DefaultFor(TaskKind.Classification));
+            Scored.Of(ClassificationTask.Instance, task.Data, logits.Values, ClassificationTask.Instance.DefaultMetric);
 
         TeacherAudit audit = logits.Report.Audit;
 
@@ -93,7 +98,7 @@ public sealed class TeacherAuditTests
     [Test]
     public void A_regression_is_compared_by_error_and_correlation()
     {
-        TeacherAudit audit = TeacherAudit.Of([1, 3, 2], Data(TaskKind.Regression, null, "1", "2", "4"));
+        TeacherAudit audit = RegressionTask.Instance.Audit([1, 3, 2], Data(RegressionTask.Instance, null, "1", "2", "4"));
 
         // Differences 0, 1, -2; deviations -1, 1, 0 and -4/3, -1/3, 5/3.
         Assert.That(audit.MeanSquaredError, Is.EqualTo(5 / 3.0).Within(1e-12));
@@ -106,7 +111,7 @@ public sealed class TeacherAuditTests
     [Test]
     public void A_constant_teacher_has_no_correlation()
     {
-        TeacherAudit audit = TeacherAudit.Of([1, 1], Data(TaskKind.Regression, null, "1", "2"));
+        TeacherAudit audit = RegressionTask.Instance.Audit([1, 1], Data(RegressionTask.Instance, null, "1", "2"));
 
         Assert.That((audit.Pearson, audit.Spearman), Is.EqualTo(default((double?, double?))));
     }
@@ -114,7 +119,7 @@ public sealed class TeacherAuditTests
     [Test]
     public void A_report_survives_being_saved()
     {
-        using TeacherTask task = new(TaskKind.Regression);
+        using TeacherTask task = new(RegressionTask.Instance);
         TeacherReport report = task.Obtain().Report;
 
         TeacherReport read = JsonSerializer.Deserialize<TeacherReport>(
@@ -127,7 +132,7 @@ public sealed class TeacherAuditTests
     [Test]
     public void Logits_of_other_data_are_refused()
     {
-        Assert.That(() => TeacherAudit.Of([1, 2, 3], Data(TaskKind.Classification, AB, "a", "b")),
+        Assert.That(() => ClassificationTask.Instance.Audit([1, 2, 3], Data(ClassificationTask.Instance, AB, "a", "b")),
             Throws.ArgumentException.With.Message.StartsWith("There are 3 logits for 2 examples of 2 outputs"));
     }
 
@@ -135,6 +140,6 @@ public sealed class TeacherAuditTests
 
     private static double Entropy(double p) => -(p * Math.Log(p)) - ((1 - p) * Math.Log(1 - p));
 
-    private static Dataset Data(TaskKind task, LabelMap? labels, params string[] rows) =>
-        Dataset.Of("rows", [.. rows.Select((label, i) => new Example("text", null, label, i + 1))], task, labels);
+    private static Dataset Data(ModelTask task, LabelMap? labels, params string[] rows) =>
+        task.Label("rows", [.. rows.Select((label, i) => new Example("text", null, label, i + 1))], labels);
 }

@@ -1,7 +1,13 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Models;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
+using OrtTrainer.Training.Batches;
 
-namespace OrtTrainer.Tests.Evaluation;
+namespace OrtTrainer.Tests.Tasks;
 
 public sealed class PredictionMeanTests
 {
@@ -12,7 +18,7 @@ public sealed class PredictionMeanTests
     {
         double[] expected = Average(m => [.. m.Chunk(3).SelectMany(Softmax)]);
 
-        float[] logits = Mean(TaskKind.Classification, 3, Models);
+        float[] logits = Mean(ClassificationTask.Instance, 3, Models);
 
         Assert.That(logits.Chunk(3).SelectMany(Softmax), Is.EqualTo(expected).Within(1e-6));
     }
@@ -22,19 +28,20 @@ public sealed class PredictionMeanTests
     {
         double[] expected = Average(m => [.. m.Select(z => 1 / (1 + Math.Exp(-z)))]);
 
-        float[] logits = Mean(TaskKind.MultiLabel, 3, Models);
+        float[] logits = Mean(MultiLabelTask.Instance, 3, Models);
 
         Assert.That(logits.Select(z => 1 / (1 + Math.Exp(-z))), Is.EqualTo(expected).Within(1e-6));
     }
 
     [Test]
     public void Values_are_averaged() => Assert.That(
-        Mean(TaskKind.Regression, 1, Models), Is.EqualTo(Average(m => [.. m.Select(v => (double)v)])).Within(1e-6));
+        Mean(RegressionTask.Instance, 1, Models), Is.EqualTo(Average(m => [.. m.Select(v => (double)v)])).Within(1e-6));
 
-    [TestCase(TaskKind.Classification)]
-    [TestCase(TaskKind.MultiLabel)]
-    public void Extreme_logits_stay_finite(TaskKind task)
+    [TestCase("classification")]
+    [TestCase("multi_label")]
+    public void Extreme_logits_stay_finite(string taskName)
     {
+        ModelTask task = ModelTask.Named(taskName);
         float[] extreme = [1000, -1000, 0, -1000, 1000, 0];
 
         float[] logits = Mean(task, 3, [extreme, extreme]);
@@ -43,15 +50,22 @@ public sealed class PredictionMeanTests
         Assert.That(logits[0] - logits[1], Is.EqualTo(2000).Within(1e-3));
     }
 
-    private static float[] Mean(TaskKind task, int outputs, float[][] models)
+    private static float[] Mean(ModelTask task, int outputs, float[][] models)
     {
-        PredictionMean mean = new(task, outputs, models[0].Length / outputs);
+        int examples = models[0].Length / outputs;
+        TaskTargets targets = task == RegressionTask.Instance
+            ? new NumberTargets(new float[examples])
+            : new ClassTargets(new int[examples], outputs);
+        Dataset data = new("inline", new Example[examples], null, targets);
+        PredictionMean mean = task.MeanOf(new EncodedDataset(data, [], targets, []));
         foreach (float[] model in models)
         {
-            mean.Add(model);
+            Scored.Give(model, examples, mean);
         }
 
-        return mean.Logits();
+        OutputTable table = new(examples, outputs);
+        mean.CopyTo(table);
+        return table.Values;
     }
 
     private static double[] Average(Func<float[], double[]> probabilities)

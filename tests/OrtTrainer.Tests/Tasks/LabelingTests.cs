@@ -1,37 +1,38 @@
 using System.Globalization;
 using OrtTrainer.Data;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 
-namespace OrtTrainer.Tests.Data;
+namespace OrtTrainer.Tests.Tasks;
 
-internal sealed class DatasetTests
+internal sealed class LabelingTests
 {
     private static readonly LabelMap Letters = LabelMap.OfData(["a", "b", "c"]);
 
     [Test]
     public void Labels_become_ids()
     {
-        Dataset data = Dataset.Of("f", Examples("c", "a", "c"), TaskKind.Classification, Letters);
+        Dataset data = ClassificationTask.Instance.Label("f", Examples("c", "a", "c"), Letters);
 
-        Assert.That(data.LabelIds, Is.EqualTo(new[] { 2, 0, 2 }));
-        Assert.That((data.Count, data.Outputs, data.Targets.Count), Is.EqualTo((3, 3, 0)));
+        Assert.That(((ClassTargets)data.Targets).Ids.ToArray(), Is.EqualTo(new[] { 2, 0, 2 }));
+        Assert.That((data.Count, data.Outputs), Is.EqualTo((3, 3)));
     }
 
     [Test]
     public void Several_labels_become_ones_in_a_row_of_zeros()
     {
-        Dataset data = Dataset.Of(
-            "f", Examples("a|c", "", "[\"b\"]", "c | b", "[]"), TaskKind.MultiLabel, Letters);
+        Dataset data = MultiLabelTask.Instance.Label("f", Examples("a|c", "", "[\"b\"]", "c | b", "[]"), Letters);
 
-        Assert.That(data.Targets, Is.EqualTo(new float[] { 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0 }));
-        Assert.That(data.LabelIds, Is.Empty);
+        Assert.That(Rows(data), Is.EqualTo(new float[] { 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0 }));
     }
 
     [Test]
     public void Another_separator_may_join_labels()
     {
-        Dataset data = Dataset.Of("f", Examples("a,b"), TaskKind.MultiLabel, Letters, ",");
+        Dataset data = MultiLabelTask.Instance.Label("f", Examples("a,b"), Letters, new ExampleColumns(LabelSeparator: ","));
 
-        Assert.That(data.Targets, Is.EqualTo(new float[] { 1, 1, 0 }));
+        Assert.That(Rows(data), Is.EqualTo(new float[] { 1, 1, 0 }));
     }
 
     [Test]
@@ -41,9 +42,9 @@ internal sealed class DatasetTests
         CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
         try
         {
-            Dataset data = Dataset.Of("f", Examples("3.25", "-1e-3", "4"), TaskKind.Regression, null);
+            Dataset data = RegressionTask.Instance.Label("f", Examples("3.25", "-1e-3", "4"), null);
 
-            Assert.That(data.Targets, Is.EqualTo(new[] { 3.25f, -0.001f, 4f }));
+            Assert.That(Rows(data), Is.EqualTo(new[] { 3.25f, -0.001f, 4f }));
             Assert.That(data.Outputs, Is.EqualTo(1));
         }
         finally
@@ -60,7 +61,7 @@ internal sealed class DatasetTests
     public void A_target_that_is_no_finite_number_is_refused(string label)
     {
         Assert.That(
-            Refusal(() => Dataset.Of("f", Examples("1", label), TaskKind.Regression, null)),
+            Refusal(() => RegressionTask.Instance.Label("f", Examples("1", label), null)),
             Does.StartWith($"f, line 3: the label is '{label}'; regression needs a finite number"));
     }
 
@@ -68,7 +69,7 @@ internal sealed class DatasetTests
     public void An_unknown_label_is_named_with_its_line_and_those_known()
     {
         Assert.That(
-            Refusal(() => Dataset.Of("test.tsv", Examples("a", "d"), TaskKind.Classification, Letters)),
+            Refusal(() => ClassificationTask.Instance.Label("test.tsv", Examples("a", "d"), Letters)),
             Does.StartWith("test.tsv, line 3: the label 'd' is not known from the training data or the model.")
                 .And.Contains("Known labels: a, b, c."));
     }
@@ -77,7 +78,7 @@ internal sealed class DatasetTests
     public void An_empty_label_is_refused_with_its_line()
     {
         Assert.That(
-            Refusal(() => Dataset.Of("f", Examples("a", ""), TaskKind.Classification, Letters)),
+            Refusal(() => ClassificationTask.Instance.Label("f", Examples("a", ""), Letters)),
             Does.StartWith("f, line 3: the label is empty"));
     }
 
@@ -86,38 +87,49 @@ internal sealed class DatasetTests
     public void A_malformed_list_of_labels_is_refused(string field, string message)
     {
         Assert.That(
-            Refusal(() => Dataset.Of("f", Examples(field), TaskKind.MultiLabel, Letters)), Does.StartWith(message));
+            Refusal(() => MultiLabelTask.Instance.Label("f", Examples(field), Letters)), Does.StartWith(message));
     }
 
     [Test]
     public void No_rows_and_rows_without_labels_are_refused()
     {
         Assert.That(
-            Refusal(() => Dataset.Of("f", [], TaskKind.Classification, Letters)),
+            Refusal(() => ClassificationTask.Instance.Label("f", [], Letters)),
             Does.StartWith("f: there are no rows in it"));
         Assert.That(
-            Refusal(() => Dataset.Of("f", [new Example("x", null, null, 7)], TaskKind.Classification, Letters)),
+            Refusal(() => ClassificationTask.Instance.Label("f", [new Example("x", null, null, 7)], Letters)),
             Does.StartWith("f, line 7: the row has no label"));
     }
 
     [Test]
     public void Rows_can_be_taken_in_any_order()
     {
-        Dataset data = Dataset.Of("f", Examples("a|b", "c", "b"), TaskKind.MultiLabel, Letters).Take([2, 0]);
+        Dataset data = MultiLabelTask.Instance.Label("f", Examples("a|b", "c", "b"), Letters).Take([2, 0]);
 
-        Assert.That(data.Targets, Is.EqualTo(new float[] { 0, 1, 0, 1, 1, 0 }));
+        Assert.That(Rows(data), Is.EqualTo(new float[] { 0, 1, 0, 1, 1, 0 }));
         Assert.That(data.Examples.Select(example => example.Line), Is.EqualTo(new[] { 4, 2 }));
     }
 
     [Test]
     public void Rows_that_were_taken_remember_which_of_the_file_they_are()
     {
-        Dataset whole = Dataset.Of("f", Examples("a", "c", "b"), TaskKind.Classification, Letters);
+        Dataset whole = ClassificationTask.Instance.Label("f", Examples("a", "c", "b"), Letters);
 
         Dataset part = whole.Take([2, 0]).Take([1]);
 
         Assert.That(whole.SourceRows, Is.EqualTo(new[] { 0, 1, 2 }));
         Assert.That((part.SourceRows.Single(), part.SourceCount), Is.EqualTo((0, 3)));
+    }
+
+    private static float[] Rows(Dataset data)
+    {
+        float[] rows = new float[data.Count * data.Outputs];
+        for (int i = 0; i < data.Count; i++)
+        {
+            data.Targets.Write(i, rows.AsSpan(i * data.Outputs, data.Outputs));
+        }
+
+        return rows;
     }
 
     private static Example[] Examples(params string[] labels) =>

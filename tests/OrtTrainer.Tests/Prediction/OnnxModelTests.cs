@@ -4,13 +4,14 @@ using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Tests.Runtime;
+using OrtTrainer.Tests.Tasks;
 using OrtTrainer.Training.Batches;
 using ElementType = OrtTrainer.Graph.ElementType;
 
 namespace OrtTrainer.Tests.Prediction;
 
-/// <summary>Classifiers exported by others, and graphs that are none.</summary>
-public sealed class OnnxClassifierTests
+/// <summary>Models exported by others, and graphs that are none.</summary>
+public sealed class OnnxModelTests
 {
     private static IEnumerable<TestCaseData> ForeignExports()
     {
@@ -31,9 +32,10 @@ public sealed class OnnxClassifierTests
         tensors.ReadFloats("out.logits", expected);
         TokenizedExample[] examples = Examples(tensors);
 
-        using OnnxClassifier classifier = OnnxClassifier.FromFile(path, TinyClassifier.OneThread);
+        int outputs = (int)info.Shape[1];
+        using OnnxModel model = OnnxModel.FromFile(path, OutputRows.PerSequence, outputs, TinyClassifier.OneThread);
 
-        Assert.That(classifier.Logits(examples, (int)info.Shape[1]), Is.EqualTo(expected).Within(1e-5));
+        Assert.That(model.Logits(examples, outputs), Is.EqualTo(expected).Within(1e-5));
     }
 
     [Test]
@@ -45,7 +47,7 @@ public sealed class OnnxClassifierTests
             .Node("Identity", ["pixel_values"], ["logits"])
             .Bytes();
 
-        Assert.That(() => OnnxClassifier.FromBytes(image, TinyClassifier.OneThread),
+        Assert.That(() => OnnxModel.FromBytes(image, OutputRows.PerSequence, 2, TinyClassifier.OneThread),
             Throws.TypeOf<ModelException>().With.Message.Contains("pixel_values").And.Message.Contains("input_ids"));
     }
 
@@ -58,14 +60,14 @@ public sealed class OnnxClassifierTests
             .Node("Identity", ["input_ids"], ["last_hidden_state"])
             .Bytes();
 
-        Assert.That(() => OnnxClassifier.FromBytes(encoder, TinyClassifier.OneThread),
+        Assert.That(() => OnnxModel.FromBytes(encoder, OutputRows.PerSequence, 2, TinyClassifier.OneThread),
             Throws.TypeOf<ModelException>().With.Message.Contains("last_hidden_state"));
     }
 
     [Test]
     public void A_missing_file_is_named()
     {
-        Assert.That(() => OnnxClassifier.FromFile("absent.onnx", new ExecutionOptions()),
+        Assert.That(() => OnnxModel.FromFile("absent.onnx", OutputRows.PerSequence, 2, new ExecutionOptions()),
             Throws.TypeOf<FileNotFoundException>().With.Message.Contains("absent.onnx"));
     }
 
@@ -79,7 +81,7 @@ public sealed class OnnxClassifierTests
         return [.. Enumerable.Range(0, ids.Length / (int)width).Select(row =>
         {
             int[] kept = [.. Enumerable.Range(row * (int)width, (int)width).Where(i => mask[i] != 0)];
-            return new TokenizedExample([.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])], []);
+            return new TokenizedExample([.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])]);
         })];
     }
 

@@ -1,9 +1,13 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 
-namespace OrtTrainer.Tests.Evaluation;
+namespace OrtTrainer.Tests.Tasks;
 
-public class MetricKindTests
+public class MetricTests
 {
     // Labels 0 0 1 1, predictions 0 1 1 1.
     private static readonly ClassifiedExamples Binary = new([2, 0, 0, 1, 0, 3, 1, 2], [0, 0, 1, 1], 2);
@@ -22,16 +26,16 @@ public class MetricKindTests
     [TestCase("cohen-kappa", 0.5)]
     [TestCase("roc_auc", 0.875)]
     public void A_classification_metric_is_found_by_name_and_scores_by_hand(string name, double expected) =>
-        Assert.That(MetricKind.Find(TaskKind.Classification, name).Score(Binary), Is.EqualTo(expected).Within(1e-15));
+        Assert.That(ClassificationTask.Instance.FindMetric(name).Score(Binary), Is.EqualTo(expected).Within(1e-15));
 
     [Test]
     public void Log_loss_and_calibration_read_the_softmax()
     {
         var examples = new ClassifiedExamples([Math.Log(3), 0], [1], 2);
         Assert.That(
-            MetricKind.Find(TaskKind.Classification, "log_loss").Score(examples),
+            ClassificationTask.Instance.FindMetric("log_loss").Score(examples),
             Is.EqualTo(Math.Log(4)).Within(1e-15));
-        Assert.That(MetricKind.Find(TaskKind.Classification, "ece").Score(examples), Is.EqualTo(0.75).Within(1e-15));
+        Assert.That(ClassificationTask.Instance.FindMetric("ece").Score(examples), Is.EqualTo(0.75).Within(1e-15));
     }
 
     [TestCase("micro_f1", 2.0 / 3)]
@@ -44,7 +48,7 @@ public class MetricKindTests
     {
         // Rows: truth 110, predicted 110; truth 010, predicted 001.
         var examples = new MultiLabelExamples([1, 2, -1, -1, -2, 3], [true, true, false, false, true, false], 3);
-        Assert.That(MetricKind.Find(TaskKind.MultiLabel, name).Score(examples), Is.EqualTo(expected).Within(1e-15));
+        Assert.That(MultiLabelTask.Instance.FindMetric(name).Score(examples), Is.EqualTo(expected).Within(1e-15));
     }
 
     [TestCase("pearson", 0.9819805060619657)]
@@ -54,41 +58,42 @@ public class MetricKindTests
     public void A_regression_metric_scores_by_hand(string name, double expected)
     {
         var examples = new RegressedExamples([1, 2, 3], [1, 2, 4]);
-        Assert.That(MetricKind.Find(TaskKind.Regression, name).Score(examples), Is.EqualTo(expected).Within(1e-15));
+        Assert.That(RegressionTask.Instance.FindMetric(name).Score(examples), Is.EqualTo(expected).Within(1e-15));
     }
 
-    [TestCase(TaskKind.Classification, "accuracy")]
-    [TestCase(TaskKind.MultiLabel, "micro_f1")]
-    [TestCase(TaskKind.Regression, "spearman")]
-    public void Every_task_has_a_default(TaskKind task, string expected) =>
-        Assert.That(MetricKind.DefaultFor(task).Name, Is.EqualTo(expected));
+    [TestCase("classification", "accuracy")]
+    [TestCase("multi_label", "micro_f1")]
+    [TestCase("regression", "spearman")]
+    public void Every_task_has_a_default(string task, string expected) =>
+        Assert.That(ModelTask.Named(task).DefaultMetric.Name, Is.EqualTo(expected));
 
     [Test]
     public void No_task_has_two_metrics_of_one_name() =>
-        Assert.That(MetricKind.All.Select(kind => (kind.Task, kind.Name)), Is.Unique);
+        Assert.That(
+            ModelTask.All.SelectMany(task => task.Metrics.Select(metric => (task, metric.Name))), Is.Unique);
 
     [Test]
     public void An_unknown_name_is_answered_with_those_of_the_task() =>
         Assert.That(
-            () => MetricKind.Find(TaskKind.Regression, "accuracy"),
+            () => RegressionTask.Instance.FindMetric("accuracy"),
             Throws.ArgumentException.With.Message.StartsWith(
                 "There is no metric 'accuracy' for regression; expected one of spearman, pearson, kendall_tau, mse."));
 
     [Test]
     public void A_binary_metric_refuses_more_classes() =>
         Assert.That(
-            () => MetricKind.Find(TaskKind.Classification, "f1").Score(new ClassifiedExamples([1, 2, 3], [0], 3)),
+            () => ClassificationTask.Instance.FindMetric("f1").Score(new ClassifiedExamples([1, 2, 3], [0], 3)),
             Throws.ArgumentException.With.Message.Contains("f1 is defined for 2 classes; found 3"));
 
     [Test]
     public void Outputs_of_another_task_are_refused() =>
-        Assert.That(() => MetricKind.DefaultFor(TaskKind.Regression).Score(Binary), Throws.ArgumentException);
+        Assert.That(() => RegressionTask.Instance.DefaultMetric.Score(Binary), Throws.ArgumentException);
 
     [Test]
     public void Better_follows_the_direction_and_never_prefers_what_is_not_a_number()
     {
-        var accuracy = MetricKind.Find(TaskKind.Classification, "accuracy");
-        var loss = MetricKind.Find(TaskKind.Classification, "log_loss");
+        var accuracy = ClassificationTask.Instance.FindMetric("accuracy");
+        var loss = ClassificationTask.Instance.FindMetric("log_loss");
         Assert.That(accuracy.IsBetter(0.9, 0.8), Is.True);
         Assert.That(accuracy.IsBetter(0.8, 0.8), Is.False);
         Assert.That(loss.IsBetter(0.1, 0.2), Is.True);
