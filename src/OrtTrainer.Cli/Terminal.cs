@@ -1,3 +1,5 @@
+using System.Text.Json;
+using OrtTrainer.Common;
 using Spectre.Console;
 
 namespace OrtTrainer.Cli;
@@ -49,6 +51,10 @@ public sealed record Terminal
         console.Profile.Width = Width;
         return console;
     }
+
+    /// <summary>Writes a result, as one JSON object or in lines for people.</summary>
+    internal void WriteResult<T>(T result, IEnumerable<string> lines, bool json) =>
+        WriteLines(json ? [JsonSerializer.Serialize(result, RunJson.Options)] : lines);
 
     /// <summary>Writes lines as they are: the terminal wraps them where it must, and copied paths stay whole.</summary>
     internal void WriteLines(IEnumerable<string> lines)

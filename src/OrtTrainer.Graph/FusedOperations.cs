@@ -23,7 +23,7 @@ public static class FusedOperations
     /// <summary>GELU by its tanh approximation.</summary>
     public static Value GeluTanh(this GraphBuilder g, Value x) => Fused(g, "GeluTanh", [x], AttributeList.Empty)[0];
 
-    /// <summary>Normalises the rows of x [N, H].</summary>
+    /// <summary>Normalizes the rows of x [N, H].</summary>
     public static Value LayerNorm(this GraphBuilder g, Value x, Value gamma, Value beta, float epsilon) =>
         Fused(g, "LayerNorm", [x, gamma, beta], AttributeList.Empty.With("epsilon", epsilon))[0];
 
@@ -37,13 +37,16 @@ public static class FusedOperations
             AttributeList.Empty.With("epsilon", epsilon).With("p", p).With("site", site))[0];
 
     /// <summary>
-    /// Attention within sequences laid end to end: qkv [T, 3H], offsets int64 [B+1]; gives [T, H].
+    /// Attention within sequences laid end to end: qkv [T, 3H], offsets int64 [B+1]; gives [T, H]. The mask says which
+    /// tokens of its sequence each one sees.
     /// See <see cref="Dropout"/> for key, p and site.
     /// </summary>
     public static Value PackedAttention(
-        this GraphBuilder g, Value qkv, Value offsets, long heads, float scale, Value key, float p, long site) =>
+        this GraphBuilder g, Value qkv, Value offsets, long heads, float scale, AttentionMask mask, Value key, float p,
+        long site) =>
         Fused(g, "PackedAttention", [qkv, offsets, key],
-            AttributeList.Empty.With("heads", heads).With("scale", scale).With("p", p).With("site", site))[0];
+            AttributeList.Empty.With("heads", heads).With("scale", scale).With("mask", (long)mask).With("p", p)
+                .With("site", site))[0];
 
     /// <summary>The sum of the rows of x [N, H], [H].</summary>
     public static Value ColumnSum(this GraphBuilder g, Value x) => Fused(g, "ColumnSum", [x], AttributeList.Empty)[0];

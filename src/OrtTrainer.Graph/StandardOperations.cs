@@ -47,10 +47,7 @@ public static class StandardOperations
     public static Value Reshape(this GraphBuilder g, Value x, params long[] sizes) =>
         g.Node("Reshape", [x, g.Constant(sizes)]);
 
-    /// <summary>
-    /// x with its axes in another order; x itself where the order stays, since ORT 1.29 fuses such a node into a Gemm
-    /// before it as if it swapped the axes.
-    /// </summary>
+    /// <summary>x with its axes in another order; x itself where the order stays.</summary>
     public static Value Transpose(this GraphBuilder g, Value x, params long[] permutation) =>
         permutation.SequenceEqual(Enumerable.Range(0, x.Shape.Rank).Select(i => (long)i))
             ? x

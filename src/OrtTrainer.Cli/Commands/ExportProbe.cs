@@ -18,8 +18,8 @@ internal static class ExportProbe
     /// <exception cref="ExportMismatchException">A logit is beyond tolerance.</exception>
     public static ExportComparison Require(string folder, FineTunedModel model, CancellationToken cancellation)
     {
-        int longest = Math.Min(LongestExample, model.Architecture.MaxLength(model.Config));
-        int vocabulary = model.Config.GetInt("vocab_size");
+        int longest = Math.Min(LongestExample, model.Architecture.Shape.Positions);
+        int vocabulary = model.Architecture.Shape.Vocabulary;
         SeededRandom random = SeededRandom.For(0, "export");
         TokenizedExample[] examples = [.. Enumerable.Range(1, Examples).Select(i =>
         {
@@ -29,7 +29,7 @@ internal static class ExportProbe
         })];
         ExecutionOptions execution = new();
         using EvaluationSession session = new(
-            PackedGraph.Evaluation(model.Architecture, model.Config, model.Labels.Count), execution);
+            PackedGraph.Evaluation(model.Architecture, model.Head), execution);
         return ExportCheck.Require(
             folder, new ExportReference(examples, session, model.Parameters, execution), cancellation);
     }

@@ -12,8 +12,9 @@ internal static class ModelExport
     public static ExportSource Open(string folder)
     {
         using PretrainedModel source = PretrainedModel.Open(folder);
+        ModelTask task = ModelTask.Of(source.Config);
         IReadOnlyList<string> labels = source.Config.Id2Label;
-        ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, source.Config, labels.Count).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, task.Head(labels.Count)).Layout;
         NativeBuffer weights = new(layout.Length);
         try
         {
@@ -28,7 +29,7 @@ internal static class ModelExport
             FineTunedModel model = new()
             {
                 Config = source.Config,
-                Task = ModelTask.Of(source.Config),
+                Task = task,
                 Labels = labels,
                 Layout = layout,
                 Parameters = weights,

@@ -24,7 +24,9 @@ internal static class RunExport
         FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(folder));
         string file = FileOf(folder, weights, options);
         ModelConfig config = ModelConfig.Load(folder);
-        ParameterLayout layout = PackedGraph.Evaluation(Architecture.For(config), config, config.Id2Label.Count).Layout;
+        Architecture architecture = Architecture.For(config);
+        ModelHead head = options.Data.Task.Head(config.Id2Label.Count);
+        ParameterLayout layout = PackedGraph.Evaluation(architecture, head).Layout;
         NativeBuffer buffer = new(layout.Length);
         try
         {
@@ -37,7 +39,7 @@ internal static class RunExport
                 Layout = layout,
                 Parameters = buffer,
                 TokenizerFolder = folder,
-                MaxLength = Math.Min(options.MaxLength, Architecture.For(config).MaxLength(config)),
+                MaxLength = Math.Min(options.MaxLength, architecture.Shape.Positions),
             };
             return new ExportSource(
                 model, ProvenanceOf(folder, weights, options, summary),

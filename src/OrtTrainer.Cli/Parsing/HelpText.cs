@@ -10,31 +10,30 @@ internal static class HelpText
     private const int OptionColumn = 27;
     private const int Width = 100;
 
-    /// <summary>The program in a few lines.</summary>
-    public static string Overview()
+    /// <summary>A program in a few lines.</summary>
+    public static string Overview(CommandProgram program)
     {
         StringBuilder text = new();
-        text.Append($"{CliApp.Name} {CliApp.Version}: fine-tunes compact language models ")
-            .AppendLine("with weight averaging on ONNX Runtime");
+        text.AppendLine($"{program.Name} {CommandProgram.Version}: {program.Purpose}");
         text.AppendLine().AppendLine("Commands:");
-        foreach (Verb verb in Verb.All)
+        foreach (Verb verb in program.Verbs)
         {
             text.AppendLine($"  {verb.Name,-10} {verb.Summary}");
         }
 
-        text.AppendLine().Append($"{CliApp.Name} COMMAND --help lists the options of a command; ")
-            .AppendLine($"{CliApp.Name} --version tells the version.");
+        text.AppendLine().Append($"{program.Name} COMMAND --help lists the options of a command; ")
+            .AppendLine($"{program.Name} --version tells the version.");
         return text.ToString();
     }
 
     /// <summary>A command and all of its options.</summary>
-    public static string Of(Verb verb)
+    public static string Of(CommandProgram program, Verb verb)
     {
         StringBuilder text = new();
-        text.AppendLine($"{CliApp.Name} {verb.Name}: {verb.Summary}").AppendLine();
+        text.AppendLine($"{program.Name} {verb.Name}: {verb.Summary}").AppendLine();
         foreach (string usage in verb.Usage)
         {
-            text.AppendLine($"  {CliApp.Name} {usage}");
+            text.AppendLine($"  {program.Name} {usage}");
         }
 
         foreach ((PropertyInfo property, OptionAttribute option) in OptionNames.Of(verb.Arguments))

@@ -3,7 +3,7 @@ using OrtTrainer.Cli.Commands;
 
 namespace OrtTrainer.Cli.Parsing;
 
-/// <summary>A command of the program.</summary>
+/// <summary>A command of a program.</summary>
 /// <param name="Name">The word that calls it.</param>
 /// <param name="Summary">What it does, in one line.</param>
 /// <param name="Arguments">The class of its options.</param>
@@ -13,7 +13,7 @@ internal sealed record Verb(
     string Name, string Summary, Type Arguments, IReadOnlyList<string> Usage,
     Func<string[], Terminal, CancellationToken, Task<int>> RunAsync)
 {
-    /// <summary>All commands, in the order of a project's life.</summary>
+    /// <summary>All commands of orttrainer, in the order of a project's life.</summary>
     public static IReadOnlyList<Verb> All { get; } =
     [
         Of<FinetuneArguments>("finetune", "fine-tune a model, average its weights, export the better ones",
@@ -46,13 +46,14 @@ internal sealed record Verb(
         Of<FlatnessArguments>("flatness", "measure how flat the loss is round the weights of a run",
             FlatnessCommand.RunAsync,
             "flatness RUN [--data train|eval|F] [--out DIR]"),
-        Of<BenchArguments>("bench", "time training steps against a yardstick, or a tokenizer", BenchCommand.RunAsync,
-            "bench --model DIR --train F --text COL --label COL --batches N --yardstick F",
-            "bench --model DIR --full-length N --batches N --yardstick F",
+        Of<BenchArguments>("bench", "time training steps, or a tokenizer", BenchCommand.RunAsync,
+            "bench --model DIR --train F --text COL --label COL --batches N",
+            "bench --model DIR --full-length N --batches N",
             "bench --tokenizer DIR --text-file F"),
     ];
 
-    private static Verb Of<T>(
+    /// <summary>A command whose options are read into <typeparamref name="T"/>.</summary>
+    public static Verb Of<T>(
         string name, string summary, Func<T, Terminal, CancellationToken, Task<int>> run, params string[] usage)
         where T : CommandArguments, new() =>
         new(name, summary, typeof(T), usage,

@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>The attributes of attention and of its gradient.</summary>
@@ -13,6 +15,13 @@ internal readonly struct AttentionAttributes
 
         Heads = (int)heads;
         Scale = attributes.Float("scale");
+        long mask = attributes.Int("mask");
+        IsCausal = mask switch
+        {
+            (long)AttentionMask.Bidirectional => false,
+            (long)AttentionMask.Causal => true,
+            _ => throw new ArgumentException($"mask is {mask}; expected 0 (bidirectional) or 1 (causal)."),
+        };
         Dropout = new DropoutSite(attributes);
     }
 
@@ -20,6 +29,9 @@ internal readonly struct AttentionAttributes
 
     /// <summary>What scores q · k are multiplied with, 1/√D as a rule.</summary>
     public float Scale { get; }
+
+    /// <summary>Whether a token sees only itself and those before it.</summary>
+    public bool IsCausal { get; }
 
     public DropoutSite Dropout { get; }
 }

@@ -49,11 +49,13 @@ internal static unsafe class AttentionRows
     }
 
     /// <summary>
-    /// Scores become e^(score - largest) · mask, zero behind the row's end. Returned: the sum of e^(score - largest),
-    /// the softmax's divisor, which the caller applies to the row's result.
+    /// Scores become e^(score - largest) · mask, zero behind the row's end up to <paramref name="reach"/>, a whole
+    /// vector. Returned: the sum of e^(score - largest), the softmax's divisor, which the caller applies to the row's
+    /// result.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Softmax(float* scores, int length, in DropoutMask mask, uint firstIndex, float largest)
+    public static float Softmax(
+        float* scores, int length, int reach, in DropoutMask mask, uint firstIndex, float largest)
     {
         int whole = length & -Lanes.Count;
         int padded = Lanes.RoundUp(length);
@@ -71,16 +73,19 @@ internal static unsafe class AttentionRows
             index += Vector512.Create((uint)Lanes.Count);
         }
 
+        Clear(scores, padded, reach);
         return Vector512.Sum(sum);
     }
 
     /// <summary>
     /// Scores s become P · mask with P = e^(s - logSum); gradients g of what P · mask multiplied become those of the
-    /// scores, P · (g · mask - delta). Both are zero behind the row's end.
+    /// scores, P · (g · mask - delta). Both are zero behind the row's end up to <paramref name="reach"/>, a whole
+    /// vector.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradient(
-        float* scores, float* gradients, int length, in DropoutMask mask, uint firstIndex, float logSum, float delta)
+        float* scores, float* gradients, int length, int reach, in DropoutMask mask, uint firstIndex, float logSum,
+        float delta)
     {
         int whole = length & -Lanes.Count;
         int padded = Lanes.RoundUp(length);
@@ -106,6 +111,9 @@ internal static unsafe class AttentionRows
             kept.Store(scores + j);
             (p * (g - mean)).Store(gradients + j);
         }
+
+        Clear(scores, padded, reach);
+        Clear(gradients, padded, reach);
     }
 
     /// <summary>The sum of a · b.</summary>
@@ -125,5 +133,15 @@ internal static unsafe class AttentionRows
         }
 
         return Vector512.Sum(sum);
+    }
+
+    // What the products left there: nothing where a row reaches as far as its block.
+    private static void Clear(float* row, int from, int reach)
+    {
+        int end = Lanes.RoundUp(reach);
+        if (from < end)
+        {
+            new Span<float>(row + from, end - from).Clear();
+        }
     }
 }

@@ -1,12 +1,12 @@
 using OrtTrainer.Graph;
 
-
 namespace OrtTrainer.Runtime.Kernels;
 
 /// <summary>
 /// <c>PackedAttention(qkv [T, 3H], offsets [B + 1], key [2]) -> y [T, H], lse [T, heads]</c>, attributes
-/// <c>heads</c>, <c>scale</c>, <c>p</c>, <c>site</c>. Each sequence attends to itself: P = softmax(scale · q kᵀ), y =
-/// (P · mask) v, lse the log of the sum of e^score, from which the gradient makes P again.
+/// <c>heads</c>, <c>scale</c>, <c>mask</c>, <c>p</c>, <c>site</c>. Each sequence attends to itself: P = softmax(scale ·
+/// q kᵀ) over the keys that the mask lets a query see, y = (P · dropout) v, lse the log of the sum of e^score, from
+/// which the gradient makes P again. Under the causal mask, a block of queries stops at its last key.
 /// </summary>
 internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) : Kernel
 {
@@ -27,6 +27,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
             Y = context.Output(0, sequences.Tokens, sequences.Columns).Floats,
             LogSums = context.Output(1, sequences.Tokens, sequences.Heads).Floats,
             Scale = _attributes.Scale,
+            IsCausal = _attributes.IsCausal,
             Mask = _attributes.Dropout.Mask(context.Input(2)),
         });
     }
@@ -38,6 +39,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
         public float* Y;
         public float* LogSums;
         public float Scale;
+        public bool IsCausal;
         public DropoutMask Mask;
 
         public readonly void Run(int block)
@@ -63,22 +65,24 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
             {
                 int count = Math.Min(AttentionRows.Block, length - start);
                 int rows = (count + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
+                int reach = IsCausal ? start + count : length;
                 Packing.Rows(q + (start * wide), wide, count, width, Scale, scratch + queries);
                 Tile.Multiply(
                     scratch + queries, row, 1, scratch + keys, Tile.PanelColumns * width, Tile.PanelColumns,
-                    scratch + scores, stride, rows, Lanes.RoundUp(length), width, add: false);
+                    scratch + scores, stride, rows, Lanes.RoundUp(reach), width, add: false);
 
                 // Row by row in three loops: each row is a chain of dependent steps, and short ones let the processor
                 // overlap rows.
                 for (int i = 0; i < count; i++)
                 {
-                    largest[i] = AttentionRows.Largest(scratch + scores + ((long)i * stride), length);
+                    largest[i] = AttentionRows.Largest(
+                        scratch + scores + ((long)i * stride), Seen(start + i, length));
                 }
 
                 for (int i = 0; i < count; i++)
                 {
                     divisors[i] = AttentionRows.Softmax(
-                        scratch + scores + ((long)i * stride), length, Mask,
+                        scratch + scores + ((long)i * stride), Seen(start + i, length), reach, Mask,
                         AttentionRows.FirstIndex(first + start + i, Sequences.Heads, head), largest[i]);
                 }
 
@@ -90,7 +94,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
 
                 Tile.Multiply(
                     scratch + scores, stride, 1, scratch + values, Tile.PanelColumns, row, scratch + results, row,
-                    rows, row, length, add: false);
+                    rows, row, reach, add: false);
                 float* y = Y + ((first + start) * (nint)Sequences.Columns) + (head * width);
                 for (int i = 0; i < count; i++)
                 {
@@ -100,5 +104,8 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
                 }
             }
         }
+
+        /// <summary>The keys that a query sees, from the first on.</summary>
+        private readonly int Seen(int query, int length) => IsCausal ? query + 1 : length;
     }
 }

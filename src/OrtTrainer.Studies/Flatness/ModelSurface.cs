@@ -1,4 +1,3 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -16,18 +15,17 @@ public sealed class ModelSurface : ILossSurface, IDisposable
     private readonly Evaluator _evaluator;
 
     /// <param name="architecture">The model's.</param>
-    /// <param name="config">Its configuration.</param>
     /// <param name="task">What the outputs mean.</param>
     /// <param name="data">The examples.</param>
     /// <param name="metric">Scores the outputs.</param>
     /// <param name="execution">Threads and kernels.</param>
     public ModelSurface(
-        Architecture architecture, ModelConfig config, ModelTask task, EncodedDataset data, Metric metric,
+        Architecture architecture, ModelTask task, EncodedDataset data, Metric metric,
         ExecutionOptions execution)
     {
         _data = data;
-        PackedGraph graph = PackedGraph.Evaluation(architecture, config, data.Targets.Outputs);
-        _gradient = new TaskGradient(architecture, config, task.Distribution, data, execution);
+        PackedGraph graph = PackedGraph.Evaluation(architecture, task.Head(data.Targets.Outputs));
+        _gradient = new TaskGradient(architecture, task, data, execution);
         _evaluator = new Evaluator(new EvaluationSession(graph, execution), task, metric);
     }
 

@@ -28,7 +28,7 @@ internal sealed class ProbedRun : IDisposable
         Examples = Some(all, options);
         Data = train ? run.Data.Train : data.EvalOrigin;
         Metric = run.Metric is { } name ? data.Task.FindMetric(name) : data.Task.DefaultMetric;
-        Layout = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs).Layout;
+        Layout = PackedGraph.Evaluation(model.Architecture, data.Task.Head(data.Outputs)).Layout;
         try
         {
             ReadWeights(folder, options);
@@ -37,7 +37,7 @@ internal sealed class ProbedRun : IDisposable
                 IntraOpThreads = options.Threads ?? Environment.ProcessorCount,
                 UseKernels = run.Kernels,
             };
-            Surface = new ModelSurface(model.Architecture, model.Config, data.Task, Examples, Metric, execution);
+            Surface = new ModelSurface(model.Architecture, data.Task, Examples, Metric, execution);
         }
         catch
         {

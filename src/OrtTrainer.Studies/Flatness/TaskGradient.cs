@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -28,18 +28,16 @@ internal sealed class TaskGradient : IDisposable
     private readonly int[] _order;
 
     /// <param name="architecture">The model's.</param>
-    /// <param name="config">Its configuration.</param>
-    /// <param name="distribution">What a row of the outputs stands for.</param>
+    /// <param name="task">What the outputs mean.</param>
     /// <param name="data">The examples.</param>
     /// <param name="execution">Threads and kernels.</param>
     public TaskGradient(
-        Architecture architecture, ModelConfig config, OutputDistribution distribution, EncodedDataset data,
-        ExecutionOptions execution)
+        Architecture architecture, ModelTask task, EncodedDataset data, ExecutionOptions execution)
     {
         PackedGraph graph = TrainingGraph.Build(
-            architecture, config, distribution, data.Targets.Outputs, dropout: false);
+            architecture, task.Distribution, task.Head(data.Targets.Outputs), dropout: false);
         _examples = data.Examples;
-        _objective = new TrainingObjective(distribution, new ExampleTargets(data.Targets));
+        _objective = new TrainingObjective(task.Distribution, new ExampleTargets(data.Targets));
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
         Weights = new NativeBuffer(graph.Layout.Length);
         _gradients = new NativeBuffer(graph.Layout.Length);

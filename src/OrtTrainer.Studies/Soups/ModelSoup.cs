@@ -43,7 +43,7 @@ public sealed class ModelSoup : IDisposable
             _data = task.Encode(
                 EvaluationData(first), Tokenizer.Load(first.Folder), MaxLength(first),
                 options.Execution.IntraOpThreads);
-            PackedGraph graph = PackedGraph.Evaluation(first.Architecture, first.Config, first.Config.Id2Label.Count);
+            PackedGraph graph = PackedGraph.Evaluation(first.Architecture, first.Head);
             _evaluator = new Evaluator(
                 new EvaluationSession(graph, options.Execution), task, task.FindMetric(first.Summary.Metric));
         }
@@ -153,7 +153,7 @@ public sealed class ModelSoup : IDisposable
     }
 
     private static int MaxLength(SoupIngredient run) =>
-        Math.Min(run.Options.MaxLength, run.Architecture.MaxLength(run.Config));
+        Math.Min(run.Options.MaxLength, run.Architecture.Shape.Positions);
 
     /// <summary>The evaluation data of a run, read again with its model's labels.</summary>
     private static Dataset EvaluationData(SoupIngredient run)

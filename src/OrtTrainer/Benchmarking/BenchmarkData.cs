@@ -1,4 +1,3 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
@@ -11,11 +10,11 @@ namespace OrtTrainer.Benchmarking;
 
 /// <summary>The examples of a benchmark: a data file's, or random tokens of one length.</summary>
 /// <param name="Distribution">What the loss is.</param>
-/// <param name="Outputs">The head's width, K.</param>
+/// <param name="Head">What stands on the encoder.</param>
 /// <param name="Examples">The examples, tokenized.</param>
 /// <param name="Targets">What they are trained towards.</param>
 internal sealed record BenchmarkData(
-    OutputDistribution Distribution, int Outputs, IReadOnlyList<TokenizedExample> Examples, TaskTargets Targets)
+    OutputDistribution Distribution, ModelHead Head, IReadOnlyList<TokenizedExample> Examples, TaskTargets Targets)
 {
     /// <summary>Reads or makes the examples.</summary>
     /// <exception cref="ArgumentException">The options give neither data nor a length.</exception>
@@ -23,11 +22,11 @@ internal sealed record BenchmarkData(
     /// <exception cref="DataFileException">The file cannot be used.</exception>
     public static BenchmarkData Of(StepBenchmarkOptions options, PretrainedModel model)
     {
-        int positions = model.Architecture.MaxLength(model.Config);
+        int positions = model.Architecture.Shape.Positions;
         if (options.FullLength is { } length)
         {
             return length <= positions
-                ? Random(length, options, model.Config)
+                ? Random(length, options, model.Architecture.Shape.Vocabulary)
                 : throw new ModelException(
                     $"{model.Config.Path}: the model takes {positions} tokens at most; " +
                     $"examples of {length} were asked for.");
@@ -35,7 +34,7 @@ internal sealed record BenchmarkData(
 
         EncodedDataset encoded = Read(options, model);
         return new(
-            options.Data!.Task.Distribution, encoded.Targets.Outputs, encoded.Examples, encoded.Targets);
+            options.Data!.Task.Distribution, options.Data.Task.Head(encoded.Targets.Outputs), encoded.Examples, encoded.Targets);
     }
 
     /// <summary>Reads and tokenizes the options' data file.</summary>
@@ -47,19 +46,18 @@ internal sealed record BenchmarkData(
             ?? throw new ArgumentException(
                 $"Neither {nameof(options.Data)} nor {nameof(options.FullLength)} is given.");
         Dataset train = LabeledData.Load(data with { Eval = data.Train, Test = null }).Train;
-        int length = Math.Min(options.MaxLength, model.Architecture.MaxLength(model.Config));
+        int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         return data.Task.Encode(train, Tokenizer.Load(options.Model), length, Environment.ProcessorCount);
     }
 
-    private static BenchmarkData Random(int length, StepBenchmarkOptions options, ModelConfig config)
+    private static BenchmarkData Random(int length, StepBenchmarkOptions options, int vocabulary)
     {
         const int outputs = 2;
         SeededRandom random = SeededRandom.For((ulong)options.Seed, "benchmark");
-        int vocabulary = config.GetInt("vocab_size");
         TokenizedExample[] examples = [.. Enumerable.Range(0, options.BatchSize).Select(row => new TokenizedExample(
             [.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))],
             new int[length]))];
         ClassTargets targets = new([.. Enumerable.Range(0, examples.Length).Select(row => row % outputs)], outputs);
-        return new(OutputDistribution.Categorical, outputs, examples, targets);
+        return new(OutputDistribution.Categorical, new SequenceHead(outputs), examples, targets);
     }
 }

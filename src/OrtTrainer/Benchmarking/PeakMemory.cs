@@ -4,7 +4,7 @@ using System.Globalization;
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>The most memory this process ever had resident.</summary>
-public static class PeakMemory
+internal static class PeakMemory
 {
     private const string StatusFile = "/proc/self/status";
     private const string Field = "VmHWM:";

@@ -12,10 +12,10 @@ using OrtTrainer.Training.Schedules;
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>
-/// Times whole training steps (dropout, clipping, AdamW and averaging in every step) against the yardstick's forward
-/// and backward pass, batch by batch in one process: on a shared machine only such a ratio means anything.
+/// Times whole training steps: dropout, clipping, AdamW and averaging in every step. An alternative may take turns with
+/// them, batch by batch in one process: on a shared machine only a ratio of two times means anything.
 /// </summary>
-public sealed class StepBenchmark : IDisposable
+internal sealed class StepBenchmark : IDisposable
 {
     private const double LearningRate = 5e-5;
 
@@ -34,8 +34,7 @@ public sealed class StepBenchmark : IDisposable
         _model = model;
         _data = BenchmarkData.Of(options, model);
         _loop = new ChunkedLoop(options.Threads);
-        _graph = TrainingGraph.Build(
-            model.Architecture, model.Config, _data.Distribution, _data.Outputs);
+        _graph = TrainingGraph.Build(model.Architecture, _data.Distribution, _data.Head);
         FlatParameters layout = _graph.Layout.ToFlat();
         _state = new TrainingState(layout, new AdamWOptions(), new WeightAverage(layout, new EqualShares()), _loop);
         _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);
@@ -52,14 +51,23 @@ public sealed class StepBenchmark : IDisposable
     /// <summary>Measures.</summary>
     /// <param name="options">What to measure.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ModelException">The model cannot be used, or the yardstick is of another size.</exception>
+    /// <exception cref="ModelException">The model cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">The data cannot be used.</exception>
-    public static StepBenchmarkResult Run(StepBenchmarkOptions options, CancellationToken cancellation = default)
+    public static StepBenchmarkResult Run(StepBenchmarkOptions options, CancellationToken cancellation = default) =>
+        Run(options, alternative: null, cancellation).Result;
+
+    /// <summary>Measures, an alternative taking turns with the steps.</summary>
+    /// <param name="options">What to measure.</param>
+    /// <param name="alternative">Makes it for the model, after the steps' peak of memory was read; null for none.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <inheritdoc cref="Run(StepBenchmarkOptions, CancellationToken)" path="/exception"/>
+    public static (StepBenchmarkResult Result, StepTimes Times) Run(
+        StepBenchmarkOptions options, Func<PretrainedModel, IAlternative>? alternative, CancellationToken cancellation)
     {
         using PretrainedModel model = PretrainedModel.Open(options.Model);
         using StepBenchmark benchmark = new(options, model);
-        return benchmark.Measure(cancellation);
+        return benchmark.Measure(alternative, cancellation);
     }
 
     public void Dispose()
@@ -69,7 +77,8 @@ public sealed class StepBenchmark : IDisposable
         _loop.Dispose();
     }
 
-    private StepBenchmarkResult Measure(CancellationToken cancellation)
+    private (StepBenchmarkResult Result, StepTimes Times) Measure(
+        Func<PretrainedModel, IAlternative>? alternative, CancellationToken cancellation)
     {
         // As many steps as are timed later: the first batches of every length make the runtime allocate, and the peak
         // should be seen.
@@ -80,18 +89,15 @@ public sealed class StepBenchmark : IDisposable
         }
 
         long peak = PeakMemory.Read();
-        StepTimes times = Alternate(cancellation);
+        StepTimes times = Alternate(alternative, cancellation);
         using NativeBuffer gradients = new(_state.Layout.Length);
         using GradientSession session = new(_graph, Execution, _state.Parameters, gradients);
         Differentiate(session);
         double added = new AveragingCost(_state, _loop).Measure(gradients, cancellation);
-        bool compared = times.Yardstick.Count > 0;
-        return new StepBenchmarkResult(
+        StepBenchmarkResult result = new(
             _options.Batches, times.Tokens, 1 - ((double)times.Tokens / times.Slots), _options.Threads, session.Kernels,
-            Median.Of(times.Step), times.Step.Sum(),
-            compared ? Median.Of(times.Yardstick) : null, compared ? times.Yardstick.Sum() : null,
-            compared ? Median.Of(times.Step.Zip(times.Yardstick, (step, yardstick) => step / yardstick)) : null,
-            added, peak, times.Loss);
+            Median.Of(times.Step), times.Step.Sum(), added, peak, times.Loss);
+        return (result, times);
     }
 
     /// <summary>Leaves the gradients of the next batch in the buffer the session writes to.</summary>
@@ -103,57 +109,67 @@ public sealed class StepBenchmark : IDisposable
         session.Run(batch, _objective.MeanScale(indices), DropoutKey.For(_options.Seed, _state.Step));
     }
 
-    private StepTimes Alternate(CancellationToken cancellation)
+    private StepTimes Alternate(Func<PretrainedModel, IAlternative>? make, CancellationToken cancellation)
     {
         StepTimes times = new();
-        using YardstickSession? yardstick = _options.Yardstick is { } path
-            ? new YardstickSession(path, _model.Config, _options.Threads)
-            : null;
+        using IAlternative? alternative = make?.Invoke(_model);
         for (int i = -1; i < _options.Batches; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            YardstickBatch batch = new(
-                _data.Examples, _data.Targets, _trainer.Order.ExamplesOf(_state.Step), yardstick?.Classes ?? 1);
+            ReadOnlySpan<int> indices = _trainer.Order.ExamplesOf(_state.Step);
+            alternative?.Prepare(_data.Examples, _data.Targets, indices);
             if (i < 0)
             {
-                // The yardstick's first run lets it allocate, as ours did before.
-                _ = yardstick?.Run(batch);
+                // The first run lets it allocate, as the steps did before.
+                alternative?.Run();
                 continue;
             }
+
+            times.Slots += indices.Length * LongestOf(indices);
 
             // Taking turns in going first shares out what one leaves behind for the other, in caches and clock rate.
             if (i % 2 == 0)
             {
-                TimeStep(times, batch);
-                TimeYardstick(times, yardstick, batch);
+                TimeStep(times);
+                TimeAlternative(times, alternative);
             }
             else
             {
-                TimeYardstick(times, yardstick, batch);
-                TimeStep(times, batch);
+                TimeAlternative(times, alternative);
+                TimeStep(times);
             }
         }
 
         return times;
     }
 
-    private void TimeStep(StepTimes times, YardstickBatch batch)
+    private long LongestOf(ReadOnlySpan<int> indices)
+    {
+        long longest = 0;
+        foreach (int index in indices)
+        {
+            longest = Math.Max(longest, _data.Examples[index].InputIds.Length);
+        }
+
+        return longest;
+    }
+
+    private void TimeStep(StepTimes times)
     {
         long started = Stopwatch.GetTimestamp();
         StepReport report = _trainer.Step();
         times.Step.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
         times.Tokens += report.Tokens;
-        times.Slots += batch.Ids.Length;
         times.Loss = report.Loss;
     }
 
-    private static void TimeYardstick(StepTimes times, YardstickSession? yardstick, YardstickBatch batch)
+    private static void TimeAlternative(StepTimes times, IAlternative? alternative)
     {
-        if (yardstick is not null)
+        if (alternative is not null)
         {
             long started = Stopwatch.GetTimestamp();
-            _ = yardstick.Run(batch);
-            times.Yardstick.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+            alternative.Run();
+            times.Alternative.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
     }
 }

@@ -4,16 +4,13 @@ using OrtTrainer.Tasks;
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>What a <see cref="StepBenchmark"/> measures. Values are checked as they are set.</summary>
-public sealed record StepBenchmarkOptions
+internal sealed record StepBenchmarkOptions
 {
     /// <summary>The folder of the pre-trained model.</summary>
     public required string Model { get; init; }
 
     /// <summary>The training data; null where <see cref="FullLength"/> makes the batches.</summary>
     public DataOptions? Data { get; init; }
-
-    /// <summary>The yardstick graph of the model's size; null measures without one.</summary>
-    public string? Yardstick { get; init; }
 
     /// <summary>Batches that are timed, 1 or more; as many go before them untimed.</summary>
     public int Batches { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 14;
@@ -27,7 +24,7 @@ public sealed record StepBenchmarkOptions
     /// <summary>Instead of data: batches of random tokens, every example so long, 1 or more.</summary>
     public int? FullLength { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
 
-    /// <summary>Threads of both sides, 1 or more.</summary>
+    /// <summary>Threads, 1 or more.</summary>
     public int Threads { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 2;
 
     /// <summary>Whether fused operators run as C# kernels.</summary>

@@ -6,8 +6,8 @@ internal sealed class StepTimes
     /// <summary>Seconds of each training step.</summary>
     public List<double> Step { get; } = [];
 
-    /// <summary>Seconds of the yardstick on the same batches; empty without one.</summary>
-    public List<double> Yardstick { get; } = [];
+    /// <summary>Seconds of the alternative on the same batches; empty without one.</summary>
+    public List<double> Alternative { get; } = [];
 
     /// <summary>Tokens, padding not counted.</summary>
     public long Tokens { get; set; }

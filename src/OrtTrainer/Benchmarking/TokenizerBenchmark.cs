@@ -4,7 +4,7 @@ using OrtTrainer.Text;
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>Times a tokenizer on the lines of a text file.</summary>
-public static class TokenizerBenchmark
+internal static class TokenizerBenchmark
 {
     private const int Passes = 5;
 

@@ -7,7 +7,7 @@ namespace OrtTrainer.Benchmarking;
 /// <param name="Threads">The several threads.</param>
 /// <param name="SingleSeconds">Median seconds of a pass with one thread.</param>
 /// <param name="ThreadedSeconds">Median seconds of a pass with <paramref name="Threads"/>.</param>
-public sealed record TokenizerBenchmarkResult(
+internal sealed record TokenizerBenchmarkResult(
     int Texts, long Bytes, long Tokens, int Threads, double SingleSeconds, double ThreadedSeconds)
 {
     /// <summary>Millions of bytes per second with one thread.</summary>

@@ -15,9 +15,9 @@ internal sealed class LayerSession : IDisposable
 
     public LayerSession(PretrainedModel model, ExecutionOptions execution)
     {
-        Layers = model.Config.GetInt("num_hidden_layers");
-        Width = model.Config.GetInt("hidden_size");
-        _graph = PackedGraph.EncoderLayers(model.Architecture, model.Config);
+        Layers = model.Architecture.Shape.Layers;
+        Width = model.Architecture.Shape.Width;
+        _graph = PackedGraph.EncoderLayers(model.Architecture);
         _parameters = new NativeBuffer(_graph.Layout.Length);
         try
         {

@@ -53,11 +53,11 @@ internal sealed class TeacherReader
                 "the student's: put the files of its tokenizer there.", missing);
         }
 
-        return tokenizer.VocabularySize <= config.GetInt("vocab_size", int.MaxValue)
-            ? new(folder, task, config, tokenizer, maxLength)
-            : throw new ModelException($"{folder.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
-                $"vocab_size in config.json is {config.GetInt("vocab_size")}. Take the tokenizer files that belong " +
-                "to this model.");
+        int? vocabulary = Architecture.VocabularyOf(config);
+        return tokenizer.VocabularySize > vocabulary
+            ? throw new ModelException($"{folder.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
+                $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.")
+            : new(folder, task, config, tokenizer, maxLength);
     }
 
     /// <summary>The examples as the teacher takes them, in order.</summary>

@@ -82,8 +82,8 @@ public sealed class TeacherStates
         TeacherFolder folder = TeacherFolder.Find(RequireFolder(resolved));
         using PretrainedModel model = PretrainedModel.Open(folder.Folder);
         TeacherReader reader = TeacherReader.Open(folder, task, model.Config, resolved.MaxLength);
-        int layers = model.Config.GetInt("num_hidden_layers");
-        int width = model.Config.GetInt("hidden_size");
+        int layers = model.Architecture.Shape.Layers;
+        int width = model.Architecture.Shape.Width;
         TeacherKey key = new(
             Kind, FileHash.Of([.. reader.Files, .. folder.WeightFiles()], cancellation), TextHash.Of(data),
             Labels: null, reader.MaxLength, resolved.TokensPerBatch, resolved.Device, TeacherKey.CurrentVersion);

@@ -42,6 +42,9 @@ public sealed record FineTunedModel
                 $"MaxLength is {value}; expected 1 or more, or null.");
     }
 
-    /// <summary>The family the configuration names.</summary>
+    /// <summary>What stands on the encoder.</summary>
+    public ModelHead Head => Task.Head(Labels.Count);
+
+    /// <summary>The encoder the configuration describes.</summary>
     public Architecture Architecture => Architecture.For(Config);
 }

@@ -57,23 +57,19 @@ public static class ModelExporter
     private static void Write(
         string folder, FineTunedModel model, IReadOnlyList<KeyValuePair<string, string>> metadata, long inlineLimit)
     {
-        ModelProto onnx = PaddedGraph.Classifier(
-            model.Architecture, model.Config, model.Labels.Count, model.Layout, model.Parameters);
+        ModelProto onnx = PaddedGraph.Build(model.Architecture, model.Head, model.Layout, model.Parameters);
         onnx.MetadataProps.AddRange(metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         bool externalData = OnnxFile.NeedsExternalData(onnx, inlineLimit);
         ExportedConfig.For(model, externalData).Save(folder);
-        SafetensorsWriter.Write(Path.Combine(folder, SafetensorsName), Tensors(model),
+        SafetensorsWriter.Write(Path.Combine(folder, SafetensorsName),
+            StoredTensors.Of(model.Layout, model.Parameters),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
         OnnxFile.Write(folder, onnx, externalData);
         if (model.TokenizerFolder is { } tokenizer)
         {
-            TokenizerExport.Write(tokenizer, folder, model.Architecture.MaxLength(model.Config), model.MaxLength);
+            TokenizerExport.Write(tokenizer, folder, model.Architecture.Shape.Positions, model.MaxLength);
         }
     }
-
-    private static IEnumerable<TensorData> Tensors(FineTunedModel model) => model.Layout.Parameters.Select(
-        parameter => TensorData.Floats(parameter.Name, [.. parameter.Shape], () => model.Parameters.Slice(
-            model.Layout.OffsetOf(parameter), checked((int)parameter.Length))));
 
     private static void RefuseOwnFolder(string folder, FineTunedModel model)
     {

@@ -1,47 +1,126 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Graph;
+using OrtTrainer.Models.Building;
 
 namespace OrtTrainer.Models;
 
 /// <summary>
-/// One family of encoders: how its layers follow from a configuration. A new one is a class in Models/Architectures and
-/// one line in <see cref="For"/>.
+/// The encoder that a configuration describes. A new family is a class in Models/Backbones and one line in the list
+/// below.
 /// </summary>
-public abstract class Architecture
+/// <param name="config">The configuration it is read from.</param>
+public abstract class Architecture(ModelConfig config)
 {
-    private static readonly Architecture[] Known = [new Architectures.Bert(), new Architectures.Roberta()];
+    private const string PaddingIdField = "pad_token_id";
 
-    /// <summary>The <c>model_type</c> of config.json.</summary>
-    public abstract string ModelType { get; }
+    private static readonly (string ModelType, Func<ModelConfig, Architecture> Read)[] Families =
+    [
+        ("bert", config => new Backbones.Bert(config)),
+        ("distilbert", config => new Backbones.DistilBert(config)),
+        ("roberta", config => new Backbones.Roberta(config)),
+    ];
+
+    public ModelConfig Config { get; } = config;
+
+    /// <summary>The family: <c>model_type</c> of config.json.</summary>
+    public string ModelType => Config.ModelType;
+
+    public abstract ModelShape Shape { get; }
+
+    /// <summary>What precedes the head's suffix in the class that Hugging Face loads, such as <c>Bert</c>.</summary>
+    public abstract string ClassPrefix { get; }
 
     /// <summary>What precedes the encoder's tensors in a checkpoint with a head, such as <c>bert.</c>.</summary>
     public abstract string BasePrefix { get; }
 
-    /// <summary>The class name Hugging Face gives the model with a classification head.</summary>
-    public abstract string ClassificationClass { get; }
+    /// <summary>The probability of dropout before a head that works on every token.</summary>
+    public abstract float TokenDropout { get; }
 
-    /// <summary>What precedes the number of a layer in tensor names.</summary>
-    public string LayerPrefix => BasePrefix + "encoder.layer.";
+    /// <summary>The field of config.json that counts the layers.</summary>
+    protected abstract string LayersField { get; }
 
-    /// <summary>The architecture that a configuration names.</summary>
-    /// <exception cref="ModelException">It is not one of those known here.</exception>
-    public static Architecture For(ModelConfig config) => Find(config)
-        ?? throw new ModelException($"{config.Path}: model_type is '{config.ModelType}', which is not supported; " +
-            $"supported are {string.Join(", ", Known.Select(a => a.ModelType))}.");
+    /// <summary>The fields of config.json that hold probabilities of dropout.</summary>
+    protected abstract IReadOnlyList<string> DropoutFields { get; }
 
-    /// <summary>As <see cref="For"/>; null where the architecture is not known here.</summary>
-    public static Architecture? Find(ModelConfig config) =>
-        Known.FirstOrDefault(a => a.ModelType == config.ModelType);
+    /// <summary>The architecture of a configuration.</summary>
+    /// <exception cref="ModelException">The family is not known here, or the configuration asks for something in it
+    /// that is not built.</exception>
+    /// <exception cref="CheckpointException">A field is missing or out of range.</exception>
+    public static Architecture For(ModelConfig config)
+    {
+        Architecture found = Find(config)
+            ?? throw new ModelException($"{config.Path}: model_type is '{config.ModelType}', which is not supported; " +
+                $"supported are {string.Join(", ", Families.Select(f => f.ModelType))}.");
+        found.RequireSupported();
+        return found;
+    }
 
-    /// <summary>The encoder: last hidden states, [T, width] packed or [B, S, width] padded.</summary>
-    public abstract Value Encode(ModelBuilder m, ModelConfig config);
+    /// <summary>The most tokens a model takes, of whatever family; null where its configuration does not say.</summary>
+    public static int? PositionsOf(ModelConfig config) => Find(config)?.Shape.Positions
+        ?? (config.Has("max_position_embeddings") ? config.Size("max_position_embeddings", SizeRange.Positions) : null);
 
-    /// <summary>The classification head on hidden states: [B, outputs].</summary>
-    public abstract Value Classify(ModelBuilder m, ModelConfig config, long outputs, Value hidden);
+    /// <summary>How many token ids a model knows, of whatever family; null where its configuration does not
+    /// say.</summary>
+    public static int? VocabularyOf(ModelConfig config) => Find(config)?.Shape.Vocabulary
+        ?? (config.Has("vocab_size") ? config.Size("vocab_size", SizeRange.Vocabulary) : null);
 
-    /// <summary>Whether the model tells first from second text by segment ids.</summary>
-    public abstract bool HasTokenTypes(ModelConfig config);
+    /// <summary>
+    /// The id that fills rows up, of whatever family; 0 where the configuration says none, as null or -1. What is there
+    /// makes no difference then, as it is masked.
+    /// </summary>
+    public static int PaddingIdOf(ModelConfig config) =>
+        config.Has(PaddingIdField) && config.GetInt(PaddingIdField) != -1
+            ? config.Size(PaddingIdField, SizeRange.TokenId)
+            : 0;
 
-    /// <summary>The longest sequence it has positions for.</summary>
-    public abstract int MaxLength(ModelConfig config);
+    /// <summary>What precedes the names of a layer's tensors, <see cref="BasePrefix"/> included.</summary>
+    /// <param name="layer">Counted from 0.</param>
+    public abstract string LayerPrefix(int layer);
+
+    /// <summary>The encoder: states of the last layer, [T, H] packed or [B, S, H] padded.</summary>
+    public Value Encode(ModelBuilder m)
+    {
+        m.Place = ParameterPlace.Embeddings;
+        Value x = Embed(m);
+        for (int layer = 0; layer < Shape.Layers; layer++)
+        {
+            m.Place = ParameterPlace.Layer(layer);
+            x = Layer(m, LayerPrefix(layer), x);
+            m.LayerOutputs.Add(x);
+        }
+
+        m.Place = ParameterPlace.Head;
+        return x;
+    }
+
+    /// <summary>The family's head on whole sequences: [B, outputs].</summary>
+    public abstract Value SequenceHead(ModelBuilder m, long outputs, Value hidden);
+
+    /// <summary>The configuration with another number of layers.</summary>
+    public ModelConfig WithLayers(int count) => Config.With(LayersField, count);
+
+    /// <summary>The configuration with one probability of dropout everywhere.</summary>
+    public ModelConfig WithDropout(double probability) =>
+        DropoutFields.Aggregate(Config, (config, field) => config.With(field, probability));
+
+    /// <summary>The parameters of the encoder, whose sizes cost nothing until they are allocated.</summary>
+    internal IReadOnlyList<ParameterSpec> EncoderParameters()
+    {
+        PackedModelBuilder m = new(new GraphBuilder("encoder"), training: false);
+        _ = Encode(m);
+        return [.. m.Views.SelectMany(v => v.Parts)];
+    }
+
+    /// <summary>Token ids to what the first layer takes.</summary>
+    protected abstract Value Embed(ModelBuilder m);
+
+    /// <summary>One layer, whose tensors' names begin with <paramref name="prefix"/>.</summary>
+    protected abstract Value Layer(ModelBuilder m, string prefix, Value x);
+
+    /// <summary>Refuses what the family has and is not built here.</summary>
+    /// <exception cref="ModelException">Names the field of config.json.</exception>
+    protected abstract void RequireSupported();
+
+    private static Architecture? Find(ModelConfig config) =>
+        Families.FirstOrDefault(f => f.ModelType == config.ModelType).Read?.Invoke(config);
 }

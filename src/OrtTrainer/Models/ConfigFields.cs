@@ -1,11 +1,90 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 
 namespace OrtTrainer.Models;
 
-/// <summary>Fields of config.json that several architectures read alike.</summary>
+/// <summary>Fields of config.json as architectures read them: in their range, or refused by name.</summary>
 internal static class ConfigFields
 {
-    /// <summary><c>classifier_dropout</c>, or the hidden dropout where it is absent or null.</summary>
-    public static float ClassifierDropout(this ModelConfig config) =>
-        (float)config.GetFloat("classifier_dropout", config.GetFloat("hidden_dropout_prob", 0.1));
+    /// <summary>A whole number of a range; <paramref name="defaultValue"/> where the field is absent.</summary>
+    /// <exception cref="CheckpointException">It is absent without a default, no whole number, or out of
+    /// range.</exception>
+    public static int Size(this ModelConfig config, string field, SizeRange range, int? defaultValue = null)
+    {
+        int value = config.GetInt(field, defaultValue);
+        return value >= range.Least && value <= range.Most
+            ? value
+            : throw OutOfRange(config, field, value.ToString(CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"{range.Least} to {range.Most}"));
+    }
+
+    /// <summary>A probability of dropout in [0, 1).</summary>
+    /// <exception cref="CheckpointException">It is none.</exception>
+    public static float Probability(this ModelConfig config, string field, double defaultValue = 0.1)
+    {
+        float value = (float)config.GetFloat(field, defaultValue);
+        return value is >= 0 and < 1
+            ? value
+            : throw OutOfRange(config, field, Text(value), "0 or more and less than 1");
+    }
+
+    /// <summary>What a norm adds to the variance, in (0, 1).</summary>
+    /// <exception cref="CheckpointException">It is none.</exception>
+    public static float Epsilon(this ModelConfig config, string field, double defaultValue = 1e-12)
+    {
+        float value = (float)config.GetFloat(field, defaultValue);
+        return value is > 0 and < 1
+            ? value
+            : throw OutOfRange(config, field, Text(value), "more than 0 and less than 1");
+    }
+
+    /// <summary>Refuses a feature that a field turns on.</summary>
+    /// <exception cref="ModelException">The field is true.</exception>
+    public static void RequireOff(this ModelConfig config, string field, string feature)
+    {
+        if (config.GetBool(field, false))
+        {
+            throw new ModelException($"{config.Path}: {field} is true, but {feature} is not supported. Take a model " +
+                "without it; the same weights would compute something else.");
+        }
+    }
+
+    /// <summary>Refuses every value of a field but the one that is built.</summary>
+    /// <exception cref="ModelException">The field has another value.</exception>
+    public static void RequireValue(this ModelConfig config, string field, string supported)
+    {
+        if (config.GetString(field, supported) is var value && value != supported)
+        {
+            throw new ModelException($"{config.Path}: {field} is '{value}', which is not supported; supported is " +
+                $"'{supported}'. Take another model; the same weights would compute something else.");
+        }
+    }
+
+    /// <summary>Refuses a model some of whose heads were taken out.</summary>
+    /// <exception cref="ModelException"><c>pruned_heads</c> names some.</exception>
+    public static void RequireNoPrunedHeads(this ModelConfig config)
+    {
+        if (config.ToJson()["pruned_heads"] is JsonObject { Count: > 0 })
+        {
+            throw new ModelException($"{config.Path}: pruned_heads names heads that were taken out, which is not " +
+                "supported. Take the model with all of its heads.");
+        }
+    }
+
+    /// <summary>Makes sure that one size divides another.</summary>
+    /// <exception cref="ModelException">It does not.</exception>
+    public static void RequireDivisor(this ModelConfig config, string field, int divisor, string ofField, int size)
+    {
+        if (size % divisor != 0)
+        {
+            throw new ModelException($"{config.Path}: {ofField} {size} is not a multiple of {field} {divisor}. " +
+                "Correct either field.");
+        }
+    }
+
+    private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static CheckpointException OutOfRange(ModelConfig config, string field, string found, string expected) =>
+        new(config.Path, $"field {field}", found, expected, "Correct the field.");
 }

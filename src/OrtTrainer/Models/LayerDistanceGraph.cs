@@ -1,4 +1,5 @@
 using OrtTrainer.Graph;
+using OrtTrainer.Models.Building;
 
 namespace OrtTrainer.Models;
 

@@ -1,5 +1,5 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Graph;
+using OrtTrainer.Models.Building;
 
 namespace OrtTrainer.Models;
 
@@ -15,31 +15,31 @@ public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnly
     /// <summary>
     /// Forward pass without dropout: a batch and parameters in, <see cref="PackedInputs.Logits"/> out.
     /// </summary>
-    public static PackedGraph Evaluation(Architecture architecture, ModelConfig config, long outputs)
+    public static PackedGraph Evaluation(Architecture architecture, ModelHead head)
     {
         GraphBuilder g = new("evaluation");
         PackedModelBuilder m = new(g, training: false);
-        g.Output(architecture.Classify(m, config, outputs, architecture.Encode(m, config)), PackedInputs.Logits);
-        return From(g, m);
+        g.Output(head.Build(m, architecture, architecture.Encode(m)), PackedInputs.Logits);
+        return From(g, m) with { Rows = head.Rows };
     }
 
     /// <summary>The encoder alone: <see cref="PackedInputs.LastHiddenState"/> out.</summary>
-    public static PackedGraph Encoder(Architecture architecture, ModelConfig config)
+    public static PackedGraph Encoder(Architecture architecture)
     {
         GraphBuilder g = new("encoder");
         PackedModelBuilder m = new(g, training: false);
-        g.Output(architecture.Encode(m, config), PackedInputs.LastHiddenState);
+        g.Output(architecture.Encode(m), PackedInputs.LastHiddenState);
         return From(g, m);
     }
 
     /// <summary>
     /// The encoder alone, with <see cref="PackedInputs.HiddenState"/> of every layer out, the embeddings left out.
     /// </summary>
-    public static PackedGraph EncoderLayers(Architecture architecture, ModelConfig config)
+    public static PackedGraph EncoderLayers(Architecture architecture)
     {
         GraphBuilder g = new("encoder_layers");
         PackedModelBuilder m = new(g, training: false);
-        _ = architecture.Encode(m, config);
+        _ = architecture.Encode(m);
         for (int layer = 0; layer < m.LayerOutputs.Count; layer++)
         {
             g.Output(m.LayerOutputs[layer], PackedInputs.HiddenState(layer));

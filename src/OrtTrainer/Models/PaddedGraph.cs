@@ -1,29 +1,33 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Onnx;
+using OrtTrainer.Models.Building;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Models;
 
-/// <summary>A classifier as other software runs it: one self-contained ONNX model in standard operators.</summary>
+/// <summary>A model as other software runs it: one self-contained ONNX file in standard operators.</summary>
 public static class PaddedGraph
 {
     /// <summary>
-    /// Opset 17; inputs <see cref="PaddedInputs"/> with open batch size and sequence length; output
-    /// <see cref="PaddedInputs.Logits"/>; weights stored in the model.
+    /// Opset 17; inputs <see cref="PaddedInputs"/> with open batch size and sequence length; outputs as the head names
+    /// them; weights stored in the model.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
-    /// <param name="config">Its configuration.</param>
-    /// <param name="outputs">The width of the head, K.</param>
+    /// <param name="head">What stands on it.</param>
     /// <param name="layout">Where each parameter lies in the buffer.</param>
     /// <param name="parameters">The weights.</param>
-    public static ModelProto Classifier(
-        Architecture architecture, ModelConfig config, long outputs, ParameterLayout layout, NativeBuffer parameters)
+    public static ModelProto Build(
+        Architecture architecture, ModelHead head, ParameterLayout layout, NativeBuffer parameters)
     {
         GraphBuilder g = new("classifier");
-        PaddedModelBuilder m = new(g, architecture.HasTokenTypes(config),
+        PaddedModelBuilder m = new(g, architecture.Shape.TokenTypes > 0,
             parameter => layout.Place(parameters, parameter).ToArray());
-        g.Output(architecture.Classify(m, config, outputs, architecture.Encode(m, config)), PaddedInputs.Logits);
+        Value logits = head.Build(m, architecture, architecture.Encode(m));
+        foreach ((string name, Value value) in head.Exported(g, logits))
+        {
+            g.Output(value, name);
+        }
+
         return g.ToModel();
     }
 }

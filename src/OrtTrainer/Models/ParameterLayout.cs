@@ -12,6 +12,7 @@ public sealed class ParameterLayout
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">A parameter stands twice.</exception>
+    /// <exception cref="ModelException">There are more parameters than a buffer can hold.</exception>
     public ParameterLayout(IReadOnlyList<ParameterView> views)
     {
         Views = views;
@@ -32,6 +33,12 @@ public sealed class ParameterLayout
 
             Length =
                 (offset + FlatParameters.BlockLength - 1) / FlatParameters.BlockLength * FlatParameters.BlockLength;
+        }
+
+        if (Length > int.MaxValue)
+        {
+            throw new ModelException($"The model has {ParameterCount} parameters; expected at most {int.MaxValue}. " +
+                "Check the sizes in config.json, or take a smaller model.");
         }
     }
 
@@ -64,10 +71,16 @@ public sealed class ParameterLayout
     public void Fill(NativeBuffer weights, string file)
     {
         using SafetensorsFile tensors = SafetensorsFile.OpenFile(file);
+        Fill(weights, tensors);
+    }
+
+    /// <summary>As the other, from a file that is open.</summary>
+    /// <inheritdoc cref="Fill(NativeBuffer, string)" path="/exception"/>
+    internal void Fill(NativeBuffer weights, Checkpoint tensors)
+    {
         foreach (ParameterSpec parameter in Parameters)
         {
-            tensors.Require(parameter.Name, [.. parameter.Shape]);
-            tensors.ReadFloats(parameter.Name, Place(weights, parameter));
+            parameter.Storage.Read(tensors, parameter.Storage.Tensor, parameter.Shape, Place(weights, parameter));
         }
     }
 
@@ -84,13 +97,10 @@ public sealed class ParameterLayout
             if (other?.Name != Views[i].Name || !other.Shape.SequenceEqual(Views[i].Shape))
             {
                 throw new ArgumentException(
-                    $"View {i} is {Words(Views[i])} here and {Words(other)} in the longer layout; expected the same.",
-                    nameof(longer));
+                    $"View {i} is {Views[i]} here and {other?.ToString() ?? "missing"} in the longer layout; " +
+                    "expected the same.", nameof(longer));
             }
         }
-
-        static string Words(ParameterView? view) =>
-            view is null ? "missing" : $"'{view.Name}' [{string.Join(", ", view.Shape)}]";
     }
 
     /// <summary>The layout as the optimizer sees it: a segment per view.</summary>

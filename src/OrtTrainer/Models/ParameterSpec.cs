@@ -1,7 +1,7 @@
 namespace OrtTrainer.Models;
 
 /// <summary>A trainable tensor of a model.</summary>
-/// <param name="Name">Its name in a Hugging Face checkpoint, such as <c>classifier.weight</c>.</param>
+/// <param name="Name">Its name, as a rule that in a Hugging Face checkpoint, such as <c>classifier.weight</c>.</param>
 /// <param name="Shape">Its sizes, outermost first; linear weights are [out, in].</param>
 /// <param name="Initialization">How it starts without a checkpoint.</param>
 /// <param name="WeightDecay">Whether weight decay applies: not to biases and norms.</param>
@@ -10,4 +10,10 @@ public sealed record ParameterSpec(
 {
     /// <summary>The number of elements.</summary>
     public long Length { get; } = Shape.Aggregate(1L, (n, size) => checked(n * size));
+
+    /// <summary>The part of the model it belongs to.</summary>
+    public ParameterPlace Place { get; init; }
+
+    /// <summary>How weight files hold it.</summary>
+    public ParameterStorage Storage { get; init; } = new(Name);
 }

@@ -15,6 +15,9 @@ public sealed record ParameterView(string Name, IReadOnlyList<long> Shape, IRead
     /// <summary>The name of the graph output that holds its gradient.</summary>
     public string GradientName => Name + ".gradient";
 
+    /// <summary>Name and shape, such as <c>'classifier.weight' [3, 16]</c>.</summary>
+    public override string ToString() => $"'{Name}' [{string.Join(", ", Shape)}]";
+
     /// <summary>A view of one tensor.</summary>
     public static ParameterView Of(ParameterSpec spec) => new(spec.Name, spec.Shape, [spec]);
 

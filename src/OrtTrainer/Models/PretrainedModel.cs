@@ -7,26 +7,22 @@ namespace OrtTrainer.Models;
 /// </summary>
 public sealed class PretrainedModel : IDisposable
 {
-    private static readonly string[] DropoutFields =
-        ["hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"];
-
     private readonly Checkpoint? _checkpoint;
-    private readonly IReadOnlyList<int> _layers;
+    private readonly TensorNames _names;
 
-    private PretrainedModel(string folder, ModelConfig config, Checkpoint? checkpoint, IReadOnlyList<int> layers)
+    private PretrainedModel(string folder, Architecture architecture, Checkpoint? checkpoint, TensorNames names)
     {
         Folder = folder;
-        Config = config;
-        Architecture = Architecture.For(config);
+        Architecture = architecture;
         _checkpoint = checkpoint;
-        _layers = layers;
+        _names = names;
     }
 
     /// <summary>The folder it was read from.</summary>
     public string Folder { get; }
 
     /// <summary>The configuration, with the number of layers that are kept.</summary>
-    public ModelConfig Config { get; }
+    public ModelConfig Config => Architecture.Config;
 
     public Architecture Architecture { get; }
 
@@ -36,28 +32,43 @@ public sealed class PretrainedModel : IDisposable
     /// <param name="layers">The encoder layers to keep, in order, counted from 0; null keeps all.</param>
     /// <param name="dropout">Dropout everywhere, in [0, 1); null for the configuration's probabilities.</param>
     /// <exception cref="ModelException">The architecture is unknown or a layer does not exist.</exception>
-    /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged, or config.json and the weights do not belong
+    /// together.</exception>
     public static PretrainedModel Open(
         string folder, bool fromScratch = false, IReadOnlyList<int>? layers = null,
         double? dropout = null)
     {
-        ModelConfig config = ModelConfig.Load(folder);
-        foreach (string field in dropout is null ? [] : DropoutFields)
+        Architecture whole = Architecture.For(ModelConfig.Load(folder));
+        if (dropout is { } probability)
         {
-            config = config.With(field, dropout);
+            whole = Architecture.For(whole.WithDropout(probability));
         }
 
-        int depth = config.GetInt("num_hidden_layers");
+        int depth = whole.Shape.Layers;
         if (layers?.Where(l => l < 0 || l >= depth).Select(l => (int?)l).FirstOrDefault() is { } missing)
         {
             throw new ModelException(
-                $"{config.Path}: the model has layers 0 to {depth - 1}; layer {missing} was asked for.");
+                $"{whole.Config.Path}: the model has layers 0 to {depth - 1}; layer {missing} was asked for.");
         }
 
-        layers ??= [.. Enumerable.Range(0, depth)];
-        ModelConfig kept = config.With("num_hidden_layers", layers.Count);
-        _ = Architecture.For(kept);
-        return new(folder, kept, fromScratch ? null : Checkpoint.Open(folder), layers);
+        Architecture kept = layers is null ? whole : Architecture.For(whole.WithLayers(layers.Count));
+        TensorNames names = new(whole, layers);
+        if (fromScratch)
+        {
+            return new(folder, kept, checkpoint: null, names);
+        }
+
+        Checkpoint checkpoint = Checkpoint.Open(folder);
+        try
+        {
+            EncoderTensors.Require(whole, checkpoint);
+            return new(folder, kept, checkpoint, names);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -75,15 +86,14 @@ public sealed class PretrainedModel : IDisposable
         foreach (ParameterSpec parameter in layout.Parameters)
         {
             Span<float> place = destination(layout.OffsetOf(parameter), checked((int)parameter.Length));
-            string? source = _checkpoint is null ? null : FindSource(_checkpoint, parameter);
-            if (source is null)
+            if (_checkpoint is null || FindSource(_checkpoint, parameter) is not { } source)
             {
                 ParameterInitializer.Fill(parameter, place, Config.GetFloat("initializer_range", 0.02), seed);
                 initialized.Add(parameter.Name);
             }
             else
             {
-                _checkpoint!.ReadFloats(source, place);
+                parameter.Storage.Read(_checkpoint, source, parameter.Shape, place);
             }
         }
 
@@ -97,48 +107,10 @@ public sealed class PretrainedModel : IDisposable
     /// </summary>
     private string? FindSource(Checkpoint checkpoint, ParameterSpec parameter)
     {
-        string name = SourceLayerName(parameter.Name);
-        string? found = Candidates(name).FirstOrDefault(candidate => checkpoint.TryGet(candidate, out _));
-        if (IsHead(parameter.Name) && (found is null || IsForOtherLabels(checkpoint, found, parameter)))
-        {
-            return null;
-        }
-
-        found ??= name;
-        checkpoint.Require(found, [.. parameter.Shape]);
-        return found;
-    }
-
-    /// <summary>The name in the checkpoint of a layer that moved because others were left out.</summary>
-    private string SourceLayerName(string name)
-    {
-        string prefix = Architecture.LayerPrefix;
-        if (!name.StartsWith(prefix, StringComparison.Ordinal))
-        {
-            return name;
-        }
-
-        int end = name.IndexOf('.', prefix.Length);
-        int layer = int.Parse(
-            name.AsSpan(prefix.Length, end - prefix.Length), System.Globalization.CultureInfo.InvariantCulture);
-        return $"{prefix}{_layers[layer]}{name[end..]}";
-    }
-
-    /// <summary>
-    /// Names a parameter goes by: with and without the encoder's prefix (checkpoints of the bare encoder lack it), and
-    /// with gamma and beta for norms, as the oldest files have them.
-    /// </summary>
-    private IEnumerable<string> Candidates(string name)
-    {
-        string bare = name.StartsWith(Architecture.BasePrefix, StringComparison.Ordinal)
-            ? name[Architecture.BasePrefix.Length..]
-            : name;
-        foreach (string candidate in new[] { name, bare }.Distinct())
-        {
-            yield return candidate;
-            yield return candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
-                .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
-        }
+        string? found = _names.Find(checkpoint, parameter);
+        return parameter.Place.IsHead && (found is null || IsForOtherLabels(checkpoint, found, parameter))
+            ? null
+            : found ?? _names.Of(parameter);
     }
 
     /// <summary>Whether a tensor of the last layer differs in the number of outputs alone.</summary>
@@ -148,8 +120,4 @@ public sealed class PretrainedModel : IDisposable
         && info.Shape.Length == parameter.Shape.Count
         && info.Shape[0] != parameter.Shape[0]
         && info.Shape.Skip(1).SequenceEqual(parameter.Shape.Skip(1));
-
-    private bool IsHead(string name) =>
-        !name.StartsWith(Architecture.BasePrefix, StringComparison.Ordinal)
-            || name.Contains(".pooler.", StringComparison.Ordinal);
 }

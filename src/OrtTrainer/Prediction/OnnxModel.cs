@@ -16,15 +16,13 @@ public sealed class OnnxModel : IDisposable
     private readonly GraphSession _session;
     private readonly Binding _binding;
     private readonly HashSet<string> _inputs;
-    private readonly OutputRows _rows;
-    private readonly int _outputs;
+    private readonly ModelHead _head;
     private readonly long _padId;
 
-    private OnnxModel(GraphSession session, OutputRows rows, int outputs, long padId)
+    private OnnxModel(GraphSession session, ModelHead head, long padId)
     {
         _session = session;
-        _rows = rows;
-        _outputs = outputs;
+        _head = head;
         _padId = padId;
         try
         {
@@ -43,22 +41,21 @@ public sealed class OnnxModel : IDisposable
 
     /// <summary>Opens a model file, with its external data if it has any.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="rows">What a row of its logits is of.</param>
-    /// <param name="outputs">Values per row, K, which the model must have.</param>
+    /// <param name="head">What gave its logits: the rows they have, and the values per row.</param>
     /// <param name="execution">Threads and kernels.</param>
     /// <param name="padId">The id that fills rows up; the mask hides it.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
     /// <exception cref="ModelException">Its inputs or outputs are not those of a model of texts.</exception>
-    public static OnnxModel FromFile(string path, OutputRows rows, int outputs, ExecutionOptions execution, long padId = 0) =>
-        new(GraphSession.FromFile(path, execution), rows, outputs, padId);
+    public static OnnxModel FromFile(string path, ModelHead head, ExecutionOptions execution, long padId = 0) =>
+        new(GraphSession.FromFile(path, execution), head, padId);
 
     /// <summary>Opens a model that is in memory.</summary>
     /// <inheritdoc cref="FromFile" path="/exception"/>
     public static OnnxModel FromBytes(
-        ReadOnlyMemory<byte> model, OutputRows rows, int outputs, ExecutionOptions execution, long padId = 0,
+        ReadOnlyMemory<byte> model, ModelHead head, ExecutionOptions execution, long padId = 0,
         string name = "model") =>
-        new(GraphSession.FromBytes(model, execution, name), rows, outputs, padId);
+        new(GraphSession.FromBytes(model, execution, name), head, padId);
 
     /// <summary>Runs all examples and gives their outputs to a sink, a batch at a time.</summary>
     /// <param name="examples">The examples; batches are formed by length, so that little is padding.</param>
@@ -111,12 +108,12 @@ public sealed class OnnxModel : IDisposable
         for (int b = 0; b < indices.Length; b++)
         {
             int length = examples[indices[b]].InputIds.Length;
-            (starts[b], rows[b]) = _rows.Padded(b, length, batch.Width);
+            (starts[b], rows[b]) = _head.Rows.Padded(b, length, batch.Width);
         }
 
         CheckShape(_binding.OutputShape(PaddedInputs.Logits), batch);
         ReadOnlySpan<float> values = _binding.Output(PaddedInputs.Logits);
-        sink.Add(new OutputBatch(values, _outputs, indices, starts, rows));
+        sink.Add(new OutputBatch(values, _head.Outputs, indices, starts, rows));
     }
 
     public void Dispose()
@@ -154,7 +151,7 @@ public sealed class OnnxModel : IDisposable
 
     private void CheckShape(long[] shape, PaddedBatch batch)
     {
-        long[] expected = _rows.PaddedShape(batch.Rows, batch.Width, _outputs);
+        long[] expected = _head.Rows.PaddedShape(batch.Rows, batch.Width, _head.Outputs);
         if (!shape.SequenceEqual(expected))
         {
             throw new ModelException(

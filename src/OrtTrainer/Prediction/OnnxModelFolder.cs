@@ -26,26 +26,26 @@ internal static class OnnxModelFolder
     public static OnnxModel Open(
         string folder, string path, ModelTask task, ModelConfig config, ExecutionOptions execution)
     {
-        int outputs = config.Id2Label.Count;
-        long padId = config.GetInt("pad_token_id", 0);
+        ModelHead head = task.Head(config.Id2Label.Count);
+        long padId = Architecture.PaddingIdOf(config);
         return File.Exists(path)
-            ? OnnxModel.FromFile(path, task.Rows, outputs, execution, padId)
-            : OnnxModel.FromBytes(Build(folder, outputs), task.Rows, outputs, execution, padId, folder);
+            ? OnnxModel.FromFile(path, head, execution, padId)
+            : OnnxModel.FromBytes(Build(folder, head), head, execution, padId, folder);
     }
 
-    private static byte[] Build(string folder, int outputs)
+    private static byte[] Build(string folder, ModelHead head)
     {
         using PretrainedModel model = PretrainedModel.Open(folder);
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, outputs).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, head).Layout;
         using NativeBuffer parameters = new(layout.Length);
         IReadOnlyList<string> random = model.Load(layout, parameters.Slice, seed: 0);
         if (random.Count > 0)
         {
             throw new ModelException(
-                $"{folder}: the weights lack {string.Join(", ", random)} for {outputs} labels, so there is " +
+                $"{folder}: the weights lack {string.Join(", ", random)} for {head.Outputs} labels, so there is " +
                 "nothing to predict with. Fine-tune the model first.");
         }
 
-        return PaddedGraph.Classifier(model.Architecture, model.Config, outputs, layout, parameters).ToByteArray();
+        return PaddedGraph.Build(model.Architecture, head, layout, parameters).ToByteArray();
     }
 }

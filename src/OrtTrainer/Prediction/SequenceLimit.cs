@@ -17,8 +17,7 @@ internal static class SequenceLimit
     /// </exception>
     public static int Of(string folder, ModelConfig config, int? asked)
     {
-        int positions = Architecture.Find(config)?.MaxLength(config)
-            ?? config.GetInt("max_position_embeddings", int.MaxValue);
+        int positions = Architecture.PositionsOf(config) ?? int.MaxValue;
         if (asked > positions)
         {
             throw new ModelException(

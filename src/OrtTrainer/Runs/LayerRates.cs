@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrtTrainer.Models;
 
 namespace OrtTrainer.Runs;
@@ -12,19 +11,7 @@ internal static class LayerRates
     /// </summary>
     public static Func<ParameterView, double>? Of(double decay, PretrainedModel model)
     {
-        Architecture architecture = model.Architecture;
-        int depth = model.Config.GetInt("num_hidden_layers");
-        return decay == 1 ? null : view => Math.Pow(decay, LevelsBelowHead(view.Parts[0].Name));
-
-        int LevelsBelowHead(string name)
-        {
-            if (name.StartsWith(architecture.LayerPrefix, StringComparison.Ordinal))
-            {
-                string layer = name[architecture.LayerPrefix.Length..].Split('.')[0];
-                return depth - int.Parse(layer, CultureInfo.InvariantCulture);
-            }
-
-            return name.StartsWith(architecture.BasePrefix + "embeddings.", StringComparison.Ordinal) ? depth + 1 : 0;
-        }
+        int layers = model.Architecture.Shape.Layers;
+        return decay == 1 ? null : view => Math.Pow(decay, view.Parts[0].Place.LevelsBelowHead(layers));
     }
 }

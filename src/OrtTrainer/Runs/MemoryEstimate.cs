@@ -1,4 +1,5 @@
 using OrtTrainer.Methods;
+using OrtTrainer.Models;
 
 namespace OrtTrainer.Runs;
 
@@ -14,14 +15,13 @@ internal static class MemoryEstimate
     /// </summary>
     public static long Of(PreparedRun run)
     {
-        var config = run.Model.Config;
+        ModelShape shape = run.Model.Architecture.Shape;
         long buffers = 4 + (run.State.Average?.Buffers ?? 0) + (run.Options.Accumulation > 1 ? 1 : 0)
             + (run.Options.Mixout is null ? 0 : 2)
             + (run.Options.Method.StepRule is StepRule.Sam or StepRule.Asam ? 1 : 0);
         long tokens = run.Data.Train.Examples.Select(e => (long)e.InputIds.Length).OrderDescending()
             .Take(run.Options.BatchSize).Sum();
-        long perToken = config.GetInt("num_hidden_layers")
-            * ((12L * config.GetInt("hidden_size")) + (4L * config.GetInt("intermediate_size")));
+        long perToken = shape.Layers * ((12L * shape.Width) + (4L * shape.Inner));
         long states = run.States?.Values.LongLength ?? 0;
         return Base + (sizeof(float) * ((buffers * run.State.Layout.Length) + (tokens * perToken) + states));
     }

@@ -32,9 +32,9 @@ internal sealed class PreparedRun : IDisposable
         Model = model;
         Data = data;
         Metric metric = MetricOf(options, data);
-        PackedGraph graph = TrainingGraph.Build(model.Architecture, model.Config, data.Task.Distribution, data.Outputs,
+        PackedGraph graph = TrainingGraph.Build(model.Architecture, data.Task.Distribution, data.Head,
             agreement: options.Method.Objective == ObjectiveKind.RDrop, maps: RailTeacher.Maps(options.Rail, states));
-        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, model.Config, data.Outputs);
+        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, data.Head);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
         _loop = new ChunkedLoop(options.EffectiveThreads);
@@ -53,7 +53,7 @@ internal sealed class PreparedRun : IDisposable
             TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps,
                 RailTeacher.Targets(states, model, StepsPerEpoch, options.Seed));
             GradientAccumulator batches = new(graph, settings, objective, State);
-            IGradientSource gradients = RunGradients.Of(options, model, graph.Layout, State, batches, _loop);
+            IGradientSource gradients = RunGradients.Of(options, graph.Layout, State, batches, _loop);
             Trainer = new Trainer(
                 settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _loop);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric);
@@ -103,7 +103,7 @@ internal sealed class PreparedRun : IDisposable
     public ExecutionOptions Execution { get; }
 
     /// <summary>The most tokens per example.</summary>
-    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.MaxLength(Model.Config));
+    public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.Shape.Positions);
 
     public long StepsPerEpoch { get; }
 

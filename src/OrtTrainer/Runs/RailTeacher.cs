@@ -62,5 +62,5 @@ internal static class RailTeacher
         }
     }
 
-    private static int DepthOf(PretrainedModel model) => model.Config.GetInt("num_hidden_layers");
+    private static int DepthOf(PretrainedModel model) => model.Architecture.Shape.Layers;
 }

@@ -1,4 +1,3 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
@@ -21,15 +20,17 @@ internal sealed record RunData(
     IReadOnlyList<string> Warnings)
 {
     /// <summary>The width of the head.</summary>
-    public int Outputs => Train.Source.Outputs;
+    public int Outputs => Train.Targets.Outputs;
+
+    /// <summary>What stands on the encoder.</summary>
+    public ModelHead Head => Task.Head(Outputs);
 
     /// <summary>Reads and tokenizes the files.</summary>
     /// <exception cref="DataFileException">A file cannot be used.</exception>
     /// <exception cref="ModelException">The tokenizer has ids the model does not know.</exception>
     public static RunData Load(FineTuneOptions options, PretrainedModel model, Tokenizer tokenizer)
     {
-        ModelConfig config = model.Config;
-        int vocabulary = config.GetInt("vocab_size");
+        int vocabulary = model.Architecture.Shape.Vocabulary;
         if (tokenizer.VocabularySize > vocabulary)
         {
             throw new ModelException($"{options.Model}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
@@ -38,7 +39,7 @@ internal sealed record RunData(
 
         ModelTask task = options.Data.Task;
         DataSplits splits = LabeledData.Load(options.Data);
-        int length = Math.Min(options.MaxLength, model.Architecture.MaxLength(config));
+        int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         int threads = options.EffectiveThreads;
         EncodedDataset train = task.Encode(splits.Train, tokenizer, length, threads);
         EncodedDataset eval = task.Encode(splits.Eval, tokenizer, length, threads);

@@ -11,19 +11,17 @@ namespace OrtTrainer.Runs;
 internal static class RunGradients
 {
     /// <param name="options">The step rule and mixout.</param>
-    /// <param name="model">The model that training began from.</param>
     /// <param name="layout">Where its parameters lie.</param>
     /// <param name="state">The weights, as loaded.</param>
     /// <param name="batches">The gradients of batches; disposed with the result.</param>
     /// <param name="loop">The threads of passes over the weights.</param>
     public static IGradientSource Of(
-        FineTuneOptions options, PretrainedModel model, ParameterLayout layout, TrainingState state,
-        IGradientSource batches, ChunkedLoop loop)
+        FineTuneOptions options, ParameterLayout layout, TrainingState state, IGradientSource batches, ChunkedLoop loop)
     {
         IGradientSource source = batches;
         if (options.Mixout is { } probability)
         {
-            HashSet<string> mixed = [.. layout.Views.Where(v => IsMixed(v, model)).Select(v => v.Name)];
+            HashSet<string> mixed = [.. layout.Views.Where(IsMixed).Select(v => v.Name)];
             source = new MixedGradients(
                 source,
                 new WeightMix(state.Layout, state.Parameters.Span, probability, s => mixed.Contains(s.Name), loop),
@@ -40,7 +38,6 @@ internal static class RunGradients
     }
 
     /// <summary>As the authors do: matrices of linear layers, not biases, norms, embeddings or the new head.</summary>
-    private static bool IsMixed(ParameterView view, PretrainedModel model) =>
-        view.Shape.Count == 2 && view.Parts.All(p =>
-            p.Name.StartsWith(model.Architecture.LayerPrefix, StringComparison.Ordinal));
+    private static bool IsMixed(ParameterView view) =>
+        view.Shape.Count == 2 && view.Parts.All(p => p.Place.LayerIndex is not null);
 }

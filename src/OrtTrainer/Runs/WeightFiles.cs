@@ -23,7 +23,7 @@ internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
     public void Save(string name, NativeBuffer weights, long step) => RunCheckpointFile.Write(
         PathOf(name),
         new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture) },
-        layout.Parameters.Select(p => TensorData.Floats(p.Name, [.. p.Shape], () => layout.Place(weights, p))));
+        StoredTensors.Of(layout, weights));
 
     /// <summary>Fills <paramref name="weights"/>, if the file is there and of this step.</summary>
     /// <exception cref="CheckpointException">The file is damaged.</exception>
@@ -40,11 +40,7 @@ internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
             return false;
         }
 
-        foreach (ParameterSpec parameter in layout.Parameters)
-        {
-            file.Tensors.ReadFloats(parameter.Name, layout.Place(weights, parameter));
-        }
-
+        layout.Fill(weights, file.Tensors);
         return true;
     }
 

@@ -30,7 +30,8 @@ public abstract partial class ModelTask
     /// <param name="labels">A name per output.</param>
     public ModelConfig Describe(ModelConfig config, Architecture architecture, IReadOnlyList<string> labels)
     {
-        ModelConfig described = config.With(labels, ProblemType, architecture.ClassificationClass);
+        ModelConfig described = config.With(
+            labels, ProblemType, architecture.ClassPrefix + Head(labels.Count).ClassSuffix);
         return ProblemType is null ? described.With("problem_type", null) : described;
     }
 

@@ -29,8 +29,9 @@ public abstract partial class ModelTask
     /// <summary>What a row of the model's outputs stands for, and with it the loss.</summary>
     public abstract OutputDistribution Distribution { get; }
 
-    /// <summary>What a row of the model's outputs is of.</summary>
-    public virtual OutputRows Rows => OutputRows.PerSequence;
+    /// <summary>What stands on an encoder.</summary>
+    /// <param name="outputs">Values per row, K.</param>
+    public virtual ModelHead Head(int outputs) => new SequenceHead(outputs);
 
     /// <summary>The task of that name; case, hyphens and underscores do not matter.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>

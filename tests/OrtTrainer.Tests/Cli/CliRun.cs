@@ -1,4 +1,5 @@
 using System.Text;
+using OrtTrainer.Benchmarks;
 using OrtTrainer.Cli;
 
 namespace OrtTrainer.Tests.Cli;
@@ -11,11 +12,20 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     /// <summary>Runs words, without a process of their own.</summary>
     public static CliRun Of(params string[] words) => With("", default, words);
 
+    /// <summary>Runs words as those of the benchmarks.</summary>
+    public static CliRun OfBenchmarks(params string[] words) =>
+        With(BenchmarkProgram.Instance.RunAsync, "", default, words);
+
     /// <summary>Runs words with standard input.</summary>
     public static CliRun WithInput(string input, params string[] words) => With(input, default, words);
 
     /// <summary>Runs words until a token asks to end.</summary>
-    public static CliRun With(string input, CancellationToken interruption, params string[] words)
+    public static CliRun With(string input, CancellationToken interruption, params string[] words) =>
+        With(CliApp.RunAsync, input, interruption, words);
+
+    private static CliRun With(
+        Func<IReadOnlyList<string>, Terminal, CancellationToken, Task<int>> program, string input,
+        CancellationToken interruption, string[] words)
     {
         using StringWriter output = new();
         using StringWriter error = new();
@@ -25,7 +35,7 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
             Error = TextWriter.Synchronized(error),
             Input = new MemoryStream(Encoding.UTF8.GetBytes(input)),
         };
-        int code = CliApp.RunAsync(words, terminal, interruption).GetAwaiter().GetResult();
+        int code = program(words, terminal, interruption).GetAwaiter().GetResult();
         return new CliRun(code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
     }
 

@@ -69,7 +69,7 @@ internal sealed class DeskTask : IDisposable
             }
             """);
         using PretrainedModel random = PretrainedModel.Open(Model, fromScratch: true);
-        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, random.Config, 2).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(2)).Layout;
         using NativeBuffer weights = new(layout.Length);
         _ = random.Load(layout, weights.Slice, seed: 3);
         SafetensorsWriter.Write(Path.Combine(Model, "model.safetensors"), layout.Parameters

@@ -124,7 +124,7 @@ public sealed class TeacherLogitsTests
     {
         using PretrainedModel model = PretrainedModel.Open(_task.Model);
         string folder = _task.File("exported");
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, 3).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(3)).Layout;
         using OrtTrainer.Runtime.NativeBuffer weights = new(layout.Length);
         model.Load(layout, weights.Slice, seed: 0);
         ModelExporter.Export(folder, new FineTunedModel

@@ -133,7 +133,7 @@ public sealed class TeacherStatesTests
     private float[][] LastLayer(string[] texts, int layers)
     {
         using PretrainedModel model = PretrainedModel.Open(_task.Model, layers: [.. Enumerable.Range(0, layers)]);
-        PackedGraph graph = PackedGraph.Encoder(model.Architecture, model.Config);
+        PackedGraph graph = PackedGraph.Encoder(model.Architecture);
         using NativeBuffer parameters = new(graph.Layout.Length);
         model.Load(graph.Layout, parameters.Slice, seed: 0);
         using GraphSession session = GraphSession.FromBytes(graph.Model, TinyClassifier.OneThread, "encoder");

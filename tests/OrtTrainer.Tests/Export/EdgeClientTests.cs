@@ -60,7 +60,7 @@ public sealed class EdgeClientTests
     {
         using TemporaryFolder output = new();
         using PretrainedModel model = PretrainedModel.Open(SharedFiles.SharedPath("models", "all-MiniLM-L6-v2"));
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, 6).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(6)).Layout;
         using NativeBuffer parameters = new(layout.Length);
         model.Load(layout, parameters.Slice, seed: 3);
         ModelExporter.Export(output.Path, new FineTunedModel

@@ -79,7 +79,8 @@ public sealed class ExportGoldenTests
             Golden = new GoldenModel(folder);
             _tensors = SafetensorsFile.OpenFile(Path.Combine(folder, "golden.safetensors"));
             PretrainedModel model = Golden.Pretrained;
-            ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, Golden.Outputs).Layout;
+            ParameterLayout layout =
+                PackedGraph.Evaluation(model.Architecture, new SequenceHead(Golden.Outputs)).Layout;
             using NativeBuffer parameters = new(layout.Length);
             model.Load(layout, parameters.Slice, seed: 0);
             ModelExporter.Export(_output.Path, new FineTunedModel

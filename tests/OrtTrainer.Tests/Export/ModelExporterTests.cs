@@ -162,7 +162,7 @@ public sealed class ModelExporterTests
         using TemporaryFolder shallow = new();
         ModelExporter.Export(full.Path, tiny.Model, TinyClassifier.Provenance);
         using PretrainedModel model = PretrainedModel.Open(full.Path, layers: [1]);
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, 3).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(3)).Layout;
         using OrtTrainer.Runtime.NativeBuffer parameters = new(layout.Length);
         model.Load(layout, parameters.Slice, seed: 0);
 

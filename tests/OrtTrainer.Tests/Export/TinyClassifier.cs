@@ -39,7 +39,7 @@ internal sealed class TinyClassifier : IDisposable
         _folder.Write("config.json", config.ToJsonString());
         writeTokenizer(_folder);
         using PretrainedModel model = PretrainedModel.Open(_folder.Path, fromScratch: true);
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, model.Config, labels.Length).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(labels.Length)).Layout;
         _parameters = new NativeBuffer(layout.Length);
         model.Load(layout, _parameters.Slice, seed: 5);
         Model = new FineTunedModel
@@ -63,7 +63,7 @@ internal sealed class TinyClassifier : IDisposable
     public static ExecutionOptions OneThread { get; } = new() { IntraOpThreads = 1 };
 
     /// <summary>Ids of different lengths, a pair among them; segments are 0 where the model has none.</summary>
-    public TokenizedExample[] Examples => Model.Architecture.HasTokenTypes(Model.Config)
+    public TokenizedExample[] Examples => Model.Architecture.Shape.TokenTypes > 0
         ? Pairs
         : [.. Pairs.Select(example => example with { TokenTypeIds = new int[example.InputIds.Length] })];
 
@@ -102,7 +102,7 @@ internal sealed class TinyClassifier : IDisposable
 
     /// <summary>The packed graph that training evaluates with.</summary>
     public EvaluationSession Evaluation() =>
-        new(PackedGraph.Evaluation(Model.Architecture, Model.Config, Model.Labels.Count), OneThread);
+        new(PackedGraph.Evaluation(Model.Architecture, new SequenceHead(Model.Labels.Count)), OneThread);
 
     public float[] Values(ParameterSpec parameter) =>
         _parameters.Slice(Model.Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();

@@ -46,7 +46,11 @@ public sealed class ShapeCheckTests
         yield return Case("LayerNorm",
             g => g.LayerNorm(X(g, "n", 4), Y(g, 3), g.Input("b", TensorType.Float(4)), 1e-5f), "gamma", "[4]");
         yield return Case("Attention",
-            g => g.PackedAttention(X(g, "n", 10), I(g, "b"), 2, 1, g.Constant([0, 0]), 0, 0), "3H", "[n, 10]");
+            g => g.PackedAttention(X(g, "n", 10), I(g, "b"), 2, 1, AttentionMask.Causal, g.Constant([0, 0]), 0, 0),
+            "3H", "[n, 10]");
+        yield return Case("Attention with a mask that is not built",
+            g => g.PackedAttention(X(g, "n", 12), I(g, "b"), 2, 1, (AttentionMask)2, g.Constant([0, 0]), 0, 0),
+            "mask must be 0 (bidirectional) or 1 (causal)", "not 2");
         yield return Case("Unknown operator", g => g.Node("Warp", [X(g, 2)]), "'Warp'", "not known");
         yield return Case("Name taken", g => g.Output(X(g, 2), "x"), "already has", "'x'");
     }

@@ -46,7 +46,7 @@ internal sealed class GoldenModel : IDisposable
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
         string[] kinds = ["classification", "regression", "multilabel"];
-        string[] architectures = ["bert", "roberta"];
+        string[] architectures = ["bert", "distilbert", "roberta"];
         return Directory.Exists(root)
             ? Directory.GetDirectories(root)
                 .Where(d => Path.GetFileName(d).Split('-') is [string architecture, string kind]

@@ -14,7 +14,7 @@ internal sealed class Loaded : IDisposable
     public Loaded(PretrainedModel model, int outputs)
     {
         Model = model;
-        Layout = PackedGraph.Evaluation(model.Architecture, model.Config, outputs).Layout;
+        Layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)).Layout;
         _parameters = new NativeBuffer(Layout.Length);
         Initialized = model.Load(Layout, _parameters.Slice, seed: 1);
     }

@@ -43,8 +43,7 @@ public sealed class PackedGraphTests
     [TestCase(false)]
     public void A_training_graph_takes_targets_and_gives_a_gradient_per_view(bool dropout)
     {
-        PackedGraph graph = TrainingGraph.Build(
-            _model.Architecture, _model.Config, ClassificationTask.Instance.Distribution, 4, dropout);
+        PackedGraph graph = TrainingGraph.Build(_model.Architecture, ClassificationTask.Instance.Distribution, new SequenceHead(4), dropout);
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
         string[] expected = [.. BatchInputs, .. LossInputs];
@@ -65,8 +64,8 @@ public sealed class PackedGraphTests
     [Test]
     public void Evaluation_and_training_lay_their_parameters_out_alike()
     {
-        PackedGraph training = TrainingGraph.Build(_model.Architecture, _model.Config, MultiLabelTask.Instance.Distribution, 4);
-        PackedGraph evaluation = PackedGraph.Evaluation(_model.Architecture, _model.Config, 4);
+        PackedGraph training = TrainingGraph.Build(_model.Architecture, MultiLabelTask.Instance.Distribution, new SequenceHead(4));
+        PackedGraph evaluation = PackedGraph.Evaluation(_model.Architecture, new SequenceHead(4));
 
         Assert.That(evaluation.Inputs, Is.EquivalentTo(BatchInputs));
         Assert.That(evaluation.Layout.Length, Is.EqualTo(training.Layout.Length));
@@ -78,7 +77,7 @@ public sealed class PackedGraphTests
     [Test]
     public void The_encoder_has_no_head()
     {
-        PackedGraph graph = PackedGraph.Encoder(_model.Architecture, _model.Config);
+        PackedGraph graph = PackedGraph.Encoder(_model.Architecture);
 
         using GraphSession session = GraphSession.FromBytes(graph.Model, new ExecutionOptions());
         Assert.That(session.Outputs.Select(o => o.Name), Is.EqualTo(new[] { PackedInputs.LastHiddenState }));
@@ -88,8 +87,8 @@ public sealed class PackedGraphTests
 
     [Test]
     public void The_same_model_gives_the_same_bytes() => Assert.That(
-        TrainingGraph.Build(_model.Architecture, _model.Config, RegressionTask.Instance.Distribution, 1).Model,
-        Is.EqualTo(TrainingGraph.Build(_model.Architecture, _model.Config, RegressionTask.Instance.Distribution, 1).Model));
+        TrainingGraph.Build(_model.Architecture, RegressionTask.Instance.Distribution, new SequenceHead(1)).Model,
+        Is.EqualTo(TrainingGraph.Build(_model.Architecture, RegressionTask.Instance.Distribution, new SequenceHead(1)).Model));
 
     [Test]
     public void Heads_that_do_not_divide_the_width_are_refused()
@@ -98,10 +97,9 @@ public sealed class PackedGraphTests
             "config.json",
             File.ReadAllText(_folder.File("config.json")).Replace(
                 "\"num_attention_heads\": 2", "\"num_attention_heads\": 3"));
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path);
 
         Assert.That(
-            () => PackedGraph.Encoder(model.Architecture, model.Config),
+            () => PretrainedModel.Open(_folder.Path),
             Throws.TypeOf<ModelException>().With.Message.Contains("hidden_size 16")
                 .And.Message.Contains("num_attention_heads 3"));
     }

@@ -72,7 +72,7 @@ public sealed class PretrainedModelTests
 
         using Loaded loaded = Load(3, layers: [0, 2, 4]);
 
-        Assert.That(loaded.Model.Config.GetInt("num_hidden_layers"), Is.EqualTo(3));
+        Assert.That(loaded.Model.Architecture.Shape.Layers, Is.EqualTo(3));
         Assert.That(loaded.Layout.Parameters
             .Count(p => p.Name.EndsWith("query.weight", StringComparison.Ordinal)), Is.EqualTo(3));
         loaded.AssertEqualsFile(

@@ -43,7 +43,7 @@ public sealed class SentenceEmbeddingGoldenTests
     private static float[][] Embed(TokenizedExample[] examples, bool kernels)
     {
         using PretrainedModel model = PretrainedModel.Open(SharedFiles.SharedPath("models", Name));
-        PackedGraph graph = PackedGraph.Encoder(model.Architecture, model.Config);
+        PackedGraph graph = PackedGraph.Encoder(model.Architecture);
         using NativeBuffer parameters = new(graph.Layout.Length);
         Assert.That(model.Load(graph.Layout, parameters.Slice, seed: 0), Is.Empty);
         using GraphSession session = GraphSession.FromBytes(

@@ -28,7 +28,7 @@ internal static class TinyBert
         File.WriteAllLines(Path.Combine(folder, "vocab.txt"), tokens);
         WriteConfig(folder, tokens.Length, layers, outputs);
         using PretrainedModel random = PretrainedModel.Open(folder, fromScratch: true);
-        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, random.Config, outputs).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(outputs)).Layout;
         using NativeBuffer weights = new(layout.Length);
         random.Load(layout, weights.Slice, seed: 20);
         SafetensorsWriter.Write(
@@ -44,7 +44,7 @@ internal static class TinyBert
     public static PackedGraph Training(string folder, ModelTask task, int outputs, bool dropout)
     {
         using PretrainedModel model = PretrainedModel.Open(folder, fromScratch: true);
-        return TrainingGraph.Build(model.Architecture, model.Config, task.Distribution, outputs, dropout);
+        return TrainingGraph.Build(model.Architecture, task.Distribution, new SequenceHead(outputs), dropout);
     }
 
     // A wide initialisation: from 0.02 so small a model learns nothing for a hundred steps.

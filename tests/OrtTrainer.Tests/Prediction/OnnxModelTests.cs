@@ -33,7 +33,7 @@ public sealed class OnnxModelTests
         TokenizedExample[] examples = Examples(tensors);
 
         int outputs = (int)info.Shape[1];
-        using OnnxModel model = OnnxModel.FromFile(path, OutputRows.PerSequence, outputs, TinyClassifier.OneThread);
+        using OnnxModel model = OnnxModel.FromFile(path, new SequenceHead(outputs), TinyClassifier.OneThread);
 
         Assert.That(model.Logits(examples, outputs), Is.EqualTo(expected).Within(1e-5));
     }
@@ -47,7 +47,7 @@ public sealed class OnnxModelTests
             .Node("Identity", ["pixel_values"], ["logits"])
             .Bytes();
 
-        Assert.That(() => OnnxModel.FromBytes(image, OutputRows.PerSequence, 2, TinyClassifier.OneThread),
+        Assert.That(() => OnnxModel.FromBytes(image, new SequenceHead(2), TinyClassifier.OneThread),
             Throws.TypeOf<ModelException>().With.Message.Contains("pixel_values").And.Message.Contains("input_ids"));
     }
 
@@ -60,14 +60,14 @@ public sealed class OnnxModelTests
             .Node("Identity", ["input_ids"], ["last_hidden_state"])
             .Bytes();
 
-        Assert.That(() => OnnxModel.FromBytes(encoder, OutputRows.PerSequence, 2, TinyClassifier.OneThread),
+        Assert.That(() => OnnxModel.FromBytes(encoder, new SequenceHead(2), TinyClassifier.OneThread),
             Throws.TypeOf<ModelException>().With.Message.Contains("last_hidden_state"));
     }
 
     [Test]
     public void A_missing_file_is_named()
     {
-        Assert.That(() => OnnxModel.FromFile("absent.onnx", OutputRows.PerSequence, 2, new ExecutionOptions()),
+        Assert.That(() => OnnxModel.FromFile("absent.onnx", new SequenceHead(2), new ExecutionOptions()),
             Throws.TypeOf<FileNotFoundException>().With.Message.Contains("absent.onnx"));
     }
 

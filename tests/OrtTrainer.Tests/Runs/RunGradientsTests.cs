@@ -34,7 +34,7 @@ public sealed class RunGradientsTests
         _folder = new TemporaryFolder();
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
-        _layout = TrainingGraph.Build(_model.Architecture, _model.Config, ClassificationTask.Instance.Distribution, 3).Layout;
+        _layout = TrainingGraph.Build(_model.Architecture, ClassificationTask.Instance.Distribution, new SequenceHead(3)).Layout;
         _loop = new ChunkedLoop(1);
         _state = new TrainingState(_layout.ToFlat(), new AdamWOptions(), average: null, _loop);
         _model.Load(_layout, _state.Parameters.Slice, seed: 1);
@@ -153,7 +153,7 @@ public sealed class RunGradientsTests
     }
 
     private IGradientSource Source(FineTuneOptions options, IGradientSource batches) =>
-        RunGradients.Of(options, _model, _layout, _state, batches, _loop);
+        RunGradients.Of(options, _layout, _state, batches, _loop);
 
     /// <summary>Gradients that are the weights, and a memory of these.</summary>
     private sealed class Batches(TrainingState state) : IGradientSource

@@ -77,6 +77,27 @@ public sealed class KernelAndBodyTests
         }
     }
 
+    // Lengths about a vector, a tile and a block of queries, and none at all.
+    [TestCase(0f, new long[] { 0, 1, 16, 33 })]
+    [TestCase(0.3f, new long[] { 0, 7, 7, 72, 137 })]
+    [TestCase(0.1f, new long[] { 0, 129, 192 })]
+    public void Causal_attention_computes_what_its_body_does(float p, long[] offsets)
+    {
+        int tokens = (int)offsets[^1];
+        float[] qkv = Reference.Random(1, tokens * 3 * H), dy = Reference.Random(2, tokens * H);
+        (string, object)[] attributes =
+            [("heads", Heads), ("mask", 1), ("scale", (float)(1 / Math.Sqrt((double)H / Heads)))];
+        KernelRun forward = Dropping("PackedAttention", p, attributes)
+            .With(qkv, tokens, 3 * H).With(offsets, offsets.Length).With(Key, 2);
+        float[][] y = forward.Outputs(2), bodyY = forward.OutputsOfBody(2);
+        KernelRun backward = Dropping("PackedAttentionGrad", p, attributes).With(dy, tokens, H).With(qkv, tokens, 3 * H)
+            .With(y[0], tokens, H).With(y[1], tokens, Heads).With(offsets, offsets.Length).With(Key, 2);
+
+        Expect.Close(y[0], [.. bodyY[0]], 3e-6, "y");
+        Expect.Close(y[1], [.. bodyY[1]], 3e-6, "lse");
+        Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], 3e-6, "dqkv");
+    }
+
     [TestCase(0)]
     [TestCase(77)]
     [TestCase(int.MaxValue)]
@@ -101,5 +122,5 @@ public sealed class KernelAndBodyTests
         new(op, [.. attributes, ("p", p), ("site", 9)]);
 
     private static KernelRun Attending(string op, float p) =>
-        Dropping(op, p, ("heads", Heads), ("scale", (float)(1 / Math.Sqrt((double)H / Heads))));
+        Dropping(op, p, ("heads", Heads), ("mask", 0), ("scale", (float)(1 / Math.Sqrt((double)H / Heads))));
 }

@@ -1,3 +1,4 @@
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Tests.Runtime;
@@ -19,42 +20,49 @@ public sealed class PackedAttentionTests
         new object[] { 1, 5, new[] { 512 } },
     ];
 
+    private static readonly (AttentionMask Mask, float P)[] Variants =
+    [
+        (AttentionMask.Bidirectional, 0), (AttentionMask.Bidirectional, 0.2f), (AttentionMask.Causal, 0),
+        (AttentionMask.Causal, 0.2f),
+    ];
+
     [TestCaseSource(nameof(Cases))]
     public void Each_sequence_attends_to_itself(int heads, int width, int[] lengths)
     {
-        foreach (float p in new[] { 0f, 0.2f })
+        foreach ((AttentionMask mask, float p) in Variants)
         {
-            ReferenceAttention reference = Attention(heads, width, lengths, p);
+            ReferenceAttention reference = Attention(heads, width, lengths, p) with { Mask = mask };
             float[] qkv = Reference.Random(1, lengths.Sum() * 3 * heads * width);
 
             float[][] actual = Forward(reference, qkv).Outputs(2);
 
             var (y, logSums) = reference.Forward([.. qkv]);
-            Expect.Close(actual[0], y, 3e-6, $"y at p = {p}");
-            Expect.Close(actual[1], logSums, 1e-6, $"lse at p = {p}");
+            Expect.Close(actual[0], y, 3e-6, $"y, {mask}, p = {p}");
+            Expect.Close(actual[1], logSums, 1e-6, $"lse, {mask}, p = {p}");
         }
     }
 
     [TestCaseSource(nameof(Cases))]
     public void Gradients_are_those_of_the_jacobian(int heads, int width, int[] lengths)
     {
-        foreach (float p in new[] { 0f, 0.2f })
+        foreach ((AttentionMask mask, float p) in Variants)
         {
-            ReferenceAttention reference = Attention(heads, width, lengths, p);
+            ReferenceAttention reference = Attention(heads, width, lengths, p) with { Mask = mask };
             float[] qkv = Reference.Random(1, lengths.Sum() * 3 * heads * width);
             float[] dy = Reference.Random(2, lengths.Sum() * heads * width);
             float[][] forward = Forward(reference, qkv).Outputs(2);
 
             float[] dqkv = Backward(reference, dy, qkv, forward[0], forward[1]).Single();
 
-            Expect.Close(dqkv, reference.Gradient(dy, [.. qkv]), 2e-6, $"dqkv at p = {p}");
+            Expect.Close(dqkv, reference.Gradient(dy, [.. qkv]), 2e-6, $"dqkv, {mask}, p = {p}");
         }
     }
 
-    [Test]
-    public void The_reference_gradient_is_the_slope_of_the_reference()
+    [TestCase(AttentionMask.Bidirectional)]
+    [TestCase(AttentionMask.Causal)]
+    public void The_reference_gradient_is_the_slope_of_the_reference(AttentionMask mask)
     {
-        ReferenceAttention reference = Attention(2, 3, [4, 1, 2], 0.2f);
+        ReferenceAttention reference = Attention(2, 3, [4, 1, 2], 0.2f) with { Mask = mask };
         double[] qkv = [.. Reference.Random(1, 7 * 18)];
         float[] dy = Reference.Random(2, 7 * 6);
         const double Step = 1e-6;
@@ -108,10 +116,29 @@ public sealed class PackedAttentionTests
         Assert.That(together[..160], Is.EqualTo(alone));
     }
 
-    [Test]
-    public void One_and_two_threads_give_the_same_bits()
+    [TestCase(1)]
+    [TestCase(17)]
+    [TestCase(64)]
+    [TestCase(129)]
+    public void Under_the_causal_mask_a_token_does_not_depend_on_later_ones(int kept)
     {
-        ReferenceAttention reference = Attention(4, 20, [.. Enumerable.Range(1, 30).Select(i => i * 7 % 61)], 0.1f);
+        const int Length = 130, Wide = 3 * 2 * 20;
+        ReferenceAttention reference = Attention(2, 20, [Length], 0.1f) with { Mask = AttentionMask.Causal };
+        float[] qkv = Reference.Random(1, Length * Wide);
+        float[] changed = [.. qkv[..(kept * Wide)], .. Reference.Random(5, (Length - kept) * Wide, 3)];
+
+        float[] y = Forward(reference, qkv).Outputs(2)[0], other = Forward(reference, changed).Outputs(2)[0];
+
+        Assert.That(other[..(kept * 40)], Is.EqualTo(y[..(kept * 40)]));
+        Assert.That(other[(kept * 40)..], Is.Not.EqualTo(y[(kept * 40)..]));
+    }
+
+    [TestCase(AttentionMask.Bidirectional)]
+    [TestCase(AttentionMask.Causal)]
+    public void One_and_two_threads_give_the_same_bits(AttentionMask mask)
+    {
+        ReferenceAttention reference =
+            Attention(4, 20, [.. Enumerable.Range(1, 30).Select(i => i * 7 % 61)], 0.1f) with { Mask = mask };
         float[] qkv = Reference.Random(1, (int)reference.Offsets[^1] * 240);
         float[] dy = Reference.Random(2, (int)reference.Offsets[^1] * 80);
         float[][] forward = Forward(reference, qkv).Outputs(2);
@@ -157,7 +184,7 @@ public sealed class PackedAttentionTests
     }
 
     private static KernelRun Operator(string op, ReferenceAttention a) =>
-        new(op, ("heads", a.Heads), ("scale", a.Scale), ("p", a.P), ("site", a.Site));
+        new(op, ("heads", a.Heads), ("scale", a.Scale), ("mask", (int)a.Mask), ("p", a.P), ("site", a.Site));
 
     private static KernelRun Forward(ReferenceAttention a, float[] qkv) => Operator("PackedAttention", a)
         .With(qkv, a.Offsets[^1], 3 * a.Heads * a.Width).With(a.Offsets, a.Offsets.Length).With(Key, 2);

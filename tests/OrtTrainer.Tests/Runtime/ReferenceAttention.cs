@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Tests.Runtime;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace OrtTrainer.Tests.Runtime;
 internal sealed record ReferenceAttention(
     long[] Offsets, int Heads, int Width, float Scale, float P, int Site, long[] Key)
 {
+    /// <summary>Which tokens of its sequence each one sees.</summary>
+    public AttentionMask Mask { get; init; }
+
     private int Columns => Heads * Width;
 
     private int Tokens => (int)Offsets[^1];
@@ -67,7 +72,7 @@ internal sealed record ReferenceAttention(
             {
                 for (long t = Offsets[b]; t < Offsets[b + 1]; t++)
                 {
-                    row((int)Offsets[b], (int)Offsets[b + 1], head, (int)t);
+                    row((int)Offsets[b], (int)(Mask == AttentionMask.Causal ? t + 1 : Offsets[b + 1]), head, (int)t);
                 }
             }
         }

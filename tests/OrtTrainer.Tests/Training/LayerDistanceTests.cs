@@ -110,7 +110,7 @@ public sealed class LayerDistanceTests
     public void Maps_lie_behind_the_model_s_own_parameters()
     {
         using TinyLayers tiny = new();
-        ParameterLayout own = PackedGraph.Evaluation(tiny.Model.Architecture, tiny.Model.Config, 3).Layout;
+        ParameterLayout own = PackedGraph.Evaluation(tiny.Model.Architecture, new SequenceHead(3)).Layout;
 
         own.RequireStartOf(tiny.Graph.Layout);
 
@@ -129,8 +129,8 @@ public sealed class LayerDistanceTests
         using TinyLayers tiny = new();
 
         Assert.That(
-            () => TrainingGraph.Build(tiny.Model.Architecture, tiny.Model.Config.With("num_hidden_layers", 1),
-                ClassificationTask.Instance.Distribution, 3, maps: TinyLayers.Maps),
+            () => TrainingGraph.Build(Architecture.For(tiny.Model.Architecture.WithLayers(1)),
+                ClassificationTask.Instance.Distribution, new SequenceHead(3), maps: TinyLayers.Maps),
             Throws.TypeOf<ModelException>().With.Message.Contains("The student has one layer"));
     }
 

@@ -32,8 +32,7 @@ internal sealed class TinyLayers : IDisposable
         OutputDistribution distribution = (task ?? ClassificationTask.Instance).Distribution;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")], layers: Compared + 1);
         Model = PretrainedModel.Open(_folder.Path);
-        Graph = TrainingGraph.Build(
-            Model.Architecture, Model.Config, distribution, Outputs, dropout: false, maps: Maps);
+        Graph = TrainingGraph.Build(Model.Architecture, distribution, new SequenceHead(Outputs), dropout: false, maps: Maps);
         Parameters = new NativeBuffer(Graph.Layout.Length);
         Model.Load(Graph.Layout, Parameters.Slice, seed: 4);
         _gradients = new NativeBuffer(Graph.Layout.Length);

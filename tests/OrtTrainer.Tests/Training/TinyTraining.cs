@@ -28,7 +28,7 @@ internal sealed class TinyTraining : IDisposable
         Distribution = (task ?? ClassificationTask.Instance).Distribution;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
-        Graph = TrainingGraph.Build(_model.Architecture, _model.Config, Distribution, Outputs, dropout);
+        Graph = TrainingGraph.Build(_model.Architecture, Distribution, new SequenceHead(Outputs), dropout);
         FlatParameters layout = Graph.Layout.ToFlat();
         State = new TrainingState(
             layout, new AdamWOptions(), rule is null ? null : new WeightAverage(layout, rule), Loop);
@@ -67,7 +67,7 @@ internal sealed class TinyTraining : IDisposable
     public GradientAccumulator Batches(TrainerOptions options) => new(Graph, options, Objective, State);
 
     public EvaluationSession Evaluation() =>
-        new(PackedGraph.Evaluation(_model.Architecture, _model.Config, Outputs), Execution);
+        new(PackedGraph.Evaluation(_model.Architecture, new SequenceHead(Outputs)), Execution);
 
     public void Dispose()
     {

@@ -7,17 +7,19 @@ internal static class AttentionFunctions
 {
     public static IReadOnlyList<FunctionDefinition> All { get; } =
     [
-        // token [B, S]: the row of each padded slot, T where it is padding; bias [B, 1, 1, S]: 0, or -1e30 on padding;
-        // slots [T]: the padded slot of each row.
+        // token [B, S]: the row of each padded slot, T where it is padding; bias [B, 1, S, S]: 0, or -1e30 on padding
+        // and, under the causal mask 1, on keys after the query; slots [T]: the padded slot of each row.
         FunctionDefinition.Parse(
-            "PackedSlots(x, offsets) => token, bias, slots",
+            "PackedSlots(x, offsets; int mask) => token, bias, slots",
             """
             starts = Slice(offsets, [0], [-1], [0])
             lengths = Sub(Slice(offsets, [1], [2147483647], [0]), starts)
             position = Unsqueeze(Range(0, ReduceMax<keepdims = 0>(lengths), 1), [0])
             filled = Less(position, Unsqueeze(lengths, [1]))
             token = Where(filled, Add(Unsqueeze(starts, [1]), position), Gather(Shape(x), 0))
-            bias = Unsqueeze(Where(filled, 0.0, -1e30), [1, 2])
+            later = And(Less(Unsqueeze(position, [2]), Unsqueeze(position, [1])), Equal(@mask, 1))
+            seen = And(Unsqueeze(filled, [1, 2]), Not(Unsqueeze(later, [1])))
+            bias = Where(seen, 0.0, -1e30)
             slots = Squeeze(NonZero(Reshape(filled, [-1])), [0])
             """),
 

@@ -5,22 +5,22 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <summary>
 /// Multi-head attention over sequences laid end to end (Vaswani et al., 2017): qkv [T, 3H] holds queries, keys and
 /// values side by side, offsets [B+1] where each sequence starts and the last ends. Tokens attend within their
-/// sequence. Kept for the gradient: y [T, H] and the logarithm of each softmax's denominator, lse [T, heads] (Dao et
-/// al., 2022).
+/// sequence, to those that the mask lets them see. Kept for the gradient: y [T, H] and the logarithm of each softmax's
+/// denominator, lse [T, heads] (Dao et al., 2022).
 /// </summary>
 internal sealed class PackedAttention : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        "PackedAttention(qkv, offsets, key; int heads, float scale, float p, int site) => y, lse",
+        "PackedAttention(qkv, offsets, key; int heads, float scale, int mask, float p, int site) => y, lse",
         """
-        token, bias, slots = PackedSlots(qkv, offsets)
+        token, bias, slots = PackedSlots<mask = @mask>(qkv, offsets)
         q, k, v = Split<axis = 1, num_outputs = 3>(qkv)
         scores = PackedScores<heads = @heads, scale = @scale>(q, k, token, bias)
         top = ReduceMax<keepdims = 1>(scores, [-1])
         e = Exp(Sub(scores, top))
         total = ReduceSum<keepdims = 1>(e, [-1])
-        mask = PackedDropoutMask<heads = @heads, p = @p, site = @site>(token, key)
-        weights = Mul(Div(e, total), mask)
+        kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(token, key)
+        weights = Mul(Div(e, total), kept)
         y = PackedFromHeads(MatMul(weights, PackedToHeads<heads = @heads>(v, token)), slots)
         lse = PackedFromHeads(Add(top, Log(total)), slots)
         """);
@@ -32,6 +32,9 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
         InferenceContext.Require(qkv.Rank == 2 && qkv[1].IsFixed && qkv[1].Size % (3 * heads) == 0,
             $"qkv must be [T, 3H] with H a multiple of {heads} heads, not {qkv}");
         InferenceContext.Require(context.Shape(1).Rank == 1, "offsets must be a list");
+        long mask = context.Attributes.Int("mask");
+        InferenceContext.Require(Enum.IsDefined((AttentionMask)mask),
+            $"mask must be 0 (bidirectional) or 1 (causal), not {mask}");
         return
         [
             context.Type(0).WithShape(new(qkv[0], qkv[1].Size / 3)),
@@ -55,21 +58,23 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
 internal sealed class PackedAttentionGrad : FusedOperator
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        "PackedAttentionGrad(dy, qkv, y, lse, offsets, key; int heads, float scale, float p, int site) => dqkv",
         """
-        token, bias, slots = PackedSlots(qkv, offsets)
+        PackedAttentionGrad(dy, qkv, y, lse, offsets, key; int heads, float scale, int mask, float p, int site) => dqkv
+        """,
+        """
+        token, bias, slots = PackedSlots<mask = @mask>(qkv, offsets)
         q, k, v = Split<axis = 1, num_outputs = 3>(qkv)
         scores = PackedScores<heads = @heads, scale = @scale>(q, k, token, bias)
         weights = Exp(Sub(scores, PackedToHeads<heads = @heads>(lse, token)))
-        mask = PackedDropoutMask<heads = @heads, p = @p, site = @site>(token, key)
+        kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(token, key)
         dout = PackedToHeads<heads = @heads>(dy, token)
         delta = ReduceSum<keepdims = 1>(Mul(dout, PackedToHeads<heads = @heads>(y, token)), [-1])
         values = PackedToHeads<heads = @heads>(v, token)
-        dweights = Mul(MatMul(dout, Transpose<perm = [0, 1, 3, 2]>(values)), mask)
+        dweights = Mul(MatMul(dout, Transpose<perm = [0, 1, 3, 2]>(values)), kept)
         dscores = Mul(Mul(weights, Sub(dweights, delta)), @scale)
         dq = MatMul(dscores, PackedToHeads<heads = @heads>(k, token))
         dk = MatMul(Transpose<perm = [0, 1, 3, 2]>(dscores), PackedToHeads<heads = @heads>(q, token))
-        dv = MatMul(Transpose<perm = [0, 1, 3, 2]>(Mul(weights, mask)), dout)
+        dv = MatMul(Transpose<perm = [0, 1, 3, 2]>(Mul(weights, kept)), dout)
         dqkv = Concat<axis = 1>(PackedFromHeads(dq, slots), PackedFromHeads(dk, slots), PackedFromHeads(dv, slots))
         """);
 

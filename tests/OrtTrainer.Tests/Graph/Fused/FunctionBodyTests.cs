@@ -27,8 +27,8 @@ public sealed class FunctionBodyTests
         ["LayerNormGrad"] = LayerNormGrad,
         ["DropoutAddLayerNorm"] = DropoutAddLayerNorm,
         ["DropoutAddLayerNormGrad"] = DropoutAddLayerNormGrad,
-        ["PackedAttention"] = () => Attention(gradient: false),
-        ["PackedAttentionGrad"] = () => Attention(gradient: true),
+        ["PackedAttention"] = () => BothMasks(gradient: false),
+        ["PackedAttentionGrad"] = () => BothMasks(gradient: true),
         ["ColumnSum"] = ColumnSum,
         ["GatherGrad"] = GatherGrad,
     };
@@ -134,16 +134,23 @@ public sealed class FunctionBodyTests
             Reference.Gradient(v => Reference.LayerNorm(Wide(z), Wide(gamma), v, 1e-3f).Y, Wide(beta), Wide(dy)));
     }
 
-    private static void Attention(bool gradient)
+    private static void BothMasks(bool gradient)
+    {
+        Attention(gradient, AttentionMask.Bidirectional);
+        Attention(gradient, AttentionMask.Causal);
+    }
+
+    private static void Attention(bool gradient, AttentionMask mask)
     {
         const int Heads = 2, Width = 6;
         long[] offsets = [0, 3, 4, 9];
         float[] qkv = Random(9 * 3 * Width, 1);
         float[] dy = Random(9 * Width, 2);
-        AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f);
+        AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f).With("mask", (long)mask);
         FunctionRun.Tensor starts = FunctionRun.Integers(offsets, offsets.Length);
         (double[] Y, double[] Lse) Exact(double[] v) => Reference.Attention(
-            v, offsets, Heads, Width, 1.25, counter => Reference.Mask(counter, Key32, P, (uint)Site));
+            v, offsets, Heads, Width, 1.25, mask == AttentionMask.Causal,
+            counter => Reference.Mask(counter, Key32, P, (uint)Site));
         (double[] y, double[] lse) = Exact(Wide(qkv));
         if (gradient)
         {

@@ -67,10 +67,12 @@ internal static class Reference
     }
 
     /// <summary>
-    /// Softmax attention, sequence by sequence and head by head; also the logarithms of the denominators.
+    /// Softmax attention, sequence by sequence and head by head; also the logarithms of the denominators. Causal: over
+    /// a token and those before it.
     /// </summary>
     public static (double[] Y, double[] Lse) Attention(
-        double[] qkv, long[] offsets, int heads, int width, double scale, Func<ulong, double> mask)
+        double[] qkv, long[] offsets, int heads, int width, double scale, bool causal,
+        Func<ulong, double> mask)
     {
         int tokens = qkv.Length / (3 * width);
         int size = width / heads;
@@ -78,9 +80,10 @@ internal static class Reference
         double[] lse = new double[tokens * heads];
         for (int b = 0; b + 1 < offsets.Length; b++)
         {
-            (int first, int end) = ((int)offsets[b], (int)offsets[b + 1]);
-            for (int t = first; t < end; t++)
+            (int first, int last) = ((int)offsets[b], (int)offsets[b + 1]);
+            for (int t = first; t < last; t++)
             {
+                int end = causal ? t + 1 : last;
                 for (int h = 0; h < heads; h++)
                 {
                     double At(int row, int part, int d) => qkv[(row * 3 * width) + (part * width) + (h * size) + d];

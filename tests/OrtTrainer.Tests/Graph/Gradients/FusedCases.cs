@@ -28,10 +28,11 @@ internal static class FusedCases
                AddNorm(c, p).Take(2).ToArray()),
         .. from p in Probabilities
            from offsets in new long[][] { [0, 5], [0, 1, 5], [0, 2, 3, 5], [0, 1, 2, 3, 4, 5] }
-           let variant = $"p {p}, offsets {string.Join(" ", offsets)}"
+           from mask in Enum.GetValues<AttentionMask>()
+           let variant = $"{mask}, p {p}, offsets {string.Join(" ", offsets)}"
            select new GradientCase("PackedAttention", variant, c => c.Graph.PackedAttention(
                c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)),
-               c.Integers("offsets", offsets, declared: new("bounds")), 2, 0.7f, Key(c), p, 5)),
+               c.Integers("offsets", offsets, declared: new("bounds")), 2, 0.7f, mask, Key(c), p, 5)),
         new("ColumnSum", "", c => c.Graph.ColumnSum(c.Parameter("x", [4, 3], declared: new("n", 3)))),
         new("GatherGrad", "", c => c.Graph.NodeOutputs(FunctionDefinition.Domain, "GatherGrad",
             [c.Parameter("dy", [4, 3]), c.Integers("indices", [1, 0, 1, 4]), c.Graph.Constant([5, 3])])[0]),

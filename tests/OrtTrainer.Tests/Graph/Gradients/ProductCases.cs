@@ -20,6 +20,7 @@ internal static class ProductCases
 
     public static IEnumerable<GradientCase> All =>
     [
+        new("Gemm", "a table that rows were gathered from", TiedTable),
         .. from ta in Both
            from tb in Both
            from bias in Biases
@@ -62,4 +63,12 @@ internal static class ProductCases
     ];
 
     private static string Turned(bool transposed) => transposed ? "transposed" : "as it is";
+
+    /// <summary>Embeddings that give the scores too: one parameter, used by a Gather and by a Gemm.</summary>
+    private static Value TiedTable(CaseInputs c)
+    {
+        Value table = c.Parameter("table", [5, 3]);
+        Value rows = c.Graph.Gather(table, c.Integers("ids", [4, 0, 0, 2]));
+        return c.Graph.Gemm(rows, table, transposeB: true);
+    }
 }

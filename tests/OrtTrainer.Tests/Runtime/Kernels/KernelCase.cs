@@ -102,5 +102,5 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         new(op, [.. attributes, ("p", P), ("site", 9)]);
 
     private KernelRun Attending(string op) =>
-        Dropping(op, ("heads", Heads), ("scale", (float)(1 / Math.Sqrt(Width))));
+        Dropping(op, ("heads", Heads), ("mask", 0), ("scale", (float)(1 / Math.Sqrt(Width))));
 }

@@ -64,8 +64,15 @@ public sealed class KernelRefusalTests
     [TestCase(65_537)]
     public void A_number_of_heads_beyond_reason_refuses_the_model(int heads) =>
         Assert.That(
-            () => Attention(("heads", heads), ("scale", 1f), ("p", 0f), ("site", 0)),
+            () => Attention(("heads", heads), ("scale", 1f), ("mask", 0), ("p", 0f), ("site", 0)),
             Expect.Refusal($"PackedAttention: heads is {heads}; expected 1 to 65536."));
+
+    [TestCase(2)]
+    [TestCase(-1)]
+    public void A_mask_that_is_not_built_refuses_the_model(int mask) =>
+        Assert.That(
+            () => Attention(("heads", 1), ("scale", 1f), ("mask", mask), ("p", 0f), ("site", 0)),
+            Expect.Refusal($"PackedAttention: mask is {mask}; expected 0 (bidirectional) or 1 (causal)."));
 
     [Test]
     public void A_missing_attribute_is_named_with_its_type()
@@ -76,7 +83,9 @@ public sealed class KernelRefusalTests
             Expect.Refusal("PackedAttention: a node PackedAttention lacks its float attribute scale."));
         Assert.That(() => Attention(("heads", 1), ("scale", 1), ("p", 0f), ("site", 0)),
             Expect.Refusal("lacks its float attribute scale."), "an int where a float is expected");
-        Assert.That(() => Attention(("heads", 1), ("scale", 1f), ("p", 0.5f)),
+        Assert.That(() => Attention(("heads", 1), ("scale", 1f), ("p", 0f), ("site", 0)),
+            Expect.Refusal("lacks its int attribute mask."));
+        Assert.That(() => Attention(("heads", 1), ("scale", 1f), ("mask", 0), ("p", 0.5f)),
             Expect.Refusal("lacks its int attribute site."));
         Assert.That(() => new KernelRun("LayerNorm").With(new float[2], 1, 2).With(new float[2], 2)
             .With(new float[2], 2).Outputs(3), Expect.Refusal("LayerNorm: a node LayerNorm lacks its float attribute"));

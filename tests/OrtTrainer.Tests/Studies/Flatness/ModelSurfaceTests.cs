@@ -165,7 +165,7 @@ public sealed class ModelSurfaceTests(string task)
         int outputs = v.Length;
         using PretrainedModel model = PretrainedModel.Open(_task.Output("run"));
         using EvaluationSession session = new(
-            PackedGraph.Evaluation(model.Architecture, model.Config, outputs), new() { IntraOpThreads = 1 });
+            PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)), new() { IntraOpThreads = 1 });
         float[] logits = session.Logits(Weights, _run.Examples.Examples, outputs);
         double sum = 0;
         foreach (float[] row in logits.Chunk(outputs))

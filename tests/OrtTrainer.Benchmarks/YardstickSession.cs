@@ -1,9 +1,8 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 
-namespace OrtTrainer.Benchmarking;
+namespace OrtTrainer.Benchmarks;
 
 /// <summary>
 /// The yardstick: forward and backward pass of BERT as a plain, padded, unfused ONNX graph on stock ONNX Runtime.
@@ -29,20 +28,20 @@ internal sealed class YardstickSession : IDisposable
     private readonly long _heads;
 
     /// <param name="path">The yardstick's file.</param>
-    /// <param name="config">The model it is held against, which must be of its size.</param>
+    /// <param name="model">The sizes of the model it is held against, which must be its own.</param>
     /// <param name="threads">Threads, 1 or more.</param>
     /// <exception cref="ModelException">The file is no yardstick, or one of another size.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the file.</exception>
-    public YardstickSession(string path, ModelConfig config, int threads)
+    public YardstickSession(string path, ModelShape model, int threads)
     {
         _session = GraphSession.FromFile(path, new ExecutionOptions { IntraOpThreads = threads, UseKernels = false });
         try
         {
             GraphValue[] parameters = [.. _session.Inputs.Where(i => !BatchInputs.Contains(i.Name))];
-            RequireSameSize(path, config, parameters);
-            _hidden = config.GetInt("hidden_size");
-            _heads = config.GetInt("num_attention_heads");
+            RequireSameSize(path, model, parameters);
+            _hidden = model.Width;
+            _heads = model.Heads;
             Classes = checked((int)parameters.First(p => p.Name == HeadName).Shape[0]);
             long length = parameters.Sum(Padded);
             _parameters = new NativeBuffer(length);
@@ -107,7 +106,7 @@ internal sealed class YardstickSession : IDisposable
         }
     }
 
-    private static void RequireSameSize(string path, ModelConfig config, GraphValue[] parameters)
+    private static void RequireSameSize(string path, ModelShape model, GraphValue[] parameters)
     {
         GraphValue embedding = parameters.FirstOrDefault(p => p.Name == EmbeddingName) is { Shape.Count: 2 } found
             && parameters.Any(p => p.Name == HeadName)
@@ -115,14 +114,11 @@ internal sealed class YardstickSession : IDisposable
             : throw new ModelException(
                 $"{path}: there are no inputs '{EmbeddingName}' and '{HeadName}'; this is no yardstick graph.");
         int layers = parameters.Count(p => p.Name.EndsWith(".q.w", StringComparison.Ordinal));
-        int asked = config.GetInt("num_hidden_layers");
-        int hidden = config.GetInt("hidden_size");
-        int vocabulary = config.GetInt("vocab_size");
-        if (layers != asked || embedding.Shape[1] != hidden || embedding.Shape[0] < vocabulary)
+        if (layers != model.Layers || embedding.Shape[1] != model.Width || embedding.Shape[0] < model.Vocabulary)
         {
             throw new ModelException($"{path}: the yardstick has {layers} layers of width {embedding.Shape[1]} over " +
-                $"{embedding.Shape[0]} tokens, the model {asked} of width {hidden} over {vocabulary}. " +
-                "Take the yardstick of the model's size.");
+                $"{embedding.Shape[0]} tokens, the model {model.Layers} of width {model.Width} over " +
+                $"{model.Vocabulary}. Take the yardstick of the model's size.");
         }
     }
 

@@ -1,5 +1,4 @@
-using OrtTrainer.Benchmarking;
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Benchmarks;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -8,7 +7,7 @@ using OrtTrainer.Tests.Runtime;
 using OrtTrainer.Training.Batches;
 using ElementType = OrtTrainer.Graph.ElementType;
 
-namespace OrtTrainer.Tests.Benchmarking;
+namespace OrtTrainer.Tests.Benchmarks;
 
 public sealed class YardstickTests
 {
@@ -41,8 +40,9 @@ public sealed class YardstickTests
     public void Parameters_are_filled_as_the_yardstick_is_defined_and_gradients_bound()
     {
         using TemporaryFolder folder = new();
-        using YardstickSession session = new(Graph(folder, width: 400), Config(folder, width: 400, layers: 1),
-            threads: 1);
+        using YardstickSession session = new(
+            TinyYardstick.Write(folder.File("yardstick.onnx"), width: 400, layers: 1),
+            Size(width: 400, layers: 1), threads: 1);
 
         // The graph's loss is the mean square of its embedding plus the sum of its gains.
         float loss = session.Run(new YardstickBatch(Examples, Targets, [0, 1, 2], session.Classes));
@@ -58,7 +58,9 @@ public sealed class YardstickTests
         using TemporaryFolder folder = new();
 
         Assert.That(
-            () => new YardstickSession(Graph(folder, width: 4), Config(folder, width, layers), threads: 1),
+            () => new YardstickSession(
+                TinyYardstick.Write(folder.File("yardstick.onnx"), width: 4, layers: 1), Size(width, layers),
+                threads: 1),
             Throws.InstanceOf<ModelException>().With.Message.Contains(expected));
     }
 
@@ -71,38 +73,18 @@ public sealed class YardstickTests
                 .Bytes());
 
         Assert.That(
-            () => new YardstickSession(file, Config(folder, 4, 1), threads: 1),
+            () => new YardstickSession(file, Size(4, 1), threads: 1),
             Throws.InstanceOf<ModelException>().With.Message.EqualTo(
                 $"{file}: there are no inputs 'emb.w' and 'cls.b'; this is no yardstick graph."));
     }
 
-    private static string Graph(TemporaryFolder folder, int width)
+    private static ModelShape Size(int width, int layers) => new()
     {
-        string w = $"{width}";
-        return folder.Write("yardstick.onnx", new TestModel()
-            .Input("ids", ElementType.Int64, "N").Input("pos", ElementType.Int64, "S")
-            .Input("mask", ElementType.Float, "B", "1", "1", "S").Input("bsh", ElementType.Int64, "4")
-            .Input("bsH", ElementType.Int64, "3").Input("nH", ElementType.Int64, "2")
-                .Input("labels", ElementType.Int64, "B")
-            .Input("emb.w", ElementType.Float, "32", w).Input("eln.g", ElementType.Float, w)
-            .Input("l0.q.w", ElementType.Float, w, w).Input("cls.b", ElementType.Float, "2")
-            .Output("loss", ElementType.Float)
-            .Output("emb.w_grad", ElementType.Float, "32", w).Output("eln.g_grad", ElementType.Float, w)
-            .Output("l0.q.w_grad", ElementType.Float, w, w).Output("cls.b_grad", ElementType.Float, "2")
-            .Node("Mul", ["emb.w", "emb.w"], ["squares"])
-            .Node("ReduceMean", ["squares"], ["mean"], ("keepdims", 0))
-            .Node("ReduceSum", ["eln.g"], ["gains"], ("keepdims", 0))
-            .Node("Add", ["mean", "gains"], ["loss"])
-            .Node("Identity", ["emb.w"], ["emb.w_grad"]).Node("Identity", ["eln.g"], ["eln.g_grad"])
-            .Node("Identity", ["l0.q.w"], ["l0.q.w_grad"]).Node("Identity", ["cls.b"], ["cls.b_grad"])
-            .Bytes());
-    }
-
-    private static ModelConfig Config(TemporaryFolder folder, int width, int layers) =>
-        ModelConfig.LoadFile(folder.Write("config.json", $$"""
-        {
-          "model_type": "bert", "vocab_size": 32, "hidden_size": {{width}}, "num_hidden_layers": {{layers}},
-          "num_attention_heads": 2
-        }
-        """));
+        Layers = layers,
+        Width = width,
+        Heads = 2,
+        Inner = 4 * width,
+        Positions = 16,
+        Vocabulary = 32,
+    };
 }

@@ -2,7 +2,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
 
-namespace OrtTrainer.Benchmarking;
+namespace OrtTrainer.Benchmarks;
 
 /// <summary>
 /// A batch as the yardstick graph takes it: B rows padded to the longest of them, S. Unlike a packed batch, its work

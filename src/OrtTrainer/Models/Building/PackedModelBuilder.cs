@@ -1,6 +1,6 @@
 using OrtTrainer.Graph;
 
-namespace OrtTrainer.Models;
+namespace OrtTrainer.Models.Building;
 
 /// <summary>
 /// Builds with the tokens of a batch end to end, [T, width], without padding; parameters are graph inputs. Every fused
@@ -10,6 +10,7 @@ public sealed class PackedModelBuilder : ModelBuilder
 {
     private readonly List<ParameterView> _views = [];
     private readonly List<Value> _parameters = [];
+    private readonly Dictionary<string, int> _viewOfParameter = new(StringComparer.Ordinal);
     private readonly bool _training;
     private readonly Value _offsets;
     private readonly Value _dropoutKey;
@@ -50,11 +51,10 @@ public sealed class PackedModelBuilder : ModelBuilder
     public override Value Embedding(string name, long rows, long width, Value ids) =>
         Graph.Gather(Parameter(Weight(name, rows, width)), ids);
 
-    public override Value Linear(string name, long inputs, long outputs, Value x) =>
+    public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
         Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true);
 
-    /// <summary>x·Wᵀ with <c>name.weight</c> [outputs, inputs].</summary>
-    public Value Map(string name, long inputs, long outputs, Value x) =>
+    public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
         Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), transposeB: true);
 
     public override Value LayerNorm(string name, long width, float epsilon, Value x) =>
@@ -67,23 +67,23 @@ public sealed class PackedModelBuilder : ModelBuilder
 
     public override Value Dropout(float p, Value x) => Graph.Dropout(x, _dropoutKey, _training ? p : 0, _sites++);
 
-    public override Value SelfAttention(
-        string query, string key, string value, long width, long heads, float p, Value x)
-    {
-        string[] names = [query, key, value];
-        string stem = $"{query}+key+value";
-        Value weight = Parameter(
-            ParameterView.Stack(stem + ".weight", [.. names.Select(n => Weight(n, width, width))]));
-        Value bias = Parameter(ParameterView.Stack(stem + ".bias", [.. names.Select(n => Bias(n, width))]));
-        Value qkv = Graph.Gemm(x, weight, bias, transposeB: true);
-        float scale = (float)(1 / Math.Sqrt(width / (double)heads));
-        return Graph.PackedAttention(qkv, _offsets, heads, scale, _dropoutKey, _training ? p : 0, _sites++);
-    }
-
     public override Value FirstToken(Value x)
     {
         Value starts = Graph.Slice(_offsets, 0, 0, -1);
         return Graph.Gather(x, Graph.WithShape(starts, "batch"));
+    }
+
+    protected override Value Attend(
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x)
+    {
+        long width = shape.Width;
+        string stem = $"{layers.Query.Text}+key+value";
+        Value weight = Parameter(
+            ParameterView.Stack(stem + ".weight", [.. layers.All.Select(n => Weight(n, width, width))]));
+        Value bias = Parameter(ParameterView.Stack(stem + ".bias", [.. layers.All.Select(n => Bias(n, width))]));
+        Value qkv = Graph.Gemm(x, weight, bias, transposeB: true);
+        return Graph.PackedAttention(
+            qkv, _offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, _training ? p : 0, _sites++);
     }
 
     protected override Value Gelu(Value x) => Graph.Gelu(x);
@@ -92,8 +92,28 @@ public sealed class PackedModelBuilder : ModelBuilder
 
     private Value Parameter(ParameterSpec spec) => Parameter(ParameterView.Of(spec));
 
+    /// <summary>
+    /// The graph's input for a parameter. A name that was used before is the same parameter, so its gradient is the sum
+    /// over all uses.
+    /// </summary>
+    /// <exception cref="ModelException">It was used with another shape, or stacked with others.</exception>
     private Value Parameter(ParameterView view)
     {
+        if (view.Parts.Select(p => p.Name).FirstOrDefault(_viewOfParameter.ContainsKey) is { } known)
+        {
+            int index = _viewOfParameter[known];
+            return _views[index].Name == view.Name && _views[index].Shape.SequenceEqual(view.Shape)
+                ? _parameters[index]
+                : throw new ModelException(
+                    $"The parameter '{known}' is used as {view} after it was used as {_views[index]}; a parameter of " +
+                    "one name has one shape.");
+        }
+
+        foreach (ParameterSpec part in view.Parts)
+        {
+            _viewOfParameter.Add(part.Name, _views.Count);
+        }
+
         Value input = Graph.Input(view.Name, new TensorType(ElementType.Float, Shape.Of([.. view.Shape])));
         _views.Add(view);
         _parameters.Add(input);

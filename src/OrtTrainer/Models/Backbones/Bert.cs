@@ -1,0 +1,20 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Graph;
+using OrtTrainer.Models.Building;
+
+namespace OrtTrainer.Models.Backbones;
+
+/// <summary>BERT (Devlin et al., 2019), whose head takes the pooled first token.</summary>
+internal sealed class Bert(ModelConfig config) : PostNormEncoder(config, firstPosition: 0, takesTokenTypes: true)
+{
+    public override string ClassPrefix => "Bert";
+
+    public override string BasePrefix => "bert.";
+
+    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden)
+    {
+        int width = Shape.Width;
+        Value pooled = m.Graph.Tanh(m.Linear(BasePrefix + "pooler.dense", width, width, m.FirstToken(hidden)));
+        return m.Linear("classifier", width, outputs, m.Dropout(TokenDropout, pooled));
+    }
+}

@@ -1,0 +1,36 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Graph;
+using OrtTrainer.Models.Building;
+
+namespace OrtTrainer.Models.Backbones;
+
+/// <summary>
+/// RoBERTa (Liu et al., 2019): positions begin after the padding id, texts are not told apart by segment ids, and the
+/// head has its own dense layer.
+/// </summary>
+internal sealed class Roberta(ModelConfig config)
+    : PostNormEncoder(config, FirstPositionOf(config), takesTokenTypes: false)
+{
+    public override string ClassPrefix => "Roberta";
+
+    public override string BasePrefix => "roberta.";
+
+    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden)
+    {
+        int width = Shape.Width;
+        Value x = m.Dropout(TokenDropout, m.FirstToken(hidden));
+        x = m.Graph.Tanh(m.Linear("classifier.dense", width, width, x));
+        return m.Linear("classifier.out_proj", width, outputs, m.Dropout(TokenDropout, x));
+    }
+
+    private static int FirstPositionOf(ModelConfig config)
+    {
+        int first = config.Size("pad_token_id", SizeRange.TokenId, 1) + 1;
+        int rows = config.Size("max_position_embeddings", SizeRange.Positions);
+        return rows > first
+            ? first
+            : throw new CheckpointException(config.Path, "field max_position_embeddings", $"{rows}",
+                $"{first + 1} or more: positions begin after pad_token_id, so the first {first} are not used",
+                "Correct either field.");
+    }
+}

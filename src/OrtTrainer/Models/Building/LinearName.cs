@@ -1,0 +1,31 @@
+namespace OrtTrainer.Models.Building;
+
+/// <summary>
+/// The name of a linear layer, and how weight files hold its tensors: a plain text means <c>text.weight</c> as [out,
+/// in] and <c>text.bias</c>.
+/// </summary>
+/// <param name="Text">What its parameters are called, without <c>.weight</c> and <c>.bias</c>.</param>
+public readonly record struct LinearName(string Text)
+{
+    /// <summary>Whether the matrix lies as [in, out], as in the Conv1D layers of GPT-2.</summary>
+    public bool InputsFirst { get; init; }
+
+    /// <summary>The layer of the file whose tensors hold this one's along with others; null for one of its
+    /// own.</summary>
+    public string? Stack { get; init; }
+
+    /// <summary>The first of its outputs among those of <see cref="Stack"/>.</summary>
+    public long FirstRow { get; init; }
+
+    /// <summary>The outputs of <see cref="Stack"/> in all.</summary>
+    public long StackRows { get; init; }
+
+    public static implicit operator LinearName(string text) => new(text);
+
+    internal ParameterStorage StorageOf(string tensor) => new($"{Stack ?? Text}.{tensor}")
+    {
+        InputsFirst = InputsFirst,
+        FirstRow = FirstRow,
+        Rows = Stack is null ? null : StackRows,
+    };
+}

@@ -1,0 +1,109 @@
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Models.Building;
+
+/// <summary>
+/// What an architecture is written against: layers by their names in a checkpoint. The same description builds the
+/// packed graph that trains (<see cref="PackedModelBuilder"/>) and the padded one that is exported
+/// (<see cref="PaddedModelBuilder"/>).
+/// </summary>
+public abstract class ModelBuilder
+{
+    protected ModelBuilder(GraphBuilder graph) => Graph = graph;
+
+    public GraphBuilder Graph { get; }
+
+    /// <summary>Token ids.</summary>
+    public abstract Value InputIds { get; }
+
+    /// <summary>Segment ids: 0 for the first text, 1 for the second.</summary>
+    public abstract Value TokenTypeIds { get; }
+
+    /// <summary>The part of the model that is being built, which its parameters belong to.</summary>
+    public ParameterPlace Place { get; set; }
+
+    /// <summary>What each layer of the encoder gives, first to last, as far as it is built.</summary>
+    public List<Value> LayerOutputs { get; } = [];
+
+    /// <summary>Positions in the sequence, the first being <paramref name="first"/>.</summary>
+    /// <param name="first">0 for BERT; RoBERTa's begin after its padding id.</param>
+    public abstract Value PositionIds(long first);
+
+    /// <summary>Rows of the table <c>name.weight</c> [rows, width].</summary>
+    public abstract Value Embedding(string name, long rows, long width, Value ids);
+
+    /// <summary>x·Wᵀ + b with <c>name.weight</c> [outputs, inputs] and <c>name.bias</c> [outputs].</summary>
+    public abstract Value Linear(LinearName name, long inputs, long outputs, Value x);
+
+    /// <summary>
+    /// x·Wᵀ with <c>name.weight</c> [outputs, inputs] alone. By the name of an embedding it is tied to that: one
+    /// parameter, whose gradient is the sum of both.
+    /// </summary>
+    public abstract Value Map(LinearName name, long inputs, long outputs, Value x);
+
+    /// <summary>Normalization of the last axis by <c>name.weight</c> and <c>name.bias</c> [width].</summary>
+    public abstract Value LayerNorm(string name, long width, float epsilon, Value x);
+
+    /// <summary>LayerNorm(residual + dropout(x)).</summary>
+    public abstract Value DropoutAddLayerNorm(string name, long width, float epsilon, float p, Value x, Value residual);
+
+    /// <summary>Dropout with probability p while training; nothing otherwise.</summary>
+    public abstract Value Dropout(float p, Value x);
+
+    /// <summary>Scaled dot-product attention of x with itself, by heads (Vaswani et al., 2017).</summary>
+    /// <param name="layers">The linear layers [H, H] that make queries, keys and values of x.</param>
+    /// <param name="shape">Width and heads.</param>
+    /// <param name="mask">Which tokens of its sequence a token sees.</param>
+    /// <param name="p">Probability of dropout of the attention weights, while training.</param>
+    /// <param name="x">[T, H] packed or [B, S, H] padded.</param>
+    /// <exception cref="ModelException">There are fewer heads of keys and values than of queries.</exception>
+    public Value SelfAttention(QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x) =>
+        shape.KeyValueHeads == shape.Heads
+            ? Attend(layers, shape, mask, p, x)
+            : throw new ModelException($"The model shares {shape.KeyValueHeads} heads of keys and values among " +
+                $"{shape.Heads} of queries, which is not supported.");
+
+    /// <summary>The first token of every sequence, [B, width].</summary>
+    public abstract Value FirstToken(Value x);
+
+    /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
+    /// <exception cref="ModelException">There is no such activation here.</exception>
+    public Value Activation(string name, Value x) => name switch
+    {
+        "gelu" => Gelu(x),
+        "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => GeluTanh(x),
+        "relu" => Graph.Node("Relu", [x]),
+        "silu" or "swish" => Graph.Mul(x, Graph.Node("Sigmoid", [x])),
+        "tanh" => Graph.Tanh(x),
+        _ => throw new ModelException($"The activation '{name}' in config.json is not known here; known " +
+            "are gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish and tanh."),
+    };
+
+    /// <summary>As <see cref="SelfAttention"/>, with as many heads of keys and values as of queries.</summary>
+    protected abstract Value Attend(
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x);
+
+    protected abstract Value Gelu(Value x);
+
+    protected abstract Value GeluTanh(Value x);
+
+    /// <summary>What scores are multiplied with: 1/√D.</summary>
+    protected static float ScoreScale(ModelShape shape) => (float)(1 / Math.Sqrt(shape.Width / (double)shape.Heads));
+
+    protected ParameterSpec Weight(LinearName name, params long[] shape) =>
+        new(name.Text + ".weight", shape, ParameterInitialization.Normal, WeightDecay: true)
+        {
+            Place = Place,
+            Storage = name.StorageOf("weight"),
+        };
+
+    protected ParameterSpec Bias(LinearName name, long width) =>
+        new(name.Text + ".bias", [width], ParameterInitialization.Zeros, WeightDecay: false)
+        {
+            Place = Place,
+            Storage = name.StorageOf("bias"),
+        };
+
+    protected ParameterSpec Gain(string name, long width) =>
+        new(name + ".weight", [width], ParameterInitialization.Ones, WeightDecay: false) { Place = Place };
+}

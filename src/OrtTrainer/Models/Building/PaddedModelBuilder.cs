@@ -1,0 +1,182 @@
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Models.Building;
+
+/// <summary>
+/// Builds the exported model: standard operators of opset 17 only, inputs [B, S] named as Hugging Face's tools name
+/// them, the weights stored in the file. No dropout.
+/// </summary>
+public sealed class PaddedModelBuilder : ModelBuilder
+{
+    private const string TransposedSuffix = ".transposed";
+
+    private readonly Func<ParameterSpec, float[]> _weights;
+    private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
+    private readonly Dictionary<AttentionMask, Value> _attentionBias = [];
+    private readonly Value _mask;
+    private Value? _tokenTypeIds;
+
+    /// <param name="graph">The graph to add to.</param>
+    /// <param name="hasTokenTypes">Whether segment ids are an input; otherwise they are 0.</param>
+    /// <param name="weights">The values of a parameter, row-major.</param>
+    public PaddedModelBuilder(GraphBuilder graph, bool hasTokenTypes, Func<ParameterSpec, float[]> weights)
+        : base(graph)
+    {
+        _weights = weights;
+        InputIds = graph.Input(PaddedInputs.InputIds, TensorType.Int64("batch_size", "sequence_length"));
+        _mask = graph.Input(PaddedInputs.AttentionMask, TensorType.Int64("batch_size", "sequence_length"));
+        if (hasTokenTypes)
+        {
+            _tokenTypeIds = graph.Input(PaddedInputs.TokenTypeIds, TensorType.Int64("batch_size", "sequence_length"));
+        }
+    }
+
+    public override Value InputIds { get; }
+
+    public override Value TokenTypeIds => _tokenTypeIds ??= Graph.Mul(_mask, Graph.Constant(0L));
+
+    /// <summary>
+    /// 0, 1, … for BERT; the count of tokens so far for models whose padding has a position of its own.
+    /// </summary>
+    public override Value PositionIds(long first)
+    {
+        Value one = Graph.Constant(1L);
+        if (first == 0)
+        {
+            Value ones = Graph.Add(Graph.Mul(_mask, Graph.Constant(0L)), one);
+            return Graph.Sub(Graph.Node("CumSum", [ones, one]), one);
+        }
+
+        Value counted = Graph.Mul(Graph.Node("CumSum", [_mask, one]), _mask);
+        return Graph.Add(counted, Graph.Constant(first - 1));
+    }
+
+    public override Value Embedding(string name, long rows, long width, Value ids) =>
+        Graph.Gather(Stored(Weight(name, rows, width)), ids);
+
+    public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
+        Graph.Add(Map(name, inputs, outputs, x), Stored(Bias(name, outputs)));
+
+    public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
+        Graph.MatMul(x, StoredTransposed(Weight(name, outputs, inputs)));
+
+    public override Value LayerNorm(string name, long width, float epsilon, Value x) =>
+        Graph.Node("LayerNormalization", [x, Stored(Gain(name, width)), Stored(Bias(name, width))],
+            AttributeList.Empty.With("axis", -1).With("epsilon", epsilon));
+
+    public override Value DropoutAddLayerNorm(
+        string name, long width, float epsilon, float p, Value x, Value residual) =>
+        LayerNorm(name, width, epsilon, Graph.Add(residual, x));
+
+    public override Value Dropout(float p, Value x) => x;
+
+    public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
+
+    protected override Value Attend(
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x)
+    {
+        Value q = ToHeads(Linear(layers.Query, shape.Width, shape.Width, x), shape);
+        Value k = ToHeads(Linear(layers.Key, shape.Width, shape.Width, x), shape);
+        Value v = ToHeads(Linear(layers.Value, shape.Width, shape.Width, x), shape);
+        Value scale = Graph.Constant(ScoreScale(shape));
+        Value scores = Graph.Mul(Graph.MatMul(q, Graph.Transpose(k, 0, 1, 3, 2)), scale);
+        Value weights = Graph.Softmax(Graph.Add(scores, AttentionBias(mask)), -1);
+        Value merged = Graph.Transpose(Graph.MatMul(weights, v), 0, 2, 1, 3);
+        return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.Width), x.Shape);
+    }
+
+    /// <summary>
+    /// x · (erf(x / √2) + 1) · 0.5, in the steps of PyTorch's exports: ONNX Runtime runs them, bias included, as one.
+    /// </summary>
+    protected override Value Gelu(Value x)
+    {
+        Value inner = Graph.Node("Erf", [Graph.Div(x, Graph.Constant(1.41421356237309505f))]);
+        return Graph.Mul(Graph.Mul(x, Graph.Add(inner, Graph.Constant(1f))), Graph.Constant(0.5f));
+    }
+
+    protected override Value GeluTanh(Value x)
+    {
+        Value cubic = Graph.Add(Graph.Mul(Graph.Mul(x, x), Graph.Constant(0.044715f)), Graph.Constant(1f));
+        Value inner = Graph.Mul(Graph.Mul(x, cubic), Graph.Constant(0.7978845608028654f));
+        return Graph.Mul(Graph.Mul(x, Graph.Add(Graph.Tanh(inner), Graph.Constant(1f))), Graph.Constant(0.5f));
+    }
+
+    private Value ToHeads(Value x, ModelShape model)
+    {
+        Shape shape = new(x.Shape[0], x.Shape[1], model.Heads, model.HeadWidth);
+        Value split = Graph.WithShape(Graph.Reshape(x, 0, 0, model.Heads, model.HeadWidth), shape);
+        return Graph.Transpose(split, 0, 2, 1, 3);
+    }
+
+    /// <summary>
+    /// 0 for tokens that are seen, -1e30 for others, [B, 1, 1, S], or [B, 1, S, S] where each token sees others; not
+    /// minus infinity, so that a row of padding only stays finite.
+    /// </summary>
+    private Value AttentionBias(AttentionMask mask)
+    {
+        if (!_attentionBias.TryGetValue(mask, out Value? bias))
+        {
+            Value seen = Graph.Constant(0f), hidden = Graph.Constant(-1e30f);
+            bias = Graph.Unsqueeze(Graph.Where(Graph.Cast(_mask, ElementType.Bool), seen, hidden), 1, 2);
+            if (mask == AttentionMask.Causal)
+            {
+                Value position = PositionIds(0);
+                Value later =
+                    Graph.Node("Less", [Graph.Unsqueeze(position, 1, 3), Graph.Unsqueeze(position, 1, 2)]);
+                bias = Graph.Where(later, hidden, bias);
+            }
+
+            _attentionBias.Add(mask, bias);
+        }
+
+        return bias;
+    }
+
+    /// <summary>A parameter as it is; one that is in the model the other way round is turned, not stored
+    /// twice.</summary>
+    private Value Stored(ParameterSpec spec)
+    {
+        if (_stored.TryGetValue(spec.Name, out Value? known))
+        {
+            return known;
+        }
+
+        Value value = _stored.TryGetValue(spec.Name + TransposedSuffix, out Value? transposed)
+            ? Graph.Transpose(transposed, 1, 0)
+            : Graph.Initializer(TensorContent.Float(spec.Name, [.. spec.Shape], _weights(spec)));
+        _stored.Add(spec.Name, value);
+        return value;
+    }
+
+    /// <summary>A matrix [out, in] as [in, out], the right factor of a product; otherwise as
+    /// <see cref="Stored"/>.</summary>
+    private Value StoredTransposed(ParameterSpec spec)
+    {
+        string name = spec.Name + TransposedSuffix;
+        if (_stored.TryGetValue(name, out Value? known))
+        {
+            return known;
+        }
+
+        Value value = _stored.TryGetValue(spec.Name, out Value? plain)
+            ? Graph.Transpose(plain, 1, 0)
+            : Graph.Initializer(TensorContent.Float(
+                name, [spec.Shape[1], spec.Shape[0]], Transposed(_weights(spec), spec.Shape[0], spec.Shape[1])));
+        _stored.Add(name, value);
+        return value;
+    }
+
+    private static float[] Transposed(float[] matrix, long rows, long columns)
+    {
+        float[] transposed = new float[matrix.Length];
+        for (long row = 0; row < rows; row++)
+        {
+            for (long column = 0; column < columns; column++)
+            {
+                transposed[(column * rows) + row] = matrix[(row * columns) + column];
+            }
+        }
+
+        return transposed;
+    }
+}

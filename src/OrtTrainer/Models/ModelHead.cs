@@ -1,0 +1,38 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Models.Building;
+
+namespace OrtTrainer.Models;
+
+/// <summary>What a task puts on top of an encoder.</summary>
+public abstract class ModelHead
+{
+    /// <param name="outputs">Values per row, K: classes, labels, tags or values; 1 or more.</param>
+    protected ModelHead(int outputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        Outputs = outputs;
+    }
+
+    /// <summary>Values per row, K.</summary>
+    public int Outputs { get; }
+
+    /// <summary>What a row is of.</summary>
+    public abstract OutputRows Rows { get; }
+
+    /// <summary>What follows the family's name in the class that Hugging Face loads, such as
+    /// <c>ForSequenceClassification</c>.</summary>
+    public abstract string ClassSuffix { get; }
+
+    /// <summary>Its layers, on the states of the last layer.</summary>
+    /// <param name="m">The builder, which has built the encoder.</param>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="hidden">[T, H] packed or [B, S, H] padded.</param>
+    /// <returns>Logits: [B, K], or a row per token, [T, K] packed and [B, S, K] padded.</returns>
+    public abstract Value Build(ModelBuilder m, Architecture architecture, Value hidden);
+
+    /// <summary>The outputs of an exported graph, by name.</summary>
+    /// <param name="graph">The exported graph.</param>
+    /// <param name="logits">What <see cref="Build"/> gave.</param>
+    public virtual IReadOnlyList<(string Name, Value Value)> Exported(GraphBuilder graph, Value logits) =>
+        [(PaddedInputs.Logits, logits)];
+}

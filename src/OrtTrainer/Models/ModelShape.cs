@@ -1,0 +1,41 @@
+namespace OrtTrainer.Models;
+
+/// <summary>
+/// The sizes of a model, whatever its family calls them in config.json. Made by the <see cref="Architecture"/>, which
+/// has checked them; nothing else reads those fields.
+/// </summary>
+public sealed record ModelShape
+{
+    private readonly int? _keyValueHeads;
+
+    /// <summary>Transformer layers, L.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Values per token between layers, H.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Attention heads; a divisor of <see cref="Width"/>.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Heads of keys and values; fewer than <see cref="Heads"/> where queries share them.</summary>
+    public int KeyValueHeads
+    {
+        get => _keyValueHeads ?? Heads;
+        init => _keyValueHeads = value;
+    }
+
+    /// <summary>Values per head and token.</summary>
+    public int HeadWidth => Width / Heads;
+
+    /// <summary>Values per token inside a feed-forward block.</summary>
+    public required int Inner { get; init; }
+
+    /// <summary>The longest sequence there are positions for, in tokens.</summary>
+    public required int Positions { get; init; }
+
+    /// <summary>Token ids, 0 to one less.</summary>
+    public required int Vocabulary { get; init; }
+
+    /// <summary>Segment ids the model tells texts apart by; 0 where it takes none.</summary>
+    public int TokenTypes { get; init; }
+}

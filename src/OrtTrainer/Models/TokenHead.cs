@@ -1,0 +1,19 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Models.Building;
+
+namespace OrtTrainer.Models;
+
+/// <summary>A row of outputs per token: dropout and one linear layer, which every family has alike.</summary>
+/// <param name="outputs">Tags or values, K.</param>
+public class TokenHead(int outputs) : ModelHead(outputs)
+{
+    public override OutputRows Rows => OutputRows.PerToken;
+
+    public override string ClassSuffix => "ForTokenClassification";
+
+    /// <summary>The name of the linear layer in a checkpoint.</summary>
+    protected virtual string LayerName => "classifier";
+
+    public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) => m.Linear(
+        LayerName, architecture.Shape.Width, Outputs, m.Dropout(architecture.TokenDropout, hidden));
+}

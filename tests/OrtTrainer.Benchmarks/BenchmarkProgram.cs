@@ -1,0 +1,19 @@
+using OrtTrainer.Cli.Parsing;
+
+namespace OrtTrainer.Benchmarks;
+
+/// <summary>Measurements that only matter to those who change the engine.</summary>
+internal static class BenchmarkProgram
+{
+    public static CommandProgram Instance { get; } = new(
+        "benchmarks", "times training steps against other ways to spend the time",
+        [
+            Verb.Of<YardstickArguments>("yardstick", "time training steps against a plain graph on ONNX Runtime",
+                YardstickCommand.RunAsync,
+                "yardstick --model DIR --train F --text COL --label COL --batches N --yardstick F",
+                "yardstick --model DIR --full-length N --batches N --yardstick F"),
+            Verb.Of<MethodArguments>("methods", "time steps of other losses against plain fine-tuning",
+                MethodCommand.RunAsync,
+                "methods --model DIR --train F --text COL --label COL --batches N --methods A,B"),
+        ]);
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using OrtTrainer.Tests.Cli;
+
+namespace OrtTrainer.Tests.Benchmarks;
+
+/// <summary>
+/// The benchmarks, on a model so small that no figure means anything: what is checked is that every figure is there.
+/// </summary>
+public sealed class BenchmarkProgramTests
+{
+    private DeskTask _desk = null!;
+
+    [SetUp]
+    public void Make() => _desk = new DeskTask();
+
+    [TearDown]
+    public void Remove() => _desk.Dispose();
+
+    [Test]
+    public void Training_steps_are_held_against_the_yardstick()
+    {
+        CliRun run = CliRun.OfBenchmarks(
+            "yardstick", "--model", _desk.Model, "--train", _desk.Train, "--batches", "3", "--batch-size", "4",
+            "--threads", "1", "--yardstick", Yardstick(), "--json");
+
+        JsonElement result = JsonDocument.Parse(run.Succeeded().Out).RootElement;
+        double ratio = result.GetProperty("ratio").GetDouble();
+        double steps = result.GetProperty("step_total").GetDouble();
+        double yardstick = result.GetProperty("yardstick_total").GetDouble();
+        Assert.That(ratio, Is.EqualTo(steps / yardstick).Within(1e-12 * ratio));
+        Assert.That(result.GetProperty("median_ratio").GetDouble(), Is.GreaterThan(0));
+        Assert.That(result.GetProperty("yardstick_median").GetDouble(), Is.InRange(0, yardstick));
+        Assert.That(result.GetProperty("batches").GetInt32(), Is.EqualTo(3));
+        Assert.That(result.GetProperty("padding_share").GetDouble(), Is.InRange(0, 0.5));
+        Assert.That(result.GetProperty("peak_memory").GetInt64(), Is.GreaterThan(10_000_000));
+    }
+
+    [Test]
+    public void The_ratio_to_the_yardstick_is_printed_below_the_figures_of_steps()
+    {
+        CliRun run = CliRun.OfBenchmarks(
+            "yardstick", "--model", _desk.Model, "--full-length", "8", "--batches", "1", "--batch-size", "2",
+            "--yardstick", Yardstick()).Succeeded();
+
+        Assert.That(run.Lines.Select(line => line.Split(' ')[0]),
+            Is.EqualTo(new[] { "batches", "step", "averaging", "memory", "kernels", "yardstick", "ratio" }));
+        Assert.That(run.Lines[^1], Does.Match(@"^ratio        \d+\.\d{3} of all time, \d+\.\d{3} median by batch; "));
+    }
+
+    [Test]
+    public void A_yardstick_must_be_given()
+    {
+        CliRun run = CliRun.OfBenchmarks("yardstick", "--model", _desk.Model, "--full-length", "8");
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
+            "error: --yardstick is missing: give the graph that training steps are held against.\n")));
+    }
+
+    [TestCase("--help", "benchmarks ")]
+    [TestCase("yardstick --help", "benchmarks yardstick: ")]
+    [TestCase("methods --help", "benchmarks methods: ")]
+    public void Help_is_of_the_benchmarks(string words, string start) =>
+        Assert.That(CliRun.OfBenchmarks(words.Split(' ')).Succeeded().Out, Does.StartWith(start));
+
+    [Test]
+    public void A_command_of_orttrainer_is_none_of_the_benchmarks()
+    {
+        CliRun run = CliRun.OfBenchmarks("finetune");
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
+            "error: finetune is unknown; the commands are yardstick, methods. See benchmarks --help.\n")));
+    }
+
+    [Test]
+    public void Methods_are_measured_beside_plain_fine_tuning()
+    {
+        CliRun run = CliRun.OfBenchmarks(
+            "methods", "--model", _desk.Model, "--train", _desk.Train, "--batches", "2", "--batch-size", "4",
+            "--threads", "1", "--methods", "tf-reg,distillation", "--json");
+
+        JsonElement[] times = [.. JsonDocument.Parse(run.Succeeded().Out).RootElement.EnumerateArray()];
+        Assert.That(times.Select(t => t.GetProperty("method").GetString()),
+            Is.EqualTo(new[] { "finetune", "tf-reg", "distillation" }));
+        Assert.That(times.Select(t => t.GetProperty("step_median").GetDouble()), Has.All.GreaterThan(0));
+        Assert.That(times[0].GetProperty("ratio").GetDouble(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_loss_that_needs_a_teacher_s_layers_is_given_random_ones()
+    {
+        CliRun run = CliRun.OfBenchmarks(
+            "methods", "--model", _desk.Model, "--train", _desk.Train, "--batches", "1", "--batch-size", "4",
+            "--threads", "1", "--methods", "rail-distillation").Succeeded();
+
+        Assert.That(run.Lines, Has.Count.EqualTo(2));
+        Assert.That(run.Lines[0], Does.Match(@"^finetune +\d+\.\d ms median, 1\.000 of all plain time, 1\.000 median"));
+        Assert.That(run.Lines[1], Does.Match(@"^rail-distillation +\d+\.\d ms median, \d\.\d{3} of all plain time"));
+    }
+
+    [Test]
+    public void Methods_are_measured_on_data()
+    {
+        CliRun run = CliRun.OfBenchmarks("methods", "--model", _desk.Model, "--full-length", "8", "--methods", "focal");
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
+            "error: --methods needs --train F: losses are compared on data.\n")));
+    }
+
+    [TestCase("swa", "swa is more than a loss")]
+    [TestCase("focall", "Did you mean focal?")]
+    public void What_is_no_loss_is_not_measured(string methods, string expected)
+    {
+        CliRun run = CliRun.OfBenchmarks("methods", "--model", _desk.Model, "--train", _desk.Train, "--methods", methods);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain(expected));
+    }
+
+    private string Yardstick() => TinyYardstick.Write(_desk.File("yardstick.onnx"), width: 8, layers: 2);
+}
