@@ -31,7 +31,7 @@ internal abstract class StepArguments : LabelledArguments
     public int? MaxLength { get; set; }
 
     [Option("task", MetaValue = "TASK",
-        HelpText = "classification, multilabel or regression (default: classification)")]
+        HelpText = "{tasks} (default: classification)")]
     public string? Task { get; set; }
 
     [Option("threads", MetaValue = "N", HelpText = "threads of training steps, and of what they are compared with " +
@@ -61,7 +61,8 @@ internal abstract class StepArguments : LabelledArguments
                     "give either --train F, examples to make batches of, or --full-length N, random ones.");
             }
 
-            ModelTask task = Words.Task("--task", Task) ?? ModelTask.Default;
+            ModelTask task = OptionErrors.Guard(
+                GetType(), () => Task is { } word ? ModelTask.Named(word) : ModelTask.Default);
             TableOptions table = Table;
             return OptionErrors.Guard(GetType(), () =>
             {

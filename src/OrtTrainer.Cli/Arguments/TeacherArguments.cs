@@ -21,7 +21,7 @@ internal sealed class TeacherArguments : LabelledArguments
     public string? Data { get; set; }
 
     [Option("task", MetaValue = "TASK",
-        HelpText = "classification, multilabel or regression (default: classification)")]
+        HelpText = "{tasks} (default: classification)")]
     public string? Task { get; set; }
 
     [Option("out", MetaValue = "F", HelpText = "write the logits to a .safetensors, .csv or .tsv file")]
@@ -81,7 +81,7 @@ internal sealed class TeacherArguments : LabelledArguments
     public DataOptions LabelledData() => OptionErrors.Guard(GetType(), () => new DataOptions
     {
         Train = DataFile,
-        Task = Words.Task("--task", Task) ?? ModelTask.Default,
+        Task = Task is { } word ? ModelTask.Named(word) : ModelTask.Default,
         TextColumn = TextColumn,
         PairColumn = PairColumn,
         LabelColumn = LabelColumn,

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrtTrainer.Common;
-using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Parsing;
 
@@ -30,20 +29,6 @@ internal static class Words
         string meant = NearestName.Of(word, known) is { } nearest ? $" Did you mean {nearest}?" : "";
         string all = $"{string.Join(", ", known[..^1])} or {known[^1]}";
         throw new UsageException($"{option} is '{word}'; expected {all}.{meant}");
-    }
-
-    /// <summary>The task that a word stands for; null for null.</summary>
-    /// <exception cref="UsageException">There is no such task; the message lists those there are.</exception>
-    public static ModelTask? Task(string option, string? word)
-    {
-        try
-        {
-            return word is null ? null : ModelTask.Named(word);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw new UsageException($"{option}: {unknown.Message}");
-        }
     }
 
     /// <summary>The word for a value.</summary>

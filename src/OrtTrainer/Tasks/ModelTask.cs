@@ -46,7 +46,7 @@ public abstract partial class ModelTask
         string[] names = [.. All.Select(task => task.Name)];
         string meant = NearestName.Of(word, names) is { } nearest ? $" Did you mean {nearest}?" : "";
         throw new ArgumentException(
-            $"There is no task '{word}'; expected {string.Join(", ", names[..^1])} or {names[^1]}.{meant}");
+            $"Task is '{word}'; expected {string.Join(", ", names[..^1])} or {names[^1]}.{meant}");
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Differentiation;
 using OrtTrainer.Models;
