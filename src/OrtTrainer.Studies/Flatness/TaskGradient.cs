@@ -4,7 +4,6 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Studies.Flatness;
 
