@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using Spectre.Console;
 
@@ -21,7 +22,7 @@ public sealed record Terminal
     /// </summary>
     public bool IsInteractive { get; init; }
 
-    /// <summary>Columns of a line of tables.</summary>
+    /// <summary>Columns of a line.</summary>
     public int Width { get; init; } = 100;
 
     /// <summary>The streams of this process.</summary>
@@ -32,7 +33,7 @@ public sealed record Terminal
         Input = Console.OpenStandardInput(),
         IsInteractive = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
         Width = !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var columns
-            ? Math.Clamp(columns, 60, 140)
+            ? Math.Clamp(columns, 20, 140)
             : 100,
     };
 
@@ -53,13 +54,27 @@ public sealed record Terminal
     }
 
     /// <summary>Writes a result, as one JSON object or in lines for people.</summary>
-    internal void WriteResult<T>(T result, IEnumerable<string> lines, bool json) =>
-        WriteLines(json ? [JsonSerializer.Serialize(result, RunJson.Options)] : lines);
+    internal void WriteResult<T>(T result, IEnumerable<string> lines, bool json)
+    {
+        if (json)
+        {
+            Out.WriteLine(JsonSerializer.Serialize(result, RunJson.Options));
+            return;
+        }
 
-    /// <summary>Writes lines as they are: the terminal wraps them where it must, and copied paths stay whole.</summary>
+        WriteLines(lines);
+    }
+
+    /// <summary>Says something to know that is no error, apart from the results.</summary>
+    internal void Note(string message) => Error.WriteLine($"note: {message}");
+
+    /// <summary>
+    /// Writes lines: where a person watches, broken between words at the terminal's width; paths and commands, which
+    /// are copied, stay whole, and so does everything in a log.
+    /// </summary>
     internal void WriteLines(IEnumerable<string> lines)
     {
-        foreach (string line in lines)
+        foreach (string line in IsInteractive ? lines.SelectMany(line => WrappedLine.Of(line, Width)) : lines)
         {
             Out.WriteLine(line);
         }

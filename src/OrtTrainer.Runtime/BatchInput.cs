@@ -1,4 +1,5 @@
 using OrtTrainer.Graph;
+using OrtTrainer.Runtime.Cpu;
 
 namespace OrtTrainer.Runtime;
 
@@ -38,7 +39,7 @@ internal sealed unsafe class BatchInput(ElementType type) : IDisposable
         if (rebind)
         {
             _shape = shape.ToArray();
-            Tensor = new BoundTensor(_memory, 0, (long)bytes, type, shape);
+            Tensor = new BoundTensor(CpuDevice.Instance, _memory, 0, (long)bytes, type, shape);
         }
 
         return rebind;

@@ -7,9 +7,10 @@ namespace OrtTrainer.Runtime;
 /// What a session reads and writes in a run. State is bound once, in place, and costs nothing per run; the inputs of
 /// a batch are set before each. Not safe for use from several threads at once.
 /// </summary>
-public sealed class Binding : IDisposable
+public sealed partial class Binding : IDisposable
 {
     private readonly GraphSession _session;
+    private readonly SessionHandle _held;
     private readonly OrtIoBinding _io;
     private readonly Dictionary<string, BoundTensor> _inputs = [];
     private readonly Dictionary<string, BoundTensor> _outputs = [];
@@ -22,7 +23,16 @@ public sealed class Binding : IDisposable
     internal Binding(GraphSession session)
     {
         _session = session;
-        _io = session.Inference.CreateIoBinding();
+        _held = session.Hold();
+        try
+        {
+            _io = _held.Inference.CreateIoBinding();
+        }
+        catch
+        {
+            _held.DangerousRelease();
+            throw;
+        }
     }
 
     /// <summary>
@@ -31,7 +41,7 @@ public sealed class Binding : IDisposable
     /// <exception cref="ArgumentException">
     /// The graph has no such float32 input, or the range leaves the buffer.
     /// </exception>
-    public void BindInput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
+    public void BindInput(string name, WeightBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
         Check(_session.Inputs, "input", name, ElementType.Float);
         BoundTensor tensor = View(buffer, offset, shape);
@@ -48,7 +58,7 @@ public sealed class Binding : IDisposable
     /// <exception cref="ArgumentException">
     /// The graph has no such float32 output, or the range leaves the buffer.
     /// </exception>
-    public void BindOutput(string name, NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
+    public void BindOutput(string name, WeightBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
         Check(_session.Outputs, "output", name, ElementType.Float);
         BoundTensor tensor = View(buffer, offset, shape);
@@ -88,6 +98,30 @@ public sealed class Binding : IDisposable
     public void SetInput(string name, ReadOnlySpan<float> data, ReadOnlySpan<long> shape) =>
         Set(name, data, shape, ElementType.Float);
 
+    /// <summary>
+    /// Copies a batch's integers to an input of int64 or int32, whichever the graph takes; its shape may differ from the
+    /// last one.
+    /// </summary>
+    /// <exception cref="ArgumentException">The graph has no such input of integers, or shape and data
+    /// disagree.</exception>
+    /// <exception cref="OverflowException">The input is int32 and a number is none.</exception>
+    public void SetIntegers(string name, ReadOnlySpan<long> data, ReadOnlySpan<long> shape)
+    {
+        if (TypeOf(_session.Inputs, name) != ElementType.Int32)
+        {
+            SetInput(name, data, shape);
+            return;
+        }
+
+        int[] narrowed = new int[data.Length];
+        for (int i = 0; i < data.Length; i++)
+        {
+            narrowed[i] = checked((int)data[i]);
+        }
+
+        Set<int>(name, narrowed, shape, ElementType.Int32);
+    }
+
     /// <summary>Runs the graph once.</summary>
     /// <exception cref="RuntimeFailureException">
     /// ONNX Runtime or a kernel failed, or an input is not bound.
@@ -96,29 +130,11 @@ public sealed class Binding : IDisposable
     public void Run()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        _session.RequireOpen();
         ReleaseResults();
-        Guarded("running the graph", () => _session.Inference.RunWithBinding(_session.RunOptions, _io));
+        Guarded("running the graph", () => _held.Inference.RunWithBinding(_held.RunOptions, _io));
         _hasRun = true;
     }
-
-    /// <summary>
-    /// The float32 data of an output of the last run that ONNX Runtime allocated; valid until the next run.
-    /// </summary>
-    /// <exception cref="ArgumentException">
-    /// The output is not float32, or was not bound with <see cref="BindOutput(string)"/>.
-    /// </exception>
-    /// <exception cref="InvalidOperationException">There was no run yet, or the last one failed.</exception>
-    /// <exception cref="RuntimeFailureException">A kernel of the caller's own left the output out.</exception>
-    public ReadOnlySpan<float> Output(string name)
-    {
-        Check(_session.Outputs, "output", name, ElementType.Float);
-        return Result(name).GetTensorDataAsSpan<float>();
-    }
-
-    /// <summary>The shape of an output of the last run that ONNX Runtime allocated.</summary>
-    /// <exception cref="ArgumentException">The output was not bound with <see cref="BindOutput(string)"/>.</exception>
-    /// <exception cref="InvalidOperationException">There was no run yet, or the last one failed.</exception>
-    public long[] OutputShape(string name) => Result(name).GetTensorTypeAndShape().Shape;
 
     public void Dispose()
     {
@@ -134,6 +150,8 @@ public sealed class Binding : IDisposable
         {
             part.Dispose();
         }
+
+        _held.DangerousRelease();
     }
 
     private static long Elements(ReadOnlySpan<long> shape)
@@ -148,11 +166,19 @@ public sealed class Binding : IDisposable
         return count;
     }
 
-    private static BoundTensor View(NativeBuffer buffer, long offset, ReadOnlySpan<long> shape)
+    private BoundTensor View(WeightBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
+        if (buffer.Device != _session.Options.Device)
+        {
+            throw new ArgumentException(
+                $"{_session.Name} executes on {_session.Options.Device} and cannot be bound to a buffer of "
+                + $"{buffer.Device}.", nameof(buffer));
+        }
+
         long count = Elements(shape);
         buffer.CheckRange(offset, count);
-        return new BoundTensor(buffer.Memory, offset * sizeof(float), count * sizeof(float), ElementType.Float, shape);
+        return new BoundTensor(
+            buffer.Device, buffer.Memory, offset * sizeof(float), count * sizeof(float), buffer.ElementType, shape);
     }
 
     // The earlier tensor goes only when the new one is in its place: until then the session may still read it.
@@ -203,42 +229,6 @@ public sealed class Binding : IDisposable
         }
     }
 
-    // An output keeps the tensor of its last run; a run with another shape would be refused unless it is bound anew.
-    private void ReleaseResults()
-    {
-        _hasRun = false;
-        _results?.Dispose();
-        _results = null;
-        foreach (string name in _allocated)
-        {
-            _io.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
-        }
-    }
-
-    private OrtValue Result(string name)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!_allocated.Contains(name))
-        {
-            throw new ArgumentException(
-                $"{_session.Name}: output {name} is not allocated by ONNX Runtime; call BindOutput(\"{name}\") before "
-                + "the run, or read the buffer it is bound to.", nameof(name));
-        }
-
-        if (!_hasRun)
-        {
-            throw new InvalidOperationException(
-                $"{_session.Name}: output {name} has no value, because there was no run yet or the last one failed; "
-                + "call Run first.");
-        }
-
-        _results ??= _io.GetOutputValues();
-        string[] names = _io.GetOutputNames();
-        OrtValue value = _results.ElementAt(Array.IndexOf(names, name));
-        return value.IsTensor ? value : throw new RuntimeFailureException(
-            _session.Name, $"output {name} is no tensor after the run; the kernel that is to make it made none.");
-    }
-
     private void Check(IReadOnlyList<GraphValue> values, string kind, string name, ElementType? type)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -254,6 +244,9 @@ public sealed class Binding : IDisposable
                 nameof(name));
         }
     }
+
+    private static ElementType? TypeOf(IReadOnlyList<GraphValue> values, string name) =>
+        values.FirstOrDefault(value => value.Name == name)?.Type;
 
     private void Guarded(string doing, Action action)
     {

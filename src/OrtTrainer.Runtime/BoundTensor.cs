@@ -5,15 +5,16 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Runtime;
 
 /// <summary>
-/// A tensor over native memory that stays allocated while the tensor exists, even when its owner is disposed.
+/// A tensor over a device's memory, which stays allocated while the tensor exists, even when its owner is disposed.
 /// </summary>
 internal sealed class BoundTensor : IDisposable
 {
-    private readonly AlignedMemory _memory;
+    private readonly DeviceMemory _memory;
     private bool _disposed;
 
     public BoundTensor(
-        AlignedMemory memory, long byteOffset, long byteLength, ElementType type, ReadOnlySpan<long> shape)
+        Device device, DeviceMemory memory, long byteOffset, long byteLength, ElementType type,
+        ReadOnlySpan<long> shape)
     {
         _memory = memory;
         bool added = false;
@@ -22,7 +23,7 @@ internal sealed class BoundTensor : IDisposable
         {
             IntPtr address = memory.DangerousGetHandle() + (nint)byteOffset;
             Value = OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, (TensorElementType)(int)type, shape.ToArray(), address, byteLength);
+                device.MemoryInfo, (TensorElementType)(int)type, shape.ToArray(), address, byteLength);
         }
         catch
         {

@@ -4,7 +4,6 @@ namespace OrtTrainer.Runtime;
 public sealed record ExecutionOptions
 {
     private readonly int _intraOpThreads = Environment.ProcessorCount;
-    private readonly string _device = "cpu";
 
     /// <summary>
     /// Threads that share the work of one operator, the calling thread included: 1 to 1024; by default all
@@ -37,18 +36,6 @@ public sealed record ExecutionOptions
     /// </summary>
     public bool SpinWhileIdle { get; init; } = true;
 
-    /// <summary>The device that executes: <c>cpu</c>.</summary>
-    public string Device
-    {
-        get => _device;
-        init
-        {
-            if (value != "cpu")
-            {
-                throw new ArgumentException($"Device is '{value}'; this build executes on 'cpu' only.", nameof(Device));
-            }
-
-            _device = value;
-        }
-    }
+    /// <summary>The device that executes, and whose buffers may be bound.</summary>
+    public Device Device { get; init; } = Device.Default;
 }

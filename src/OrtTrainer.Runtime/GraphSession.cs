@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
-using OrtTrainer.Runtime.Kernels;
+using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Runtime;
 
@@ -10,9 +10,8 @@ namespace OrtTrainer.Runtime;
 /// </summary>
 public sealed class GraphSession : IDisposable
 {
-    private readonly Lazy<RunOptions> _runOptions = new(() => new RunOptions());
-    private readonly InferenceSession _inference;
-    private bool _disposed;
+    private readonly SessionHandle _handle;
+    private volatile bool _disposed;
 
     private GraphSession(
         string name,
@@ -27,7 +26,7 @@ public sealed class GraphSession : IDisposable
         try
         {
             kernelLibrary?.Register(settings);
-            _inference = open(settings);
+            _handle = new SessionHandle(open(settings));
         }
         catch (OnnxRuntimeException cause)
         {
@@ -39,8 +38,9 @@ public sealed class GraphSession : IDisposable
         }
 
         Kernels = [.. kernels];
-        Inputs = Values(_inference.InputNames, _inference.InputMetadata);
-        Outputs = Values(_inference.OutputNames, _inference.OutputMetadata);
+        InferenceSession inference = _handle.Inference;
+        Inputs = Values(inference.InputNames, inference.InputMetadata);
+        Outputs = Values(inference.OutputNames, inference.OutputMetadata);
     }
 
     /// <summary>What messages call this session.</summary>
@@ -60,24 +60,12 @@ public sealed class GraphSession : IDisposable
     /// </summary>
     public IReadOnlyList<string> Kernels { get; }
 
-    // ONNX Runtime's own object reaches into freed memory once it is disposed.
-    internal InferenceSession Inference
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _inference;
-        }
-    }
-
-    internal RunOptions RunOptions => _runOptions.Value;
-
     /// <summary>
     /// Loads a serialized <c>ModelProto</c> (at most 2 GB, the limit of protobuf; larger models have external data).
     /// </summary>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
     public static GraphSession FromBytes(ReadOnlyMemory<byte> model, ExecutionOptions options, string name = "model") =>
-        FromBytes(model, options, options.UseKernels ? KernelLibrary.Default : null, name);
+        FromBytes(model, options, options.UseKernels ? options.Device.Kernels : null, name);
 
     /// <summary>Loads a serialized <c>ModelProto</c> with kernels of the caller's; null for none.</summary>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
@@ -95,7 +83,7 @@ public sealed class GraphSession : IDisposable
             throw new FileNotFoundException($"There is no model file {path}.", path);
         }
 
-        KernelLibrary? kernels = options.UseKernels ? KernelLibrary.Default : null;
+        KernelLibrary? kernels = options.UseKernels ? options.Device.Kernels : null;
         return new GraphSession(path, options, kernels, settings => new InferenceSession(path, settings));
     }
 
@@ -103,20 +91,24 @@ public sealed class GraphSession : IDisposable
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public Binding CreateBinding() => new(this);
 
+    /// <summary>Refuses further use. Memory is freed once the last binding is disposed, too.</summary>
     public void Dispose()
     {
-        if (_disposed)
-        {
-            return;
-        }
-
         _disposed = true;
-        _inference.Dispose();
-        if (_runOptions.IsValueCreated)
-        {
-            _runOptions.Value.Dispose();
-        }
+        _handle.Dispose();
     }
+
+    /// <summary>The session for a binding, which must release it.</summary>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    internal SessionHandle Hold()
+    {
+        RequireOpen();
+        bool held = false;
+        _handle.DangerousAddRef(ref held);
+        return _handle;
+    }
+
+    internal void RequireOpen() => ObjectDisposedException.ThrowIf(_disposed, this);
 
     private static SessionOptions Settings(ExecutionOptions options)
     {
@@ -133,6 +125,7 @@ public sealed class GraphSession : IDisposable
             // Failures arrive as exceptions with the same text; a second copy on standard error helps nobody.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        options.Device.Configure(settings);
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.SpinWhileIdle ? "1" : "0");
         return settings;
     }

@@ -56,9 +56,9 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
             }
         }
 
-        if (OptionsJson.FindUnknown(options) is ({ } unknown, { } advice))
+        if (OptionsForm.FindFault(options) is ({ } at, { } problem))
         {
-            throw fault($"{place}.{unknown}", $"{unknown} is unknown; {advice}");
+            throw fault($"{place}.{at}", $"{at} {problem}");
         }
 
         JsonObject full = (JsonObject)options.DeepClone();
@@ -89,11 +89,31 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
         }
     }
 
+    /// <summary>
+    /// Reads settings of methods other than the one named here, which another part of the study may name, and takes
+    /// them out.
+    /// </summary>
+    private static void CheckIdleParts(JsonObject options)
+    {
+        foreach (string key in OptionsJson.FindIdle(options, OptionsJson.MethodOf(options)))
+        {
+            JsonObject alone = OptionsJson.Merge(Filling, new JsonObject
+            {
+                ["method"] = key,
+                [key] = options[key]!.DeepClone(),
+            });
+            _ = alone.Deserialize<FineTuneOptions>(RunJson.Options);
+            options.Remove(key);
+        }
+    }
+
     private void CheckValues(JsonObject options, string place)
     {
         try
         {
-            _ = OptionsJson.Merge(Filling, options).Deserialize<FineTuneOptions>(RunJson.Options);
+            JsonObject whole = OptionsJson.Merge(Filling, options);
+            CheckIdleParts(whole);
+            _ = whole.Deserialize<FineTuneOptions>(RunJson.Options);
         }
         catch (JsonException malformed)
         {

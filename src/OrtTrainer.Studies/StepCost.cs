@@ -23,7 +23,7 @@ internal sealed record StepCost(double Seconds, double SetupSeconds)
     {
         // One at the end of each interval, and once more for the summary; each of live and averaged weights.
         long evaluations = (1 + (steps / (options.EvalSteps ?? stepsPerEpoch)))
-            * (options.Method.KeepsAverage ? 2 : 1);
+            * (options.Method.Averaging is null ? 1 : 2);
         double evaluation = Seconds * ForwardShare * evalExamples / ((long)options.BatchSize * options.Accumulation);
         return SetupSeconds + (steps * Seconds) + (evaluations * evaluation);
     }

@@ -8,6 +8,12 @@ namespace OrtTrainer.Studies;
 /// </summary>
 public static class Study
 {
+    /// <summary>
+    /// How long the end of a study waits for a database that another program, such as a viewer or a backup, holds
+    /// locked.
+    /// </summary>
+    private static readonly TimeSpan DatabasePatience = TimeSpan.FromMinutes(2);
+
     /// <summary>Does all runs that are not done yet and writes the tables.</summary>
     /// <param name="options">What to run, and where to.</param>
     /// <param name="events">Told what happens, one event at a time, on several threads; null for nobody.</param>
@@ -40,7 +46,7 @@ public static class Study
         await stages.RunAsync(plan.ChoosingRuns, plan.File.Keep);
         (Dictionary<string, JsonObject> chosen, List<StudyChoice> choices) = stages.Choose(plan.Searches);
         choices.ForEach(choice => stages.Tell(new StudyEvent.Chosen(choice)));
-        return await RunCells(stages, plan.With(chosen), plan.Searches, choices, folder);
+        return await RunCells(stages, plan.With(chosen), plan.Searches, choices, folder, cancellation);
     }
 
     /// <summary>
@@ -48,8 +54,11 @@ public static class Study
     /// anew.
     /// </summary>
     /// <param name="output">The study's folder.</param>
+    /// <param name="events">Told where the database cannot be written; null for nobody.</param>
+    /// <param name="cancellation">Ends waiting for a database that another program holds locked.</param>
     /// <exception cref="StudyException">There is no study, or one is being run.</exception>
-    public static StudyResults Read(string output)
+    public static StudyResults Read(
+        string output, IProgress<StudyEvent>? events = null, CancellationToken cancellation = default)
     {
         if (!StudyFolder.IsStudy(Path.GetFullPath(output)))
         {
@@ -62,19 +71,20 @@ public static class Study
             $"{folder.Path}: the study in this folder has not begun. Start it again.");
         StudyPlan plan = StudyPlan.Of(file, folder.Path);
         StudyStages stages = new(folder, new StudyOptions { File = file.Path, Output = output }, new InProcessWorker(),
-            null, default);
+            events, default);
         (Dictionary<string, JsonObject> chosen, List<StudyChoice> choices) = stages.Choose(plan.Searches);
-        using StudyRecords records = new(folder, plan.With(chosen));
-        StudyResults results = records.Results(choices);
+        using StudyRecords records =
+            new(folder, plan.With(chosen), message => stages.Tell(new StudyEvent.Noted(message)));
+        StudyResults results = records.Results(choices, DatabasePatience, cancellation);
         StudyTables.Write(folder, results);
         return results;
     }
 
     private static async Task<StudyResults> RunCells(
         StudyStages stages, StudyPlan plan, IReadOnlyList<CellSearch> searches, List<StudyChoice> choices,
-        StudyFolder folder)
+        StudyFolder folder, CancellationToken cancellation)
     {
-        using StudyRecords records = new(folder, plan);
+        using StudyRecords records = new(folder, plan, message => stages.Tell(new StudyEvent.Noted(message)));
         HashSet<string> undecided = [.. searches.Select(search => search.Cell.Name).Except(
             choices.Select(choice => $"{choice.Model} / {choice.Initialization} / {choice.Task} / {choice.Method}"))];
         foreach (PlannedRun run in plan.Cells
@@ -84,6 +94,7 @@ public static class Study
             records.Update(run);
         }
 
+        StudyResults results;
         try
         {
             await stages.RunAsync(
@@ -92,9 +103,10 @@ public static class Study
         }
         finally
         {
-            StudyTables.Write(folder, records.Results(choices));
+            results = records.Results(choices, DatabasePatience, cancellation);
+            StudyTables.Write(folder, results);
         }
 
-        return records.Results(choices);
+        return results;
     }
 }

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
@@ -36,4 +37,7 @@ public sealed record StudyCell
         Folder = run.Folder,
         Metric = Metrics[0],
     };
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

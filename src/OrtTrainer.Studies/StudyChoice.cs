@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>A setting that was chosen for a cell on its validation data, by runs with seeds of their own.</summary>
@@ -10,4 +12,8 @@ namespace OrtTrainer.Studies;
 /// <param name="Scores">The mean validation score of every value tried, by its JSON, in the order tried.</param>
 public sealed record StudyChoice(
     string Model, string Initialization, string Task, string Method, string Setting, string Chosen,
-    IReadOnlyList<KeyValuePair<string, double>> Scores);
+    IReadOnlyList<KeyValuePair<string, double>> Scores)
+{
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}

@@ -54,6 +54,8 @@ internal static class StudyDatabaseFile
         {
             DataSource = path,
             Pooling = false,
+            // SQLite itself tries again for so long where another program holds the file.
+            DefaultTimeout = 1,
             ForeignKeys = true,
         }.ToString());
         try

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>What a study tells while it runs. Events arrive one at a time, from several threads.</summary>
@@ -6,6 +8,9 @@ public abstract record StudyEvent
     private StudyEvent()
     {
     }
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => RecordText.Of(this);
 
     /// <summary>The study is planned and about to run.</summary>
     /// <param name="Name">The study's name.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrtTrainer.Common;
 using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
@@ -90,14 +91,17 @@ internal sealed class StudyFileReader
 
     private static JsonObject Parse(string path, string text)
     {
+        JsonDocumentOptions lenient = new()
+        {
+            CommentHandling = JsonCommentHandling.Skip,
+            AllowTrailingCommas = true,
+            AllowDuplicateProperties = false,
+        };
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions
-            {
-                CommentHandling = JsonCommentHandling.Skip,
-                AllowTrailingCommas = true,
-                AllowDuplicateProperties = false,
-            }) as JsonObject ?? throw new StudyException($"{path}: expected a JSON object that describes a study.");
+            JsonText.RequireWholeCharacters(text, lenient);
+            return JsonNode.Parse(text, documentOptions: lenient) as JsonObject
+                ?? throw new StudyException($"{path}: expected a JSON object that describes a study.");
         }
         catch (JsonException malformed)
         {

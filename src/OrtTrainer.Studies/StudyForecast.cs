@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>What a study would do and about how long it would take.</summary>
@@ -18,4 +20,7 @@ public sealed record StudyForecast(
 
     /// <summary>Seconds until the end, were no job ever idle.</summary>
     public double Seconds => (Cells.Sum(cell => cell.Seconds) + OtherSeconds) / Jobs;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -158,11 +158,10 @@ public sealed class StudyForecaster
     /// A step towards kept answers of a teacher costs what a plain one does, comparing a few mean states of layers
     /// included, and the teacher may not be trained yet.
     /// </summary>
-    private static FineTuneOptions WithoutTeacher(FineTuneOptions options) => options.Method.Objective
-        is ObjectiveKind.Distillation or ObjectiveKind.SelfDistillation or ObjectiveKind.AnnealingDistillation
-            or ObjectiveKind.RailDistillation
-        ? options with { Method = options.Method with { Objective = default }, Teacher = null }
-        : options;
+    private static FineTuneOptions WithoutTeacher(FineTuneOptions options) =>
+        options.Method.Loss is { LearnsFromTeacher: true }
+            ? options with { Method = options.Method with { Loss = null }, Teacher = null }
+            : options;
 
     /// <summary>The options without what changes no step's time; coefficients of losses are inputs of one
     /// graph.</summary>
@@ -188,9 +187,9 @@ public sealed class StudyForecaster
             CheckpointSeconds = 0,
             Threads = null,
         }).ToJson();
-        foreach (string settings in PartSettings.ByPart.Values)
+        foreach (MethodPart part in options.Method.Parts)
         {
-            kind.Remove(settings);
+            kind.Remove(part.Key);
         }
 
         return kind.ToJsonString(RunJson.Options);

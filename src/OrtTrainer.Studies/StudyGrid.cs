@@ -79,6 +79,7 @@ internal sealed class StudyGrid
             .. _chosen.TryGetValue(name, out JsonObject? settings) ? new[] { settings } : [],
         ];
         JsonObject merged = layers.Aggregate(PlainFineTuning, OptionsJson.Merge);
+        RequireParts(_file.Methods[method], merged, $"methods.{method}");
         PlannedRun? teacher = TakeTeacher(merged, task, method);
         string folder = $"runs/{string.Join('.', names.Values.Select(Slug.Of))}";
         (FineTuneOptions options, IReadOnlyList<string> metrics) = Resolve(merged, task, $"cell {name}");
@@ -135,6 +136,7 @@ internal sealed class StudyGrid
         {
             JsonObject merged = new[] { _file.Defaults, _file.Tasks[task], own }
                 .Aggregate(PlainFineTuning, OptionsJson.Merge);
+            RequireParts(own, merged, $"teachers.{name}");
             run = Run($"teacher {name} of {task}", $"teachers/{Slug.Of(task)}/{Slug.Of(name)}",
                 Resolve(merged, task, $"teacher {name} of {task}").Options);
             _teachers.Add((task, name), run);
@@ -146,9 +148,9 @@ internal sealed class StudyGrid
 
     private CellCandidate Candidate(StudyCell cell, JsonObject settings, IReadOnlyList<long> seeds)
     {
-        FineTuneOptions options = JsonSerializer.Deserialize<FineTuneOptions>(
-            OptionsJson.Merge(JsonSerializer.SerializeToNode(cell.Options, RunJson.Options)!.AsObject(), settings),
-            RunJson.Options)!;
+        JsonObject merged = OptionsJson.Merge(cell.Options.ToJson(), settings);
+        DropIdle(merged);
+        FineTuneOptions options = merged.Deserialize<FineTuneOptions>(RunJson.Options)!;
         if (options.Data is { Test: null, Eval: null })
         {
             throw _file.Fault("choose", $"task {cell.Task} has neither eval nor test data of its own: what chose the " +
@@ -177,6 +179,7 @@ internal sealed class StudyGrid
         }
 
         merged["output"] = _output;
+        DropIdle(merged);
         IReadOnlyList<string> wanted = _file.Metrics[task];
         try
         {
@@ -193,6 +196,25 @@ internal sealed class StudyGrid
         {
             string reason = refused.Message.Split('\n')[0].Split(" (Parameter ")[0];
             throw new StudyException($"{_file.Path}: {what}: {reason}", refused);
+        }
+    }
+
+    /// <summary>Refuses settings of a method that an entry has, but the run it is for has not.</summary>
+    private void RequireParts(JsonObject entry, JsonObject merged, string place)
+    {
+        FineTuneMethod method = OptionsJson.MethodOf(merged);
+        if (OptionsJson.FindIdle(entry, method) is [{ } idle, ..])
+        {
+            throw _file.Fault($"{place}.{idle}", OptionsJson.Idle(idle, method));
+        }
+    }
+
+    /// <summary>Takes out what defaults say of methods that this cell does not have.</summary>
+    private static void DropIdle(JsonObject merged)
+    {
+        foreach (string idle in OptionsJson.FindIdle(merged, OptionsJson.MethodOf(merged)))
+        {
+            merged.Remove(idle);
         }
     }
 

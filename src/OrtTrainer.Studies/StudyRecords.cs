@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies;
@@ -6,17 +8,34 @@ namespace OrtTrainer.Studies;
 /// Keeps the database of a study in step with the folders of its runs, which are the truth: a row is read anew whenever
 /// the folder's stamp differs from the one the row was made from.
 /// </summary>
+/// <remarks>
+/// The database is a mirror, and no run waits for it: while another program holds it locked, or it cannot be written
+/// for another reason, rows stay pending and are written with the next run, or at the end.
+/// </remarks>
 internal sealed class StudyRecords : IDisposable
 {
+    // SQLITE_BUSY and SQLITE_LOCKED.
+    private const int Busy = 5, Locked = 6;
+
+    private const string Later = "the study goes on and writes it later";
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
+
     private readonly StudyFolder _folder;
     private readonly StudyPlan _plan;
-    private readonly StudyDatabase _database;
+    private readonly Action<string> _note;
     private readonly Dictionary<string, (int Position, StudyCell Cell, PlannedRun Run)> _places = [];
+    private readonly HashSet<string> _pending = [];
+    private readonly Lock _writing = new();
+    private StudyDatabase? _database;
+    private bool _behind;
 
-    public StudyRecords(StudyFolder folder, StudyPlan plan)
+    /// <param name="folder">The study's folder.</param>
+    /// <param name="plan">What runs there are.</param>
+    /// <param name="note">Told when the database falls behind, and when it has caught up.</param>
+    public StudyRecords(StudyFolder folder, StudyPlan plan, Action<string> note)
     {
-        _folder = folder;
-        _plan = plan;
+        (_folder, _plan, _note) = (folder, plan, note);
         foreach (StudyCell cell in plan.Cells)
         {
             foreach (PlannedRun run in cell.Runs)
@@ -25,40 +44,130 @@ internal sealed class StudyRecords : IDisposable
             }
         }
 
-        _database = StudyDatabase.Open(folder.Database);
-        Refresh();
+        Try(() => Write(), Later);
     }
 
     /// <summary>Takes a run in whose state has changed.</summary>
     public void Update(PlannedRun run)
     {
-        (int position, StudyCell cell, _) = _places[run.Folder];
-        lock (_database)
+        lock (_writing)
         {
-            _database.Put([(position, Read(cell, run), StampOf(cell, run))]);
+            _pending.Add(run.Folder);
+            Try(() => Write(), Later);
         }
     }
 
-    /// <summary>Every run of the grid, in the plan's order.</summary>
-    public StudyResults Results(IReadOnlyList<StudyChoice> choices)
+    /// <summary>
+    /// Every run of the grid, in the plan's order; from the folders where the database stays out of reach.
+    /// </summary>
+    /// <param name="choices">Settings that were chosen, for the results.</param>
+    /// <param name="patience">How long to wait for a database that is behind.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public StudyResults Results(
+        IReadOnlyList<StudyChoice> choices, TimeSpan patience, CancellationToken cancellation)
     {
-        lock (_database)
+        lock (_writing)
         {
-            return _plan.Results(_database.Read(), choices);
+            IReadOnlyList<StudyRun> runs = [];
+            long start = Stopwatch.GetTimestamp();
+            while (!Try(() => runs = Write().Read(), $"waiting for it, up to {patience.TotalSeconds:0} seconds"))
+            {
+                if (Stopwatch.GetElapsedTime(start) >= patience || cancellation.WaitHandle.WaitOne(BetweenTries))
+                {
+                    _note($"{_folder.Database} lacks the newest runs; results.csv and the report have them all. " +
+                        $"Once the file is free, 'orttrainer study --report {_folder.Path}' completes it.");
+                    return _plan.Results(
+                        [.. _places.Values.OrderBy(at => at.Position).Select(at => Read(at.Cell, at.Run))], choices);
+                }
+            }
+
+            return _plan.Results(runs, choices);
         }
     }
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose() => _database?.Dispose();
 
-    private void Refresh()
+    /// <summary>Opens the database where it is not open yet, and writes what is pending.</summary>
+    private StudyDatabase Write()
     {
-        IReadOnlyDictionary<string, (int Position, string Stamp)> known = _database.Stamps();
-        _database.Remove(known.Keys.Where(folder => !_places.ContainsKey(folder)));
-        _database.Put(
-            from place in _places.Values
-            let stamp = StampOf(place.Cell, place.Run)
-            where !known.TryGetValue(place.Run.Folder, out (int, string) row) || row != (place.Position, stamp)
-            select (place.Position, Read(place.Cell, place.Run), stamp));
+        if (_database is null)
+        {
+            StudyDatabase opened = StudyDatabase.Open(_folder.Database);
+            try
+            {
+                Refresh(opened);
+            }
+            catch
+            {
+                opened.Dispose();
+                throw;
+            }
+
+            _database = opened;
+        }
+        else if (_pending.Count > 0)
+        {
+            _database.Put(_pending.Select(Row));
+        }
+
+        _pending.Clear();
+        return _database;
+    }
+
+    /// <summary>Works with the database; notes once that it is out of reach, and once that it no longer is.</summary>
+    /// <param name="work">What to do.</param>
+    /// <param name="meanwhile">What happens until it can be done, for the note.</param>
+    private bool Try(Action work, string meanwhile)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception refused) when (refused is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            if (!_behind)
+            {
+                _note($"{_folder.Database} {Reason(refused)}; {meanwhile}.");
+            }
+
+            _behind = true;
+            return false;
+        }
+
+        if (_behind)
+        {
+            _note($"{_folder.Database} can be written again and is complete.");
+        }
+
+        _behind = false;
+        return true;
+    }
+
+    private static string Reason(Exception refused) => refused is SqliteException { SqliteErrorCode: Busy or Locked }
+        ? "is locked by another program"
+        : $"cannot be written ({refused.Message})";
+
+    private void Refresh(StudyDatabase database)
+    {
+        IReadOnlyDictionary<string, (int Position, string Stamp)> known = database.Stamps();
+        database.Remove(known.Keys.Where(folder => !_places.ContainsKey(folder)));
+        database.Put(
+            from folder in _places.Keys
+            let row = Place(folder)
+            where !known.TryGetValue(folder, out (int, string) old) || old != (row.Position, row.Stamp)
+            select Row(folder));
+    }
+
+    private (int Position, string Stamp) Place(string folder)
+    {
+        (int position, StudyCell cell, PlannedRun run) = _places[folder];
+        return (position, StampOf(cell, run));
+    }
+
+    private (int Position, StudyRun Run, string Stamp) Row(string folder)
+    {
+        (int position, StudyCell cell, PlannedRun run) = _places[folder];
+        return (position, Read(cell, run), StampOf(cell, run));
     }
 
     private string StampOf(StudyCell cell, PlannedRun run) =>

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>
@@ -34,4 +36,7 @@ public sealed record StudyResults
 
     /// <summary>Settings chosen on the validation data; empty for a study that chooses none.</summary>
     public IReadOnlyList<StudyChoice> Choices { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies;
@@ -60,4 +61,7 @@ public sealed record StudyRun
 
     /// <summary>The evaluations during training, on the evaluation data, in order.</summary>
     public IReadOnlyList<EvaluationPoint> Curve { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Options;
+using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies;
@@ -94,9 +95,10 @@ internal sealed class StudyRunFolder(string path)
 
         Delete(Directory.EnumerateFiles(run, "*.safetensors"));
         Delete(Directory.EnumerateFiles(path));
-        if (Directory.Exists(teacher))
+        string graph = System.IO.Path.Combine(path, OnnxModelFolder.GraphFolder);
+        foreach (string folder in new[] { graph, teacher }.Where(Directory.Exists))
         {
-            Directory.Delete(teacher, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

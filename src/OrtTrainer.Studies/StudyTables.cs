@@ -6,8 +6,8 @@ namespace OrtTrainer.Studies;
 
 /// <summary>
 /// The tables of a study as CSV, a row per run in the plan's order. Numbers have all their digits; a score that is not
-/// defined is <c>nan</c>. Times, which no two runs share, are in a table of their own, so that equal studies have equal
-/// tables of results.
+/// defined is <c>nan</c>, and one that does not exist, for want of a finished run or of an average, is empty. Times,
+/// which no two runs share, are in a table of their own, so that equal studies have equal tables of results.
 /// </summary>
 internal static class StudyTables
 {
@@ -61,7 +61,7 @@ internal static class StudyTables
     private static string Text(double? value) => value switch
     {
         null => "",
-        double.NaN => "nan",
+        { } number when !double.IsFinite(number) => "nan",
         { } number => number.ToString("R", CultureInfo.InvariantCulture),
     };
 

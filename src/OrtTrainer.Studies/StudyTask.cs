@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies;
 
 /// <summary>A task of a study.</summary>
@@ -7,4 +9,8 @@ namespace OrtTrainer.Studies;
 /// Whether scores are those of test data; without any they are those of the evaluation data, which also chose the
 /// weights that a run exports.
 /// </param>
-public sealed record StudyTask(string Name, IReadOnlyList<string> Metrics, bool HasTest);
+public sealed record StudyTask(string Name, IReadOnlyList<string> Metrics, bool HasTest)
+{
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}

@@ -1,4 +1,5 @@
 using System.Reflection;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Studies;
 
@@ -25,4 +26,7 @@ public sealed record WorkerCommand(string Program, IReadOnlyList<string> Argumen
         string host = isDotnet ? self! : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         return new WorkerCommand(host, ["exec", program.Location, .. words]);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -38,6 +38,27 @@ internal sealed class TokenPipeline(TokenizerParts parts)
         return sequence;
     }
 
+    /// <summary>The tokens of a text with their ranges in what the normalizer makes of it, which comes along.</summary>
+    public (int[] Normalized, List<ModelToken> Tokens) TokenizeNormalized(ReadOnlySpan<char> text)
+    {
+        PreTokenizedText pieces = Added.Extract(text);
+        int[] normalized = pieces.Realign();
+        _preTokenizer?.Apply(pieces);
+        List<ModelToken> all = [];
+        List<ModelToken> tokens = [];
+        foreach (PreTokenizedText.Piece piece in pieces.Pieces)
+        {
+            Tokenize(piece, tokens);
+            foreach (ModelToken token in tokens)
+            {
+                TextRange range = piece.Text.OriginalRange(token.Start, token.End);
+                all.Add(new ModelToken(token.Id, range.Start, range.End));
+            }
+        }
+
+        return (normalized, all);
+    }
+
     /// <summary>Appends the ids of a text's tokens.</summary>
     public void AppendIds(ReadOnlySpan<char> text, List<int> ids)
     {

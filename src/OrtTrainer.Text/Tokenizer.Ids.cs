@@ -1,4 +1,4 @@
-using OrtTrainer.Text.PostProcessing;
+using System.Runtime.ExceptionServices;
 
 namespace OrtTrainer.Text;
 
@@ -57,9 +57,9 @@ public sealed partial class Tokenizer
                     : threads },
                 i => EncodeRange(texts, i * chunk, Math.Min(texts.Count, (i + 1) * chunk), used, encoded));
         }
-        catch (AggregateException exception) when (exception.InnerException is TruncationException inner)
+        catch (AggregateException exception)
         {
-            throw new TruncationException(inner.Message);
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
 
         return encoded;
@@ -86,34 +86,6 @@ public sealed partial class Tokenizer
             _ids.Append(pair, second);
         }
 
-        SequenceTemplate template = _assembly.Template(options.AddSpecialTokens);
-        (int keepFirst, int keepSecond) =
-            EncodingAssembly.Keep(template, first.Count, pair is null ? null : second.Count, options);
-        IReadOnlyList<TemplatePiece> pieces = pair is null ? template.Single : template.Pair;
-        int length = keepFirst + keepSecond + template.AddedCount(pair is not null);
-        int[] ids = new int[length];
-        int[] typeIds = new int[length];
-        int at = 0;
-        foreach (TemplatePiece piece in pieces)
-        {
-            int start = at;
-            if (piece.Sequence < 0)
-            {
-                foreach (int id in piece.Ids)
-                {
-                    ids[at++] = id;
-                }
-            }
-            else
-            {
-                int keep = piece.Sequence == 0 ? keepFirst : keepSecond;
-                (piece.Sequence == 0 ? first : second).CopyTo(0, ids, at, keep);
-                at += keep;
-            }
-
-            Array.Fill(typeIds, piece.TypeId ?? Math.Max(0, piece.Sequence), start, at - start);
-        }
-
-        return new TokenIds(ids, typeIds);
+        return _assembly.AssembleIds(first, pair is null ? null : second, options);
     }
 }

@@ -1,8 +1,9 @@
 using OrtTrainer.Text.Loading;
+using OrtTrainer.Text.Writing;
 
 namespace OrtTrainer.Text;
 
-/// <content>Reading from files.</content>
+/// <content>Reading from files, and tokenizer.json to write.</content>
 public sealed partial class Tokenizer
 {
     /// <summary>
@@ -35,4 +36,24 @@ public sealed partial class Tokenizer
     /// </summary>
     /// <exception cref="InvalidDataException">The file is malformed.</exception>
     public static Tokenizer FromSentencePiece(string path) => new(SentencePieceFolder.ReadModel(path));
+
+    /// <summary>
+    /// The tokenizer as a tokenizer.json, in UTF-8, that other software reads: it gives the same ids. It does not pad.
+    /// </summary>
+    /// <param name="maxLength">
+    /// The most tokens that software shall keep of a text, special ones included, 1 or more; null for no truncation.
+    /// </param>
+    /// <exception cref="InvalidDataException">
+    /// The tokenizer was read from a SentencePiece model, or from a tokenizer.json that has since been changed or holds
+    /// halves of surrogate pairs.
+    /// </exception>
+    public byte[] ToTokenizerJson(int? maxLength = null)
+    {
+        if (maxLength is { } length)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(maxLength));
+        }
+
+        return TokenizerJsonWriter.Write(_parts, maxLength);
+    }
 }

@@ -7,6 +7,9 @@ public sealed partial class Tokenizer
     public int VocabularySize =>
         _vocabulary.Count + _added.Tokens.Count(token => _vocabulary.Id(token.Content) is null);
 
+    /// <inheritdoc/>
+    int? ITextEncoder.VocabularySize => VocabularySize;
+
     /// <summary>The id of [PAD], &lt;pad&gt; or the like; null where there is none.</summary>
     public int? PadId { get; }
 

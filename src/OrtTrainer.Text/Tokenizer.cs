@@ -11,8 +11,9 @@ namespace OrtTrainer.Text;
 /// Turns text into token ids and back, exactly as the tokenizer a model was trained with. Safe to use from several
 /// threads.
 /// </summary>
-public sealed partial class Tokenizer
+public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer, ITextEncoder
 {
+    private readonly TokenizerParts _parts;
     private readonly TokenPipeline _pipeline;
     private readonly AddedVocabulary _added;
     private readonly Vocabulary _vocabulary;
@@ -22,7 +23,9 @@ public sealed partial class Tokenizer
 
     internal Tokenizer(TokenizerParts parts)
     {
-        _pipeline = new TokenPipeline(parts);
+        _parts = parts;
+        _byFlags = PipelinesByFlags(parts);
+        _pipeline = _byFlags[^1].Value;
         _added = _pipeline.Added;
         _vocabulary = parts.Model.Vocabulary;
         _assembly = new EncodingAssembly(parts.Template);

@@ -4,6 +4,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Text;
 using OrtTrainer.Training;
 
 namespace OrtTrainer;
@@ -35,8 +36,12 @@ public sealed class FineTuner
     /// <summary>Runs from the start.</summary>
     /// <param name="options">Everything that decides the run.</param>
     /// <param name="events">Told what happens, on the run's own thread; null for nobody.</param>
-    /// <param name="cancellation">Ends the run after the current step, with a checkpoint to resume from.</param>
-    /// <exception cref="OperationCanceledException">The run was cancelled; the checkpoint is written.</exception>
+    /// <param name="cancellation">
+    /// Ends the run after the current step, with a checkpoint to resume from; before the first step, while data are read
+    /// or a teacher is run, at once and with nothing written.
+    /// </param>
+    /// <exception cref="OperationCanceledException">The run was cancelled; its checkpoint is written, if it had
+    /// begun.</exception>
     /// <exception cref="RunException">The output folder is in use or not empty, or options do not fit the
     /// data.</exception>
     /// <exception cref="TrainingException">The loss is no longer a number.</exception>
@@ -44,18 +49,43 @@ public sealed class FineTuner
     /// from.</exception>
     public static Task<RunSummary> RunAsync(
         FineTuneOptions options, IProgress<RunEvent>? events = null, CancellationToken cancellation = default) =>
+        Start(options, null, events, cancellation);
+
+    /// <summary>
+    /// Runs from the start with a tokenizer of the caller's own instead of the one in the model's folder. The export
+    /// has no tokenizer files: <see cref="Prediction.Predictor"/> must be given the same tokenizer again, and so must
+    /// a run that is resumed.
+    /// </summary>
+    /// <param name="options">Everything else that decides the run.</param>
+    /// <param name="tokenizer">Reads the texts, such as an <see cref="ExternalTokenizer"/>.</param>
+    /// <param name="events">Told what happens, on the run's own thread; null for nobody.</param>
+    /// <param name="cancellation">Ends the run after the current step, with a checkpoint to resume from.</param>
+    /// <exception cref="Models.ModelException">The tokenizer gives ids that the model does not know.</exception>
+    /// <inheritdoc cref="RunAsync(FineTuneOptions, IProgress{RunEvent}, CancellationToken)" path="/exception"/>
+    public static Task<RunSummary> RunAsync(
+        FineTuneOptions options, ITextEncoder tokenizer, IProgress<RunEvent>? events = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return Start(options, tokenizer, events, cancellation);
+    }
+
+    private static Task<RunSummary> Start(
+        FineTuneOptions options, ITextEncoder? tokenizer, IProgress<RunEvent>? events,
+        CancellationToken cancellation) =>
         Task.Run(() =>
         {
             FineTuneOptions resolved = options.Resolve();
             RunFolder.RequireFree(resolved.Output);
+            RequireNoOwnTeacher(resolved, tokenizer);
             if (SelfTeacher.IsNeededBy(resolved))
             {
                 // The teacher's run lies in the folder, so its files can only be checked there.
                 using RunFolder taken = Take(resolved);
-                return Continue(resolved, taken, restores: false, events, cancellation);
+                return Continue(resolved, taken, restores: false, tokenizer, events, cancellation);
             }
 
-            using PreparedRun run = PreparedRun.Create(resolved, null, events, cancellation);
+            using PreparedRun run = PreparedRun.Create(resolved, null, events, cancellation, tokenizer);
             using RunFolder folder = Take(resolved);
             return new FineTuner(run, folder, events).Run(cancellation);
         }, CancellationToken.None);
@@ -65,19 +95,47 @@ public sealed class FineTuner
     /// done all its steps is scored and exported again.
     /// </summary>
     /// <param name="output">The run's output folder.</param>
-    /// <param name="events">As for <see cref="RunAsync"/>.</param>
-    /// <param name="cancellation">As for <see cref="RunAsync"/>.</param>
+    /// <param name="events">Told what happens, on the run's own thread; null for nobody.</param>
+    /// <param name="cancellation">Ends the run after the current step, with a checkpoint to resume from.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; the checkpoint is written.</exception>
     /// <exception cref="RunException">There is no run in the folder, it is still running, or its data have
     /// changed.</exception>
     public static Task<RunSummary> ResumeAsync(
         string output, IProgress<RunEvent>? events = null, CancellationToken cancellation = default) =>
+        Restart(output, null, events, cancellation);
+
+    /// <summary>Goes on with a run that was started with a tokenizer of the caller's own.</summary>
+    /// <param name="output">The run's output folder.</param>
+    /// <param name="tokenizer">The tokenizer it was started with.</param>
+    /// <param name="events">Told what happens, on the run's own thread; null for nobody.</param>
+    /// <param name="cancellation">Ends the run after the current step, with a checkpoint to resume from.</param>
+    /// <inheritdoc cref="ResumeAsync(string, IProgress{RunEvent}, CancellationToken)" path="/exception"/>
+    public static Task<RunSummary> ResumeAsync(
+        string output, ITextEncoder tokenizer, IProgress<RunEvent>? events = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return Restart(output, tokenizer, events, cancellation);
+    }
+
+    private static Task<RunSummary> Restart(
+        string output, ITextEncoder? tokenizer, IProgress<RunEvent>? events, CancellationToken cancellation) =>
         Task.Run(() =>
         {
             using RunFolder folder = RunFolder.Open(output);
             FineTuneOptions options = FineTuneOptions.Read(folder.OptionsFile) with { Output = folder.Path };
-            return Continue(options, folder, restores: true, events, cancellation);
+            return Continue(options, folder, restores: true, tokenizer, events, cancellation);
         }, CancellationToken.None);
+
+    private static void RequireNoOwnTeacher(FineTuneOptions options, ITextEncoder? tokenizer)
+    {
+        if (tokenizer is not null && SelfTeacher.IsNeededBy(options))
+        {
+            throw new RunException(
+                "Self-distillation reads its teacher's tokenizer from the folder the teacher was exported to, which " +
+                "has none where a tokenizer is given. Put the tokenizer's files into the model's folder instead.");
+        }
+    }
 
     private static RunFolder Take(FineTuneOptions resolved)
     {
@@ -87,13 +145,13 @@ public sealed class FineTuner
     }
 
     private static RunSummary Continue(
-        FineTuneOptions options, RunFolder folder, bool restores, IProgress<RunEvent>? events,
-        CancellationToken cancellation)
+        FineTuneOptions options, RunFolder folder, bool restores, ITextEncoder? tokenizer,
+        IProgress<RunEvent>? events, CancellationToken cancellation)
     {
         SelfTeacher? teacher = SelfTeacher.IsNeededBy(options)
             ? SelfTeacherTraining.Obtain(options, folder, events, cancellation)
             : null;
-        using PreparedRun run = PreparedRun.Create(options, teacher, events, cancellation);
+        using PreparedRun run = PreparedRun.Create(options, teacher, events, cancellation, tokenizer);
         FineTuner tuner = new(run, folder, events);
         if (restores)
         {
@@ -106,6 +164,13 @@ public sealed class FineTuner
     private RunSummary Run(CancellationToken cancellation)
     {
         _events?.Report(new RunEvent.Started(_run.Facts with { StartStep = _run.State.Step }));
+        if (_run.HasOwnTokenizer)
+        {
+            _events?.Report(new RunEvent.Noted(
+                "Texts are read with the tokenizer that was given; the export will have no tokenizer files, and " +
+                "whoever uses it must be given the tokenizer too."));
+        }
+
         using MetricsLog log = new(_folder.MetricsFile, _run.State.Step, _progress.EvaluatedStep);
         Train(log, cancellation);
 

@@ -2,8 +2,9 @@ using OrtTrainer.Benchmarking;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Benchmarks;
 
@@ -25,7 +26,7 @@ internal static class MethodBenchmark
     public static IReadOnlyList<MethodTime> Run(
         StepBenchmarkOptions options, IReadOnlyList<FineTuneMethod> methods, CancellationToken cancellation = default)
     {
-        if (methods.FirstOrDefault(m => m != new FineTuneMethod { Objective = m.Objective }) is { } other)
+        if (methods.FirstOrDefault(m => m != new FineTuneMethod { Loss = m.Loss }) is { } other)
         {
             throw new ArgumentException(
                 $"{other} is more than a loss; only losses are compared here, such as label-smoothing.");
@@ -33,12 +34,12 @@ internal static class MethodBenchmark
 
         using PretrainedModel model = PretrainedModel.Open(options.Model);
         EncodedDataset data = BenchmarkData.Read(options, model);
-        using ChunkedLoop loop = new(options.Threads);
+        using WeightUpdates updates = Device.Default.CreateUpdates(options.Threads);
         FineTuneMethod[] every = [FineTuneMethod.FineTune, .. methods];
         List<MethodSteps> compared = [];
         try
         {
-            compared.AddRange(every.Select(method => new MethodSteps(options, method, model, data, loop)));
+            compared.AddRange(every.Select(method => new MethodSteps(options, method, model, data, updates)));
             Measure(options.Batches, compared, cancellation);
         }
         finally

@@ -6,9 +6,9 @@ using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarks;
@@ -23,31 +23,27 @@ internal sealed class MethodSteps : IDisposable
 
     public MethodSteps(
         StepBenchmarkOptions options, FineTuneMethod method, PretrainedModel model, EncodedDataset data,
-        ChunkedLoop loop)
+        WeightUpdates updates)
     {
         Method = method;
         FineTuneOptions settings = new()
         {
             Model = options.Model, Output = ".", Data = options.Data!, Method = method,
         };
-        SeededRandom random = SeededRandom.For((ulong)options.Seed, "teacher");
-        float[] teacher = [.. Enumerable.Range(0, data.Source.Count * data.Targets.Outputs)
-            .Select(_ => (float)random.NextGaussian())];
-        LayerTargets? layers =
-            method.Objective == ObjectiveKind.RailDistillation ? Layers(model, data, random) : null;
-        TrainingObjective objective =
-            RunObjective.Of(settings, data, teacher, totalSteps: 2 * options.Batches, layers);
-        PackedGraph graph = TrainingGraph.Build(model.Architecture, settings.Data.Task.Distribution,
-            settings.Data.Task.Head(data.Targets.Outputs), agreement: objective.IsTwofold,
-            maps: layers is null ? null : new LayerMaps(layers.Width, settings.Rail.MapWidth));
-        _state = new TrainingState(graph.Layout.ToFlat(), new AdamWOptions(), average: null, loop);
-        _ = model.Load(graph.Layout, _state.Parameters.Slice, options.Seed);
+        int depth = model.Architecture.Shape.Layers;
+        TeacherKnowledge? teacher =
+            method.Loss is { LearnsFromTeacher: true } ? Teacher(model, depth, data, options.Seed) : null;
+        TrainingObjective objective = RunObjective.Of(
+            settings, data, teacher, (PerEpoch: 1, Total: 2 * options.Batches), depth);
+        TrainingGraph graph = TrainingGraph.Build(
+            model.Architecture, settings.Data.Task.Head(data.Targets.Outputs), objective);
+        _state = new TrainingState(graph.Layout.Weights, new AdamWOptions(), average: null, updates);
+        _ = model.Load(graph.Layout, _state.Parameters, options.Seed);
         ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
         TrainerOptions training = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution);
-        IGradientSource gradients = RunGradients.Of(settings, graph.Layout, _state,
-            new GradientAccumulator(graph, training, objective, _state), loop);
+        GradientAccumulator gradients = new(graph, training, objective, _state);
         _trainer = new Trainer(
-            training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, loop);
+            training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, updates);
     }
 
     public FineTuneMethod Method { get; }
@@ -64,10 +60,12 @@ internal sealed class MethodSteps : IDisposable
         }
     }
 
-    /// <summary>The layers of a teacher of the student's own size.</summary>
-    private static LayerTargets Layers(PretrainedModel model, EncodedDataset data, SeededRandom random)
+    /// <summary>A teacher of the student's own size that says anything.</summary>
+    private static TeacherKnowledge Teacher(PretrainedModel model, int depth, EncodedDataset data, long seed)
     {
-        int depth = model.Architecture.Shape.Layers;
+        SeededRandom random = SeededRandom.For((ulong)seed, "teacher");
+        float[] outputs = [.. Enumerable.Range(0, data.Source.Count * data.Targets.Outputs)
+            .Select(_ => (float)random.NextGaussian())];
         int width = model.Architecture.Shape.Width;
         float[] states = new float[checked(data.Source.Count * depth * width)];
         foreach (ref float state in states.AsSpan())
@@ -75,7 +73,7 @@ internal sealed class MethodSteps : IDisposable
             state = random.NextFloat() - 0.5f;
         }
 
-        return new(states, depth, width, new LayerDraw(depth - 1, depth - 1, stepsPerEpoch: 1, seed: 0));
+        return new(outputs, new LayerStates(states, depth, width));
     }
 
     public void Dispose()

@@ -22,8 +22,8 @@ internal sealed class YardstickSession : IDisposable
 
     private readonly GraphSession _session;
     private readonly Binding _binding;
-    private readonly NativeBuffer _parameters;
-    private readonly NativeBuffer _gradients;
+    private readonly WeightBuffer _parameters;
+    private readonly WeightBuffer _gradients;
     private readonly long _hidden;
     private readonly long _heads;
 
@@ -44,8 +44,8 @@ internal sealed class YardstickSession : IDisposable
             _heads = model.Heads;
             Classes = checked((int)parameters.First(p => p.Name == HeadName).Shape[0]);
             long length = parameters.Sum(Padded);
-            _parameters = new NativeBuffer(length);
-            _gradients = new NativeBuffer(length);
+            _parameters = new WeightBuffer(_session.Options.Device, length);
+            _gradients = new WeightBuffer(_session.Options.Device, length);
             _binding = _session.CreateBinding();
         }
         catch
@@ -83,7 +83,7 @@ internal sealed class YardstickSession : IDisposable
         long offset = 0;
         foreach (GraphValue parameter in _session.Inputs.Where(i => !BatchInputs.Contains(i.Name)))
         {
-            Fill(parameter.Name, _parameters.Slice(offset, checked((int)Length(parameter))));
+            _parameters.Write(offset, checked((int)Length(parameter)), values => Fill(parameter.Name, values));
             _binding.BindInput(parameter.Name, _parameters, offset, [.. parameter.Shape]);
             _binding.BindOutput(parameter.Name + GradientSuffix, _gradients, offset, [.. parameter.Shape]);
             offset += Padded(parameter);

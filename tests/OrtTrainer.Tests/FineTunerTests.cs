@@ -22,11 +22,12 @@ public sealed class FineTunerTests
     public void Every_average_goes_with_every_task(string word, ModelTask task)
     {
         FineTuneMethod method = FineTuneMethod.Parse(word);
+        method = method.Set(new Ema { Decay = 0.9 }) ?? method;
         using TinyTask tiny = new(task, rows: 240);
         EventList events = new();
 
         RunSummary summary =
-            TinyTask.Run(tiny.Options("out") with { Method = method, EmaDecay = 0.9, Epochs = 8, Dropout = 0 }, events);
+            TinyTask.Run(tiny.Options("out") with { Method = method, Epochs = 8, Dropout = 0 }, events);
 
         float[] losses = [.. events.Of<RunEvent.Stepped>().Select(e => e.Report.Loss)];
         Assert.That(losses, Has.Length.EqualTo(240));

@@ -1,4 +1,4 @@
-// Runs an exported model.onnx on token ids with plain onnxruntime-node: no tokenizer, no configuration.
+// Runs an exported onnx/model.onnx on token ids with plain onnxruntime-node: no tokenizer, no configuration.
 //
 //   echo '{"input_ids": [[2, 5, 3]], "attention_mask": [[1, 1, 1]]}' | node classify-ort.mjs FOLDER
 //
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import ort from "onnxruntime-node";
 import { readJsonLines, writeJsonLine } from "./lines.mjs";
 
-const session = await ort.InferenceSession.create(join(process.argv[2], "model.onnx"));
+const session = await ort.InferenceSession.create(join(process.argv[2], "onnx", "model.onnx"));
 
 for (const batch of await readJsonLines()) {
   const feeds = Object.fromEntries(session.inputNames.map(name => [name, toTensor(batch[name])]));

@@ -6,18 +6,16 @@
 // out: {"scores": {"label": score}}    per line: the pipeline's own scores for texts, the same by hand for pairs, which the
 //                                      pipeline does not take, and the plain value for a regression
 import { basename, dirname, resolve } from "node:path";
-import { AutoModelForSequenceClassification, AutoTokenizer, TextClassificationPipeline, env } from "@huggingface/transformers";
+import { env, pipeline } from "@huggingface/transformers";
 import { readJsonLines, writeJsonLine } from "./lines.mjs";
 
 const folder = resolve(process.argv[2]);
 env.allowRemoteModels = false;
 env.localModelPath = dirname(folder);
 
-// The export keeps model.onnx beside config.json, as optimum does; transformers.js would look in a subfolder "onnx".
-const options = { dtype: "fp32", device: "cpu", subfolder: "" };
-const tokenizer = await AutoTokenizer.from_pretrained(basename(folder), options);
-const model = await AutoModelForSequenceClassification.from_pretrained(basename(folder), options);
-const classify = new TextClassificationPipeline({ task: "text-classification", model, tokenizer });
+// No other options: an export lies as transformers.js expects it.
+const classify = await pipeline("text-classification", basename(folder));
+const { model, tokenizer } = classify;
 const { id2label, problem_type } = model.config;
 const labels = Object.keys(id2label).sort((a, b) => a - b).map(id => id2label[id]);
 

@@ -19,6 +19,12 @@ internal abstract class CommandArguments
     /// <summary>The names of the options that were given, dashes included.</summary>
     public IReadOnlyList<string> Given { get; set; } = [];
 
+    /// <summary>
+    /// The options given that set the library's options of a run, by name without dashes; only of a command with
+    /// <see cref="Parsing.RunSettingsAttribute"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Settings { get; set; } = new Dictionary<string, string>();
+
     /// <summary>An option this command cannot do without.</summary>
     /// <exception cref="UsageException">It was not given.</exception>
     protected static string Required(string? value, string option, string meaning) =>

@@ -14,7 +14,7 @@ internal sealed class PredictArguments : TableArguments
     public string? Model { get; set; }
 
     [Option("input", MetaValue = "F|-",
-        HelpText = "file of texts, or - for standard input; a line is a text where no format is known")]
+        HelpText = "file of texts, or - for standard input; a line of .txt or of standard input is a text")]
     public string? Input { get; set; }
 
     [Option("output", MetaValue = "F", HelpText = "file for the predictions, as JSON Lines (default: standard output)")]

@@ -18,8 +18,12 @@ internal abstract class TableArguments : CommandArguments
     public string? Columns { get; set; }
 
     [Option("format", MetaValue = "FORMAT",
-        HelpText = "csv, tsv, jsonl, lines or auto: by the file's extension (default: auto)")]
+        HelpText = "csv, tsv, jsonl, json, lines or auto: by the file's extension (default: auto)")]
     public string? Format { get; set; }
+
+    [Option("delimiter", MetaValue = "CHAR",
+        HelpText = "what separates the fields of CSV and TSV files; tab for a tab (default: by the first line)")]
+    public string? Delimiter { get; set; }
 
     [Option("quoted", HelpText = "fields of TSV files may be enclosed in double quotes")]
     public bool Quoted { get; set; }
@@ -30,6 +34,15 @@ internal abstract class TableArguments : CommandArguments
     {
         Format = Words.Parse<DataFormat>("--format", Format) ?? DataFormat.Auto,
         Columns = Columns?.Split(','),
+        Delimiter = DelimiterOf(Delimiter),
         Quoted = Quoted ? true : null,
     });
+
+    private static char? DelimiterOf(string? word) => word switch
+    {
+        null => null,
+        "tab" or "\\t" => '\t',
+        [char single] => single,
+        _ => throw new UsageException($"--delimiter is '{word}'; expected one character, or tab."),
+    };
 }

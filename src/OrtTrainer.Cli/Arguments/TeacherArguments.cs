@@ -1,7 +1,8 @@
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Distillation;
+using OrtTrainer.Data;
 using OrtTrainer.Tasks;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Arguments;
 

@@ -38,7 +38,8 @@ internal static class EvaluateCommand
             LabelSeparator = arguments.LabelSeparator ?? "|",
             Table = table,
         });
-        Dataset data = LabeledData.Read(file, labeled, task.LabelsOf(predictor.Labels));
+        LabelMap? labels = task.LabelsOf(predictor.Labels);
+        Dataset data = LabeledData.Read(file, labeled, labels, terminal.Note, interruption);
         EvaluationScores scores = predictor.Evaluate(data, metric, cancellation: interruption);
         Print(arguments, data, scores, metric, terminal.Out);
         return Task.FromResult(ExitCode.Done);

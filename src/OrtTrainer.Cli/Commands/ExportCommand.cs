@@ -6,7 +6,9 @@ using OrtTrainer.Export;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary><c>export</c>: other weights of a run, or a Hugging Face classifier, as a folder with model.onnx.</summary>
+/// <summary>
+/// <c>export</c>: other weights of a run, or a Hugging Face classifier, as a folder with onnx/model.onnx.
+/// </summary>
 internal static class ExportCommand
 {
     public static Task<int> RunAsync(ExportArguments arguments, Terminal terminal, CancellationToken interruption)
@@ -28,12 +30,16 @@ internal static class ExportCommand
         using ExportSource source = arguments.Run is { } run
             ? RunExport.Open(run, weights)
             : ModelExport.Open(ModelFolder.Require(arguments.Model!));
-        ModelExporter.Export(output, source.Model, source.Provenance);
-        ExportComparison comparison = ExportProbe.Require(output, source.Model, interruption);
-        terminal.Out.WriteLine($"Exported {source.Description} to {ShownPath.Of(Path.GetFullPath(output))}.");
-        terminal.Out.WriteLine(FormattableString.Invariant(
-            $"checked: on {comparison.Examples} random inputs the ONNX model's logits differ ") +
-            FormattableString.Invariant($"from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most"));
+        using ExportProbe probe = new(source.Model);
+        ExportComparison comparison = ModelExporter
+            .Export(output, source.Model, source.Provenance, probe.Reference, interruption).Comparison!;
+        terminal.WriteLines(
+        [
+            $"Exported {source.Description} to {ShownPath.Of(Path.GetFullPath(output))}.",
+            FormattableString.Invariant(
+                $"checked: on {comparison.Examples} random inputs the ONNX model's logits differ ") +
+            FormattableString.Invariant($"from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most"),
+        ]);
         return Task.FromResult(ExitCode.Done);
     }
 

@@ -35,14 +35,14 @@ internal static class FinetuneCommand
         }
         catch (OperationCanceledException) when (interruption.IsCancellationRequested)
         {
-            await view.InterruptedAsync(options.Output);
+            await view.InterruptedAsync(File.Exists(RunFolder.OptionsFileOf(options.Output)) ? options.Output : null);
             return ExitCode.Interrupted;
         }
 
         await view.DisposeAsync();
         if (!arguments.Quiet && !arguments.Json)
         {
-            PrintNextSteps(options, terminal.Out);
+            terminal.WriteLines(NextSteps(options));
         }
 
         return ExitCode.Done;
@@ -80,10 +80,10 @@ internal static class FinetuneCommand
         : terminal.IsInteractive ? new LiveRunView(terminal, options)
         : new PlainRunView(terminal, options);
 
-    private static void PrintNextSteps(FineTuneOptions options, TextWriter output)
+    private static IEnumerable<string> NextSteps(FineTuneOptions options)
     {
         string folder = ShownPath.Of(options.Output);
-        output.WriteLine();
+        yield return "";
         if (EmbeddedDefault.IsUsedBy(options))
         {
             using Predictor predictor = Predictor.Open(options.Output);
@@ -91,14 +91,14 @@ internal static class FinetuneCommand
                 predictor.Predict([.. EmbeddedDefault.Samples.Select(text => new Example(text))]);
             foreach ((string text, TextPrediction prediction) in EmbeddedDefault.Samples.Zip(predictions))
             {
-                output.WriteLine(
-                    FormattableString.Invariant($"  {prediction.Label,-10} {prediction.Scores.Max():0.00}  {text}"));
+                yield return FormattableString.Invariant(
+                    $"  {prediction.Label,-10} {prediction.Scores.Max():0.00}  {text}");
             }
 
-            output.WriteLine();
+            yield return "";
         }
 
-        output.WriteLine($"Exported to {folder}. To label texts:");
-        output.WriteLine($"  {CliApp.Name} predict --model {folder} --input FILE");
+        yield return $"Exported to {folder}. To label texts:";
+        yield return $"  {CliApp.Name} predict --model {folder} --input FILE";
     }
 }

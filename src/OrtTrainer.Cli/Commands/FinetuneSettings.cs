@@ -7,7 +7,6 @@ using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Tasks;
-using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -22,7 +21,7 @@ internal static class FinetuneSettings
     /// <exception cref="RunException">The options file cannot be read.</exception>
     public static FineTuneOptions Of(FinetuneArguments arguments)
     {
-        JsonObject options = arguments.OptionsFile is null ? [] : OptionsFile.Read(arguments.OptionsFile);
+        JsonObject options = arguments.OptionsFile is null ? [] : OptionsJson.Read(arguments.OptionsFile);
         bool embedded = arguments.Model is null && arguments.Train is null
             && options["model"] is null && options["data"]?["train"] is null;
         if (embedded)
@@ -30,19 +29,26 @@ internal static class FinetuneSettings
             options = OptionsJson.Merge(EmbeddedDefault.Options(), options);
         }
 
-        options = OptionsJson.Merge(
-            options, OptionErrors.Guard(typeof(FinetuneArguments), () => FromCommandLine(arguments)));
-        options = OptionsJson.Merge(options, MethodSettings.Of(arguments, MethodOf(options)));
+        options = Guard(arguments, () => OptionsJson.Merge(options, FromCommandLine(arguments, options)));
+        RequireParts(options, arguments.OptionsFile);
         string model = Require(options["model"], "--model", "DIR", "the folder of a pre-trained model");
         _ = Require(options["data"]?["train"], "--train", "F", "the file to train on");
         options["output"] ??= RunNames.Next(embedded ? EmbeddedDefault.Name : model);
-        return OptionErrors.Guard(typeof(FinetuneArguments), () => Deserialize(options).Resolve());
+        return Guard(arguments, () => Deserialize(options).Resolve());
     }
 
-    private static FineTuneMethod MethodOf(JsonObject options) =>
-        options["method"] is JsonValue method && method.TryGetValue(out string? text)
-            ? OptionErrors.Guard(typeof(FinetuneArguments), () => FineTuneMethod.Parse(text))
-            : FineTuneMethod.Swa;
+    private static T Guard<T>(FinetuneArguments arguments, Func<T> build) =>
+        OptionErrors.Guard(typeof(FinetuneArguments), build, arguments.Given);
+
+    /// <summary>Refuses settings in the options file of a method that does not run.</summary>
+    private static void RequireParts(JsonObject options, string? file)
+    {
+        FineTuneMethod method = OptionsJson.MethodOf(options);
+        if (OptionsJson.FindIdle(options, method) is [{ } idle, ..])
+        {
+            throw new RunException($"{file}: {OptionsJson.Idle(idle, method)}");
+        }
+    }
 
     private static FineTuneOptions Deserialize(JsonObject options)
     {
@@ -52,7 +58,7 @@ internal static class FinetuneSettings
         }
         catch (JsonException malformed)
         {
-            throw new UsageException($"the options cannot be read: {malformed.Message}");
+            throw new UsageException($"the options cannot be read: {OptionsJson.Reason(malformed)}");
         }
     }
 
@@ -61,48 +67,9 @@ internal static class FinetuneSettings
             $"{option} is missing: give {meaning} as {option} {meta}; " +
             "without both --model and --train, the embedded ones are used.");
 
-    private static JsonObject FromCommandLine(FinetuneArguments a) => Given(
-        ("model", a.Model),
-        ("output", a.Output),
-        ("method", a.Method is null ? null : FineTuneMethod.Parse(a.Method).ToString()),
-        ("epochs", a.Epochs),
-        ("max_steps", a.MaxSteps),
-        ("max_seconds", a.MaxSeconds),
-        ("batch_size", a.BatchSize),
-        ("accumulation", a.Accumulation),
-        ("learning_rate", a.LearningRate),
-        ("schedule", Words.Parse<ScheduleKind>("--schedule", a.Schedule)),
-        ("warmup", a.Warmup),
-        ("weight_decay", a.WeightDecay),
-        ("clip_norm", a.ClipNorm),
-        ("max_length", a.MaxLength),
-        ("dropout", a.Dropout),
-        ("mixout", a.Mixout),
-        ("layer_decay", a.LayerDecay),
-        ("class_weights", MethodSettings.ClassWeights(a.ClassWeights)),
-        ("teacher", Given(
-            ("model", a.Teacher),
-            ("logits", a.TeacherLogits),
-            ("max_length", a.TeacherLength),
-            ("threads", a.TeacherThreads),
-            ("device", a.TeacherDevice),
-            ("cache", a.TeacherCache))),
-        ("swa_start", a.SwaStart),
-        ("swa_interval", a.SwaInterval),
-        ("swa_rate", Words.Parse<SwaRate>("--swa-rate", a.SwaRate)),
-        ("swa_learning_rate", a.SwaLearningRate),
-        ("ema_decay", a.EmaDecay),
-        ("eval_steps", a.EvalSteps),
-        ("patience", a.Patience),
-        ("keep_best", Switch(a.KeepBest, true)),
-        ("metric", a.Metric),
-        ("checkpoint_seconds", a.CheckpointSeconds),
-        ("seed", a.Seed),
-        ("from_scratch", Switch(a.FromScratch, true)),
-        ("layers", LayersOf(a.Layers)),
-        ("threads", a.Threads),
-        ("kernels", Switch(a.NoKernels, false)),
-        ("data", Given(
+    private static JsonObject FromCommandLine(FinetuneArguments a, JsonObject below)
+    {
+        JsonObject options = Given(("data", Given(
             ("train", a.Train),
             ("eval", a.Eval),
             ("test", a.Test),
@@ -115,10 +82,32 @@ internal static class FinetuneSettings
             ("table", Given(
                 ("format", Words.Parse<DataFormat>("--format", a.Format)),
                 ("columns", a.Columns?.Split(',')),
-                ("quoted", Switch(a.Quoted, true)))))));
+                ("quoted", a.Quoted ? true : null))))));
+        FineTuneMethod method = a.Settings.TryGetValue("method", out string? given)
+            ? FineTuneMethod.Parse(given)
+            : OptionsJson.MethodOf(below);
+        foreach (SettingOption option in SettingOption.All.Where(option => a.Settings.ContainsKey(option.Name)))
+        {
+            RunSetting setting = option.Of(method);
+            Set(options, setting.Path, SettingValue.Of($"--{option.Name}", setting, a.Settings[option.Name]));
+        }
+
+        return options;
+    }
+
+    private static void Set(JsonObject options, IReadOnlyList<string> path, JsonNode value)
+    {
+        JsonObject holder = options;
+        foreach (string name in path.SkipLast(1))
+        {
+            holder = (JsonObject)(holder[name] ??= new JsonObject());
+        }
+
+        holder[path[^1]] = value;
+    }
 
     /// <summary>An object of the values that are not null.</summary>
-    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot hold.</exception>
+    /// <exception cref="UsageException">A number is not finite, which JSON cannot hold.</exception>
     private static JsonObject Given(params (string Name, object? Value)[] values) => new(
         values.Select(Finite).Where(v => v.Value is not null and not JsonObject { Count: 0 })
             .Select(v => KeyValuePair.Create(
@@ -126,18 +115,7 @@ internal static class FinetuneSettings
 
     private static (string Name, object? Value) Finite((string Name, object? Value) option) =>
         option.Value is double number && !double.IsFinite(number)
-            ? throw new ArgumentException(FormattableString.Invariant(
-                $"{PropertyName(option.Name)} is {number}; expected a finite number."))
+            ? throw new UsageException(FormattableString.Invariant(
+                $"--{option.Name.Replace('_', '-')} is {number}; expected a finite number."))
             : option;
-
-    private static string PropertyName(string snakeCase) =>
-        string.Concat(snakeCase.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
-
-    private static bool? Switch(bool given, bool value) => given ? value : null;
-
-    private static int[]? LayersOf(string? layers) => layers?.Split(',').Select(word =>
-        int.TryParse(word, System.Globalization.CultureInfo.InvariantCulture, out int layer)
-            ? layer
-            : throw new UsageException($"--layers is '{layers}'; expected numbers between commas, such as 0,2,4."))
-                .ToArray();
 }

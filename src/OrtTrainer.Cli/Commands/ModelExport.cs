@@ -15,10 +15,10 @@ internal static class ModelExport
         ModelTask task = ModelTask.Of(source.Config);
         IReadOnlyList<string> labels = source.Config.Id2Label;
         ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, task.Head(labels.Count)).Layout;
-        NativeBuffer weights = new(layout.Length);
+        WeightBuffer weights = new(Device.Default, layout.Length);
         try
         {
-            IReadOnlyList<string> random = source.Load(layout, weights.Slice, seed: 0);
+            IReadOnlyList<string> random = source.Load(layout, weights, seed: 0);
             if (random.Count > 0)
             {
                 string missing = string.Join(", ", random);

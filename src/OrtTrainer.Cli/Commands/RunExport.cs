@@ -27,7 +27,7 @@ internal static class RunExport
         Architecture architecture = Architecture.For(config);
         ModelHead head = options.Data.Task.Head(config.Id2Label.Count);
         ParameterLayout layout = PackedGraph.Evaluation(architecture, head).Layout;
-        NativeBuffer buffer = new(layout.Length);
+        WeightBuffer buffer = new(Device.Default, layout.Length);
         try
         {
             layout.Fill(buffer, file);
@@ -57,7 +57,7 @@ internal static class RunExport
         (string name, string absence) = weights switch
         {
             RunWeights.Live => ("last", "the file was removed"),
-            RunWeights.Averaged => ("averaged", !options.Method.KeepsAverage
+            RunWeights.Averaged => ("averaged", options.Method.Averaging is null
                 ? "the run averaged nothing; add --weights live"
                 : "the file was removed, or training ended before averaging started; add --weights live"),
             _ => ("best", "the run did not keep its best weights (finetune --keep-best does); add --weights live"),
@@ -100,7 +100,7 @@ internal static class RunExport
         using (checkpoint)
         {
             AverageState state = JsonSerializer.Deserialize<AverageState>(checkpoint.State["average"], RunJson.Options);
-            return RunAveraging.StepsOf(options, state);
+            return options.Method.Averaging?.StepsOf(state);
         }
     }
 }

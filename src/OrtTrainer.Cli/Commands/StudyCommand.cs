@@ -25,7 +25,7 @@ internal static class StudyCommand
 
         if (arguments.Report is { } folder)
         {
-            return RewriteReport(arguments, folder, terminal);
+            return RewriteReport(arguments, folder, terminal, interruption);
         }
 
         StudyOptions options = OptionErrors.Guard(typeof(StudyArguments), () => Options(arguments));
@@ -55,14 +55,16 @@ internal static class StudyCommand
         return ExitCodeOf(results);
     }
 
-    private static int RewriteReport(StudyArguments arguments, string folder, Terminal terminal)
+    private static int RewriteReport(
+        StudyArguments arguments, string folder, Terminal terminal, CancellationToken interruption)
     {
         if (arguments.Given.Except(["--report", "--verbose", "--quiet"]).FirstOrDefault() is { } other)
         {
             throw new UsageException($"--report runs nothing; leave {other} out.");
         }
 
-        StudyResults results = Study.Read(folder);
+        IStudyView view = arguments.Quiet ? new QuietStudyView(terminal) : new PlainStudyView(terminal);
+        StudyResults results = Study.Read(folder, view, interruption);
         StudyReport.Write(results, Path.GetFullPath(folder));
         terminal.WriteLines(StudyLines.End(results, Path.GetFullPath(folder)));
         return ExitCodeOf(results);

@@ -3,8 +3,8 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
 using OrtTrainer.Tasks;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -16,8 +16,8 @@ internal static class TeacherCommand
         TeacherOptions options = arguments.Teacher();
         string? output = arguments.OutputFile;
         DataOptions labeled = arguments.LabelledData();
-        Dataset data = LabeledData.LoadTrain(labeled);
-        TeacherView view = new(terminal.Out);
+        Dataset data = LabeledData.LoadTrain(labeled, terminal.Note, interruption);
+        TeacherView view = new(terminal);
         TeacherLogits logits = TeacherLogits.Obtain(
             options, labeled.Task, data, arguments.Threads ?? Environment.ProcessorCount, arguments.Json ? null : view,
             interruption);

@@ -10,13 +10,14 @@ internal sealed class TextSource
 {
     private const int ReadAhead = 4096;
 
-    private static readonly string[] TableExtensions = [".csv", ".tsv", ".tab", ".jsonl", ".ndjson"];
+    /// <summary>Extensions of plain text; a file without any is that as well.</summary>
+    private static readonly string[] TextExtensions = ["", ".txt", ".text"];
 
-    private readonly Func<IEnumerable<DataRow>> _rows;
+    private readonly Func<CancellationToken, IEnumerable<DataRow>> _rows;
     private readonly string? _text;
     private readonly string? _pair;
 
-    private TextSource(Func<IEnumerable<DataRow>> rows, string? text, string? pair)
+    private TextSource(Func<CancellationToken, IEnumerable<DataRow>> rows, string? text, string? pair)
     {
         _rows = rows;
         _text = text;
@@ -24,7 +25,8 @@ internal sealed class TextSource
     }
 
     /// <summary>
-    /// The source the command line asks for; where no format is given or known by the extension, every line is a text.
+    /// The source the command line asks for. Every line of standard input and of a .txt file is a text where no format
+    /// is given.
     /// </summary>
     /// <exception cref="UsageException">Columns are asked of lines.</exception>
     public static TextSource Of(PredictArguments arguments, Terminal terminal)
@@ -32,8 +34,8 @@ internal sealed class TextSource
         string input = arguments.InputFile;
         TableOptions table = arguments.Table;
         bool isStream = input == PredictArguments.StandardInput;
-        bool knows = !isStream && TableExtensions.Contains(Path.GetExtension(input).ToLowerInvariant());
-        if (table.Format == DataFormat.Auto && !knows)
+        if (table.Format == DataFormat.Auto
+            && (isStream || TextExtensions.Contains(Path.GetExtension(input).ToLowerInvariant())))
         {
             table = table with { Format = DataFormat.Lines };
         }
@@ -52,17 +54,19 @@ internal sealed class TextSource
         }
 
         return new TextSource(
-            () => isStream ? TableReader.Read(terminal.Input, "standard input", table) : TableReader.Read(input, table),
+            cancellation => isStream
+                ? TableReader.Read(terminal.Input, "standard input", table, terminal.Note, cancellation)
+                : TableReader.Read(input, table, terminal.Note, cancellation),
             text,
             arguments.PairColumn);
     }
 
     /// <summary>The texts as they are asked for.</summary>
     /// <exception cref="DataFileException">The input cannot be read as it should be.</exception>
-    public IEnumerable<Example> Read(ModelTask task)
+    public IEnumerable<Example> Read(ModelTask task, CancellationToken cancellation)
     {
         ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair);
-        return _rows().Select(row => task.ReadExample(row, columns));
+        return _rows(cancellation).Select(row => task.ReadExample(row, columns));
     }
 
     /// <summary>
@@ -76,7 +80,7 @@ internal sealed class TextSource
         {
             try
             {
-                foreach (Example text in Read(task))
+                foreach (Example text in Read(task, cancellation))
                 {
                     await channel.Writer.WriteAsync(text, cancellation);
                 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using CommandLine;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
@@ -25,15 +24,17 @@ internal static class ArgumentReader
             settings.ParsingCulture = CultureInfo.InvariantCulture;
         });
         string[] completed = [.. WithValues(words, typeof(T))];
+        (string[] rest, Dictionary<string, string> settings) = TakeSettings(completed, typeof(T));
         T? parsed = null;
-        parser.ParseArguments<T>(completed)
+        parser.ParseArguments<T>(rest)
             .WithParsed(arguments => parsed = arguments)
-            .WithNotParsed(errors => throw Describe(errors, completed, typeof(T)));
+            .WithNotParsed(errors => throw Describe(errors, rest, typeof(T)));
         if (parsed!.Rest.Skip(parsed.Operands).FirstOrDefault() is { } stray)
         {
             throw new UsageException($"{stray} belongs to no option; quote values that contain spaces.");
         }
 
+        parsed.Settings = settings;
         parsed.Given = [.. words.Where(IsOption).Select(NameOf).Distinct()];
         return parsed;
     }
@@ -44,13 +45,12 @@ internal static class ArgumentReader
     /// </summary>
     private static IEnumerable<string> WithValues(string[] words, Type arguments)
     {
-        Dictionary<string, PropertyInfo> valued = OptionNames.Of(arguments)
-            .Where(pair => pair.Property.PropertyType != typeof(bool))
-            .ToDictionary(pair => "--" + pair.Option.LongName, pair => pair.Property);
+        Dictionary<string, CommandOption> valued = OptionNames.Of(arguments)
+            .Where(option => option.Value is not null).ToDictionary(option => "--" + option.Name);
         for (int i = 0; i < words.Length; i++)
         {
             yield return words[i];
-            if (!valued.TryGetValue(words[i], out PropertyInfo? property))
+            if (!valued.TryGetValue(words[i], out CommandOption? option))
             {
                 continue;
             }
@@ -62,10 +62,54 @@ internal static class ArgumentReader
                 continue;
             }
 
-            yield return Attribute.IsDefined(property, typeof(OptionalValueAttribute))
+            yield return option.MayStandAlone
                 ? OptionalValueAttribute.LeftOut
-                : throw new UsageException($"{words[i]} needs {Wanted(property)}.");
+                : throw new UsageException($"{words[i]} needs {option.Wanted}.");
         }
+    }
+
+    /// <summary>
+    /// Takes the options out that set the library's options, with their values; the parser gets the others.
+    /// </summary>
+    private static (string[] Others, Dictionary<string, string> Settings) TakeSettings(string[] words, Type arguments)
+    {
+        Dictionary<string, SettingOption> known =
+            OptionNames.SettingsOf(arguments).ToDictionary(option => "--" + option.Name);
+        HashSet<string> valued =
+            [.. OptionNames.Of(arguments).Where(o => o.Value is not null).Select(o => "--" + o.Name)];
+        List<string> rest = [];
+        Dictionary<string, string> settings = [];
+        for (int i = 0; i < words.Length; i++)
+        {
+            string name = NameOf(words[i]);
+            if (!known.TryGetValue(name, out SettingOption? option))
+            {
+                rest.Add(words[i]);
+                if (valued.Contains(words[i]))
+                {
+                    // The value of another option, whatever it looks like.
+                    rest.Add(words[++i]);
+                }
+
+                continue;
+            }
+
+            bool joined = words[i].Length > name.Length;
+            if (joined && option.IsSwitch)
+            {
+                throw new UsageException($"{name} takes no value; found {words[i]}.");
+            }
+
+            string value = joined ? words[i][(name.Length + 1)..] : option.IsSwitch ? "" : words[++i];
+            if (!settings.TryAdd(option.Name, value))
+            {
+                throw new UsageException($"{name} is given twice.");
+            }
+
+            SettingValue.RequireNumber(name, option.Type, value);
+        }
+
+        return ([.. rest], settings);
     }
 
     private static bool IsOption(string word) => word.StartsWith("--", StringComparison.Ordinal) && word.Length > 2;
@@ -79,7 +123,7 @@ internal static class ArgumentReader
         {
             UnknownOptionError unknown => Unknown(words, unknown.Token, arguments),
             BadFormatConversionError bad => $"--{bad.NameInfo.LongName} is '{ValueOf(words, bad.NameInfo)}'; " +
-                $"expected {Wanted(PropertyOf(arguments, bad.NameInfo))}.",
+                $"expected {OptionOf(arguments, bad.NameInfo).Wanted}.",
             RepeatedOptionError repeated => $"--{repeated.NameInfo.LongName} is given twice.",
             BadFormatTokenError token => $"{token.Token} cannot be read; write --option VALUE.",
             _ => $"the command line cannot be read ({error.Tag}).",
@@ -90,7 +134,7 @@ internal static class ArgumentReader
     {
         // The parser drops the dashes; the user should see what was typed.
         string typed = words.Select(NameOf).FirstOrDefault(w => w.TrimStart('-') == token) ?? token;
-        string? nearest = NearestName.Of(token, OptionNames.Of(arguments).Select(pair => pair.Option.LongName));
+        string? nearest = NearestName.Of(token, OptionNames.Of(arguments).Select(option => option.Name));
         return nearest is not null
             ? $"{typed} is unknown; did you mean --{nearest}?"
             : $"{typed} is unknown; see --help.";
@@ -105,14 +149,6 @@ internal static class ArgumentReader
             : words.ElementAtOrDefault(at + 1) ?? "";
     }
 
-    private static PropertyInfo PropertyOf(Type arguments, NameInfo name) =>
-        OptionNames.Of(arguments).First(pair => pair.Option.LongName == name.LongName).Property;
-
-    private static string Wanted(PropertyInfo property)
-    {
-        Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        return type == typeof(int) || type == typeof(long) ? "a whole number"
-            : type == typeof(double) ? "a number"
-            : "a value";
-    }
+    private static CommandOption OptionOf(Type arguments, NameInfo name) =>
+        OptionNames.Of(arguments).First(option => option.Name == name.LongName);
 }

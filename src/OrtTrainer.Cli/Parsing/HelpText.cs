@@ -1,11 +1,9 @@
-using System.Reflection;
 using System.Text;
-using CommandLine;
 using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Parsing;
 
-/// <summary>Help, from the same attributes that parse.</summary>
+/// <summary>Help, from the same descriptions that parse.</summary>
 internal static class HelpText
 {
     private const int OptionColumn = 27;
@@ -37,16 +35,18 @@ internal static class HelpText
             text.AppendLine($"  {program.Name} {usage}");
         }
 
-        foreach ((PropertyInfo property, OptionAttribute option) in OptionNames.Of(verb.Arguments))
+        string section = "";
+        foreach (CommandOption option in OptionNames.Of(verb.Arguments))
         {
-            if (property.GetCustomAttribute<SectionAttribute>() is { } section)
+            if (option.Section != section)
             {
-                text.AppendLine().AppendLine($"{section.Title}:");
+                section = option.Section;
+                text.AppendLine().AppendLine($"{section}:");
             }
 
-            string name = $"--{option.LongName}{(option.MetaValue is { Length: > 0 } value ? " " + value : "")}";
+            string name = $"--{option.Name}{(option.Value is { } value ? " " + value : "")}";
             string column = $"  {name.PadRight(OptionColumn - 2)} ";
-            foreach (string line in Wrapped(Filled(option.HelpText), Width - column.Length))
+            foreach (string line in Wrapped(Filled(option.Help), Width - column.Length))
             {
                 text.AppendLine(column + line);
                 column = new string(' ', column.Length);

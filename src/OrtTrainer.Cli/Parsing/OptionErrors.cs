@@ -4,10 +4,11 @@ namespace OrtTrainer.Cli.Parsing;
 internal static class OptionErrors
 {
     /// <summary>Builds options; a value that they refuse becomes a usage error that names the option.</summary>
-    /// <param name="arguments">The arguments class, whose properties are named as those of the option records.</param>
+    /// <param name="arguments">The arguments class, whose options are named as those of the option records.</param>
     /// <param name="build">Builds the options.</param>
+    /// <param name="given">The options given, dashes included; one of them is meant where several could be.</param>
     /// <exception cref="UsageException">A value is wrong.</exception>
-    public static T Guard<T>(Type arguments, Func<T> build)
+    public static T Guard<T>(Type arguments, Func<T> build, IReadOnlyCollection<string>? given = null)
     {
         try
         {
@@ -15,18 +16,18 @@ internal static class OptionErrors
         }
         catch (ArgumentException refused)
         {
-            throw new UsageException(Translate(arguments, refused.Message));
+            throw new UsageException(Translate(arguments, refused.Message, given ?? []));
         }
     }
 
     /// <summary>
     /// Puts the option for the property that the message starts with, and drops what .NET adds at its end.
     /// </summary>
-    private static string Translate(Type arguments, string message)
+    private static string Translate(Type arguments, string message, IReadOnlyCollection<string> given)
     {
         int end = message.IndexOf(" (Parameter ", StringComparison.Ordinal);
         string text = end < 0 ? message : message[..end];
         string first = text.Split(' ')[0];
-        return OptionNames.Find(arguments, first) is { } option ? option + text[first.Length..] : text;
+        return OptionNames.Find(arguments, first, given) is { } option ? option + text[first.Length..] : text;
     }
 }

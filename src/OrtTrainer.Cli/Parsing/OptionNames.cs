@@ -5,22 +5,57 @@ using OrtTrainer.Cli.Arguments;
 namespace OrtTrainer.Cli.Parsing;
 
 /// <summary>
-/// The options of an arguments class, in the order of its help: its own, those it shares with some, those of all.
+/// The options of an arguments class, in the order of its help: its own, with those that set the library's options,
+/// then those it shares with some, then those of all.
 /// </summary>
 internal static class OptionNames
 {
-    public static IReadOnlyList<(PropertyInfo Property, OptionAttribute Option)> Of(Type arguments) =>
-    [
-        .. Chain(arguments).SelectMany(type =>
-            type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
-            .Select(property => (property, option: property.GetCustomAttribute<OptionAttribute>()!))
-            .Where(pair => pair.option is not null),
-    ];
+    /// <summary>All options of a command.</summary>
+    public static IReadOnlyList<CommandOption> Of(Type arguments)
+    {
+        CommandOption[] all =
+            [.. SettingsOf(arguments).Select(setting => setting.Describe()), .. Static(arguments)];
+        string[] sections = [.. SectionsOf(arguments), .. all.Select(option => option.Section)];
+        return [.. all.OrderBy(option => Array.IndexOf(sections, option.Section))];
+    }
 
-    /// <summary>The option that sets a property of that name; null where there is none.</summary>
-    public static string? Find(Type arguments, string property) =>
-        Of(arguments).Where(pair => pair.Property.Name == property)
-            .Select(pair => "--" + pair.Option.LongName).FirstOrDefault();
+    /// <summary>The options of a command that set the library's options.</summary>
+    public static IReadOnlyList<SettingOption> SettingsOf(Type arguments) =>
+        arguments.IsDefined(typeof(RunSettingsAttribute)) ? SettingOption.All : [];
+
+    /// <summary>The option that messages of the option records call by that name; null where there is none.</summary>
+    /// <param name="arguments">The arguments class.</param>
+    /// <param name="property">The name in the message.</param>
+    /// <param name="given">The options given, dashes included, one of which it rather is.</param>
+    public static string? Find(Type arguments, string property, IReadOnlyCollection<string> given) =>
+        Of(arguments).Where(option => option.Properties.Contains(property)).Select(option => "--" + option.Name)
+            .OrderByDescending(given.Contains).FirstOrDefault();
+
+    private static IEnumerable<CommandOption> Static(Type arguments)
+    {
+        string section = "";
+        foreach (PropertyInfo property in Chain(arguments).SelectMany(type =>
+            type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)))
+        {
+            section = property.GetCustomAttribute<SectionAttribute>()?.Title ?? section;
+            if (property.GetCustomAttribute<OptionAttribute>() is { } option)
+            {
+                yield return new CommandOption
+                {
+                    Name = option.LongName,
+                    Value = option.MetaValue is { Length: > 0 } value ? value : null,
+                    Help = option.HelpText,
+                    Section = section,
+                    Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType,
+                    Properties = [property.Name],
+                    MayStandAlone = property.IsDefined(typeof(OptionalValueAttribute)),
+                };
+            }
+        }
+    }
+
+    private static IReadOnlyList<string> SectionsOf(Type arguments) =>
+        arguments.GetCustomAttribute<RunSettingsAttribute>()?.Sections ?? [];
 
     private static IEnumerable<Type> Chain(Type type)
     {

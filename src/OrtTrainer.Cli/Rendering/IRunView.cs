@@ -6,6 +6,6 @@ namespace OrtTrainer.Cli.Rendering;
 internal interface IRunView : IProgress<RunEvent>, IAsyncDisposable
 {
     /// <summary>Says how to go on with a run that was interrupted.</summary>
-    /// <param name="output">The run's output folder.</param>
-    Task InterruptedAsync(string output);
+    /// <param name="output">The run's output folder; null where nothing was written yet.</param>
+    Task InterruptedAsync(string? output);
 }

@@ -25,6 +25,7 @@ internal sealed class JsonStudyView(TextWriter output) : IStudyView
             Runs = results.Runs.Count,
             Done = results.Runs.Count(run => run.Status == StudyRunStatus.Done),
             Failed = results.Runs.Count(run => run.Status == StudyRunStatus.Failed),
+            Notes = StudyReport.Gaps(results),
         });
         return Task.CompletedTask;
     }

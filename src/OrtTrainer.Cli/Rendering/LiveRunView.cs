@@ -27,7 +27,7 @@ internal sealed class LiveRunView : IRunView
         switch (value)
         {
             case RunEvent.Taught { Done: var done, Total: var total } taught when done == total:
-                _console.WriteLine(RunLines.Taught(taught));
+                Write(RunLines.Taught(taught));
                 break;
             case RunEvent.Started started:
                 Begin(started.Facts);
@@ -37,10 +37,10 @@ internal sealed class LiveRunView : IRunView
                 _bar!.Value = stepped.Report.Step;
                 break;
             case RunEvent.Evaluated evaluated:
-                _console.WriteLine(RunLines.Evaluation(evaluated));
+                Write(RunLines.Evaluation(evaluated));
                 break;
             case RunEvent.Noted noted:
-                _console.WriteLine($"note: {noted.Message}");
+                Write($"note: {noted.Message}");
                 break;
             case RunEvent.Finished finished:
                 End();
@@ -49,7 +49,7 @@ internal sealed class LiveRunView : IRunView
         }
     }
 
-    public async Task InterruptedAsync(string output)
+    public async Task InterruptedAsync(string? output)
     {
         await DisposeAsync();
         _terminal.WriteLines(RunLines.Interruption(output));
@@ -64,9 +64,11 @@ internal sealed class LiveRunView : IRunView
     private void Begin(RunFacts facts)
     {
         _terminal.WriteLines(RunHeader.Lines(facts, _options));
+        int bar = BarWidth.Of(_terminal.Width);
+        int readings = _terminal.Width - bar - BarWidth.OfSteps(facts.TotalSteps) - BarWidth.Gaps;
         TaskCompletionSource drawn = new();
         _drawing = _console.Progress().AutoClear(true).HideCompleted(false)
-            .Columns(new ProgressBarColumn(), new StepsColumn(), new ReadingsColumn(_readings))
+            .Columns(new ProgressBarColumn { Width = bar }, new StepsColumn(), new ReadingsColumn(_readings, readings))
             .StartAsync(context =>
             {
                 _bar = context.AddTask("training", maxValue: facts.TotalSteps);
@@ -76,6 +78,8 @@ internal sealed class LiveRunView : IRunView
             });
         drawn.Task.Wait();
     }
+
+    private void Write(string text) => _console.Write(new LinesAbove(text));
 
     /// <summary>Takes the bar away; what is written next stands where it was.</summary>
     private void End()

@@ -9,6 +9,9 @@ namespace OrtTrainer.Cli.Rendering;
 /// </summary>
 internal sealed class LiveStudyView : IStudyView
 {
+    // Room is kept for this many steps, before it is known how many a run has.
+    private const int MostSteps = 99_999;
+
     private readonly Terminal _terminal;
     private readonly IAnsiConsole _console;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,11 +29,11 @@ internal sealed class LiveStudyView : IStudyView
         {
             case StudyEvent.Started e:
                 _runs = e.Runs;
-                _terminal.Out.WriteLine(StudyLines.Of(e, _runs));
+                _terminal.WriteLines([StudyLines.Of(e, _runs)!]);
                 Begin(e);
                 return;
             case StudyEvent.RunStarted e:
-                _bars[e.Folder] = _context!.AddTask(Markup.Escape(e.Label)).IsIndeterminate();
+                _bars[e.Folder] = _context!.AddTask(Markup.Escape(Shortened(e.Label))).IsIndeterminate();
                 break;
             case StudyEvent.RunStepped e when _bars.TryGetValue(e.Folder, out ProgressTask? bar):
                 bar.IsIndeterminate = false;
@@ -48,7 +51,7 @@ internal sealed class LiveStudyView : IStudyView
 
         if (StudyLines.Of(value, _runs) is { } line)
         {
-            _console.WriteLine(line);
+            _console.Write(new LinesAbove(line));
         }
     }
 
@@ -75,10 +78,10 @@ internal sealed class LiveStudyView : IStudyView
     {
         TaskCompletionSource drawn = new();
         _drawing = _console.Progress().AutoClear(true).HideCompleted(true)
-            .Columns(new ProgressBarColumn(), new StepsColumn(), new TaskDescriptionColumn
-            {
-                Alignment = Justify.Left,
-            })
+            .Columns(
+                new ProgressBarColumn { Width = BarWidth.Of(_terminal.Width) },
+                new StepsColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(context =>
             {
                 _context = context;
@@ -88,6 +91,14 @@ internal sealed class LiveStudyView : IStudyView
                 return _ended.Task;
             });
         drawn.Task.Wait();
+    }
+
+    /// <summary>The end of a label, which tells runs apart, where there is no room for more beside a bar.</summary>
+    private string Shortened(string label)
+    {
+        int taken = BarWidth.Of(_terminal.Width) + BarWidth.OfSteps(MostSteps) + BarWidth.Gaps;
+        int room = Math.Max(1, _terminal.Width - taken);
+        return label.Length <= room ? label : "…" + label[^(room - 1)..];
     }
 
     private void Remove(string folder)

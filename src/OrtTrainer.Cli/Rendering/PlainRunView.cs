@@ -42,7 +42,7 @@ internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) :
         }
     }
 
-    public Task InterruptedAsync(string output)
+    public Task InterruptedAsync(string? output)
     {
         terminal.WriteLines(RunLines.Interruption(output));
         return Task.CompletedTask;

@@ -13,7 +13,7 @@ internal sealed class QuietRunView(Terminal terminal) : IRunView
         }
     }
 
-    public Task InterruptedAsync(string output)
+    public Task InterruptedAsync(string? output)
     {
         foreach (string line in RunLines.Interruption(output))
         {

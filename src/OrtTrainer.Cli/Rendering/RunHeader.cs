@@ -1,5 +1,4 @@
 using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
@@ -35,15 +34,16 @@ internal static class RunHeader
             $"{Figures.Count(facts.TotalSteps)} of {Batch(options)} examples, "
             + $"{Figures.Count(facts.StepsPerEpoch)} per epoch"
             + (facts.StartStep > 0 ? $"; going on from step {Figures.Count(facts.StartStep)}" : ""));
-        yield return Line("method", $"{options.Method}{Averaging(options)}, learning rate "
+        string optimizer = options.Optimizer == OptimizerKind.Adamw ? "" : $"{Words.Of(options.Optimizer)}, ";
+        yield return Line("method", $"{PartLines.Method(options)}, {optimizer}learning rate "
             + $"{Figures.Short(options.EffectiveLearningRate)} {Words.Of(options.EffectiveSchedule)}, "
             + $"seed {options.Seed}");
-        if (LossLine.Of(options) is { } loss)
+        if (PartLines.Loss(options) is { } loss)
         {
             yield return Line("loss", loss);
         }
 
-        if (StepLine.Of(options) is { } step)
+        if (PartLines.Step(options) is { } step)
         {
             yield return Line("step", step);
         }
@@ -75,19 +75,4 @@ internal static class RunHeader
     private static string Batch(FineTuneOptions options) => options.Accumulation == 1
         ? Figures.Count(options.BatchSize)
         : $"{options.Accumulation} x {options.BatchSize}";
-
-    private static string Averaging(FineTuneOptions options) => options.Method.Averaging switch
-    {
-        AveragingKind.Swa or AveragingKind.Swag =>
-            FormattableString.Invariant($" from {options.SwaStart:0.##%} of the steps on, every ")
-            + (options.SwaInterval == 1 ? "step" : $"{options.SwaInterval} steps")
-            + (options.Method.Averaging == AveragingKind.Swag
-                ? FormattableString.Invariant($", {options.Swag.Samples} draws of ")
-                    + FormattableString.Invariant($"N(mean, {options.Swag.Scale} variance)")
-                : ""),
-        AveragingKind.Lawa => $" of the last {options.Lawa.Window}, every {options.Lawa.Interval} steps",
-        AveragingKind.Ema =>
-            $" with decay {options.EmaDecay.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
-        _ => "",
-    };
 }

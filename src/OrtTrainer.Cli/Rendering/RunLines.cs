@@ -16,9 +16,9 @@ internal static class RunLines
     }
 
     /// <summary>The loss; with its parts where it has several.</summary>
-    public static string Loss(LossTerms terms)
+    public static string Loss(LossParts terms)
     {
-        string total = $"loss {Figures.Score(terms.Total)}";
+        string total = TotalLoss(terms);
         if (terms is { Teacher: 0, Penalty: 0, Intermediate: 0 })
         {
             return total;
@@ -29,6 +29,9 @@ internal static class RunLines
         string layers = terms.Intermediate == 0 ? "" : $", layers {Figures.Score(terms.Intermediate)}";
         return $"{total} (labels {Figures.Score(terms.Labels)}{teacher}{penalty}{layers})";
     }
+
+    /// <summary>The loss without its parts.</summary>
+    public static string TotalLoss(LossParts terms) => $"loss {Figures.Score(terms.Total)}";
 
     /// <summary>How far the teacher is.</summary>
     public static string Taught(RunEvent.Taught e) =>
@@ -41,8 +44,15 @@ internal static class RunLines
         return $"eval at step {Figures.Count(e.Point.Step)}: {e.Metric} live {live}{averaged}";
     }
 
-    public static IEnumerable<string> Interruption(string output)
+    /// <param name="output">The folder to go on with; null where the run was not begun.</param>
+    public static IEnumerable<string> Interruption(string? output)
     {
+        if (output is null)
+        {
+            yield return "Interrupted before the first step; nothing was written. The same command starts again.";
+            yield break;
+        }
+
         string folder = ShownPath.Of(output);
         yield return "Interrupted; what was done is saved. Go on with:";
         yield return $"  {CliApp.Name} finetune --resume {folder}";

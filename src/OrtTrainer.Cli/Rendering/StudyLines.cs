@@ -33,6 +33,11 @@ internal static class StudyLines
         int failed = results.Runs.Count(run => run.Status == StudyRunStatus.Failed);
         yield return $"{done} of {Figures.Count(results.Runs.Count, "run")} done"
             + (failed > 0 ? $", {failed} failed; the same command tries them again" : "");
+        foreach (string gap in StudyReport.Gaps(results))
+        {
+            yield return $"note: {gap}";
+        }
+
         yield return $"report       {ShownPath.Of(Path.Combine(folder, StudyReport.HtmlName))}, " +
             $"{StudyReport.MarkdownName}";
         yield return $"results      {ShownPath.Of(Path.Combine(folder, "results.csv"))}, results.sqlite";

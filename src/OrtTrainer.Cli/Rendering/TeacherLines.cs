@@ -1,6 +1,6 @@
 using System.Globalization;
-using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Rendering;
 

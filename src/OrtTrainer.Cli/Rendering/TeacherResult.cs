@@ -1,5 +1,6 @@
-using OrtTrainer.Distillation;
+using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Teachers;
 using Spectre.Console;
 
 namespace OrtTrainer.Cli.Rendering;

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Rendering;
 
 /// <summary>A teacher at work, as plain lines: one every few seconds, and what there is to know.</summary>
-internal sealed class TeacherView(TextWriter output) : IProgress<TeacherEvent>
+internal sealed class TeacherView(Terminal terminal) : IProgress<TeacherEvent>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -15,10 +15,11 @@ internal sealed class TeacherView(TextWriter output) : IProgress<TeacherEvent>
         switch (value)
         {
             case TeacherEvent.Noted noted:
-                output.WriteLine($"note: {noted.Message}");
+                terminal.WriteLines([$"note: {noted.Message}"]);
                 break;
             case TeacherEvent.Computed computed when _sinceLine.Elapsed >= Interval:
-                output.WriteLine($"teacher: {Figures.Count(computed.Done)} of {Figures.Count(computed.Total)} rows");
+                terminal.WriteLines(
+                    [$"teacher: {Figures.Count(computed.Done)} of {Figures.Count(computed.Total)} rows"]);
                 _sinceLine.Restart();
                 break;
         }

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies.Comparisons;
 
 /// <summary>One of two runs that are compared.</summary>
@@ -6,4 +8,8 @@ namespace OrtTrainer.Studies.Comparisons;
 /// <param name="Score">The score in the metric of the comparison; NaN where it is not defined.</param>
 /// <param name="Values">All scores, and the mean <c>loss</c>, by name.</param>
 public sealed record ComparedRun(
-    string Folder, string Weights, double Score, IReadOnlyDictionary<string, double> Values);
+    string Folder, string Weights, double Score, IReadOnlyDictionary<string, double> Values)
+{
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}

@@ -178,4 +178,7 @@ public sealed record RunComparison
             yield return "both runs chose their weights on these data; --test or --data with other examples is fairer";
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

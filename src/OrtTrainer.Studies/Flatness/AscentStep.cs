@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Studies.Flatness;
@@ -20,9 +19,9 @@ internal static class AscentStep
     /// <param name="rho">The radius.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public static AscentSharpness Plain(
-        ILossSurface surface, NativeBuffer weights, double loss, NativeBuffer gradient, double rho,
+        ILossSurface surface, WeightBuffer weights, double loss, WeightBuffer gradient, double rho,
         CancellationToken cancellation = default) =>
-        Climb(surface, weights, loss, gradient, FlatVectors.Norm(gradient.Span), rho, cancellation);
+        Climb(surface, weights, loss, gradient, gradient.Device.Arithmetic.Norm(gradient), rho, cancellation);
 
     /// <summary>
     /// The step of Kwon et al. (2021, "ASAM", equation 6 with T = |w| element by element), <c>rho w² g / |w g|</c>:
@@ -35,21 +34,21 @@ internal static class AscentStep
     /// <param name="rho">The radius, relative to the weights.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public static AscentSharpness Adaptive(
-        ILossSurface surface, NativeBuffer weights, double loss, NativeBuffer gradient, double rho,
+        ILossSurface surface, WeightBuffer weights, double loss, WeightBuffer gradient, double rho,
         CancellationToken cancellation = default)
     {
-        TensorPrimitives.Multiply(gradient.Span, weights.Span, gradient.Span);
-        double norm = FlatVectors.Norm(gradient.Span);
-        TensorPrimitives.Multiply(gradient.Span, weights.Span, gradient.Span);
+        gradient.Device.Arithmetic.Multiply(gradient, weights, gradient);
+        double norm = gradient.Device.Arithmetic.Norm(gradient);
+        gradient.Device.Arithmetic.Multiply(gradient, weights, gradient);
         return Climb(surface, weights, loss, gradient, norm, rho, cancellation);
     }
 
     private static AscentSharpness Climb(
-        ILossSurface surface, NativeBuffer weights, double loss, NativeBuffer direction, double norm, double rho,
+        ILossSurface surface, WeightBuffer weights, double loss, WeightBuffer direction, double norm, double rho,
         CancellationToken cancellation)
     {
         // Where the gradient is zero there is no way up to first order.
-        FlatVectors.Move(weights.Span, norm > 0 ? rho / norm : 0, direction.Span, surface.Point.Span);
+        weights.Device.Arithmetic.Move(weights, norm > 0 ? rho / norm : 0, direction, surface.Point);
         double raised = surface.Measure(cancellation).Loss;
         return new AscentSharpness(rho, raised, raised - loss);
     }

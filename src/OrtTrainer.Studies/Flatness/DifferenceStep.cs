@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Studies.Flatness;
@@ -34,9 +33,9 @@ public sealed record DifferenceStep(double Step, double Disagreement)
     /// <param name="first">Where to begin, in units of the textbook's step.</param>
     /// <param name="cancellation">Stops between batches.</param>
     internal static DifferenceStep Find(
-        HessianProduct hessian, NativeBuffer vector, double first, CancellationToken cancellation)
+        HessianProduct hessian, WeightBuffer vector, double first, CancellationToken cancellation)
     {
-        double start = NearTextbook(FlatVectors.Norm(hessian.Weights.Span), first);
+        double start = NearTextbook(hessian.Weights.Device.Arithmetic.Norm(hessian.Weights), first);
         DifferenceStep shorter = Walk(hessian, vector, start, 1 / Ratio, cancellation);
         if (shorter.Step < start)
         {
@@ -53,10 +52,10 @@ public sealed record DifferenceStep(double Step, double Disagreement)
 
     /// <summary>The best pair of neighbours from a step on, up or down, until it gets clearly worse.</summary>
     private static DifferenceStep Walk(
-        HessianProduct hessian, NativeBuffer vector, double start, double ratio, CancellationToken cancellation)
+        HessianProduct hessian, WeightBuffer vector, double start, double ratio, CancellationToken cancellation)
     {
-        NativeBuffer product = new(vector.Length);
-        NativeBuffer before = new(vector.Length);
+        WeightBuffer product = new(vector.Device, vector.Length);
+        WeightBuffer before = new(vector.Device, vector.Length);
         try
         {
             hessian.Multiply(vector, start, before, cancellation);
@@ -65,7 +64,7 @@ public sealed record DifferenceStep(double Step, double Disagreement)
             for (int rung = 1; rung < Rungs; rung++, step *= ratio)
             {
                 hessian.Multiply(vector, step * ratio, product, cancellation);
-                double apart = Apart(before.Span, product.Span);
+                double apart = Apart(before, product);
                 if (apart < best.Disagreement)
                 {
                     best = new(Math.Max(step, step * ratio), apart);
@@ -88,10 +87,10 @@ public sealed record DifferenceStep(double Step, double Disagreement)
     }
 
     /// <summary>|a - b| / |b|, with a overwritten.</summary>
-    private static double Apart(Span<float> a, ReadOnlySpan<float> b)
+    private static double Apart(WeightBuffer a, WeightBuffer b)
     {
-        TensorPrimitives.Subtract(a, b, a);
-        double difference = FlatVectors.Norm(a);
-        return difference == 0 ? 0 : difference / FlatVectors.Norm(b);
+        a.Device.Arithmetic.Subtract(a, b, a);
+        double difference = a.Device.Arithmetic.Norm(a);
+        return difference == 0 ? 0 : difference / b.Device.Arithmetic.Norm(b);
     }
 }

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies.Flatness;
 
 /// <summary>The loss along random directions, as a function of the distance from the weights.</summary>
@@ -30,4 +32,7 @@ public sealed record DirectionScan(
             : [.. means.Select((mean, point) =>
                 Math.Sqrt(rows.Sum(row => (row[point] - mean) * (row[point] - mean)) / (rows.Length - 1)))];
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Studies.Flatness;
 
@@ -20,7 +21,7 @@ internal static class FilterDirection
     /// <param name="seed">Fixes all directions.</param>
     /// <param name="number">Which of them.</param>
     public static void Fill(
-        ParameterLayout layout, NativeBuffer weights, NativeBuffer direction, long seed, int number)
+        ParameterLayout layout, WeightBuffer weights, WeightBuffer direction, long seed, int number)
     {
         direction.Clear();
         foreach (ParameterSpec parameter in layout.Parameters.Where(p => p.Shape.Count > 1))
@@ -29,21 +30,50 @@ internal static class FilterDirection
                 (ulong)seed, FormattableString.Invariant($"direction {number} of {parameter.Name}"));
             int columns = checked((int)(parameter.Length / parameter.Shape[0]));
             long offset = layout.OffsetOf(parameter);
-            for (long row = 0; row < parameter.Shape[0]; row++, offset += columns)
+            float[] row = new float[columns];
+            for (long i = 0; i < parameter.Shape[0]; i++, offset += columns)
             {
-                FillRow(random, weights.Slice(offset, columns), direction.Slice(offset, columns));
+                weights.Read(offset, row);
+                double norm = Norm(row);
+                direction.Write(offset, columns, filter => Fill(filter, random, norm));
             }
         }
     }
 
-    private static void FillRow(SeededRandom random, ReadOnlySpan<float> weights, Span<float> direction)
+    /// <summary>Normal numbers, scaled to a norm.</summary>
+    private static void Fill(Span<float> filter, SeededRandom random, double norm)
     {
-        foreach (ref float element in direction)
+        foreach (ref float element in filter)
         {
             element = (float)random.NextGaussian();
         }
 
-        double norm = FlatVectors.Norm(direction);
-        TensorPrimitives.Multiply(direction, (float)(norm > 0 ? FlatVectors.Norm(weights) / norm : 0), direction);
+        double length = Norm(filter);
+        TensorPrimitives.Multiply(filter, (float)(length > 0 ? norm / length : 0), filter);
+    }
+
+    /// <summary>The Euclidean norm, summed in the order of <see cref="WeightArithmetic.Dot"/>.</summary>
+    private static double Norm(ReadOnlySpan<float> row)
+    {
+        const int Lanes = 16;
+        Span<double> sums = stackalloc double[Lanes];
+        int whole = row.Length / Lanes * Lanes;
+        for (int i = 0; i < whole; i++)
+        {
+            sums[i % Lanes] += (double)row[i] * row[i];
+        }
+
+        double sum = 0;
+        for (int lane = 0; lane < Lanes / 2; lane++)
+        {
+            sum += sums[lane] + sums[lane + (Lanes / 2)];
+        }
+
+        foreach (float element in row[whole..])
+        {
+            sum += (double)element * element;
+        }
+
+        return Math.Sqrt(sum);
     }
 }

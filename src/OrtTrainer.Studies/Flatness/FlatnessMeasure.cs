@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Studies.Flatness;
 
@@ -75,4 +76,7 @@ public sealed record FlatnessMeasure(string Name, IReadOnlyList<string> Values)
         double.IsNaN(value) ? "-" : value.ToString("0.0000", CultureInfo.InvariantCulture);
 
     private static string Short(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -65,32 +65,32 @@ public sealed class FlatnessProbe
     private WeightsFlatness Measure(ProbedWeights weights, CancellationToken cancellation)
     {
         ModelSurface surface = _run.Surface;
-        NativeBuffer values = weights.Values;
+        WeightBuffer values = weights.Values;
         _progress?.Report($"{weights.Name}: gradient and ascent steps");
-        values.Span.CopyTo(surface.Point.Span);
+        surface.Point.CopyFrom(values);
         SurfaceValue here = surface.Measure(cancellation);
-        using NativeBuffer gradient = new(values.Length);
+        using WeightBuffer gradient = new(values.Device, values.Length);
         surface.Differentiate(gradient, cancellation);
-        double gradientNorm = FlatVectors.Norm(gradient.Span);
+        double gradientNorm = gradient.Device.Arithmetic.Norm(gradient);
         AscentSharpness sam = AscentStep.Plain(surface, values, here.Loss, gradient, _options.Rho, cancellation);
 
         _progress?.Report($"{weights.Name}: curvature");
         (TopEigenvalue top, TraceEstimate? trace) = Curvature(values, gradient, cancellation);
 
         // The search for the sharpest direction has used the gradient up.
-        values.Span.CopyTo(surface.Point.Span);
+        surface.Point.CopyFrom(values);
         surface.Differentiate(gradient, cancellation);
         AscentSharpness asam = AscentStep.Adaptive(
             surface, values, here.Loss, gradient, _options.AdaptiveRho, cancellation);
 
         _progress?.Report($"{weights.Name}: {_options.Directions} random directions");
         DirectionScan directions = SurfaceScan.Directions(surface, _run.Layout, values, _options, cancellation);
-        return new WeightsFlatness(weights.Name, here.Loss, here.Score, FlatVectors.Norm(values.Span), gradientNorm,
-            sam, asam, top, trace, directions);
+        return new WeightsFlatness(weights.Name, here.Loss, here.Score, values.Device.Arithmetic.Norm(values),
+            gradientNorm, sam, asam, top, trace, directions);
     }
 
     private (TopEigenvalue Top, TraceEstimate? Trace) Curvature(
-        NativeBuffer weights, NativeBuffer gradient, CancellationToken cancellation)
+        WeightBuffer weights, WeightBuffer gradient, CancellationToken cancellation)
     {
         using HessianProduct hessian = new(_run.Surface, weights);
         PowerIteration iteration = new(_options.Iterations, _options.Tolerance, _options.Seed);

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies.Flatness;
 
 /// <summary>How flat the loss is round the weights of a run.</summary>
@@ -29,4 +31,7 @@ public sealed record FlatnessReport
 
     /// <summary>How long it took.</summary>
     public required double Seconds { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

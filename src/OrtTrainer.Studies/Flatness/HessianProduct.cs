@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Studies.Flatness;
@@ -9,26 +8,26 @@ namespace OrtTrainer.Studies.Flatness;
 /// </summary>
 /// <param name="surface">The loss.</param>
 /// <param name="weights">Where the Hessian is taken.</param>
-internal sealed class HessianProduct(ILossSurface surface, NativeBuffer weights) : IDisposable
+internal sealed class HessianProduct(ILossSurface surface, WeightBuffer weights) : IDisposable
 {
-    private readonly NativeBuffer _behind = new(weights.Length);
+    private readonly WeightBuffer _behind = new(weights.Device, weights.Length);
 
     /// <summary>Where the Hessian is taken.</summary>
-    public NativeBuffer Weights { get; } = weights;
+    public WeightBuffer Weights { get; } = weights;
 
     /// <summary>Writes H v.</summary>
     /// <param name="vector">v, [n], of length 1.</param>
     /// <param name="step">h; a power of two keeps h v exact.</param>
     /// <param name="product">Overwritten, [n].</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public void Multiply(NativeBuffer vector, double step, NativeBuffer product, CancellationToken cancellation)
+    public void Multiply(WeightBuffer vector, double step, WeightBuffer product, CancellationToken cancellation)
     {
-        FlatVectors.Move(Weights.Span, step, vector.Span, surface.Point.Span);
+        Weights.Device.Arithmetic.Move(Weights, step, vector, surface.Point);
         surface.Differentiate(product, cancellation);
-        FlatVectors.Move(Weights.Span, -step, vector.Span, surface.Point.Span);
+        Weights.Device.Arithmetic.Move(Weights, -step, vector, surface.Point);
         surface.Differentiate(_behind, cancellation);
-        TensorPrimitives.Subtract(product.Span, _behind.Span, product.Span);
-        TensorPrimitives.Multiply(product.Span, (float)(1 / (2 * step)), product.Span);
+        product.Device.Arithmetic.Subtract(product, _behind, product);
+        product.Device.Arithmetic.Scale(product, (float)(1 / (2 * step)));
     }
 
     public void Dispose() => _behind.Dispose();

@@ -23,23 +23,23 @@ internal static class HutchinsonTrace
         HessianProduct hessian, int samples, long seed, CancellationToken cancellation = default)
     {
         long length = hessian.Weights.Length;
-        using NativeBuffer vector = new(length);
+        using WeightBuffer vector = new(hessian.Weights.Device, length);
         SeededRandom random = SeededRandom.For((ulong)seed, "trace");
-        FillSigns(random, vector.Span);
+        FillSigns(random, vector);
 
         DifferenceStep difference = DifferenceStep.Find(hessian, vector, FirstStep, cancellation);
-        using NativeBuffer product = new(length);
+        using WeightBuffer product = new(hessian.Weights.Device, length);
         double[] traces = new double[samples];
         for (int sample = 0; sample < samples; sample++)
         {
             if (sample > 0)
             {
-                FillSigns(random, vector.Span);
+                FillSigns(random, vector);
             }
 
             hessian.Multiply(vector, difference.Step, product, cancellation);
-            traces[sample] = length * FlatVectors.Dot(vector.Span, product.Span)
-                / FlatVectors.Dot(vector.Span, vector.Span);
+            traces[sample] = length * vector.Device.Arithmetic.Dot(vector, product)
+                / vector.Device.Arithmetic.Dot(vector, vector);
         }
 
         double mean = traces.Average();
@@ -50,18 +50,21 @@ internal static class HutchinsonTrace
     }
 
     /// <summary>Random signs, scaled to length 1.</summary>
-    private static void FillSigns(SeededRandom random, Span<float> vector)
+    private static void FillSigns(SeededRandom random, WeightBuffer vector)
     {
         float size = (float)(1 / Math.Sqrt(vector.Length));
-        ulong bits = 0;
-        for (int i = 0; i < vector.Length; i++, bits >>= 1)
+        vector.Write(0, checked((int)vector.Length), elements =>
         {
-            if (i % 64 == 0)
+            ulong bits = 0;
+            for (int i = 0; i < elements.Length; i++, bits >>= 1)
             {
-                bits = random.NextUInt64();
-            }
+                if (i % 64 == 0)
+                {
+                    bits = random.NextUInt64();
+                }
 
-            vector[i] = (bits & 1) == 0 ? size : -size;
-        }
+                elements[i] = (bits & 1) == 0 ? size : -size;
+            }
+        });
     }
 }

@@ -10,7 +10,7 @@ namespace OrtTrainer.Studies.Flatness;
 public interface ILossSurface
 {
     /// <summary>Where the surface is measured, [n]; filled by the caller, changed by nobody else.</summary>
-    NativeBuffer Point { get; }
+    WeightBuffer Point { get; }
 
     /// <summary>The loss and the score at <see cref="Point"/>.</summary>
     SurfaceValue Measure(CancellationToken cancellation = default);
@@ -18,5 +18,5 @@ public interface ILossSurface
     /// <summary>Writes the gradient of the loss at <see cref="Point"/>.</summary>
     /// <param name="gradient">Overwritten, [n].</param>
     /// <param name="cancellation">Stops between batches.</param>
-    void Differentiate(NativeBuffer gradient, CancellationToken cancellation = default);
+    void Differentiate(WeightBuffer gradient, CancellationToken cancellation = default);
 }

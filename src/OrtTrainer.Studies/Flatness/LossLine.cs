@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies.Flatness;
 
 /// <summary>The loss along the straight line through two sets of weights.</summary>
@@ -39,4 +41,7 @@ public sealed record LossLine(
         return new(from, to, distance, positions, [.. values.Select(v => v.Loss)], [.. values.Select(v => v.Score)],
             barrier);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

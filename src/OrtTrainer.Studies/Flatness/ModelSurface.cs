@@ -30,7 +30,7 @@ public sealed class ModelSurface : ILossSurface, IDisposable
     }
 
     /// <inheritdoc/>
-    public NativeBuffer Point => _gradient.Weights;
+    public WeightBuffer Point => _gradient.Weights;
 
     /// <inheritdoc/>
     public SurfaceValue Measure(CancellationToken cancellation = default)
@@ -40,7 +40,7 @@ public sealed class ModelSurface : ILossSurface, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Differentiate(NativeBuffer gradient, CancellationToken cancellation = default) =>
+    public void Differentiate(WeightBuffer gradient, CancellationToken cancellation = default) =>
         _gradient.Run(gradient, cancellation);
 
     public void Dispose()

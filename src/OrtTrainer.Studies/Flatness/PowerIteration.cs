@@ -19,11 +19,11 @@ internal sealed class PowerIteration(int iterations, double tolerance, long seed
     /// <param name="hessian">The matrix.</param>
     /// <param name="gradient">The gradient at the same place; replaced by the eigenvector's estimate.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public TopEigenvalue Run(HessianProduct hessian, NativeBuffer gradient, CancellationToken cancellation = default)
+    public TopEigenvalue Run(HessianProduct hessian, WeightBuffer gradient, CancellationToken cancellation = default)
     {
-        NativeBuffer vector = gradient;
-        Start(vector.Span);
-        using NativeBuffer product = new(vector.Length);
+        WeightBuffer vector = gradient;
+        Start(vector);
+        using WeightBuffer product = new(vector.Device, vector.Length);
         DifferenceStep difference = StepFor(hessian, vector, product, cancellation);
         TopEigenvalue dominant = Iterate(0);
         if (dominant.Value >= 0)
@@ -31,7 +31,7 @@ internal sealed class PowerIteration(int iterations, double tolerance, long seed
             return dominant;
         }
 
-        Start(vector.Span);
+        Start(vector);
         TopEigenvalue top = Iterate(-dominant.Value);
         return top with { Iterations = dominant.Iterations + top.Iterations, MostNegative = dominant.Value };
 
@@ -42,12 +42,12 @@ internal sealed class PowerIteration(int iterations, double tolerance, long seed
             {
                 hessian.Multiply(vector, difference.Step, product, cancellation);
                 double before = value;
-                double square = FlatVectors.Dot(vector.Span, vector.Span);
-                value = FlatVectors.Dot(vector.Span, product.Span) / square;
+                double square = vector.Device.Arithmetic.Dot(vector, vector);
+                value = vector.Device.Arithmetic.Dot(vector, product) / square;
                 double change = Math.Abs(value - before) / (Math.Abs(value) + shift);
-                double residual = FlatVectors.Dot(product.Span, product.Span) - (value * value * square);
-                FlatVectors.Move(product.Span, shift, vector.Span, vector.Span);
-                double length = FlatVectors.Normalize(vector.Span);
+                double residual = product.Device.Arithmetic.Dot(product, product) - (value * value * square);
+                product.Device.Arithmetic.Move(product, shift, vector, vector);
+                double length = vector.Device.Arithmetic.Normalize(vector);
 
                 // A vector that the matrix takes to zero ends it too: there is nothing left to iterate on.
                 bool converged = change <= tolerance || length == 0;
@@ -66,13 +66,13 @@ internal sealed class PowerIteration(int iterations, double tolerance, long seed
     /// ones that the iteration ends in, and one product brings those out whatever the start.
     /// </summary>
     private static DifferenceStep StepFor(
-        HessianProduct hessian, NativeBuffer vector, NativeBuffer product, CancellationToken cancellation)
+        HessianProduct hessian, WeightBuffer vector, WeightBuffer product, CancellationToken cancellation)
     {
-        double length = FlatVectors.Norm(hessian.Weights.Span);
+        double length = hessian.Weights.Device.Arithmetic.Norm(hessian.Weights);
         hessian.Multiply(vector, DifferenceStep.NearTextbook(length, FirstStep), product, cancellation);
-        if (FlatVectors.Normalize(product.Span) > 0)
+        if (product.Device.Arithmetic.Normalize(product) > 0)
         {
-            product.Span.CopyTo(vector.Span);
+            vector.CopyFrom(product);
         }
 
         return DifferenceStep.Find(hessian, vector, FirstStep, cancellation);
@@ -83,16 +83,18 @@ internal sealed class PowerIteration(int iterations, double tolerance, long seed
     /// directions (Gur-Ari et al. 2018), which saves iterations; the random half keeps the start from being
     /// orthogonal to the one that is sought.
     /// </summary>
-    private void Start(Span<float> gradient)
+    private void Start(WeightBuffer gradient)
     {
         SeededRandom random = SeededRandom.For((ulong)seed, "power iteration");
-        FlatVectors.Normalize(gradient);
+        gradient.Device.Arithmetic.Normalize(gradient);
         double scale = 1 / Math.Sqrt(gradient.Length);
-        foreach (ref float element in gradient)
+        float[] elements = gradient.Read(0, checked((int)gradient.Length));
+        foreach (ref float element in elements.AsSpan())
         {
             element += (float)(scale * random.NextGaussian());
         }
 
-        FlatVectors.Normalize(gradient);
+        gradient.Write(0, elements);
+        gradient.Device.Arithmetic.Normalize(gradient);
     }
 }

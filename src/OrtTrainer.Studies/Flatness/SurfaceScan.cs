@@ -12,11 +12,11 @@ internal static class SurfaceScan
 
     /// <summary>Along random directions scaled to the weights' filters; see <see cref="FilterDirection"/>.</summary>
     public static DirectionScan Directions(
-        ILossSurface surface, ParameterLayout layout, NativeBuffer weights, FlatnessOptions options,
+        ILossSurface surface, ParameterLayout layout, WeightBuffer weights, FlatnessOptions options,
         CancellationToken cancellation = default)
     {
         double[] distances = Points(-options.Radius, options.Radius, options.Points);
-        using NativeBuffer direction = new(weights.Length);
+        using WeightBuffer direction = new(weights.Device, weights.Length);
         List<SurfaceValue[]> values = [];
         for (int number = 0; number < options.Directions; number++)
         {
@@ -29,25 +29,25 @@ internal static class SurfaceScan
 
     /// <summary>Through two sets of weights and as far beyond each as half their distance.</summary>
     public static LossLine Line(
-        ILossSurface surface, (string Name, NativeBuffer Weights, double Loss) from,
-        (string Name, NativeBuffer Weights, double Loss) to, int points, CancellationToken cancellation = default)
+        ILossSurface surface, (string Name, WeightBuffer Weights, double Loss) from,
+        (string Name, WeightBuffer Weights, double Loss) to, int points, CancellationToken cancellation = default)
     {
         double[] positions = Points(-0.5, 1.5, points);
-        using NativeBuffer direction = new(from.Weights.Length);
-        FlatVectors.Move(to.Weights.Span, -1, from.Weights.Span, direction.Span);
+        using WeightBuffer direction = new(from.Weights.Device, from.Weights.Length);
+        to.Weights.Device.Arithmetic.Move(to.Weights, -1, from.Weights, direction);
         SurfaceValue[] values = Along(surface, from.Weights, direction, positions, cancellation);
         return LossLine.Of(
-            from.Name, to.Name, FlatVectors.Norm(direction.Span), positions, values, from.Loss, to.Loss);
+            from.Name, to.Name, direction.Device.Arithmetic.Norm(direction), positions, values, from.Loss, to.Loss);
     }
 
     private static SurfaceValue[] Along(
-        ILossSurface surface, NativeBuffer start, NativeBuffer direction, double[] distances,
+        ILossSurface surface, WeightBuffer start, WeightBuffer direction, double[] distances,
         CancellationToken cancellation)
     {
         SurfaceValue[] values = new SurfaceValue[distances.Length];
         for (int i = 0; i < distances.Length; i++)
         {
-            FlatVectors.Move(start.Span, distances[i], direction.Span, surface.Point.Span);
+            start.Device.Arithmetic.Move(start, distances[i], direction, surface.Point);
             values[i] = surface.Measure(cancellation);
         }
 

@@ -4,6 +4,7 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Studies.Flatness;
 
@@ -21,7 +22,7 @@ internal sealed class TaskGradient : IDisposable
 
     private readonly IReadOnlyList<TokenizedExample> _examples;
     private readonly TrainingObjective _objective;
-    private readonly NativeBuffer _gradients;
+    private readonly WeightBuffer _gradients;
     private readonly GradientSession _session;
     private readonly PackedBatch _batch = new();
     private readonly int[] _order;
@@ -33,23 +34,23 @@ internal sealed class TaskGradient : IDisposable
     public TaskGradient(
         Architecture architecture, ModelTask task, EncodedDataset data, ExecutionOptions execution)
     {
-        PackedGraph graph = TrainingGraph.Build(
-            architecture, task.Distribution, task.Head(data.Targets.Outputs), dropout: false);
         _examples = data.Examples;
         _objective = new TrainingObjective(task.Distribution, new ExampleTargets(data.Targets));
+        TrainingGraph graph = TrainingGraph.Build(
+            architecture, task.Head(data.Targets.Outputs), _objective, dropout: false);
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
-        Weights = new NativeBuffer(graph.Layout.Length);
-        _gradients = new NativeBuffer(graph.Layout.Length);
+        Weights = new WeightBuffer(execution.Device, graph.Layout.Length);
+        _gradients = new WeightBuffer(execution.Device, graph.Layout.Length);
         _session = new GradientSession(graph, execution, Weights, _gradients);
     }
 
     /// <summary>Where the gradient is taken, [n]; filled by the caller.</summary>
-    public NativeBuffer Weights { get; }
+    public WeightBuffer Weights { get; }
 
     /// <summary>Writes the gradient.</summary>
     /// <param name="sum">Overwritten, [n].</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public void Run(NativeBuffer sum, CancellationToken cancellation)
+    public void Run(WeightBuffer sum, CancellationToken cancellation)
     {
         float scale = _objective.MeanScale(_order);
         sum.Clear();
@@ -59,7 +60,7 @@ internal sealed class TaskGradient : IDisposable
             int length = Math.Min(BatchSize, _order.Length - start);
             _batch.Fill(_examples, _order.AsSpan(start, length), _objective);
             _session.Run(_batch, scale, default);
-            TensorPrimitives.Add(sum.Span, _gradients.Span, sum.Span);
+            sum.Device.Arithmetic.Add(sum, _gradients, sum);
         }
     }
 

@@ -1,3 +1,5 @@
+using OrtTrainer.Runtime.Updates;
+
 namespace OrtTrainer.Studies.Flatness;
 
 /// <summary>What was measured round one set of weights.</summary>

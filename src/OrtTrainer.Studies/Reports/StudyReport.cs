@@ -35,6 +35,18 @@ public static class StudyReport
         AtomicFile.WriteText(Path.Combine(folder, MarkdownName), MarkdownPage.Write(document));
     }
 
+    /// <summary>
+    /// What a summary of the study must not hide: methods and seeds whose score is not defined, and verdicts that rest
+    /// on fewer pairs than there are seeds; a sentence each, empty for an ordinary study.
+    /// </summary>
+    /// <exception cref="ArgumentException">Two runs are of the same cell and seed.</exception>
+    public static IReadOnlyList<string> Gaps(StudyResults results)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        RequireDistinct(results.Runs);
+        return new StudyWords(results, StudyTable.Of(results)).Gaps();
+    }
+
     private static void RequireDistinct(IEnumerable<StudyRun> runs)
     {
         HashSet<(string, string, string, string, long)> seen = [];

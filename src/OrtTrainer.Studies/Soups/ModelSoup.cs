@@ -24,7 +24,7 @@ public sealed class ModelSoup : IDisposable
     private readonly List<SoupIngredient> _ingredients = [];
     private readonly EncodedDataset _data;
     private readonly Evaluator _evaluator;
-    private readonly NativeBuffer _mean;
+    private readonly WeightBuffer _mean;
 
     private ModelSoup(SoupOptions options)
     {
@@ -38,7 +38,7 @@ public sealed class ModelSoup : IDisposable
 
             SoupRules.Require(_ingredients);
             SoupIngredient first = _ingredients[0];
-            _mean = new NativeBuffer(first.Layout.Length);
+            _mean = new WeightBuffer(Device.Default, first.Layout.Length);
             ModelTask task = first.Options.Data.Task;
             _data = task.Encode(
                 EvaluationData(first), Tokenizer.Load(first.Folder), MaxLength(first),
@@ -99,7 +99,7 @@ public sealed class ModelSoup : IDisposable
     {
         if (_options.Recipe == SoupRecipe.Uniform)
         {
-            WeightSoup.Uniform([.. _ingredients.Select(i => i.Weights)], _mean.Span);
+            WeightSoup.Uniform([.. _ingredients.Select(i => i.Weights)], _mean);
             return [.. Enumerable.Range(0, _ingredients.Count)];
         }
 
@@ -115,7 +115,7 @@ public sealed class ModelSoup : IDisposable
             weights => sign * Score(weights, cancellation).Score);
     }
 
-    private EvaluationScores Score(NativeBuffer weights, CancellationToken cancellation) =>
+    private EvaluationScores Score(WeightBuffer weights, CancellationToken cancellation) =>
         _evaluator.Evaluate(weights, _data, cancellation);
 
     private FineTunedModel Model()

@@ -18,7 +18,7 @@ internal sealed class SoupIngredient : IDisposable
         Config = config;
         Head = options.Data.Task.Head(config.Id2Label.Count);
         Layout = PackedGraph.Evaluation(Architecture, Head).Layout;
-        Weights = new NativeBuffer(Layout.Length);
+        Weights = new WeightBuffer(Device.Default, Layout.Length);
     }
 
     public string Folder { get; }
@@ -36,7 +36,7 @@ internal sealed class SoupIngredient : IDisposable
 
     public ParameterLayout Layout { get; }
 
-    public NativeBuffer Weights { get; }
+    public WeightBuffer Weights { get; }
 
     /// <exception cref="RunException">There is no finished run, or it did not keep such weights.</exception>
     /// <exception cref="CheckpointException">A file of the run is damaged.</exception>

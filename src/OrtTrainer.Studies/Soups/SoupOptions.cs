@@ -35,4 +35,7 @@ public sealed record SoupOptions
             ? throw new ArgumentException($"{nameof(Runs)} has {twice} twice; every run goes in once.")
             : folders;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

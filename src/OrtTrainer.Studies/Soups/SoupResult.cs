@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies.Soups;
 
 /// <summary>A soup that was made and exported.</summary>
@@ -32,4 +34,7 @@ public sealed record SoupResult
 
     /// <summary>What a person should know about it.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

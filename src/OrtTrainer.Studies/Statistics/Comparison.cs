@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Studies.Statistics;
 
@@ -92,7 +93,7 @@ public sealed record Comparison
     public static Comparison Paired(
         string method, ReadOnlySpan<double> runs, string baseline, ReadOnlySpan<double> baselineRuns)
     {
-        double[] differences = PairedDifferences.WithoutRounding(baselineRuns, runs);
+        double[] differences = PairedDifferences.Of(baselineRuns, runs);
         TTest test = TTest.Paired(runs, baselineRuns);
         return new Comparison
         {
@@ -105,7 +106,7 @@ public sealed record Comparison
             T = test,
             Ranks = WilcoxonSignedRank.OfDifferences(differences),
             EffectSize = Statistics.EffectSize.PairedD(baselineRuns, runs),
-            Spread = SampleSummary.Of(differences).StandardDeviation,
+            Spread = SampleSummary.OfMerged(differences).StandardDeviation,
             HolmP = Defined(test.P),
         };
     }
@@ -119,8 +120,7 @@ public sealed record Comparison
     public static Comparison Unpaired(
         string method, ReadOnlySpan<double> runs, string baseline, ReadOnlySpan<double> baselineRuns)
     {
-        Samples.CheckBoth(runs, baselineRuns);
-        (SampleSummary own, SampleSummary other) = (SampleSummary.Of(runs), SampleSummary.Of(baselineRuns));
+        (SampleSummary own, SampleSummary other) = SampleSummary.OfBoth(runs, baselineRuns);
         TTest test = TTest.Welch(runs, baselineRuns);
         return new Comparison
         {
@@ -164,4 +164,7 @@ public sealed record Comparison
     }
 
     private static string Short(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

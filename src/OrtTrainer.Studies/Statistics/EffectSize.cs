@@ -13,7 +13,7 @@ public static class EffectSize
     /// number.</exception>
     public static double PairedD(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
-        SampleSummary differences = SampleSummary.Of(PairedDifferences.Of(first, second));
+        SampleSummary differences = SampleSummary.OfMerged(PairedDifferences.Of(first, second));
         return Scaled(differences.Mean, differences.StandardDeviation);
     }
 
@@ -24,8 +24,7 @@ public static class EffectSize
     /// <exception cref="ArgumentException">A sample is too small, or a value is not a finite number.</exception>
     public static double HedgesG(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
-        Samples.CheckBoth(first, second);
-        (SampleSummary a, SampleSummary b) = (SampleSummary.Of(first), SampleSummary.Of(second));
+        (SampleSummary a, SampleSummary b) = SampleSummary.OfBoth(first, second);
         double degrees = a.Count + b.Count - 2;
         double logFactor = SpecialFunctions.GammaLn(degrees / 2) - SpecialFunctions.GammaLn((degrees - 1) / 2);
         double factor = Math.Exp(logFactor) / Math.Sqrt(degrees / 2);

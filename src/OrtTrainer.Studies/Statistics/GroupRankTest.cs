@@ -33,7 +33,7 @@ public sealed record GroupRankTest(double ChiSquared, int DegreesOfFreedom, doub
         double ties = 0;
         for (int block = 0; block < blocks; block++)
         {
-            double[] ranks = Ranks.Of([.. methods.Select(method => method[block])]);
+            double[] ranks = Ranks.Of(EqualScores.Of([.. methods.Select(method => method[block])]));
             ties += TieTerm(ranks);
             for (int method = 0; method < k; method++)
             {
@@ -52,7 +52,7 @@ public sealed record GroupRankTest(double ChiSquared, int DegreesOfFreedom, doub
     public static GroupRankTest KruskalWallis(IReadOnlyList<double[]> groups)
     {
         Samples.CheckGroups(groups, 2);
-        double[] ranks = Ranks.Of([.. groups.SelectMany(group => group)]);
+        double[] ranks = Ranks.Of(EqualScores.Of([.. groups.SelectMany(group => group)]));
         double n = ranks.Length, squares = 0;
         int start = 0;
         foreach (double[] group in groups)

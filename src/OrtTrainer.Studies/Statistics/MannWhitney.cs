@@ -5,7 +5,7 @@ namespace OrtTrainer.Studies.Statistics;
 
 /// <summary>
 /// Mann and Whitney's test (1947) of independent samples: that a value of one is as likely above as below a value of
-/// the other. Equal values share the mean of their ranks.
+/// the other. Values that are equal up to rounding share the mean of their ranks.
 /// </summary>
 public static class MannWhitney
 {
@@ -20,7 +20,7 @@ public static class MannWhitney
     public static RankTest Of(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
         Samples.CheckBoth(first, second);
-        double[] ranks = Ranks.Of([.. first, .. second]);
+        double[] ranks = Ranks.Of(EqualScores.Of([.. first, .. second]));
         (int n, int all) = (first.Length, ranks.Length);
         double sum = ranks.Take(n).Sum();
         double u = sum - (n * (n + 1) / 2.0);

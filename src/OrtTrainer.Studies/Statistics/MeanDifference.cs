@@ -16,7 +16,7 @@ public readonly record struct MeanDifference(double Difference, double Lower, do
     public static MeanDifference Paired(
         ReadOnlySpan<double> first, ReadOnlySpan<double> second, double confidence = 0.95)
     {
-        SampleSummary differences = SampleSummary.Of(PairedDifferences.Of(first, second));
+        SampleSummary differences = SampleSummary.OfMerged(PairedDifferences.Of(first, second));
         return Of(differences.Mean, differences.StandardError, differences.Count - 1, confidence);
     }
 
@@ -28,8 +28,7 @@ public readonly record struct MeanDifference(double Difference, double Lower, do
     public static MeanDifference Welch(
         ReadOnlySpan<double> first, ReadOnlySpan<double> second, double confidence = 0.95)
     {
-        Samples.CheckBoth(first, second);
-        (SampleSummary a, SampleSummary b) = (SampleSummary.Of(first), SampleSummary.Of(second));
+        (SampleSummary a, SampleSummary b) = SampleSummary.OfBoth(first, second);
         return Of(b.Mean - a.Mean, TTest.WelchError(a, b), TTest.WelchDegrees(a, b), confidence);
     }
 

@@ -12,11 +12,31 @@ public readonly record struct SampleSummary(int Count, double Mean, double Stand
     /// <summary>The standard deviation of the mean.</summary>
     public double StandardError => StandardDeviation / Math.Sqrt(Count);
 
-    /// <summary>Summarises a sample; equal values have a standard deviation of exactly 0.</summary>
+    /// <summary>
+    /// Summarizes a sample; values that are equal up to rounding have a standard deviation of exactly 0.
+    /// </summary>
     /// <exception cref="ArgumentException">Fewer than two values, or one that is not a finite number.</exception>
     public static SampleSummary Of(ReadOnlySpan<double> values)
     {
         Samples.Check(values, "the sample");
+        return OfMerged(EqualScores.Of(values));
+    }
+
+    /// <summary>
+    /// Summarizes two samples; where all values are equal up to rounding, so are their means, exactly.
+    /// </summary>
+    /// <exception cref="ArgumentException">A sample is too small, or a value is not a finite number.</exception>
+    internal static (SampleSummary First, SampleSummary Second) OfBoth(
+        ReadOnlySpan<double> first, ReadOnlySpan<double> second)
+    {
+        Samples.CheckBoth(first, second);
+        (double[] a, double[] b) = EqualScores.Of(first, second);
+        return (OfMerged(a), OfMerged(b));
+    }
+
+    /// <summary>Summarizes values whose rounding <see cref="EqualScores"/> took away.</summary>
+    internal static SampleSummary OfMerged(ReadOnlySpan<double> values)
+    {
         if (!values.ContainsAnyExcept(values[0]))
         {
             return new(values.Length, values[0], 0);

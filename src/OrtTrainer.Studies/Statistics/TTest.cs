@@ -23,7 +23,7 @@ public sealed record TTest(double T, double DegreesOfFreedom, double P, string? 
     public static TTest Paired(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
         Samples.CheckPairs(first, second);
-        SampleSummary differences = SampleSummary.Of(PairedDifferences.Of(second, first));
+        SampleSummary differences = SampleSummary.OfMerged(PairedDifferences.Of(second, first));
         return Of(differences.Mean, differences.StandardError, differences.Count - 1);
     }
 
@@ -34,8 +34,7 @@ public sealed record TTest(double T, double DegreesOfFreedom, double P, string? 
     /// <exception cref="ArgumentException">A sample is too small, or a value is not a finite number.</exception>
     public static TTest Welch(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
-        Samples.CheckBoth(first, second);
-        (SampleSummary a, SampleSummary b) = (SampleSummary.Of(first), SampleSummary.Of(second));
+        (SampleSummary a, SampleSummary b) = SampleSummary.OfBoth(first, second);
         return Of(a.Mean - b.Mean, WelchError(a, b), WelchDegrees(a, b));
     }
 
@@ -45,8 +44,7 @@ public sealed record TTest(double T, double DegreesOfFreedom, double P, string? 
     /// <exception cref="ArgumentException">A sample is too small, or a value is not a finite number.</exception>
     public static TTest Student(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
-        Samples.CheckBoth(first, second);
-        (SampleSummary a, SampleSummary b) = (SampleSummary.Of(first), SampleSummary.Of(second));
+        (SampleSummary a, SampleSummary b) = SampleSummary.OfBoth(first, second);
         double error = EffectSize.PooledDeviation(a, b) * Math.Sqrt((1.0 / a.Count) + (1.0 / b.Count));
         return Of(a.Mean - b.Mean, error, a.Count + b.Count - 2);
     }

@@ -14,7 +14,7 @@ public sealed record VarianceAnalysis(double F, int Between, int Within, double 
     public static VarianceAnalysis Of(IReadOnlyList<double[]> groups)
     {
         Samples.CheckGroups(groups, 2);
-        SampleSummary[] parts = [.. groups.Select(group => SampleSummary.Of(group))];
+        SampleSummary[] parts = [.. EqualScores.Of(groups).Select(group => SampleSummary.OfMerged(group))];
         int count = parts.Sum(part => part.Count);
         double mean = parts.Sum(part => part.Mean * part.Count / count);
         double between = parts.Sum(part => part.Count * (part.Mean - mean) * (part.Mean - mean));

@@ -13,6 +13,7 @@ internal sealed class NormalizedText
     private int[] _points;
     private int[] _starts;
     private int[] _ends;
+    private bool? _beginsOriginal;
 
     /// <summary>A text that nothing has been done to yet; lone surrogates become U+FFFD.</summary>
     public NormalizedText(ReadOnlySpan<char> text)
@@ -36,8 +37,24 @@ internal sealed class NormalizedText
     /// <summary>The number of code points of the text as it is now.</summary>
     public int Length => _points.Length;
 
+    /// <summary>Whether the text as it is now begins with what the original text begins with.</summary>
+    public bool BeginsOriginal => Length > 0 && (_beginsOriginal ?? _starts[0] == 0);
+
     /// <summary>A part of the text; its ranges still refer to the whole original text.</summary>
-    public NormalizedText Slice(int start, int end) => new(_points[start..end], _starts[start..end], _ends[start..end]);
+    public NormalizedText Slice(int start, int end) => new(_points[start..end], _starts[start..end], _ends[start..end])
+    {
+        _beginsOriginal = _beginsOriginal is { } begins ? begins && start == 0 : null,
+    };
+
+    /// <summary>
+    /// Lets ranges refer to the text as it is now, which lies at <paramref name="position"/> of a longer one.
+    /// </summary>
+    public void Realign(int position)
+    {
+        _beginsOriginal = BeginsOriginal;
+        _starts = [.. Enumerable.Range(position, Length)];
+        _ends = [.. Enumerable.Range(position + 1, Length)];
+    }
 
     /// <summary>The range of the original text that code points start..end stand for.</summary>
     public TextRange OriginalRange(int start, int end) =>

@@ -17,6 +17,21 @@ internal sealed class PreTokenizedText
         }
     }
 
+    /// <summary>
+    /// The text of all pieces, end to end; from now on ranges refer to that text instead of the original one.
+    /// </summary>
+    public int[] Realign()
+    {
+        List<int> points = [];
+        foreach (Piece piece in _pieces)
+        {
+            piece.Text.Realign(points.Count);
+            points.AddRange(piece.Text.Points);
+        }
+
+        return [.. points];
+    }
+
     /// <summary>Cuts every piece that is not a token yet; empty parts are left out.</summary>
     /// <param name="cut">Writes the parts of the first argument, in text order, to the second.</param>
     public void Split(Action<NormalizedText, List<NormalizedText>> cut)

@@ -12,6 +12,12 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : Decoder
         (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
     ];
 
+    /// <summary>What marks tokens that continue a word.</summary>
+    public string Prefix => prefix;
+
+    /// <summary>Whether blanks before punctuation are dropped.</summary>
+    public bool CleansUp => cleanUp;
+
     /// <inheritdoc/>
     public override List<string> Decode(List<string> tokens)
     {

@@ -18,6 +18,12 @@ internal readonly struct JsonField
     private JsonField(string file, string path, JsonElement element) =>
         (_file, _path, _element) = (file, path, element);
 
+    /// <summary>The value itself.</summary>
+    public JsonElement Element => _element;
+
+    /// <summary>File and field, as complaints begin.</summary>
+    public string Place => $"{_file}: {(_path.Length == 0 ? "the file's content" : $"field '{_path}'")}";
+
     /// <summary>The kind of JSON value.</summary>
     public JsonValueKind Kind => _element.ValueKind;
 
@@ -138,7 +144,7 @@ internal readonly struct JsonField
 
     /// <summary>A complaint about the value.</summary>
     public InvalidDataException Fail(string problem) =>
-        new($"{_file}: {(_path.Length == 0 ? "the file's content" : $"field '{_path}'")} {problem}.");
+        new($"{Place} {problem}.");
 
     private string Name(JsonProperty field)
     {

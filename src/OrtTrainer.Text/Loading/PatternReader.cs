@@ -17,7 +17,7 @@ internal static class PatternReader
             ?? throw field.Expected("an object with a field String or Regex");
         try
         {
-            return TextPattern.Expression(expression.Text());
+            return TextPattern.Expression(expression.Text(), expression.Place);
         }
         catch (ArgumentException exception)
         {

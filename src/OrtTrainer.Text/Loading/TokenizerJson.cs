@@ -33,6 +33,7 @@ internal static class TokenizerJson
             Decoder = root.Optional("decoder") is { } decoding ? DecoderReader.Read(decoding) : null,
             AddedTokens = root.Optional("added_tokens") is { } tokens ? [.. tokens.Items().Select(ReadAddedToken)] : [],
             Files = [path],
+            JsonFile = path,
         };
     }
 

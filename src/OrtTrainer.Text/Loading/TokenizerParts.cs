@@ -36,4 +36,14 @@ internal sealed record TokenizerParts
 
     /// <summary>The files all this was read from.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>The tokenizer.json all this was read from; null where it was something else.</summary>
+    public string? JsonFile { get; init; }
+
+    /// <summary>The parts without the steps that are not wanted.</summary>
+    public TokenizerParts With(bool normalization, bool preTokenization) => this with
+    {
+        Normalizer = normalization ? Normalizer : null,
+        PreTokenizer = preTokenization ? PreTokenizer : PreTokenizer?.WithoutCutting,
+    };
 }

@@ -48,6 +48,11 @@ internal sealed class BpeMerges
         return _keys[place] != Free;
     }
 
+    /// <summary>The ids of the two tokens of every merge, first merge first.</summary>
+    public IEnumerable<(int Left, int Right)> InOrder() =>
+        Enumerable.Range(0, _keys.Length).Where(place => _keys[place] != Free).OrderBy(place => _merges[place].Rank)
+            .Select(place => ((int)(_keys[place] >> 32), (int)(uint)_keys[place]));
+
     private static ulong Key(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
 
     private int Find(ulong key)

@@ -12,7 +12,6 @@ internal sealed class WordPieceModel : TokenModel
     private readonly Dictionary<string, int> _continuations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _continuationsBySpan;
     private readonly int _longest;
-    private readonly int _maxWordLength;
 
     /// <summary>A model over a vocabulary that holds the unknown token.</summary>
     /// <param name="vocabulary">The tokens.</param>
@@ -23,7 +22,8 @@ internal sealed class WordPieceModel : TokenModel
         : base(vocabulary)
     {
         UnknownId = unknownId;
-        _maxWordLength = maxWordLength;
+        ContinuationPrefix = continuationPrefix;
+        MaxWordLength = maxWordLength;
         foreach ((string token, int id) in vocabulary.Entries)
         {
             _longest = Math.Max(_longest, token.Length);
@@ -39,10 +39,16 @@ internal sealed class WordPieceModel : TokenModel
     /// <summary>The id of a word that cannot be tokenized.</summary>
     public int UnknownId { get; }
 
+    /// <summary>What marks tokens that continue a word.</summary>
+    public string ContinuationPrefix { get; }
+
+    /// <summary>The most code points a word may have before it is unknown.</summary>
+    public int MaxWordLength { get; }
+
     /// <inheritdoc/>
     public override void Tokenize(ReadOnlySpan<int> word, List<ModelToken> tokens)
     {
-        if (word.Length > _maxWordLength)
+        if (word.Length > MaxWordLength)
         {
             tokens.Add(new ModelToken(UnknownId, 0, word.Length));
             return;
@@ -81,7 +87,7 @@ internal sealed class WordPieceModel : TokenModel
     public void TokenizeIds(ReadOnlySpan<char> word, List<int> ids)
     {
         int before = ids.Count;
-        bool known = word.Length <= _maxWordLength || CountPoints(word) <= _maxWordLength;
+        bool known = word.Length <= MaxWordLength || CountPoints(word) <= MaxWordLength;
         for (int start = 0; known && start < word.Length;)
         {
             int end = LongestToken(word, start, out int id);

@@ -29,6 +29,32 @@ internal sealed class EncodingAssembly(SequenceTemplate template)
         return encodings[0];
     }
 
+    /// <summary>The ids and types of one text or a pair, cut to length.</summary>
+    /// <exception cref="TruncationException">The text cannot be cut as asked.</exception>
+    public TokenIds AssembleIds(IReadOnlyList<int> first, IReadOnlyList<int>? second, EncodeOptions options)
+    {
+        SequenceTemplate used = Template(options.AddSpecialTokens);
+        (int keepFirst, int keepSecond) = Keep(used, first.Count, second?.Count, options);
+        int length = keepFirst + keepSecond + used.AddedCount(second is not null);
+        int[] ids = new int[length];
+        int[] typeIds = new int[length];
+        int at = 0;
+        foreach (TemplatePiece piece in second is null ? used.Single : used.Pair)
+        {
+            int start = at;
+            IReadOnlyList<int> source = piece.Sequence < 0 ? piece.Ids : piece.Sequence == 0 ? first : second!;
+            int count = piece.Sequence < 0 ? source.Count : piece.Sequence == 0 ? keepFirst : keepSecond;
+            for (int i = 0; i < count; i++)
+            {
+                ids[at++] = source[i];
+            }
+
+            Array.Fill(typeIds, piece.TypeId ?? Math.Max(0, piece.Sequence), start, at - start);
+        }
+
+        return new TokenIds(ids, typeIds);
+    }
+
     /// <summary>How many tokens of each text stay.</summary>
     public static (int First, int Second) Keep(SequenceTemplate used, int first, int? second, EncodeOptions options)
     {

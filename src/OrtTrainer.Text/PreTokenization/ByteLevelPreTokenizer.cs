@@ -16,6 +16,9 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useGpt2Pat
     public bool UseGpt2Pattern => useGpt2Pattern;
 
     /// <inheritdoc/>
+    public override PreTokenizer WithoutCutting => new ByteLevelPreTokenizer(addPrefixSpace, useGpt2Pattern: false);
+
+    /// <inheritdoc/>
     protected override void Cut(NormalizedText text, List<NormalizedText> parts)
     {
         if (addPrefixSpace && text.Length > 0 && text.Points[0] != ' ')

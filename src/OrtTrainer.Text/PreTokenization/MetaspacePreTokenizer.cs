@@ -11,11 +11,14 @@ internal sealed class MetaspacePreTokenizer(int replacement, MetaspacePrepend pr
     private static readonly TextPattern Blank = TextPattern.Literal(" ");
 
     /// <inheritdoc/>
+    public override PreTokenizer WithoutCutting => new MetaspacePreTokenizer(replacement, prepend, split: false);
+
+    /// <inheritdoc/>
     protected override void Cut(NormalizedText text, List<NormalizedText> parts)
     {
         text.Replace(Blank, [replacement]);
         bool prepends = prepend == MetaspacePrepend.Always
-            || (prepend == MetaspacePrepend.First && text.Length > 0 && text.OriginalRange(0, 1).Start == 0);
+            || (prepend == MetaspacePrepend.First && text.BeginsOriginal);
         if (prepends && text.Length > 0 && text.Points[0] != replacement)
         {
             text.Prepend([replacement]);

@@ -6,6 +6,10 @@ namespace OrtTrainer.Text.PreTokenization;
 internal sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> steps) : PreTokenizer
 {
     /// <inheritdoc/>
+    public override PreTokenizer WithoutCutting =>
+        new SequencePreTokenizer([.. steps.Select(step => step.WithoutCutting).OfType<PreTokenizer>()]);
+
+    /// <inheritdoc/>
     public override void Apply(PreTokenizedText text)
     {
         foreach (PreTokenizer step in steps)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Benchmarking;
 
@@ -10,8 +10,8 @@ namespace OrtTrainer.Benchmarking;
 /// is timed, with and without the average in turns.
 /// </summary>
 /// <param name="state">Parameters, moments and average.</param>
-/// <param name="loop">The threads of optimizer steps.</param>
-internal sealed class AveragingCost(TrainingState state, ChunkedLoop loop)
+/// <param name="updates">Makes the norm of the gradients.</param>
+internal sealed class AveragingCost(TrainingState state, WeightUpdates updates)
 {
     private const int Pairs = 40;
 
@@ -19,10 +19,10 @@ internal sealed class AveragingCost(TrainingState state, ChunkedLoop loop)
     /// <param name="gradients">The gradients of a real batch: most rows of an embedding have none, which shortens the
     /// pass.</param>
     /// <param name="cancellation">Stops between passes.</param>
-    public double Measure(NativeBuffer gradients, CancellationToken cancellation)
+    public double Measure(WeightBuffer gradients, CancellationToken cancellation)
     {
-        GradientNorm norm = new(state.Layout, loop);
-        norm.Measure(gradients.Span);
+        GradientNorm norm = updates.CreateNorm(state.Layout);
+        norm.Measure(gradients);
         List<double> differences = new(Pairs);
         for (int pair = 0; pair < Pairs; pair++)
         {
@@ -37,16 +37,16 @@ internal sealed class AveragingCost(TrainingState state, ChunkedLoop loop)
     }
 
     /// <summary>One pass at learning rate 0: the same work, and the weights stay.</summary>
-    private double Time(NativeBuffer gradients, BlockMap nonZero, bool averages)
+    private double Time(WeightBuffer gradients, BlockMap? nonZero, bool averages)
     {
         long started = Stopwatch.GetTimestamp();
         state.Optimizer.Step(new StepInputs
         {
-            Parameters = state.Parameters.Span,
-            Gradients = gradients.Span,
+            Parameters = state.Parameters,
+            Gradients = gradients,
             NonZeroGradients = nonZero,
             LearningRate = 0,
-            Average = averages ? state.Average!.Values : default,
+            Average = averages ? state.Average!.Buffer : null,
             AverageWeight = averages ? state.Average!.FusedShare!.Value : 0,
         });
         return Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -3,10 +3,11 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Training.Loss;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarking;
@@ -22,8 +23,8 @@ internal sealed class StepBenchmark : IDisposable
     private readonly StepBenchmarkOptions _options;
     private readonly PretrainedModel _model;
     private readonly BenchmarkData _data;
-    private readonly ChunkedLoop _loop;
-    private readonly PackedGraph _graph;
+    private readonly WeightUpdates _updates;
+    private readonly TrainingGraph _graph;
     private readonly TrainingState _state;
     private readonly TrainingObjective _objective;
     private readonly Trainer _trainer;
@@ -33,17 +34,18 @@ internal sealed class StepBenchmark : IDisposable
         _options = options;
         _model = model;
         _data = BenchmarkData.Of(options, model);
-        _loop = new ChunkedLoop(options.Threads);
-        _graph = TrainingGraph.Build(model.Architecture, _data.Distribution, _data.Head);
-        FlatParameters layout = _graph.Layout.ToFlat();
-        _state = new TrainingState(layout, new AdamWOptions(), new WeightAverage(layout, new EqualShares()), _loop);
-        _ = model.Load(_graph.Layout, _state.Parameters.Slice, options.Seed);
-        TrainerOptions settings = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, Execution);
+        _updates = Device.Default.CreateUpdates(options.Threads);
         _objective = new TrainingObjective(_data.Distribution, new ExampleTargets(_data.Targets));
+        _graph = TrainingGraph.Build(model.Architecture, _data.Head, _objective);
+        WeightLayout layout = _graph.Layout.Weights;
+        WeightAverage average = new(_updates.Device, layout, new EqualShares());
+        _state = new TrainingState(layout, new AdamWOptions(), average, _updates);
+        _ = model.Load(_graph.Layout, _state.Parameters, options.Seed);
+        TrainerOptions settings = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, Execution);
         _trainer = new Trainer(
             settings, _data.Examples, new GradientAccumulator(_graph, settings, _objective, _state), _state,
             new ConstantSchedule(LearningRate),
-            new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _loop);
+            new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _updates);
     }
 
     private ExecutionOptions Execution => new() { IntraOpThreads = _options.Threads, UseKernels = _options.Kernels };
@@ -74,7 +76,7 @@ internal sealed class StepBenchmark : IDisposable
     {
         _trainer.Dispose();
         _state.Dispose();
-        _loop.Dispose();
+        _updates.Dispose();
     }
 
     private (StepBenchmarkResult Result, StepTimes Times) Measure(
@@ -90,10 +92,10 @@ internal sealed class StepBenchmark : IDisposable
 
         long peak = PeakMemory.Read();
         StepTimes times = Alternate(alternative, cancellation);
-        using NativeBuffer gradients = new(_state.Layout.Length);
+        using WeightBuffer gradients = new(_state.Device, _state.Layout.Length);
         using GradientSession session = new(_graph, Execution, _state.Parameters, gradients);
         Differentiate(session);
-        double added = new AveragingCost(_state, _loop).Measure(gradients, cancellation);
+        double added = new AveragingCost(_state, _updates).Measure(gradients, cancellation);
         StepBenchmarkResult result = new(
             _options.Batches, times.Tokens, 1 - ((double)times.Tokens / times.Slots), _options.Threads, session.Kernels,
             Median.Of(times.Step), times.Step.Sum(), added, peak, times.Loss);

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>What a <see cref="StepBenchmark"/> measured. Times are seconds.</summary>
@@ -19,4 +21,7 @@ internal record StepBenchmarkResult(
 
     /// <summary>Averaging as a share of the step.</summary>
     public double AveragingShare => AveragingSeconds / StepMedian;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

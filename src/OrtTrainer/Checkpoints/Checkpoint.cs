@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Checkpoints;
 
@@ -101,8 +102,14 @@ public abstract class Checkpoint : IDisposable
         });
     }
 
+    /// <summary>Reads all elements in row-major order into a buffer, from <paramref name="offset"/> on.</summary>
+    /// <exception cref="CheckpointException">The tensor is absent or its bytes cannot be read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor leaves the buffer.</exception>
+    public void ReadFloats(string name, WeightBuffer destination, long offset) =>
+        destination.Write(offset, checked((int)Find(name).ElementCount), values => ReadFloats(name, values));
+
     /// <summary>Reads all elements of an integer or boolean tensor in row-major order.</summary>
-    /// <inheritdoc cref="ReadFloats" path="/exception"/>
+    /// <inheritdoc cref="ReadFloats(string, Span{float})" path="/exception"/>
     public void ReadInt64s(string name, Span<long> destination)
     {
         var info = Find(name);

@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Checkpoints;
 
@@ -22,7 +23,8 @@ public sealed class RunCheckpointFile : IDisposable
     public IReadOnlyDictionary<string, string> State { get; }
 
     /// <summary>
-    /// The tensors; read them with <see cref="Checkpoint.ReadFloats"/> straight into the run's buffers.
+    /// The tensors; read them with <see cref="Checkpoint.ReadFloats(string, WeightBuffer, long)"/> straight into the
+    /// run's buffers.
     /// </summary>
     public Checkpoint Tensors => _file;
 

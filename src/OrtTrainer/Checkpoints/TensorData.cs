@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Checkpoints;
 
@@ -53,6 +54,16 @@ public sealed class TensorData
         ArgumentNullException.ThrowIfNull(values);
         var count = TensorInfo.TryCount(shape, out var product) ? product : -1;
         return new TensorData(name, ElementType.Float32, shape, consume => Visit(name, count, values(), consume));
+    }
+
+    /// <summary>
+    /// Float32 values of a buffer from <paramref name="offset"/> on, in row-major order, read when they are needed.
+    /// </summary>
+    public static TensorData Floats(string name, ReadOnlySpan<long> shape, WeightBuffer values, long offset)
+    {
+        int count = TensorInfo.TryCount(shape, out var product) && product <= int.MaxValue ? (int)product : -1;
+        return new TensorData(name, ElementType.Float32, shape, consume =>
+            values.Read(offset, count, elements => Visit(name, count, elements, consume)));
     }
 
     public static TensorData Floats(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values) =>

@@ -21,7 +21,7 @@ public static class RunJson
         WriteIndented = indented,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         // Said outright, so that types can be looked up before the first object is read or written.
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { JsonShapeAttribute.Apply } },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters =
         {

@@ -23,16 +23,12 @@ public abstract class CategoricalTargets : TaskTargets
     public override float Weight(int row) => _ids[row] == Ignored ? 0 : 1;
 
     /// <inheritdoc/>
-    public override void Write(int example, Span<float> rows)
+    public override void Write(int row, Span<float> values)
     {
-        rows.Clear();
-        int first = FirstRow(example);
-        for (int row = first; row < FirstRow(example + 1); row++)
+        values.Clear();
+        if (_ids[row] != Ignored)
         {
-            if (_ids[row] != Ignored)
-            {
-                rows[((row - first) * Outputs) + _ids[row]] = 1;
-            }
+            values[_ids[row]] = 1;
         }
     }
 

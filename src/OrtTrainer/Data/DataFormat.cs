@@ -3,10 +3,15 @@ namespace OrtTrainer.Data;
 /// <summary>How the rows of a data file are written.</summary>
 public enum DataFormat
 {
-    /// <summary>By the file's extension: .csv, .tsv or .tab, .jsonl or .ndjson. Anything else is refused.</summary>
+    /// <summary>
+    /// By the file's extension: .csv, .tsv or .tab, .jsonl or .ndjson, .json. Anything else is refused.
+    /// </summary>
     Auto,
 
-    /// <summary>Fields between commas, quoted as in RFC 4180; a quoted field may hold line breaks.</summary>
+    /// <summary>
+    /// Fields between commas, or between semicolons or tabs where the first line has no commas or says so
+    /// (<c>sep=;</c>), quoted as in RFC 4180; a quoted field may hold line breaks.
+    /// </summary>
     Csv,
 
     /// <summary>
@@ -16,6 +21,9 @@ public enum DataFormat
 
     /// <summary>One JSON object per line.</summary>
     JsonLines,
+
+    /// <summary>An array of JSON objects, or one object per line; the file is held in memory.</summary>
+    Json,
 
     /// <summary>Every line is one text, in a single column named "text" unless another name is given.</summary>
     Lines,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Data;
 
@@ -131,4 +132,7 @@ public sealed record DataReport(
     private static string Some(IReadOnlyList<int> numbers, string word) =>
         $"{word}{(numbers.Count > 1 ? "s" : "")} {string.Join(", ", numbers.Take(Shown))}"
         + (numbers.Count > Shown ? $" and {numbers.Count - Shown} more" : string.Empty);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -26,7 +26,8 @@ public sealed class DataRow
     public IReadOnlyList<string> Values => _values;
 
     /// <summary>The value in the named column.</summary>
-    /// <exception cref="DataFileException">There is no such column; the message suggests the nearest name.</exception>
+    /// <exception cref="DataFileException">There is no such column, and the message suggests the nearest name; or there
+    /// are several.</exception>
     public string this[string column]
     {
         get

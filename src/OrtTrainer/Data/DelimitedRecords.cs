@@ -58,8 +58,8 @@ internal static class DelimitedRecords
                         file,
                         line.Number,
                         $"'{line.Text[position]}' follows a closing quote, in field {fields.Count + 1}; expected a "
-                        + "delimiter or the line's end. Double a quote that belongs to the text, or read the file as "
-                        + "unquoted.");
+                        + "delimiter or the line's end. Double a quote that belongs to the text, read the file as "
+                        + "unquoted, or state another delimiter.");
                 }
 
                 fields.Add(open.ToString());

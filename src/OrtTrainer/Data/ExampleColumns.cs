@@ -14,5 +14,8 @@ public sealed record ExampleColumns(
         row[Text],
         Pair is null ? null : row[Pair],
         Label is null ? null : row[Label],
-        row.Line);
+        row.Line)
+    {
+        DecimalComma = row.Columns.DecimalComma,
+    };
 }

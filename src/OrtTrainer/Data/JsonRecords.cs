@@ -1,16 +1,18 @@
 using System.Text.Json;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// Rows of JSON Lines: one object per line, blank lines skipped. Strings are taken as they are, null as empty, and
-/// any other value as its JSON text (so 1 is "1", and an array of labels can be parsed later).
+/// Rows of JSON objects: one per line, blank lines skipped, or the elements of one array. Strings are taken as they
+/// are, null as empty, and any other value as its JSON text (so 1 is "1", and an array of labels can be parsed later).
 /// </summary>
 internal static class JsonRecords
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <exception cref="DataFileException">A line is not one JSON object, or names a property twice.</exception>
+    /// <exception cref="DataFileException">A line is not one JSON object, names a property twice, or holds what is no
+    /// text.</exception>
     public static IEnumerable<DataRow> Read(IEnumerable<TextLine> lines, string file)
     {
         TableColumns? shared = null;
@@ -32,6 +34,7 @@ internal static class JsonRecords
     {
         try
         {
+            JsonText.RequireWholeCharacters(line.Text);
             using JsonDocument document = JsonDocument.Parse(line.Text, Strict);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
@@ -47,10 +50,13 @@ internal static class JsonRecords
         }
         catch (JsonException malformed)
         {
+            string advice = line.Text.AsSpan().Trim() is "[" or ['[', .., ',']
+                ? " A file that is one JSON array is read as --format json, or under a name that ends in .json."
+                : string.Empty;
             throw new DataFileException(
                 file,
                 line.Number,
-                $"not a JSON object on one line: {malformed.Message}",
+                $"not a JSON object on one line: {malformed.Message}{advice}",
                 malformed);
         }
     }

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Data;
 
 /// <summary>One text that a data set labels in more than one way.</summary>
@@ -20,4 +22,7 @@ public sealed record LabelConflict(string Text, IReadOnlyList<int> Lines, IReadO
                 [.. group.Select(example => example.Label ?? string.Empty).Distinct(StringComparer.Ordinal)]))
             .Where(conflict => conflict.Labels.Count > 1),
     ];
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -18,12 +18,12 @@ public sealed class LabelSetTargets(bool[] applies, int labels) : TaskTargets
     public ReadOnlySpan<bool> Of(int example) => applies.AsSpan(example * labels, labels);
 
     /// <inheritdoc/>
-    public override void Write(int example, Span<float> rows)
+    public override void Write(int row, Span<float> values)
     {
-        ReadOnlySpan<bool> own = Of(example);
+        ReadOnlySpan<bool> own = Of(row);
         for (int k = 0; k < own.Length; k++)
         {
-            rows[k] = own[k] ? 1 : 0;
+            values[k] = own[k] ? 1 : 0;
         }
     }
 

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Data;
 
 /// <summary>How long examples are, in tokens, before truncation.</summary>
@@ -42,4 +44,7 @@ public sealed record LengthSummary(
             ? 0
             : sorted[Math.Max(0, ((((long)sorted.Length * percent) + 99) / 100) - 1)];
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

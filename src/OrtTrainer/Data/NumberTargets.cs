@@ -16,7 +16,7 @@ public sealed class NumberTargets(float[] values) : TaskTargets
     public override int Outputs => 1;
 
     /// <inheritdoc/>
-    public override void Write(int example, Span<float> rows) => rows[0] = values[example];
+    public override void Write(int row, Span<float> numbers) => numbers[0] = values[row];
 
     /// <inheritdoc/>
     public override TaskTargets Take(IReadOnlyList<int> examples) =>

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Data;
 
 /// <summary>What one part of the data holds.</summary>
@@ -24,4 +26,7 @@ public sealed record SplitReport(
     private static bool IsEmpty(Example example) =>
         string.IsNullOrWhiteSpace(example.Text)
         || (example.Pair is not null && string.IsNullOrWhiteSpace(example.Pair));
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Data;
 
 /// <summary>
@@ -6,18 +8,35 @@ namespace OrtTrainer.Data;
 public sealed record TableOptions
 {
     private readonly IReadOnlyList<string>? _columns;
+    private readonly char? _delimiter;
 
     /// <summary>The file's format; by default its extension decides.</summary>
     public DataFormat Format { get; init; } = DataFormat.Auto;
 
     /// <summary>
-    /// The columns' names for a file without a header line; null where the first line is the header.
+    /// The columns' names for a file without a header line; null where the first line is the header. A first line that
+    /// has these names is not taken for a row.
     /// </summary>
     /// <exception cref="ArgumentException">No name, an empty name or the same name twice.</exception>
     public IReadOnlyList<string>? Columns
     {
         get => _columns;
         init => _columns = value is null ? null : Checked(value);
+    }
+
+    /// <summary>
+    /// What stands between the fields of a CSV or TSV file; null for a tab in TSV, and in CSV for what its first line
+    /// shows: a comma, a semicolon or a tab.
+    /// </summary>
+    /// <exception cref="ArgumentException">A quote or a line break.</exception>
+    public char? Delimiter
+    {
+        get => _delimiter;
+        init => _delimiter = value is '"' or '\r' or '\n'
+            ? throw new ArgumentException(
+                $"{nameof(Delimiter)} is a quote or a line break; give a character that stands between fields, such "
+                + "as ; or a tab.")
+            : value;
     }
 
     /// <summary>Whether a field may be enclosed in double quotes; null means yes for CSV and no for TSV.</summary>
@@ -42,4 +61,7 @@ public sealed record TableOptions
 
         return [.. names];
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

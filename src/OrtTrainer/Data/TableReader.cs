@@ -1,21 +1,30 @@
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// Reads tables of UTF-8 text row by row, so that a file is never held in memory as a whole: CSV, TSV, JSON Lines and
-/// plain lines of text, with or without a header, byte order mark, CRLF and a last line break.
+/// Reads tables of UTF-8 text, with or without a header, byte order mark, CRLF and a last line break: CSV, TSV, JSON
+/// Lines and plain lines row by row, so that such a file is never held in memory as a whole, and arrays of JSON
+/// objects.
 /// </summary>
 public static class TableReader
 {
     private const string LinesColumn = "text";
 
     /// <summary>Reads a file; it is opened at the first row and closed after the last.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to read it; null for the defaults.</param>
+    /// <param name="note">Told what the file's look decided, such as its delimiter; null for nobody.</param>
+    /// <param name="cancellation">Ends the reading between two blocks of the file.</param>
     /// <exception cref="DataFileException">The file is missing, or not a table as the options describe it.</exception>
-    public static IEnumerable<DataRow> Read(string path, TableOptions? options = null)
+    public static IEnumerable<DataRow> Read(
+        string path,
+        TableOptions? options = null,
+        Action<string>? note = null,
+        CancellationToken cancellation = default)
     {
         options ??= new TableOptions();
-        DataFormat format = options.Format == DataFormat.Auto ? FormatOf(path) : options.Format;
         using FileStream stream = Open(path);
-        foreach (DataRow row in Rows(stream, path, format, options))
+        DataFormat format = options.Format == DataFormat.Auto ? FormatOf(path) : options.Format;
+        foreach (DataRow row in Rows(stream, path, format, options, note, cancellation))
         {
             yield return row;
         }
@@ -28,22 +37,49 @@ public static class TableReader
     /// <param name="stream">UTF-8 text.</param>
     /// <param name="name">What messages call the stream, for example "standard input".</param>
     /// <param name="options">How to read it.</param>
+    /// <param name="note">Told what the content's look decided; null for nobody.</param>
+    /// <param name="cancellation">Ends the reading between two blocks.</param>
     /// <exception cref="ArgumentException">The format is left to an extension that a stream does not have.</exception>
-    public static IEnumerable<DataRow> Read(Stream stream, string name, TableOptions options) =>
+    public static IEnumerable<DataRow> Read(
+        Stream stream,
+        string name,
+        TableOptions options,
+        Action<string>? note = null,
+        CancellationToken cancellation = default) =>
         options.Format == DataFormat.Auto
             ? throw new ArgumentException(
                 $"{name} has no extension to tell its format by; state it in the options.", nameof(options))
-            : Rows(stream, name, options.Format, options);
+            : Rows(stream, name, options.Format, options, note, cancellation);
 
-    private static DataFormat FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    /// <summary>The format that a file's extension tells; null for any other.</summary>
+    internal static DataFormat? KnownFormat(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".csv" => DataFormat.Csv,
         ".tsv" or ".tab" => DataFormat.Tsv,
         ".jsonl" or ".ndjson" => DataFormat.JsonLines,
-        var other => throw new DataFileException(
-            path, null,
-            $"the extension '{other}' does not tell the format; state it: --format csv, tsv, jsonl or lines."),
+        ".json" => DataFormat.Json,
+        _ => null,
     };
+
+    private static DataFormat FormatOf(string path)
+    {
+        if (KnownFormat(path) is { } known)
+        {
+            return known;
+        }
+
+        // A workbook or a Parquet file is better named than its extension called unknown.
+        using (FileStream stream = Open(path))
+        {
+            byte[] start = new byte[Utf8Lines.SignatureLength];
+            FileSignature.RequireText(start.AsSpan(0, stream.ReadAtLeast(start, start.Length, false)), path);
+        }
+
+        throw new DataFileException(
+            path, null,
+            $"the extension '{Path.GetExtension(path)}' does not tell the format; state it: --format csv, tsv, jsonl, "
+            + "json or lines.");
+    }
 
     private static FileStream Open(string path)
     {
@@ -57,74 +93,58 @@ public static class TableReader
         }
     }
 
-    private static IEnumerable<DataRow> Rows(Stream stream, string file, DataFormat format, TableOptions options)
+    private static IEnumerable<DataRow> Rows(
+        Stream stream, string file, DataFormat format, TableOptions options, Action<string>? note,
+        CancellationToken cancellation)
     {
-        IEnumerable<TextLine> lines = Utf8Lines.Read(stream, file);
-        switch (format)
+        if (options.Columns is not null && format is DataFormat.JsonLines or DataFormat.Json)
         {
-            case DataFormat.JsonLines when options.Columns is not null:
-                throw new ArgumentException(
-                    $"{file}: JSON Lines names its own columns; leave {nameof(options.Columns)} out.");
-            case DataFormat.JsonLines:
-                return JsonRecords.Read(lines, file);
-            case DataFormat.Lines:
-                TableColumns column = new(options.Columns ?? [LinesColumn]);
-                return column.Names.Count == 1
-                    ? lines.Select(line => new DataRow(file, line.Number, column, [line.Text]))
-                    : throw new ArgumentException(
-                        $"{file}: lines of text are one column; found {column.Names.Count} names.");
-            default:
-                char delimiter = format == DataFormat.Csv ? ',' : '\t';
-                bool quoted = options.Quoted ?? format == DataFormat.Csv;
-                return Named(DelimitedRecords.Read(lines, file, delimiter, quoted), file, options);
+            throw new ArgumentException($"{file}: JSON names its own columns; leave {nameof(options.Columns)} out.");
         }
+
+        if (options.Delimiter is not null && format is not (DataFormat.Csv or DataFormat.Tsv))
+        {
+            throw new ArgumentException(
+                $"{file}: only CSV and TSV have fields to separate; leave {nameof(options.Delimiter)} out.");
+        }
+
+        if (format == DataFormat.Json)
+        {
+            return Json(stream, file, cancellation);
+        }
+
+        IEnumerable<TextLine> lines = Utf8Lines.Read(stream, file, cancellation);
+        DelimitedTable table = new(file, options, note);
+        return format switch
+        {
+            DataFormat.JsonLines => JsonRecords.Read(lines, file),
+            DataFormat.Lines => Lines(lines, file, options),
+            DataFormat.Csv => table.ReadCsv(lines),
+            _ => table.Read(lines, options.Delimiter ?? '\t', options.Quoted ?? false),
+        };
     }
 
-    private static IEnumerable<DataRow> Named(IEnumerable<TableRecord> records, string file, TableOptions options)
+    private static IEnumerable<DataRow> Lines(IEnumerable<TextLine> lines, string file, TableOptions options)
     {
-        TableColumns? columns = options.Columns is null ? null : new TableColumns(options.Columns);
-        foreach (TableRecord record in records)
-        {
-            if (columns is null)
-            {
-                columns = Header(record, file);
-                continue;
-            }
-
-            // A blank line is a row only where it can be one: an empty text in a table of one column.
-            int expected = columns.Names.Count;
-            if (record.Fields is [""] && expected > 1)
-            {
-                continue;
-            }
-
-            int found = record.Fields.Length;
-            if (found < expected || (found > expected && !options.IgnoreExtraFields))
-            {
-                throw new DataFileException(
-                    file,
-                    record.Line,
-                    $"found {found} fields, expected {expected} ({string.Join(", ", columns.Names)}). "
-                    + (found > expected
-                        ? "Correct the line, or ignore extra fields."
-                        : "Correct the line, or check the delimiter and the names of the columns."));
-            }
-
-            string[] values = found > expected ? record.Fields[..expected] : record.Fields;
-            yield return new DataRow(file, record.Line, columns, values);
-        }
+        TableColumns column = new(options.Columns ?? [LinesColumn]);
+        return column.Names.Count == 1
+            ? lines.Select(line => new DataRow(file, line.Number, column, [line.Text]))
+            : throw new ArgumentException($"{file}: lines of text are one column; found {column.Names.Count} names.");
     }
 
-    private static TableColumns Header(TableRecord record, string file)
+    /// <summary>An array of objects, or one object per line: files of either kind are called .json.</summary>
+    private static IEnumerable<DataRow> Json(Stream stream, string file, CancellationToken cancellation)
     {
-        try
+        using MemoryStream content = new();
+        stream.CopyTo(content);
+        byte[] bytes = content.ToArray();
+        FileSignature.RequireText(bytes, file);
+        IEnumerable<TextLine> records = JsonArrayRecords.Is(bytes)
+            ? JsonArrayRecords.Elements(bytes, file, cancellation)
+            : Utf8Lines.Read(new MemoryStream(bytes), file, cancellation);
+        foreach (DataRow row in JsonRecords.Read(records, file))
         {
-            return new TableColumns(record.Fields);
-        }
-        catch (ArgumentException twice)
-        {
-            throw new DataFileException(
-                file, record.Line, $"in the header, {twice.Message} Rename one, or name the columns yourself.", twice);
+            yield return row;
         }
     }
 }

@@ -18,11 +18,10 @@ public abstract class TaskTargets
     /// </summary>
     public virtual int FirstRow(int example) => example;
 
-    /// <summary>Writes an example's targets as the loss takes them.</summary>
-    /// <param name="example">From 0 to N - 1.</param>
-    /// <param name="rows">Receives probabilities of classes, 0 or 1 per label, or values: [rows of the example,
-    /// K].</param>
-    public abstract void Write(int example, Span<float> rows);
+    /// <summary>Writes a row of targets as the loss takes them.</summary>
+    /// <param name="row">Its place among the rows of all examples.</param>
+    /// <param name="values">Receives probabilities of classes, 0 or 1 per label, or values: [K].</param>
+    public abstract void Write(int row, Span<float> values);
 
     /// <summary>How much a row counts in the loss: 0 where it is to be ignored.</summary>
     /// <param name="row">Its place among the rows of all examples.</param>

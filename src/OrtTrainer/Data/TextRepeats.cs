@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Data;
 
 /// <summary>How many rows repeat a text met before.</summary>
@@ -34,4 +36,7 @@ public sealed record TextRepeats(int Exact, int Folded, IReadOnlyList<int> Rows)
         int[] rows = [.. Enumerable.Range(0, data.Count).Where(row => isFolded(data.Examples[row]))];
         return new TextRepeats(exact, rows.Length, rows);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

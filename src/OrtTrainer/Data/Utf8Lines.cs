@@ -8,15 +8,20 @@ namespace OrtTrainer.Data;
 /// </summary>
 internal static class Utf8Lines
 {
+    /// <summary>Bytes that tell what a file is.</summary>
+    public const int SignatureLength = 16;
+
     private const int InitialBuffer = 1 << 16;
     private static readonly UTF8Encoding Strict =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <exception cref="DataFileException">A line is not valid UTF-8.</exception>
-    public static IEnumerable<TextLine> Read(Stream stream, string file)
+    /// <exception cref="DataFileException">A line is not valid UTF-8, or the content is of a format that is not
+    /// text.</exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
+    public static IEnumerable<TextLine> Read(Stream stream, string file, CancellationToken cancellation = default)
     {
         byte[] buffer = new byte[InitialBuffer];
-        int start = 0, scanned = 0, end = 0, number = 0;
+        int start = 0, scanned = 0, end = 0, number = 0, blocks = 0;
         while (true)
         {
             int feed = buffer.AsSpan(scanned, end - scanned).IndexOf((byte)'\n');
@@ -35,6 +40,12 @@ internal static class Utf8Lines
                 Array.Resize(ref buffer, buffer.Length * 2);
             }
 
+            // A file of one block is read to its end: what follows can stop as well, and have something to show for it.
+            if (blocks > 1)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             int read = stream.Read(buffer, end, buffer.Length - end);
             if (read == 0)
             {
@@ -42,6 +53,11 @@ internal static class Utf8Lines
             }
 
             end += read;
+            blocks++;
+            if (number == 0)
+            {
+                FileSignature.RequireText(buffer.AsSpan(0, end), file);
+            }
         }
 
         if (end > 0)
@@ -50,12 +66,14 @@ internal static class Utf8Lines
         }
     }
 
-    private static TextLine Decode(ReadOnlySpan<byte> bytes, int number, string file)
+    /// <summary>The content after its byte order mark, if it has one.</summary>
+    public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> content) =>
+        content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
+
+    /// <exception cref="DataFileException">The bytes are not valid UTF-8.</exception>
+    public static TextLine Decode(ReadOnlySpan<byte> bytes, int number, string file)
     {
-        if (number == 1 && bytes.StartsWith(Encoding.UTF8.Preamble))
-        {
-            bytes = bytes[Encoding.UTF8.Preamble.Length..];
-        }
+        bytes = number == 1 ? WithoutMark(bytes) : bytes;
 
         if (bytes.EndsWith("\r"u8))
         {

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Evaluation;
 
 /// <summary>How a model does on a data set.</summary>
@@ -24,4 +26,7 @@ public sealed record EvaluationScores(
 
         return new(examples, deciding.Score(examples), values);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

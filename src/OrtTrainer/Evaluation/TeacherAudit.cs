@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using System.Text.Json.Serialization;
 
 namespace OrtTrainer.Evaluation;
@@ -88,4 +89,7 @@ public sealed record TeacherAudit
             ConfidentlyWrong = confidentlyWrong / count,
         };
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

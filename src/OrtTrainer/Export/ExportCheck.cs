@@ -32,17 +32,4 @@ public static class ExportCheck
 
         return differences.Result;
     }
-
-    /// <summary>The same, for callers that must stop where the models disagree.</summary>
-    /// <exception cref="ExportMismatchException">A logit is beyond tolerance.</exception>
-    /// <inheritdoc cref="Compare" path="/exception"/>
-    public static ExportComparison Require(
-        string folder, ExportReference reference, CancellationToken cancellation = default)
-    {
-        ExportComparison comparison = Compare(folder, reference, cancellation);
-        return comparison.Agrees
-            ? comparison
-            : throw new ExportMismatchException(
-                Path.Combine(folder, OnnxModelFolder.OnnxName), comparison, written: true);
-    }
 }

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
@@ -10,9 +12,18 @@ namespace OrtTrainer.Export;
 /// <param name="Weights">The exported weights.</param>
 /// <param name="Execution">Threads and kernels of the exported model.</param>
 public sealed record ExportReference(
-    IReadOnlyList<TokenizedExample> Examples, EvaluationSession Session, NativeBuffer Weights,
+    IReadOnlyList<TokenizedExample> Examples, EvaluationSession Session, WeightBuffer Weights,
     ExecutionOptions Execution)
 {
+    /// <summary>
+    /// The texts that the examples were made of: the exported tokenizer must make the same of them. Null, the default,
+    /// leaves the tokenizer unchecked.
+    /// </summary>
+    public IReadOnlyList<Example>? Texts { get; init; }
+
     /// <summary>What passes; 1e-4 absolute plus 1e-4 relative by default.</summary>
     public ExportTolerance Tolerance { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

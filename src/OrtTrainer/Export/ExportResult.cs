@@ -1,6 +1,12 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Export;
 
 /// <summary>What an export wrote.</summary>
 /// <param name="Files">The full paths of the files, in ordinal order.</param>
 /// <param name="Comparison">How model.onnx compares with the reference; null where none was given.</param>
-public sealed record ExportResult(IReadOnlyList<string> Files, ExportComparison? Comparison);
+public sealed record ExportResult(IReadOnlyList<string> Files, ExportComparison? Comparison)
+{
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}

@@ -20,17 +20,20 @@ internal static class ExportedConfig
         return config.With("transformers.js_config", TransformersJs(config, externalData));
     }
 
-    /// <summary>transformers.js fetches weights beside the model only where this says so.</summary>
-    private static JsonNode? TransformersJs(ModelConfig config, bool externalData)
+    /// <summary>
+    /// What transformers.js must be told: in a browser it would look for a quantized model, and it fetches weights that
+    /// lie beside the model only where it is said that there are some.
+    /// </summary>
+    private static JsonObject TransformersJs(ModelConfig config, bool externalData)
     {
-        JsonObject? settings = config.ToJson()["transformers.js_config"]?.DeepClone().AsObject();
-        settings?.Remove("use_external_data_format");
+        JsonObject settings = config.ToJson()["transformers.js_config"]?.DeepClone().AsObject() ?? [];
+        settings["dtype"] = "fp32";
+        settings.Remove("use_external_data_format");
         if (externalData)
         {
-            settings ??= [];
             settings["use_external_data_format"] = true;
         }
 
-        return settings is { Count: > 0 } ? settings : null;
+        return settings;
     }
 }

@@ -1,7 +1,9 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Tasks;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Export;
 
@@ -23,7 +25,7 @@ public sealed record FineTunedModel
     public required ParameterLayout Layout { get; init; }
 
     /// <summary>The weights to export: live or averaged.</summary>
-    public required NativeBuffer Parameters { get; init; }
+    public required WeightBuffer Parameters { get; init; }
 
     /// <summary>The folder whose tokenizer goes along; null exports none, for models that are fed with ids.</summary>
     public string? TokenizerFolder { get; init; }
@@ -47,4 +49,7 @@ public sealed record FineTunedModel
 
     /// <summary>The encoder the configuration describes.</summary>
     public Architecture Architecture => Architecture.For(Config);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

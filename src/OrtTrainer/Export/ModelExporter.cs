@@ -8,7 +8,7 @@ namespace OrtTrainer.Export;
 
 /// <summary>
 /// Writes a fine-tuned model as Hugging Face's tools and their users expect it: config.json, model.safetensors,
-/// model.onnx and the tokenizer. The same model and provenance give the same bytes.
+/// onnx/model.onnx and the tokenizer. The same model and provenance give the same bytes.
 /// </summary>
 public static class ModelExporter
 {
@@ -19,12 +19,14 @@ public static class ModelExporter
     /// <param name="model">What to export.</param>
     /// <param name="provenance">How it came to be.</param>
     /// <param name="reference">What the exported graph must answer; null skips the comparison.</param>
-    /// <param name="cancellation">Stops the comparison between batches; nothing is written then.</param>
+    /// <param name="cancellation">Stops between files, and the comparison between batches; the folder stays as it
+    /// was.</param>
     /// <exception cref="ModelException">
     /// The model and its tokenizer or labels do not go together, or the folder is the model's own.
     /// </exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
-    /// <exception cref="ExportMismatchException">The exported graph answers otherwise than the reference.</exception>
+    /// <exception cref="ExportMismatchException">The exported graph or tokenizer answers otherwise than the
+    /// reference.</exception>
     public static ExportResult Export(
         string folder, FineTunedModel model, Provenance provenance, ExportReference? reference = null,
         CancellationToken cancellation = default) =>
@@ -36,38 +38,53 @@ public static class ModelExporter
     {
         RefuseOwnFolder(folder, model);
         using StagedFolder staged = new(folder);
-        Write(staged.Path, model, provenance.ToMetadata(), inlineLimit);
+        Write(staged.Path, model, provenance.ToMetadata(), inlineLimit, cancellation);
+        if (reference?.Texts is { } texts && model.TokenizerFolder is not null)
+        {
+            TokenizerCheck.Require(staged.Path, folder, model.Task, texts, reference.Examples);
+        }
+
         ExportComparison? comparison = reference is null
             ? null
             : ExportCheck.Compare(staged.Path, reference, cancellation);
         if (comparison is { Agrees: false })
         {
-            string path = Path.Combine(folder, OnnxModelFolder.OnnxName);
-            throw new ExportMismatchException(path, comparison, written: false);
+            throw new ExportMismatchException(OnnxModelFolder.ExportedGraph(folder), comparison);
         }
 
+        cancellation.ThrowIfCancellationRequested();
         string[] owned =
         [
-            ModelConfig.FileName, SafetensorsName, OnnxModelFolder.OnnxName, OnnxFile.DataName,
-            .. TokenizerExport.FileNames,
+            ModelConfig.FileName, SafetensorsName, .. TokenizerExport.FileNames,
+            // Beside config.json lies the graph of an older export, which would now be another model's.
+            OnnxModelFolder.OnnxName, OnnxFile.DataName,
+            Path.Combine(OnnxModelFolder.GraphFolder, OnnxModelFolder.OnnxName),
+            Path.Combine(OnnxModelFolder.GraphFolder, OnnxFile.DataName),
         ];
         return new(staged.Publish(owned), comparison);
     }
 
     private static void Write(
-        string folder, FineTunedModel model, IReadOnlyList<KeyValuePair<string, string>> metadata, long inlineLimit)
+        string folder, FineTunedModel model, IReadOnlyList<KeyValuePair<string, string>> metadata, long inlineLimit,
+        CancellationToken cancellation)
     {
         ModelProto onnx = PaddedGraph.Build(model.Architecture, model.Head, model.Layout, model.Parameters);
         onnx.MetadataProps.AddRange(metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
+        cancellation.ThrowIfCancellationRequested();
         bool externalData = OnnxFile.NeedsExternalData(onnx, inlineLimit);
         ExportedConfig.For(model, externalData).Save(folder);
         SafetensorsWriter.Write(Path.Combine(folder, SafetensorsName),
             StoredTensors.Of(model.Layout, model.Parameters),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
-        OnnxFile.Write(folder, onnx, externalData);
+        cancellation.ThrowIfCancellationRequested();
+        OnnxFile.Write(Path.Combine(folder, OnnxModelFolder.GraphFolder), onnx, externalData);
         if (model.TokenizerFolder is { } tokenizer)
         {
-            TokenizerExport.Write(tokenizer, folder, model.Architecture.Shape.Positions, model.MaxLength);
+            TokenizerExport.Read(tokenizer, model.Architecture.Shape.Positions, model.MaxLength).Write(folder);
+        }
+        else if (model.MaxLength is { } maxLength)
+        {
+            TokenizerSettings.WriteLimit(folder, maxLength);
         }
     }
 

@@ -29,11 +29,13 @@ internal static class OnnxFile
         model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) > inlineLimit;
 
     /// <summary>
-    /// Writes the model into a folder; with external data, the weights leave <paramref name="model"/> too.
+    /// Writes the model into a folder, which is made if absent; with external data, the weights leave
+    /// <paramref name="model"/> too.
     /// </summary>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     public static void Write(string folder, ModelProto model, bool externalData)
     {
+        Directory.CreateDirectory(folder);
         if (externalData)
         {
             AtomicFile.Write(Path.Combine(folder, DataName), stream => MoveWeights(model, stream));

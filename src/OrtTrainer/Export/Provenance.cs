@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using OrtTrainer.Common;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
 using OrtTrainer.Tasks;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Export;
 
@@ -65,4 +68,7 @@ public sealed record Provenance
     private string ScoresJson() => JsonSerializer.Serialize(new SortedDictionary<string, double?>(
         Scores.ToDictionary(s => s.Key, s => double.IsFinite(s.Value) ? s.Value : (double?)null),
         StringComparer.Ordinal));
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -32,23 +32,29 @@ internal sealed class StagedFolder : IDisposable
     public string Path { get; }
 
     /// <summary>
-    /// Moves every staged file into the folder, over what was there, and deletes files that no longer belong.
+    /// Moves every staged file into the folder, subfolders included, over what was there, and deletes files that no
+    /// longer belong.
     /// </summary>
-    /// <param name="owned">Names an export may consist of: those not staged this time go.</param>
+    /// <param name="owned">Paths below the folder that an export may consist of: those not staged this time
+    /// go.</param>
     /// <returns>The full paths of the files, in ordinal order.</returns>
     /// <exception cref="FileWriteException">A file cannot be moved or deleted.</exception>
     public IReadOnlyList<string> Publish(IEnumerable<string> owned)
     {
         string[] names =
-            [.. Directory.GetFiles(Path).Select(p => System.IO.Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory.GetFiles(Path, "*", SearchOption.AllDirectories)
+                .Select(file => System.IO.Path.GetRelativePath(Path, file)).Order(StringComparer.Ordinal),
+        ];
         Guarded(() =>
         {
             foreach (string name in names)
             {
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Target(name))!);
                 File.Move(System.IO.Path.Combine(Path, name), Target(name), overwrite: true);
             }
 
-            foreach (string name in owned.Except(names))
+            foreach (string name in owned.Except(names).Where(name => File.Exists(Target(name))))
             {
                 File.Delete(Target(name));
             }

@@ -3,14 +3,15 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
+using OrtTrainer.Text;
 
 namespace OrtTrainer.Export;
 
 /// <summary>
-/// The tokenizer's files of an exported model: copied, and completed by tokenizer.json and tokenizer_config.json
-/// where only vocabularies are there, since transformers.js and tokenizers read nothing else.
+/// The tokenizer's files of an exported model: vocabularies as they are, and tokenizer.json and tokenizer_config.json,
+/// since transformers.js and tokenizers read nothing else, with the length that the model was trained with.
 /// </summary>
-internal static class TokenizerExport
+internal sealed class TokenizerExport
 {
     private const string Json = "tokenizer.json";
     private const string Settings = "tokenizer_config.json";
@@ -22,6 +23,12 @@ internal static class TokenizerExport
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private readonly List<(string Name, byte[] Content)> _files = [];
+
+    private TokenizerExport()
+    {
+    }
+
     /// <summary>Every file a tokenizer may consist of.</summary>
     public static IReadOnlyList<string> FileNames { get; } =
     [
@@ -29,43 +36,59 @@ internal static class TokenizerExport
         "sentencepiece.bpe.model", "tokenizer.model",
     ];
 
-    /// <summary>Writes the tokenizer of one folder into another.</summary>
-    /// <param name="from">A model folder.</param>
-    /// <param name="to">Where to.</param>
+    /// <summary>
+    /// Reads the tokenizer of a model folder and prepares all that will be written, so that what cannot be exported is
+    /// known before training.
+    /// </summary>
+    /// <param name="folder">A model folder.</param>
     /// <param name="positions">The longest sequence the model takes.</param>
     /// <param name="maxLength">
     /// Where the exported tokenizer shall truncate; null keeps the tokenizer's own limit.
     /// </param>
-    /// <exception cref="ModelException">The folder has no tokenizer, or one of its files is malformed.</exception>
-    public static void Write(string from, string to, int positions, int? maxLength)
+    /// <exception cref="ModelException">There is no tokenizer, or one of its settings files is malformed.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The tokenizer is malformed, or there is no tokenizer.json and none can be made of it.
+    /// </exception>
+    public static TokenizerExport Read(string folder, int positions, int? maxLength)
     {
-        foreach (string name in FileNames.Where(n => n != Settings && File.Exists(Path.Combine(from, n))))
+        TokenizerExport export = new();
+        JsonObject settings = ReadObject(Path.Combine(folder, Settings)) ?? [];
+        JsonObject? special = ReadObject(Path.Combine(folder, SpecialTokens));
+        TokenizerSettings.Limit(settings, positions, maxLength);
+        byte[] json = Load(folder).ToTokenizerJson(TokenizerSettings.LimitOf(settings));
+        TokenizerSettings.Complete(settings, Parse(json, Path.Combine(folder, Json)), special);
+        export._files.Add((Json, json));
+        export._files.Add((Settings, System.Text.Encoding.UTF8.GetBytes(settings.ToJsonString(Written) + "\n")));
+        foreach (string name in FileNames.Where(name => name is not (Json or Settings)))
         {
-            byte[] bytes = File.ReadAllBytes(Path.Combine(from, name));
-            AtomicFile.Write(Path.Combine(to, name), stream => stream.Write(bytes));
+            if (File.Exists(Path.Combine(folder, name)))
+            {
+                export._files.Add((name, File.ReadAllBytes(Path.Combine(folder, name))));
+            }
         }
 
-        JsonObject settings = ReadObject(Path.Combine(from, Settings)) ?? [];
-        JsonObject tokenizer = ReadObject(Path.Combine(from, Json)) ?? WriteTokenizer(from, to, settings);
-        TokenizerSettings.Complete(settings, tokenizer, ReadObject(Path.Combine(from, SpecialTokens)));
-        TokenizerSettings.Limit(settings, positions, maxLength);
-        WriteObject(Path.Combine(to, Settings), settings);
+        return export;
     }
 
-    private static JsonObject WriteTokenizer(string from, string to, JsonObject settings)
+    /// <summary>Writes the files.</summary>
+    public void Write(string folder)
     {
-        string words = Path.Combine(from, "vocab.txt");
-        string vocabulary = Path.Combine(from, "vocab.json");
-        string merges = Path.Combine(from, "merges.txt");
-        JsonObject tokenizer = File.Exists(words)
-            ? WordPieceJson.From(File.ReadAllText(words), settings)
-            : File.Exists(merges) && ReadObject(vocabulary) is { } ids
-            ? ByteLevelJson.From(ids, File.ReadAllText(merges))
-            : throw new ModelException(
-                $"{from}: there is no tokenizer; expected tokenizer.json, vocab.txt, or vocab.json with " +
-                "merges.txt. Copy them from where the model came from.");
-        WriteObject(Path.Combine(to, Json), tokenizer);
-        return tokenizer;
+        foreach ((string name, byte[] content) in _files)
+        {
+            AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(content));
+        }
+    }
+
+    private static Tokenizer Load(string folder)
+    {
+        try
+        {
+            return Tokenizer.Load(folder);
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new ModelException($"{missing.Message} Copy them from where the model came from.", missing);
+        }
     }
 
     private static JsonObject? ReadObject(string path)
@@ -75,10 +98,25 @@ internal static class TokenizerExport
             return null;
         }
 
+        JsonObject content = Parse(File.ReadAllBytes(path), path);
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path), null,
-                new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+            // Texts are only looked at when they are written.
+            content.ToJsonString();
+            return content;
+        }
+        catch (InvalidOperationException halfPair)
+        {
+            throw HalfPair(path, halfPair);
+        }
+    }
+
+    private static JsonObject Parse(byte[] content, string path)
+    {
+        try
+        {
+            return JsonNode.Parse(content, null, new JsonDocumentOptions { AllowDuplicateProperties = false })
+                as JsonObject
                 ?? throw new ModelException($"{path}: a JSON object was expected. Download or write the file again.");
         }
         catch (JsonException malformed)
@@ -86,8 +124,14 @@ internal static class TokenizerExport
             throw new ModelException($"{path}: invalid JSON: {malformed.Message} Download or write the file again.",
                 malformed);
         }
+        catch (InvalidOperationException halfPair)
+        {
+            throw HalfPair(path, halfPair);
+        }
     }
 
-    private static void WriteObject(string path, JsonObject content) =>
-        AtomicFile.WriteText(path, content.ToJsonString(Written) + "\n");
+    private static ModelException HalfPair(string path, InvalidOperationException cause) => new(
+        $"{path}: a text in it holds half of a surrogate pair, which is no character. Download or write the file " +
+        "again.",
+        cause);
 }

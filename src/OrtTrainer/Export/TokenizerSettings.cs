@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Export;
 
@@ -54,6 +55,15 @@ internal static class TokenizerSettings
             settings[Limitation] is JsonValue value && value.TryGetValue(out double number) ? number : positions;
         settings[Limitation] = (int)Math.Min(positions, maxLength ?? own);
     }
+
+    /// <summary>Where the tokenizer truncates, once <see cref="Limit"/> has been called.</summary>
+    public static int LimitOf(JsonObject settings) => settings[Limitation]!.GetValue<int>();
+
+    /// <summary>
+    /// Writes settings that only say where texts are cut, for a model whose tokenizer has no files.
+    /// </summary>
+    public static void WriteLimit(string folder, int maxLength) => AtomicFile.WriteText(
+        Path.Combine(folder, "tokenizer_config.json"), $"{{\"{Limitation}\": {maxLength}}}\n");
 
     private static string ClassOf(JsonObject tokenizer) =>
         ((string?)tokenizer["model"]?["type"], (string?)tokenizer["post_processor"]?["type"]) switch

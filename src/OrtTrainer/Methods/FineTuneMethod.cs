@@ -1,12 +1,12 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 
 namespace OrtTrainer.Methods;
 
 /// <summary>
-/// How a run trains: what its loss is, how a step is taken and how weights are averaged, at most one of each. Written
-/// as its parts joined by <c>+</c>, such as <c>distillation+sam+swa</c>; plain fine-tuning is <c>finetune</c>.
+/// How a run trains: what its loss is, how a step is taken and how weights are averaged, at most one of each, with their
+/// settings. Written as its parts joined by <c>+</c>, such as <c>distillation+sam+swa</c>; plain fine-tuning is
+/// <c>finetune</c>.
 /// </summary>
 [JsonConverter(typeof(FineTuneMethodConverter))]
 public sealed record FineTuneMethod
@@ -16,74 +16,61 @@ public sealed record FineTuneMethod
     /// <summary>Plain fine-tuning, by default with a linearly falling rate.</summary>
     public static FineTuneMethod FineTune { get; } = new();
 
-    /// <summary>Stochastic weight averaging.</summary>
-    public static FineTuneMethod Swa { get; } = new() { Averaging = AveragingKind.Swa };
-
-    /// <summary>An exponential moving average of the weights.</summary>
-    public static FineTuneMethod Ema { get; } = new() { Averaging = AveragingKind.Ema };
-
     /// <summary>Every part by the word for it; <c>finetune</c> is none of them.</summary>
     public static IReadOnlyList<string> Words { get; } =
-        [PlainWord, .. WordsOf<ObjectiveKind>(), .. WordsOf<StepRule>(), .. WordsOf<AveragingKind>()];
+        [PlainWord, .. MethodRegistry.Parts.Select(part => part.Word)];
 
-    /// <summary>What the loss is.</summary>
-    public ObjectiveKind Objective { get; init; }
+    /// <summary>What the loss is; null for the task's own against the labels.</summary>
+    public LossMethod? Loss { get; init; }
 
-    /// <summary>What is done around the optimizer's step.</summary>
-    public StepRule StepRule { get; init; }
+    /// <summary>How a step is taken; null for the optimizer's alone.</summary>
+    public StepMethod? Step { get; init; }
 
-    /// <summary>How weights are averaged.</summary>
-    public AveragingKind Averaging { get; init; }
+    /// <summary>How weights are averaged; null for not at all.</summary>
+    public AveragingMethod? Average { get; init; }
 
-    /// <summary>The words of its parts: loss, step, average; empty for plain fine-tuning.</summary>
-    public IReadOnlyList<string> Parts =>
-        [.. new[] { WordOf(Objective), WordOf(StepRule), WordOf(Averaging) }.OfType<string>()];
+    /// <summary>Its parts: loss, step, average; none for plain fine-tuning.</summary>
+    public IReadOnlyList<MethodPart> Parts => [.. new MethodPart?[] { Loss, Step, Average }.OfType<MethodPart>()];
 
-    /// <summary>Whether averaged weights stand beside the live ones; Lookahead's slow weights count.</summary>
-    public bool KeepsAverage => Averaging != AveragingKind.None || StepRule == StepRule.Lookahead;
+    /// <summary>How it averages weights, Lookahead's slow weights included; null where it does not.</summary>
+    internal AveragingScheme? Averaging => Parts.Select(part => part.Averaging).FirstOrDefault(a => a is not null);
 
-    /// <summary>Whether a mean is taken under a rate kept high: SWA, and SWAG, which adds the variance.</summary>
-    public bool AveragesAtHighRate => Averaging is AveragingKind.Swa or AveragingKind.Swag;
+    /// <summary>The method of these parts.</summary>
+    /// <exception cref="ArgumentException">Two exclude each other.</exception>
+    public static FineTuneMethod Of(params IReadOnlyList<MethodPart> parts) =>
+        parts.Aggregate(FineTune, (method, part) => method.With(part));
 
-    /// <summary>Reads the parts; case, hyphens and underscores do not matter, nor does the order.</summary>
+    /// <summary>Reads the parts; case, hyphens and underscores do not matter, nor does the order. Their settings are
+    /// the default ones.</summary>
     /// <exception cref="ArgumentException">A part is unknown, or two exclude each other.</exception>
     public static FineTuneMethod Parse(string text)
     {
         FineTuneMethod method = new();
         foreach (string word in text.Split('+', StringSplitOptions.TrimEntries))
         {
-            method = method.With(word);
+            string plain = OptionWords.Plain(word);
+            method = plain == PlainWord
+                ? method
+                : method.With(MethodRegistry.Parts.FirstOrDefault(part => OptionWords.Plain(part.Word) == plain)
+                    ?? throw Unknown(word));
         }
 
         return method;
     }
 
-    public override string ToString() => Parts.Count == 0 ? PlainWord : string.Join('+', Parts);
+    /// <summary>The words of the parts.</summary>
+    public override string ToString() =>
+        Parts.Count == 0 ? PlainWord : string.Join('+', Parts.Select(part => part.Word));
 
-    private FineTuneMethod With(string word)
-    {
-        if (Plain(word) == PlainWord)
-        {
-            return this;
-        }
+    /// <summary>This with other settings of a part that it has.</summary>
+    /// <returns>Null where it has no such part.</returns>
+    internal FineTuneMethod? Set(MethodPart settings) =>
+        settings.Rival(this)?.Word == settings.Word ? settings.JoinTo(this) : null;
 
-        return Find<ObjectiveKind>(word) is { } objective ? this with { Objective = OnlyOne(Objective, objective) }
-            : Find<StepRule>(word) is { } rule ? this with { StepRule = OnlyOne(StepRule, rule) }
-            : Find<AveragingKind>(word) is { } averaging ? this with { Averaging = OnlyOne(Averaging, averaging) }
-            : throw Unknown(word);
-    }
-
-    private static T OnlyOne<T>(T before, T added)
-        where T : struct, Enum => WordOf(before) is not { } word ? added
+    private FineTuneMethod With(MethodPart part) => part.Rival(this) is not { } rival
+        ? part.JoinTo(this)
         : throw new ArgumentException(
-            $"{word} and {WordOf(added)} exclude each other: both say {Meaning(added)}. Choose one.");
-
-    private static string Meaning<T>(T part) => part switch
-    {
-        ObjectiveKind => "what the loss is",
-        Methods.StepRule => "how a step is taken",
-        _ => "how weights are averaged",
-    };
+            $"{rival.Word} and {part.Word} exclude each other: both say {part.Meaning}. Choose one.");
 
     private static ArgumentException Unknown(string word)
     {
@@ -91,21 +78,4 @@ public sealed record FineTuneMethod
         return new ArgumentException(
             $"Method is '{word}'; expected {string.Join(", ", Words)}, or several joined by +.{meant}");
     }
-
-    /// <summary>The word of a part; null for the first of each kind, which is doing nothing special.</summary>
-    private static string? WordOf<T>(T part)
-        where T : struct, Enum => part.Equals(default(T))
-        ? null
-        : JsonNamingPolicy.KebabCaseLower.ConvertName(part.ToString());
-
-    private static IEnumerable<string> WordsOf<T>()
-        where T : struct, Enum => Enum.GetValues<T>().Select(WordOf).OfType<string>();
-
-    private static T? Find<T>(string word)
-        where T : struct, Enum => Enum.GetValues<T>()
-        .Where(part => WordOf(part) is { } known && Plain(known) == Plain(word)).Select(part => (T?)part)
-        .FirstOrDefault();
-
-    private static string Plain(string word) =>
-        word.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 }

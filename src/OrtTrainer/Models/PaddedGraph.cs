@@ -17,11 +17,11 @@ public static class PaddedGraph
     /// <param name="layout">Where each parameter lies in the buffer.</param>
     /// <param name="parameters">The weights.</param>
     public static ModelProto Build(
-        Architecture architecture, ModelHead head, ParameterLayout layout, NativeBuffer parameters)
+        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer parameters)
     {
         GraphBuilder g = new("classifier");
         PaddedModelBuilder m = new(g, architecture.Shape.TokenTypes > 0,
-            parameter => layout.Place(parameters, parameter).ToArray());
+            parameter => layout.Read(parameters, parameter));
         Value logits = head.Build(m, architecture, architecture.Encode(m));
         foreach ((string name, Value value) in head.Exported(g, logits))
         {

@@ -11,15 +11,23 @@ public sealed class ParameterLayout
 {
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">A parameter stands twice.</exception>
+    /// <exception cref="ArgumentException">A parameter stands twice, or the parts of a view differ in weight
+    /// decay.</exception>
     /// <exception cref="ModelException">There are more parameters than a buffer can hold.</exception>
     public ParameterLayout(IReadOnlyList<ParameterView> views)
     {
         Views = views;
         Parameters = [.. views.SelectMany(v => v.Parts)];
-        foreach (ParameterView view in views)
+        if (ParameterCount + ((long)views.Count * WeightLayout.BlockLength) > int.MaxValue)
         {
-            long offset = Length;
+            throw new ModelException($"The model has {ParameterCount} parameters; expected at most {int.MaxValue}. " +
+                "Check the sizes in config.json, or take a smaller model.");
+        }
+
+        Weights = WeightLayout.Pack(views.Select(view => (view.Name, view.Shape, HasWeightDecay(view))));
+        foreach ((ParameterView view, WeightSegment segment) in views.Zip(Weights.Segments))
+        {
+            long offset = segment.Offset;
             foreach (ParameterSpec part in view.Parts)
             {
                 if (!_offsets.TryAdd(part.Name, offset))
@@ -30,15 +38,6 @@ public sealed class ParameterLayout
 
                 offset += part.Length;
             }
-
-            Length =
-                (offset + FlatParameters.BlockLength - 1) / FlatParameters.BlockLength * FlatParameters.BlockLength;
-        }
-
-        if (Length > int.MaxValue)
-        {
-            throw new ModelException($"The model has {ParameterCount} parameters; expected at most {int.MaxValue}. " +
-                "Check the sizes in config.json, or take a smaller model.");
         }
     }
 
@@ -46,8 +45,11 @@ public sealed class ParameterLayout
 
     public IReadOnlyList<ParameterSpec> Parameters { get; }
 
+    /// <summary>Where each view lies: a segment per view, in their order and under their names.</summary>
+    public WeightLayout Weights { get; }
+
     /// <summary>The length of a flat buffer in floats, padding between views included; the padding stays 0.</summary>
-    public long Length { get; }
+    public long Length => Weights.Length;
 
     /// <summary>The number of trainable elements, without padding.</summary>
     public long ParameterCount => Parameters.Sum(p => p.Length);
@@ -58,9 +60,9 @@ public sealed class ParameterLayout
     /// <summary>The first element of a view in the flat buffer.</summary>
     public long OffsetOf(ParameterView view) => _offsets[view.Parts[0].Name];
 
-    /// <summary>A parameter's elements in a flat buffer.</summary>
-    public Span<float> Place(NativeBuffer weights, ParameterSpec parameter) =>
-        weights.Slice(OffsetOf(parameter), checked((int)parameter.Length));
+    /// <summary>A parameter's values in a flat buffer.</summary>
+    public float[] Read(WeightBuffer weights, ParameterSpec parameter) =>
+        weights.Read(OffsetOf(parameter), checked((int)parameter.Length));
 
     /// <summary>Reads every parameter into a flat buffer, from a safetensors file with the model's own tensor
     /// names.</summary>
@@ -68,19 +70,20 @@ public sealed class ParameterLayout
     /// <param name="file">Path of the file.</param>
     /// <exception cref="CheckpointException">The file is damaged, or a tensor is absent or of another
     /// shape.</exception>
-    public void Fill(NativeBuffer weights, string file)
+    public void Fill(WeightBuffer weights, string file)
     {
         using SafetensorsFile tensors = SafetensorsFile.OpenFile(file);
         Fill(weights, tensors);
     }
 
     /// <summary>As the other, from a file that is open.</summary>
-    /// <inheritdoc cref="Fill(NativeBuffer, string)" path="/exception"/>
-    internal void Fill(NativeBuffer weights, Checkpoint tensors)
+    /// <inheritdoc cref="Fill(WeightBuffer, string)" path="/exception"/>
+    internal void Fill(WeightBuffer weights, Checkpoint tensors)
     {
         foreach (ParameterSpec parameter in Parameters)
         {
-            parameter.Storage.Read(tensors, parameter.Storage.Tensor, parameter.Shape, Place(weights, parameter));
+            weights.Write(OffsetOf(parameter), checked((int)parameter.Length), values =>
+                parameter.Storage.Read(tensors, parameter.Storage.Tensor, parameter.Shape, values));
         }
     }
 
@@ -103,17 +106,14 @@ public sealed class ParameterLayout
         }
     }
 
-    /// <summary>The layout as the optimizer sees it: a segment per view.</summary>
-    /// <param name="rateScale">What the learning rate of a view is multiplied with, above 0; null for 1.</param>
-    /// <exception cref="ArgumentException">The parts of a view differ in weight decay, or the buffer is too
-    /// long.</exception>
-    public FlatParameters ToFlat(Func<ParameterView, double>? rateScale = null) =>
-        new([.. Views.Select(view => view.Parts.All(p => p.WeightDecay == view.Parts[0].WeightDecay)
-        ? new ParameterSegment(
-            view.Name, checked((int)OffsetOf(view)), checked((int)view.Length), view.Parts[0].WeightDecay)
-        {
-            Columns = checked((int)view.Shape[^1]),
-            RateScale = rateScale?.Invoke(view) ?? 1,
-        }
-        : throw new ArgumentException($"The parts of '{view.Name}' differ in weight decay."))]);
+    /// <summary>The layout with learning rates of their own.</summary>
+    /// <param name="rateScale">What the learning rate of a view is multiplied with, 0 or more; null for 1.</param>
+    public WeightLayout WithRates(Func<ParameterView, double>? rateScale) => rateScale is null
+        ? Weights
+        : new([.. Weights.Segments.Zip(Views, (segment, view) => segment with { RateScale = rateScale(view) })]);
+
+    private static bool HasWeightDecay(ParameterView view) =>
+        view.Parts.All(p => p.WeightDecay == view.Parts[0].WeightDecay)
+            ? view.Parts[0].WeightDecay
+            : throw new ArgumentException($"The parts of '{view.Name}' differ in weight decay.");
 }

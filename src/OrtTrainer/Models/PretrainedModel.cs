@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Models;
 
@@ -75,25 +76,27 @@ public sealed class PretrainedModel : IDisposable
     /// Fills a flat parameter buffer from the checkpoint; what it lacks of the head starts at random.
     /// </summary>
     /// <param name="layout">Where each parameter goes.</param>
-    /// <param name="destination">Gives the place of a parameter of the layout.</param>
+    /// <param name="weights">Filled, [length of the layout].</param>
     /// <param name="seed">Fixes random values.</param>
     /// <returns>The names of the parameters that started at random.</returns>
     /// <exception cref="CheckpointException">A tensor of the encoder is absent, damaged or of another
     /// shape.</exception>
-    public IReadOnlyList<string> Load(ParameterLayout layout, ParameterDestination destination, long seed)
+    public IReadOnlyList<string> Load(ParameterLayout layout, WeightBuffer weights, long seed)
     {
         List<string> initialized = [];
         foreach (ParameterSpec parameter in layout.Parameters)
         {
-            Span<float> place = destination(layout.OffsetOf(parameter), checked((int)parameter.Length));
+            (long offset, int length) = (layout.OffsetOf(parameter), checked((int)parameter.Length));
             if (_checkpoint is null || FindSource(_checkpoint, parameter) is not { } source)
             {
-                ParameterInitializer.Fill(parameter, place, Config.GetFloat("initializer_range", 0.02), seed);
+                weights.Write(offset, length, values =>
+                    ParameterInitializer.Fill(parameter, values, Config.GetFloat("initializer_range", 0.02), seed));
                 initialized.Add(parameter.Name);
             }
             else
             {
-                parameter.Storage.Read(_checkpoint, source, parameter.Shape, place);
+                weights.Write(offset, length, values =>
+                    parameter.Storage.Read(_checkpoint, source, parameter.Shape, values));
             }
         }
 

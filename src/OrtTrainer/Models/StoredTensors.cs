@@ -12,7 +12,7 @@ internal static class StoredTensors
     /// </summary>
     /// <param name="layout">Where each parameter lies in the buffer.</param>
     /// <param name="weights">The values.</param>
-    public static IEnumerable<TensorData> Of(ParameterLayout layout, NativeBuffer weights)
+    public static IEnumerable<TensorData> Of(ParameterLayout layout, WeightBuffer weights)
     {
         foreach (IGrouping<string, ParameterSpec> tensor in layout.Parameters.GroupBy(p => p.Storage.Tensor))
         {
@@ -20,7 +20,7 @@ internal static class StoredTensors
             long[] shape = first.Storage.ShapeFor(first.Shape);
             if (first.Storage.IsPlain)
             {
-                yield return TensorData.Floats(tensor.Key, shape, () => layout.Place(weights, first));
+                yield return TensorData.Floats(tensor.Key, shape, weights, layout.OffsetOf(first));
                 continue;
             }
 
@@ -30,12 +30,13 @@ internal static class StoredTensors
         }
     }
 
-    private static float[] Join(ParameterLayout layout, NativeBuffer weights, ParameterSpec[] parts)
+    private static float[] Join(ParameterLayout layout, WeightBuffer weights, ParameterSpec[] parts)
     {
         float[] stored = new float[parts.Sum(p => p.Length)];
         foreach (ParameterSpec part in parts)
         {
-            part.Storage.Write(part.Shape, layout.Place(weights, part), stored);
+            weights.Read(layout.OffsetOf(part), checked((int)part.Length), values =>
+                part.Storage.Write(part.Shape, values, stored));
         }
 
         return stored;

@@ -2,24 +2,25 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Methods;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Options;
 
 public sealed partial record FineTuneOptions
 {
+    // Only while options are being read.
+    private List<MethodPart>? _taken;
+
     /// <summary>
     /// These options with every value that a method or the machine decides filled in, and full paths.
     /// </summary>
     /// <exception cref="ArgumentException">The task has no such metric, or options contradict each other.</exception>
     public FineTuneOptions Resolve()
     {
-        MethodRules.Require(this);
-        if (Method.AveragesAtHighRate && SwaRate == SwaRate.Cyclical && SwaInterval < 2)
-        {
-            throw new ArgumentException($"{nameof(SwaInterval)} is {SwaInterval}, the length of a cycle of the rate; " +
-                $"with {nameof(SwaRate)} cyclical expected 2 or more.");
-        }
-
+        Require();
+        RequireOptimizerSettings();
         if ((long)BatchSize * Accumulation > int.MaxValue)
         {
             throw new ArgumentException(
@@ -47,36 +48,52 @@ public sealed partial record FineTuneOptions
         };
     }
 
-    /// <summary>
-    /// The options in the form of options.json, without the settings of methods that the run does not use:
-    /// <see cref="Read"/> gives those their defaults again.
-    /// </summary>
-    public JsonObject ToJson()
-    {
-        JsonObject json = JsonSerializer.SerializeToNode(this, RunJson.Options)!.AsObject();
-        foreach (string unused in PartSettings.ByPart.Values.Except(PartSettings.Of(Method)))
-        {
-            json.Remove(unused);
-        }
-
-        return json;
-    }
+    /// <summary>The options in the form of options.json, with the settings of the parts that the method has.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, RunJson.Options)!.AsObject();
 
     /// <summary>Reads options from a JSON file with the names of these properties in snake_case.</summary>
     /// <exception cref="RunException">The file is missing or malformed, or a name or value is wrong.</exception>
     public static FineTuneOptions Read(string path)
     {
+        JsonObject options = OptionsJson.Read(path);
         try
         {
-            return JsonSerializer.Deserialize<FineTuneOptions>(File.ReadAllText(path), RunJson.Options)
-                ?? throw new RunException($"{path}: expected an object with options, found null.");
+            return options.Deserialize<FineTuneOptions>(RunJson.Options)!;
         }
-        catch (Exception cause) when (
-            cause is JsonException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception cause) when (cause is JsonException or ArgumentException)
         {
-            // .NET adds lines with the parameter's name and value, which the first one tells already.
-            string reason = cause.Message.Split('\n')[0].Trim();
-            throw new RunException($"{path}: the options cannot be read: {reason}", cause);
+            throw new RunException($"{path}: the options cannot be read: {OptionsJson.Reason(cause)}", cause);
+        }
+    }
+
+    /// <summary>Takes settings of a part as they are read, whether the method comes before or after them.</summary>
+    internal void Take(string key, MethodPart? settings) => (_taken ??= []).Add(settings
+        ?? throw new JsonException($"{key} is null; expected an object of settings, or nothing."));
+
+    /// <summary>Gives the method the settings taken.</summary>
+    /// <exception cref="JsonException">There are settings of a part that it does not have.</exception>
+    internal void SetParts()
+    {
+        foreach (MethodPart settings in _taken ?? [])
+        {
+            _method = _method.Set(settings) ?? throw new JsonException(OptionsJson.Idle(settings.Key, _method));
+        }
+
+        _taken = null;
+    }
+
+    private void Require()
+    {
+        RunTraits run = new(Method, Data.Task, Dropout, FromScratch, Teacher);
+        foreach (RunPart part in Parts)
+        {
+            part.Require(run);
+        }
+
+        if (Teacher is not null && Method.Loss is not { LearnsFromTeacher: true })
+        {
+            throw new ArgumentException($"{nameof(Teacher)} is given, but {Method} learns from none. Add distillation " +
+                "to the method, or leave the teacher out.");
         }
     }
 

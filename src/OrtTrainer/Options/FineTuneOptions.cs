@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Tasks;
+using OrtTrainer.Teachers;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Options;
@@ -11,48 +13,75 @@ namespace OrtTrainer.Options;
 /// <see cref="Kernels"/>, whatever the number of threads. Values are checked
 /// as they are set.
 /// </summary>
+[JsonShape(typeof(PartProperties))]
 public sealed partial record FineTuneOptions
 {
+    private const string Evaluation = "Evaluation and checkpoints";
+    private const string Execution = "Execution and output";
+
+    private FineTuneMethod _method = MethodRegistry.Default;
+
     /// <summary>The folder of the pre-trained model in Hugging Face layout.</summary>
+    [Setting("model", "pre-trained model in Hugging Face layout; without --model and --train: the embedded one",
+        Value = "DIR", Section = "Model and data")]
     public required string Model { get; init => field = NotEmpty(value); }
 
     /// <summary>The data and its columns.</summary>
     public required DataOptions Data { get; init; }
 
     /// <summary>The folder the model is exported to; the run's own files go to its subfolder <c>run</c>.</summary>
+    [Setting("out", "folder to export to", Value = "DIR", Default = "a new one in artifacts/runs",
+        Section = "Model and data")]
     public required string Output { get; init => field = NotEmpty(value); }
 
-    /// <summary>What the loss is and how weights are averaged.</summary>
-    public FineTuneMethod Method { get; init; } = FineTuneMethod.Swa;
+    /// <summary>What the loss is, how a step is taken and how weights are averaged, with their settings.</summary>
+    [Setting("method", "finetune, or parts joined by +, such as distillation+swa", Value = "METHOD")]
+    public FineTuneMethod Method
+    {
+        get => _method;
+        init => _method = value;
+    }
 
     /// <summary>Passes over the training data, above 0; fractions are allowed.</summary>
+    [Setting("epochs", "passes over the data, fractions allowed")]
     public double Epochs { get; init => field = OptionRange.Above(value, 0); } = 3;
 
     /// <summary>Optimizer steps, 1 or more; null for those that <see cref="Epochs"/> make.</summary>
+    [Setting("max-steps", "optimizer steps, instead of --epochs")]
     public long? MaxSteps { get; init => field = value is { } steps ? OptionRange.AtLeast(steps, 1) : null; }
 
     /// <summary>Seconds of training after which the run ends as if done, above 0; null for no limit.</summary>
+    [Setting("max-seconds", "end training after so many seconds, as if done")]
     public double? MaxSeconds { get; init => field = value is { } seconds ? OptionRange.Above(seconds, 0) : null; }
 
     /// <summary>Examples per forward and backward pass, 1 or more.</summary>
+    [Setting("batch-size", "examples per pass")]
     public int BatchSize { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 32;
 
     /// <summary>
     /// Passes whose gradients make one optimizer step, 1 or more; equals one batch of as many times the size.
     /// </summary>
+    [Setting("accumulation", "passes per optimizer step")]
     public int Accumulation { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 1;
 
-    /// <summary>The highest learning rate, 0 or more; null for 5e-5, and 1e-4 with SWA and SWAG.</summary>
+    /// <summary>
+    /// The highest learning rate, 0 or more; null for 1e-2 with SGD, 1e-3 (relative to a tensor's size) with Adafactor,
+    /// and with AdamW the method's own, 5e-5 where it has none.
+    /// </summary>
+    [Setting("lr", "highest learning rate", Default = "5e-5, sgd 1e-2, adafactor 1e-3")]
     public double? LearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
-    /// <summary>The curve of the rate; null for linear, and constant_with_warmup with SWA
-    /// and SWAG.</summary>
+    /// <summary>The curve of the rate; null for the method's own, linear where it has none.</summary>
+    [Setting("schedule", "constant, constant_with_warmup, linear, cosine, cosine_with_restarts, polynomial, "
+        + "inverse_sqrt", Default = "linear")]
     public ScheduleKind? Schedule { get; init => field = value is { } kind ? OptionRange.Defined(kind) : null; }
 
     /// <summary>Share of the steps over which the rate rises from 0, in [0, 1).</summary>
+    [Setting("warmup", "share of the steps over which the rate rises")]
     public double Warmup { get; init => field = OptionRange.Below(value, 0, 1); } = 0.06;
 
-    /// <summary>Decoupled weight decay of matrices and embeddings, 0 or more.</summary>
+    /// <summary>Weight decay of matrices and embeddings, 0 or more: decoupled, but an L2 penalty with SGD.</summary>
+    [Setting("weight-decay", "weight decay, decoupled but for sgd")]
     public double WeightDecay { get; init => field = OptionRange.AtLeast(value, 0.0); } = 0.01;
 
     /// <summary>AdamW's decay of the first moment, in [0, 1).</summary>
@@ -65,71 +94,105 @@ public sealed partial record FineTuneOptions
     public double Epsilon { get; init => field = OptionRange.Above(value, 0); } = 1e-8;
 
     /// <summary>The largest global gradient norm let through, above 0; null for no clipping.</summary>
+    [Setting("clip", "largest gradient norm let through")]
     public double? ClipNorm { get; init => field = value is { } norm ? OptionRange.Above(norm, 0) : null; } = 1;
 
     /// <summary>The most tokens of a text or pair, special ones included, 8 or more; longer ones are cut.</summary>
+    [Setting("max-length", "most tokens of a text or pair")]
     public int MaxLength { get; init => field = (int)OptionRange.AtLeast((long)value, 8); } = 128;
 
     /// <summary>Dropout everywhere, in [0, 1); null for the probabilities of the model's configuration.</summary>
+    [Setting("dropout", "dropout everywhere", Default = "as the model's configuration says")]
     public double? Dropout { get; init => field = value is { } p ? OptionRange.Below(p, 0, 1) : null; }
 
-    /// <summary>Share of the steps before averaging starts, in [0, 1).</summary>
-    public double SwaStart { get; init => field = OptionRange.Below(value, 0, 1); } = 0.5;
-
-    /// <summary>Every how many steps the weights are averaged, 1 or more; with a cyclical rate, the cycle.</summary>
-    public long SwaInterval { get; init => field = OptionRange.AtLeast(value, 1); } = 1;
-
-    /// <summary>What the rate does once averaging has started.</summary>
-    public SwaRate SwaRate { get; init => field = OptionRange.Defined(value); } = SwaRate.Constant;
+    /// <summary>How much examples count by their label; null for equal weights.</summary>
+    [Setting("class-weights", "how much examples count by label: balanced, or label=2,other=0.5", Value = "WEIGHTS",
+        Default = "all alike", Section = "Loss")]
+    public ClassWeights? ClassWeights { get; init; }
 
     /// <summary>
-    /// The low rate of a cycle or the final one of an anneal, 0 or more; null for a tenth of the learning rate.
+    /// The teacher of a distillation; null otherwise, and for a self-distillation that trains its own first.
     /// </summary>
-    public double? SwaLearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
+    public TeacherOptions? Teacher { get; init; }
 
-    /// <summary>Share of the old average that EMA keeps per step, in [0, 1).</summary>
-    public double EmaDecay { get; init => field = OptionRange.Below(value, 0, 1); } = 0.999;
+    /// <summary>
+    /// The chance with which an element of an encoder layer's dense matrix is its pre-trained value for a step
+    /// (mixout, Lee et al. 2020), in [0, 1); null for no mixout.
+    /// </summary>
+    [Setting("mixout", "chance of a weight to be its pre-trained value for a step, in encoder matrices",
+        Default = "none")]
+    public double? Mixout { get; init => field = value is { } p ? OptionRange.Below(p, 0, 1) : null; }
+
+    /// <summary>
+    /// What the learning rate is multiplied with from each layer to the one below, in (0, 1]: 1 for the head,
+    /// decay^(depth - l) for layer l of 0 to depth - 1, and decay^(depth + 1) for the embeddings, as in BEiT (Bao et
+    /// al. 2022); 1 for one rate.
+    /// </summary>
+    [Setting("layer-decay", "what the rate is multiplied with from each layer to the one below")]
+    public double LayerDecay
+    {
+        get;
+        init => field = OptionRange.Above(OptionRange.Between(value, 0, 1), 0);
+    } = 1;
 
     /// <summary>Optimizer steps between evaluations, 1 or more; null for one at the end of every epoch.</summary>
+    [Setting("eval-steps", "optimizer steps between evaluations", Default = "an epoch", Section = Evaluation)]
     public long? EvalSteps { get; init => field = value is { } steps ? OptionRange.AtLeast(steps, 1) : null; }
 
     /// <summary>Evaluations without a better live score after which the run ends, 1 or more; null for never.</summary>
+    [Setting("patience", "end after so many evaluations without a better score", Section = Evaluation)]
     public int? Patience { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
 
     /// <summary>
     /// Whether the best live weights by <see cref="Metric"/>, not the last, count as the live ones in the end.
     /// </summary>
+    [Setting("keep-best", "the best live weights, not the last, are the live ones in the end", IsSwitch = true,
+        Section = Evaluation)]
     public bool KeepBest { get; init; }
 
     /// <summary>The name of the metric that decides, such as <c>mcc</c>; null for the task's own.</summary>
+    [Setting("metric", "what decides, such as accuracy, macro_f1, mcc, spearman", Section = Evaluation)]
     public string? Metric { get; init; }
 
     /// <summary>Seconds between checkpoints, 0 (after every step) or more.</summary>
+    [Setting("checkpoint-seconds", "seconds between checkpoints", Section = Evaluation)]
     public double CheckpointSeconds { get; init => field = OptionRange.AtLeast(value, 0.0); } = 60;
 
-    /// <summary>Fixes initialisation, order and dropout.</summary>
+    /// <summary>Fixes initialization, order and dropout.</summary>
+    [Setting("seed", "fixes initialization, order and dropout")]
     public long Seed { get; init; } = 1;
 
     /// <summary>Starts every parameter at random, taking only the configuration and tokenizer of the model.</summary>
+    [Setting("from-scratch", "start every parameter at random", IsSwitch = true)]
     public bool FromScratch { get; init; }
 
     /// <summary>The encoder layers to keep, in order, counted from 0; null for all.</summary>
+    [Setting("layers", "encoder layers to keep, counted from 0", Value = "0,2,4")]
     public IReadOnlyList<int>? Layers { get; init => field = value is null ? null : Existing(value); }
 
     /// <summary>Threads, 1 or more; null for all processors.</summary>
+    [Setting("threads", "threads", Default = "all processors", Section = Execution)]
     public int? Threads { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
 
     /// <summary>Whether fused operators run as C# kernels; otherwise ONNX Runtime runs their function bodies.</summary>
+    [Setting("no-kernels", "run fused operators as ONNX function bodies, not as C# kernels", IsSwitch = true,
+        Section = Execution)]
     public bool Kernels { get; init; } = true;
 
-    /// <summary>The rate in force: the one given, or the method's own.</summary>
+    /// <summary>The rate in force: the one given, or the optimizer's and the method's own.</summary>
     [JsonIgnore]
-    public double EffectiveLearningRate => LearningRate ?? (Method.AveragesAtHighRate ? 1e-4 : 5e-5);
+    public double EffectiveLearningRate => LearningRate ?? Optimizer switch
+    {
+        OptimizerKind.Sgd => 1e-2,
+        OptimizerKind.Adafactor => 1e-3,
+        _ => Parts.Select(part => part.DefaultLearningRate).FirstOrDefault(rate => rate is not null) ?? 5e-5,
+    };
 
     /// <summary>The curve in force: the one given, or the method's own.</summary>
     [JsonIgnore]
     public ScheduleKind EffectiveSchedule =>
-        Schedule ?? (Method.AveragesAtHighRate ? ScheduleKind.ConstantWithWarmup : ScheduleKind.Linear);
+        Schedule ?? Parts.Select(part => part.DefaultSchedule).FirstOrDefault(kind => kind is not null)
+        ?? ScheduleKind.Linear;
 
     /// <summary>
     /// Whether the live weights in the end are the best: asked for, or because training stops for want of better ones.
@@ -137,7 +200,28 @@ public sealed partial record FineTuneOptions
     [JsonIgnore]
     public bool EndsWithBest => KeepBest || Patience is not null;
 
+    /// <summary>
+    /// What changes how the run trains: the parts of its method, and what stands beside any method. The later ones lie
+    /// nearer to the batches.
+    /// </summary>
+    [JsonIgnore]
+    internal IReadOnlyList<RunPart> Parts =>
+    [
+        .. new RunPart?[]
+        {
+            Method.Loss,
+            ClassWeights,
+            Method.Step,
+            Mixout is { } probability ? new Mixout(probability) : null,
+            LayerDecay < 1 ? new LayerDecay(LayerDecay) : null,
+            Method.Average,
+        }.OfType<RunPart>(),
+    ];
+
     /// <summary>Threads in force.</summary>
     [JsonIgnore]
     public int EffectiveThreads => Threads ?? Environment.ProcessorCount;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

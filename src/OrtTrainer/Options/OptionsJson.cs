@@ -1,15 +1,45 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using OrtTrainer.Common;
+using OrtTrainer.Methods;
 
 namespace OrtTrainer.Options;
 
 /// <summary>
-/// Options as JSON in the form of options.json, any part of which may be left out: laid over one another and checked by
-/// name before they become <see cref="FineTuneOptions"/>.
+/// Options as JSON in the form of options.json, any part of which may be left out: read, laid over one another and
+/// checked before they become <see cref="FineTuneOptions"/>.
 /// </summary>
 public static class OptionsJson
 {
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+    };
+
+    /// <summary>Reads a file of options, any part of which may be left out, and checks the form of all it
+    /// has.</summary>
+    /// <exception cref="RunException">The file cannot be read, is not a JSON object, or has a name that is unknown or a
+    /// value of the wrong kind.</exception>
+    public static JsonObject Read(string path)
+    {
+        try
+        {
+            string text = File.ReadAllText(path);
+            JsonText.RequireWholeCharacters(text, Lenient);
+            JsonObject options = JsonNode.Parse(text, documentOptions: Lenient) as JsonObject
+                ?? throw new RunException($"{path}: expected a JSON object with options, such as {{\"epochs\": 3}}.");
+            return OptionsForm.FindFault(options) is ({ } place, { } fault)
+                ? throw new RunException($"{path}: {place} {fault}")
+                : options;
+        }
+        catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"{path}: the options cannot be read: {cause.Message}", cause);
+        }
+    }
+
     /// <summary>A new object: what <paramref name="above"/> says, and where it is silent what
     /// <paramref name="below"/> says, at every depth.</summary>
     public static JsonObject Merge(JsonObject below, JsonObject above)
@@ -25,33 +55,32 @@ public static class OptionsJson
         return merged;
     }
 
-    /// <summary>The first name that <see cref="FineTuneOptions"/> does not have; null where all are known.</summary>
-    /// <param name="options">Options or a part of them.</param>
-    /// <returns>Where the name stands, such as <c>data.trian</c>, and what to do instead.</returns>
-    public static (string Place, string Advice)? FindUnknown(JsonObject options) =>
-        FindUnknown(options, typeof(FineTuneOptions), "");
+    /// <summary>The method that options name, with default settings; the default method where they name none.</summary>
+    /// <exception cref="ArgumentException">There is no such method.</exception>
+    public static FineTuneMethod MethodOf(JsonObject options) =>
+        options["method"] is JsonValue value && value.TryGetValue(out string? text)
+            ? FineTuneMethod.Parse(text)
+            : MethodRegistry.Default;
 
-    private static (string Place, string Advice)? FindUnknown(JsonObject options, Type type, string prefix)
+    /// <summary>The names under which options hold settings of parts that a method does not have.</summary>
+    public static IReadOnlyList<string> FindIdle(JsonObject options, FineTuneMethod method) =>
+    [
+        .. MethodRegistry.Parts.Where(part => options.ContainsKey(part.Key) && method.Set(part) is null)
+            .Select(part => part.Key),
+    ];
+
+    /// <summary>Why settings of a part cannot stand beside a method that does not have it.</summary>
+    internal static string Idle(string key, FineTuneMethod method)
     {
-        JsonPropertyInfo[] known = [.. RunJson.Options.GetTypeInfo(type).Properties];
-        foreach ((string name, JsonNode? value) in options)
-        {
-            JsonPropertyInfo? property = known.FirstOrDefault(p => p.Name == name);
-            if (property is null)
-            {
-                return ($"{prefix}{name}", Advice(name, known.Select(p => p.Name)));
-            }
-
-            if (value is JsonObject part
-                && RunJson.Options.GetTypeInfo(property.PropertyType).Kind == JsonTypeInfoKind.Object
-                && FindUnknown(part, property.PropertyType, $"{prefix}{name}.") is { } unknown)
-            {
-                return unknown;
-            }
-        }
-
-        return null;
+        string word = MethodRegistry.Parts.First(part => part.Key == key).Word;
+        return $"{key} holds settings of the method {word}; the method is {method}. Leave them out, or make {word} a " +
+            "part of the method.";
     }
+
+    /// <summary>The first sentence of why options were refused.</summary>
+    internal static string Reason(Exception refusal) =>
+        // .NET adds lines with the parameter's name and value, and the path in JSON, which the first tells already.
+        refusal.Message.Split('\n')[0].Split(" (Parameter ")[0].Split(" Path: ")[0].Trim();
 
     /// <summary>What to write instead of an unknown name: the nearest known one, or all of them.</summary>
     internal static string Advice(string name, IEnumerable<string> known) =>

@@ -1,3 +1,4 @@
+using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
@@ -6,7 +7,7 @@ namespace OrtTrainer.Prediction;
 
 /// <summary>
 /// An exported model in memory: token ids in, logits out. Any model of Hugging Face's layout will do, whoever
-/// exported it. Not safe for use from several threads at once.
+/// exported it. Safe for use from several threads at once.
 /// </summary>
 public sealed class OnnxModel : IDisposable
 {
@@ -14,7 +15,7 @@ public sealed class OnnxModel : IDisposable
         [PaddedInputs.InputIds, PaddedInputs.AttentionMask, PaddedInputs.TokenTypeIds];
 
     private readonly GraphSession _session;
-    private readonly Binding _binding;
+    private readonly BindingPool _bindings;
     private readonly HashSet<string> _inputs;
     private readonly ModelHead _head;
     private readonly long _padId;
@@ -28,7 +29,7 @@ public sealed class OnnxModel : IDisposable
         {
             _inputs = [.. session.Inputs.Select(i => i.Name)];
             CheckSignature(session);
-            _binding = session.CreateBinding();
+            CheckTypes(session);
         }
         catch
         {
@@ -36,7 +37,7 @@ public sealed class OnnxModel : IDisposable
             throw;
         }
 
-        _binding.BindOutput(PaddedInputs.Logits);
+        _bindings = new BindingPool(session, binding => binding.BindOutput(PaddedInputs.Logits));
     }
 
     /// <summary>Opens a model file, with its external data if it has any.</summary>
@@ -47,7 +48,8 @@ public sealed class OnnxModel : IDisposable
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
     /// <exception cref="ModelException">Its inputs or outputs are not those of a model of texts.</exception>
-    public static OnnxModel FromFile(string path, ModelHead head, ExecutionOptions execution, long padId = 0) =>
+    public static OnnxModel FromFile(
+        string path, ModelHead head, ExecutionOptions execution, long padId = 0) =>
         new(GraphSession.FromFile(path, execution), head, padId);
 
     /// <summary>Opens a model that is in memory.</summary>
@@ -67,6 +69,7 @@ public sealed class OnnxModel : IDisposable
     /// <exception cref="RuntimeFailureException">
     /// ONNX Runtime failed, as with ids the vocabulary does not have.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">This was disposed, perhaps while the call ran.</exception>
     public void Run(
         IReadOnlyList<TokenizedExample> examples, IOutputSink sink, int tokensPerBatch = 4096,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
@@ -101,8 +104,10 @@ public sealed class OnnxModel : IDisposable
     public void RunBatch(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, IOutputSink sink)
     {
         PaddedBatch batch = new(examples, indices, _padId);
-        batch.Bind(_binding, _inputs);
-        _binding.Run();
+        using BindingPool.Lease lease = _bindings.Rent();
+        Binding binding = lease.Binding;
+        batch.Bind(binding, _inputs);
+        binding.Run();
         int[] starts = new int[indices.Length];
         int[] rows = new int[indices.Length];
         for (int b = 0; b < indices.Length; b++)
@@ -111,14 +116,14 @@ public sealed class OnnxModel : IDisposable
             (starts[b], rows[b]) = _head.Rows.Padded(b, length, batch.Width);
         }
 
-        CheckShape(_binding.OutputShape(PaddedInputs.Logits), batch);
-        ReadOnlySpan<float> values = _binding.Output(PaddedInputs.Logits);
+        CheckShape(binding.OutputShape(PaddedInputs.Logits), batch);
+        ReadOnlySpan<float> values = binding.OutputAsFloats(PaddedInputs.Logits);
         sink.Add(new OutputBatch(values, _head.Outputs, indices, starts, rows));
     }
 
     public void Dispose()
     {
-        _binding.Dispose();
+        _bindings.Dispose();
         _session.Dispose();
     }
 
@@ -147,6 +152,26 @@ public sealed class OnnxModel : IDisposable
                 $"{found}; expected input_ids, attention_mask and perhaps token_type_ids in, logits out. " +
                 "Export the model for text classification.");
         }
+    }
+
+    private static void CheckTypes(GraphSession session)
+    {
+        GraphValue logits = session.Outputs.First(output => output.Name == PaddedInputs.Logits);
+        if (logits.Type is not { } type || !Binding.ConvertibleTypes.Contains(type))
+        {
+            throw new ModelException(
+                $"{session.Name}: logits are {Words(logits)}; expected {string.Join(", ", Binding.ConvertibleTypes)}. " +
+                "Export the model with such an output.");
+        }
+
+        if (session.Inputs.FirstOrDefault(i => i.Type is not (ElementType.Int64 or ElementType.Int32)) is { } input)
+        {
+            throw new ModelException(
+                $"{session.Name}: {input.Name} is {Words(input)}; expected Int64 or Int32. " +
+                "Export the model with such inputs.");
+        }
+
+        static string Words(GraphValue value) => value.Type?.ToString() ?? "no tensor";
     }
 
     private void CheckShape(long[] shape, PaddedBatch batch)

@@ -7,19 +7,34 @@ using OrtTrainer.Tasks;
 namespace OrtTrainer.Prediction;
 
 /// <summary>
-/// Opens the model in a folder: model.onnx, or the same graph built from the weights where there is none.
+/// Opens the model in a folder: its graph, or the same graph built from the weights where there is none.
 /// </summary>
+/// <remarks>
+/// Exports have the graph as onnx/model.onnx, where transformers.js looks without being told, and optimum as well; that
+/// is also how models for either lie on the Hugging Face hub. Folders with model.onnx beside config.json, as optimum
+/// writes it and older exports have it, open too.
+/// </remarks>
 internal static class OnnxModelFolder
 {
-    /// <summary>The name of the graph in a model folder.</summary>
+    /// <summary>The subfolder of an export's graph.</summary>
+    public const string GraphFolder = "onnx";
+
+    /// <summary>The name of the graph.</summary>
     public const string OnnxName = "model.onnx";
+
+    /// <summary>Where an export has its graph.</summary>
+    public static string ExportedGraph(string folder) => Path.Combine(folder, GraphFolder, OnnxName);
+
+    /// <summary>The graph of a model folder; a file that is not there where the folder has none.</summary>
+    public static string GraphOf(string folder) =>
+        ExportedGraph(folder) is var exported && File.Exists(exported) ? exported : Path.Combine(folder, OnnxName);
 
     /// <exception cref="ModelException">The weights have no head for the labels of config.json.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
     public static OnnxModel Open(
         string folder, ModelTask task, ModelConfig config, ExecutionOptions execution) =>
-        Open(folder, Path.Combine(folder, OnnxName), task, config, execution);
+        Open(folder, GraphOf(folder), task, config, execution);
 
     /// <summary>As the other; the graph is in the file <paramref name="path"/> if that is there.</summary>
     /// <inheritdoc cref="Open(string, ModelTask, ModelConfig, ExecutionOptions)" path="/exception"/>
@@ -37,8 +52,8 @@ internal static class OnnxModelFolder
     {
         using PretrainedModel model = PretrainedModel.Open(folder);
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, head).Layout;
-        using NativeBuffer parameters = new(layout.Length);
-        IReadOnlyList<string> random = model.Load(layout, parameters.Slice, seed: 0);
+        using WeightBuffer parameters = new(Device.Default, layout.Length);
+        IReadOnlyList<string> random = model.Load(layout, parameters, seed: 0);
         if (random.Count > 0)
         {
             throw new ModelException(

@@ -54,7 +54,7 @@ internal sealed class PaddedBatch
         {
             if (inputs.Contains(name))
             {
-                binding.SetInput(name, values, [Rows, Width]);
+                binding.SetIntegers(name, values, [Rows, Width]);
             }
         }
     }

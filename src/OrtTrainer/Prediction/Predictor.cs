@@ -11,17 +11,17 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Prediction;
 
 /// <summary>
-/// A fine-tuned model with its tokenizer: texts in, labels and scores out. Not safe for use from several threads at
-/// once.
+/// A fine-tuned model with its tokenizer: texts in, labels and scores out. Safe for use from several threads at once;
+/// calls that run while it is disposed end in an <see cref="ObjectDisposedException"/>.
 /// </summary>
 public sealed class Predictor : IDisposable
 {
     private readonly OnnxModel _model;
-    private readonly Tokenizer _tokenizer;
+    private readonly ITextEncoder _tokenizer;
     private readonly PredictorOptions _options;
 
     private Predictor(
-        OnnxModel model, ModelTask task, Tokenizer tokenizer, ModelConfig config, int maxLength,
+        OnnxModel model, ModelTask task, ITextEncoder tokenizer, ModelConfig config, int maxLength,
         PredictorOptions options)
     {
         _model = model;
@@ -41,17 +41,26 @@ public sealed class Predictor : IDisposable
     /// <summary>The most tokens of an input; what is longer is cut.</summary>
     public int MaxLength { get; }
 
-    /// <summary>Opens an exported folder: config.json, the tokenizer, and model.onnx or else the weights.</summary>
+    /// <summary>
+    /// Opens an exported folder: config.json, the tokenizer, and onnx/model.onnx, model.onnx or else the weights.
+    /// </summary>
     /// <exception cref="ModelException">The folder's files do not make a classifier.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
-    public static Predictor Open(string folder, PredictorOptions? options = null)
+    public static Predictor Open(string folder, PredictorOptions? options = null) => Open(folder, null, options);
+
+    /// <summary>Opens an exported folder with the tokenizer that the model was trained with.</summary>
+    /// <param name="folder">A folder with config.json and model.onnx or else the weights.</param>
+    /// <param name="tokenizer">Reads the texts; null for the tokenizer in the folder.</param>
+    /// <param name="options">How predictions are made; null for the defaults.</param>
+    /// <inheritdoc cref="Open(string, PredictorOptions)" path="/exception"/>
+    public static Predictor Open(string folder, ITextEncoder? tokenizer, PredictorOptions? options = null)
     {
         options ??= new PredictorOptions();
         ModelConfig config = ModelConfig.Load(folder);
         int maxLength = SequenceLimit.Of(folder, config, options.MaxLength);
-        Tokenizer tokenizer = Tokenizer.Load(folder);
+        tokenizer ??= TokenizerOf(folder);
         ModelTask task = ModelTask.Of(config);
         OnnxModel model = OnnxModelFolder.Open(folder, task, config, options.Execution);
         return new(model, task, tokenizer, config, maxLength, options);
@@ -62,7 +71,7 @@ public sealed class Predictor : IDisposable
     public IReadOnlyList<TextPrediction> Predict(
         IReadOnlyList<Example> examples, CancellationToken cancellation = default)
     {
-        TokenizedExample[] inputs = [.. examples.Select(example => Task.Encode(example, _tokenizer, MaxLength))];
+        TokenizedExample[] inputs = [.. examples.Select(example => Encode(example, cancellation))];
         Decoding decoding = new(Task, Labels, inputs, _options.Threshold);
         _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
         return decoding.Predictions;
@@ -78,7 +87,7 @@ public sealed class Predictor : IDisposable
     public EvaluationScores Evaluate(
         Dataset data, Metric metric, IReadOnlyList<int>? order = null, CancellationToken cancellation = default)
     {
-        EncodedDataset encoded = Task.Encode(data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads);
+        EncodedDataset encoded = Task.Encode(data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation);
         EvaluationAccumulator outputs = Task.Evaluate(encoded);
         IOutputSink sink = order is null ? outputs : new ReorderedOutputs(outputs, order);
         _model.Run(encoded.Examples, sink, _options.TokensPerBatch, cancellation: cancellation);
@@ -129,6 +138,26 @@ public sealed class Predictor : IDisposable
     }
 
     public void Dispose() => _model.Dispose();
+
+    private static Tokenizer TokenizerOf(string folder)
+    {
+        try
+        {
+            return Tokenizer.Load(folder);
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new ModelException(
+                $"{missing.Message} A model that was trained with a tokenizer of the caller's own has none there; " +
+                "give the tokenizer to Predictor.Open.", missing);
+        }
+    }
+
+    private TokenizedExample Encode(Example example, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Task.Encode(example, _tokenizer, MaxLength);
+    }
 
     /// <summary>Decodes outputs as they come.</summary>
     private sealed class Decoding(

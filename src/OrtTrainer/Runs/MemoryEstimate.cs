@@ -1,4 +1,3 @@
-using OrtTrainer.Methods;
 using OrtTrainer.Models;
 
 namespace OrtTrainer.Runs;
@@ -16,13 +15,14 @@ internal static class MemoryEstimate
     public static long Of(PreparedRun run)
     {
         ModelShape shape = run.Model.Architecture.Shape;
-        long buffers = 4 + (run.State.Average?.Buffers ?? 0) + (run.Options.Accumulation > 1 ? 1 : 0)
-            + (run.Options.Mixout is null ? 0 : 2)
-            + (run.Options.Method.StepRule is StepRule.Sam or StepRule.Asam ? 1 : 0);
+        long buffers = 2 + (run.State.Average?.Buffers ?? 0) + (run.Options.Accumulation > 1 ? 1 : 0)
+            + run.Options.Parts.Sum(part => part.Buffers);
         long tokens = run.Data.Train.Examples.Select(e => (long)e.InputIds.Length).OrderDescending()
             .Take(run.Options.BatchSize).Sum();
         long perToken = shape.Layers * ((12L * shape.Width) + (4L * shape.Inner));
-        long states = run.States?.Values.LongLength ?? 0;
-        return Base + (sizeof(float) * ((buffers * run.State.Layout.Length) + (tokens * perToken) + states));
+        long states = run.Teacher?.States?.Values.LongLength ?? 0;
+        long moments = run.State.Optimizer.States.Sum(state => state.Values.Length);
+        return Base
+            + (sizeof(float) * ((buffers * run.State.Layout.Length) + moments + (tokens * perToken) + states));
     }
 }

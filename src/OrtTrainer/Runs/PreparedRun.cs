@@ -1,18 +1,19 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Export;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Runs;
 
@@ -21,43 +22,46 @@ namespace OrtTrainer.Runs;
 /// </summary>
 internal sealed class PreparedRun : IDisposable
 {
-    private readonly ChunkedLoop _loop;
+    private readonly WeightUpdates _updates;
 
     private PreparedRun(
-        FineTuneOptions options, PretrainedModel model, RunData data, TeacherLogits? teacher, TeacherStates? states)
+        FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher)
     {
         Teacher = teacher;
-        States = states;
         Options = options;
         Model = model;
         Data = data;
         Metric metric = MetricOf(options, data);
-        PackedGraph graph = TrainingGraph.Build(model.Architecture, data.Task.Distribution, data.Head,
-            agreement: options.Method.Objective == ObjectiveKind.RDrop, maps: RailTeacher.Maps(options.Rail, states));
-        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, data.Head);
+        TrainerOptions settings = new(
+            options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed,
+            new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels });
+        StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
+        TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
+        AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
+        TrainingObjective objective = RunObjective.Of(
+            options, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers);
+        ModelHead head = data.Head;
+        TrainingGraph graph = TrainingGraph.Build(model.Architecture, head, objective);
+        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
-        _loop = new ChunkedLoop(options.EffectiveThreads);
+        Execution = settings.Execution;
+        _updates = Execution.Device.CreateUpdates(options.EffectiveThreads);
         try
         {
-            Execution = new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels };
-            FlatParameters flat = graph.Layout.ToFlat(LayerRates.Of(options.LayerDecay, model));
-            State = new TrainingState(flat, AdamW(options), RunAveraging.Of(options, flat), _loop);
-            Initialized = model.Load(graph.Layout, State.Parameters.Slice, options.Seed);
-            State.Average?.Start(State.Parameters.Span);
-            TrainerOptions settings = new(
-                options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed, Execution);
-            StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
-            TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
-            AveragingPlan? averaging = RunAveraging.PlanOf(options, TotalSteps);
-            TrainingObjective objective = RunObjective.Of(options, data.Train, teacher?.Values, TotalSteps,
-                RailTeacher.Targets(states, model, StepsPerEpoch, options.Seed));
-            GradientAccumulator batches = new(graph, settings, objective, State);
-            IGradientSource gradients = RunGradients.Of(options, graph.Layout, State, batches, _loop);
+            WeightLayout weights = graph.Layout.WithRates(RunParts.RateFactors(options, model));
+            AveragedWeights? average = options.Method.Averaging?.Create(Execution.Device, weights);
+            State = new TrainingState(weights, options.OptimizerConstants, average, _updates);
+            Initialized = model.Load(graph.Layout, State.Parameters, options.Seed);
+            State.Average?.Start(State.Parameters);
+            IGradientSource gradients = RunParts.Wrap(
+                options, new GradientAccumulator(graph, settings, objective, State),
+                new GradientContext(graph.Layout, State, _updates, options.Seed));
             Trainer = new Trainer(
-                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging, _loop);
+                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging,
+                _updates);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric);
-            Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, states);
+            Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher);
         }
         catch
         {
@@ -73,14 +77,10 @@ internal sealed class PreparedRun : IDisposable
     public RunData Data { get; }
 
     /// <summary>What the teacher says of the training data; null without one.</summary>
-    public TeacherLogits? Teacher { get; }
+    public TeacherKnowledge? Teacher { get; }
 
-    /// <summary>What the teacher's layers make of it; null where the method learns from none.</summary>
-    public TeacherStates? States { get; }
-
-    /// <summary>What the teacher is and took, its layers included; null without one.</summary>
-    public TeacherReport? TeacherReport =>
-        States is null ? Teacher?.Report : Teacher?.Report.Including(States);
+    /// <summary>Whether texts are read with a tokenizer that was given, not with the model folder's.</summary>
+    public bool HasOwnTokenizer { get; private init; }
 
     /// <summary>The run that made the teacher, where this run had to; null otherwise.</summary>
     public RunSummary? OwnTeacher { get; private init; }
@@ -115,38 +115,56 @@ internal sealed class PreparedRun : IDisposable
     public RunFacts Facts => new(
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
-        StepsPerEpoch, TotalSteps, 0, "cpu", Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
-        TeacherReport, Data.Warnings);
+        StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels, MemoryEstimate.Of(this),
+        Teacher?.Report, Data.Warnings);
 
     /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
     /// <param name="options">The run's options.</param>
     /// <param name="ownTeacher">The run that made a teacher for this one; null where the options name it.</param>
     /// <param name="events">Told about the teacher; null for nobody.</param>
-    /// <param name="cancellation">Stops the teacher.</param>
+    /// <param name="cancellation">Stops reading, tokenizing and the teacher.</param>
+    /// <param name="tokenizer">Reads the texts; null for the tokenizer in the model's folder.</param>
     /// <exception cref="ModelException">The model or the teacher cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
     public static PreparedRun Create(
         FineTuneOptions options, SelfTeacher? ownTeacher = null, IProgress<RunEvent>? events = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, ITextEncoder? tokenizer = null)
     {
         PretrainedModel model =
             PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
         try
         {
-            Tokenizer tokenizer = Tokenizer.Load(options.Model);
-            RunData data = RunData.Load(options, model, tokenizer);
-            TeacherStates? states = RailTeacher.Obtain(options, model, data.Train.Source, events, cancellation);
-            TeacherOptions? teacher = ownTeacher?.Options ?? options.Teacher;
-            TeacherLogits? logits = teacher is null ? null : TeacherLogits.Obtain(
-                teacher, data.Task, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events), cancellation);
-            return new PreparedRun(options, model, data, logits, states) { OwnTeacher = ownTeacher?.Summary };
+            if (tokenizer is null)
+            {
+                RequireExport(options, model);
+            }
+
+            RunData data = RunData.Load(
+                options, model, tokenizer ?? Tokenizer.Load(options.Model), cancellation);
+            TeacherKnowledge? knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
+                ? null
+                : options.Method.Loss?.Consult(new TeacherQuestion(
+                    teacher, model, data.Task, data.Train.Source, options.EffectiveThreads,
+                    new TeacherEvents(events), cancellation));
+            return new PreparedRun(options, model, data, knowledge)
+            {
+                OwnTeacher = ownTeacher?.Summary,
+                HasOwnTokenizer = tokenizer is not null,
+            };
         }
         catch
         {
             model.Dispose();
             throw;
         }
+    }
+
+    // What would stop the export is said before hours of training, not after.
+    private static void RequireExport(FineTuneOptions options, PretrainedModel model)
+    {
+        int positions = model.Architecture.Shape.Positions;
+        TokenizerExport.Read(options.Model, positions, Math.Min(options.MaxLength, positions));
     }
 
     /// <summary>Whether weights are evaluated after this step.</summary>
@@ -165,7 +183,7 @@ internal sealed class PreparedRun : IDisposable
         Trainer?.Dispose();
         Evaluator?.Dispose();
         State?.Dispose();
-        _loop.Dispose();
+        _updates.Dispose();
     }
 
     /// <summary>
@@ -179,12 +197,4 @@ internal sealed class PreparedRun : IDisposable
             : throw new RunException($"The metric {metric.Name} is for two classes; {data.Train.Source.Source} has " +
                 $"{data.Outputs}. Choose another, such as macro_f1, accuracy or mcc.");
     }
-
-    private static AdamWOptions AdamW(FineTuneOptions options) => new()
-    {
-        Beta1 = options.Beta1,
-        Beta2 = options.Beta2,
-        Epsilon = options.Epsilon,
-        WeightDecay = options.WeightDecay,
-    };
 }

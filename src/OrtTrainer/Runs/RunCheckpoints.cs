@@ -28,7 +28,7 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
             ["average"] = JsonSerializer.Serialize(state.Average?.State ?? default, RunJson.Options),
             ["progress"] = JsonSerializer.Serialize(progress, RunJson.Options),
         },
-        Buffers().Select(b => TensorData.Floats(b.Name, [b.Values.Length], () => b.Values.Span)));
+        Buffers().Select(b => TensorData.Floats(b.Name, [b.Values.Length], b.Values, offset: 0)));
 
     /// <summary>Restores the latest checkpoint, or the one before where it is damaged.</summary>
     /// <returns>The progress, and why an older checkpoint was taken; null where there is no checkpoint yet.</returns>
@@ -50,9 +50,9 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
             }
 
             state.Average?.Restore(JsonSerializer.Deserialize<AverageState>(file.State["average"], RunJson.Options));
-            foreach ((string name, NativeBuffer values) in Buffers())
+            foreach ((string name, WeightBuffer values) in Buffers())
             {
-                file.Tensors.ReadFloats(name, values.Span);
+                file.Tensors.ReadFloats(name, values, offset: 0);
             }
 
             state.Optimizer.Restore(long.Parse(file.State["step"], CultureInfo.InvariantCulture));
@@ -61,7 +61,7 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
     }
 
     /// <summary>What a checkpoint holds.</summary>
-    private IEnumerable<(string Name, NativeBuffer Values)> Buffers()
+    private IEnumerable<(string Name, WeightBuffer Values)> Buffers()
     {
         yield return (ParametersName, state.Parameters);
         foreach (var moment in state.Optimizer.States)
@@ -69,7 +69,7 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
             yield return (moment.Name, moment.Values);
         }
 
-        foreach ((string Name, NativeBuffer Values) part in state.Average?.Saved ?? [])
+        foreach ((string Name, WeightBuffer Values) part in state.Average?.Saved ?? [])
         {
             yield return part;
         }

@@ -26,9 +26,16 @@ internal sealed record RunData(
     public ModelHead Head => Task.Head(Outputs);
 
     /// <summary>Reads and tokenizes the files.</summary>
+    /// <param name="options">The run's options.</param>
+    /// <param name="model">What is trained.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="cancellation">Stops between two blocks of a file or of examples.</param>
     /// <exception cref="DataFileException">A file cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ModelException">The tokenizer has ids the model does not know.</exception>
-    public static RunData Load(FineTuneOptions options, PretrainedModel model, Tokenizer tokenizer)
+    public static RunData Load(
+        FineTuneOptions options, PretrainedModel model, ITextEncoder tokenizer,
+        CancellationToken cancellation = default)
     {
         int vocabulary = model.Architecture.Shape.Vocabulary;
         if (tokenizer.VocabularySize > vocabulary)
@@ -37,14 +44,30 @@ internal sealed record RunData(
                 $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.");
         }
 
+        List<string> notes = [];
         ModelTask task = options.Data.Task;
-        DataSplits splits = LabeledData.Load(options.Data);
+        DataSplits splits = LabeledData.Load(options.Data, notes.Add, cancellation);
         int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         int threads = options.EffectiveThreads;
-        EncodedDataset train = task.Encode(splits.Train, tokenizer, length, threads);
-        EncodedDataset eval = task.Encode(splits.Eval, tokenizer, length, threads);
-        EncodedDataset? test = splits.Test is null ? null : task.Encode(splits.Test, tokenizer, length, threads);
+        EncodedDataset train = Encoded(splits.Train);
+        EncodedDataset eval = Encoded(splits.Eval);
+        EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
+        RequireKnownIds([train, eval, test], vocabulary, model.Config.Path);
         return new(task, splits.Labels, train, eval, test, splits.EvalOrigin,
-            [.. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
+            [.. notes, .. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
+
+        EncodedDataset Encoded(Dataset part) => task.Encode(part, tokenizer, length, threads, cancellation);
+    }
+
+    // Not every tokenizer tells how many ids it has.
+    private static void RequireKnownIds(IEnumerable<EncodedDataset?> parts, int vocabulary, string? config)
+    {
+        int largest = parts.OfType<EncodedDataset>().SelectMany(part => part.Examples)
+            .SelectMany(example => example.InputIds).DefaultIfEmpty().Max();
+        if (largest >= vocabulary)
+        {
+            throw new ModelException($"{config}: the tokenizer gives the id {largest}, but vocab_size is " +
+                $"{vocabulary}. Take the tokenizer that belongs to this model.");
+        }
     }
 }

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Training;
 
 namespace OrtTrainer.Runs;
@@ -8,6 +9,9 @@ public abstract record RunEvent
     private RunEvent()
     {
     }
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => RecordText.Of(this);
 
     /// <summary>The teacher ran over more of the training data, before the start.</summary>
     /// <param name="Done">Examples done.</param>

@@ -1,4 +1,5 @@
-using OrtTrainer.Distillation;
+using OrtTrainer.Common;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Runs;
 
@@ -26,4 +27,8 @@ public sealed record RunFacts(
     string Model, string Architecture, long Parameters, IReadOnlyList<string> Initialized, int TrainExamples,
     int EvalExamples, string EvalOrigin, int TestExamples, long TrainTokens, int Outputs, long StepsPerEpoch,
     long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate,
-    TeacherReport? Teacher, IReadOnlyList<string> Warnings);
+    TeacherReport? Teacher, IReadOnlyList<string> Warnings)
+{
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using OrtTrainer.Common;
-using OrtTrainer.Distillation;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Training.Batches;
@@ -13,7 +13,7 @@ namespace OrtTrainer.Runs;
 internal static class RunFingerprint
 {
     public static string Of(
-        FineTuneOptions options, ParameterLayout layout, RunData data, TeacherLogits? teacher, TeacherStates? states)
+        FineTuneOptions options, ParameterLayout layout, RunData data, TeacherKnowledge? teacher)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -33,7 +33,11 @@ internal static class RunFingerprint
                 TokenizedExample example = part.Examples[i];
                 int rows = part.Targets.FirstRow(i + 1) - part.Targets.FirstRow(i);
                 float[] targets = new float[rows * part.Targets.Outputs];
-                part.Targets.Write(i, targets);
+                for (int row = 0; row < rows; row++)
+                {
+                    Span<float> values = targets.AsSpan(row * part.Targets.Outputs, part.Targets.Outputs);
+                    part.Targets.Write(part.Targets.FirstRow(i) + row, values);
+                }
 
                 // The lengths first, so that a token cannot move from one text to the next unseen.
                 Append<int>(hash, [example.InputIds.Length, targets.Length]);
@@ -43,8 +47,11 @@ internal static class RunFingerprint
             }
         }
 
-        Append<float>(hash, teacher?.Values);
-        Append<float>(hash, states?.Values);
+        foreach (float[] table in teacher?.Tables ?? [])
+        {
+            Append<float>(hash, table);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -2,6 +2,7 @@ using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Runs;
 
@@ -13,7 +14,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
 {
     public RunSummary Export(string? stoppedBy, CancellationToken cancellation)
     {
-        NativeBuffer? averagedWeights = run.State.CurrentAverage;
+        WeightBuffer? averagedWeights = run.State.CurrentAverage;
         EvaluationScores live = run.Evaluator.Evaluate(run.State.Parameters, run.Data.Eval, cancellation);
         EvaluationScores? averaged = averagedWeights is null
             ? null
@@ -38,7 +39,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TestAveraged = testAveraged?.Score,
             TestLiveScores = testLive?.Values,
             TestAveragedScores = testAveraged?.Values,
-            NAveraged = averagedWeights is null ? 0 : RunAveraging.StepsOf(run.Options, run.State.Average!.State).Count,
+            NAveraged = averagedWeights is null ? 0 : AveragedSteps().Count,
             Sampled = sampled?.Eval.Score,
             EvalSampled = sampled?.Eval.Values,
             TestSampled = sampled?.Test?.Score,
@@ -48,7 +49,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TokensPerSecond = progress.Tokens / Math.Max(progress.TrainSeconds, 1e-9),
             Seed = run.Options.Seed,
             StoppedBy = stoppedBy,
-            Teacher = run.TeacherReport,
+            Teacher = run.Teacher?.Report,
             TeacherTrainSeconds = run.OwnTeacher?.TrainSeconds,
         };
         if (averagedWeights is not null)
@@ -56,21 +57,24 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             weights.Save(WeightFiles.Averaged, averagedWeights, run.State.Average!.State.LastStep);
         }
 
-        NativeBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
-        ExportReference reference = new(run.Data.Eval.Examples, run.Evaluator.Session, exported, run.Execution);
+        WeightBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
+        ExportReference reference = new(run.Data.Eval.Examples, run.Evaluator.Session, exported, run.Execution)
+        {
+            Texts = run.Data.Eval.Source.Examples,
+        };
         ExportResult result = ModelExporter.Export(
             folder.Path, Model(exported), ProvenanceOf(summary), reference, cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
     }
 
-    private FineTunedModel Model(NativeBuffer parameters) => new()
+    private FineTunedModel Model(WeightBuffer parameters) => new()
     {
         Config = run.Model.Config,
         Task = run.Data.Task,
         Labels = run.Data.Labels?.Names ?? ["LABEL_0"],
         Layout = run.Layout,
         Parameters = parameters,
-        TokenizerFolder = run.Options.Model,
+        TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.Model,
         MaxLength = run.MaxLength,
     };
 
@@ -81,7 +85,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Metric = summary.Metric,
         Seed = summary.Seed,
         BaseModel = Path.GetFileName(run.Options.Model),
-        AveragedSteps = summary.ExportsAverage ? RunAveraging.StepsOf(run.Options, run.State.Average!.State) : null,
+        AveragedSteps = summary.ExportsAverage ? AveragedSteps() : null,
         Formula = summary.ExportsAverage ? run.State.Average!.Formula : null,
         Scores = Known(new()
         {
@@ -92,6 +96,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         }),
     };
 
+    private AveragedSteps AveragedSteps() => run.Options.Method.Averaging!.StepsOf(run.State.Average!.State);
+
     private static Dictionary<string, double> Known(Dictionary<string, double?> scores) =>
         scores.Where(s => s.Value is not null).ToDictionary(s => s.Key, s => s.Value!.Value);
 
@@ -101,6 +107,6 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         return new PairedBootstrap().Compare(run.Evaluator.Metric, live.Examples, averaged.Examples, random.NextInt);
     }
 
-    private EvaluationScores? OnTest(NativeBuffer parameters, CancellationToken cancellation) =>
+    private EvaluationScores? OnTest(WeightBuffer parameters, CancellationToken cancellation) =>
         run.Data.Test is { } test ? run.Evaluator.Evaluate(parameters, test, cancellation) : null;
 }

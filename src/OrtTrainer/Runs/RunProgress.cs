@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrtTrainer.Common;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Training;
 
@@ -57,4 +58,7 @@ public sealed record RunProgress
             EvaluationsSinceBest = better ? 0 : EvaluationsSinceBest + 1,
         };
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,5 +1,4 @@
 using OrtTrainer.Evaluation;
-using OrtTrainer.Methods;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
@@ -7,31 +6,30 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Runs;
 
 /// <summary>
-/// The end of a SWAG run: weights are drawn around the mean, and their predictions averaged (a Bayesian model average).
+/// The end of a run that draws weights around their mean: they are drawn, and their predictions averaged (a Bayesian
+/// model average).
 /// </summary>
 internal static class RunSampling
 {
     /// <summary>Scores the averaged predictions; keeps the variance beside the average.</summary>
-    /// <returns>The scores on evaluation and test data; null for runs without SWAG.</returns>
+    /// <returns>The scores on evaluation and test data; null for runs that draw none.</returns>
     public static (EvaluationScores Eval, EvaluationScores? Test)? Evaluate(
         PreparedRun run, WeightFiles weights, CancellationToken cancellation)
     {
-        if (run.State.Average is not WeightMoments { State.Count: > 0 } moments)
+        using WeightDraws? draws = run.Options.Parts
+            .Select(part => part.Draw(run.State, run.Options.Seed)).FirstOrDefault(d => d is not null);
+        if (draws is null)
         {
             return null;
         }
 
-        using NativeBuffer variance = new(run.State.Layout.Length);
-        moments.Variance(variance.Span);
-        weights.Save(WeightFiles.Variance, variance, moments.State.LastStep);
-        using NativeBuffer drawn = new(run.State.Layout.Length);
-        SwagOptions options = run.Options.Swag;
-        WeightSampler sampler = new(run.State.Layout, moments.Buffer, variance, options.Scale, run.Options.Seed);
+        weights.Save(WeightFiles.Variance, draws.Variance, run.State.Average!.State.LastStep);
+        using WeightBuffer drawn = new(run.State.Device, run.State.Layout.Length);
         EncodedDataset[] parts = run.Data.Test is { } test ? [run.Data.Eval, test] : [run.Data.Eval];
         PredictionMean[] means = [.. parts.Select(run.Data.Task.MeanOf)];
-        for (int number = 0; number < options.Samples; number++)
+        for (int number = 0; number < draws.Count; number++)
         {
-            sampler.Draw(number, drawn, run.Options.EffectiveThreads);
+            draws.Draw(number, drawn, run.Options.EffectiveThreads);
             foreach ((EncodedDataset part, PredictionMean mean) in parts.Zip(means))
             {
                 run.Evaluator.Session.Run(drawn, part.Examples, mean, cancellation: cancellation);

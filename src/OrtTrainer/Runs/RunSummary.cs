@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Runs;
 
@@ -110,11 +110,31 @@ public sealed record RunSummary
 
         try
         {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)!;
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)!.WithUndefined();
         }
         catch (JsonException malformed)
         {
             throw new RunException($"{file}: not the summary of a run: {malformed.Message}", malformed);
         }
     }
+
+    /// <summary>
+    /// JSON has null for a score that is not defined and for one that was never taken; the table of all scores beside
+    /// it tells them apart.
+    /// </summary>
+    private RunSummary WithUndefined()
+    {
+        return this with
+        {
+            Averaged = Averaged ?? UndefinedIf(EvalAveraged),
+            TestLive = TestLive ?? UndefinedIf(TestLiveScores),
+            TestAveraged = TestAveraged ?? UndefinedIf(TestAveragedScores),
+            Sampled = Sampled ?? UndefinedIf(EvalSampled),
+        };
+
+        static double? UndefinedIf(object? taken) => taken is null ? null : double.NaN;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -1,4 +1,4 @@
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Runs;
 

@@ -20,14 +20,14 @@ internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
     private const string StepKey = "step";
 
     /// <exception cref="FileWriteException">The disk is full; what was there stays.</exception>
-    public void Save(string name, NativeBuffer weights, long step) => RunCheckpointFile.Write(
+    public void Save(string name, WeightBuffer weights, long step) => RunCheckpointFile.Write(
         PathOf(name),
         new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture) },
         StoredTensors.Of(layout, weights));
 
     /// <summary>Fills <paramref name="weights"/>, if the file is there and of this step.</summary>
     /// <exception cref="CheckpointException">The file is damaged.</exception>
-    public bool TryLoad(string name, NativeBuffer weights, long step)
+    public bool TryLoad(string name, WeightBuffer weights, long step)
     {
         if (!File.Exists(PathOf(name)))
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 
 namespace OrtTrainer.Tasks;
@@ -73,4 +74,7 @@ public sealed record DataOptions
 
     /// <summary>The seed of the split.</summary>
     public ulong SplitSeed { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

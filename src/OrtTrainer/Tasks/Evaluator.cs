@@ -22,7 +22,7 @@ public sealed class Evaluator(EvaluationSession session, ModelTask task, Metric 
     /// <param name="data">The examples.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public EvaluationScores Evaluate(
-        NativeBuffer weights, EncodedDataset data, CancellationToken cancellation = default)
+        WeightBuffer weights, EncodedDataset data, CancellationToken cancellation = default)
     {
         EvaluationAccumulator outputs = task.Evaluate(data);
         session.Run(weights, data.Examples, outputs, cancellation: cancellation);
@@ -30,7 +30,7 @@ public sealed class Evaluator(EvaluationSession session, ModelTask task, Metric 
     }
 
     /// <summary>Lets go of weights that are about to be disposed.</summary>
-    public void Forget(NativeBuffer weights) => session.Forget(weights);
+    public void Forget(WeightBuffer weights) => session.Forget(weights);
 
     public void Dispose() => session.Dispose();
 }

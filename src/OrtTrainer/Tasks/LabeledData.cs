@@ -8,17 +8,22 @@ public static class LabeledData
     /// <summary>
     /// Reads the files of a run, settles the labels and splits off an evaluation part where no file is given for it.
     /// </summary>
+    /// <param name="options">The files, and how to read them.</param>
+    /// <param name="note">Told what the look of a file decided, such as its delimiter; null for nobody.</param>
+    /// <param name="cancellation">Ends the reading between two blocks of a file.</param>
     /// <exception cref="DataFileException">
     /// A file that cannot be read, without rows, with a bad label, with one
     /// class only, or with a label that is not in train.
     /// </exception>
-    public static DataSplits Load(DataOptions options)
+    public static DataSplits Load(
+        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default)
     {
-        Dataset train = LoadTrain(options);
-        Dataset? test = options.Test is null ? null : Read(options.Test, options, train.Labels);
+        Dataset train = LoadTrain(options, note, cancellation);
+        Dataset? test = options.Test is null ? null : Read(options.Test, options, train.Labels, note, cancellation);
         if (options.Eval is not null)
         {
-            return new DataSplits(train, Read(options.Eval, options, train.Labels), test, options.Eval);
+            Dataset eval = Read(options.Eval, options, train.Labels, note, cancellation);
+            return new DataSplits(train, eval, test, options.Eval);
         }
 
         if (train.Count < 2)
@@ -34,11 +39,12 @@ public static class LabeledData
     }
 
     /// <summary>Reads the file to train on, all of its rows, and settles the labels.</summary>
-    /// <inheritdoc cref="Load" path="/exception"/>
-    public static Dataset LoadTrain(DataOptions options)
+    /// <inheritdoc cref="Load"/>
+    public static Dataset LoadTrain(
+        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default)
     {
         ModelTask task = options.Task;
-        Example[] rows = [.. Rows(options.Train, options)];
+        Example[] rows = [.. Rows(options.Train, options, note, cancellation)];
 
         // Looked for even where the model has labels: the rows must show that there is something to learn.
         LabelMap? found = task.FindLabels(options.Train, rows, options.Columns);
@@ -50,10 +56,16 @@ public static class LabeledData
     /// <param name="file">The file.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="labels">The names of the labels; null for tasks without.</param>
+    /// <param name="note">Told what the look of the file decided, such as its delimiter; null for nobody.</param>
+    /// <param name="cancellation">Ends the reading between two blocks of the file.</param>
     /// <exception cref="DataFileException">It cannot be read, or has no rows, or a bad or unknown label.</exception>
-    public static Dataset Read(string file, DataOptions options, LabelMap? labels) =>
-        options.Task.Label(file, [.. Rows(file, options)], labels, options.Columns);
+    public static Dataset Read(
+        string file, DataOptions options, LabelMap? labels, Action<string>? note = null,
+        CancellationToken cancellation = default) =>
+        options.Task.Label(file, [.. Rows(file, options, note, cancellation)], labels, options.Columns);
 
-    private static IEnumerable<Example> Rows(string file, DataOptions options) =>
-        TableReader.Read(file, options.Table).Select(row => options.Task.ReadExample(row, options.Columns));
+    private static IEnumerable<Example> Rows(
+        string file, DataOptions options, Action<string>? note, CancellationToken cancellation) =>
+        TableReader.Read(file, options.Table, note, cancellation)
+            .Select(row => options.Task.ReadExample(row, options.Columns));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using OrtTrainer.Data;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
@@ -7,6 +8,9 @@ namespace OrtTrainer.Tasks;
 /// <summary>From files to tokens and targets.</summary>
 public abstract partial class ModelTask
 {
+    // Small enough to end within a moment, large enough to cost nothing.
+    private const int RowsBetweenChecks = 4096;
+
     /// <summary>The columns read where options name none.</summary>
     public virtual ExampleColumns DefaultColumns { get; } = new(Label: "label");
 
@@ -46,7 +50,7 @@ public abstract partial class ModelTask
     /// <param name="example">The example; its label is not looked at.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="maxLength">The most tokens; null for no limit.</param>
-    public virtual TokenizedExample Encode(Example example, Tokenizer tokenizer, int? maxLength)
+    public virtual TokenizedExample Encode(Example example, ITextEncoder tokenizer, int? maxLength)
     {
         TokenIds tokens = tokenizer.EncodeIds(
             example.Text, example.Pair, maxLength is null ? null : new EncodeOptions { MaxLength = maxLength });
@@ -58,17 +62,39 @@ public abstract partial class ModelTask
     /// <param name="tokenizer">The model's.</param>
     /// <param name="maxLength">The most tokens per example, to which longer ones are cut.</param>
     /// <param name="threads">At most so many threads, 1 or more.</param>
-    public EncodedDataset Encode(Dataset data, Tokenizer tokenizer, int maxLength, int threads)
+    /// <param name="cancellation">Stops between two blocks of examples.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public EncodedDataset Encode(
+        Dataset data, ITextEncoder tokenizer, int maxLength, int threads, CancellationToken cancellation = default)
     {
         TokenizedExample[] examples = new TokenizedExample[data.Count];
         int[] lengths = new int[data.Count];
-        Parallel.For(0, data.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, row =>
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
+        for (int start = 0; start < data.Count; start += RowsBetweenChecks)
+        {
+            if (start > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            try
+            {
+                Parallel.For(start, Math.Min(data.Count, start + RowsBetweenChecks), parallel, EncodeRow);
+            }
+            catch (AggregateException exception)
+            {
+                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            }
+        }
+
+        return new EncodedDataset(data, examples, Align(data, examples), lengths);
+
+        void EncodeRow(int row)
         {
             TokenizedExample whole = Encode(data.Examples[row], tokenizer, maxLength: null);
             lengths[row] = whole.InputIds.Length;
             examples[row] = lengths[row] <= maxLength ? whole : Encode(data.Examples[row], tokenizer, maxLength);
-        });
-        return new EncodedDataset(data, examples, Align(data, examples), lengths);
+        }
     }
 
     /// <summary>

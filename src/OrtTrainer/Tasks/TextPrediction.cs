@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Tasks;
 
 /// <summary>What a model says about one input. A task that says more has a record derived from this.</summary>
@@ -12,4 +14,7 @@ public record TextPrediction(IReadOnlyList<string> Labels, IReadOnlyList<float> 
 {
     /// <summary>The best of the labels predicted; null where there is none.</summary>
     public string? Label => Labels.Count > 0 ? Labels[0] : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

@@ -12,7 +12,7 @@ public sealed class EvaluationSession : IDisposable
 {
     private readonly PackedGraph _graph;
     private readonly GraphSession _session;
-    private readonly Dictionary<NativeBuffer, Binding> _bindings = [];
+    private readonly Dictionary<WeightBuffer, Binding> _bindings = [];
     private readonly PackedBatch _batch = new();
 
     public EvaluationSession(PackedGraph graph, ExecutionOptions options)
@@ -29,7 +29,7 @@ public sealed class EvaluationSession : IDisposable
     /// <param name="tokensPerBatch">Roughly how many tokens run at once.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public void Run(
-        NativeBuffer parameters, IReadOnlyList<TokenizedExample> examples, IOutputSink sink, int tokensPerBatch = 4096,
+        WeightBuffer parameters, IReadOnlyList<TokenizedExample> examples, IOutputSink sink, int tokensPerBatch = 4096,
         CancellationToken cancellation = default)
     {
         int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].InputIds.Length)];
@@ -56,7 +56,7 @@ public sealed class EvaluationSession : IDisposable
     /// <param name="indices">Which of it, [B].</param>
     /// <param name="sink">Takes in their outputs.</param>
     public void RunBatch(
-        NativeBuffer parameters, IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices,
+        WeightBuffer parameters, IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices,
         IOutputSink sink)
     {
         Binding binding = BindingOf(parameters);
@@ -75,7 +75,7 @@ public sealed class EvaluationSession : IDisposable
     }
 
     /// <summary>Lets go of weights that are about to be disposed.</summary>
-    public void Forget(NativeBuffer parameters)
+    public void Forget(WeightBuffer parameters)
     {
         if (_bindings.Remove(parameters, out Binding? binding))
         {
@@ -93,7 +93,7 @@ public sealed class EvaluationSession : IDisposable
         _session.Dispose();
     }
 
-    private Binding BindingOf(NativeBuffer parameters)
+    private Binding BindingOf(WeightBuffer parameters)
     {
         if (_bindings.TryGetValue(parameters, out Binding? binding))
         {

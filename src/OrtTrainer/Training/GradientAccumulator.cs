@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -15,34 +14,33 @@ public sealed class GradientAccumulator : IGradientSource
     private readonly TrainerOptions _options;
     private readonly TrainingObjective _objective;
     private readonly GradientSession _session;
-    private readonly NativeBuffer _gradients;
-    private readonly NativeBuffer? _sum;
+    private readonly WeightBuffer _gradients;
+    private readonly WeightBuffer? _sum;
     private readonly PackedBatch _batch = new();
 
     /// <param name="graph">The compiled training graph.</param>
     /// <param name="options">Batch size, accumulation, seed and execution.</param>
-    /// <param name="objective">What is minimised.</param>
+    /// <param name="objective">What is minimized.</param>
     /// <param name="state">Holds the weights.</param>
     public GradientAccumulator(
-        PackedGraph graph, TrainerOptions options, TrainingObjective objective, TrainingState state)
+        TrainingGraph graph, TrainerOptions options, TrainingObjective objective, TrainingState state)
     {
         _options = options;
         _objective = objective;
-        _gradients = new NativeBuffer(state.Layout.Length);
-        _sum = options.Accumulation > 1 ? new NativeBuffer(state.Layout.Length) : null;
+        _gradients = new WeightBuffer(state.Device, state.Layout.Length);
+        _sum = options.Accumulation > 1 ? new WeightBuffer(state.Device, state.Layout.Length) : null;
         _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients);
     }
 
     /// <inheritdoc/>
-    public Span<float> Values => (_sum ?? _gradients).Span;
+    public WeightBuffer Values => _sum ?? _gradients;
 
     /// <inheritdoc/>
-    public (LossTerms Loss, int Tokens) Run(
+    public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
         float scale = _objective.MeanScale(indices);
-        LossCoefficients coefficients = _objective.At(step);
-        LossTerms loss = default;
+        LossParts loss = default;
         int tokens = 0;
         for (int micro = 0; micro * _options.BatchSize < indices.Length; micro++)
         {
@@ -50,7 +48,7 @@ public sealed class GradientAccumulator : IGradientSource
             int length = Math.Min(_options.BatchSize, indices.Length - start);
             _batch.Fill(examples, indices.Slice(start, length), _objective, step);
             DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
-            loss += _session.Run(_batch, scale, key, coefficients);
+            loss += _session.Run(_batch, scale, key);
             tokens += _batch.Tokens;
             Add(first: micro == 0);
         }
@@ -74,11 +72,11 @@ public sealed class GradientAccumulator : IGradientSource
 
         if (first)
         {
-            _gradients.Span.CopyTo(_sum.Span);
+            _sum.CopyFrom(_gradients);
         }
         else
         {
-            TensorPrimitives.Add(_sum.Span, _gradients.Span, _sum.Span);
+            _sum.Device.Arithmetic.Add(_sum, _gradients, _sum);
         }
     }
 }

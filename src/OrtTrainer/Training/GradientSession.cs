@@ -10,20 +10,19 @@ namespace OrtTrainer.Training;
 /// </summary>
 public sealed class GradientSession : IDisposable
 {
-    private readonly PackedGraph _graph;
+    private readonly TrainingGraph _graph;
     private readonly GraphSession _session;
     private readonly Binding _binding;
-    private readonly bool _comparesLayers;
-    private LossCoefficients? _bound;
 
     /// <param name="graph">A training graph.</param>
     /// <param name="options">Threads and kernels.</param>
     /// <param name="parameters">Parameters, laid out as the graph's layout says.</param>
     /// <param name="gradients">Where the gradients go, in the same layout; each run overwrites them.</param>
-    public GradientSession(PackedGraph graph, ExecutionOptions options, NativeBuffer parameters, NativeBuffer gradients)
+    public GradientSession(
+        TrainingGraph graph, ExecutionOptions options, WeightBuffer parameters, WeightBuffer gradients)
     {
         _graph = graph;
-        _session = GraphSession.FromBytes(graph.Model, options, "training graph");
+        _session = GraphSession.FromBytes(graph.Packed.Model, options, "training graph");
         _binding = _session.CreateBinding();
         foreach (ParameterView view in graph.Layout.Views)
         {
@@ -32,16 +31,12 @@ public sealed class GradientSession : IDisposable
             _binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
         }
 
-        _comparesLayers = graph.Inputs.Contains(PackedInputs.IntermediateWeight);
-        if (_comparesLayers)
+        foreach (string part in graph.Parts)
         {
-            _binding.BindOutput(PackedInputs.IntermediateLoss);
+            _binding.BindOutput(part);
         }
 
         _binding.BindOutput(PackedInputs.Loss);
-        _binding.BindOutput(PackedInputs.LabelLoss);
-        _binding.BindOutput(PackedInputs.TeacherLoss);
-        _binding.BindOutput(PackedInputs.PenaltyLoss);
         _binding.BindOutput(PackedInputs.Logits);
     }
 
@@ -51,38 +46,26 @@ public sealed class GradientSession : IDisposable
     /// <summary>The C# kernels the graph runs on; other operators run as ONNX Runtime has them.</summary>
     public IReadOnlyList<string> Kernels => _session.Kernels;
 
-    /// <summary>The loss as the graph itself adds it up; the <see cref="LossTerms.Total"/> of the last run.</summary>
+    /// <summary>The loss as the graph itself adds it up; the <see cref="LossParts.Total"/> of the last run.</summary>
     public float Loss => _binding.Output(PackedInputs.Loss)[0];
 
     /// <summary>One forward and backward pass.</summary>
-    /// <param name="batch">The batch, with targets.</param>
-    /// <param name="lossScale">What the sum of the examples' losses is multiplied with; see
+    /// <param name="batch">The batch, filled for the objective that the graph was built of.</param>
+    /// <param name="lossScale">What the sum of the rows' losses is multiplied with; see
     /// <see cref="TrainingObjective.MeanScale"/>.</param>
     /// <param name="dropoutKey">The step's dropout key; ignored by graphs without dropout.</param>
-    /// <param name="coefficients">The numbers of the loss; null for plain labels.</param>
     /// <returns>The parts of the scaled loss.</returns>
-    public LossTerms Run(
-        PackedBatch batch, float lossScale, DropoutKey dropoutKey, LossCoefficients? coefficients = null)
+    public LossParts Run(PackedBatch batch, float lossScale, DropoutKey dropoutKey)
     {
-        batch.Bind(_binding, _graph.Inputs);
-        coefficients ??= LossCoefficients.Plain;
-        if (!ReferenceEquals(coefficients, _bound))
-        {
-            coefficients.Bind(_binding, _graph.Inputs);
-            _bound = coefficients;
-        }
-
+        batch.Bind(_binding, _graph.Packed.Inputs);
         _binding.SetInput(PackedInputs.LossScale, [lossScale], []);
-        if (_graph.Inputs.Contains(PackedInputs.DropoutKey))
+        if (_graph.Packed.Inputs.Contains(PackedInputs.DropoutKey))
         {
             _binding.SetInput(PackedInputs.DropoutKey, [dropoutKey.First, dropoutKey.Second], [2]);
         }
 
         _binding.Run();
-        return new(
-            _binding.Output(PackedInputs.LabelLoss)[0], _binding.Output(PackedInputs.TeacherLoss)[0],
-            _binding.Output(PackedInputs.PenaltyLoss)[0],
-            _comparesLayers ? _binding.Output(PackedInputs.IntermediateLoss)[0] : 0);
+        return LossParts.Read(part => _graph.Parts.Contains(part.Output) ? _binding.Output(part.Output)[0] : 0);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -9,13 +10,13 @@ namespace OrtTrainer.Training;
 public interface IGradientSource : IDisposable
 {
     /// <summary>The gradients of the last step, in the layout of the weights.</summary>
-    Span<float> Values { get; }
+    WeightBuffer Values { get; }
 
     /// <summary>Finds the gradients of a step; the weights are afterwards what they were, to the bit.</summary>
     /// <param name="examples">The training examples.</param>
     /// <param name="indices">Which of them the step takes.</param>
     /// <param name="step">Optimizer steps done before; fixes dropout.</param>
     /// <returns>The parts of the mean loss at the weights, and the number of tokens.</returns>
-    (LossTerms Loss, int Tokens) Run(
+    (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step);
 }

@@ -10,7 +10,7 @@ namespace OrtTrainer.Training;
 /// <param name="Examples">Its examples.</param>
 /// <param name="Tokens">Their tokens.</param>
 public readonly record struct StepReport(
-    long Step, LossTerms Terms, double GradientNorm, double LearningRate, int Examples, int Tokens)
+    long Step, LossParts Terms, double GradientNorm, double LearningRate, int Examples, int Tokens)
 {
     /// <summary>The mean loss: the sum of its parts.</summary>
     public float Loss => Terms.Total;

@@ -1,13 +1,13 @@
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// One optimizer step, from examples to averaged weights: gradients of the packed batches, clip, AdamW and average in
+/// One optimizer step, from examples to averaged weights: gradients of the packed batches, clip, optimizer and average in
 /// one pass over memory.
 /// </summary>
 public sealed class Trainer : IDisposable
@@ -26,10 +26,10 @@ public sealed class Trainer : IDisposable
     /// <param name="state">What training changes.</param>
     /// <param name="schedule">The learning rate of each step.</param>
     /// <param name="averaging">When weights are averaged; null for never.</param>
-    /// <param name="loop">The threads of optimizer steps; not disposed here.</param>
+    /// <param name="updates">Makes the norm of the gradients; not disposed here.</param>
     public Trainer(
         TrainerOptions options, IReadOnlyList<TokenizedExample> examples, IGradientSource gradients,
-        TrainingState state, LearningRateSchedule schedule, AveragingPlan? averaging, ChunkedLoop loop)
+        TrainingState state, LearningRateSchedule schedule, AveragingPlan? averaging, WeightUpdates updates)
     {
         _options = options;
         _examples = examples;
@@ -37,7 +37,7 @@ public sealed class Trainer : IDisposable
         _schedule = schedule;
         _averaging = averaging;
         _gradients = gradients;
-        _norm = new GradientNorm(state.Layout, loop);
+        _norm = updates.CreateNorm(state.Layout);
         Order = new EpochOrder(examples.Count, options.PerStep, options.Seed);
     }
 
@@ -52,7 +52,7 @@ public sealed class Trainer : IDisposable
         long step = _state.Step;
         ReadOnlySpan<int> indices = Order.ExamplesOf(step);
 
-        (LossTerms loss, int tokens) = _gradients.Run(_examples, indices, step);
+        (LossParts loss, int tokens) = _gradients.Run(_examples, indices, step);
         double norm = _norm.Measure(_gradients.Values);
         RequireFinite(step, loss.Total, norm);
 
@@ -61,17 +61,17 @@ public sealed class Trainer : IDisposable
         double? share = average?.FusedShare;
         _state.Optimizer.Step(new StepInputs
         {
-            Parameters = _state.Parameters.Span,
+            Parameters = _state.Parameters,
             Gradients = _gradients.Values,
             NonZeroGradients = _norm.NonZero,
             GradientScale = _options.ClipNorm is { } maximum ? GradientClipping.Coefficient(norm, maximum) : 1,
             LearningRate = rate,
-            Average = share is null ? default : average!.Values,
+            Average = share is null ? null : average!.Buffer,
             AverageWeight = share ?? 0,
         });
         if (share is null)
         {
-            average?.Update(_state.Parameters.Span, _state.Step);
+            average?.Update(_state.Parameters, _state.Step);
         }
         else
         {

@@ -3,26 +3,19 @@ using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
 
-/// <summary>What training minimises: targets per example, and coefficients per step.</summary>
+/// <summary>What training minimizes: the terms of the loss, and what every example is trained towards.</summary>
 public sealed class TrainingObjective
 {
-    private readonly Func<long, LossCoefficients> _coefficients;
-
     /// <param name="distribution">What a row of the outputs stands for.</param>
     /// <param name="targets">What every example is trained towards.</param>
-    /// <param name="coefficients">The numbers of the loss; null for plain labels.</param>
-    public TrainingObjective(OutputDistribution distribution, ExampleTargets targets, LossCoefficients? coefficients = null)
-        : this(distribution, targets, coefficients ?? LossCoefficients.Plain, null)
-    {
-    }
-
-    private TrainingObjective(
-        OutputDistribution distribution, ExampleTargets targets, LossCoefficients first, Func<long, LossCoefficients>? changing)
+    /// <param name="terms">The terms of the loss; none for that of the labels alone.</param>
+    public TrainingObjective(
+        OutputDistribution distribution, ExampleTargets targets, params IReadOnlyList<LossTerm> terms)
     {
         Distribution = distribution;
         Targets = targets;
-        _coefficients = changing ?? (_ => first);
-        IsTwofold = first.AgreementWeight > 0;
+        Terms = terms.Count > 0 ? terms : [new LabelLoss()];
+        Inputs = [.. Terms.SelectMany(term => term.Inputs)];
     }
 
     /// <summary>What a row of the outputs stands for.</summary>
@@ -31,34 +24,25 @@ public sealed class TrainingObjective
     /// <summary>What every example is trained towards.</summary>
     public ExampleTargets Targets { get; }
 
-    /// <summary>The teacher's layers to compare the student's with; null where the graph compares none.</summary>
-    public LayerTargets? Layers { get; init; }
+    /// <summary>The terms of the loss, one or more.</summary>
+    public IReadOnlyList<LossTerm> Terms { get; }
 
-    /// <summary>Whether every example runs twice in a batch, to agree with itself; the graph must be built for
-    /// it.</summary>
-    public bool IsTwofold { get; }
+    /// <summary>Whether every example runs twice in a batch, each copy counting half.</summary>
+    public bool IsTwofold => Terms.Any(term => term.IsTwofold);
 
-    /// <summary>An objective whose coefficients change.</summary>
-    /// <param name="distribution">What a row of the outputs stands for.</param>
-    /// <param name="targets">What every example is trained towards.</param>
-    /// <param name="coefficients">The numbers of the loss at a step, counted from 0.</param>
-    public static TrainingObjective Changing(
-        OutputDistribution distribution, ExampleTargets targets, Func<long, LossCoefficients> coefficients) =>
-        new(distribution, targets, coefficients(0), coefficients);
-
-    /// <summary>The numbers of the loss at a step, counted from 0.</summary>
-    public LossCoefficients At(long step) => _coefficients(step);
+    /// <summary>What the terms read beside logits and labels.</summary>
+    internal IReadOnlyList<LossInput> Inputs { get; }
 
     /// <summary>
-    /// What the sum of the rows' losses is multiplied with to get the task's mean: over the rows by their
-    /// weights, and over the outputs too where these are not exclusive classes.
+    /// What the sum of the rows' losses is multiplied with to get the task's mean: over the rows by their weights, and
+    /// over the outputs too where these are not exclusive classes.
     /// </summary>
     public float MeanScale(ReadOnlySpan<int> examples)
     {
         double weight = 0;
-        foreach (int example in examples)
+        foreach (int row in new BatchRows(Targets, examples, copies: 1, offsets: [], step: 0))
         {
-            weight += Targets.WeightOf(example);
+            weight += Targets.Weight(row);
         }
 
         return (float)(1 / (weight * Distribution.Divisor(Targets.Outputs)));

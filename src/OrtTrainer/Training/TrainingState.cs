@@ -1,7 +1,6 @@
-using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Averaging;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Training;
 
@@ -11,29 +10,32 @@ namespace OrtTrainer.Training;
 public sealed class TrainingState : IDisposable
 {
     /// <param name="layout">Where each tensor lies in the buffers.</param>
-    /// <param name="options">AdamW's settings.</param>
+    /// <param name="options">Which optimizer, and its settings.</param>
     /// <param name="average">Averages weights, in the same layout; null for no average. Disposed with this.</param>
-    /// <param name="loop">The threads of optimizer steps; not disposed here.</param>
-    public TrainingState(FlatParameters layout, AdamWOptions options, AveragedWeights? average, ChunkedLoop loop)
+    /// <param name="updates">Makes the optimizer, on the device of the weights; not disposed here.</param>
+    public TrainingState(WeightLayout layout, OptimizerOptions options, AveragedWeights? average, WeightUpdates updates)
     {
         Layout = layout;
-        Parameters = new NativeBuffer(layout.Length);
-        Optimizer = new FlatAdamW(layout, options, loop);
+        Parameters = new WeightBuffer(updates.Device, layout.Length);
+        Optimizer = options.Create(updates, layout);
         Average = average;
     }
 
-    public FlatParameters Layout { get; }
+    /// <summary>Where the weights and all that belongs to them lie.</summary>
+    public Device Device => Parameters.Device;
+
+    public WeightLayout Layout { get; }
 
     /// <summary>The live weights.</summary>
-    public NativeBuffer Parameters { get; }
+    public WeightBuffer Parameters { get; }
 
-    public FlatAdamW Optimizer { get; }
+    public Optimizer Optimizer { get; }
 
     /// <summary>The averaged weights; null where the method has none.</summary>
     public AveragedWeights? Average { get; }
 
     /// <summary>The average's values of now; null where there is none yet.</summary>
-    public NativeBuffer? CurrentAverage
+    public WeightBuffer? CurrentAverage
     {
         get
         {

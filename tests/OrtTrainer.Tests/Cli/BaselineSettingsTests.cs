@@ -2,7 +2,9 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tests.Runtime.Updates;
 
 namespace OrtTrainer.Tests.Cli;
 
@@ -18,14 +20,24 @@ public sealed class BaselineSettingsTests
         FineTuneOptions asam = Settings("--method asam+swag --rho 0.7 --eta 0.1 --samples 5 --scale 1");
         FineTuneOptions lookahead = Settings("--method lookahead --period 6 --share 0.8");
 
-        Assert.That((sam.Sam.Rho, sam.Lawa.Window, sam.Lawa.Interval), Is.EqualTo((0.2, 4, 3L)));
-        Assert.That((sam.Mixout, sam.LayerDecay, sam.Asam.Rho), Is.EqualTo((0.3, 0.9, 0.5)));
-        Assert.That((asam.Asam.Rho, asam.Asam.Eta, asam.Swag.Samples, asam.Swag.Scale), Is.EqualTo((0.7, 0.1, 5, 1.0)));
-        Assert.That((lookahead.Lookahead.Period, lookahead.Lookahead.Share), Is.EqualTo((6L, 0.8)));
+        Assert.That(sam.Method.Parts,
+            Is.EqualTo(new MethodPart[] { new Sam { Rho = 0.2 }, new Lawa { Window = 4, Interval = 3 } }));
+        Assert.That((sam.Mixout, sam.LayerDecay), Is.EqualTo((0.3, 0.9)));
+        Assert.That(asam.Method.Parts,
+            Is.EqualTo(new MethodPart[] { new Asam { Rho = 0.7, Eta = 0.1 }, new Swag { Samples = 5, Scale = 1 } }));
+        Assert.That(lookahead.Method.Parts, Is.EqualTo(new[] { new Lookahead { Period = 6, Share = 0.8 } }));
     }
 
     [TestCase("--method swa --rho 0.1", "--rho belongs to the method sam or asam; the method is swa.")]
     [TestCase("--method sam --eta 0.1", "--eta belongs to the method asam; the method is sam.")]
+    [TestCase("--method ema --swa-start 0.1", "--swa-start belongs to the method swa or swag; the method is ema.")]
+    [TestCase("--method lawa --interval 0", "--interval is 0; expected 1 or more.")]
+    [TestCase("--swa-interval 0", "--swa-interval is 0; expected 1 or more.")]
+    [TestCase("--swa-rate cyclical --swa-interval 1", "--swa-interval is 1, the length of a cycle of the rate;")]
+    [TestCase("--method swag --samples 2 --samples 3", "--samples is given twice.")]
+    [TestCase("--method swag --samples", "--samples needs a whole number.")]
+    [TestCase("--from-scratch=yes", "--from-scratch takes no value; found --from-scratch=yes.")]
+    [TestCase("--method swag --samples few", "--samples is 'few'; expected a whole number.")]
     [TestCase("--window 3", "--window belongs to the method lawa; the method is swa.")]
     [TestCase("--method sam --rho 0", "--rho is 0; expected above 0.")]
     [TestCase("--method swag --samples 0", "--samples is 0; expected 1 or more.")]
@@ -46,7 +58,7 @@ public sealed class BaselineSettingsTests
     [TestCase("--mixout 0.7 --layer-decay 0.8", "mixout 0.7 in encoder matrices; rate times 0.8 per layer down")]
     [TestCase("--method ema", null)]
     public void The_step_in_words(string words, string? expected) =>
-        Assert.That(StepLine.Of(Settings(words)), Is.EqualTo(expected));
+        Assert.That(PartLines.Step(Settings(words)), Is.EqualTo(expected));
 
     [Test]
     public void Runs_print_their_step_and_their_draws()

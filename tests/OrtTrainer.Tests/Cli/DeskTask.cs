@@ -70,11 +70,11 @@ internal sealed class DeskTask : IDisposable
             """);
         using PretrainedModel random = PretrainedModel.Open(Model, fromScratch: true);
         ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(2)).Layout;
-        using NativeBuffer weights = new(layout.Length);
-        _ = random.Load(layout, weights.Slice, seed: 3);
+        using WeightBuffer weights = new(Device.Default, layout.Length);
+        _ = random.Load(layout, weights, seed: 3);
         SafetensorsWriter.Write(Path.Combine(Model, "model.safetensors"), layout.Parameters
             .Where(parameter => !parameter.Name.StartsWith("classifier", StringComparison.Ordinal))
             .Select(parameter => TensorData.Floats(parameter.Name, [.. parameter.Shape],
-                () => weights.Slice(layout.OffsetOf(parameter), (int)parameter.Length))));
+                weights, layout.OffsetOf(parameter))));
     }
 }

@@ -39,4 +39,35 @@ public sealed class EmbeddedDefaultTests
                 $@"^  (account|billing|delivery|praise|returns|technical) +0\.\d\d  {text}$"))), Is.Empty);
         Assert.That(run.Lines[^1], Does.StartWith("  orttrainer predict --model "));
     }
+
+    [TestCase("sgd", "--momentum", "0.5")]
+    [TestCase("adafactor", "--lr", "0.01")]
+    public void The_default_run_can_step_with_another_optimizer(string optimizer, string option, string value)
+    {
+        using TemporaryFolder folder = new();
+        if (!Directory.Exists(Path.Combine(AppContext.BaseDirectory, "onnx-models", "embedded")))
+        {
+            Assert.Ignore("The embedded data are not in this checkout.");
+        }
+
+        CliRun run = CliRun.Of("finetune", "--optimizer", optimizer, option, value, "--max-steps", "4", "--threads",
+            "1", "--out", folder.File("out")).Succeeded();
+
+        Assert.That(run.Lines.Single(line => line.StartsWith("method ", StringComparison.Ordinal)),
+            Does.Contain($", {optimizer}, learning rate"));
+        Assert.That(File.ReadAllText(folder.File("out/run/options.json")), Does.Contain($"\"optimizer\": \"{optimizer}\""));
+    }
+
+    [TestCase("--optimizer", "adam", "--optimizer is 'adam'; expected adamw, sgd or adafactor. Did you mean adamw?")]
+    [TestCase("--momentum", "0.5", "--momentum is given, which the optimizer sgd alone has; the run steps with adamw.")]
+    public void An_optimizer_there_is_not_or_a_setting_of_another_is_refused(string option, string value, string message)
+    {
+        using TemporaryFolder folder = new();
+
+        CliRun run = CliRun.Of("finetune", option, value, "--max-steps", "1", "--out", folder.File("out"));
+
+        Assert.That(run.ExitCode, Is.Not.Zero);
+        Assert.That(run.Error, Does.Contain(message));
+        Assert.That(Directory.Exists(folder.File("out")), Is.False);
+    }
 }

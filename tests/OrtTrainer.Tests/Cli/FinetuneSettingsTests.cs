@@ -21,10 +21,11 @@ public sealed class FinetuneSettingsTests
     {
         FineTuneOptions options = Settings(
             "--model M --train T.csv --eval E.csv --test S.csv --out O --text a --pair b --label c --columns a,b,c "
-            + "--format tsv --quoted --label-separator ; --task multilabel --method ema --epochs 2.5 --max-steps 7 "
+            + "--format tsv --quoted --label-separator ; --task multilabel --method sam+swag --epochs 2.5 --max-steps 7 "
             + "--max-seconds 9 --batch-size 4 --accumulation 2 --lr 3e-4 --schedule cosine --warmup 0.2 "
+            + "--optimizer sgd --momentum 0.75 --nesterov "
             + "--weight-decay 0.3 --clip 2 --max-length 64 --dropout 0.25 --swa-start 0.1 --swa-interval 3 "
-            + "--swa-rate anneal --swa-lr 1e-6 --ema-decay 0.9 --eval-steps 11 --patience 5 --keep-best "
+            + "--swa-rate anneal --swa-lr 1e-6 --samples 3 --rho 0.2 --eval-steps 11 --patience 5 --keep-best "
             + "--metric macro_f1 --eval-fraction 0.2 --checkpoint-seconds 30 --seed 42 --from-scratch --layers 0,2 "
             + "--threads 1 --no-kernels");
 
@@ -45,7 +46,9 @@ public sealed class FinetuneSettingsTests
                 EvalFraction = 0.2,
                 Table = options.Data.Table,
             },
-            Method = FineTuneMethod.Ema,
+            Method = FineTuneMethod.Of(
+                new Sam { Rho = 0.2 },
+                new Swag { Start = 0.1, Interval = 3, Rate = SwaRate.Anneal, LearningRate = 1e-6, Samples = 3 }),
             Epochs = 2.5,
             MaxSteps = 7,
             MaxSeconds = 9,
@@ -54,15 +57,13 @@ public sealed class FinetuneSettingsTests
             LearningRate = 3e-4,
             Schedule = ScheduleKind.Cosine,
             Warmup = 0.2,
+            Optimizer = OptimizerKind.Sgd,
+            Momentum = 0.75,
+            Nesterov = true,
             WeightDecay = 0.3,
             ClipNorm = 2,
             MaxLength = 64,
             Dropout = 0.25,
-            SwaStart = 0.1,
-            SwaInterval = 3,
-            SwaRate = SwaRate.Anneal,
-            SwaLearningRate = 1e-6,
-            EmaDecay = 0.9,
             EvalSteps = 11,
             Patience = 5,
             KeepBest = true,
@@ -130,11 +131,32 @@ public sealed class FinetuneSettingsTests
 
     [TestCase("""{ "epoch": 3 }""", "epoch is unknown; did you mean epochs?")]
     [TestCase("""{ "data": { "trian": "x" } }""", "data.trian is unknown; did you mean train?")]
+    [TestCase("""{ "swa": { "strat": 0.1 } }""", "swa.strat is unknown; did you mean start?")]
+    [TestCase("""{ "method": null }""", "method is null; expected a text in quotes.")]
+    [TestCase("""{ "data": null }""", "data is null; expected an object in braces.")]
+    [TestCase("""{ "data": { "train": null } }""", "data.train is null; expected a text in quotes.")]
+    [TestCase("""{ "swa": null }""", "swa is null; expected an object in braces.")]
+    [TestCase("""{ "epochs": null }""", "epochs is null; expected a number.")]
+    [TestCase("""{ "keep_best": {} }""", "keep_best is an object; expected true or false.")]
+    [TestCase("""{ "layers": 2 }""", "layers is a single value; expected a list in brackets.")]
+    [TestCase("""{ "method": "ema", "sam": { "rho": 0.1 } }""", "sam holds settings of the method sam; the method is "
+        + "ema. Leave them out, or make sam a part of the method.")]
     [TestCase("[1]", """expected a JSON object with options, such as {"epochs": 3}.""")]
     public void A_wrong_name_in_the_options_file_is_told_with_the_file_and_the_nearest(string json, string expected)
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("o.json", json);
+
+        CliRun run = CliRun.Of("finetune", "--options", file);
+
+        Assert.That(run, Is.EqualTo(new CliRun(1, "", $"error: {file}: {expected}\n")));
+    }
+
+    [TestCase("33-options-null.json", "method is null; expected a text in quotes.")]
+    [TestCase("33-options-null-2.json", "data is null; expected an object in braces.")]
+    public void Null_where_there_must_be_something_is_told_with_its_place(string name, string expected)
+    {
+        string file = SharedFiles.SharedPath("cases", "2", name);
 
         CliRun run = CliRun.Of("finetune", "--options", file);
 

@@ -45,7 +45,7 @@ public sealed class FinetuneTests
 
         string[] expected =
         [
-            "config.json", "model.onnx", "model.safetensors", "tokenizer.json",
+            "config.json", "onnx/model.onnx", "model.safetensors", "tokenizer.json",
             "run/options.json", "run/metrics.jsonl", "run/summary.json", "run/checkpoint.safetensors",
         ];
         Assert.That(expected.Where(file => !File.Exists(Path.Combine(_desk.File("out"), file))), Is.Empty);

@@ -1,4 +1,3 @@
-using System.Reflection;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 
@@ -15,12 +14,23 @@ public sealed class HelpTests
 
         Verb verb = Verb.All.Single(v => v.Name == command);
         Assert.That(help, Does.StartWith($"orttrainer {command}: {verb.Summary}\n"));
-        foreach ((PropertyInfo _, CommandLine.OptionAttribute option) in OptionNames.Of(verb.Arguments))
+        foreach (CommandOption option in OptionNames.Of(verb.Arguments))
         {
-            int listed = help.Split('\n').Count(line => line.TrimStart().Split(' ')[0] == $"--{option.LongName}");
-            Assert.That(listed, Is.EqualTo(1), option.LongName);
-            Assert.That(option.HelpText, Is.Not.Empty, option.LongName);
+            int listed = help.Split('\n').Count(line => line.TrimStart().Split(' ')[0] == $"--{option.Name}");
+            Assert.That(listed, Is.EqualTo(1), option.Name);
+            Assert.That(option.Help, Is.Not.Empty, option.Name);
         }
+    }
+
+    [Test]
+    public void An_option_of_several_methods_tells_the_default_of_each()
+    {
+        string help = string.Join(' ', CliRun.Of("finetune", "--help").Lines.Select(line => line.Trim()));
+
+        Assert.That(help, Does.Contain("--alpha X                 share of the teacher (tf-reg: 0.5; distillation, "
+            + "self-distillation: 0.9); strength of the divergence between the passes (r-drop: 1)"));
+        Assert.That(help, Does.Contain("weight averaging: swa, ema, lawa, swag (default: swa)"));
+        Assert.That(help, Does.Contain("highest learning rate (default: 5e-5; swa, swag: 0.0001)"));
     }
 
     [TestCaseSource(nameof(Commands))]

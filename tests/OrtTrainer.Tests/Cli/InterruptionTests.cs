@@ -63,5 +63,37 @@ public sealed class InterruptionTests
         Assert.That(resumed.Out, Does.Match("going on from step [1-9]"));
     }
 
+    [TestCase(4097, TestName = "Tokenizing")]
+    [TestCase(20_000, TestName = "Reading")]
+    public void An_interruption_before_the_first_step_ends_at_once_and_writes_nothing(int rows)
+    {
+        string many = _desk.Write("many.tsv", "text\tlabel\n" + string.Concat(
+            Enumerable.Range(0, rows).Select(row => row % 2 == 0 ? "my card\tb\n" : "parcel\td\n")));
+
+        string[] words = _desk.Finetune("out");
+        words[Array.IndexOf(words, "--train") + 1] = many;
+        words[Array.IndexOf(words, "--eval") + 1] = many;
+        words[Array.IndexOf(words, "--test") + 1] = many;
+
+        CliRun run = CliRun.With("", new CancellationToken(canceled: true), words);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((130, "")));
+        Assert.That(run.Out, Is.EqualTo(
+            "Interrupted before the first step; nothing was written. The same command starts again.\n"));
+        Assert.That(Directory.Exists(_desk.File("out")), Is.False);
+    }
+
+    [Test]
+    public void An_interrupted_export_writes_nothing()
+    {
+        CliRun.Of(_desk.Finetune("run", "--quiet")).Succeeded();
+
+        CliRun export = CliRun.With("", new CancellationToken(canceled: true), "export", "--run", _desk.File("run"),
+            "--weights", "live", "--out", _desk.File("copy"));
+
+        Assert.That((export.ExitCode, export.Error), Is.EqualTo((130, "Interrupted.\n")));
+        Assert.That(Directory.Exists(_desk.File("copy")), Is.False);
+    }
+
     private byte[] Exported(string output) => File.ReadAllBytes(Path.Combine(_desk.File(output), "model.safetensors"));
 }

@@ -1,11 +1,11 @@
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Cli;
 
@@ -19,41 +19,40 @@ public sealed class MethodRenderingTests
 
     [TestCase("swa", null)]
     [TestCase("label-smoothing", "smoothing 0.1 (uniform)")]
-    [TestCase("tf-reg", "made-up teacher 0.9 on the label, share 0.5, no temperature")]
+    [TestCase("tf-reg", "virtual teacher 0.9 on the label, share 0.5, no temperature")]
     [TestCase("distillation+swa", "teacher's share 0.9, kullback_leibler at temperature 2, times T^2")]
     [TestCase("annealing-distillation",
-        "teacher's logits in 7 steps of loudness over 50% of training, then labels")]
+        "teacher's logits, growing in 7 stages over 50% of training, then labels")]
     [TestCase("rail-distillation", "labels 0.3333, teacher 0.3333 (kullback_leibler at temperature 2, times T^2), "
         + "its layers, drawn every epoch and mapped to 128, 0.3333")]
     [TestCase("confidence-penalty", "labels less 0.1 of the entropy")]
-    [TestCase("r-drop", "two passes, agreement 1")]
-    [TestCase("focal", "labels, fading with gamma 2")]
+    [TestCase("r-drop", "two passes, symmetric KL times 1")]
+    [TestCase("focal", "labels, modulating factor with gamma 2")]
     public void The_settings_of_the_loss_stand_in_the_head(string method, string? expected) => Assert.That(
-        LossLine.Of(Options with { Method = FineTuneMethod.Parse(method) }), Is.EqualTo(expected));
+        PartLines.Loss(Options with { Method = FineTuneMethod.Parse(method) }), Is.EqualTo(expected));
 
     [Test]
     public void Conventions_are_named()
     {
         FineTuneOptions smoothing = Options with
         {
-            Method = FineTuneMethod.Parse("label-smoothing"),
-            LabelSmoothing = new() { Epsilon = 0.2, Convention = SmoothingConvention.Others },
+            Method = FineTuneMethod.Of(
+                new LabelSmoothing { Epsilon = 0.2, Convention = SmoothingConvention.Others }),
             ClassWeights = new() { Balanced = true },
         };
         FineTuneOptions distillation = Options with
         {
-            Method = FineTuneMethod.Parse("distillation"),
-            Distillation = new()
+            Method = FineTuneMethod.Of(new Distillation
             {
                 Temperature = 4,
                 TemperatureSquared = false,
                 Loss = DistillationLoss.SoftCrossEntropy,
-            },
+            }),
             ClassWeights = new() { ByLabel = new Dictionary<string, double> { ["yes"] = 2.5 } },
         };
 
-        Assert.That(LossLine.Of(smoothing), Is.EqualTo("smoothing 0.2 (others); balanced classes"));
-        Assert.That(LossLine.Of(distillation), Is.EqualTo(
+        Assert.That(PartLines.Loss(smoothing), Is.EqualTo("smoothing 0.2 (others); balanced classes"));
+        Assert.That(PartLines.Loss(distillation), Is.EqualTo(
             "teacher's share 0.9, soft_cross_entropy at temperature 4, not times T^2; class weights yes 2.5"));
     }
 

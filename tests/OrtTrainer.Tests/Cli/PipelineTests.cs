@@ -50,6 +50,62 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void A_json_array_and_a_table_with_semicolons_give_the_same_predictions()
+    {
+        string[] texts = [.. File.ReadLines(_desk.Test).Skip(1).Select(row => row.Split('\t')[0])];
+        string[] objects = [.. texts.Select(text => $"{{\"text\": \"{text}\"}}")];
+        string array = _desk.Write("texts.json", $"[\n{string.Join(",\n", objects)}\n]");
+        string table = _desk.Write(
+            "texts.csv", "sep=;\r\nid;text\r\n" + string.Concat(texts.Select(text => $"1;{text}\r\n")));
+        string bars = _desk.Write("bars.csv", "id|text\n" + string.Concat(texts.Select(t => $"1|{t}\n")));
+        string expected = CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Succeeded().Out;
+
+        CliRun semicolons = CliRun.Of("predict", "--model", Model, "--input", table);
+
+        Assert.That(CliRun.Of("predict", "--model", Model, "--input", array).Succeeded().Out, Is.EqualTo(expected));
+        Assert.That(CliRun.Of("predict", "--model", Model, "--input", bars, "--delimiter", "|").Succeeded().Out,
+            Is.EqualTo(expected));
+        Assert.That((semicolons.ExitCode, semicolons.Out), Is.EqualTo((0, expected)));
+        Assert.That(semicolons.Error, Is.EqualTo(
+            $"note: {table}: fields are separated by ';', as its first line says; 3,5 is the number 3.5 here.\n"));
+    }
+
+    [TestCase("texts.parquet", "PAR1\u0015", "this is a Parquet file")]
+    [TestCase("texts.xlsx", "PK\u0003\u0004", "this is a zip file, as Excel (.xlsx)")]
+    [TestCase("texts.csv", "PAR1\u0015", "this is a Parquet file")]
+    [TestCase("texts.txt", "PAR1\u0015", "this is a Parquet file")]
+    [TestCase("texts.docs", "a line", "the extension '.docs' does not tell the format; state it: --format csv, tsv,")]
+    public void What_is_no_text_is_refused_by_predict_and_evaluate(string name, string content, string message)
+    {
+        string file = _desk.Write(name, content);
+        foreach (string[] words in new[] { new[] { "predict", "--input" }, ["evaluate", "--data"] })
+        {
+            CliRun run = CliRun.Of(words[0], "--model", Model, words[1], file);
+            Assert.That((run.ExitCode, run.Out), Is.EqualTo((1, "")), words[0]);
+            Assert.That(run.Error, Does.Contain($"{file}: {message}"), words[0]);
+        }
+    }
+
+    [Test]
+    public void Half_of_a_surrogate_pair_is_refused_with_its_line()
+    {
+        string data = _desk.Write("half.jsonl", """
+            {"text":"fine","label":"billing"}
+            {"text":"broken \ud83d","label":"delivery"}
+            """);
+        string options = _desk.Write("half-options.json", """{"metric": "\udc4d"}""");
+        string[] words = _desk.Finetune("x");
+        words[Array.IndexOf(words, "--train") + 1] = data;
+        string message = $"{data}, line 2: not a JSON object on one line: a string holds half of a surrogate pair";
+
+        Assert.That(CliRun.Of("predict", "--model", Model, "--input", data).Error, Does.Contain(message));
+        Assert.That(CliRun.Of("evaluate", "--model", Model, "--data", data).Error, Does.Contain(message));
+        Assert.That(CliRun.Of(words).Error, Does.Contain(message));
+        Assert.That(CliRun.Of(_desk.Finetune("x", "--options", options)).Error,
+            Does.Contain($"{options}: the options cannot be read: a string holds half of a surrogate pair"));
+    }
+
+    [Test]
     public void An_output_file_holds_what_standard_output_would_show()
     {
         string file = _desk.File("predictions.jsonl");

@@ -20,7 +20,7 @@ public sealed class RailSettingsTests
         FineTuneOptions options =
             FinetuneSettings.Of(ArgumentReader.Read<FinetuneArguments>($"{Needed} {Words}".Split(' ')));
 
-        Assert.That(options.Rail, Is.EqualTo(new RailOptions
+        Assert.That(options.Method.Loss, Is.EqualTo(new RailDistillation
         {
             LabelWeight = 0.2, TeacherWeight = 0.3, IntermediateWeight = 0.5, MapWidth = 64, Temperature = 4,
             TemperatureSquared = false,

@@ -127,7 +127,7 @@ public sealed class RenderingTests
     {
         string[] lines = [.. RunHeader.Lines(
             Facts with { StartStep = 40, Kernels = false, Threads = 1, Initialized = [] },
-            Options with { Accumulation = 2, Method = FineTuneMethod.Ema, EmaDecay = 0.99 })];
+            Options with { Accumulation = 2, Method = FineTuneMethod.Of(new Ema { Decay = 0.99 }) })];
 
         Assert.That(lines, Does.Contain("steps        342 of 2 x 32 examples, 171 per epoch; going on from step 40"));
         Assert.That(lines, Does.Contain("method       ema with decay 0.99, learning rate 5E-05 linear, seed 1"));

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrtTrainer.Tests.Distillation;
+using OrtTrainer.Tests.Teachers;
 
 namespace OrtTrainer.Tests.Cli;
 

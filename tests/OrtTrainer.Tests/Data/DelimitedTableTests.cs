@@ -134,10 +134,33 @@ internal sealed class DelimitedTableTests
     }
 
     [Test]
-    public void A_name_twice_in_the_header_is_refused()
+    public void Columns_without_a_name_of_their_own_are_no_error_until_they_are_asked_for()
     {
-        string message = Tables.Refusal("text,label,text\n", DataFormat.Csv).Message;
+        DataRow row = Tables.Read("v1,v2,,,v1\nham,hello,,,x\n", DataFormat.Csv).Single();
 
-        Assert.That(message, Does.StartWith("inline, line 1: in the header, columns 1 and 3 are both named 'text'"));
+        Assert.That(row["v2"], Is.EqualTo("hello"));
+        Assert.That(() => row["v1"], Throws.TypeOf<DataFileException>().With.Message.EqualTo(
+            "inline, line 2: columns 1 and 5 have the same name 'v1'. Rename all but one, or name the columns " +
+            "yourself."));
+        Assert.That(() => row["v3"], Throws.TypeOf<DataFileException>().With.Message.Contains(
+            "Columns present: v1, v2, v1 and 2 without a name."));
+    }
+
+    [TestCase("v1,v2,,\nham,hello,,\n", true, TestName = "The_rest_nameless")]
+    [TestCase("V1, v2 ,a,b\nham,hello,,\n", true, TestName = "Case_and_spaces")]
+    [TestCase("ham,hello,,\n", false, TestName = "A_row")]
+    [TestCase("v1,hello,,\n", false, TestName = "A_row_with_one_of_the_names")]
+    public void A_first_line_with_the_names_that_are_given_is_a_header(string content, bool isHeader)
+    {
+        List<string> notes = [];
+        using MemoryStream stream = new(System.Text.Encoding.UTF8.GetBytes(content));
+        TableOptions options = new() { Format = DataFormat.Csv, Columns = ["v1", "v2", "a", "b"] };
+
+        List<DataRow> rows = [.. TableReader.Read(stream, "inline", options, notes.Add)];
+
+        Assert.That(rows.Single()["v2"], Is.EqualTo("hello"));
+        Assert.That(notes, Is.EqualTo(isHeader
+            ? new[] { "inline, line 1: the line has the names of the columns and is no row." }
+            : Array.Empty<string>()));
     }
 }

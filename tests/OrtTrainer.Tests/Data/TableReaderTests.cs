@@ -147,6 +147,7 @@ internal sealed class TableReaderTests
                 Assert.That(TableReader.Read(path).Single()["b"], Is.EqualTo("2"), name);
             }
 
+            File.WriteAllText(Path.Combine(folder, "f.all"), "a,b\n");
             Assert.That(
                 () => TableReader.Read(Path.Combine(folder, "f.all")).Count(),
                 Throws.TypeOf<DataFileException>()

@@ -50,7 +50,7 @@ public sealed class EdgeClientTests
 
         float[] logits = Logits(EdgeClient.Run("classify-ort.mjs", output.Path, [Batch(examples)])[0]);
 
-        Assert.That(File.Exists(output.File("model.onnx_data")));
+        Assert.That(File.Exists(output.File("onnx/model.onnx_data")));
         Assert.That(logits, Is.EqualTo(tiny.ReferenceLogits(examples)).Within(1e-5));
         AssertTransformersJsAgrees(output.Path, Inputs);
     }
@@ -61,8 +61,8 @@ public sealed class EdgeClientTests
         using TemporaryFolder output = new();
         using PretrainedModel model = PretrainedModel.Open(SharedFiles.SharedPath("models", "all-MiniLM-L6-v2"));
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(6)).Layout;
-        using NativeBuffer parameters = new(layout.Length);
-        model.Load(layout, parameters.Slice, seed: 3);
+        using WeightBuffer parameters = new(Device.Default, layout.Length);
+        model.Load(layout, parameters, seed: 3);
         ModelExporter.Export(output.Path, new FineTunedModel
         {
             Config = model.Config,

@@ -4,6 +4,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Export;
 
@@ -47,8 +48,8 @@ public sealed class ExportFailureTests
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         using TemporaryFolder output = new();
         using EvaluationSession session = tiny.Evaluation();
-        using NativeBuffer own = new(tiny.Parameters.Length);
-        tiny.Parameters.Span.CopyTo(own.Span);
+        using WeightBuffer own = new(Device.Default, tiny.Parameters.Length);
+        tiny.Parameters.Slice(0, (int)own.Length).CopyTo(own.Slice(0, (int)own.Length));
         ExportReference sound = new(tiny.Examples, session, own, TinyClassifier.OneThread);
         ExportResult first = ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, sound);
         Assert.That(first.Comparison!.Agrees, Is.True);
@@ -58,7 +59,8 @@ public sealed class ExportFailureTests
         ExportMismatchException? caught = Assert.Throws<ExportMismatchException>(
             () => ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, sound));
 
-        Assert.That(caught!.Message, Does.Contain(output.File("model.onnx")).And.Contain("untouched"));
+        string graph = output.File(Path.Combine("onnx", "model.onnx"));
+        Assert.That(caught!.Message, Does.Contain(graph).And.Contain("untouched"));
         Assert.That(Contents(output.Path), Is.EquivalentTo(before));
     }
 
@@ -68,12 +70,12 @@ public sealed class ExportFailureTests
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         using TemporaryFolder output = new();
         Directory.CreateDirectory(output.File(".export.partial"));
-        output.Write(Path.Combine(".export.partial", "model.onnx_data"), "half");
+        output.Write(Path.Combine(".export.partial", "config.json"), "half");
 
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
 
-        Assert.That(Directory.GetDirectories(output.Path), Is.Empty);
-        Assert.That(File.Exists(output.File("model.onnx_data")), Is.False);
+        Assert.That(Directory.GetDirectories(output.Path).Select(Path.GetFileName), Is.EqualTo(new[] { "onnx" }));
+        Assert.That(File.ReadAllText(output.File("config.json")), Does.Not.Contain("half"));
     }
 
     [Test]

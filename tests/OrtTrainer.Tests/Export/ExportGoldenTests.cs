@@ -81,8 +81,8 @@ public sealed class ExportGoldenTests
             PretrainedModel model = Golden.Pretrained;
             ParameterLayout layout =
                 PackedGraph.Evaluation(model.Architecture, new SequenceHead(Golden.Outputs)).Layout;
-            using NativeBuffer parameters = new(layout.Length);
-            model.Load(layout, parameters.Slice, seed: 0);
+            using WeightBuffer parameters = new(Device.Default, layout.Length);
+            model.Load(layout, parameters, seed: 0);
             ModelExporter.Export(_output.Path, new FineTunedModel
             {
                 Config = model.Config,
@@ -91,7 +91,7 @@ public sealed class ExportGoldenTests
                 Layout = layout,
                 Parameters = parameters,
             }, TinyClassifier.Provenance);
-            _session = GraphSession.FromFile(_output.File("model.onnx"), TinyClassifier.OneThread);
+            _session = GraphSession.FromFile(_output.File("onnx/model.onnx"), TinyClassifier.OneThread);
         }
 
         public GoldenModel Golden { get; }

@@ -4,6 +4,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Export;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Training;
@@ -30,7 +31,7 @@ public sealed class ModelExporterTests
             Assert.That(config["label2id"]!["grün"]!.GetValue<int>(), Is.EqualTo(1));
             Assert.That(config["torch_dtype"]!.GetValue<string>(), Is.EqualTo("float32"));
             Assert.That(config["num_hidden_layers"]!.GetValue<int>(), Is.EqualTo(2));
-            Assert.That(config.ContainsKey("transformers.js_config"), Is.False);
+            Assert.That(config["transformers.js_config"]!.ToJsonString(), Is.EqualTo("""{"dtype":"fp32"}"""));
         }
     }
 
@@ -63,7 +64,7 @@ public sealed class ModelExporterTests
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
 
-        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(output.File("model.onnx")));
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(output.File("onnx/model.onnx")));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(model.OpsetImport.Select(o => (o.Domain, o.Version)), Is.EqualTo(new[] { ("", 17L) }));
@@ -85,7 +86,7 @@ public sealed class ModelExporterTests
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
 
-        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(output.File("model.onnx")));
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(output.File("onnx/model.onnx")));
         Assert.That(model.Graph.Input.Select(i => i.Name), Is.EqualTo(new[] { "input_ids", "attention_mask" }));
     }
 
@@ -96,7 +97,7 @@ public sealed class ModelExporterTests
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
 
-        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(output.File("model.onnx")));
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(output.File("onnx/model.onnx")));
         Dictionary<string, string> metadata = model.MetadataProps.ToDictionary(p => p.Key, p => p.Value);
         Assert.That(metadata.Remove("orttrainer.version", out string? version) && Version.TryParse(version, out _));
         Assert.That(metadata, Is.EquivalentTo(new Dictionary<string, string>
@@ -124,14 +125,16 @@ public sealed class ModelExporterTests
             Scores = TinyClassifier.Provenance.Scores.Reverse().ToDictionary(),
         });
 
-        Assert.That(files.Select(Path.GetFileName), Is.EqualTo(new[]
+        string[] names = [.. files.Select(file => Path.GetRelativePath(first.Path, file).Replace('\\', '/'))];
+        Assert.That(names, Is.EqualTo(new[]
         {
-            "config.json", "model.onnx", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt",
+            "config.json", "model.safetensors", "onnx/model.onnx", "tokenizer.json", "tokenizer_config.json",
+            "vocab.txt",
         }));
         foreach (string file in files)
         {
-            Assert.That(File.ReadAllBytes(second.File(Path.GetFileName(file))), Is.EqualTo(File.ReadAllBytes(file)),
-                file);
+            string other = second.File(Path.GetRelativePath(first.Path, file));
+            Assert.That(File.ReadAllBytes(other), Is.EqualTo(File.ReadAllBytes(file)), file);
         }
     }
 
@@ -146,12 +149,40 @@ public sealed class ModelExporterTests
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, inlineLimit: 1000);
         JsonNode config = JsonNode.Parse(File.ReadAllText(output.File("config.json")))!;
         Assert.That(config["transformers.js_config"]!["use_external_data_format"]!.GetValue<bool>(), Is.True);
-        Assert.That(new FileInfo(output.File("model.onnx_data")).Length, Is.GreaterThan(5000));
+        Assert.That(new FileInfo(output.File("onnx/model.onnx_data")).Length, Is.GreaterThan(5000));
         Assert.That(ExportCheck.Compare(output.Path, reference).Agrees, Is.True);
 
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
-        Assert.That(File.Exists(output.File("model.onnx_data")), Is.False);
+        Assert.That(File.Exists(output.File("onnx/model.onnx_data")), Is.False);
         Assert.That(ExportCheck.Compare(output.Path, reference).Agrees, Is.True);
+    }
+
+    [Test]
+    public void An_older_export_beside_config_json_is_replaced()
+    {
+        using TinyClassifier tiny = TinyClassifier.Of("bert");
+        using TemporaryFolder output = new();
+        output.Write("model.onnx", "older");
+        output.Write("model.onnx_data", "older");
+
+        ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
+
+        Assert.That(File.Exists(output.File("model.onnx")), Is.False);
+        Assert.That(File.Exists(output.File("model.onnx_data")), Is.False);
+        Assert.That(File.Exists(output.File("onnx/model.onnx")), Is.True);
+    }
+
+    [Test]
+    public void A_cancelled_export_leaves_no_folder()
+    {
+        using TinyClassifier tiny = TinyClassifier.Of("bert");
+        using TemporaryFolder parent = new();
+
+        Assert.That(
+            () => ModelExporter.Export(
+                parent.File("out"), tiny.Model, TinyClassifier.Provenance, null, new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Directory.Exists(parent.File("out")), Is.False);
     }
 
     [Test]
@@ -163,8 +194,8 @@ public sealed class ModelExporterTests
         ModelExporter.Export(full.Path, tiny.Model, TinyClassifier.Provenance);
         using PretrainedModel model = PretrainedModel.Open(full.Path, layers: [1]);
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(3)).Layout;
-        using OrtTrainer.Runtime.NativeBuffer parameters = new(layout.Length);
-        model.Load(layout, parameters.Slice, seed: 0);
+        using OrtTrainer.Runtime.WeightBuffer parameters = new(Device.Default, layout.Length);
+        model.Load(layout, parameters, seed: 0);
 
         ModelExporter.Export(
             shallow.Path, tiny.Model with { Config = model.Config, Layout = layout, Parameters = parameters },

@@ -10,6 +10,7 @@ using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Export;
@@ -32,7 +33,7 @@ internal sealed class TinyClassifier : IDisposable
     ];
 
     private readonly TemporaryFolder _folder = new();
-    private readonly NativeBuffer _parameters;
+    private readonly WeightBuffer _parameters;
 
     private TinyClassifier(JsonObject config, ModelTask task, string[] labels, Action<TemporaryFolder> writeTokenizer)
     {
@@ -40,8 +41,8 @@ internal sealed class TinyClassifier : IDisposable
         writeTokenizer(_folder);
         using PretrainedModel model = PretrainedModel.Open(_folder.Path, fromScratch: true);
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(labels.Length)).Layout;
-        _parameters = new NativeBuffer(layout.Length);
-        model.Load(layout, _parameters.Slice, seed: 5);
+        _parameters = new WeightBuffer(Device.Default, layout.Length);
+        model.Load(layout, _parameters, seed: 5);
         Model = new FineTunedModel
         {
             Config = model.Config,
@@ -58,7 +59,7 @@ internal sealed class TinyClassifier : IDisposable
     /// <summary>The folder training began from: config.json and the tokenizer.</summary>
     public string Folder => _folder.Path;
 
-    public NativeBuffer Parameters => _parameters;
+    public WeightBuffer Parameters => _parameters;
 
     public static ExecutionOptions OneThread { get; } = new() { IntraOpThreads = 1 };
 
@@ -102,7 +103,7 @@ internal sealed class TinyClassifier : IDisposable
 
     /// <summary>The packed graph that training evaluates with.</summary>
     public EvaluationSession Evaluation() =>
-        new(PackedGraph.Evaluation(Model.Architecture, new SequenceHead(Model.Labels.Count)), OneThread);
+        new(PackedGraph.Evaluation(Model.Architecture, Model.Head), OneThread);
 
     public float[] Values(ParameterSpec parameter) =>
         _parameters.Slice(Model.Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();

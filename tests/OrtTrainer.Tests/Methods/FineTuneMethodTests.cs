@@ -6,19 +6,19 @@ namespace OrtTrainer.Tests.Methods;
 
 public sealed class FineTuneMethodTests
 {
-    [TestCase("finetune", ObjectiveKind.Labels, AveragingKind.None, "finetune")]
-    [TestCase("fine_tune", ObjectiveKind.Labels, AveragingKind.None, "finetune")]
-    [TestCase("SWA", ObjectiveKind.Labels, AveragingKind.Swa, "swa")]
-    [TestCase("swa + Distillation", ObjectiveKind.Distillation, AveragingKind.Swa, "distillation+swa")]
-    [TestCase("swa+RAIL_distillation", ObjectiveKind.RailDistillation, AveragingKind.Swa, "rail-distillation+swa")]
-    [TestCase("R_Drop", ObjectiveKind.RDrop, AveragingKind.None, "r-drop")]
-    [TestCase("finetune+ema", ObjectiveKind.Labels, AveragingKind.Ema, "ema")]
+    [TestCase("finetune", null, null, "finetune")]
+    [TestCase("fine_tune", null, null, "finetune")]
+    [TestCase("SWA", null, typeof(Swa), "swa")]
+    [TestCase("swa + Distillation", typeof(Distillation), typeof(Swa), "distillation+swa")]
+    [TestCase("swa+RAIL_distillation", typeof(RailDistillation), typeof(Swa), "rail-distillation+swa")]
+    [TestCase("R_Drop", typeof(RDrop), null, "r-drop")]
+    [TestCase("finetune+ema", null, typeof(Ema), "ema")]
     public void A_method_is_read_from_its_parts_and_written_in_one_order(
-        string text, ObjectiveKind objective, AveragingKind averaging, string written)
+        string text, Type? loss, Type? average, string written)
     {
         FineTuneMethod method = FineTuneMethod.Parse(text);
 
-        Assert.That((method.Objective, method.Averaging), Is.EqualTo((objective, averaging)));
+        Assert.That((method.Loss?.GetType(), method.Average?.GetType()), Is.EqualTo((loss, average)));
         Assert.That(method.ToString(), Is.EqualTo(written));
         Assert.That(FineTuneMethod.Parse(written), Is.EqualTo(method));
     }
@@ -38,9 +38,20 @@ public sealed class FineTuneMethodTests
         () => FineTuneMethod.Parse(text), Throws.ArgumentException.With.Message.Contains(message));
 
     [Test]
+    public void Parts_with_settings_make_a_method_in_any_order()
+    {
+        FineTuneMethod method = FineTuneMethod.Of(new Swa { Start = 0.2 }, new Focal { Gamma = 1 });
+
+        Assert.That(method.Parts, Is.EqualTo(new MethodPart[] { new Focal { Gamma = 1 }, new Swa { Start = 0.2 } }));
+        Assert.That(() => FineTuneMethod.Of(new Swa(), new Ema()), Throws.ArgumentException);
+        Assert.That(method.Set(new Swa { Start = 0.3 })!.Average, Is.EqualTo(new Swa { Start = 0.3 }));
+        Assert.That(method.Set(new Swag()), Is.Null, "it has another average");
+    }
+
+    [Test]
     public void In_JSON_it_is_one_string()
     {
-        FineTuneMethod method = FineTuneMethod.Swa with { Objective = ObjectiveKind.TfReg };
+        FineTuneMethod method = FineTuneMethod.Of(new TfReg(), new Swa());
 
         string json = JsonSerializer.Serialize(method, RunJson.Options);
 

@@ -7,7 +7,7 @@ namespace OrtTrainer.Tests.Models;
 /// <summary>A model's parameters as they were read from its folder.</summary>
 internal sealed class Loaded : IDisposable
 {
-    private readonly NativeBuffer _parameters;
+    private readonly WeightBuffer _parameters;
 
     /// <param name="model">Disposed with this.</param>
     /// <param name="outputs">The width of the head.</param>
@@ -15,8 +15,8 @@ internal sealed class Loaded : IDisposable
     {
         Model = model;
         Layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)).Layout;
-        _parameters = new NativeBuffer(Layout.Length);
-        Initialized = model.Load(Layout, _parameters.Slice, seed: 1);
+        _parameters = new WeightBuffer(Device.Default, Layout.Length);
+        Initialized = model.Load(Layout, _parameters, seed: 1);
     }
 
     public PretrainedModel Model { get; }

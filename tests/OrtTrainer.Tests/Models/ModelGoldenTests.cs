@@ -1,8 +1,9 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Optimizers;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tests.Models;
 
@@ -46,26 +47,25 @@ public sealed class ModelGoldenTests
         int steps = model.Golden.Json.GetProperty("steps").GetInt32();
         double[] betas = [.. settings.GetProperty("betas").EnumerateArray().Select(e => e.GetDouble())];
 
-        using ChunkedLoop loop = new(2);
-        FlatParameters flat = model.Layout.ToFlat();
-        using FlatAdamW optimizer = new(flat, new AdamWOptions
+        using WeightUpdates updates = Device.Default.CreateUpdates(threads: 2);
+        WeightLayout flat = model.Layout.Weights;
+        using Optimizer optimizer = updates.CreateAdamW(flat, new AdamWOptions
         {
             Beta1 = betas[0],
             Beta2 = betas[1],
             Epsilon = settings.GetProperty("eps").GetDouble(),
             WeightDecay = settings.GetProperty("weight_decay").GetDouble(),
-        }, loop);
-        GradientNorm norm = new(flat, loop);
+        });
+        GradientNorm norm = updates.CreateNorm(flat);
         for (int step = 0; step < steps; step++)
         {
             model.Gradients(step);
-            Span<float> gradients = model.GradientBuffer.Slice(0, flat.Length);
             optimizer.Step(new StepInputs
             {
-                Parameters = model.Parameters.Slice(0, flat.Length),
-                Gradients = gradients,
+                Parameters = model.Parameters,
+                Gradients = model.GradientBuffer,
                 LearningRate = rate,
-                GradientScale = GradientClipping.Coefficient(norm.Measure(gradients), clip),
+                GradientScale = GradientClipping.Coefficient(norm.Measure(model.GradientBuffer), clip),
             });
         }
 
@@ -104,11 +104,13 @@ public sealed class ModelGoldenTests
             }
 
             Golden = new GoldenModel(folder);
-            PackedGraph graph = TrainingGraph.Build(Golden.Pretrained.Architecture, Golden.Task.Distribution, new SequenceHead(Golden.Outputs), dropout: false);
+            TrainingGraph graph = TrainingGraph.Build(
+                Golden.Pretrained.Architecture, Golden.Task.Head(Golden.Outputs), ObjectiveOf(0),
+                dropout: false);
             Layout = graph.Layout;
-            Parameters = new NativeBuffer(Layout.Length);
-            GradientBuffer = new NativeBuffer(Layout.Length);
-            Assert.That(Golden.Pretrained.Load(Layout, Parameters.Slice, seed: 0), Is.Empty);
+            Parameters = new WeightBuffer(Device.Default, Layout.Length);
+            GradientBuffer = new WeightBuffer(Device.Default, Layout.Length);
+            Assert.That(Golden.Pretrained.Load(Layout, Parameters, seed: 0), Is.Empty);
             Session = new GradientSession(
                 graph, new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 2 }, Parameters, GradientBuffer);
         }
@@ -117,16 +119,16 @@ public sealed class ModelGoldenTests
 
         public ParameterLayout Layout { get; }
 
-        public NativeBuffer Parameters { get; }
+        public WeightBuffer Parameters { get; }
 
-        public NativeBuffer GradientBuffer { get; }
+        public WeightBuffer GradientBuffer { get; }
 
         public GradientSession Session { get; }
 
         public float Gradients(int batch)
         {
             TokenizedExample[] examples = Golden.Batch(batch);
-            TrainingObjective objective = new(Golden.Task.Distribution, new ExampleTargets(Golden.Targets(batch)));
+            TrainingObjective objective = ObjectiveOf(batch);
             int[] all = [.. Enumerable.Range(0, examples.Length)];
             _batch.Fill(examples, all, objective);
             return Session.Run(_batch, objective.MeanScale(all), default).Total;
@@ -137,6 +139,9 @@ public sealed class ModelGoldenTests
 
         public float[] Values(ParameterSpec parameter) =>
             Parameters.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
+
+        private TrainingObjective ObjectiveOf(int batch) =>
+            new(Golden.Task.Distribution, new ExampleTargets(Golden.Targets(batch)));
 
         public void Dispose()
         {

@@ -38,7 +38,7 @@ public sealed class ObjectiveGoldenTests
                     : [.. row.GetProperty("labels").EnumerateArray().Select(l => $"class{l.GetInt32()}")];
                 EncodedDataset data = ObjectiveProbe.Data(
                     multi ? MultiLabelTask.Instance : ClassificationTask.Instance, classes, labels);
-                (float loss, LossTerms terms, float[] gradient) = ObjectiveProbe.Run(
+                (float loss, LossParts terms, float[] gradient) = ObjectiveProbe.Run(
                     OptionsOf(row), data, Flat(row, "logits"), Flat(row, "teacher_logits"));
 
                 Compare(row, loss, gradient, "grad_logits");
@@ -57,12 +57,8 @@ public sealed class ObjectiveGoldenTests
             [.. row.GetProperty("labels").EnumerateArray().Select(l => $"class{l.GetInt32()}")]);
         float[] first = Flat(row, "logits");
 
-        (float loss, LossTerms terms, float[] gradient) = ObjectiveProbe.Run(
-            Plain with
-            {
-                Method = new() { Objective = ObjectiveKind.RDrop },
-                RDrop = new() { Alpha = row.GetProperty("params").GetProperty("alpha").GetDouble() },
-            },
+        (float loss, LossParts terms, float[] gradient) = ObjectiveProbe.Run(
+            With(new RDrop { Alpha = row.GetProperty("params").GetProperty("alpha").GetDouble() }),
             data, [.. first, .. Flat(row, "logits2")]);
 
         Compare(row, loss, gradient[..first.Length], "grad_logits");
@@ -75,9 +71,8 @@ public sealed class ObjectiveGoldenTests
     {
         JsonElement parameters = row.GetProperty("params");
         double Value(string name) => parameters.GetProperty(name).GetDouble();
-        FineTuneOptions With(ObjectiveKind objective) => Plain with { Method = new() { Objective = objective } };
-        LabelSmoothingOptions Smoothing(SmoothingConvention convention) =>
-            new() { Epsilon = Value("epsilon"), Convention = convention };
+        FineTuneOptions Smoothing(SmoothingConvention convention) =>
+            With(new LabelSmoothing { Epsilon = Value("epsilon"), Convention = convention });
         string kind = row.GetProperty("kind").GetString()!;
         return kind switch
         {
@@ -90,54 +85,32 @@ public sealed class ObjectiveGoldenTests
                         .Select((w, k) => (k, w.GetDouble())).ToDictionary(w => $"class{w.k}", w => w.Item2),
                 },
             },
-            "label_smoothing_uniform" => With(ObjectiveKind.LabelSmoothing) with
+            "label_smoothing_uniform" => Smoothing(SmoothingConvention.Uniform),
+            "label_smoothing_others" => Smoothing(SmoothingConvention.Others),
+            "tf_reg" => With(new TfReg { Alpha = Value("alpha"), Confidence = Value("A") }),
+            "tf_reg_tempered" => With(new TfReg
             {
-                LabelSmoothing = Smoothing(SmoothingConvention.Uniform),
-            },
-            "label_smoothing_others" => With(ObjectiveKind.LabelSmoothing) with
+                Alpha = Value("alpha"), Confidence = Value("A"), Temperature = Value("tau"),
+                TemperatureSquared = parameters.GetProperty("tau_squared").GetBoolean(),
+            }),
+            "distillation" => With(new Distillation
             {
-                LabelSmoothing = Smoothing(SmoothingConvention.Others),
-            },
-            "tf_reg" => With(ObjectiveKind.TfReg) with
+                Alpha = Value("alpha"), Temperature = Value("tau"),
+                TemperatureSquared = parameters.GetProperty("tau_squared").GetBoolean(),
+            }),
+            "distillation_soft_ce" => With(new Distillation
             {
-                TfReg = new() { Alpha = Value("alpha"), Confidence = Value("A") },
-            },
-            "tf_reg_tempered" => With(ObjectiveKind.TfReg) with
-            {
-                TfReg = new()
-                {
-                    Alpha = Value("alpha"), Confidence = Value("A"), Temperature = Value("tau"),
-                    TemperatureSquared = parameters.GetProperty("tau_squared").GetBoolean(),
-                },
-            },
-            "distillation" => With(ObjectiveKind.Distillation) with
-            {
-                Distillation = new()
-                {
-                    Alpha = Value("alpha"), Temperature = Value("tau"),
-                    TemperatureSquared = parameters.GetProperty("tau_squared").GetBoolean(),
-                },
-            },
-            "distillation_soft_ce" => With(ObjectiveKind.Distillation) with
-            {
-                Distillation = new()
-                {
-                    Alpha = 1, Temperature = Value("tau"), TemperatureSquared = false,
-                    Loss = DistillationLoss.SoftCrossEntropy,
-                },
-            },
-            "distillation_logit_mse" => With(ObjectiveKind.Distillation) with
-            {
-                Distillation = new() { Alpha = 1, Loss = DistillationLoss.LogitError },
-            },
-            "confidence_penalty" => With(ObjectiveKind.ConfidencePenalty) with
-            {
-                ConfidencePenalty = new() { Beta = Value("beta") },
-            },
-            "focal" => With(ObjectiveKind.Focal) with { Focal = new() { Gamma = Value("gamma") } },
+                Alpha = 1, Temperature = Value("tau"), TemperatureSquared = false,
+                Loss = DistillationLoss.SoftCrossEntropy,
+            }),
+            "distillation_logit_mse" => With(new Distillation { Alpha = 1, Loss = DistillationLoss.LogitError }),
+            "confidence_penalty" => With(new ConfidencePenalty { Beta = Value("beta") }),
+            "focal" => With(new Focal { Gamma = Value("gamma") }),
             _ => throw new NotSupportedException($"losses.json has kind '{kind}', which no method here has."),
         };
     }
+
+    private static FineTuneOptions With(MethodPart part) => Plain with { Method = FineTuneMethod.Of(part) };
 
     /// <summary>Relative to the loss, and to the largest element of the gradient.</summary>
     private static void Compare(JsonElement row, float loss, float[] gradient, string name)

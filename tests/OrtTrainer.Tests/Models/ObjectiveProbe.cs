@@ -1,6 +1,7 @@
 using OrtTrainer.Data;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Differentiation;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
@@ -34,32 +35,31 @@ internal static class ObjectiveProbe
     }
 
     /// <summary>Loss, its parts and the gradient by the logits, all in float32 as in a run.</summary>
-    public static (float Loss, LossTerms Terms, float[] Gradient) Run(
+    public static (float Loss, LossParts Terms, float[] Gradient) Run(
         FineTuneOptions options, EncodedDataset data, float[] logits, float[]? teacher = null, long step = 0)
     {
-        ModelTask task = TaskOf(data.Targets);
         TrainingObjective objective = RunObjective.Of(
-            options with { Data = options.Data with { Task = task } }, data, teacher, totalSteps: 10);
+            options with { Data = options.Data with { Task = TaskOf(data.Targets) } }, data, teacher is null ? null : new TeacherKnowledge(teacher), (PerEpoch: 1, Total: 10),
+            studentLayers: 2);
         PackedBatch batch = new();
         int[] all = [.. Enumerable.Range(0, data.Source.Count)];
-        batch.Fill(data.Examples, all, objective);
-        (byte[] model, HashSet<string> inputs) = Compile(task, data.Targets.Outputs, objective.IsTwofold);
+        batch.Fill(data.Examples, all, objective, step);
+        (byte[] model, HashSet<string> inputs, string[] parts) = Compile(objective);
         using GraphSession session = GraphSession.FromBytes(model, new ExecutionOptions());
         using Binding binding = session.CreateBinding();
         binding.SetInput(Logits, logits, [batch.Sequences, data.Targets.Outputs]);
         batch.BindTargets(binding, inputs);
-        objective.At(step).Bind(binding, inputs);
         binding.SetInput(PackedInputs.LossScale, [objective.MeanScale(all)], []);
-        string[] outputs =
-            [PackedInputs.Loss, PackedInputs.LabelLoss, PackedInputs.TeacherLoss, PackedInputs.PenaltyLoss, Gradient];
-        foreach (string output in outputs)
+        foreach (string output in (string[])[PackedInputs.Loss, Gradient, .. parts])
         {
             binding.BindOutput(output);
         }
 
         binding.Run();
-        float[] losses = [.. outputs.SkipLast(1).Select(o => binding.Output(o)[0])];
-        return (losses[0], new(losses[1], losses[2], losses[3]), binding.Output(Gradient).ToArray());
+        return (
+            binding.Output(PackedInputs.Loss)[0],
+            LossParts.Read(part => parts.Contains(part.Output) ? binding.Output(part.Output)[0] : 0),
+            binding.Output(Gradient).ToArray());
     }
 
     private static ModelTask TaskOf(TaskTargets targets) => targets switch
@@ -69,16 +69,13 @@ internal static class ObjectiveProbe
         _ => ClassificationTask.Instance,
     };
 
-    private static (byte[] Model, HashSet<string> Inputs) Compile(ModelTask task, int outputs, bool agreement)
+    private static (byte[] Model, HashSet<string> Inputs, string[] Parts) Compile(TrainingObjective objective)
     {
         GraphBuilder g = new("objective");
-        Value logits = g.Input(Logits, TensorType.Float("batch", outputs));
-        ObjectiveGraph objective = ObjectiveGraph.Build(g, task.Distribution, logits, agreement);
-        g.Output(Autodiff.Gradients(g, objective.Total, [logits])[0], Gradient);
-        g.Output(objective.Total, PackedInputs.Loss);
-        g.Output(objective.Labels, PackedInputs.LabelLoss);
-        g.Output(objective.Teacher, PackedInputs.TeacherLoss);
-        g.Output(objective.Penalty, PackedInputs.PenaltyLoss);
-        return (g.ToBytes(), [.. g.Inputs.Select(i => i.Name)]);
+        Value logits = g.Input(Logits, TensorType.Float("batch", objective.Targets.Outputs));
+        TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits), objective.Terms);
+        g.Output(Autodiff.Gradients(g, loss.Total, [logits])[0], Gradient);
+        loss.AddOutputs(g);
+        return (g.ToBytes(), [.. g.Inputs.Select(i => i.Name)], [.. loss.Parts.Select(part => part.Part.Output)]);
     }
 }

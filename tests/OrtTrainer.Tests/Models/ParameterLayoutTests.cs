@@ -21,11 +21,11 @@ public sealed class ParameterLayoutTests
     public void Views_start_at_blocks_and_their_parts_follow_without_a_gap()
     {
         Assert.That(Layout.OffsetOf(Wide), Is.Zero);
-        Assert.That(Layout.OffsetOf(Query), Is.EqualTo(2 * FlatParameters.BlockLength));
-        Assert.That(Layout.OffsetOf(Key), Is.EqualTo((2 * FlatParameters.BlockLength) + 10));
+        Assert.That(Layout.OffsetOf(Query), Is.EqualTo(2 * WeightLayout.BlockLength));
+        Assert.That(Layout.OffsetOf(Key), Is.EqualTo((2 * WeightLayout.BlockLength) + 10));
         Assert.That(Layout.OffsetOf(Layout.Views[1]), Is.EqualTo(Layout.OffsetOf(Query)));
-        Assert.That(Layout.OffsetOf(Bias), Is.EqualTo(3 * FlatParameters.BlockLength));
-        Assert.That(Layout.Length, Is.EqualTo(4 * FlatParameters.BlockLength));
+        Assert.That(Layout.OffsetOf(Bias), Is.EqualTo(3 * WeightLayout.BlockLength));
+        Assert.That(Layout.Length, Is.EqualTo(4 * WeightLayout.BlockLength));
         Assert.That(Layout.ParameterCount, Is.EqualTo(150 + 10 + 20 + 7));
     }
 
@@ -33,15 +33,15 @@ public sealed class ParameterLayoutTests
     public void A_buffer_is_filled_from_a_file_by_name_and_shape()
     {
         using TemporaryFolder folder = new();
-        using NativeBuffer weights = new(Layout.Length);
+        using WeightBuffer weights = new(Device.Default, Layout.Length);
         string whole = Write(folder, "whole", Wide, Bias, Key, Query);
         string other = Write(folder, "other", Wide, Bias, Key, Query with { Shape = [5, 2] });
         string less = Write(folder, "less", Wide, Bias, Key);
 
         Layout.Fill(weights, whole);
 
-        Assert.That(Layout.Place(weights, Query).ToArray(), Is.EqualTo(Values(Query)));
-        Assert.That(Layout.Place(weights, Bias).ToArray(), Is.EqualTo(Values(Bias)));
+        Assert.That(Layout.Read(weights, Query), Is.EqualTo(Values(Query)));
+        Assert.That(Layout.Read(weights, Bias), Is.EqualTo(Values(Bias)));
         Assert.That(weights.Slice(Layout.OffsetOf(Bias) + Bias.Length, 4).ToArray(), Is.All.Zero, "padding");
         Assert.That(() => Layout.Fill(weights, other), Throws.TypeOf<CheckpointException>()
             .With.Message.Contains("other").And.Message.Contains("query").And.Message.Contains("[5, 2]"));
@@ -52,7 +52,7 @@ public sealed class ParameterLayoutTests
     [Test]
     public void The_optimizer_sees_a_segment_per_view()
     {
-        FlatParameters flat = Layout.ToFlat();
+        WeightLayout flat = Layout.Weights;
 
         Assert.That(flat.Length, Is.EqualTo(Layout.Length));
         Assert.That(flat.Segments.Select(s => (s.Name, s.Length, s.HasWeightDecay, s.Columns)), Is.EqualTo(new[]
@@ -72,7 +72,7 @@ public sealed class ParameterLayoutTests
         ParameterSpec other = Bias with { Name = "other", WeightDecay = true };
 
         Assert.That(
-            () => new ParameterLayout([ParameterView.Stack("both", [Bias, other])]).ToFlat(),
+            () => new ParameterLayout([ParameterView.Stack("both", [Bias, other])]).Weights,
             Throws.ArgumentException.With.Message.Contains("'both'"));
     }
 

@@ -44,8 +44,8 @@ public sealed class SentenceEmbeddingGoldenTests
     {
         using PretrainedModel model = PretrainedModel.Open(SharedFiles.SharedPath("models", Name));
         PackedGraph graph = PackedGraph.Encoder(model.Architecture);
-        using NativeBuffer parameters = new(graph.Layout.Length);
-        Assert.That(model.Load(graph.Layout, parameters.Slice, seed: 0), Is.Empty);
+        using WeightBuffer parameters = new(Device.Default, graph.Layout.Length);
+        Assert.That(model.Load(graph.Layout, parameters, seed: 0), Is.Empty);
         using GraphSession session = GraphSession.FromBytes(
             graph.Model, new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 2 }, "encoder");
         using Binding binding = session.CreateBinding();

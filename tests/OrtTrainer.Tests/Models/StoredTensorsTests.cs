@@ -15,15 +15,15 @@ public sealed class StoredTensorsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ParameterLayout _layout =
         PackedGraph.Evaluation(TinyDecoder.Make(), new TinyDecoder.TiedHead()).Layout;
-    private readonly NativeBuffer _weights;
+    private readonly WeightBuffer _weights;
 
     public StoredTensorsTests()
     {
-        _weights = new NativeBuffer(_layout.Length);
+        _weights = new WeightBuffer(Device.Default, _layout.Length);
         float next = 0;
         foreach (ParameterSpec parameter in _layout.Parameters)
         {
-            foreach (ref float value in _layout.Place(_weights, parameter))
+            foreach (ref float value in _weights.Slice(_layout.OffsetOf(parameter), (int)parameter.Length))
             {
                 value = ++next;
             }
@@ -89,7 +89,7 @@ public sealed class StoredTensorsTests : IDisposable
     public void What_was_written_is_read_again()
     {
         Write();
-        using NativeBuffer again = new(_layout.Length);
+        using WeightBuffer again = new(Device.Default, _layout.Length);
 
         _layout.Fill(again, Path);
 
@@ -118,7 +118,7 @@ public sealed class StoredTensorsTests : IDisposable
             {
                 Storage = new ParameterStorage("qkv") { FirstRow = 2, Rows = 6 },
             })]);
-        using NativeBuffer weights = new(layout.Length);
+        using WeightBuffer weights = new(Device.Default, layout.Length);
 
         Assert.That(() => StoredTensors.Of(layout, weights).ToList(), Throws.TypeOf<ModelException>()
             .With.Message.Contains("'qkv' [6, 2]"));
@@ -127,7 +127,7 @@ public sealed class StoredTensorsTests : IDisposable
     private void Write() => SafetensorsWriter.Write(Path, StoredTensors.Of(_layout, _weights));
 
     private float[] Values(string name) =>
-        _layout.Place(_weights, _layout.Parameters.Single(p => p.Name == name)).ToArray();
+        _layout.Read(_weights, _layout.Parameters.Single(p => p.Name == name));
 
     private static float[] Read(SafetensorsFile file, string name, params long[] shape)
     {

@@ -1,9 +1,6 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
-using OrtTrainer.Tasks;
-using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Models;
 
@@ -29,25 +26,25 @@ internal static class TinyBert
         WriteConfig(folder, tokens.Length, layers, outputs);
         using PretrainedModel random = PretrainedModel.Open(folder, fromScratch: true);
         ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(outputs)).Layout;
-        using NativeBuffer weights = new(layout.Length);
-        random.Load(layout, weights.Slice, seed: 20);
+        using WeightBuffer weights = new(Device.Default, layout.Length);
+        random.Load(layout, weights, seed: 20);
         SafetensorsWriter.Write(
             Path.Combine(folder, "model.safetensors"),
             from parameter in layout.Parameters
             let written = name is null ? parameter.Name : name(parameter.Name)
             where written is not null
             select TensorData.Floats(
-                written, [.. parameter.Shape], () => weights.Slice(layout.OffsetOf(parameter), (int)parameter.Length)));
+                written, [.. parameter.Shape], weights, layout.OffsetOf(parameter)));
     }
 
-    /// <summary>The graph that trains it.</summary>
-    public static PackedGraph Training(string folder, ModelTask task, int outputs, bool dropout)
+    /// <summary>Where its parameters lie.</summary>
+    public static ParameterLayout Layout(string folder, int outputs)
     {
         using PretrainedModel model = PretrainedModel.Open(folder, fromScratch: true);
-        return TrainingGraph.Build(model.Architecture, task.Distribution, new SequenceHead(outputs), dropout);
+        return PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)).Layout;
     }
 
-    // A wide initialisation: from 0.02 so small a model learns nothing for a hundred steps.
+    // A wide initialization: from 0.02 so small a model learns nothing for a hundred steps.
     private static void WriteConfig(string folder, int vocabulary, int layers, int outputs) => File.WriteAllText(
         Path.Combine(folder, "config.json"),
         $$"""

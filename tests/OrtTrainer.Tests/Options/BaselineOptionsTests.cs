@@ -18,16 +18,17 @@ public sealed class BaselineOptionsTests
         Model = "m", Output = "o", Data = new DataOptions { Train = "t.tsv" }, Method = FineTuneMethod.FineTune,
     };
 
-    [TestCase("sam+swa", ObjectiveKind.Labels, StepRule.Sam, AveragingKind.Swa)]
-    [TestCase("SWAG+asam+focal", ObjectiveKind.Focal, StepRule.Asam, AveragingKind.Swag)]
-    [TestCase("lawa", ObjectiveKind.Labels, StepRule.Plain, AveragingKind.Lawa)]
-    [TestCase("lookahead", ObjectiveKind.Labels, StepRule.Lookahead, AveragingKind.None)]
+    [TestCase("sam+swa", null, typeof(Sam), typeof(Swa))]
+    [TestCase("SWAG+asam+focal", typeof(Focal), typeof(Asam), typeof(Swag))]
+    [TestCase("lawa", null, null, typeof(Lawa))]
+    [TestCase("lookahead", null, typeof(Lookahead), null)]
     public void A_method_has_a_step_rule_among_its_parts(
-        string text, ObjectiveKind objective, StepRule rule, AveragingKind averaging)
+        string text, Type? loss, Type? step, Type? average)
     {
         FineTuneMethod method = FineTuneMethod.Parse(text);
 
-        Assert.That((method.Objective, method.StepRule, method.Averaging), Is.EqualTo((objective, rule, averaging)));
+        Assert.That((method.Loss?.GetType(), method.Step?.GetType(), method.Average?.GetType()),
+            Is.EqualTo((loss, step, average)));
         Assert.That(FineTuneMethod.Parse(method.ToString()), Is.EqualTo(method));
     }
 
@@ -40,17 +41,18 @@ public sealed class BaselineOptionsTests
         () => FineTuneMethod.Parse("sam+lookahead"), Throws.ArgumentException.With.Message.EqualTo(
             "sam and lookahead exclude each other: both say how a step is taken. Choose one."));
 
-    [TestCase("swag", 1e-4, ScheduleKind.ConstantWithWarmup, 3)]
-    [TestCase("swa", 1e-4, ScheduleKind.ConstantWithWarmup, 3)]
+    [TestCase("swag", 1e-4, ScheduleKind.ConstantWithWarmup, 1)]
+    [TestCase("swa", 1e-4, ScheduleKind.ConstantWithWarmup, 1)]
     [TestCase("lawa", 5e-5, ScheduleKind.Linear, 10)]
     [TestCase("lookahead", 5e-5, ScheduleKind.Linear, 5)]
     [TestCase("ema", 5e-5, ScheduleKind.Linear, 1)]
     public void Rate_schedule_and_interval_follow_the_average(
         string method, double rate, ScheduleKind schedule, long interval)
     {
-        FineTuneOptions options = Plain with { Method = FineTuneMethod.Parse(method), SwaInterval = 3 };
+        FineTuneOptions options = Plain with { Method = FineTuneMethod.Parse(method) };
 
-        Assert.That((options.EffectiveLearningRate, options.EffectiveSchedule, options.AveragingInterval),
+        Assert.That(
+            (options.EffectiveLearningRate, options.EffectiveSchedule, options.Method.Averaging!.Interval),
             Is.EqualTo((rate, schedule, interval)));
     }
 
@@ -60,15 +62,15 @@ public sealed class BaselineOptionsTests
         static void Refuses(Action make, string message) => Assert.That(
             make, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(message));
 
-        Refuses(() => _ = new SamOptions { Rho = 0 }, "Rho is 0; expected above 0.");
-        Refuses(() => _ = new AsamOptions { Rho = -1 }, "Rho is -1; expected above 0.");
-        Refuses(() => _ = new AsamOptions { Eta = -0.1 }, "Eta is -0.1; expected 0 or more.");
-        Refuses(() => _ = new LookaheadOptions { Period = 0 }, "Period is 0; expected 1 or more.");
-        Refuses(() => _ = new LookaheadOptions { Share = 1.5 }, "Share is 1.5; expected from 0 to 1.");
-        Refuses(() => _ = new LawaOptions { Window = 0 }, "Window is 0; expected 1 or more.");
-        Refuses(() => _ = new LawaOptions { Interval = 0 }, "Interval is 0; expected 1 or more.");
-        Refuses(() => _ = new SwagOptions { Samples = 0 }, "Samples is 0; expected 1 or more.");
-        Refuses(() => _ = new SwagOptions { Scale = -1 }, "Scale is -1; expected 0 or more.");
+        Refuses(() => _ = new Sam { Rho = 0 }, "Rho is 0; expected above 0.");
+        Refuses(() => _ = new Asam { Rho = -1 }, "Rho is -1; expected above 0.");
+        Refuses(() => _ = new Asam { Eta = -0.1 }, "Eta is -0.1; expected 0 or more.");
+        Refuses(() => _ = new Lookahead { Period = 0 }, "Period is 0; expected 1 or more.");
+        Refuses(() => _ = new Lookahead { Share = 1.5 }, "Share is 1.5; expected from 0 to 1.");
+        Refuses(() => _ = new Lawa { Window = 0 }, "Window is 0; expected 1 or more.");
+        Refuses(() => _ = new Lawa { Interval = 0 }, "Interval is 0; expected 1 or more.");
+        Refuses(() => _ = new Swag { Samples = 0 }, "Samples is 0; expected 1 or more.");
+        Refuses(() => _ = new Swag { Scale = -1 }, "Scale is -1; expected 0 or more.");
         Refuses(() => _ = Plain with { Mixout = 1 }, "Mixout is 1; expected from 0 to below 1.");
         Refuses(() => _ = Plain with { LayerDecay = 0 }, "LayerDecay is 0; expected above 0.");
         Refuses(() => _ = Plain with { LayerDecay = 1.1 }, "LayerDecay is 1.1; expected from 0 to 1.");
@@ -88,17 +90,23 @@ public sealed class BaselineOptionsTests
         Refused(Plain with { FromScratch = true, LayerDecay = 0.9 }, "LayerDecay spares lower layers");
     }
 
-    [TestCase("annealing-distillation+lookahead", 0.5, "lookahead averages from the first step on")]
-    [TestCase("annealing-distillation+swag", 0.2, "SwaStart is 0.2")]
-    public void Annealing_refuses_averages_of_what_has_not_seen_labels(
-        string method, double start, string message) => Refused(Plain with
-        {
-            Method = FineTuneMethod.Parse(method), SwaStart = start, Teacher = new() { Model = "t" },
-        }, message);
+    [Test]
+    public void Annealing_refuses_averages_of_what_has_not_seen_labels()
+    {
+        FineTuneOptions options = Plain with { Teacher = new() { Model = "t" } };
+
+        Refused(options with { Method = FineTuneMethod.Of(new AnnealingDistillation(), new Lookahead()) },
+            "lookahead averages from 0 of the steps on, but the labels count only after 0.5 of them");
+        Refused(options with { Method = FineTuneMethod.Of(new AnnealingDistillation(), new Swag { Start = 0.2 }) },
+            "swag averages from 0.2 of the steps on");
+        Assert.That((options with { Method = FineTuneMethod.Parse("annealing-distillation+lawa") }).Resolve,
+            Throws.Nothing, "in the end it holds the latest weights alone");
+    }
 
     [Test]
     public void A_cyclical_rate_needs_cycles_with_SWAG_too() => Refused(
-        Plain with { Method = FineTuneMethod.Parse("swag"), SwaRate = SwaRate.Cyclical }, "SwaInterval is 1");
+        Plain with { Method = FineTuneMethod.Of(new Swag { Rate = SwaRate.Cyclical }) },
+        "Interval is 1, the length of a cycle");
 
     [TestCase("sam+lawa")]
     [TestCase("r-drop+asam+swag")]
@@ -120,24 +128,22 @@ public sealed class BaselineOptionsTests
     {
         FineTuneOptions options = Plain with
         {
-            Method = FineTuneMethod.Parse("asam+swag"), Asam = new() { Rho = 1, Eta = 0.5 }, Sam = new() { Rho = 0.1 },
-            Lookahead = new() { Period = 7, Share = 0.25 }, Lawa = new() { Window = 4, Interval = 9 },
-            Swag = new() { Samples = 3, Scale = 1 }, Mixout = 0.7, LayerDecay = 0.8,
+            Method = FineTuneMethod.Of(new Asam { Rho = 1, Eta = 0.5 }, new Swag { Samples = 3, Scale = 1 }),
+            Mixout = 0.7, LayerDecay = 0.8,
         };
 
         string json = JsonSerializer.Serialize(options, RunJson.Options);
 
         FineTuneOptions read = JsonSerializer.Deserialize<FineTuneOptions>(json, RunJson.Options)!;
         Assert.That(JsonSerializer.Serialize(read, RunJson.Options), Is.EqualTo(json));
-        Assert.That((read.Method, read.Asam, read.Lookahead, read.Lawa, read.Swag),
-            Is.EqualTo((options.Method, options.Asam, options.Lookahead, options.Lawa, options.Swag)));
-        Assert.That((read.Mixout, read.LayerDecay), Is.EqualTo((0.7, 0.8)));
+        Assert.That((read.Method, read.Mixout, read.LayerDecay), Is.EqualTo((options.Method, 0.7, 0.8)));
     }
 
     [Test]
     public void A_run_too_short_for_its_interval_is_refused_before_training() => Assert.That(
-        () => RunAveraging.PlanOf(Plain with { Method = FineTuneMethod.Parse("lawa") }, totalSteps: 9),
-        Throws.TypeOf<RunException>().With.Message.StartsWith("With an interval of 10, none of the run's 9 steps"));
+        () => FineTuneMethod.Parse("lawa").Averaging!.PlanOf(totalSteps: 9),
+        Throws.TypeOf<RunException>().With.Message.EqualTo("With a start at 0 of the run and an interval of 10, none " +
+            "of its 9 steps would be averaged. Start earlier, take a shorter interval, or train longer."));
 
     private static void Refused(FineTuneOptions options, string message) => Assert.That(
         options.Resolve, Throws.ArgumentException.With.Message.Contains(message));

@@ -25,7 +25,7 @@ public sealed class FineTuneOptionsTests
         yield return Case("Model", "empty", "folder", () => Valid with { Model = " " });
         yield return Case("Output", "empty", "folder", () => Valid with { Output = "" });
         yield return Case("Schedule", "-1", "Linear", () => Valid with { Schedule = (ScheduleKind)(-1) });
-        yield return Case("SwaRate", "3", "Cyclical", () => Valid with { SwaRate = (SwaRate)3 });
+        yield return Case("Rate", "3", "Cyclical", () => With(new Swa { Rate = (SwaRate)3 }));
         yield return Case("Epochs", "0", "above 0", () => Valid with { Epochs = 0 });
         yield return Case("Epochs", "NaN", "above 0", () => Valid with { Epochs = double.NaN });
         yield return Case("MaxSteps", "0", "1 or more", () => Valid with { MaxSteps = 0 });
@@ -43,17 +43,17 @@ public sealed class FineTuneOptionsTests
         yield return Case("ClipNorm", "0", "above 0", () => Valid with { ClipNorm = 0 });
         yield return Case("MaxLength", "7", "8 or more", () => Valid with { MaxLength = 7 });
         yield return Case("Dropout", "1", "from 0 to below 1", () => Valid with { Dropout = 1 });
-        yield return Case("SwaStart", "1", "from 0 to below 1", () => Valid with { SwaStart = 1 });
-        yield return Case("SwaInterval", "0", "1 or more", () => Valid with { SwaInterval = 0 });
-        yield return Case("SwaLearningRate", "-1", "0 or more", () => Valid with { SwaLearningRate = -1 });
-        yield return Case("EmaDecay", "1", "from 0 to below 1", () => Valid with { EmaDecay = 1 });
+        yield return Case("Start", "1", "from 0 to below 1", () => With(new Swa { Start = 1 }));
+        yield return Case("Interval", "0", "1 or more", () => With(new Swa { Interval = 0 }));
+        yield return Case("LearningRate", "-1", "0 or more", () => With(new Swa { LearningRate = -1 }));
+        yield return Case("Decay", "1", "from 0 to below 1", () => With(new Ema { Decay = 1 }));
         yield return Case("EvalSteps", "0", "1 or more", () => Valid with { EvalSteps = 0 });
         yield return Case("Patience", "0", "1 or more", () => Valid with { Patience = 0 });
         yield return Case("CheckpointSeconds", "-1", "0 or more", () => Valid with { CheckpointSeconds = -1 });
         yield return Case("Layers", "[]", "at least one layer", () => Valid with { Layers = [] });
         yield return Case("Layers", "[0, -1]", "counted from 0", () => Valid with { Layers = [0, -1] });
         yield return Case("Threads", "0", "1 or more", () => Valid with { Threads = 0 });
-        yield return Case("SwaInterval", "1", "2 or more", () => (Valid with { SwaRate = SwaRate.Cyclical }).Resolve());
+        yield return Case("Interval", "1", "2 or more", () => With(new Swa { Rate = SwaRate.Cyclical }).Resolve());
         yield return Case("Accumulation", "65536", "2147483647", () =>
             (Valid with { BatchSize = 65536, Accumulation = 65536 }).Resolve());
     }
@@ -107,17 +107,26 @@ public sealed class FineTuneOptionsTests
     public void A_file_may_leave_out_what_has_a_default()
     {
         FineTuneOptions read = Read("""
-            { "model": "m", "output": "o", "method": "ema", "swa_rate": "cyclical", "layers": [0, 2],
+            { "model": "m", "output": "o", "ema": { "decay": 0.5 }, "method": "sam+ema", "layers": [0, 2],
               "data": { "train": "t.csv", "task": "multi_label", "table": { "format": "csv" } } }
             """);
 
-        Assert.That((read.Model, read.Method, read.SwaRate), Is.EqualTo(("m", FineTuneMethod.Ema, SwaRate.Cyclical)));
+        Assert.That((read.Model, read.Method),
+            Is.EqualTo(("m", FineTuneMethod.Of(new Sam(), new Ema { Decay = 0.5 }))), "whatever comes first");
         Assert.That((read.Data.Task, read.Data.Table.Format), Is.EqualTo((MultiLabelTask.Instance, DataFormat.Csv)));
         Assert.That((read.Epochs, read.ClipNorm, read.Layers), Is.EqualTo((3.0, (double?)1, new[] { 0, 2 })));
     }
 
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "learning-rate": 1 }""", "learning-rate")]
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "text": "x" } }""", "'text'")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "learning-rate": 1 }""",
+        "learning-rate is unknown; did you mean learning_rate?")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "text": "x" } }""", "data.text is unknown; known are train")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "sam": { "rho": 1 } }""",
+        "sam holds settings of the method sam; the method is swa.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "swa": { "start": 2 } }""",
+        "Start is 2; expected from 0 to below 1.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "swa": null }""",
+        "swa is null; expected an object in braces.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": null }""", "data is null; expected an object in braces.")]
     [TestCase("""{ "model": "m", "output": "o" }""", "data")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "epochs": -1 }""",
         "Epochs is -1; expected above 0")]
@@ -125,7 +134,7 @@ public sealed class FineTuneOptionsTests
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "method": 1 }""", "method is no text")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": "8" }""", "$.batch_size")]
     [TestCase("""{ "model": "m" """, "LineNumber: 0")]
-    [TestCase("null", "null")]
+    [TestCase("null", "expected a JSON object with options")]
     public void A_wrong_name_or_value_in_a_file_is_named_with_the_file(string json, string named)
     {
         RunException failure = Assert.Throws<RunException>(() => Read(json))!;
@@ -143,4 +152,6 @@ public sealed class FineTuneOptionsTests
         using TemporaryFolder folder = new();
         return FineTuneOptions.Read(folder.Write("options.json", json));
     }
+
+    private static FineTuneOptions With(MethodPart part) => Valid with { Method = FineTuneMethod.Of(part) };
 }

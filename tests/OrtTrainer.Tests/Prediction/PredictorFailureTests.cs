@@ -50,7 +50,7 @@ public sealed class PredictorFailureTests
     [Test]
     public void Weights_without_a_head_are_refused_by_the_names_of_what_is_missing()
     {
-        File.Delete(_output.File("model.onnx"));
+        File.Delete(_output.File("onnx/model.onnx"));
         ModelConfig.Load(_output.Path).With(labels: ["a", "b"]).Save(_output.Path);
 
         Assert.That(() => Predictor.Open(_output.Path),
@@ -61,7 +61,7 @@ public sealed class PredictorFailureTests
     [Test]
     public void A_damaged_graph_is_refused_by_name()
     {
-        string path = _output.File("model.onnx");
+        string path = _output.File("onnx/model.onnx");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..1000]);
 
         Assert.That(() => Predictor.Open(_output.Path),

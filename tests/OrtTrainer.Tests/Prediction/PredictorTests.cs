@@ -84,6 +84,13 @@ public sealed class PredictorTests
             expected = [.. predictor.Predict(Inputs)];
         }
 
+        // As older exports have it, beside config.json; then without any.
+        File.Move(Path.Combine(exported.Folder, "onnx", "model.onnx"), Path.Combine(exported.Folder, "model.onnx"));
+        using (Predictor older = Predictor.Open(exported.Folder))
+        {
+            Assert.That(older.Predict(Inputs).Select(p => p.Scores), Is.EqualTo(expected.Select(p => p.Scores)));
+        }
+
         File.Delete(Path.Combine(exported.Folder, "model.onnx"));
         using Predictor fromWeights = Predictor.Open(exported.Folder);
         Assert.That(fromWeights.Predict(Inputs).Select(p => p.Scores), Is.EqualTo(expected.Select(p => p.Scores)));
@@ -182,27 +189,5 @@ public sealed class PredictorTests
 
         Assert.That(predictor.Predict([]), Is.Empty);
         Assert.That(predictor.PredictStream([]), Is.Empty);
-    }
-
-    /// <summary>A tiny classifier and the folder it was exported to.</summary>
-    private sealed class ExportedClassifier : IDisposable
-    {
-        private readonly TemporaryFolder _output = new();
-
-        public ExportedClassifier(string architecture, ModelTask task)
-        {
-            Tiny = TinyClassifier.Of(architecture, task);
-            ModelExporter.Export(_output.Path, Tiny.Model, TinyClassifier.Provenance);
-        }
-
-        public TinyClassifier Tiny { get; }
-
-        public string Folder => _output.Path;
-
-        public void Dispose()
-        {
-            Tiny.Dispose();
-            _output.Dispose();
-        }
     }
 }

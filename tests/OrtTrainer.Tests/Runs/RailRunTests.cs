@@ -87,14 +87,16 @@ public sealed class RailRunTests
     {
         FineTuneOptions options = Options("rail", "rail-distillation") with
         {
-            ClipNorm = null, MaxSteps = 12,
-            Rail = new() { LabelWeight = 0.5, TeacherWeight = 0.5, IntermediateWeight = 0, Temperature = 3 },
+            ClipNorm = null, MaxSteps = 12, Method = FineTuneMethod.Of(new RailDistillation
+            {
+                LabelWeight = 0.5, TeacherWeight = 0.5, IntermediateWeight = 0, Temperature = 3, MapWidth = 8,
+            }),
         };
         TinyTask.Run(options);
         TinyTask.Run(options with
         {
-            Output = _tiny.Output("plain"), Method = FineTuneMethod.Parse("distillation"),
-            Distillation = new() { Alpha = 0.5, Temperature = 3 },
+            Output = _tiny.Output("plain"),
+            Method = FineTuneMethod.Of(new Distillation { Alpha = 0.5, Temperature = 3 }),
         });
 
         Assert.That(_tiny.RunFile("rail", "last.safetensors"), Is.EqualTo(_tiny.RunFile("plain", "last.safetensors")));
@@ -152,7 +154,7 @@ public sealed class RailRunTests
             Model = other.Model, Data = other.Options("out").Data, MaxSteps = 3,
         }, events);
 
-        LossTerms[] terms = [.. events.Of<RunEvent.Stepped>().Select(e => e.Report.Terms)];
+        LossParts[] terms = [.. events.Of<RunEvent.Stepped>().Select(e => e.Report.Terms)];
         Assert.That(terms.Select(t => t.Intermediate), Has.Exactly(3).InRange(0.01, 4.0 / 3));
         Assert.That(terms.Select(t => t.Teacher), Has.All.GreaterThan(0));
     }
@@ -203,9 +205,13 @@ public sealed class RailRunTests
 
     private FineTuneOptions Options(string output, string method) => _tiny.Options(output) with
     {
-        Method = FineTuneMethod.Parse(method),
-        Rail = new() { MapWidth = 8 },
-        Swag = new() { Samples = 2 },
+        Method = FineTuneMethod.Of(
+            [.. FineTuneMethod.Parse(method).Parts.Select(part => part switch
+            {
+                RailDistillation rail => rail with { MapWidth = 8 },
+                Swag swag => swag with { Samples = 2 },
+                _ => part,
+            })]),
         Teacher = new() { Model = _tiny.Output("teacher"), Cache = _tiny.Output("cache") },
     };
 

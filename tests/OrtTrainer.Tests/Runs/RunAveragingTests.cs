@@ -2,12 +2,10 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Export;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
-using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training.Averaging;
 
@@ -28,7 +26,7 @@ public sealed class RunAveragingTests
         Dictionary<long, float[]> weights = [];
 
         RunSummary summary = Recorded(
-            tiny, tiny.Options("out") with { SwaRate = rate, SwaStart = start, SwaInterval = interval }, weights);
+            tiny, With(tiny, new Swa { Rate = rate, Start = start, Interval = interval }), weights);
 
         long first = (long)(start * 40);
         float[][] due = [.. weights.Where(w => w.Key > first && (w.Key - first) % interval == 0).Select(w => w.Value)];
@@ -44,7 +42,7 @@ public sealed class RunAveragingTests
         using TinyTask tiny = new();
         Dictionary<long, float[]> weights = [];
 
-        Recorded(tiny, tiny.Options("out") with { Method = FineTuneMethod.Ema, EmaDecay = 0.9 }, weights);
+        Recorded(tiny, With(tiny, new Ema { Decay = 0.9 }), weights);
 
         double[] average = [.. weights[1].Select(w => (double)w)];
         for (long step = 2; step <= 40; step++)
@@ -62,15 +60,13 @@ public sealed class RunAveragingTests
         using TinyTask tiny = new();
         Dictionary<long, float[]> weights = [];
 
-        RunSummary summary = Recorded(tiny, tiny.Options("out") with
-        {
-            Method = FineTuneMethod.Parse("lawa"), Lawa = new() { Window = window, Interval = interval },
-        }, weights);
+        RunSummary summary = Recorded(tiny, With(tiny, new Lawa { Window = window, Interval = interval }), weights);
 
         AssertAveraged(tiny, Mean(due.Select(step => weights[step])), within: 1e-6);
         Assert.That(summary.NAveraged, Is.EqualTo(due.Length));
         FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(tiny.Output("out")));
-        AveragedSteps steps = RunAveraging.StepsOf(options, new AverageState(40 / interval, interval, due[^1]));
+        AveragedSteps steps =
+            options.Method.Averaging!.StepsOf(new AverageState(40 / interval, interval, due[^1]));
         Assert.That(new[] { steps.First, steps.Last, steps.Count }, Is.EqualTo(new[] { due[0], due[^1], due.Length }));
     }
 
@@ -81,7 +77,7 @@ public sealed class RunAveragingTests
         Dictionary<long, float[]> weights = [];
 
         RunSummary summary = Recorded(
-            tiny, tiny.Options("out") with { Method = FineTuneMethod.Parse("swag"), SwaInterval = 4 }, weights);
+            tiny, With(tiny, new Swag { Interval = 4 }), weights);
 
         float[][] due = [.. new[] { 24, 28, 32, 36, 40 }.Select(step => weights[step])];
         double[] mean = Mean(due);
@@ -99,10 +95,7 @@ public sealed class RunAveragingTests
         using TinyTask tiny = new();
 
         RunSummary summary = TinyTask.Run(
-            tiny.Options("out") with
-            {
-                Method = FineTuneMethod.Parse("swag"), Swag = new() { Scale = 0, Samples = 2 },
-            });
+            With(tiny, new Swag { Scale = 0, Samples = 2 }));
 
         Assert.That(summary.EvalSampled!["loss"], Is.EqualTo(summary.EvalAveraged!["loss"]).Within(1e-5));
         Assert.That(summary.TestSampled, Is.EqualTo(summary.TestAveraged));
@@ -113,7 +106,7 @@ public sealed class RunAveragingTests
     {
         using TinyTask tiny = new();
         FineTuneOptions options =
-            tiny.Options("out") with { SwaRate = SwaRate.Cyclical, SwaInterval = 5, SwaLearningRate = 1e-4 };
+            With(tiny, new Swa { Rate = SwaRate.Cyclical, Interval = 5, LearningRate = 1e-4 });
 
         TinyTask.Run(options);
 
@@ -129,10 +122,13 @@ public sealed class RunAveragingTests
     {
         using TinyTask tiny = new();
 
-        Assert.That(() => TinyTask.Run(tiny.Options("out") with { SwaInterval = 21 }), Throws.TypeOf<RunException>()
-            .With.Message.Contains("SwaInterval 21").And.Message.Contains("40 steps"));
+        Assert.That(() => TinyTask.Run(With(tiny, new Swa { Interval = 21 })), Throws.TypeOf<RunException>()
+            .With.Message.Contains("an interval of 21").And.Message.Contains("40 steps"));
         Assert.That(tiny.Output("out"), Does.Not.Exist);
     }
+
+    private static FineTuneOptions With(TinyTask tiny, MethodPart average) =>
+        tiny.Options("out") with { Method = FineTuneMethod.Of(average) };
 
     private static double[] Mean(IEnumerable<float[]> weights)
     {
@@ -166,7 +162,7 @@ public sealed class RunAveragingTests
     private static void AssertAveraged(
         TinyTask tiny, double[] expected, double within, string name = "averaged")
     {
-        ParameterLayout layout = TinyBert.Training(tiny.Model, ClassificationTask.Instance, 3, dropout: true).Layout;
+        ParameterLayout layout = TinyBert.Layout(tiny.Model, 3);
         using SafetensorsFile file =
             SafetensorsFile.OpenFile(Path.Combine(tiny.Output("out"), "run", name + ".safetensors"));
         foreach (ParameterSpec parameter in layout.Parameters)

@@ -3,14 +3,15 @@ using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Cpu.Updates;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Tasks;
-using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -25,7 +26,7 @@ public sealed class RunGradientsTests
     private TemporaryFolder _folder = null!;
     private PretrainedModel _model = null!;
     private ParameterLayout _layout = null!;
-    private ChunkedLoop _loop = null!;
+    private WeightUpdates _updates = null!;
     private TrainingState _state = null!;
 
     [SetUp]
@@ -34,17 +35,17 @@ public sealed class RunGradientsTests
         _folder = new TemporaryFolder();
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
-        _layout = TrainingGraph.Build(_model.Architecture, ClassificationTask.Instance.Distribution, new SequenceHead(3)).Layout;
-        _loop = new ChunkedLoop(1);
-        _state = new TrainingState(_layout.ToFlat(), new AdamWOptions(), average: null, _loop);
-        _model.Load(_layout, _state.Parameters.Slice, seed: 1);
+        _layout = PackedGraph.Evaluation(_model.Architecture, new SequenceHead(3)).Layout;
+        _updates = Device.Default.CreateUpdates(threads: 1);
+        _state = new TrainingState(_layout.Weights, new AdamWOptions(), average: null, _updates);
+        _model.Load(_layout, _state.Parameters, seed: 1);
     }
 
     [TearDown]
     public void RemoveModel()
     {
         _state.Dispose();
-        _loop.Dispose();
+        _updates.Dispose();
         _model.Dispose();
         _folder.Dispose();
     }
@@ -77,7 +78,7 @@ public sealed class RunGradientsTests
         float[] first = _state.Parameters.Span.ToArray();
         Batches batches = new(_state);
         using IGradientSource source = Source(Plain with { Mixout = 0.5 }, batches);
-        foreach (ParameterSegment segment in _state.Layout.Segments)
+        foreach (WeightSegment segment in _state.Layout.Segments)
         {
             foreach (ref float weight in _state.Parameters.Slice(segment.Offset, segment.Length))
             {
@@ -106,7 +107,7 @@ public sealed class RunGradientsTests
     [Test]
     public void Rates_follow_the_depth_of_every_parameter()
     {
-        Func<ParameterView, double> rates = LayerRates.Of(0.5, _model)!;
+        Func<ParameterView, double> rates = RunParts.RateFactors(Plain with { LayerDecay = 0.5 }, _model)!;
 
         foreach (ParameterView view in _layout.Views)
         {
@@ -121,9 +122,9 @@ public sealed class RunGradientsTests
             Assert.That(rates(view), Is.EqualTo(expected), name);
         }
 
-        Assert.That(_layout.ToFlat(rates).Groups.Select(g => g.RateScale).Distinct(),
+        Assert.That(_layout.WithRates(rates).Groups.Select(g => g.RateScale).Distinct(),
             Is.EquivalentTo(new[] { 1, 0.5, 0.25, 0.125 }));
-        Assert.That(LayerRates.Of(1, _model), Is.Null);
+        Assert.That(RunParts.RateFactors(Plain, _model), Is.Null);
     }
 
     [TestCase("swa", 1)]
@@ -136,10 +137,12 @@ public sealed class RunGradientsTests
     public void Memory_counts_what_a_method_keeps(string method, int buffers)
     {
         using TinyTask tiny = new();
-        FineTuneOptions options = tiny.Options("out") with { Lawa = new() { Window = 3 } };
+        FineTuneOptions options = tiny.Options("out");
+        FineTuneMethod parts = FineTuneMethod.Parse(method);
         long plain = Memory(options with { Method = FineTuneMethod.FineTune }, out long length);
 
-        Assert.That(Memory(options with { Method = FineTuneMethod.Parse(method) }, out _) - plain,
+        Assert.That(
+            Memory(options with { Method = parts.Set(new Lawa { Window = 3 }) ?? parts }, out _) - plain,
             Is.EqualTo(4 * buffers * length));
         Assert.That(Memory(options with { Method = FineTuneMethod.FineTune, Mixout = 0.1 }, out _) - plain,
             Is.EqualTo(4 * 2 * length));
@@ -153,28 +156,26 @@ public sealed class RunGradientsTests
     }
 
     private IGradientSource Source(FineTuneOptions options, IGradientSource batches) =>
-        RunGradients.Of(options, _layout, _state, batches, _loop);
+        RunParts.Wrap(options, batches, new GradientContext(_layout, _state, _updates, options.Seed));
 
     /// <summary>Gradients that are the weights, and a memory of these.</summary>
     private sealed class Batches(TrainingState state) : IGradientSource
     {
-        private readonly float[] _values = new float[state.Layout.Length];
+        private readonly WeightBuffer _values = new(Device.Default, state.Layout.Length);
 
         public List<float[]> Seen { get; } = [];
 
-        public Span<float> Values => _values;
+        public WeightBuffer Values => _values;
 
-        public (LossTerms Loss, int Tokens) Run(
+        public (LossParts Loss, int Tokens) Run(
             IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
         {
             Seen.Add(state.Parameters.Span.ToArray());
-            state.Parameters.Span.CopyTo(_values);
+            _values.CopyFrom(state.Parameters);
             return default;
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => _values.Dispose();
     }
 
     private sealed class SameValues : IEqualityComparer<float[]>

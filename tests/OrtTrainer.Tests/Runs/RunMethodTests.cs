@@ -1,11 +1,11 @@
 using System.Text.Json;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -21,12 +21,12 @@ public sealed class RunMethodTests
     public void RemoveTask() => _tiny.Dispose();
 
     private static IEnumerable<string> Words() =>
-        FineTuneMethod.Words.Where(w => FineTuneMethod.Parse(w).Objective != ObjectiveKind.Labels);
+        FineTuneMethod.Words.Where(w => FineTuneMethod.Parse(w).Loss is not null);
 
     [TestCaseSource(nameof(Words))]
     public void Every_loss_is_learnt_with_its_parts_in_the_log(string word)
     {
-        FineTuneMethod method = FineTuneMethod.Parse(word) with { Averaging = AveragingKind.Swa };
+        FineTuneMethod method = FineTuneMethod.Parse($"{word}+swa");
         EventList events = new();
 
         RunSummary summary = TinyTask.Run(Options("out", method), events);
@@ -43,13 +43,16 @@ public sealed class RunMethodTests
             Assert.That(sum, Is.EqualTo(Part(step, "loss")), "the parts add up, bit for bit");
         }
 
-        bool taught = method.Objective is ObjectiveKind.TfReg or ObjectiveKind.Distillation
-            or ObjectiveKind.SelfDistillation or ObjectiveKind.AnnealingDistillation or ObjectiveKind.RailDistillation;
-        bool punished = method.Objective is ObjectiveKind.ConfidencePenalty or ObjectiveKind.RDrop;
-        Assert.That(Part(steps[3], "teacher_loss") != 0, Is.EqualTo(taught));
-        Assert.That(Part(steps[3], "penalty_loss") != 0, Is.EqualTo(punished));
-        Assert.That(Part(steps[3], "intermediate_loss") != 0,
-            Is.EqualTo(method.Objective == ObjectiveKind.RailDistillation));
+        string[] expected = word switch
+        {
+            "label-smoothing" or "focal" => ["label_loss"],
+            "confidence-penalty" or "r-drop" => ["label_loss", "penalty_loss"],
+            "annealing-distillation" => ["teacher_loss"],
+            "rail-distillation" => ["label_loss", "teacher_loss", "intermediate_loss"],
+            _ => ["label_loss", "teacher_loss"],
+        };
+        string[] parts = ["label_loss", "teacher_loss", "penalty_loss", "intermediate_loss"];
+        Assert.That(parts.Where(part => Part(steps[3], part) != 0), Is.EqualTo(expected));
     }
 
     [Test]
@@ -104,7 +107,7 @@ public sealed class RunMethodTests
         string teacher = Path.Combine(_tiny.Output("out"), "run", "teacher");
         FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(teacher));
         Assert.That(options.Method, Is.EqualTo(FineTuneMethod.FineTune));
-        Assert.That(File.Exists(Path.Combine(teacher, "model.onnx")));
+        Assert.That(File.Exists(Path.Combine(teacher, "onnx", "model.onnx")));
         Assert.That(summary.TeacherTrainSeconds, Is.GreaterThan(0));
         Assert.That(summary.Teacher!.Source, Is.EqualTo(teacher));
     }
@@ -128,11 +131,10 @@ public sealed class RunMethodTests
         Method = method,
         Epochs = 8,
         Dropout = 0.02,
-        Teacher = method.Objective switch
+        Teacher = method.Loss switch
         {
-            ObjectiveKind.Distillation or ObjectiveKind.AnnealingDistillation
-                or ObjectiveKind.RailDistillation => Teacher(),
-            ObjectiveKind.SelfDistillation => new() { Cache = _tiny.Output("cache") },
+            SelfDistillation => new() { Cache = _tiny.Output("cache") },
+            { LearnsFromTeacher: true } => Teacher(),
             _ => null,
         },
     };

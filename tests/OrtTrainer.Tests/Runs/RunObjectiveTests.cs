@@ -42,17 +42,12 @@ public sealed class RunObjectiveTests
             yield return Options with { Method = method, ClassWeights = new() { Balanced = true } };
         }
 
-        FineTuneMethod distillation = new() { Objective = ObjectiveKind.Distillation };
         foreach (DistillationLoss loss in Enum.GetValues<DistillationLoss>())
         {
-            yield return Options with { Method = distillation, Distillation = new() { Loss = loss, Temperature = 3 } };
+            yield return With(new Distillation { Loss = loss, Temperature = 3 });
         }
 
-        yield return Options with
-        {
-            Method = new() { Objective = ObjectiveKind.TfReg },
-            TfReg = new() { Temperature = 5, TemperatureSquared = true },
-        };
+        yield return With(new TfReg { Temperature = 5, TemperatureSquared = true });
     }
 
     [TestCaseSource(nameof(Everything))]
@@ -81,7 +76,7 @@ public sealed class RunObjectiveTests
         float[] all = Twofold(options) ? [.. extreme, .. extreme.Select(z => -z)] : extreme;
         float[] teacher = [.. extreme.Select((z, i) => i % 2 == 0 ? z : -z)];
 
-        (float loss, LossTerms terms, float[] gradient) = ObjectiveProbe.Run(options, Data, all, teacher);
+        (float loss, LossParts terms, float[] gradient) = ObjectiveProbe.Run(options, Data, all, teacher);
 
         Assert.That(float.IsFinite(loss), $"{loss}");
         Assert.That(gradient, Has.All.Matches<float>(float.IsFinite));
@@ -91,17 +86,10 @@ public sealed class RunObjectiveTests
     [Test]
     public void TF_reg_at_temperature_1_is_label_smoothing_of_the_others()
     {
-        FineTuneOptions tfReg = Options with
-        {
-            Method = new() { Objective = ObjectiveKind.TfReg }, TfReg = new() { Alpha = 0.4, Confidence = 0.95 },
-        };
-        FineTuneOptions smoothing = Options with
-        {
-            Method = new() { Objective = ObjectiveKind.LabelSmoothing },
-            LabelSmoothing = new() { Epsilon = 0.4 * 0.05, Convention = SmoothingConvention.Others },
-        };
+        FineTuneOptions tfReg = With(new TfReg { Alpha = 0.4, Confidence = 0.95 });
+        FineTuneOptions smoothing = With(new LabelSmoothing { Epsilon = 0.4 * 0.05, Convention = SmoothingConvention.Others });
 
-        (float first, LossTerms terms, float[] gradient) = ObjectiveProbe.Run(tfReg, Data, Logits);
+        (float first, LossParts terms, float[] gradient) = ObjectiveProbe.Run(tfReg, Data, Logits);
         (float second, _, float[] same) = ObjectiveProbe.Run(smoothing, Data, Logits);
 
         Assert.That(first, Is.EqualTo(second).Within(2e-6));
@@ -138,17 +126,13 @@ public sealed class RunObjectiveTests
     [TestCase(4, 1f, 0f)]
     [TestCase(5, 1f, 1f)]
     [TestCase(9, 1f, 1f)]
-    public void Annealing_makes_the_teacher_louder_and_then_turns_to_the_labels(long step, float scale, float labels)
+    public void Annealing_lets_the_teacher_grow_and_then_turns_to_the_labels(long step, float scale, float labels)
     {
-        FineTuneOptions options = Options with
-        {
-            Method = new() { Objective = ObjectiveKind.AnnealingDistillation },
-            Annealing = new() { MaxTemperature = 3, TeacherShare = 0.5 },
-        };
+        FineTuneOptions options = With(new AnnealingDistillation { MaxTemperature = 3, TeacherShare = 0.5 });
         double error = MeanSquaredError.Loss(
             [.. Logits.Select(z => (double)z)], [.. Teacher.Select(t => (double)t * scale)], default);
 
-        (_, LossTerms terms, _) = ObjectiveProbe.Run(options, Data, Logits, Teacher, step);
+        (_, LossParts terms, _) = ObjectiveProbe.Run(options, Data, Logits, Teacher, step);
 
         Assert.That(terms.Teacher, Is.EqualTo(labels == 0 ? error : 0).Within(1e-5));
         Assert.That(terms.Labels, labels == 0 ? Is.Zero : Is.GreaterThan(0.1));
@@ -167,12 +151,8 @@ public sealed class RunObjectiveTests
             return (p * Math.Log(p / q)) + ((1 - p) * Math.Log((1 - p) / (1 - q)));
         }).Average() * T * T;
 
-        (_, LossTerms terms, _) = ObjectiveProbe.Run(
-            Options with
-            {
-                Method = new() { Objective = ObjectiveKind.Distillation },
-                Distillation = new() { Alpha = 1, Temperature = T },
-            }, data, logits, teacher);
+        (_, LossParts terms, _) = ObjectiveProbe.Run(
+            With(new Distillation { Alpha = 1, Temperature = T }), data, logits, teacher);
 
         Assert.That(terms.Teacher, Is.EqualTo(expected).Within(1e-6));
         Assert.That(terms.Labels, Is.Zero);
@@ -183,11 +163,8 @@ public sealed class RunObjectiveTests
     {
         EncodedDataset data = ObjectiveProbe.Data(RegressionTask.Instance, 1, ["1", "2"]);
 
-        (float loss, LossTerms terms, _) = ObjectiveProbe.Run(
-            Options with
-            {
-                Method = new() { Objective = ObjectiveKind.Distillation }, Distillation = new() { Alpha = 0.25 },
-            }, data, [1.5f, 4], [2, 2]);
+        (float loss, LossParts terms, _) = ObjectiveProbe.Run(
+            With(new Distillation { Alpha = 0.25 }), data, [1.5f, 4], [2, 2]);
 
         Assert.That(terms.Labels, Is.EqualTo(0.75 * (0.25 + 4) / 2).Within(1e-6));
         Assert.That(terms.Teacher, Is.EqualTo(0.25 * (0.25 + 4) / 2).Within(1e-6));
@@ -201,23 +178,26 @@ public sealed class RunObjectiveTests
     {
         ModelTask task = ModelTask.Named(taskName);
         string[] labels = task == RegressionTask.Instance ? ["1", "2", "3"] : ["class0", "class3", "class1"];
-        FineTuneOptions options = Options with
+        FineTuneOptions options = With(new RailDistillation
         {
-            Method = new() { Objective = ObjectiveKind.RailDistillation }, Data = new() { Train = "t", Task = task },
-            Rail = new() { LabelWeight = 0.25, TeacherWeight = 0.5, IntermediateWeight = 0.75, Temperature = 3 },
-        };
+            LabelWeight = 0.25, TeacherWeight = 0.5, IntermediateWeight = 0.75, Temperature = 3,
+        }) with { Data = new() { Train = "t", Task = task } };
+        TeacherKnowledge teacher = new(new float[3 * outputs], new LayerStates(new float[3 * 2 * 4], 2, 4));
 
         TrainingObjective objective = RunObjective.Of(
-            options, ObjectiveProbe.Data(task, outputs, labels), new float[3 * outputs], totalSteps: 10);
+            options, ObjectiveProbe.Data(task, outputs, labels), teacher, (PerEpoch: 1, Total: 10), studentLayers: 2);
 
-        LossCoefficients c = objective.At(0);
-        Assert.That(c.IntermediateWeight * objective.MeanScale([0, 1, 2]), Is.EqualTo(0.75f / 3).Within(1e-7));
-        Assert.That(c.LabelWeight, Is.EqualTo(0.25f));
-        Assert.That((c.TeacherWeight, c.LogitWeight),
+        Dictionary<string, float> weights = objective.Inputs.OfType<LossCoefficient>()
+            .ToDictionary(coefficient => coefficient.Name, coefficient => coefficient.At(0));
+        Assert.That(weights["intermediate_weight"] * objective.MeanScale([0, 1, 2]), Is.EqualTo(0.75f / 3).Within(1e-7));
+        Assert.That(weights["label_weight"], Is.EqualTo(0.25f));
+        Assert.That((weights.GetValueOrDefault("teacher_weight"), weights.GetValueOrDefault("logit_weight")),
             Is.EqualTo(task == RegressionTask.Instance ? (0f, 0.5f) : (4.5f, 0f)));
     }
 
-    private static bool Twofold(FineTuneOptions options) => options.Method.Objective == ObjectiveKind.RDrop;
+    private static FineTuneOptions With(MethodPart part) => Options with { Method = FineTuneMethod.Of(part) };
+
+    private static bool Twofold(FineTuneOptions options) => options.Method.Loss is RDrop;
 
     private static double Moved(FineTuneOptions options, float[] logits, int index, float by)
     {

@@ -22,7 +22,7 @@ public sealed class RunResumeTests
     public void A_cancelled_run_goes_on_to_the_same_bits(int step)
     {
         FineTuneOptions options =
-            _tiny.Options("whole") with { Accumulation = 2, Method = FineTuneMethod.Ema, Epochs = 10 };
+            _tiny.Options("whole") with { Accumulation = 2, Method = FineTuneMethod.Parse("ema"), Epochs = 10 };
         TinyTask.Run(options);
 
         Cancel(options with { Output = _tiny.Output("cancelled") }, e =>
@@ -144,7 +144,7 @@ public sealed class RunResumeTests
         RunSummary first = TinyTask.Run(_tiny.Options("out"));
         byte[] model = File.ReadAllBytes(Path.Combine(_tiny.Output("out"), "model.safetensors"));
         string[] lines = RunLines.Untimed(_tiny, "out");
-        File.Delete(Path.Combine(_tiny.Output("out"), "model.onnx"));
+        File.Delete(Path.Combine(_tiny.Output("out"), "onnx", "model.onnx"));
 
         EventList events = new();
         RunSummary again = Resume("out", events);
@@ -153,7 +153,7 @@ public sealed class RunResumeTests
         Assert.That(events.Of<RunEvent.Stepped>(), Is.Empty);
         Assert.That((again.Live, again.Averaged, again.Steps), Is.EqualTo((first.Live, first.Averaged, first.Steps)));
         Assert.That(File.ReadAllBytes(Path.Combine(_tiny.Output("out"), "model.safetensors")), Is.EqualTo(model));
-        Assert.That(Path.Combine(_tiny.Output("out"), "model.onnx"), Does.Exist);
+        Assert.That(Path.Combine(_tiny.Output("out"), "onnx", "model.onnx"), Does.Exist);
         Assert.That(RunLines.Untimed(_tiny, "out"), Is.EqualTo(lines));
     }
 

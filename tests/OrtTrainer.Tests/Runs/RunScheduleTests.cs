@@ -47,7 +47,7 @@ public sealed class RunScheduleTests
     [TestCase(0.33, 4)]
     public void A_cyclical_rate_is_lowest_exactly_at_the_steps_that_are_averaged(double start, long interval)
     {
-        FineTuneOptions options = Options with { SwaRate = SwaRate.Cyclical, SwaStart = start, SwaInterval = interval };
+        FineTuneOptions options = With(new Swa { Rate = SwaRate.Cyclical, Start = start, Interval = interval });
         LearningRateSchedule schedule = RunSchedule.Of(options, Total);
         AveragingPlan plan = new() { TotalSteps = Total, StartFraction = start, Interval = interval };
 
@@ -65,7 +65,7 @@ public sealed class RunScheduleTests
     public void An_annealed_rate_falls_within_a_tenth_of_the_run_and_stays()
     {
         LearningRateSchedule schedule =
-            RunSchedule.Of(Options with { SwaRate = SwaRate.Anneal, SwaLearningRate = 0.2 }, Total);
+            RunSchedule.Of(With(new Swa { Rate = SwaRate.Anneal, LearningRate = 0.2 }), Total);
 
         Assert.That(schedule.RateAt(50), Is.EqualTo(1));
         Assert.That(schedule.RateAt(55), Is.EqualTo(0.6).Within(1e-12));
@@ -73,17 +73,14 @@ public sealed class RunScheduleTests
         Assert.That(Enumerable.Range(50, 10).Select(s => schedule.RateAt(s)), Is.Ordered.Descending);
     }
 
-    [TestCase("finetune")]
-    [TestCase("ema")]
-    public void Only_SWA_has_a_tail_of_its_own(string method)
+    [Test]
+    public void SWAG_has_the_tail_of_SWA()
     {
-        FineTuneOptions options = Options with { Method = FineTuneMethod.Parse(method), SwaInterval = 10 };
+        LearningRateSchedule swa = RunSchedule.Of(With(new Swa { Rate = SwaRate.Cyclical, Interval = 10 }), Total);
+        LearningRateSchedule swag = RunSchedule.Of(With(new Swag { Rate = SwaRate.Cyclical, Interval = 10 }), Total);
 
-        LearningRateSchedule plain = RunSchedule.Of(options, Total);
-        LearningRateSchedule cyclical = RunSchedule.Of(options with { SwaRate = SwaRate.Cyclical }, Total);
-
-        Assert.That(Enumerable.Range(0, 100).Select(s => cyclical.RateAt(s)),
-            Is.EqualTo(Enumerable.Range(0, 100).Select(s => plain.RateAt(s))));
+        Assert.That(Enumerable.Range(0, 100).Select(s => swag.RateAt(s)),
+            Is.EqualTo(Enumerable.Range(0, 100).Select(s => swa.RateAt(s))));
     }
 
     [Test]
@@ -99,4 +96,6 @@ public sealed class RunScheduleTests
     public void Shares_of_steps_are_rounded_up_but_not_for_the_sake_of_float_rounding(
         double share, long steps, long expected) =>
         Assert.That(RunLength.StepsOf(share, steps), Is.EqualTo(expected));
+
+    private static FineTuneOptions With(MethodPart average) => Options with { Method = FineTuneMethod.Of(average) };
 }

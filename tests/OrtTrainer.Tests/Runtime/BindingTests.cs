@@ -7,7 +7,7 @@ public sealed class BindingTests
 {
     private GraphSession _session = null!;
     private Binding _binding = null!;
-    private NativeBuffer _buffer = null!;
+    private WeightBuffer _buffer = null!;
 
     // sum = x + w, with x [N, 2] and w [2]; count = ids + ids.
     private static byte[] Model { get; } = new TestModel()
@@ -21,7 +21,7 @@ public sealed class BindingTests
     {
         _session = GraphSession.FromBytes(Model, new ExecutionOptions { IntraOpThreads = 1 }, "adding");
         _binding = _session.CreateBinding();
-        _buffer = new NativeBuffer(64);
+        _buffer = new WeightBuffer(Device.Default, 64);
         for (int i = 0; i < 64; i++)
         {
             _buffer.Span[i] = i;
@@ -68,7 +68,7 @@ public sealed class BindingTests
     [Test]
     public void An_output_moves_from_buffer_to_buffer_and_to_the_runtime()
     {
-        using NativeBuffer other = new(2);
+        using WeightBuffer other = new(Device.Default, 2);
         _binding.BindOutput("sum", _buffer, 5, [1, 2]);
         _binding.Run();
         _binding.BindOutput("sum", other, 0, [1, 2]);

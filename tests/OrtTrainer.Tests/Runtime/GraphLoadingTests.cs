@@ -88,7 +88,7 @@ public sealed class GraphLoadingTests
 
         using GraphSession session = GraphSession.FromBytes(model, OneThread, "listing");
         using Binding binding = session.CreateBinding();
-        using NativeBuffer buffer = new(2);
+        using WeightBuffer buffer = new(Device.Default, 2);
 
         Assert.That(session.Outputs.Single().Type, Is.Null);
         Assert.That(session.Outputs.Single().Shape, Is.Empty);

@@ -31,7 +31,7 @@ public sealed class GraphSessionTests
     {
         using GraphSession session = GraphSession.FromBytes(Doubling, OneThread);
         using Binding binding = session.CreateBinding();
-        using NativeBuffer state = new(20);
+        using WeightBuffer state = new(Device.Default, 20);
         binding.SetInput("x", [1f, 2, 3, 4, 5, 6], [2, 3]);
         binding.BindInput("w", state, 2, [3]);
         binding.BindOutput("y", state, 8, [2, 3]);
@@ -72,7 +72,7 @@ public sealed class GraphSessionTests
     {
         using GraphSession session = GraphSession.FromBytes(Doubling, OneThread);
         using Binding binding = session.CreateBinding();
-        NativeBuffer weights = new(3);
+        WeightBuffer weights = new(Device.Default, 3);
         weights.Slice(0, 3).Fill(3);
         binding.SetInput("x", [1f, 1, 1], [1, 3]);
         binding.BindInput("w", weights, 0, [3]);
@@ -89,7 +89,7 @@ public sealed class GraphSessionTests
     {
         using GraphSession session = GraphSession.FromBytes(Doubling, OneThread, "doubling");
         using Binding binding = session.CreateBinding();
-        using NativeBuffer buffer = new(3);
+        using WeightBuffer buffer = new(Device.Default, 3);
 
         Assert.That(() => binding.BindInput("z", buffer, 0, [3]),
             Throws.ArgumentException.With.Message.Contains("doubling has no input 'z'; it has x, w"));
@@ -154,12 +154,8 @@ public sealed class GraphSessionTests
     }
 
     [Test]
-    public void Unusable_options_are_refused()
-    {
+    public void Unusable_options_are_refused() =>
         Assert.That(() => new ExecutionOptions { IntraOpThreads = 0 }, Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new ExecutionOptions { Device = "cuda" },
-            Throws.ArgumentException.With.Message.Contains("'cuda'").And.Message.Contains("'cpu'"));
-    }
 
     [Test]
     public void Sessions_that_come_and_go_leave_no_memory_behind()
@@ -182,7 +178,7 @@ public sealed class GraphSessionTests
         {
             using GraphSession session = GraphSession.FromBytes(Doubling, OneThread);
             using Binding binding = session.CreateBinding();
-            using NativeBuffer state = new(1 << 18);
+            using WeightBuffer state = new(Device.Default, 1 << 18);
             binding.SetInput("x", state.Slice(0, 3), [1, 3]);
             binding.BindInput("w", state, 100_000, [3]);
             binding.BindOutput("y");

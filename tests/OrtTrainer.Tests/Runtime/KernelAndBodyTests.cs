@@ -1,7 +1,7 @@
 using OrtTrainer.Graph.Functions;
 using OrtTrainer.Graph.Operators;
 using OrtTrainer.Graph.Operators.Fused;
-using OrtTrainer.Runtime.Kernels;
+using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime;
 

@@ -1,6 +1,6 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
-using OrtTrainer.Runtime.Kernels;
+using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime;
 

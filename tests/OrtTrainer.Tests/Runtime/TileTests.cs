@@ -1,5 +1,5 @@
 using OrtTrainer.Runtime;
-using OrtTrainer.Runtime.Kernels;
+using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime;
 
@@ -10,9 +10,9 @@ public sealed unsafe class TileTests
         [Values(8, 16, 24)] int rows, [Values(16, 32, 48, 64, 80)] int columns, [Values(0, 1, 17)] int depth,
         [Values] bool across, [Values] bool add)
     {
-        using NativeBuffer a = Filled(1, rows * (depth + 3)), c = Filled(3, rows * (columns + 16));
+        using WeightBuffer a = Filled(1, rows * (depth + 3)), c = Filled(3, rows * (columns + 16));
         float[] b = Reference.Random(2, depth * columns), before = c.Span.ToArray();
-        using NativeBuffer panels = new((columns + 31) / 32 * 32 * depth);
+        using WeightBuffer panels = new(Device.Default, (columns + 31) / 32 * 32 * depth);
         for (int k = 0; k < depth; k++)
         {
             for (int j = 0; j < columns; j++)
@@ -46,9 +46,9 @@ public sealed unsafe class TileTests
     public void Rows_are_packed_with_zeros_behind_them_and_come_back([Values(1, 5, 16, 17, 40)] int width)
     {
         const int Count = 3, Wide = 100;
-        using NativeBuffer source = Filled(1, Count * Wide), target = new(Count * Wide);
+        using WeightBuffer source = Filled(1, Count * Wide), target = new(Device.Default, Count * Wide);
         int row = Lanes.RoundUp(width);
-        using NativeBuffer packed = Filled(2, Count * row);
+        using WeightBuffer packed = Filled(2, Count * row);
 
         Packing.Rows(source.Pointer + 7, Wide, Count, width, 2, packed.Pointer);
         Packing.Unpack(packed.Pointer, Count, width, 0.5f, target.Pointer + 7, Wide);
@@ -71,7 +71,7 @@ public sealed unsafe class TileTests
         [Values(1, 3, 4, 15, 16, 17, 33, 64, 70)] int count, [Values(1, 4, 7, 8, 32)] int width)
     {
         const int Wide = 50;
-        using NativeBuffer source = Filled(1, count * Wide), panels = new((count + 32) * width);
+        using WeightBuffer source = Filled(1, count * Wide), panels = new(Device.Default, (count + 32) * width);
 
         Packing.Transposed(source.Pointer, Wide, count, width, panels.Pointer);
 
@@ -85,9 +85,9 @@ public sealed unsafe class TileTests
         }
     }
 
-    private static NativeBuffer Filled(int seed, int length)
+    private static WeightBuffer Filled(int seed, int length)
     {
-        NativeBuffer buffer = new(length);
+        WeightBuffer buffer = new(Device.Default, length);
         Reference.Random(seed, length).CopyTo(buffer.Span);
         return buffer;
     }

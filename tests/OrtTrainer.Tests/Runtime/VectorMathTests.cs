@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using OrtTrainer.Runtime.Kernels;
+using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime;
 

@@ -15,6 +15,16 @@ public sealed class StudyFileReaderTests
     public void Remove() => _study.Dispose();
 
     [Test]
+    public void Half_of_a_surrogate_pair_is_refused_with_its_line()
+    {
+        string file = _study.Write("{\n// What it is about.\n\"name\": \"half \\ud83d\"\n}");
+
+        Assert.That(() => StudyFileReader.Read(file), Throws.TypeOf<StudyException>().With.Message.EqualTo(
+            $"{file} (line 3): this is no JSON: a string holds half of a surrogate pair (half \\ud83d), which is no " +
+            "character. Complete the pair or take it out."));
+    }
+
+    [Test]
     public void A_file_with_comments_and_trailing_commas_is_read()
     {
         string file = _study.Write("""
@@ -23,7 +33,7 @@ public sealed class StudyFileReaderTests
               "name": "small", "description": "two methods", "baseline": "plain", "seeds": [3, 1],
               "models": { "bert": { "model": "model" } },
               "tasks": { "topics": { "data": { "train": "train.tsv" }, "metrics": ["accuracy"] }, },
-              "methods": { "plain": {}, "ema": { "method": "ema", "ema_decay": 0.9 } },
+              "methods": { "plain": {}, "ema": { "method": "ema", "ema": { "decay": 0.9 } } },
             }
             """);
 
@@ -81,6 +91,15 @@ public sealed class StudyFileReaderTests
     [TestCase("defaults", """{ "epochs": "many" }""", "defaults.epochs (line 1): The JSON value could not")]
     [TestCase("defaults", """{ "data": { "tran": "x" } }""",
         "defaults.data.tran (line 1): data.tran is unknown; did you mean train?")]
+    [TestCase("defaults", """{ "data": null }""",
+        "defaults.data (line 1): data is null; expected an object in braces.")]
+    [TestCase("defaults", """{ "method": null }""",
+        "defaults.method (line 1): method is null; expected a text in quotes.")]
+    [TestCase("methods", """{ "finetune": { "swa": null } }""",
+        "methods.finetune.swa (line 1): swa is null; expected an object in braces.")]
+    [TestCase("methods", """{ "finetune": null }""", "methods.finetune (line 1): expected an object of options")]
+    [TestCase("defaults", """{ "ema": { "decay": 2 } }""", "defaults (line 1): Decay is 2; expected from 0 to below 1.")]
+    [TestCase("defaults", """{ "ema": { "dekay": 0.5 } }""", "ema.dekay is unknown; did you mean decay?")]
     [TestCase("overrides", """[{ "where": { "method": "swa" } }]""", "overrides[0] (line 1): set is missing")]
     [TestCase("overrides", """[{ "set": { "epochs": 1 } }]""", "overrides[0] (line 1): where is missing")]
     [TestCase("overrides", """[{ "where": { "methd": "swa" }, "set": {} }]""",

@@ -42,7 +42,7 @@ public sealed class StudyPlanTests
     [Test]
     public void A_cell_is_plain_fine_tuning_unless_it_says_otherwise() =>
         Assert.That(_study.Plan().Cells.Select(cell => cell.Options.Method),
-            Is.EqualTo(new[] { FineTuneMethod.FineTune, FineTuneMethod.Swa }));
+            Is.EqualTo(new[] { FineTuneMethod.FineTune, FineTuneMethod.Parse("swa") }));
 
     // Every layer sets one option fewer than the one before it, so that each option's value tells the last that set it.
     [Test]
@@ -210,13 +210,13 @@ public sealed class StudyPlanTests
         _study.Json["methods"] = new JsonObject(Enumerable.Range(0, 30).Select(at => KeyValuePair.Create(
             at == 0 ? "finetune" : $"swa {at}", (JsonNode?)(at == 0
                 ? new JsonObject()
-                : new JsonObject { ["method"] = "swa", ["swa_start"] = at / 100.0 }))));
+                : new JsonObject { ["method"] = "swa", ["swa"] = new JsonObject { ["start"] = at / 100.0 } }))));
 
         StudyPlan plan = _study.Plan();
 
         Assert.That(plan.Cells, Has.Count.EqualTo(600));
         Assert.That(plan.Runs.Select(run => run.Folder).Distinct().Count(), Is.EqualTo(3000));
         Assert.That(plan.Runs.Last().Folder, Is.EqualTo("runs/bert.start-19.topics.swa-29/seed-5"));
-        Assert.That(plan.Cells[^1].Options.SwaStart, Is.EqualTo(0.29));
+        Assert.That(plan.Cells[^1].Options.Method.Average, Is.EqualTo(new Swa { Start = 0.29 }));
     }
 }

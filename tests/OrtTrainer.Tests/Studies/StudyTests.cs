@@ -78,7 +78,7 @@ public sealed class StudyTests
         StudyResults results = _study.Run("out");
 
         string run = Path.Combine(_study.Output("out"), results.Runs[2].Folder);
-        Assert.That(File.Exists(Path.Combine(run, "model.onnx")));
+        Assert.That(File.Exists(Path.Combine(run, "onnx", "model.onnx")));
         Assert.That(Names(Path.Combine(run, "run")), Is.EquivalentTo(new[]
         {
             "averaged.safetensors", "last.safetensors", "metrics.jsonl", "options.json", "summary.json",

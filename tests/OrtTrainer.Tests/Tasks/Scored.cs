@@ -37,7 +37,7 @@ internal static class Scored
 
     /// <summary>All outputs of a packed graph with a row per sequence, [N, K].</summary>
     public static float[] Logits(
-        this EvaluationSession session, NativeBuffer weights, IReadOnlyList<TokenizedExample> examples, int outputs,
+        this EvaluationSession session, WeightBuffer weights, IReadOnlyList<TokenizedExample> examples, int outputs,
         int tokensPerBatch = 4096, CancellationToken cancellation = default)
     {
         OutputTable table = new(examples.Count, outputs);

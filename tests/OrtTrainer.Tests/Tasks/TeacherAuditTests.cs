@@ -1,13 +1,13 @@
 using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
+using OrtTrainer.Teachers;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.Regression;
-using OrtTrainer.Tests.Distillation;
+using OrtTrainer.Tests.Teachers;
 
 namespace OrtTrainer.Tests.Tasks;
 

@@ -33,11 +33,11 @@ public sealed class EvaluationSessionTests
     {
         using TinyTraining tiny = new(rule: new EqualShares());
         using EvaluationSession session = tiny.Evaluation();
-        tiny.State.Average!.Update(tiny.State.Parameters.Span, step: 1);
+        tiny.State.Average!.Update(tiny.State.Parameters, step: 1);
         float[] live = Logits(session, tiny, tiny.State.Parameters);
         Assert.That(Logits(session, tiny, tiny.State.Average.Buffer), Is.EqualTo(live));
 
-        tiny.State.Average.Values.Fill(0);
+        tiny.State.Average.Buffer.Clear();
 
         Assert.That(Logits(session, tiny, tiny.State.Average.Buffer), Is.All.Zero);
         Assert.That(Logits(session, tiny, tiny.State.Parameters), Is.EqualTo(live));
@@ -64,6 +64,6 @@ public sealed class EvaluationSessionTests
             Throws.InstanceOf<OperationCanceledException>());
     }
 
-    private static float[] Logits(EvaluationSession session, TinyTraining tiny, NativeBuffer weights) =>
+    private static float[] Logits(EvaluationSession session, TinyTraining tiny, WeightBuffer weights) =>
         session.Logits(weights, tiny.Examples, TinyTraining.Outputs);
 }

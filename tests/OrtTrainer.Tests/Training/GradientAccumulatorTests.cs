@@ -34,12 +34,12 @@ public sealed class GradientAccumulatorTests
         using GradientAccumulator accumulator =
             new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.Objective, tiny.State);
         accumulator.Run(tiny.Examples, [0, 1, 2, 3], step: 0);
-        float[] first = accumulator.Values.ToArray();
+        float[] first = accumulator.Values.Span.ToArray();
 
         accumulator.Run(tiny.Examples, [4, 5, 6], step: 1);
         accumulator.Run(tiny.Examples, [0, 1, 2, 3], step: 2);
 
-        Assert.That(accumulator.Values.ToArray(), Is.EqualTo(first));
+        Assert.That(accumulator.Values.Span.ToArray(), Is.EqualTo(first));
     }
 
     [Test]
@@ -50,9 +50,9 @@ public sealed class GradientAccumulatorTests
             new(tiny.Graph, tiny.Options(2, accumulation: 2), tiny.Objective, tiny.State);
 
         // The same two examples twice: equal masks would give the loss of one batch of them.
-        (LossTerms twice, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
-        (LossTerms once, _) = accumulator.Run(tiny.Examples, [0, 1], step: 0);
-        (LossTerms again, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
+        (LossParts twice, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
+        (LossParts once, _) = accumulator.Run(tiny.Examples, [0, 1], step: 0);
+        (LossParts again, _) = accumulator.Run(tiny.Examples, [0, 1, 0, 1], step: 0);
 
         Assert.That(twice.Total, Is.Not.EqualTo(once.Total).Within(1e-6));
         Assert.That(again, Is.EqualTo(twice));
@@ -62,7 +62,7 @@ public sealed class GradientAccumulatorTests
         TinyTraining tiny, TrainerOptions options, int[] indices)
     {
         using GradientAccumulator accumulator = new(tiny.Graph, options, tiny.Objective, tiny.State);
-        (LossTerms loss, int tokens) = accumulator.Run(tiny.Examples, indices, step: 0);
-        return (loss.Total, accumulator.Values.ToArray(), tokens);
+        (LossParts loss, int tokens) = accumulator.Run(tiny.Examples, indices, step: 0);
+        return (loss.Total, accumulator.Values.Span.ToArray(), tokens);
     }
 }

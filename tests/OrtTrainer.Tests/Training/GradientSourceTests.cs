@@ -1,8 +1,11 @@
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Tests.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 
 namespace OrtTrainer.Tests.Training;
 
@@ -22,7 +25,7 @@ public sealed class GradientSourceTests
         using GradientAccumulator plain = tiny.Batches(options);
         Span<float> weights = tiny.State.Parameters.Span;
         float[] before = weights.ToArray();
-        (LossTerms loss, _) = plain.Run(tiny.Examples, Indices, step: 3);
+        (LossParts loss, _) = plain.Run(tiny.Examples, Indices, step: 3);
         double[] way = [.. plain.Values.ToArray().Select((g, i) => Size(i) * Size(i) * g)];
         double norm = Math.Sqrt(plain.Values.ToArray().Select((g, i) => Math.Pow(Size(i) * g, 2)).Sum());
         for (int i = 0; i < way.Length; i++)
@@ -31,16 +34,16 @@ public sealed class GradientSourceTests
         }
 
         plain.Run(tiny.Examples, Indices, step: 3);
-        float[] expected = plain.Values.ToArray();
+        float[] expected = plain.Values.Span.ToArray();
         before.CopyTo(weights);
         using SharpnessAwareGradients source = new(
-            tiny.Batches(options), new WeightAscent(tiny.State.Layout, Rho, eta, tiny.Loop), tiny.State.Parameters);
+            tiny.Batches(options), tiny.Updates.CreateAscent(tiny.State.Layout, Rho, eta), tiny.State.Parameters);
 
-        (LossTerms reported, _) = source.Run(tiny.Examples, Indices, step: 3);
+        (LossParts reported, _) = source.Run(tiny.Examples, Indices, step: 3);
 
         Assert.That(reported, Is.EqualTo(loss), "the loss at the weights");
         Assert.That(tiny.State.Parameters.Span.ToArray(), Is.EqualTo(before));
-        Assert.That(source.Values.ToArray(), Is.EqualTo(expected).Within(1e-5 * expected.Max(Math.Abs)));
+        Assert.That(source.Values.Span.ToArray(), Is.EqualTo(expected).Within(1e-5 * expected.Max(Math.Abs)));
 
         double Size(int i) => eta is { } e ? Math.Abs(before[i]) + e : 1;
     }
@@ -51,7 +54,7 @@ public sealed class GradientSourceTests
         using TinyTraining tiny = new(dropout: true);
         TrainerOptions options = tiny.Options(8);
         float[] first = tiny.State.Parameters.Span.ToArray();
-        foreach (ParameterSegment segment in tiny.State.Layout.Segments)
+        foreach (WeightSegment segment in tiny.State.Layout.Segments)
         {
             foreach (ref float weight in tiny.State.Parameters.Slice(segment.Offset, segment.Length))
             {
@@ -62,26 +65,27 @@ public sealed class GradientSourceTests
         float[] before = tiny.State.Parameters.Span.ToArray();
         float[] mixed = [];
         using Recording inner = new(tiny.Batches(options), () => mixed = tiny.State.Parameters.Span.ToArray());
-        WeightMix mix = new(
-            tiny.State.Layout, first, 0.4, s => s.Name.Contains("intermediate", StringComparison.Ordinal), tiny.Loop);
+        using WeightBuffer firstValues = ArrayPasses.Buffer(first);
+        WeightMix mix = tiny.Updates.CreateMix(
+            tiny.State.Layout, firstValues, 0.4, s => s.Name.Contains("intermediate", StringComparison.Ordinal));
         using MixedGradients source = new(inner, mix, tiny.State.Parameters, seed: 5);
 
         source.Run(tiny.Examples, Indices, step: 2);
-        float[] gradients = source.Values.ToArray();
+        float[] gradients = source.Values.Span.ToArray();
 
         Assert.That(tiny.State.Parameters.Span.ToArray(), Is.EqualTo(before));
         using GradientAccumulator plain = tiny.Batches(options);
         mixed.CopyTo(tiny.State.Parameters.Span);
         plain.Run(tiny.Examples, Indices, step: 2);
         int firsts = 0;
-        foreach (ParameterSegment segment in tiny.State.Layout.Segments)
+        foreach (WeightSegment segment in tiny.State.Layout.Segments)
         {
             for (int i = segment.Offset; i < segment.End; i++)
             {
                 bool isMixed = segment.Name.Contains("intermediate", StringComparison.Ordinal);
                 double factor = !isMixed ? 1 : mixed[i] == first[i] ? 0 : 1 / 0.6;
                 firsts += factor == 0 ? 1 : 0;
-                Assert.That(gradients[i], Is.EqualTo(factor * plain.Values[i]).Within(1e-6), segment.Name);
+                Assert.That(gradients[i], Is.EqualTo(factor * plain.Values.Span[i]).Within(1e-6), segment.Name);
             }
         }
 
@@ -92,12 +96,12 @@ public sealed class GradientSourceTests
     public void Every_step_has_a_mask_of_its_own_and_the_same_step_the_same()
     {
         using TinyTraining tiny = new();
-        float[] zeros = new float[tiny.State.Layout.Length];
+        using WeightBuffer zeros = new(Device.Default, tiny.State.Layout.Length);
         List<float[]> seen = [];
         Recording inner = new(
             tiny.Batches(tiny.Options(8)), () => seen.Add(tiny.State.Parameters.Span.ToArray()));
         using MixedGradients source = new(
-            inner, new WeightMix(tiny.State.Layout, zeros, 0.1, _ => true, tiny.Loop), tiny.State.Parameters, seed: 5);
+            inner, tiny.Updates.CreateMix(tiny.State.Layout, zeros, 0.1, _ => true), tiny.State.Parameters, seed: 5);
 
         foreach (long step in new[] { 7, 8, 7 })
         {
@@ -112,30 +116,30 @@ public sealed class GradientSourceTests
     public void Both_passes_of_SAM_have_the_same_mixout_mask()
     {
         using TinyTraining tiny = new();
-        float[] zeros = new float[tiny.State.Layout.Length];
+        using WeightBuffer zeros = new(Device.Default, tiny.State.Layout.Length);
         List<float[]> seen = [];
         Recording inner = new(
             tiny.Batches(tiny.Options(8)), () => seen.Add(tiny.State.Parameters.Span.ToArray()));
         MixedGradients mixed = new(
-            inner, new WeightMix(tiny.State.Layout, zeros, 0.1, _ => true, tiny.Loop), tiny.State.Parameters, seed: 5);
+            inner, tiny.Updates.CreateMix(tiny.State.Layout, zeros, 0.1, _ => true), tiny.State.Parameters, seed: 5);
         using SharpnessAwareGradients source = new(
-            mixed, new WeightAscent(tiny.State.Layout, 1e-3, null, tiny.Loop), tiny.State.Parameters);
+            mixed, tiny.Updates.CreateAscent(tiny.State.Layout, 1e-3, null), tiny.State.Parameters);
 
         source.Run(tiny.Examples, Indices, step: 0);
 
         bool[] Mask(float[] weights) => [.. weights.Select(w => w == 0)];
         Assert.That(seen, Has.Count.EqualTo(2));
         Assert.That(seen[1], Is.Not.EqualTo(seen[0]));
-        int[] nonZero = [.. Enumerable.Range(0, zeros.Length).Where(i => tiny.State.Parameters.Span[i] != 0)];
+        int[] nonZero = [.. Enumerable.Range(0, (int)zeros.Length).Where(i => tiny.State.Parameters.Span[i] != 0)];
         Assert.That(nonZero.Select(i => Mask(seen[1])[i]), Is.EqualTo(nonZero.Select(i => Mask(seen[0])[i])));
     }
 
     /// <summary>Tells when the inner source runs.</summary>
     private sealed class Recording(IGradientSource inner, Action onRun) : IGradientSource
     {
-        public Span<float> Values => inner.Values;
+        public WeightBuffer Values => inner.Values;
 
-        public (LossTerms Loss, int Tokens) Run(
+        public (LossParts Loss, int Tokens) Run(
             IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
         {
             onRun();

@@ -1,8 +1,8 @@
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Tasks;
-using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Teachers;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Loss;
 
@@ -34,19 +34,19 @@ public sealed class LayerDistanceTests
             }
         }
 
-        LossTerms terms = tiny.Run(All, step);
+        LossParts terms = tiny.Run(All, step);
 
         Assert.That(terms.Intermediate, Is.EqualTo(0.5 * expected).Within(2e-6));
         Assert.That(expected, Is.InRange(0.1, 4));
     }
 
     [Test]
-    public void The_parts_add_up_to_what_is_optimised_bit_for_bit()
+    public void The_parts_add_up_to_what_is_optimized_bit_for_bit()
     {
         using TinyLayers tiny = new();
         foreach (int step in Enumerable.Range(0, 20))
         {
-            LossTerms terms = tiny.Run(All.AsSpan(step % 3, 4), step);
+            LossParts terms = tiny.Run(All.AsSpan(step % 3, 4), step);
 
             Assert.That(terms.Total, Is.EqualTo(tiny.Loss));
             Assert.That(terms.Labels + terms.Teacher + terms.Penalty + terms.Intermediate, Is.EqualTo(terms.Total));
@@ -79,10 +79,10 @@ public sealed class LayerDistanceTests
     public void Layers_reach_the_maps_and_what_lies_below_them_alone()
     {
         using TinyLayers tiny = new(weight: 1);
-        LossTerms with = tiny.Run(All, step: 0);
+        LossParts with = tiny.Run(All, step: 0);
         Dictionary<string, double> norms = Norms(tiny);
         using TinyLayers without = new(weight: 0);
-        LossTerms none = without.Run(All, step: 0);
+        LossParts none = without.Run(All, step: 0);
         Dictionary<string, double> plain = Norms(without);
 
         Assert.That((none.Labels, none.Teacher, none.Intermediate), Is.EqualTo((with.Labels, with.Teacher, 0f)));
@@ -129,8 +129,8 @@ public sealed class LayerDistanceTests
         using TinyLayers tiny = new();
 
         Assert.That(
-            () => TrainingGraph.Build(Architecture.For(tiny.Model.Architecture.WithLayers(1)),
-                ClassificationTask.Instance.Distribution, new SequenceHead(3), maps: TinyLayers.Maps),
+            () => TrainingGraph.Build(
+                Architecture.For(tiny.Model.Architecture.WithLayers(1)), new SequenceHead(3), tiny.Objective),
             Throws.TypeOf<ModelException>().With.Message.Contains("The student has one layer"));
     }
 

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
@@ -21,44 +22,40 @@ internal sealed class TinyLayers : IDisposable
     public const int TeacherLayers = 6;
     public const int Compared = 3;
     public const int Outputs = 3;
+    public const int TeacherWidth = 6;
+    public const int MapWidth = 5;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly NativeBuffer _gradients;
+    private readonly WeightBuffer _gradients;
     private readonly GradientSession _session;
     private readonly PackedBatch _batch = new();
 
     public TinyLayers(ModelTask? task = null, float weight = 0.5f)
     {
-        OutputDistribution distribution = (task ?? ClassificationTask.Instance).Distribution;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")], layers: Compared + 1);
         Model = PretrainedModel.Open(_folder.Path);
-        Graph = TrainingGraph.Build(Model.Architecture, distribution, new SequenceHead(Outputs), dropout: false, maps: Maps);
-        Parameters = new NativeBuffer(Graph.Layout.Length);
-        Model.Load(Graph.Layout, Parameters.Slice, seed: 4);
-        _gradients = new NativeBuffer(Graph.Layout.Length);
-        _session = new GradientSession(Graph, new() { IntraOpThreads = 1 }, Parameters, _gradients);
         SeededRandom random = new(9);
         Examples = [.. Enumerable.Range(0, 7).Select(i => Example(random))];
-        float[] states = Numbers(random, Examples.Length * TeacherLayers * Maps.TeacherWidth);
+        float[] states = Numbers(random, Examples.Length * TeacherLayers * TeacherWidth);
         LayerDraw draw = new(TeacherLayers - 1, Compared, stepsPerEpoch: 2, seed: 1);
-        Targets = new LayerTargets(states, TeacherLayers, Maps.TeacherWidth, draw);
+        Targets = new LayerTargets(states, TeacherLayers, TeacherWidth, draw);
         ClassTargets labels = new([.. Examples.Select((_, i) => i % Outputs)], Outputs);
         float[] teacher = Numbers(random, Examples.Length * Outputs);
         Objective = new TrainingObjective(
-            distribution, new ExampleTargets(labels).With(teacher, offsets: null),
-            new() { LabelWeight = 0.25f, LogitWeight = 0.125f, IntermediateWeight = weight })
-        {
-            Layers = Targets,
-        };
+            (task ?? ClassificationTask.Instance).Distribution, new ExampleTargets(labels), new LabelLoss(0.25),
+            new LogitErrorLoss(teacher, Outputs, 0.125), new LayerDistance(Targets, MapWidth, weight));
+        Graph = TrainingGraph.Build(Model.Architecture, new SequenceHead(Outputs), Objective, dropout: false);
+        Parameters = new WeightBuffer(Device.Default, Graph.Layout.Length);
+        Model.Load(Graph.Layout, Parameters, seed: 4);
+        _gradients = new WeightBuffer(Device.Default, Graph.Layout.Length);
+        _session = new GradientSession(Graph, new() { IntraOpThreads = 1 }, Parameters, _gradients);
     }
-
-    public static LayerMaps Maps { get; } = new(TeacherWidth: 6, Width: 5);
 
     public PretrainedModel Model { get; }
 
-    public PackedGraph Graph { get; }
+    public TrainingGraph Graph { get; }
 
-    public NativeBuffer Parameters { get; }
+    public WeightBuffer Parameters { get; }
 
     public TokenizedExample[] Examples { get; }
 
@@ -72,10 +69,10 @@ internal sealed class TinyLayers : IDisposable
     public float Gradient(ParameterView view, int element) =>
         _gradients.Span[(int)Graph.Layout.OffsetOf(view) + element];
 
-    public LossTerms Run(ReadOnlySpan<int> indices, long step)
+    public LossParts Run(ReadOnlySpan<int> indices, long step)
     {
         _batch.Fill(Examples, indices, Objective, step);
-        return _session.Run(_batch, Objective.MeanScale(indices), default, Objective.At(step));
+        return _session.Run(_batch, Objective.MeanScale(indices), default);
     }
 
     /// <summary>A parameter's values, row by row.</summary>

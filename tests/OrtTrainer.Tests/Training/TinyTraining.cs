@@ -2,6 +2,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Checkpoints;
@@ -10,7 +11,6 @@ using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
-using OrtTrainer.Training.Optimizers;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Training;
@@ -28,20 +28,20 @@ internal sealed class TinyTraining : IDisposable
         Distribution = (task ?? ClassificationTask.Instance).Distribution;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
-        Graph = TrainingGraph.Build(_model.Architecture, Distribution, new SequenceHead(Outputs), dropout);
-        FlatParameters layout = Graph.Layout.ToFlat();
-        State = new TrainingState(
-            layout, new AdamWOptions(), rule is null ? null : new WeightAverage(layout, rule), Loop);
-        _model.Load(Graph.Layout, State.Parameters.Slice, seed: 1);
         SeededRandom random = new(8);
         Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random))];
+        Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout);
+        WeightLayout layout = Graph.Layout.Weights;
+        State = new TrainingState(
+            layout, new AdamWOptions(), rule is null ? null : new WeightAverage(Device.Default, layout, rule), Updates);
+        _model.Load(Graph.Layout, State.Parameters, seed: 1);
     }
 
-    public ChunkedLoop Loop { get; } = new(2);
+    public WeightUpdates Updates { get; } = Device.Default.CreateUpdates(threads: 2);
 
     public OutputDistribution Distribution { get; }
 
-    public PackedGraph Graph { get; }
+    public TrainingGraph Graph { get; }
 
     public TrainingState State { get; }
 
@@ -62,7 +62,7 @@ internal sealed class TinyTraining : IDisposable
 
     public Trainer Trainer(
         TrainerOptions options, IGradientSource gradients, AveragingPlan? plan = null, double rate = 1e-3) =>
-        new(options, Examples, gradients, State, new ConstantSchedule(rate), plan, Loop);
+        new(options, Examples, gradients, State, new ConstantSchedule(rate), plan, Updates);
 
     public GradientAccumulator Batches(TrainerOptions options) => new(Graph, options, Objective, State);
 
@@ -72,7 +72,7 @@ internal sealed class TinyTraining : IDisposable
     public void Dispose()
     {
         State.Dispose();
-        Loop.Dispose();
+        Updates.Dispose();
         _model.Dispose();
         _folder.Dispose();
     }

@@ -70,7 +70,7 @@ public sealed class TrainerTests
         }
 
         Assert.That(tiny.State.Average!.State, Is.EqualTo(new AverageState(2, 7, 9)));
-        Assert.That(tiny.State.Average.Values.ToArray(), Is.EqualTo(sum.Select(s => s / 2)).Within(1e-6));
+        Assert.That(tiny.State.Average.Buffer.Span.ToArray(), Is.EqualTo(sum.Select(s => s / 2)).Within(1e-6));
     }
 
     [Test]
@@ -82,14 +82,14 @@ public sealed class TrainerTests
         trainer.Step();
         tiny.State.Parameters.Span[(int)tiny.Graph.Layout.OffsetOf(tiny.Graph.Layout.Views[^1])] = float.NaN;
         float[] weights = tiny.State.Parameters.Span.ToArray();
-        float[] average = tiny.State.Average!.Values.ToArray();
+        float[] average = tiny.State.Average!.Buffer.Span.ToArray();
 
         Assert.That(() => trainer.Step(), Throws.TypeOf<TrainingException>()
             .With.Message.Contains("Step 2").And.Message.Contains("NaN").And.Message.Contains("0.001"));
 
         Assert.That(tiny.State.Step, Is.EqualTo(1));
         Assert.That(tiny.State.Parameters.Span.ToArray(), Is.EqualTo(weights));
-        Assert.That(tiny.State.Average.Values.ToArray(), Is.EqualTo(average));
+        Assert.That(tiny.State.Average.Buffer.Span.ToArray(), Is.EqualTo(average));
         Assert.That(tiny.State.Average.State.Count, Is.EqualTo(1));
     }
 

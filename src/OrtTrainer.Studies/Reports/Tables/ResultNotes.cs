@@ -50,14 +50,6 @@ internal static class ResultNotes
             yield return $"{row.Method}: {note}.";
         }
 
-        if (row.Comparison is { IsPaired: true, MethodRuns.Count: int pairs }
-            && pairs < Math.Max(row.Scores.Count, table.BaselineRow!.Scores.Count))
-        {
-            yield return $"{row.Method}: compared in pairs on the {pairs} seeds that it has in common with " +
-                $"{table.Baseline}; the mean is that of all its {row.Scores.Count} finished runs, the difference " +
-                "that of the pairs.";
-        }
-
         if (row.Comparison is { IsPaired: false } unpaired)
         {
             yield return $"{row.Method}: shares no seed with {table.Baseline}, so its {unpaired.MethodRuns.Count} " +
@@ -67,14 +59,12 @@ internal static class ResultNotes
 
         if (row.Refusal is { } refusal)
         {
-            yield return $"{row.Method}: not compared: {refusal}.";
+            yield return ScoreGaps.NotCompared(row.Method, refusal);
         }
 
-        int undefined = row.Done.Count() - row.Scores.Count;
-        if (undefined > 0)
+        foreach (string gap in ScoreGaps.Of(row, table))
         {
-            string runs = Counted(undefined, "finished run");
-            yield return $"{row.Method}: {table.Scale.Metric} is not defined for {runs}, left out here.";
+            yield return gap;
         }
 
         int missing = row.Runs.Count(run => run.Status != StudyRunStatus.Done);

@@ -138,12 +138,19 @@ internal sealed class ResultTables(StudyTable table, string name)
             .. row.Done.Select(run => run.Scores.GetValueOrDefault(metric, double.NaN)).Where(double.IsFinite)
                 .Select(scale.Scaled),
         ];
-        return Spread.Of(scores).Text(scale.Decimals);
+        string text = Spread.Of(scores).Text(scale.Decimals);
+        int done = row.Done.Count();
+        return scores.Length == done ? text : $"{text} ({Scored(scores.Length, done)})";
     }
+
+    /// <summary>How many runs have a score, and of how many where it is not all that are done.</summary>
+    private static string Scored(int scored, int done) => scored == done
+        ? ReportFigures.Count(done)
+        : $"{ReportFigures.Count(scored)} of {ReportFigures.Count(done)}";
 
     private static string RunsOf(MethodRow row)
     {
-        string finished = ReportFigures.Count(row.Scores.Count);
+        string finished = Scored(row.Scores.Count, row.Done.Count());
         return row.Comparison switch
         {
             { IsPaired: true } paired when paired.MethodRuns.Count < row.Scores.Count =>

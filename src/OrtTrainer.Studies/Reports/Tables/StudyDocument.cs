@@ -48,6 +48,12 @@ internal sealed class StudyDocument
         _blocks.Add(new ParagraphBlock(_words.Extent()));
         _blocks.Add(new ParagraphBlock(_words.Outcome()));
         _blocks.Add(new ListBlock(_words.ByGroup()));
+        if (_words.Gaps() is { Count: > 0 } gaps)
+        {
+            _blocks.Add(new ParagraphBlock("Not every run has a score, or not every verdict rests on every seed:"));
+            _blocks.Add(new ListBlock(gaps));
+        }
+
         _blocks.Add(new ParagraphBlock(StudyWords.Caution));
     }
 
@@ -122,6 +128,12 @@ internal sealed class StudyDocument
             else
             {
                 _blocks.Add(new ParagraphBlock($"{place}: {ranking.Refusal}"));
+            }
+
+            if (ranking.LeftOut.Count > 0)
+            {
+                _blocks.Add(new ParagraphBlock($"{place}: without a rank, for want of a score in every task: " +
+                    $"{string.Join(", ", ranking.LeftOut)}."));
             }
         }
     }

@@ -49,6 +49,9 @@ internal sealed class StudyWords(StudyResults results, IReadOnlyList<StudyTable>
     /// <summary>What came out on each task, a sentence for every table.</summary>
     public IReadOnlyList<string> ByGroup() => [.. tables.Select(Sentence)];
 
+    /// <summary>Which methods and seeds have no score, and which verdicts rest on fewer pairs for it.</summary>
+    public IReadOnlyList<string> Gaps() => ScoreGaps.Of(tables, NamesModels);
+
     /// <summary>What "no difference shown" means.</summary>
     public static string Caution { get; } =
         "Where no difference is shown there may be none, or one that so few runs cannot tell from chance: the " +

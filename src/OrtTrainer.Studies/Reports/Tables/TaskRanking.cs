@@ -20,6 +20,9 @@ internal sealed record TaskRanking
     /// ranked.</summary>
     public required IReadOnlyList<(string Method, double MeanRank)> Methods { get; init; }
 
+    /// <summary>Methods without a score in every task, which have no rank.</summary>
+    public required IReadOnlyList<string> LeftOut { get; init; }
+
     /// <summary>The test; null where <see cref="Refusal"/> says why not.</summary>
     public GroupRankTest? Test { get; init; }
 
@@ -46,6 +49,7 @@ internal sealed record TaskRanking
             Initialization = initialization,
             Tasks = [.. tables.Select(table => table.Group.Task)],
             Methods = [.. methods.Select((method, i) => (method, ranks.Average(task => task[i])))],
+            LeftOut = [.. tables.SelectMany(table => table.Rows).Select(row => row.Method).Distinct().Except(methods)],
         };
         if (tables.Length < 2 || methods.Length < 3)
         {
@@ -62,10 +66,11 @@ internal sealed record TaskRanking
         };
     }
 
-    // Ranks count from the worst; the sign of better scores is turned so that the best is first.
-    private static double[] RanksIn(StudyTable table, string[] methods) => Ranks.Of(
+    // Ranks count from the worst; the sign of better scores is turned so that the best is first. Means of the same
+    // scores in another order differ by rounding and share a rank.
+    private static double[] RanksIn(StudyTable table, string[] methods) => Ranks.Of(EqualScores.Of(
     [
         .. methods.Select(method => table.Rows.First(row => row.Method == method).Score.Mean)
             .Select(mean => table.Scale.HigherIsBetter ? -mean : mean),
-    ]);
+    ]));
 }

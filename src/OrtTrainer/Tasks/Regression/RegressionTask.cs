@@ -98,11 +98,15 @@ public sealed class RegressionTask : ModelTask
     /// <inheritdoc/>
     protected override bool IsAssumedOf(ModelConfig config) => config.Id2Label.Count == 1;
 
-    /// <summary>A number with a decimal point, whatever the machine's culture.</summary>
+    /// <summary>
+    /// The number in a field, written with a decimal point whatever the machine's culture; a comma only in a file whose
+    /// fields are separated by semicolons, as where both are in use.
+    /// </summary>
     private static float Number(Example example, string source)
     {
         string field = LabelFields.Present(example, source);
-        bool parsed = float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out float number);
+        string plain = example.DecimalComma ? field.Replace(',', '.') : field;
+        bool parsed = float.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out float number);
         return parsed && float.IsFinite(number)
             ? number
             : throw new DataFileException(

@@ -1,4 +1,3 @@
-using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Training.Averaging;
@@ -11,17 +10,14 @@ namespace OrtTrainer.Training.Averaging;
 public abstract class AveragedWeights : IDisposable
 {
     /// <summary>Allocates the average; it holds nothing of use until the first update.</summary>
-    protected AveragedWeights(FlatParameters layout)
+    protected AveragedWeights(Device device, WeightLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        Buffer = new NativeBuffer(layout.Length);
+        Buffer = new WeightBuffer(device, layout.Length);
     }
 
     /// <summary>The average in the layout of the weights, as a buffer that sessions can read in place.</summary>
-    public NativeBuffer Buffer { get; }
-
-    /// <summary>The same as a span.</summary>
-    public Span<float> Values => Buffer.Span;
+    public WeightBuffer Buffer { get; }
 
     /// <summary>How often and when it was updated.</summary>
     public AverageState State { get; private set; }
@@ -36,7 +32,7 @@ public abstract class AveragedWeights : IDisposable
     /// What a checkpoint keeps beside <see cref="State"/>, by name; to be filled after <see cref="Restore"/>. Nothing
     /// before the first update.
     /// </summary>
-    public virtual IReadOnlyList<(string Name, NativeBuffer Values)> Saved =>
+    public virtual IReadOnlyList<(string Name, WeightBuffer Values)> Saved =>
         State.Count == 0 ? [] : [("average", Buffer)];
 
     /// <summary>Flat buffers held, 1 or more.</summary>
@@ -46,16 +42,16 @@ public abstract class AveragedWeights : IDisposable
     public abstract string Formula { get; }
 
     /// <summary>Told the weights before the first step.</summary>
-    public virtual void Start(ReadOnlySpan<float> weights)
+    public virtual void Start(WeightBuffer weights)
     {
     }
 
     /// <summary>Takes the weights in, in a pass of its own.</summary>
-    /// <param name="weights">The live weights, in the same layout; only <see cref="Lookahead"/> changes them.</param>
+    /// <param name="weights">The live weights, in the same layout; only <see cref="SlowWeights"/> changes them.</param>
     /// <param name="step">Optimizer steps done; more than at the last update.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is not beyond the last one averaged.</exception>
     /// <exception cref="ArgumentException">The length differs from the layout's.</exception>
-    public void Update(Span<float> weights, long step)
+    public void Update(WeightBuffer weights, long step)
     {
         CheckIsNext(step);
         Take(weights);
@@ -71,7 +67,7 @@ public abstract class AveragedWeights : IDisposable
         State = new AverageState(State.Count + 1, State.Count == 0 ? step : State.FirstStep, step);
     }
 
-    /// <summary>Brings <see cref="Values"/> up to date before somebody reads them.</summary>
+    /// <summary>Brings <see cref="Buffer"/> up to date before somebody reads them.</summary>
     public virtual void Refresh()
     {
     }
@@ -91,7 +87,7 @@ public abstract class AveragedWeights : IDisposable
     }
 
     /// <summary>Takes the weights in; <see cref="State"/> is still that before.</summary>
-    protected abstract void Take(Span<float> weights);
+    protected abstract void Take(WeightBuffer weights);
 
     private void CheckIsNext(long step)
     {

@@ -1,5 +1,4 @@
 using OrtTrainer.Common;
-using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Training.Averaging;
@@ -10,23 +9,24 @@ namespace OrtTrainer.Training.Averaging;
 /// </summary>
 public sealed class LatestWeights : AveragedWeights
 {
-    private readonly NativeBuffer[] _ring;
+    private readonly WeightBuffer[] _ring;
 
     /// <summary>Allocates <paramref name="window"/> copies of the weights.</summary>
-    /// <param name="layout">Where the tensors lie.</param>
+    /// <param name="device">Where the weights lie.</param>
+    /// <param name="layout">Where the tensors lie in them.</param>
     /// <param name="window">How many weights are averaged at most, 1 or more.</param>
-    public LatestWeights(FlatParameters layout, int window)
-        : base(layout)
+    public LatestWeights(Device device, WeightLayout layout, int window)
+        : base(device, layout)
     {
         OptionRange.AtLeast(window, 1, nameof(window));
-        _ring = [.. Enumerable.Range(0, window).Select(_ => new NativeBuffer(layout.Length))];
+        _ring = [.. Enumerable.Range(0, window).Select(_ => new WeightBuffer(device, layout.Length))];
     }
 
     /// <summary>Weights held now: at most the window. Number n, from 0, lies in slot n modulo the window.</summary>
     public int Held => (int)Math.Min(State.Count, _ring.Length);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, NativeBuffer Values)> Saved =>
+    public override IReadOnlyList<(string Name, WeightBuffer Values)> Saved =>
         [.. _ring.Take(Held).Select((slot, i) => (FormattableString.Invariant($"latest.{i}"), slot))];
 
     /// <inheritdoc/>
@@ -44,32 +44,14 @@ public sealed class LatestWeights : AveragedWeights
             throw new InvalidOperationException("There is no mean before the first weights were added.");
         }
 
-        // A block at a time, so that the sums stay in the nearest cache while each copy is read once.
-        Span<double> sums = stackalloc double[FlatParameters.BlockLength];
-        for (int start = 0; start < Values.Length; start += sums.Length)
-        {
-            sums.Clear();
-            for (long n = State.Count - Held; n < State.Count; n++)
-            {
-                ReadOnlySpan<float> slot = _ring[n % _ring.Length].Slice(start, sums.Length);
-                for (int i = 0; i < slot.Length; i++)
-                {
-                    sums[i] += slot[i];
-                }
-            }
-
-            Span<float> mean = Buffer.Slice(start, sums.Length);
-            for (int i = 0; i < mean.Length; i++)
-            {
-                mean[i] = (float)(sums[i] / Held);
-            }
-        }
+        Buffer.Device.Arithmetic.Mean(
+            [.. Enumerable.Range(0, Held).Select(i => _ring[(State.Count - Held + i) % _ring.Length])], Buffer);
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        foreach (NativeBuffer slot in _ring)
+        foreach (WeightBuffer slot in _ring)
         {
             slot.Dispose();
         }
@@ -78,6 +60,5 @@ public sealed class LatestWeights : AveragedWeights
     }
 
     /// <summary>The weights take the place of the oldest.</summary>
-    protected override void Take(Span<float> weights) =>
-        WeightBlend.Towards(weights, _ring[State.Count % _ring.Length].Span, 1);
+    protected override void Take(WeightBuffer weights) => _ring[State.Count % _ring.Length].CopyFrom(weights);
 }

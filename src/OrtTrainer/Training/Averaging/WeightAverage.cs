@@ -1,4 +1,4 @@
-using OrtTrainer.Models;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Training.Averaging;
 
@@ -8,8 +8,8 @@ public sealed class WeightAverage : AveragedWeights
     private readonly AveragingRule _rule;
 
     /// <summary>Allocates the average; it holds nothing of use until the first update.</summary>
-    public WeightAverage(FlatParameters layout, AveragingRule rule)
-        : base(layout)
+    public WeightAverage(Device device, WeightLayout layout, AveragingRule rule)
+        : base(device, layout)
     {
         ArgumentNullException.ThrowIfNull(rule);
         _rule = rule;
@@ -22,6 +22,6 @@ public sealed class WeightAverage : AveragedWeights
     public override string Formula => _rule.Formula;
 
     /// <summary>The same bits as the optimizer's fused pass gives.</summary>
-    protected override void Take(Span<float> weights) =>
-        WeightBlend.Towards(weights, Values, (float)_rule.ShareAt(State.Count));
+    protected override void Take(WeightBuffer weights) =>
+        Buffer.Device.Arithmetic.Blend(weights, Buffer, (float)_rule.ShareAt(State.Count));
 }

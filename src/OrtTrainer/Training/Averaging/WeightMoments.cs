@@ -1,4 +1,3 @@
-using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Training.Averaging;
@@ -13,20 +12,20 @@ public sealed class WeightMoments : AveragedWeights
     /// <summary>The least variance, as in the authors' code.</summary>
     public const double VarianceFloor = 1e-30;
 
-    private readonly NativeBuffer _deviations;
+    private readonly WeightBuffer _deviations;
 
     /// <summary>Allocates both moments, zero.</summary>
-    public WeightMoments(FlatParameters layout)
-        : base(layout)
+    public WeightMoments(Device device, WeightLayout layout)
+        : base(device, layout)
     {
-        _deviations = new NativeBuffer(layout.Length);
+        _deviations = new WeightBuffer(device, layout.Length);
     }
 
     /// <summary>The sum of squared deviations of each weight from its mean.</summary>
-    public Span<float> SquaredDeviations => _deviations.Span;
+    public WeightBuffer SquaredDeviations => _deviations;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, NativeBuffer Values)> Saved =>
+    public override IReadOnlyList<(string Name, WeightBuffer Values)> Saved =>
         State.Count == 0 ? [] : [("average", Buffer), ("squared_deviations", _deviations)];
 
     /// <inheritdoc/>
@@ -39,18 +38,14 @@ public sealed class WeightMoments : AveragedWeights
     /// Writes the variance of each weight: divided by the count, at least <see cref="VarianceFloor"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">No weights were added yet.</exception>
-    public void Variance(Span<float> destination)
+    public void Variance(WeightBuffer destination)
     {
         if (State.Count == 0)
         {
             throw new InvalidOperationException("There is no variance before the first weights were added.");
         }
 
-        ReadOnlySpan<float> deviations = SquaredDeviations;
-        for (int i = 0; i < destination.Length; i++)
-        {
-            destination[i] = (float)Math.Max(VarianceFloor, deviations[i] / (double)State.Count);
-        }
+        Buffer.Device.Arithmetic.Variance(_deviations, State.Count, VarianceFloor, destination);
     }
 
     /// <inheritdoc/>
@@ -61,23 +56,6 @@ public sealed class WeightMoments : AveragedWeights
     }
 
     /// <inheritdoc/>
-    protected override void Take(Span<float> weights)
-    {
-        Span<float> mean = Values;
-        Span<float> deviations = SquaredDeviations;
-        if (weights.Length != mean.Length)
-        {
-            throw new ArgumentException(
-                $"There are {weights.Length} weights for moments of {mean.Length}.", nameof(weights));
-        }
-
-        long count = State.Count + 1;
-        for (int i = 0; i < weights.Length; i++)
-        {
-            double before = (double)weights[i] - mean[i];
-            double newMean = mean[i] + (before / count);
-            deviations[i] = (float)(deviations[i] + (before * (weights[i] - newMean)));
-            mean[i] = (float)newMean;
-        }
-    }
+    protected override void Take(WeightBuffer weights) =>
+        Buffer.Device.Arithmetic.AddMoments(weights, Buffer, _deviations, State.Count + 1);
 }

@@ -1,4 +1,3 @@
-using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 
@@ -14,23 +13,25 @@ namespace OrtTrainer.Training.Averaging;
 /// <param name="scale">What variances are multiplied with, 0 or more.</param>
 /// <param name="seed">Fixes all draws.</param>
 internal sealed class WeightSampler(
-    FlatParameters layout, NativeBuffer mean, NativeBuffer variance, double scale, long seed)
+    WeightLayout layout, WeightBuffer mean, WeightBuffer variance, double scale, long seed)
 {
     /// <summary>Writes one draw; padding stays as it is.</summary>
     /// <param name="number">Which draw, from 0; the same number gives the same weights.</param>
     /// <param name="destination">Receives the weights.</param>
     /// <param name="threads">Threads; the result does not depend on them.</param>
-    public void Draw(int number, NativeBuffer destination, int threads) => Parallel.ForEach(
+    public void Draw(int number, WeightBuffer destination, int threads) => Parallel.ForEach(
         layout.Segments, new ParallelOptions { MaxDegreeOfParallelism = threads }, segment =>
         {
             SeededRandom random = SeededRandom.For(
                 (ulong)seed, FormattableString.Invariant($"draw {number} of {segment.Name}"));
-            ReadOnlySpan<float> center = mean.Slice(segment.Offset, segment.Length);
-            ReadOnlySpan<float> spread = variance.Slice(segment.Offset, segment.Length);
-            Span<float> drawn = destination.Slice(segment.Offset, segment.Length);
-            for (int i = 0; i < drawn.Length; i++)
+            float[] center = mean.Read(segment.Offset, segment.Length);
+            float[] spread = variance.Read(segment.Offset, segment.Length);
+            destination.Write(segment.Offset, segment.Length, drawn =>
             {
-                drawn[i] = (float)(center[i] + (Math.Sqrt(scale * spread[i]) * random.NextGaussian()));
-            }
+                for (int i = 0; i < drawn.Length; i++)
+                {
+                    drawn[i] = (float)(center[i] + (Math.Sqrt(scale * spread[i]) * random.NextGaussian()));
+                }
+            });
         });
 }

@@ -11,7 +11,7 @@ public static class WeightSoup
     /// <param name="runs">The weights of each run, of equal length; 1 or more.</param>
     /// <param name="destination">Receives the mean.</param>
     /// <exception cref="ArgumentException">There are no runs, or lengths differ.</exception>
-    public static void Uniform(IReadOnlyList<NativeBuffer> runs, Span<float> destination)
+    public static void Uniform(IReadOnlyList<WeightBuffer> runs, WeightBuffer destination)
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0)
@@ -21,7 +21,7 @@ public static class WeightSoup
 
         for (var n = 0; n < runs.Count; n++)
         {
-            WeightBlend.Towards(runs[n].Span, destination, 1f / (n + 1));
+            destination.Device.Arithmetic.Blend(runs[n], destination, 1f / (n + 1));
         }
     }
 
@@ -36,8 +36,8 @@ public static class WeightSoup
     /// <returns>Indices of the runs kept, in the order they were added.</returns>
     /// <exception cref="ArgumentException">There are no runs, or lengths differ.</exception>
     public static IReadOnlyList<int> Greedy(
-        IReadOnlyList<(NativeBuffer Weights, double Score)> runs, NativeBuffer destination,
-        Func<NativeBuffer, double> score)
+        IReadOnlyList<(WeightBuffer Weights, double Score)> runs, WeightBuffer destination,
+        Func<WeightBuffer, double> score)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(destination);
@@ -47,7 +47,7 @@ public static class WeightSoup
         foreach (var index in Enumerable.Range(0, runs.Count).OrderByDescending(i => runs[i].Score))
         {
             kept.Add(index);
-            Uniform([.. kept.Select(i => runs[i].Weights)], destination.Span);
+            Uniform([.. kept.Select(i => runs[i].Weights)], destination);
             var reached = kept.Count == 1 ? runs[index].Score : score(destination);
             if (reached >= best)
             {
@@ -59,7 +59,7 @@ public static class WeightSoup
             }
         }
 
-        Uniform([.. kept.Select(i => runs[i].Weights)], destination.Span);
+        Uniform([.. kept.Select(i => runs[i].Weights)], destination);
         return kept;
     }
 }

@@ -4,103 +4,50 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Training.Batches;
 
 /// <summary>
-/// What every example of a data set is trained towards, and how much it counts: the task's targets, and beside them
-/// what a method makes of labels and teacher. R rows, one for every row of the head's output.
+/// What the examples of a data set are trained towards, and how much they count: the task's targets, or what a method
+/// makes of them. R rows, one for every row of the head's output.
 /// </summary>
-public sealed class ExampleTargets
+/// <param name="targets">What the task says.</param>
+public sealed class ExampleTargets(TaskTargets targets)
 {
-    private readonly TaskTargets _targets;
-
-    /// <param name="targets">What the task says.</param>
-    public ExampleTargets(TaskTargets targets) => _targets = targets;
-
     /// <summary>Outputs per row, K.</summary>
-    public int Outputs => _targets.Outputs;
+    public int Outputs => targets.Outputs;
 
     /// <summary>Examples, N.</summary>
-    public int Count => _targets.Count;
+    public int Count => targets.Count;
 
-    /// <summary>In place of the task's own targets, [R, K]; null for those.</summary>
+    /// <summary>In place of the task's own labels, [R, K]; null for those.</summary>
     public float[]? Labels { get; init => field = Checked(value, Outputs); }
 
     /// <summary>In place of the task's own weights, [R]; null for those.</summary>
     public float[]? Weights { get; init => field = Checked(value, 1); }
 
-    /// <summary>What the teacher says, [R, K]: probabilities or outputs; null without one.</summary>
-    public float[]? Teacher { get; private init => field = Checked(value, Outputs); }
-
-    /// <summary>Added to the cross-entropy with the teacher, [R]; null for 0.</summary>
-    public float[]? Offsets { get; private init => field = Checked(value, 1); }
-
-    /// <summary>These targets beside a teacher's.</summary>
-    /// <param name="teacher">Probabilities or outputs, [R, K].</param>
-    /// <param name="offsets">Added to the cross-entropy with the teacher, [R]; null for 0.</param>
-    public ExampleTargets With(float[] teacher, float[]? offsets) =>
-        new(_targets) { Labels = Labels, Weights = Weights, Teacher = teacher, Offsets = offsets };
-
-    /// <summary>Other labels with the same weights and teacher.</summary>
+    /// <summary>Other labels with the same weights.</summary>
     public ExampleTargets WithLabels(SoftTargets labels) =>
-        new(_targets) { Labels = labels.ToFloats(), Weights = Weights, Teacher = Teacher, Offsets = Offsets };
+        new(targets) { Labels = labels.ToFloats(), Weights = Weights };
 
-    /// <summary>How many rows an example has.</summary>
-    public int RowsOf(int example) => _targets.FirstRow(example + 1) - _targets.FirstRow(example);
+    /// <summary>The place of an example's first row among all rows; of <see cref="Count"/>, their number R.</summary>
+    public int FirstRow(int example) => targets.FirstRow(example);
 
-    /// <summary>How much an example counts: the sum of its rows' weights.</summary>
-    public double WeightOf(int example)
+    /// <summary>Writes the labels of a row, [K].</summary>
+    public void Write(int row, Span<float> labels)
     {
-        double weight = 0;
-        for (int row = _targets.FirstRow(example); row < _targets.FirstRow(example + 1); row++)
-        {
-            weight += WeightOfRow(row);
-        }
-
-        return weight;
-    }
-
-    /// <summary>Writes the rows of an example.</summary>
-    /// <param name="example">From 0 to N - 1.</param>
-    /// <param name="labels">Receives its labels, [rows, K].</param>
-    /// <param name="teacher">Receives what the teacher says, [rows, K]; zeros without one.</param>
-    /// <param name="offsets">Receives what is added to the cross-entropy with the teacher, [rows].</param>
-    /// <param name="weights">Receives the weights, [rows].</param>
-    public void Write(
-        int example, Span<float> labels, Span<float> teacher, Span<float> offsets, Span<float> weights)
-    {
-        int first = _targets.FirstRow(example);
         if (Labels is null)
         {
-            _targets.Write(example, labels);
+            targets.Write(row, labels);
         }
         else
         {
-            Labels.AsSpan(first * Outputs, labels.Length).CopyTo(labels);
-        }
-
-        CopyOrClear(Teacher, first * Outputs, teacher);
-        CopyOrClear(Offsets, first, offsets);
-        for (int row = 0; row < weights.Length; row++)
-        {
-            weights[row] = WeightOfRow(first + row);
+            Labels.AsSpan(row * Outputs, Outputs).CopyTo(labels);
         }
     }
 
-    private float WeightOfRow(int row) => Weights is null ? _targets.Weight(row) : Weights[row];
-
-    private static void CopyOrClear(float[]? values, int start, Span<float> target)
-    {
-        if (values is null)
-        {
-            target.Clear();
-        }
-        else
-        {
-            values.AsSpan(start, target.Length).CopyTo(target);
-        }
-    }
+    /// <summary>How much a row counts.</summary>
+    public float Weight(int row) => Weights is null ? targets.Weight(row) : Weights[row];
 
     private float[]? Checked(float[]? values, int width)
     {
-        int rows = _targets.FirstRow(Count);
+        int rows = targets.FirstRow(Count);
         return values is null || values.Length == (long)rows * width
             ? values
             : throw new ArgumentException(

@@ -1,5 +1,6 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training.Batches;
 
@@ -14,11 +15,8 @@ public sealed class PackedBatch
     private long[] _tokenTypeIds = [];
     private long[] _offsets = [];
     private float[] _targets = [];
-    private float[] _teacher = [];
-    private float[] _teacherOffsets = [];
     private float[] _weights = [];
-    private long[] _partners = [];
-    private LayerBatch? _layers;
+    private IReadOnlyList<LossInput> _inputs = [];
 
     /// <summary>The number of sequences, B.</summary>
     public int Sequences { get; private set; }
@@ -26,7 +24,7 @@ public sealed class PackedBatch
     /// <summary>The number of tokens, T.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>The number of rows of targets: one per sequence, or one per token; 0 without targets.</summary>
+    /// <summary>The number of rows of targets, R; 0 without targets.</summary>
     public int Rows { get; private set; }
 
     /// <summary>The number of targets per row, K; 0 without targets.</summary>
@@ -50,20 +48,22 @@ public sealed class PackedBatch
     /// <param name="examples">The data set.</param>
     /// <param name="indices">Which of it.</param>
     /// <param name="objective">
-    /// Its targets. If it is twofold, all examples follow once more, every copy counting half: dropout goes by the
-    /// place in the batch, so the copies get masks of their own.
+    /// Its targets, and what its loss reads. If it is twofold, all examples follow once more, every copy counting half:
+    /// dropout goes by the place in the batch, so the copies get masks of their own.
     /// </param>
-    /// <param name="step">The optimizer step, counted from 0; it decides which layers of a teacher count.</param>
+    /// <param name="step">The optimizer step, counted from 0, which may decide what the loss reads.</param>
     public void Fill(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, TrainingObjective objective,
         long step = 0)
     {
         int copies = objective.IsTwofold ? 2 : 1;
         Pack(examples, indices, copies);
-        Label(objective.Targets, indices, copies);
-        if (objective.Layers is { } layers)
+        BatchRows rows = new(objective.Targets, indices, copies, Offsets, step);
+        Label(objective.Targets, rows);
+        _inputs = objective.Inputs;
+        foreach (LossInput input in _inputs)
         {
-            (_layers ??= new LayerBatch()).Fill(layers, indices, Offsets, step);
+            input.Fill(rows);
         }
     }
 
@@ -79,64 +79,46 @@ public sealed class PackedBatch
             binding.SetInput(PackedInputs.TokenTypeIds, _tokenTypeIds.AsSpan(0, Tokens), tokens);
         }
 
-        if (inputs.Contains(PackedInputs.Targets))
+        if (inputs.Contains(PackedInputs.LossScale))
         {
             BindTargets(binding, inputs);
         }
-
-        if (inputs.Contains(PackedInputs.Pooling))
-        {
-            (_layers ?? throw new InvalidOperationException(
-                "The graph compares layers with a teacher's; the objective has none.")).Bind(binding);
-        }
     }
 
-    /// <summary>Gives the targets to a session; only the inputs named in <paramref name="inputs"/> are set.</summary>
+    /// <summary>Gives targets, and what the loss reads beside them, to a session.</summary>
     internal void BindTargets(Binding binding, IReadOnlySet<string> inputs)
     {
-        long[] rows = [Rows];
-        long[] table = [Rows, Outputs];
-        binding.SetInput(PackedInputs.Targets, Targets, table);
-        binding.SetInput(PackedInputs.TeacherTargets, _teacher.AsSpan(0, Rows * Outputs), table);
-        binding.SetInput(PackedInputs.ExampleWeights, _weights.AsSpan(0, Rows), rows);
-        if (inputs.Contains(PackedInputs.TeacherOffsets))
+        if (inputs.Contains(PackedInputs.Targets))
         {
-            binding.SetInput(PackedInputs.TeacherOffsets, _teacherOffsets.AsSpan(0, Rows), rows);
+            binding.SetInput(PackedInputs.Targets, Targets, [Rows, Outputs]);
         }
 
-        if (inputs.Contains(PackedInputs.Partners))
+        binding.SetInput(PackedInputs.ExampleWeights, _weights.AsSpan(0, Rows), [Rows]);
+        foreach (LossInput input in _inputs)
         {
-            binding.SetInput(PackedInputs.Partners, _partners.AsSpan(0, Rows), rows);
+            input.Bind(binding);
         }
     }
 
-    /// <summary>Writes the targets' rows, example after example as the head's output has them.</summary>
-    private void Label(ExampleTargets targets, ReadOnlySpan<int> indices, int copies)
+    private void Label(ExampleTargets targets, BatchRows rows)
     {
-        Outputs = targets.Outputs;
-        Rows = 0;
-        foreach (int index in indices)
+        (Rows, Outputs) = (rows.Count, targets.Outputs);
+        if (_weights.Length < Rows)
         {
-            Rows += targets.RowsOf(index) * copies;
+            _weights = new float[Rows];
         }
 
-        GrowRows();
-        int apart = Rows / copies;
-        for (int b = 0, at = 0; b < Sequences; b++)
+        if (_targets.Length < Rows * Outputs)
         {
-            int example = indices[b % indices.Length];
-            int rows = targets.RowsOf(example);
-            targets.Write(
-                example,
-                _targets.AsSpan(at * Outputs, rows * Outputs),
-                _teacher.AsSpan(at * Outputs, rows * Outputs),
-                _teacherOffsets.AsSpan(at, rows),
-                _weights.AsSpan(at, rows));
-            for (int row = 0; row < rows; row++, at++)
-            {
-                _weights[at] /= copies;
-                _partners[at] = (at + apart) % Rows;
-            }
+            _targets = new float[Rows * Outputs];
+        }
+
+        int at = 0;
+        foreach (int row in rows)
+        {
+            targets.Write(row, _targets.AsSpan(at * Outputs, Outputs));
+            _weights[at] = targets.Weight(row) / rows.Copies;
+            at++;
         }
     }
 
@@ -144,6 +126,7 @@ public sealed class PackedBatch
     {
         Sequences = indices.Length * copies;
         (Rows, Outputs) = (0, 0);
+        _inputs = [];
         Tokens = 0;
         foreach (int index in indices)
         {
@@ -179,22 +162,6 @@ public sealed class PackedBatch
         if (_offsets.Length < Sequences + 1)
         {
             _offsets = new long[Sequences + 1];
-        }
-    }
-
-    private void GrowRows()
-    {
-        if (_weights.Length < Rows)
-        {
-            _weights = new float[Rows];
-            _teacherOffsets = new float[Rows];
-            _partners = new long[Rows];
-        }
-
-        if (_targets.Length < Rows * Outputs)
-        {
-            _targets = new float[Rows * Outputs];
-            _teacher = new float[Rows * Outputs];
         }
     }
 }

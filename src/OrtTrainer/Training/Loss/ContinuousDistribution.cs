@@ -11,10 +11,8 @@ internal sealed class ContinuousDistribution : OutputDistribution
         float[] logits, int outputs, double temperature, bool divergence) =>
         throw new NotSupportedException("Values have no temperature.");
 
-    internal override (Value Labels, Value Teacher, Value? Penalty) Loss(ObjectiveRows r, bool agreement)
-    {
-        GraphBuilder g = r.Graph;
-        Value labels = r.Sum(r.Square(g.Sub(r.Logits, r.Labels)));
-        return (g.Mul(labels, r.LabelWeight), g.Mul(r.Sum(r.Square(r.LogitError())), r.LogitWeight), null);
-    }
+    internal override Value LabelLoss(LossGraph g) => SquaredError(g, g.Builder.Sub(g.Logits, g.Labels));
+
+    internal override Value SoftLoss(LossGraph g, Value targets, Value? offsets, Value inverseTemperature) =>
+        throw new NotSupportedException("Values have no temperature.");
 }

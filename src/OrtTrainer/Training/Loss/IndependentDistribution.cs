@@ -1,5 +1,4 @@
 using OrtTrainer.Graph;
-using OrtTrainer.Models;
 
 namespace OrtTrainer.Training.Loss;
 
@@ -10,7 +9,7 @@ internal sealed class IndependentDistribution : OutputDistribution
         float[] logits, int outputs, double temperature, bool divergence)
     {
         float[] probabilities = new float[logits.Length];
-        float[] offsets = new float[logits.Length / outputs];
+        float[]? offsets = divergence ? new float[logits.Length / outputs] : null;
         for (int i = 0; i < logits.Length; i++)
         {
             double z = logits[i] / temperature;
@@ -19,22 +18,20 @@ internal sealed class IndependentDistribution : OutputDistribution
 
             // p log p + (1 - p) log(1 - p) in terms of z, which keeps its digits at both ends.
             double softplus = Math.Max(z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z)));
-            offsets[i / outputs] += divergence ? (float)((p * z) - softplus) : 0;
+            offsets?[i / outputs] += (float)((p * z) - softplus);
         }
 
         return (probabilities, offsets);
     }
 
-    internal override (Value Labels, Value Teacher, Value? Penalty) Loss(ObjectiveRows r, bool agreement)
+    internal override Value LabelLoss(LossGraph g) => CrossEntropy(g, g.Logits, g.Labels);
+
+    internal override Value SoftLoss(LossGraph g, Value targets, Value? offsets, Value inverseTemperature)
     {
-        GraphBuilder g = r.Graph;
-        Value labels = r.Sum(g.Sub(g.Node("Softplus", [r.Logits]), g.Mul(r.Logits, r.Labels)));
-        Value tempered = r.Tempered();
-        Value divergence = g.Add(
-            r.TeacherOffsets(), r.Sum(g.Sub(g.Node("Softplus", [tempered]), g.Mul(tempered, r.Teacher))));
-        Value teacher = g.Add(
-            g.Mul(divergence, r.Coefficient(PackedInputs.TeacherWeight)),
-            g.Mul(r.Sum(r.Square(r.LogitError())), r.LogitWeight));
-        return (g.Mul(labels, r.LabelWeight), teacher, null);
+        Value loss = CrossEntropy(g, g.Builder.Mul(g.Logits, inverseTemperature), targets);
+        return offsets is null ? loss : g.Builder.Add(offsets, loss);
     }
+
+    private static Value CrossEntropy(LossGraph g, Value logits, Value targets) =>
+        g.Sum(g.Builder.Sub(g.Builder.Node("Softplus", [logits]), g.Builder.Mul(logits, targets)));
 }

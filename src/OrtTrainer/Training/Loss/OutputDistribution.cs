@@ -41,8 +41,18 @@ public abstract class OutputDistribution
     internal abstract (float[] Targets, float[]? Offsets) Soften(
         float[] logits, int outputs, double temperature, bool divergence);
 
-    /// <summary>The parts of the loss as one number per row, [R].</summary>
-    /// <param name="g">Logits, targets and coefficients.</param>
-    /// <param name="agreement">Whether rows have partners that they should agree with (R-Drop).</param>
-    internal abstract (Value Labels, Value Teacher, Value? Penalty) Loss(ObjectiveRows g, bool agreement);
+    /// <summary>The loss against the labels, [R].</summary>
+    internal abstract Value LabelLoss(LossGraph g);
+
+    /// <summary>The cross-entropy with soft targets, [R].</summary>
+    /// <param name="g">The logits.</param>
+    /// <param name="targets">Probabilities, [R, K].</param>
+    /// <param name="offsets">Added to each row, [R]; null for 0.</param>
+    /// <param name="inverseTemperature">Multiplies the logits, a scalar.</param>
+    /// <exception cref="NotSupportedException">The outputs are no logits of probabilities.</exception>
+    internal abstract Value SoftLoss(LossGraph g, Value targets, Value? offsets, Value inverseTemperature);
+
+    /// <summary>The squares of errors [R, K] as a part of the loss, [R]: with <see cref="Divisor"/>, their
+    /// mean.</summary>
+    internal virtual Value SquaredError(LossGraph g, Value error) => g.Sum(g.Square(error));
 }

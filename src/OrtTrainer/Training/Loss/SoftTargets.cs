@@ -4,7 +4,7 @@ using OrtTrainer.Data;
 namespace OrtTrainer.Training.Loss;
 
 /// <summary>
-/// Targets of a classification loss as distributions: plain labels, label smoothing, teacher-free regularisation and
+/// Targets of a classification loss as distributions: plain labels, label smoothing, teacher-free regularization and
 /// distillation are one loss with different targets. Every row has a weight; losses are weighted means over the rows.
 /// </summary>
 public sealed class SoftTargets
@@ -59,7 +59,7 @@ public sealed class SoftTargets
     /// <summary>
     /// Label smoothing as fairseq and Yuan et al. (2020) define it: 1 - eps on the label, eps / (K - 1) on each other
     /// class. For two classes it is twice as strong as the uniform kind. It is also the virtual teacher of
-    /// teacher-free regularisation, with eps = 1 - A.
+    /// teacher-free regularization, with eps = 1 - A.
     /// </summary>
     /// <param name="labels">[B], from 0 to K - 1, or <see cref="IgnoredLabel"/>.</param>
     /// <param name="classes">K, 2 or more.</param>
@@ -155,7 +155,9 @@ public sealed class SoftTargets
     /// <summary>All rows in float32, [B, K].</summary>
     public float[] ToFloats() => Array.ConvertAll(_values, value => (float)value);
 
-    /// <summary>What makes a row's cross-entropy a divergence, in float32: [B].</summary>
+    /// <summary>
+    /// What makes the cross-entropy with each row a divergence when it is added, in float32, [B].
+    /// </summary>
     public float[] NegativeEntropies() => [.. Enumerable.Range(0, Rows).Select(row => (float)-RowEntropy(row))];
 
     /// <summary>The weights of all rows in float32, [B].</summary>

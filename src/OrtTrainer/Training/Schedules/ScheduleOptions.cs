@@ -78,4 +78,7 @@ public sealed record ScheduleOptions
         : cycles == Math.Floor(cycles)
             ? (int)cycles
             : throw new ArgumentException($"{nameof(Cycles)} is {cycles}; cosine_with_restarts needs a whole number.");
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 }

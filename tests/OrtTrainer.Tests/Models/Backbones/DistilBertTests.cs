@@ -1,12 +1,12 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
-using OrtTrainer.Distillation;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
+using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Tests.Runs;
@@ -37,8 +37,8 @@ public sealed class DistilBertTests : IDisposable
             """);
         using PretrainedModel random = PretrainedModel.Open(_folder.Path, fromScratch: true);
         ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(3)).Layout;
-        using NativeBuffer weights = new(layout.Length);
-        random.Load(layout, weights.Slice, seed: 4);
+        using WeightBuffer weights = new(Device.Default, layout.Length);
+        random.Load(layout, weights, seed: 4);
         SafetensorsWriter.Write(_folder.File("model.safetensors"), StoredTensors.Of(layout, weights));
     }
 
@@ -127,7 +127,7 @@ public sealed class DistilBertTests : IDisposable
         Assert.That(exported.ToJson()["architectures"]!.ToJsonString(),
             Is.EqualTo("[\"DistilBertForSequenceClassification\"]"));
         using GraphSession session = GraphSession.FromFile(
-            Path.Combine(_task.Output("whole"), "model.onnx"), TinyClassifier.OneThread);
+            Path.Combine(_task.Output("whole"), "onnx", "model.onnx"), TinyClassifier.OneThread);
         Assert.That(session.Inputs.Select(i => i.Name), Is.EqualTo(new[] { "input_ids", "attention_mask" }));
     }
 
@@ -138,7 +138,7 @@ public sealed class DistilBertTests : IDisposable
         Example[] texts = [new("my big dog"), new("rice is old here so the soup")];
 
         float[] fromGraph = Scored.Logits(_task.Output("out"), texts);
-        File.Delete(Path.Combine(_task.Output("out"), "model.onnx"));
+        File.Delete(Path.Combine(_task.Output("out"), "onnx", "model.onnx"));
 
         Assert.That(Scored.Logits(_task.Output("out"), texts), Is.EqualTo(fromGraph).Within(1e-5));
         Assert.That(summary.TestLive, Is.GreaterThan(0.8));

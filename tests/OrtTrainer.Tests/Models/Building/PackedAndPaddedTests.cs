@@ -39,10 +39,11 @@ public sealed class PackedAndPaddedTests
     private static void AssertAgree(Architecture architecture, ModelHead head, bool kernels)
     {
         PackedGraph graph = PackedGraph.Evaluation(architecture, head);
-        using NativeBuffer weights = new(graph.Layout.Length);
+        using WeightBuffer weights = new(Device.Default, graph.Layout.Length);
         foreach (ParameterSpec parameter in graph.Layout.Parameters)
         {
-            ParameterInitializer.Fill(parameter, graph.Layout.Place(weights, parameter), 0.4, seed: 3);
+            weights.Write(graph.Layout.OffsetOf(parameter), (int)parameter.Length, values =>
+                ParameterInitializer.Fill(parameter, values, 0.4, seed: 3));
         }
 
         TokenizedExample[] examples = [.. Lengths.Select((length, b) => new TokenizedExample(
@@ -65,7 +66,7 @@ public sealed class PackedAndPaddedTests
     }
 
     private static float[] Packed(
-        PackedGraph graph, NativeBuffer weights, TokenizedExample[] examples, bool kernels, out long[] offsets)
+        PackedGraph graph, WeightBuffer weights, TokenizedExample[] examples, bool kernels, out long[] offsets)
     {
         using GraphSession session = GraphSession.FromBytes(
             graph.Model, new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 1 });

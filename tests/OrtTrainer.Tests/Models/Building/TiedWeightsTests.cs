@@ -22,7 +22,7 @@ public sealed class TiedWeightsTests
     {
         TinyDecoder decoder = TinyDecoder.Make();
         ParameterLayout layout = PackedGraph.Evaluation(decoder, new TinyDecoder.TiedHead()).Layout;
-        using NativeBuffer weights = new(layout.Length);
+        using WeightBuffer weights = new(Device.Default, layout.Length);
 
         var stored = PaddedGraph.Build(decoder, new TinyDecoder.TiedHead(), layout, weights).Graph.Initializer;
 

@@ -1,5 +1,5 @@
 using OrtTrainer.Runtime;
-using OrtTrainer.Runtime.Kernels;
+using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime.Kernels;
 
@@ -39,7 +39,7 @@ public sealed class EveryKernelTests
             float[][] expected = run.Outputs(shapes.Length);
 
             using OpenKernel kernel = run.Open(shapes.Length);
-            using NativeBuffer buffer = Fenced(run, shapes, out List<int> inputs, out List<int> outputs);
+            using WeightBuffer buffer = Fenced(run, shapes, out List<int> inputs, out List<int> outputs);
             for (int i = 0; i < run.Inputs.Count; i++)
             {
                 if (run.Inputs[i].Floats is { } floats)
@@ -95,7 +95,7 @@ public sealed class EveryKernelTests
     }
 
     // Inputs and outputs one behind the other, each between two cache lines of NaN: what is read there spoils results.
-    private static NativeBuffer Fenced(KernelRun run, long[][] shapes, out List<int> inputs, out List<int> outputs)
+    private static WeightBuffer Fenced(KernelRun run, long[][] shapes, out List<int> inputs, out List<int> outputs)
     {
         const int Fence = 16;
         int end = Fence;
@@ -108,7 +108,7 @@ public sealed class EveryKernelTests
 
         inputs = [.. run.Inputs.Select(input => Place(input.Floats?.Length ?? 0))];
         outputs = [.. shapes.Select(shape => Place((int)shape.Aggregate(1L, (a, b) => a * b)))];
-        NativeBuffer buffer = new(end);
+        WeightBuffer buffer = new(Device.Default, end);
         buffer.Span.Fill(float.NaN);
         return buffer;
     }

@@ -1,5 +1,5 @@
 using OrtTrainer.Graph;
-using OrtTrainer.Runtime.Kernels;
+using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime.Kernels;
 

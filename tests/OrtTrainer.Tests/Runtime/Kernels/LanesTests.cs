@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 using OrtTrainer.Runtime;
-using OrtTrainer.Runtime.Kernels;
+using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime.Kernels;
 
@@ -19,7 +19,7 @@ public sealed unsafe class LanesTests
     [Test]
     public void A_remainder_is_read_and_written_without_its_neighbours([Range(1, 15)] int count)
     {
-        using NativeBuffer source = new(32), target = new(32);
+        using WeightBuffer source = new(Device.Default, 32), target = new(Device.Default, 32);
         source.Span.Fill(float.NaN);
         target.Span.Fill(-1);
         Reference.Random(count, count).CopyTo(source.Span[3..]);
@@ -52,7 +52,7 @@ public sealed unsafe class LanesTests
     [Test]
     public void Rows_are_added_element_by_element([Values(0, 1, 15, 16, 17, 40)] int length)
     {
-        using NativeBuffer sum = new(length + 16), row = new(length + 16);
+        using WeightBuffer sum = new(Device.Default, length + 16), row = new(Device.Default, length + 16);
         Reference.Random(1, length + 16).CopyTo(sum.Span);
         Reference.Random(2, length + 16).CopyTo(row.Span);
         float[] expected = [.. sum.Span.ToArray().Select((v, i) => i < length ? v + row.Span[i] : v)];
@@ -85,7 +85,7 @@ public sealed unsafe class LanesTests
     [Test]
     public void Sums_of_blocks_are_combined_in_order()
     {
-        using NativeBuffer partials = new(3 * 20), sum = new(18);
+        using WeightBuffer partials = new(Device.Default, 3 * 20), sum = new(Device.Default, 18);
         sum.Span.Fill(float.NaN);
 
         // In float32, (1e8 - 1e8) + 1 is 1; in any other order 1 is lost beside 1e8.

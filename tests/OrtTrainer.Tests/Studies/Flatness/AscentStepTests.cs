@@ -13,7 +13,7 @@ public sealed class AscentStepTests
     public void The_rise_on_a_quadratic_is_rho_times_slope_plus_half_the_curvature_along_it()
     {
         using Quadratic surface = new(Eigenvalues);
-        (NativeBuffer weights, NativeBuffer gradient, double loss) = At(surface);
+        (WeightBuffer weights, WeightBuffer gradient, double loss) = At(surface);
         double[] g = [2, -2, 2.25];
         double norm = Math.Sqrt(g.Sum(x => x * x));
         double curvature = g.Select((x, i) => x * x * Eigenvalues[i]).Sum() / (norm * norm);
@@ -29,7 +29,7 @@ public sealed class AscentStepTests
     public void The_adaptive_step_lies_on_the_border_of_the_stretched_ball()
     {
         using Quadratic surface = new(Eigenvalues);
-        (NativeBuffer weights, NativeBuffer gradient, double loss) = At(surface);
+        (WeightBuffer weights, WeightBuffer gradient, double loss) = At(surface);
 
         AscentSharpness rise = AscentStep.Adaptive(surface, weights, loss, gradient, 0.5);
 
@@ -63,8 +63,8 @@ public sealed class AscentStepTests
     public void Where_the_gradient_vanishes_nothing_rises()
     {
         using Quadratic surface = new(Eigenvalues, [1, 2, 3]);
-        using NativeBuffer weights = Quadratic.Buffer(1, 2, 3);
-        using NativeBuffer gradient = new(3);
+        using WeightBuffer weights = Quadratic.Buffer(1, 2, 3);
+        using WeightBuffer gradient = new(Device.Default, 3);
 
         Assert.That(AscentStep.Plain(surface, weights, 0, gradient, 0.05).Increase, Is.Zero);
         Assert.That(AscentStep.Adaptive(surface, weights, 0, gradient, 0.5).Increase, Is.Zero);
@@ -81,8 +81,8 @@ public sealed class AscentStepTests
         double[] at = Doubles(root.GetProperty("start"));
         foreach (JsonElement expected in root.GetProperty("weights").EnumerateArray())
         {
-            using NativeBuffer weights = Quadratic.Buffer(at);
-            using NativeBuffer gradient = Gradient(surface, weights);
+            using WeightBuffer weights = Quadratic.Buffer(at);
+            using WeightBuffer gradient = Gradient(surface, weights);
             AscentStep.Plain(surface, weights, 0, gradient, rho);
             surface.Differentiate(gradient);
             at = [.. at.Select((w, i) => w - (rate * gradient.Span[i]))];
@@ -92,28 +92,28 @@ public sealed class AscentStepTests
 
     private static (double Plain, double Adaptive) Both(Quadratic surface, double[] at)
     {
-        using NativeBuffer weights = Quadratic.Buffer(at);
-        using NativeBuffer gradient = Gradient(surface, weights);
+        using WeightBuffer weights = Quadratic.Buffer(at);
+        using WeightBuffer gradient = Gradient(surface, weights);
         double loss = surface.Measure().Loss;
         return (AscentStep.Plain(surface, weights, loss, gradient, 0.05).Increase,
             AscentStep.Adaptive(surface, weights, loss, gradient, 0.5).Increase);
     }
 
-    private static (NativeBuffer Weights, NativeBuffer Gradient, double Loss) At(Quadratic surface)
+    private static (WeightBuffer Weights, WeightBuffer Gradient, double Loss) At(Quadratic surface)
     {
-        NativeBuffer weights = Quadratic.Buffer(Weights);
+        WeightBuffer weights = Quadratic.Buffer(Weights);
         return (weights, Gradient(surface, weights), surface.Measure().Loss);
     }
 
-    private static NativeBuffer Gradient(Quadratic surface, NativeBuffer weights)
+    private static WeightBuffer Gradient(Quadratic surface, WeightBuffer weights)
     {
-        NativeBuffer gradient = new(weights.Length);
+        WeightBuffer gradient = new(Device.Default, weights.Length);
         weights.Span.CopyTo(surface.Point.Span);
         surface.Differentiate(gradient);
         return gradient;
     }
 
-    private static void Free(params NativeBuffer[] buffers) => Array.ForEach(buffers, buffer => buffer.Dispose());
+    private static void Free(params WeightBuffer[] buffers) => Array.ForEach(buffers, buffer => buffer.Dispose());
 
     private static double[] Doubles(JsonElement array) => [.. array.EnumerateArray().Select(e => e.GetDouble())];
 }

@@ -30,7 +30,7 @@ public sealed class FlatnessProbeTests
     public void Train()
     {
         _task = new TinyTask();
-        _summary = TinyTask.Run(_task.Options("swa") with { MaxSteps = 12, Method = FineTuneMethod.Swa });
+        _summary = TinyTask.Run(_task.Options("swa") with { MaxSteps = 12, Method = FineTuneMethod.Parse("swa") });
         TinyTask.Run(_task.Options("plain") with { MaxSteps = 3, Method = FineTuneMethod.FineTune });
     }
 

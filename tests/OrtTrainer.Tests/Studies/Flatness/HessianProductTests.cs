@@ -12,9 +12,9 @@ public sealed class HessianProductTests
     public void The_product_is_that_with_the_matrix(double step)
     {
         using Quadratic surface = new([8, 3, 1, -2], normal: [1, 2, -1, 0.5]);
-        using NativeBuffer weights = Quadratic.Buffer(Weights);
-        using NativeBuffer vector = Quadratic.Buffer(0.5, -0.5, 0.5, 0.5);
-        using NativeBuffer product = new(4);
+        using WeightBuffer weights = Quadratic.Buffer(Weights);
+        using WeightBuffer vector = Quadratic.Buffer(0.5, -0.5, 0.5, 0.5);
+        using WeightBuffer product = new(Device.Default, 4);
         using HessianProduct hessian = new(surface, weights);
 
         hessian.Multiply(vector, step, product, default);
@@ -28,14 +28,14 @@ public sealed class HessianProductTests
     public void The_step_is_found_where_products_agree_and_takes_few_gradients()
     {
         using Quadratic surface = new([8, 3, 1, -2], normal: [1, 2, -1, 0.5]);
-        using NativeBuffer weights = Quadratic.Buffer(Weights);
-        using NativeBuffer vector = Quadratic.Buffer(0.5, -0.5, 0.5, 0.5);
+        using WeightBuffer weights = Quadratic.Buffer(Weights);
+        using WeightBuffer vector = Quadratic.Buffer(0.5, -0.5, 0.5, 0.5);
         using HessianProduct hessian = new(surface, weights);
 
         // Without a third derivative longer is better: the search must go up from a step that is far too short.
         DifferenceStep found = DifferenceStep.Find(hessian, vector, 1.0 / 64, default);
 
-        double textbook = DifferenceStep.NearTextbook(FlatVectors.Norm(weights.Span), 1);
+        double textbook = DifferenceStep.NearTextbook(weights.Device.Arithmetic.Norm(weights), 1);
         Assert.That(found.Step, Is.GreaterThan(textbook));
         Assert.That(found.Disagreement, Is.LessThan(1e-5));
         Assert.That(surface.Gradients, Is.LessThanOrEqualTo(2 * 2 * 8));
@@ -53,7 +53,7 @@ public sealed class HessianProductTests
     public void The_trace_of_a_diagonal_matrix_is_exact_whatever_the_signs(int samples)
     {
         using Quadratic surface = new([8, 3, 1, -2]);
-        using NativeBuffer weights = Quadratic.Buffer(Weights);
+        using WeightBuffer weights = Quadratic.Buffer(Weights);
         using HessianProduct hessian = new(surface, weights);
 
         TraceEstimate trace = HutchinsonTrace.Estimate(hessian, samples, seed: 3);
@@ -68,7 +68,7 @@ public sealed class HessianProductTests
     {
         double[] eigenvalues = [.. Enumerable.Range(0, 40).Select(i => (double)(i % 7) - 1)];
         using Quadratic surface = new(eigenvalues, normal: [.. eigenvalues.Select((_, i) => 1 + Math.Sin(i))]);
-        using NativeBuffer weights = Quadratic.Buffer([.. eigenvalues.Select((_, i) => Math.Cos(i))]);
+        using WeightBuffer weights = Quadratic.Buffer([.. eigenvalues.Select((_, i) => Math.Cos(i))]);
         using HessianProduct hessian = new(surface, weights);
 
         TraceEstimate trace = HutchinsonTrace.Estimate(hessian, 400, seed: 3);

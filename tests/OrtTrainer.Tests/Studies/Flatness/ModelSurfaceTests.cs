@@ -31,7 +31,7 @@ public sealed class ModelSurfaceTests(string task)
     private ProbedRun _run = null!;
     private RunSummary _summary = null!;
 
-    private NativeBuffer Weights => _run.Weights[0].Values;
+    private WeightBuffer Weights => _run.Weights[0].Values;
 
     [OneTimeSetUp]
     public void Train()
@@ -63,21 +63,21 @@ public sealed class ModelSurfaceTests(string task)
     [Test]
     public void The_gradient_is_the_slope_of_the_loss()
     {
-        using NativeBuffer gradient = Gradient();
+        using WeightBuffer gradient = Gradient();
         for (ulong seed = 1; seed <= 4; seed++)
         {
-            using NativeBuffer direction = Direction(seed);
+            using WeightBuffer direction = Direction(seed);
             double slope = (LossAt(direction, 0.02) - LossAt(direction, -0.02)) / 0.04;
 
-            Assert.That(FlatVectors.Dot(gradient.Span, direction.Span), Is.EqualTo(slope).Within(2e-4), $"{seed}");
+            Assert.That(gradient.Device.Arithmetic.Dot(gradient, direction), Is.EqualTo(slope).Within(2e-4), $"{seed}");
         }
     }
 
     [Test]
     public void Nothing_is_random_in_it()
     {
-        using NativeBuffer first = Gradient();
-        using NativeBuffer second = Gradient();
+        using WeightBuffer first = Gradient();
+        using WeightBuffer second = Gradient();
 
         Assert.That(second.Span.SequenceEqual(first.Span), Is.True);
     }
@@ -86,16 +86,16 @@ public sealed class ModelSurfaceTests(string task)
     public void Curvature_is_the_second_difference_of_the_loss()
     {
         using HessianProduct hessian = new(_run.Surface, Weights);
-        using NativeBuffer product = new(Weights.Length);
-        using NativeBuffer direction = Gradient();
-        FlatVectors.Normalize(direction.Span);
+        using WeightBuffer product = new(Device.Default, Weights.Length);
+        using WeightBuffer direction = Gradient();
+        direction.Device.Arithmetic.Normalize(direction);
         const double Step = 1.0 / 32;
 
         hessian.Multiply(direction, 1.0 / 256, product, default);
 
         double bend = LossAt(direction, Step) - (2 * LossAt(direction, 0)) + LossAt(direction, -Step);
         double expected = bend / (Step * Step);
-        double curvature = FlatVectors.Dot(product.Span, direction.Span);
+        double curvature = product.Device.Arithmetic.Dot(product, direction);
         Assert.That(curvature, Is.EqualTo(expected).Within(0.02 * Math.Abs(expected) + 2e-3));
     }
 
@@ -103,17 +103,17 @@ public sealed class ModelSurfaceTests(string task)
     public void The_hessian_is_symmetric()
     {
         using HessianProduct hessian = new(_run.Surface, Weights);
-        using NativeBuffer u = Direction(11);
-        using NativeBuffer v = Gradient();
-        FlatVectors.Normalize(v.Span);
-        using NativeBuffer product = new(Weights.Length);
+        using WeightBuffer u = Direction(11);
+        using WeightBuffer v = Gradient();
+        v.Device.Arithmetic.Normalize(v);
+        using WeightBuffer product = new(Device.Default, Weights.Length);
 
         hessian.Multiply(u, 1.0 / 64, product, default);
-        double vHu = FlatVectors.Dot(v.Span, product.Span);
+        double vHu = v.Device.Arithmetic.Dot(v, product);
         hessian.Multiply(v, 1.0 / 256, product, default);
-        double uHv = FlatVectors.Dot(u.Span, product.Span);
+        double uHv = u.Device.Arithmetic.Dot(u, product);
 
-        Assert.That(vHu, Is.EqualTo(uHv).Within(5e-3 * FlatVectors.Norm(product.Span)));
+        Assert.That(vHu, Is.EqualTo(uHv).Within(5e-3 * product.Device.Arithmetic.Norm(product)));
     }
 
     [Test]
@@ -122,37 +122,37 @@ public sealed class ModelSurfaceTests(string task)
         ParameterSpec bias = _run.Layout.Parameters.Single(p => p.Name == "classifier.bias");
         int outputs = (int)bias.Length;
         double[] v = outputs == 1 ? [1] : [2.0 / 3, -1.0 / 3, 2.0 / 3];
-        using NativeBuffer direction = new(Weights.Length);
+        using WeightBuffer direction = new(Device.Default, Weights.Length);
         for (int k = 0; k < outputs; k++)
         {
             direction.Span[(int)_run.Layout.OffsetOf(bias) + k] = (float)v[k];
         }
 
         using HessianProduct hessian = new(_run.Surface, Weights);
-        using NativeBuffer product = new(Weights.Length);
+        using WeightBuffer product = new(Device.Default, Weights.Length);
         hessian.Multiply(direction, 1.0 / 64, product, default);
 
-        Assert.That(FlatVectors.Dot(direction.Span, product.Span), Is.EqualTo(BiasCurvature(v)).Within(2e-4));
+        Assert.That(direction.Device.Arithmetic.Dot(direction, product), Is.EqualTo(BiasCurvature(v)).Within(2e-4));
     }
 
     [Test]
     public void The_top_eigenvalue_is_a_curvature_and_no_direction_tried_has_a_larger_one()
     {
         using HessianProduct hessian = new(_run.Surface, Weights);
-        using NativeBuffer vector = Gradient();
-        using NativeBuffer product = new(Weights.Length);
+        using WeightBuffer vector = Gradient();
+        using WeightBuffer product = new(Device.Default, Weights.Length);
 
         TopEigenvalue top = new PowerIteration(200, 1e-5, 1).Run(hessian, vector);
 
         hessian.Multiply(vector, top.Difference.Step, product, default);
-        Assert.That(FlatVectors.Dot(vector.Span, product.Span), Is.EqualTo(top.Value).Within(0.01 * top.Value));
+        Assert.That(vector.Device.Arithmetic.Dot(vector, product), Is.EqualTo(top.Value).Within(0.01 * top.Value));
         Assert.That(top.Residual, Is.LessThan(0.1));
         for (ulong seed = 1; seed <= 8; seed++)
         {
-            using NativeBuffer direction = seed == 1 ? Gradient() : Direction(seed);
-            FlatVectors.Normalize(direction.Span);
+            using WeightBuffer direction = seed == 1 ? Gradient() : Direction(seed);
+            direction.Device.Arithmetic.Normalize(direction);
             hessian.Multiply(direction, 1.0 / 256, product, default);
-            Assert.That(FlatVectors.Dot(direction.Span, product.Span), Is.LessThan(1.01 * top.Value), $"{seed}");
+            Assert.That(direction.Device.Arithmetic.Dot(direction, product), Is.LessThan(1.01 * top.Value), $"{seed}");
         }
     }
 
@@ -183,30 +183,30 @@ public sealed class ModelSurfaceTests(string task)
         return sum / _run.Examples.Examples.Count;
     }
 
-    private double LossAt(NativeBuffer direction, double distance)
+    private double LossAt(WeightBuffer direction, double distance)
     {
-        FlatVectors.Move(Weights.Span, distance, direction.Span, _run.Surface.Point.Span);
+        Weights.Device.Arithmetic.Move(Weights, distance, direction, _run.Surface.Point);
         return _run.Surface.Measure().Loss;
     }
 
-    private NativeBuffer Gradient()
+    private WeightBuffer Gradient()
     {
-        NativeBuffer gradient = new(Weights.Length);
+        WeightBuffer gradient = new(Device.Default, Weights.Length);
         Weights.Span.CopyTo(_run.Surface.Point.Span);
         _run.Surface.Differentiate(gradient);
         return gradient;
     }
 
-    private NativeBuffer Direction(ulong seed)
+    private WeightBuffer Direction(ulong seed)
     {
-        NativeBuffer direction = new(Weights.Length);
+        WeightBuffer direction = new(Device.Default, Weights.Length);
         SeededRandom random = new(seed);
         foreach (ref float value in direction.Span)
         {
             value = (float)random.NextGaussian();
         }
 
-        FlatVectors.Normalize(direction.Span);
+        direction.Device.Arithmetic.Normalize(direction);
         return direction;
     }
 }

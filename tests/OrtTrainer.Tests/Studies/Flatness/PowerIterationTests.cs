@@ -67,8 +67,8 @@ public sealed class PowerIterationTests
     public void Iterations_end_at_the_limit_and_say_that_they_were_not_enough()
     {
         using Quadratic surface = new([5, 4.9, 4.8, 1, 1, 1], normal: Normal);
-        using NativeBuffer weights = Quadratic.Buffer(Weights);
-        using NativeBuffer gradient = new(6);
+        using WeightBuffer weights = Quadratic.Buffer(Weights);
+        using WeightBuffer gradient = new(Device.Default, 6);
         using HessianProduct hessian = new(surface, weights);
         Fill(surface, weights, gradient);
 
@@ -84,8 +84,8 @@ public sealed class PowerIterationTests
         Assert.That(() =>
         {
             using Quadratic surface = new([2, 1]);
-            using NativeBuffer weights = Quadratic.Buffer(1, 1);
-            using NativeBuffer gradient = Quadratic.Buffer(1, 1);
+            using WeightBuffer weights = Quadratic.Buffer(1, 1);
+            using WeightBuffer gradient = Quadratic.Buffer(1, 1);
             using HessianProduct hessian = new(surface, weights);
             new PowerIteration(3, 1e-3, 1).Run(hessian, gradient, new CancellationToken(canceled: true));
         }, Throws.InstanceOf<OperationCanceledException>());
@@ -98,14 +98,14 @@ public sealed class PowerIterationTests
 
     private static TopEigenvalue Run(Quadratic surface, double[] at, long seed)
     {
-        using NativeBuffer weights = Quadratic.Buffer(at);
-        using NativeBuffer gradient = new(at.Length);
+        using WeightBuffer weights = Quadratic.Buffer(at);
+        using WeightBuffer gradient = new(Device.Default, at.Length);
         using HessianProduct hessian = new(surface, weights);
         Fill(surface, weights, gradient);
         return new PowerIteration(400, 1e-6, seed).Run(hessian, gradient);
     }
 
-    private static void Fill(Quadratic surface, NativeBuffer weights, NativeBuffer gradient)
+    private static void Fill(Quadratic surface, WeightBuffer weights, WeightBuffer gradient)
     {
         weights.Span.CopyTo(surface.Point.Span);
         surface.Differentiate(gradient);

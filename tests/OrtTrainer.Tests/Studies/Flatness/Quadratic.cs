@@ -19,10 +19,10 @@ internal sealed class Quadratic : ILossSurface, IDisposable
         _centre = centre ?? new double[eigenvalues.Length];
         double length = normal is null ? 1 : Math.Sqrt(normal.Sum(x => x * x));
         _normal = normal?.Select(x => x / length).ToArray() ?? new double[eigenvalues.Length];
-        Point = new NativeBuffer(eigenvalues.Length);
+        Point = new WeightBuffer(Device.Default, eigenvalues.Length);
     }
 
-    public NativeBuffer Point { get; }
+    public WeightBuffer Point { get; }
 
     /// <summary>How often a gradient was asked for.</summary>
     public int Gradients { get; private set; }
@@ -36,7 +36,7 @@ internal sealed class Quadratic : ILossSurface, IDisposable
         return new SurfaceValue(loss, -loss);
     }
 
-    public void Differentiate(NativeBuffer gradient, CancellationToken cancellation = default)
+    public void Differentiate(WeightBuffer gradient, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         Gradients++;
@@ -55,9 +55,9 @@ internal sealed class Quadratic : ILossSurface, IDisposable
     }
 
     /// <summary>A buffer of the caller's with these values.</summary>
-    public static NativeBuffer Buffer(params double[] values)
+    public static WeightBuffer Buffer(params double[] values)
     {
-        NativeBuffer buffer = new(values.Length);
+        WeightBuffer buffer = new(Device.Default, values.Length);
         for (int i = 0; i < values.Length; i++)
         {
             buffer.Span[i] = (float)values[i];

@@ -17,9 +17,9 @@ public sealed class SurfaceScanTests
     [Test]
     public void Every_row_of_a_direction_has_the_norm_of_the_weights_row_and_vectors_are_left_out()
     {
-        using NativeBuffer weights = RandomWeights();
+        using WeightBuffer weights = RandomWeights();
         weights.Slice(Layout.OffsetOf(Table) + 2, 2).Clear();
-        using NativeBuffer direction = new(Layout.Length);
+        using WeightBuffer direction = new(Device.Default, Layout.Length);
         direction.Span.Fill(7);
 
         FilterDirection.Fill(Layout, weights, direction, seed: 1, number: 0);
@@ -30,8 +30,8 @@ public sealed class SurfaceScanTests
             for (int row = 0; row < parameter.Shape[0]; row++)
             {
                 long offset = Layout.OffsetOf(parameter) + (row * columns);
-                double expected = FlatVectors.Norm(weights.Slice(offset, columns));
-                Assert.That(FlatVectors.Norm(direction.Slice(offset, columns)), Is.EqualTo(expected).Within(1e-6),
+                double expected = Norm(weights.Slice(offset, columns));
+                Assert.That(Norm(direction.Slice(offset, columns)), Is.EqualTo(expected).Within(1e-6),
                     $"{parameter.Name} {row}");
             }
         }
@@ -44,13 +44,13 @@ public sealed class SurfaceScanTests
     [Test]
     public void Directions_depend_on_seed_and_number_and_scale_with_the_weights()
     {
-        using NativeBuffer weights = RandomWeights();
+        using WeightBuffer weights = RandomWeights();
         float[] first = Direction(weights, 1, 0);
         Assert.That(Direction(weights, 1, 0), Is.EqualTo(first));
         Assert.That(Direction(weights, 1, 1), Is.Not.EqualTo(first));
         Assert.That(Direction(weights, 2, 0), Is.Not.EqualTo(first));
 
-        FlatVectors.Move(weights.Span, 1, weights.Span, weights.Span);
+        weights.Device.Arithmetic.Move(weights, 1, weights, weights);
 
         Assert.That(Direction(weights, 1, 0), Is.EqualTo(first.Select(x => 2 * x)).Within(1e-6));
     }
@@ -60,7 +60,7 @@ public sealed class SurfaceScanTests
     {
         double[] eigenvalues = [.. Enumerable.Range(0, (int)Layout.Length).Select(i => (double)(i % 5))];
         using Quadratic surface = new(eigenvalues);
-        using NativeBuffer weights = RandomWeights();
+        using WeightBuffer weights = RandomWeights();
         FlatnessOptions options = new() { Directions = 3, Points = 5, Radius = 0.8, Seed = 4 };
 
         DirectionScan scan = SurfaceScan.Directions(surface, Layout, weights, options);
@@ -87,7 +87,7 @@ public sealed class SurfaceScanTests
     public void One_direction_has_no_spread()
     {
         using Quadratic surface = new(new double[Layout.Length]);
-        using NativeBuffer weights = RandomWeights();
+        using WeightBuffer weights = RandomWeights();
 
         DirectionScan scan = SurfaceScan.Directions(surface, Layout, weights, new() { Directions = 1, Points = 2 });
 
@@ -98,8 +98,8 @@ public sealed class SurfaceScanTests
     public void A_line_goes_through_both_weights_and_beyond_them()
     {
         using Quadratic surface = new([2, 6]);
-        using NativeBuffer from = Quadratic.Buffer(3, 0);
-        using NativeBuffer to = Quadratic.Buffer(0, 4);
+        using WeightBuffer from = Quadratic.Buffer(3, 0);
+        using WeightBuffer to = Quadratic.Buffer(0, 4);
 
         LossLine line = SurfaceScan.Line(surface, ("live", from, 9), ("averaged", to, 48), 5);
 
@@ -113,8 +113,8 @@ public sealed class SurfaceScanTests
     public void A_barrier_is_the_highest_rise_above_the_chord_between_the_two()
     {
         using Quadratic surface = new([-8, 0]);
-        using NativeBuffer from = Quadratic.Buffer(-1, 0);
-        using NativeBuffer to = Quadratic.Buffer(1, 0);
+        using WeightBuffer from = Quadratic.Buffer(-1, 0);
+        using WeightBuffer to = Quadratic.Buffer(1, 0);
 
         // -4 x²: at both ends -4, in the middle 0; far outside the ends it does not count.
         LossLine line = SurfaceScan.Line(surface, ("a", from, -4), ("b", to, -4), 5);
@@ -123,23 +123,34 @@ public sealed class SurfaceScanTests
     }
 
     private static double[] Parabola(
-        double[] eigenvalues, NativeBuffer weights, int number, IReadOnlyList<double> distances)
+        double[] eigenvalues, WeightBuffer weights, int number, IReadOnlyList<double> distances)
     {
         float[] w = weights.Span.ToArray();
         float[] d = Direction(weights, 4, number);
         return [.. distances.Select(t => 0.5 * w.Select((x, i) => eigenvalues[i] * Math.Pow(x + (t * d[i]), 2)).Sum())];
     }
 
-    private static float[] Direction(NativeBuffer weights, long seed, int number)
+    private static double Norm(ReadOnlySpan<float> row)
     {
-        using NativeBuffer direction = new(Layout.Length);
+        double squares = 0;
+        foreach (float element in row)
+        {
+            squares += (double)element * element;
+        }
+
+        return Math.Sqrt(squares);
+    }
+
+    private static float[] Direction(WeightBuffer weights, long seed, int number)
+    {
+        using WeightBuffer direction = new(Device.Default, Layout.Length);
         FilterDirection.Fill(Layout, weights, direction, seed, number);
         return direction.Span.ToArray();
     }
 
-    private static NativeBuffer RandomWeights()
+    private static WeightBuffer RandomWeights()
     {
-        NativeBuffer weights = new(Layout.Length);
+        WeightBuffer weights = new(Device.Default, Layout.Length);
         SeededRandom random = new(5);
         foreach (ParameterSpec parameter in Layout.Parameters)
         {

@@ -71,12 +71,12 @@ public sealed class InvarianceTests
     public void Differences_lose_their_rounding_and_nothing_else()
     {
         double[] first = [0.8, 0.3, 100.1], second = [0.9, 0.4, 100.2];
-        double[] kept = PairedDifferences.WithoutRounding(first, second);
+        double[] kept = PairedDifferences.Of(first, second);
         Assert.That(kept, Is.All.EqualTo(kept[0]));
         Assert.That(kept[0], Is.EqualTo(0.1).Within(1e-11));
-        Assert.That(PairedDifferences.WithoutRounding([0, 0], [0, 0]), Is.EqualTo(new double[2]));
+        Assert.That(PairedDifferences.Of([0, 0], [0, 0]), Is.EqualTo(new double[2]));
         // A difference of one part in 10^10 is one.
-        Assert.That(PairedDifferences.WithoutRounding([1, 1], [1 + 1e-10, 1 + 2e-10]).Distinct().Count(),
+        Assert.That(PairedDifferences.Of([1, 1], [1 + 1e-10, 1 + 2e-10]).Distinct().Count(),
             Is.EqualTo(2));
     }
 }

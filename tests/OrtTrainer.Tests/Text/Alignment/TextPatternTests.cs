@@ -29,6 +29,25 @@ public sealed class TextPatternTests
         AssertMatches(TextPattern.Expression(expression), text, expected!);
     }
 
+    [TestCase("(?i)(.*)*x")]
+    [TestCase("(a+)+$")]
+    [TestCase("(a|aa)+b")]
+    public void Repetitions_inside_repetitions_take_no_longer_than_others(string expression) =>
+        AssertMatches(TextPattern.Expression(expression), new string('a', 30) + "!", "");
+
+    [Test]
+    public void An_expression_that_looks_around_is_stopped_at_the_limit()
+    {
+        TextPattern pattern = TextPattern.Expression(
+            "(a+)+(?=b)", "tokenizer.json: field 'normalizer.pattern.Regex'", TimeSpan.FromMilliseconds(50));
+
+        Assert.That(
+            () => pattern.Matches([.. Enumerable.Repeat((int)'a', 40)]).ToList(),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                "tokenizer.json: field 'normalizer.pattern.Regex': the regular expression (a+)+(?=b) took more than "
+                + "0.05 s over a text of 40 characters; write it without repetitions inside repetitions."));
+    }
+
     // Beyond U+FFFF: a letter of each kind, digit, marks, symbols, punctuation, control, private use, unassigned.
     [TestCase(@"\p{Lu}", 0x1D400)]
     [TestCase(@"\p{Ll}", 0x1D41A)]

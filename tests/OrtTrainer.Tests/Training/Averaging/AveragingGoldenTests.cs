@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Runtime.Updates;
 using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Training.Averaging;
@@ -70,28 +72,28 @@ public partial class AveragingGoldenTests
 
     private static IEnumerable<float[]> Running(double[][] trajectory, AveragingRule rule)
     {
-        using var average = new WeightAverage(Layout(trajectory), rule);
+        using var average = new WeightAverage(Device.Default, Layout(trajectory), rule);
         for (var step = 0; step < trajectory.Length; step++)
         {
             average.Update(Padded(trajectory[step]), step + 1);
-            yield return average.Values.ToArray();
+            yield return average.Buffer.Span.ToArray();
         }
     }
 
     private static IEnumerable<float[]> Latest(double[][] trajectory, int window)
     {
-        using var latest = new LatestWeights(Layout(trajectory), window);
+        using var latest = new LatestWeights(Device.Default, Layout(trajectory), window);
         for (var step = 0; step < trajectory.Length; step++)
         {
             latest.Update(Padded(trajectory[step]), step + 1);
             latest.Refresh();
-            yield return latest.Values.ToArray();
+            yield return latest.Buffer.Span.ToArray();
         }
     }
 
     private static float[][] Moments(double[][] trajectory)
     {
-        using var moments = new WeightMoments(Layout(trajectory));
+        using var moments = new WeightMoments(Device.Default, Layout(trajectory));
         for (var step = 0; step < trajectory.Length; step++)
         {
             moments.Update(Padded(trajectory[step]), step + 1);
@@ -99,7 +101,7 @@ public partial class AveragingGoldenTests
 
         var variance = new float[Layout(trajectory).Length];
         moments.Variance(variance);
-        return [moments.Values.ToArray(), variance];
+        return [moments.Buffer.Span.ToArray(), variance];
     }
 
     private static void Compare(string kind, float[] actual, double[] expected)
@@ -111,8 +113,8 @@ public partial class AveragingGoldenTests
         }
     }
 
-    private static FlatParameters Layout(double[][] trajectory) =>
-        FlatParameters.Pack([("w", [trajectory[0].Length], true)]);
+    private static WeightLayout Layout(double[][] trajectory) =>
+        WeightLayout.Pack([("w", [trajectory[0].Length], true)]);
 
     private static float[] Padded(double[] values)
     {

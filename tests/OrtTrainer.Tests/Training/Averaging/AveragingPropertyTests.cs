@@ -1,5 +1,6 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Runtime.Updates;
 using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Training.Averaging;
@@ -8,13 +9,13 @@ namespace OrtTrainer.Tests.Training.Averaging;
 public class AveragingPropertyTests
 {
     private const int Width = 200;
-    private static readonly FlatParameters Layout = FlatParameters.Pack([("w", [Width], true)]);
+    private static readonly WeightLayout Layout = WeightLayout.Pack([("w", [Width], true)]);
 
     [Test]
     public void A_mean_of_thousands_stays_within_a_few_roundings_of_float64()
     {
         const int Steps = 5000;
-        using var average = new WeightAverage(Layout, new EqualShares());
+        using var average = new WeightAverage(Device.Default, Layout, new EqualShares());
         var sums = new double[Width];
         for (var step = 1; step <= Steps; step++)
         {
@@ -30,7 +31,7 @@ public class AveragingPropertyTests
         // random walk of 3.5e-8 √(n/3) = 1.4e-6.
         for (var i = 0; i < Width; i++)
         {
-            Assert.That(average.Values[i], Is.EqualTo(sums[i] / Steps).Within(6e-6));
+            Assert.That(average.Buffer.Span[i], Is.EqualTo(sums[i] / Steps).Within(6e-6));
         }
     }
 
@@ -38,7 +39,7 @@ public class AveragingPropertyTests
     public void An_exponential_average_is_the_weighted_sum_of_all_weights()
     {
         const double Decay = 0.9;
-        using var average = new WeightAverage(Layout, new ExponentialDecay { Decay = Decay });
+        using var average = new WeightAverage(Device.Default, Layout, new ExponentialDecay { Decay = Decay });
         var expected = new double[Width];
         for (var step = 1; step <= 40; step++)
         {
@@ -58,7 +59,7 @@ public class AveragingPropertyTests
 
         for (var i = 0; i < Width; i++)
         {
-            Assert.That(average.Values[i], Is.EqualTo(expected[i]).Within(1e-6));
+            Assert.That(average.Buffer.Span[i], Is.EqualTo(expected[i]).Within(1e-6));
         }
     }
 
@@ -67,28 +68,28 @@ public class AveragingPropertyTests
     {
         foreach (AveragingRule rule in new AveragingRule[] { new EqualShares(), new ExponentialDecay() })
         {
-            using var average = new WeightAverage(Layout, rule);
+            using var average = new WeightAverage(Device.Default, Layout, rule);
             var weights = Weights(1);
             for (var step = 1; step <= 100; step++)
             {
                 average.Update(weights, step);
             }
 
-            Assert.That(average.Values.ToArray(), Is.EqualTo(weights), $"{rule}");
+            Assert.That(average.Buffer.Span.ToArray(), Is.EqualTo(weights), $"{rule}");
         }
     }
 
     [Test]
     public void Weights_that_are_refused_do_not_count()
     {
-        using var average = new WeightAverage(Layout, new EqualShares());
+        using var average = new WeightAverage(Device.Default, Layout, new EqualShares());
         average.Update(Weights(1), 3);
-        var before = average.Values.ToArray();
+        var before = average.Buffer.Span.ToArray();
 
         Assert.That(() => average.Update(new float[3], 4), Throws.ArgumentException);
 
         Assert.That(average.State, Is.EqualTo(new AverageState(1, 3, 3)));
-        Assert.That(average.Values.ToArray(), Is.EqualTo(before));
+        Assert.That(average.Buffer.Span.ToArray(), Is.EqualTo(before));
     }
 
     [TestCase(1)]
@@ -96,7 +97,7 @@ public class AveragingPropertyTests
     [TestCase(8)]
     public void The_mean_of_the_latest_is_that_of_the_last_few(int window)
     {
-        using var latest = new LatestWeights(Layout, window);
+        using var latest = new LatestWeights(Device.Default, Layout, window);
         for (var step = 1; step <= 10; step++)
         {
             latest.Update(Weights(step), step);
@@ -105,7 +106,7 @@ public class AveragingPropertyTests
             for (var i = 0; i < Width; i += 37)
             {
                 var expected = Enumerable.Range(first, step - first + 1).Average(s => (double)Weights(s)[i]);
-                Assert.That(latest.Values[i], Is.EqualTo(expected).Within(1e-7), $"after {step}");
+                Assert.That(latest.Buffer.Span[i], Is.EqualTo(expected).Within(1e-7), $"after {step}");
             }
         }
     }
@@ -113,8 +114,8 @@ public class AveragingPropertyTests
     [Test]
     public void A_restored_window_goes_on_where_it_was()
     {
-        using var whole = new LatestWeights(Layout, 3);
-        using var resumed = new LatestWeights(Layout, 3);
+        using var whole = new LatestWeights(Device.Default, Layout, 3);
+        using var resumed = new LatestWeights(Device.Default, Layout, 3);
         for (var step = 1; step <= 5; step++)
         {
             whole.Update(Weights(step), step);
@@ -130,14 +131,14 @@ public class AveragingPropertyTests
         resumed.Update(Weights(6), 6);
         whole.Refresh();
         resumed.Refresh();
-        Assert.That(resumed.Values.ToArray(), Is.EqualTo(whole.Values.ToArray()));
+        Assert.That(resumed.Buffer.Span.ToArray(), Is.EqualTo(whole.Buffer.Span.ToArray()));
     }
 
     [Test]
     public void Mean_and_variance_are_those_of_the_two_pass_formula()
     {
         const int Steps = 300;
-        using var moments = new WeightMoments(Layout);
+        using var moments = new WeightMoments(Device.Default, Layout);
         var seen = new List<float[]>();
         for (var step = 1; step <= Steps; step++)
         {
@@ -150,7 +151,7 @@ public class AveragingPropertyTests
         for (var i = 0; i < Width; i++)
         {
             var mean = seen.Average(w => (double)w[i]);
-            Assert.That(moments.Values[i], Is.EqualTo(mean).Within(1.5e-5));
+            Assert.That(moments.Buffer.Span[i], Is.EqualTo(mean).Within(1.5e-5));
             Assert.That(variance[i], Is.EqualTo(seen.Average(w => (w[i] - mean) * (w[i] - mean))).Within(1e-5));
         }
     }
@@ -184,19 +185,19 @@ public class AveragingPropertyTests
     [Test]
     public void A_soup_of_none_or_of_unequal_runs_is_refused()
     {
-        using var two = new NativeBuffer(2);
-        using var three = new NativeBuffer(3);
+        using var two = new WeightBuffer(Device.Default, 2);
+        using var three = new WeightBuffer(Device.Default, 3);
         Assert.That(
-            () => WeightSoup.Uniform([], two.Span), Throws.ArgumentException.With.Message.Contains("found none"));
-        Assert.That(() => WeightSoup.Uniform([two, three], two.Span), Throws.ArgumentException);
+            () => WeightSoup.Uniform([], two), Throws.ArgumentException.With.Message.Contains("found none"));
+        Assert.That(() => WeightSoup.Uniform([two, three], two), Throws.ArgumentException);
     }
 
     [Test]
     public void A_run_that_broke_spoils_no_soup()
     {
-        using var good = new NativeBuffer(1);
-        using var broken = new NativeBuffer(1);
-        using var soup = new NativeBuffer(1);
+        using var good = new WeightBuffer(Device.Default, 1);
+        using var broken = new WeightBuffer(Device.Default, 1);
+        using var soup = new WeightBuffer(Device.Default, 1);
         (good.Span[0], broken.Span[0]) = (2, float.NaN);
 
         var kept = WeightSoup.Greedy([(broken, double.NaN), (good, 0.5)], soup, weights => weights.Span[0]);

@@ -1,4 +1,3 @@
-using OrtTrainer.Methods;
 using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Training.Averaging;
@@ -61,8 +60,6 @@ public class AveragingRuleTests
         Refuses(() => new WarmedExponentialDecay { Power = -1 }, "Power is -1; expected above 0.");
         Refuses(() => new AveragingPlan { TotalSteps = 0 }, "TotalSteps is 0; expected 1 or more.");
         Refuses(() => new AveragingPlan { TotalSteps = 5, Interval = 0 }, "Interval is 0; expected 1 or more.");
-        Refuses(() => new LookaheadOptions { Period = 0 }, "Period is 0; expected 1 or more.");
-        Refuses(() => new LookaheadOptions { Share = 0 }, "Share is 0; expected above 0.");
         Assert.That(() => new EqualShares().ShareAt(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 }

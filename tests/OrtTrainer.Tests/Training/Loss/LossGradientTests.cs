@@ -28,7 +28,7 @@ public class LossGradientTests
     [Test]
     public void Distillation_with_temperature_squared()
     {
-        var distillation = new KnowledgeDistillation { Alpha = 0.6, Temperature = 3 };
+        var distillation = new KnowledgeDistillationReference { Alpha = 0.6, Temperature = 3 };
         var (labels, teacher) = (SoftTargets.OneHot(Labels, 3), SoftTargets.FromLogits(Others, 3, 3));
         Check((logits, gradient) => distillation.Loss(logits, labels, teacher, gradient));
     }
@@ -37,19 +37,19 @@ public class LossGradientTests
     public void Confidence_penalty_with_an_ignored_row()
     {
         var targets = SoftTargets.OneHot(Labels, 3);
-        Check((logits, gradient) => ConfidencePenalty.Loss(logits, targets, 0.4, gradient));
+        Check((logits, gradient) => ConfidencePenaltyReference.Loss(logits, targets, 0.4, gradient));
     }
 
     [Test]
     public void Focal_loss([Values(0, 1, 2.5)] double gamma) =>
-        Check((logits, gradient) => FocalLoss.Loss(logits, [2, 0, 1, 1], gamma, gradient));
+        Check((logits, gradient) => FocalReference.Loss(logits, [2, 0, 1, 1], gamma, gradient));
 
     [Test]
     public void Both_sides_of_r_drop()
     {
         var targets = SoftTargets.OneHot(Labels, 3);
-        Check((logits, gradient) => RDrop.Loss(logits, Others, targets, 0.7, gradient, new double[12]));
-        Check((logits, gradient) => RDrop.Loss(Others, logits, targets, 0.7, new double[12], gradient));
+        Check((logits, gradient) => RDropReference.Loss(logits, Others, targets, 0.7, gradient, new double[12]));
+        Check((logits, gradient) => RDropReference.Loss(Others, logits, targets, 0.7, new double[12], gradient));
     }
 
     [Test]

@@ -16,10 +16,10 @@ public class LossPropertyTests
         Action<double[]>[] losses =
         [
             g => SoftmaxCrossEntropy.Loss(logits, oneHot.Mix(0.3, soft), g, temperature: 2),
-            g => new KnowledgeDistillation { Temperature = 2 }.Loss(logits, oneHot, soft, g),
-            g => ConfidencePenalty.Loss(logits, oneHot, 0.2, g),
-            g => FocalLoss.Loss(logits, labels, 2, g),
-            g => RDrop.Loss(logits, teacher, oneHot, 0.5, g, new double[g.Length]),
+            g => new KnowledgeDistillationReference { Temperature = 2 }.Loss(logits, oneHot, soft, g),
+            g => ConfidencePenaltyReference.Loss(logits, oneHot, 0.2, g),
+            g => FocalReference.Loss(logits, labels, 2, g),
+            g => RDropReference.Loss(logits, teacher, oneHot, 0.5, g, new double[g.Length]),
         ];
         foreach (var loss in losses)
         {
@@ -107,7 +107,7 @@ public class LossPropertyTests
         double[] Gradient(double temperature)
         {
             var gradient = new double[3];
-            new KnowledgeDistillation { Alpha = 1, Temperature = temperature }.Loss(
+            new KnowledgeDistillationReference { Alpha = 1, Temperature = temperature }.Loss(
                 logits, SoftTargets.OneHot([0], 3), SoftTargets.FromLogits(teacher, 3, temperature), gradient);
             return gradient;
         }

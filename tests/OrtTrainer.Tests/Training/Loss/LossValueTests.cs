@@ -48,7 +48,7 @@ public class LossValueTests
     public void A_student_equal_to_its_teacher_has_nothing_left_to_learn_from_it()
     {
         var gradient = new double[Logits.Length];
-        var distillation = new KnowledgeDistillation { Alpha = 1, Temperature = 4 };
+        var distillation = new KnowledgeDistillationReference { Alpha = 1, Temperature = 4 };
         var loss = distillation.Loss(Logits, OneHot, SoftTargets.FromLogits(Logits, 3, 4), gradient);
         Assert.That(loss, Is.EqualTo(0).Within(1e-14));
         Assert.That(gradient, Is.All.EqualTo(0).Within(1e-15));
@@ -57,15 +57,15 @@ public class LossValueTests
     [Test]
     public void Two_equal_passes_cost_r_drop_no_more_than_one_pass() =>
         Assert.That(
-            RDrop.Loss(Logits, Logits, OneHot, 5, new double[6], new double[6]),
+            RDropReference.Loss(Logits, Logits, OneHot, 5, new double[6], new double[6]),
             Is.EqualTo(SoftmaxCrossEntropy.Loss(Logits, OneHot, [])).Within(1e-14));
 
     [Test]
     public void Focal_loss_without_fading_and_a_penalty_of_nothing_are_cross_entropy()
     {
         var expected = SoftmaxCrossEntropy.Loss(Logits, OneHot, []);
-        Assert.That(FocalLoss.Loss(Logits, Labels, 0, []), Is.EqualTo(expected).Within(1e-14));
-        Assert.That(ConfidencePenalty.Loss(Logits, OneHot, 0, []), Is.EqualTo(expected).Within(1e-14));
+        Assert.That(FocalReference.Loss(Logits, Labels, 0, []), Is.EqualTo(expected).Within(1e-14));
+        Assert.That(ConfidencePenaltyReference.Loss(Logits, OneHot, 0, []), Is.EqualTo(expected).Within(1e-14));
     }
 
     [Test]
@@ -80,7 +80,7 @@ public class LossValueTests
     {
         Assert.That(BinaryCrossEntropy.Loss([], [], []), Is.Zero);
         Assert.That(MeanSquaredError.Loss([], [], []), Is.Zero);
-        Assert.That(FocalLoss.Loss([], [], 2, []), Is.Zero);
+        Assert.That(FocalReference.Loss([], [], 2, []), Is.Zero);
         Assert.That(SoftmaxCrossEntropy.Loss([], SoftTargets.OneHot([], 3), []), Is.Zero);
     }
 
@@ -90,8 +90,8 @@ public class LossValueTests
         void Refuses(Func<object> make, string message) =>
             Assert.That(make, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(message));
 
-        Refuses(() => new KnowledgeDistillation { Alpha = 1.1 }, "Alpha is 1.1; expected from 0 to 1.");
-        Refuses(() => new KnowledgeDistillation { Temperature = 0 }, "Temperature is 0; expected above 0.");
+        Refuses(() => new KnowledgeDistillationReference { Alpha = 1.1 }, "Alpha is 1.1; expected from 0 to 1.");
+        Refuses(() => new KnowledgeDistillationReference { Temperature = 0 }, "Temperature is 0; expected above 0.");
         Refuses(() => SoftTargets.SmoothedUniform([0], 2, -0.1), "epsilon is -0.1; expected from 0 to 1.");
         Refuses(() => SoftTargets.SmoothedOthers([0], 1, 0.1), "classes is 1; expected 2 or more.");
         Refuses(() => OneHot.Mix(2, OneHot), "share is 2; expected from 0 to 1.");

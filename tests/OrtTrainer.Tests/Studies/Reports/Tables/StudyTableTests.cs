@@ -134,7 +134,33 @@ internal sealed class StudyTableTests
 
         Assert.That(table.Rows[1].Comparison!.MethodRuns.Count, Is.EqualTo(2));
         Assert.That(
-            Notes(table), Has.Some.EqualTo("swa: accuracy is not defined for 1 finished run, left out here."));
+            Notes(table), Has.Some.EqualTo(
+                "swa: accuracy is not defined for 1 of 3 finished runs (seed 2), left out here."));
+        Assert.That(Notes(table), Has.Some.StartsWith(
+            "swa: compared in pairs on the 2 seeds that it has in common with finetune (seeds 1, 3)"));
+        Assert.That(Cells(table, "swa")[1], Is.EqualTo("2 of 3"));
+    }
+
+    [Test]
+    public void A_method_that_collapsed_is_named_in_the_gaps_and_so_are_verdicts_that_rest_on_fewer_pairs()
+    {
+        StudyRun[] runs =
+        [
+            .. Of("finetune", 0.5, 0.6, 0.7, 0.65, 0.6),
+            .. Of("distillation", 0.4, double.NaN, double.NaN, double.NaN, double.NaN),
+            .. Of("swa", 0.5, 0.61, double.NaN, double.NaN, double.NaN),
+        ];
+        Assert.That(StudyReport.Gaps(Synthetic.Results(runs)), Is.EqualTo(new[]
+        {
+            "trec, pretrained: distillation: accuracy is not defined for 4 of 5 finished runs (seeds 2, 3, 4, 5), " +
+                "left out here.",
+            "trec, pretrained: distillation: not compared: one seed only: no spread to compare a difference with.",
+            "trec, pretrained: swa: accuracy is not defined for 3 of 5 finished runs (seeds 3, 4, 5), left out here.",
+            "trec, pretrained: swa: compared in pairs on the 2 seeds that it has in common with finetune " +
+                "(seeds 1, 2); the mean is that of all its 2 scores, the difference and the verdict those of the " +
+                "pairs.",
+        }));
+        Assert.That(StudyReport.Gaps(Synthetic.Study()), Is.Empty);
     }
 
     [Test]

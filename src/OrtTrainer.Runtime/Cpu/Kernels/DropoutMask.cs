@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace OrtTrainer.Runtime.Cpu.Kernels;
+
+/// <summary>
+/// Which elements dropout keeps: a hash of key, site and element index, so that a mask needs no memory, is the same
+/// forward and backward, on every device and with any number of threads, and differs from step to step as the key
+/// does. The mixing function is lowbias32 (C. Wellons, "Prospecting for hash functions", 2018), with the second key
+/// word added in its middle.
+/// </summary>
+internal readonly struct DropoutMask
+{
+    private const uint FirstFactor = 0x7feb352d;
+    private const uint SecondFactor = 0x846ca68b;
+
+    private readonly uint _key0;
+    private readonly uint _key1;
+    private readonly uint _threshold;
+    private readonly float _scale;
+
+    /// <param name="dropout">The node's rate and site.</param>
+    /// <param name="key">Two words of the step's key, each in [0, 2^32).</param>
+    public DropoutMask(DropoutSite dropout, ReadOnlySpan<long> key)
+    {
+        _key0 = Mix(Word(key[0]) + (dropout.Site * 0x9E3779B9));
+        _key1 = Mix(Word(key[1]) + (dropout.Site * 0x85EBCA6B));
+        _threshold = dropout.Threshold;
+        _scale = dropout.Scale;
+    }
+
+    /// <summary>False where nothing is dropped: the mask is the identity.</summary>
+    public bool IsActive => _threshold != 0;
+
+    /// <summary>The scale 1/(1-p) in lanes that are kept, 0 in the others.</summary>
+    /// <param name="index">Element indices, modulo 2^32.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Factors(Vector512<uint> index)
+    {
+        Vector512<uint> x = index ^ Vector512.Create(_key0);
+        x ^= x >>> 16;
+        x = (x * Vector512.Create(FirstFactor)) + Vector512.Create(_key1);
+        x ^= x >>> 15;
+        x *= Vector512.Create(SecondFactor);
+        x ^= x >>> 16;
+        Vector512<uint> kept = Vector512.GreaterThanOrEqual(x, Vector512.Create(_threshold));
+        return Vector512.Create(_scale) & kept.AsSingle();
+    }
+
+    private static uint Mix(uint x)
+    {
+        x ^= x >> 16;
+        x *= FirstFactor;
+        x ^= x >> 15;
+        x *= SecondFactor;
+        return x ^ (x >> 16);
+    }
+
+    private static uint Word(long word) => word is >= 0 and <= uint.MaxValue
+        ? (uint)word
+        : throw new ArgumentException($"A word of the dropout key is {word}; expected 0 to {uint.MaxValue}.");
+}

@@ -1,0 +1,12 @@
+using System.Runtime.Intrinsics;
+
+namespace OrtTrainer.Runtime.Cpu.Kernels;
+
+/// <summary>A form of the Gaussian error linear unit (D. Hendrycks, K. Gimpel, arXiv:1606.08415).</summary>
+internal interface IGelu
+{
+    static abstract Vector512<float> Value(Vector512<float> x);
+
+    /// <summary>The derivative at x.</summary>
+    static abstract Vector512<float> Slope(Vector512<float> x);
+}

@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using OrtTrainer.Runtime.Native;
+
+namespace OrtTrainer.Runtime.Cpu.Kernels;
+
+/// <summary>
+/// What a kernel may reach during one run of its node. Valid until <see cref="Kernel.Compute"/> returns.
+/// </summary>
+public readonly unsafe ref struct KernelContext
+{
+    private readonly void* _context;
+
+    internal KernelContext(void* context) => _context = context;
+
+    /// <summary>Input <paramref name="index"/>, of the type its definition gives.</summary>
+    public KernelTensor Input(int index) => new(OrtFunctions.KernelContextGetInput(_context, index));
+
+    /// <summary>Makes output <paramref name="index"/> with this shape; its elements are not initialised.</summary>
+    public KernelTensor Output(int index, params ReadOnlySpan<long> shape) =>
+        new(OrtFunctions.KernelContextGetOutput(_context, index, shape));
+
+    /// <summary>
+    /// Runs blocks 0 to <paramref name="count"/> - 1 on the session's own threads, which take them as they become
+    /// free. Allocates nothing. The first exception of a block is rethrown once all have ended.
+    /// </summary>
+    public void ParallelFor<TBlocks>(int count, TBlocks blocks)
+        where TBlocks : unmanaged, IBlocks
+    {
+        if (count <= 1)
+        {
+            if (count == 1)
+            {
+                blocks.Run(0);
+            }
+
+            return;
+        }
+
+        Job job = new() { Blocks = &blocks, Run = &Run<TBlocks> };
+        OrtFunctions.ParallelFor(_context, &RunBlock, count, &job);
+        if (job.Failure != IntPtr.Zero)
+        {
+            GCHandle failure = GCHandle.FromIntPtr(job.Failure);
+            var exception = (Exception)failure.Target!;
+            failure.Free();
+            ExceptionDispatchInfo.Throw(exception);
+        }
+    }
+
+    private static void Run<TBlocks>(void* blocks, int block)
+        where TBlocks : unmanaged, IBlocks => Unsafe.AsRef<TBlocks>(blocks).Run(block);
+
+    [UnmanagedCallersOnly]
+    private static void RunBlock(void* state, nuint block)
+    {
+        var job = (Job*)state;
+        try
+        {
+            job->Run(job->Blocks, (int)block);
+        }
+        catch (Exception failure)
+        {
+            var handle = GCHandle.Alloc(failure);
+            if (Interlocked.CompareExchange(ref job->Failure, GCHandle.ToIntPtr(handle), IntPtr.Zero) != IntPtr.Zero)
+            {
+                handle.Free();
+            }
+        }
+    }
+
+    private struct Job
+    {
+        public void* Blocks;
+        public delegate*<void*, int, void> Run;
+        public IntPtr Failure;
+    }
+}

@@ -1,0 +1,18 @@
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Runtime.Cpu.Kernels;
+
+/// <summary>
+/// An operator of domain <c>ai.orttrainer</c>, version 1, as ONNX Runtime needs to know it. Its outputs are float32.
+/// </summary>
+/// <param name="Name">The operator's type in the graph.</param>
+/// <param name="InputTypes">Element type of each input, all of them required.</param>
+/// <param name="OutputCount">Number of outputs, all of them required.</param>
+/// <param name="Create">
+/// Makes the kernel of one node. An exception refuses the model, with its message.
+/// </param>
+public sealed record KernelDefinition(
+    string Name,
+    IReadOnlyList<ElementType> InputTypes,
+    int OutputCount,
+    Func<KernelAttributes, Kernel> Create);

@@ -1,0 +1,130 @@
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Runtime.Cpu.Kernels;
+
+/// <summary>
+/// <c>PackedAttentionGrad(dy [T, H], qkv [T, 3H], y [T, H], lse [T, heads], offsets [B + 1], key [2]) -> dqkv [T,
+/// 3H]</c>, attributes as of <c>PackedAttention</c>. Makes P = e^(score - lse) again instead of keeping it (T. Dao et
+/// al., FlashAttention, arXiv:2205.14135, appendix B.2): with delta = Σ dy · y of a row, dS = P · ((dy vᵀ) · dropout -
+/// delta), dq = scale · dS k, dk = scale · dSᵀ q, dv = (P · dropout)ᵀ dy. Under the causal mask, blocks of queries go
+/// from the last to the first: the last one reaches every key, and the others add to what they reach of it.
+/// </summary>
+internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attributes) : Kernel
+{
+    private readonly AttentionAttributes _attributes = new(attributes);
+
+    public static KernelDefinition Definition { get; } = new(
+        "PackedAttentionGrad",
+        [
+            ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int64,
+            ElementType.Int64,
+        ],
+        1,
+        attributes => new PackedAttentionGradKernel(attributes));
+
+    public override void Compute(in KernelContext context)
+    {
+        KernelTensor dy = context.Input(0);
+        KernelTensor qkv = context.Input(1);
+        KernelTensor y = context.Input(2);
+        KernelTensor logSums = context.Input(3);
+        PackedSequences sequences = PackedSequences.Read(Definition, qkv, context.Input(4), _attributes.Heads);
+        Shapes.Require(Definition, "dy", dy, sequences.Tokens, sequences.Columns);
+        Shapes.Require(Definition, "y", y, sequences.Tokens, sequences.Columns);
+        Shapes.Require(Definition, "lse", logSums, sequences.Tokens, sequences.Heads);
+        context.ParallelFor(sequences.Pairs, new Pairs
+        {
+            Sequences = sequences,
+            Dy = dy.Floats,
+            Qkv = qkv.Floats,
+            Y = y.Floats,
+            LogSums = logSums.Floats,
+            Dqkv = context.Output(0, qkv.Shape).Floats,
+            Scale = _attributes.Scale,
+            IsCausal = _attributes.IsCausal,
+            Mask = _attributes.Dropout.Mask(context.Input(5)),
+        });
+    }
+
+    private struct Pairs : IBlocks
+    {
+        public PackedSequences Sequences;
+        public float* Dy;
+        public float* Qkv;
+        public float* Y;
+        public float* LogSums;
+        public float* Dqkv;
+        public float Scale;
+        public bool IsCausal;
+        public DropoutMask Mask;
+
+        public readonly void Run(int block)
+        {
+            (int first, int length, int head) = Sequences.Pair(block);
+            int width = Sequences.Width, row = Lanes.RoundUp(width), stride = AttentionRows.Stride(length);
+            int panel = Tile.PanelColumns;
+            nint columns = Sequences.Columns, wide = 3 * columns;
+            float* q = Qkv + (first * wide) + (head * width);
+            float* dq = Dqkv + (first * wide) + (head * width);
+
+            Layout layout = new();
+            long queries = layout.Add((long)AttentionRows.Block * row);
+            long dys = layout.Add((long)AttentionRows.Block * row);
+            long keys = layout.Add((long)length * row);
+            long keysAcross = layout.Add((long)(length + panel) * width);
+            long valuesAcross = layout.Add((long)(length + panel) * width);
+            long scores = layout.Add((long)AttentionRows.Block * stride);
+            long gradients = layout.Add((long)AttentionRows.Block * stride);
+            long dqueries = layout.Add((long)AttentionRows.Block * row);
+            long dkeys = layout.Add((long)Lanes.RoundUp(length) * row);
+            long dvalues = layout.Add((long)Lanes.RoundUp(length) * row);
+            float* s = Scratch.ForBlock(layout.Length);
+
+            Packing.Rows(q + columns, wide, length, width, 1, s + keys);
+            Packing.Transposed(q + columns, wide, length, width, s + keysAcross);
+            Packing.Transposed(q + (2 * columns), wide, length, width, s + valuesAcross);
+            int blocks = (length + AttentionRows.Block - 1) / AttentionRows.Block;
+            for (int done = 0; done < blocks; done++)
+            {
+                int start = (IsCausal ? blocks - 1 - done : done) * AttentionRows.Block;
+                int count = Math.Min(AttentionRows.Block, length - start);
+                int reach = IsCausal ? start + count : length;
+                int rows = (count + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
+                int keyRows = (reach + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
+                float* dy = Dy + ((first + start) * columns) + (head * width);
+                float* y = Y + ((first + start) * columns) + (head * width);
+                Packing.Rows(q + (start * wide), wide, count, width, Scale, s + queries);
+                Packing.Rows(dy, columns, count, width, 1, s + dys);
+                Tile.Multiply(
+                    s + queries, row, 1, s + keysAcross, panel * width, panel, s + scores, stride,
+                    rows, Lanes.RoundUp(reach), width, add: false);
+                Tile.Multiply(
+                    s + dys, row, 1, s + valuesAcross, panel * width, panel, s + gradients, stride,
+                    rows, Lanes.RoundUp(reach), width, add: false);
+                for (int i = 0; i < count; i++)
+                {
+                    int token = first + start + i;
+                    AttentionRows.Gradient(
+                        s + scores + ((long)i * stride), s + gradients + ((long)i * stride),
+                        IsCausal ? start + i + 1 : length, reach, Mask,
+                        AttentionRows.FirstIndex(token, Sequences.Heads, head),
+                        LogSums[((long)token * Sequences.Heads) + head],
+                        AttentionRows.Dot(dy + (i * columns), y + (i * columns), width));
+                }
+
+                // Queries are packed with the scale in them, so dk has it already; dq gets it on its way out.
+                bool add = done > 0;
+                Tile.Multiply(
+                    s + scores, 1, stride, s + dys, panel, row, s + dvalues, row, keyRows, row, count, add);
+                Tile.Multiply(
+                    s + gradients, 1, stride, s + queries, panel, row, s + dkeys, row, keyRows, row, count, add);
+                Tile.Multiply(
+                    s + gradients, stride, 1, s + keys, panel, row, s + dqueries, row, rows, row, reach, add: false);
+                Packing.Unpack(s + dqueries, count, width, Scale, dq + (start * wide), wide);
+            }
+
+            Packing.Unpack(s + dkeys, length, width, 1, dq + columns, wide);
+            Packing.Unpack(s + dvalues, length, width, 1, dq + (2 * columns), wide);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Runtime.Cpu.Kernels;
+
+/// <summary>
+/// <c>PackedAttention(qkv [T, 3H], offsets [B + 1], key [2]) -> y [T, H], lse [T, heads]</c>, attributes
+/// <c>heads</c>, <c>scale</c>, <c>mask</c>, <c>p</c>, <c>site</c>. Each sequence attends to itself: P = softmax(scale ·
+/// q kᵀ) over the keys that the mask lets a query see, y = (P · dropout) v, lse the log of the sum of e^score, from
+/// which the gradient makes P again. Under the causal mask, a block of queries stops at its last key.
+/// </summary>
+internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) : Kernel
+{
+    private readonly AttentionAttributes _attributes = new(attributes);
+
+    public static KernelDefinition Definition { get; } = new(
+        "PackedAttention", [ElementType.Float, ElementType.Int64, ElementType.Int64], 2,
+        attributes => new PackedAttentionKernel(attributes));
+
+    public override void Compute(in KernelContext context)
+    {
+        KernelTensor qkv = context.Input(0);
+        PackedSequences sequences = PackedSequences.Read(Definition, qkv, context.Input(1), _attributes.Heads);
+        context.ParallelFor(sequences.Pairs, new Pairs
+        {
+            Sequences = sequences,
+            Qkv = qkv.Floats,
+            Y = context.Output(0, sequences.Tokens, sequences.Columns).Floats,
+            LogSums = context.Output(1, sequences.Tokens, sequences.Heads).Floats,
+            Scale = _attributes.Scale,
+            IsCausal = _attributes.IsCausal,
+            Mask = _attributes.Dropout.Mask(context.Input(2)),
+        });
+    }
+
+    private struct Pairs : IBlocks
+    {
+        public PackedSequences Sequences;
+        public float* Qkv;
+        public float* Y;
+        public float* LogSums;
+        public float Scale;
+        public bool IsCausal;
+        public DropoutMask Mask;
+
+        public readonly void Run(int block)
+        {
+            (int first, int length, int head) = Sequences.Pair(block);
+            int width = Sequences.Width, row = Lanes.RoundUp(width), stride = AttentionRows.Stride(length);
+            nint wide = 3 * (nint)Sequences.Columns;
+            float* q = Qkv + (first * wide) + (head * width);
+
+            Layout layout = new();
+            long queries = layout.Add((long)AttentionRows.Block * row);
+            long keys = layout.Add((long)(length + Tile.PanelColumns) * width);
+            long values = layout.Add((long)length * row);
+            long scores = layout.Add((long)AttentionRows.Block * stride);
+            long results = layout.Add((long)AttentionRows.Block * row);
+            float* scratch = Scratch.ForBlock(layout.Length);
+
+            float* largest = stackalloc float[AttentionRows.Block];
+            float* divisors = stackalloc float[AttentionRows.Block];
+            Packing.Transposed(q + Sequences.Columns, wide, length, width, scratch + keys);
+            Packing.Rows(q + (2 * Sequences.Columns), wide, length, width, 1, scratch + values);
+            for (int start = 0; start < length; start += AttentionRows.Block)
+            {
+                int count = Math.Min(AttentionRows.Block, length - start);
+                int rows = (count + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
+                int reach = IsCausal ? start + count : length;
+                Packing.Rows(q + (start * wide), wide, count, width, Scale, scratch + queries);
+                Tile.Multiply(
+                    scratch + queries, row, 1, scratch + keys, Tile.PanelColumns * width, Tile.PanelColumns,
+                    scratch + scores, stride, rows, Lanes.RoundUp(reach), width, add: false);
+
+                // Row by row in three loops: each row is a chain of dependent steps, and short ones let the processor
+                // overlap rows.
+                for (int i = 0; i < count; i++)
+                {
+                    largest[i] = AttentionRows.Largest(
+                        scratch + scores + ((long)i * stride), Seen(start + i, length));
+                }
+
+                for (int i = 0; i < count; i++)
+                {
+                    divisors[i] = AttentionRows.Softmax(
+                        scratch + scores + ((long)i * stride), Seen(start + i, length), reach, Mask,
+                        AttentionRows.FirstIndex(first + start + i, Sequences.Heads, head), largest[i]);
+                }
+
+                float* logSums = LogSums + ((first + start) * (long)Sequences.Heads) + head;
+                for (int i = 0; i < count; i++)
+                {
+                    logSums[(long)i * Sequences.Heads] = largest[i] + MathF.Log(divisors[i]);
+                }
+
+                Tile.Multiply(
+                    scratch + scores, stride, 1, scratch + values, Tile.PanelColumns, row, scratch + results, row,
+                    rows, row, reach, add: false);
+                float* y = Y + ((first + start) * (nint)Sequences.Columns) + (head * width);
+                for (int i = 0; i < count; i++)
+                {
+                    Packing.Unpack(
+                        scratch + results + ((long)i * row), 1, width, 1 / divisors[i],
+                        y + (i * (nint)Sequences.Columns), 0);
+                }
+            }
+        }
+
+        /// <summary>The keys that a query sees, from the first on.</summary>
+        private readonly int Seen(int query, int length) => IsCausal ? query + 1 : length;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+
+namespace OrtTrainer.Runtime.Cpu.Kernels;
+
+/// <summary>
+/// The pairs (sequence, head) of a packed batch, the units of attention's work. Longest sequences come first, so that
+/// threads end together: the cost of a pair grows with the square of its length.
+/// </summary>
+internal unsafe struct PackedSequences
+{
+    private long* _offsets;
+    private long* _order;
+
+    /// <summary>Number of sequences.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Tokens of the whole batch.</summary>
+    public int Tokens { get; private set; }
+
+    public int Heads { get; private set; }
+
+    /// <summary>Columns of all heads together, H.</summary>
+    public int Columns { get; private set; }
+
+    /// <summary>Columns of one head, D.</summary>
+    public readonly int Width => Columns / Heads;
+
+    public readonly int Pairs => Count * Heads;
+
+    /// <summary>Checks the shapes and offsets of a batch.</summary>
+    /// <param name="kernel">Named in messages.</param>
+    /// <param name="qkv">[T, 3H].</param>
+    /// <param name="offsets">[B + 1]: 0, then the end of each sequence, T at last.</param>
+    /// <param name="heads">A divisor of H.</param>
+    public static PackedSequences Read(KernelDefinition kernel, KernelTensor qkv, KernelTensor offsets, int heads)
+    {
+        (int tokens, int columns) = Shapes.Matrix(kernel, "qkv", qkv);
+        if (columns % (3 * heads) != 0)
+        {
+            throw new ArgumentException(
+                $"{kernel.Name}: qkv has shape {qkv}; expected a multiple of 3 x {heads} heads as its columns.");
+        }
+
+        if (offsets.Shape.Length != 1 || offsets.Length < 1)
+        {
+            throw new ArgumentException($"{kernel.Name}: offsets has shape {offsets}; expected [sequences + 1].");
+        }
+
+        int count = checked((int)(offsets.Length - 1));
+        long* ends = offsets.Int64s;
+        CheckOffsets(kernel, new ReadOnlySpan<long>(ends, count + 1), tokens);
+        return new PackedSequences
+        {
+            _offsets = ends,
+            _order = LongestFirst(ends, count),
+            Count = count,
+            Tokens = tokens,
+            Heads = heads,
+            Columns = columns / 3,
+        };
+    }
+
+    /// <summary>First row, number of rows and head of a pair.</summary>
+    public readonly (int First, int Length, int Head) Pair(int index)
+    {
+        var sequence = (int)(uint)_order[index / Heads];
+        var first = (int)_offsets[sequence];
+        return (first, (int)_offsets[sequence + 1] - first, index % Heads);
+    }
+
+    private static void CheckOffsets(KernelDefinition kernel, ReadOnlySpan<long> offsets, int tokens)
+    {
+        long last = 0;
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            if (offsets[i] < last || (i == 0 && offsets[i] != 0))
+            {
+                throw new ArgumentException(
+                    $"{kernel.Name}: offset {i} is {offsets[i]} after {last}; expected 0 first, and none less "
+                    + "than the one before.");
+            }
+
+            last = offsets[i];
+        }
+
+        if (last != tokens)
+        {
+            throw new ArgumentException(
+                $"{kernel.Name}: the last offset is {last}; expected the {tokens} rows of qkv.");
+        }
+    }
+
+    // Sorted as numbers: the negated length above the sequence's index.
+    private static long* LongestFirst(long* offsets, int count)
+    {
+        var order = (long*)Scratch.ForCall(count * (sizeof(long) / sizeof(float)));
+        for (int i = 0; i < count; i++)
+        {
+            order[i] = ((offsets[i] - offsets[i + 1]) << 32) | (uint)i;
+        }
+
+        MemoryMarshal.CreateSpan(ref *order, count).Sort();
+        return order;
+    }
+}

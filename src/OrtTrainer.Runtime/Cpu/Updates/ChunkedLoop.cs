@@ -1,0 +1,127 @@
+using System.Runtime.ExceptionServices;
+
+namespace OrtTrainer.Runtime.Cpu.Updates;
+
+/// <summary>
+/// Runs chunks of work on a fixed set of threads, of which the caller is one. Threads sleep between runs (so that ONNX
+/// Runtime's threads have the cores to themselves), and a run allocates nothing. Which thread takes a chunk is left to
+/// chance; results do not depend on it as long as <see cref="IChunkWork"/>'s rule is kept.
+/// </summary>
+internal sealed class ChunkedLoop : IDisposable
+{
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly SemaphoreSlim _finished = new(0);
+    private readonly Lock _oneRunAtATime = new();
+    private readonly Thread[] _workers;
+    private IChunkWork? _work;
+    private int _chunks;
+    private int _next;
+    private ExceptionDispatchInfo? _failure;
+    private volatile bool _stopping;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="threads">Threads that work during a run, the caller included; 1 starts none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 thread.</exception>
+    public ChunkedLoop(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        Threads = threads;
+        _workers = new Thread[threads - 1];
+        for (var i = 0; i < _workers.Length; i++)
+        {
+            _workers[i] = new Thread(Work) { IsBackground = true, Name = $"OrtTrainer chunk worker {i + 1}" };
+            _workers[i].Start();
+        }
+    }
+
+    /// <summary>Threads that work during a run, the caller included.</summary>
+    public int Threads { get; }
+
+    /// <summary>Runs every chunk and returns when all are done. Must not be called from within a chunk.</summary>
+    /// <param name="work">What a chunk does. Its first exception stops the run and is thrown here.</param>
+    /// <param name="chunks">Number of chunks, 0 or more.</param>
+    public void Run(IChunkWork work, int chunks)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentOutOfRangeException.ThrowIfNegative(chunks);
+        lock (_oneRunAtATime)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            (_work, _chunks, _next, _failure) = (work, chunks, 0, null);
+            var helpers = Math.Min(_workers.Length, chunks - 1);
+            if (helpers > 0)
+            {
+                _wake.Release(helpers);
+            }
+
+            TakeChunks();
+            // A worker that is still awake could otherwise take chunks of the next run.
+            for (var i = 0; i < helpers; i++)
+            {
+                _finished.Wait();
+            }
+
+            _work = null;
+            _failure?.Throw();
+        }
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose()
+    {
+        lock (_oneRunAtATime)
+        {
+            if (_stopping)
+            {
+                return;
+            }
+
+            _stopping = true;
+            if (_workers.Length > 0)
+            {
+                _wake.Release(_workers.Length);
+            }
+
+            foreach (var worker in _workers)
+            {
+                worker.Join();
+            }
+
+            _wake.Dispose();
+            _finished.Dispose();
+        }
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            _wake.Wait();
+            if (_stopping)
+            {
+                return;
+            }
+
+            TakeChunks();
+            _finished.Release();
+        }
+    }
+
+    private void TakeChunks()
+    {
+        try
+        {
+            int chunk;
+            while ((chunk = Interlocked.Increment(ref _next) - 1) < _chunks)
+            {
+                _work!.Run(chunk);
+            }
+        }
+        // An exception that left a worker thread would end the process; it belongs to the caller of Run.
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+            Volatile.Write(ref _next, _chunks);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Runtime.Cpu;
+using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Runtime.Updates;
+
+namespace OrtTrainer.Runtime;
+
+/// <summary>
+/// Where graphs run and weights lie. A device is everything that differs from one to the next: its memory, how a
+/// session is told to execute there, and the updates of weights. One folder of this assembly makes a device, and one
+/// line of <see cref="All"/> names it.
+/// </summary>
+public abstract class Device
+{
+    /// <summary>The devices of this build; the first is the default.</summary>
+    public static IReadOnlyList<Device> All { get; } = [CpuDevice.Instance];
+
+    /// <summary>The device that is used where none is named.</summary>
+    public static Device Default => All[0];
+
+    /// <summary>What options and reports call it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Arithmetic of whole buffers that lie here.</summary>
+    public abstract WeightArithmetic Arithmetic { get; }
+
+    /// <summary>How sessions describe tensors over this device's buffers.</summary>
+    internal abstract OrtMemoryInfo MemoryInfo { get; }
+
+    /// <summary>C# kernels for sessions of this device; null where it has none.</summary>
+    internal abstract KernelLibrary? Kernels { get; }
+
+    /// <summary>The device of a name.</summary>
+    /// <exception cref="ArgumentException">This build has no such device.</exception>
+    public static Device Named(string name) => All.FirstOrDefault(device => device.Name == name)
+        ?? throw new ArgumentException(
+            $"The device '{name}' is not in this build; it has {string.Join(", ", All)}.", nameof(name));
+
+    /// <summary>Makes the updates of a run.</summary>
+    /// <param name="threads">Threads of the host that work during an update, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 thread.</exception>
+    public abstract WeightUpdates CreateUpdates(int threads);
+
+    public sealed override string ToString() => Name;
+
+    /// <summary>Allocates zeroed memory.</summary>
+    /// <exception cref="OutOfMemoryException">The device has no such block.</exception>
+    internal abstract DeviceMemory Allocate(nuint byteLength);
+
+    /// <summary>Tells a session to execute here.</summary>
+    internal abstract void Configure(SessionOptions settings);
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+
+namespace OrtTrainer.Teachers;
+
+/// <summary>
+/// A teacher's logits for every example of a data set, in the order of its rows and of the student's labels.
+/// </summary>
+public sealed class TeacherLogits
+{
+    private const string Kind = "logits";
+
+    private TeacherLogits(float[] values, TeacherReport report)
+    {
+        Values = values;
+        Report = report;
+    }
+
+    /// <summary>The logits, [N, K], row by row; every one is finite.</summary>
+    public float[] Values { get; }
+
+    /// <summary>The number of examples, N.</summary>
+    public int Rows => Report.Rows;
+
+    /// <summary>The number of logits per example, K.</summary>
+    public int Outputs => Report.Outputs;
+
+    /// <summary>What the teacher is and how it compares with the labels.</summary>
+    public TeacherReport Report { get; }
+
+    /// <summary>The logits of one example, [K].</summary>
+    public ReadOnlySpan<float> this[int row] => Values.AsSpan(row * Outputs, Outputs);
+
+    /// <summary>
+    /// Reads the logits from a file, or takes those kept from an earlier run of this teacher over these texts, or runs
+    /// it, with its own tokenizer in a session of its own, and keeps them. Labels are matched by name; a teacher whose
+    /// labels were never named (LABEL_0 …) is taken only where the student's are the numbers 0 ….
+    /// </summary>
+    /// <param name="options">The teacher.</param>
+    /// <param name="task">The student's task.</param>
+    /// <param name="data">The examples; a part that was split off a file will do.</param>
+    /// <param name="threads">Threads where the options name none, 1 or more.</param>
+    /// <param name="events">Told what happens, on this thread; null for nobody.</param>
+    /// <param name="cancellation">Stops between batches; nothing is kept then.</param>
+    /// <exception cref="ArgumentException">The options name no teacher, or two.</exception>
+    /// <exception cref="ModelException">The teacher's files are missing or do not make a classifier, or its task or
+    /// labels differ from the student's.</exception>
+    /// <exception cref="CheckpointException">A file of the teacher, or the file of logits, is damaged.</exception>
+    /// <exception cref="DataFileException">The file of logits does not fit the data.</exception>
+    /// <exception cref="InvalidDataException">The teacher's tokenizer or graph is malformed.</exception>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the teacher.</exception>
+    /// <exception cref="RunException">The folder for kept logits cannot be written.</exception>
+    public static TeacherLogits Obtain(
+        TeacherOptions options, ModelTask task, Dataset data, int threads, IProgress<TeacherEvent>? events = null,
+        CancellationToken cancellation = default)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        TeacherOptions resolved = options.Resolve();
+        return resolved.Model is null
+            ? FromFile(resolved.Logits!, task, data, clock, events)
+            : FromModel(resolved, task, data, resolved.Threads ?? threads, clock, events, cancellation);
+    }
+
+    private static TeacherLogits FromModel(
+        TeacherOptions options, ModelTask task, Dataset data, int threads, Stopwatch clock,
+        IProgress<TeacherEvent>? events, CancellationToken cancellation)
+    {
+        TeacherModel teacher = TeacherModel.Open(options, task, data);
+        TeacherKey key = new(
+            Kind, FileHash.Of(teacher.Files, cancellation), TextHash.Of(data), data.Labels?.Names, teacher.MaxLength,
+            options.TokensPerBatch, options.Device, TeacherKey.CurrentVersion);
+        CacheEntry entry = new TeacherCache(options.Cache!, events).Obtain(
+            key,
+            [data.Count, data.Outputs],
+            () =>
+            {
+                CostMeter meter = new(data.Count, events);
+                float[] logits = teacher.Logits(data, threads, meter, cancellation);
+                return (logits, meter.Read(options.Device, threads));
+            },
+            cancellation);
+        return new(entry.Values, new TeacherReport
+        {
+            Name = teacher.Name,
+            Source = options.Model!,
+            Rows = data.Count,
+            Outputs = data.Outputs,
+            MaxLength = teacher.MaxLength < int.MaxValue ? teacher.MaxLength : null,
+            IsCached = entry.IsCached,
+            Cost = entry.Cost,
+            ElapsedSeconds = clock.Elapsed.TotalSeconds,
+            CacheFile = entry.File,
+            Audit = task.Audit(entry.Values, data),
+        });
+    }
+
+    private static TeacherLogits FromFile(
+        string path, ModelTask task, Dataset data, Stopwatch clock, IProgress<TeacherEvent>? events)
+    {
+        (LogitsContent content, string? assumption) = TeacherLogitsFile.Read(path, data);
+        if (assumption is not null)
+        {
+            events?.Report(new TeacherEvent.Noted(assumption));
+        }
+
+        return new(content.Values, new TeacherReport
+        {
+            Name = content.Origin?.Teacher ?? Path.GetFileName(path),
+            Source = path,
+            Rows = data.Count,
+            Outputs = data.Outputs,
+            MaxLength = content.Origin?.MaxLength,
+            IsCached = true,
+            Cost = content.Origin?.Cost,
+            ElapsedSeconds = clock.Elapsed.TotalSeconds,
+            Audit = task.Audit(content.Values, data),
+        });
+    }
+}

@@ -1,0 +1,84 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Prediction;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+
+namespace OrtTrainer.Teachers;
+
+/// <summary>
+/// A teacher whose files were found to fit the student's data. Its graph is loaded only where it has to run.
+/// </summary>
+internal sealed class TeacherModel
+{
+    private readonly TeacherOptions _options;
+    private readonly TeacherReader _reader;
+    private readonly int[] _order;
+
+    private TeacherModel(TeacherOptions options, TeacherReader reader, int[] order)
+    {
+        _options = options;
+        _reader = reader;
+        _order = order;
+    }
+
+    public string Name => _reader.Folder.Name;
+
+    /// <summary>The most tokens of an input; what is longer is cut.</summary>
+    public int MaxLength => _reader.MaxLength;
+
+    /// <summary>The files the outputs depend on.</summary>
+    public IReadOnlyList<string> Files => [.. _reader.Files, .. _reader.Folder.GraphFiles()];
+
+    /// <summary>Reads configuration and tokenizer and compares task and labels with the student's.</summary>
+    /// <exception cref="ModelException">A file is missing, or task or labels differ.</exception>
+    /// <exception cref="CheckpointException">config.json is damaged.</exception>
+    public static TeacherModel Open(TeacherOptions options, ModelTask task, Dataset data)
+    {
+        TeacherFolder folder = TeacherFolder.Find(options.Model!);
+        ModelConfig config = ModelConfig.Load(folder.Folder);
+        CheckTask(config, task, data);
+        int[] order = data.Labels is { } labels ? LabelOrder.Match(config.Path, config.Id2Label, labels) : [0];
+        return new(options, TeacherReader.Open(folder, task, config, options.MaxLength), order);
+    }
+
+    /// <summary>Runs the teacher: logits [N, K] in the order of the student's labels.</summary>
+    /// <param name="data">The examples, N of them.</param>
+    /// <param name="threads">Threads.</param>
+    /// <param name="progress">Told how many examples are done.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="ModelException">The model has no head, or gave values that are no numbers.</exception>
+    public float[] Logits(Dataset data, int threads, IProgress<int> progress, CancellationToken cancellation)
+    {
+        TeacherFolder folder = _reader.Folder;
+        ExecutionOptions execution = new() { IntraOpThreads = threads, Device = Device.Named(_options.Device) };
+        using OnnxModel model =
+            OnnxModelFolder.Open(folder.Folder, folder.OnnxFile, _reader.Task, _reader.Config, execution);
+        OutputTable logits = new(data.Count, data.Outputs);
+        model.Run(
+            _reader.Read(data, threads, cancellation), new ReorderedOutputs(logits, _order), _options.TokensPerBatch,
+            progress, cancellation);
+        FiniteOutputs.Require(logits.Values, folder.Folder, data);
+        return logits.Values;
+    }
+
+    private static void CheckTask(ModelConfig config, ModelTask own, Dataset data)
+    {
+        ModelTask task = ModelTask.Of(config);
+        if (task != own)
+        {
+            string how = config.ProblemType is null ? $"by its {config.Id2Label.Count} outputs" : "by problem_type";
+            throw new ModelException(
+                $"{config.Path}: {how}, the teacher's task is {task.ConfigName}; the student's is " +
+                $"{own.ConfigName}. Choose a teacher of the same task, or set problem_type if that is " +
+                "wrong.");
+        }
+
+        if (data.Labels is null && config.Id2Label.Count != data.Outputs)
+        {
+            throw new ModelException($"{config.Path}: the teacher has {config.Id2Label.Count} outputs; a student of " +
+                $"{own} has {data.Outputs}. Choose a teacher with as many.");
+        }
+    }
+}

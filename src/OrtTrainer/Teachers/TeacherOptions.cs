@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+using OrtTrainer.Common;
+
+namespace OrtTrainer.Teachers;
+
+/// <summary>
+/// Where the teacher's outputs come from: a model that is run once over the training data, or a file of logits made
+/// elsewhere. Values are checked as they are set.
+/// </summary>
+public sealed record TeacherOptions
+{
+    /// <summary>
+    /// A folder in Hugging Face layout (config.json, tokenizer, and a graph or else weights), or an ONNX file in
+    /// such a folder or in a subfolder of it; null where <see cref="Logits"/> is given.
+    /// </summary>
+    [Setting("teacher",
+        "model to learn from, in Hugging Face layout or exported; its outputs are kept for the next run",
+        Value = "DIR")]
+    public string? Model { get; init; }
+
+    /// <summary>
+    /// A file of logits, see <see cref="TeacherLogitsFile"/>; null where <see cref="Model"/> is given.
+    /// </summary>
+    [Setting("teacher-logits", "file of logits instead, a row per training example", Value = "F")]
+    public string? Logits { get; init; }
+
+    /// <summary>Roughly how many tokens the teacher runs at once, padding included, 1 or more.</summary>
+    public int TokensPerBatch { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 4096;
+
+    /// <summary>
+    /// The most tokens of a text or pair as the teacher sees it, 8 or more; null for the limit of its own tokenizer.
+    /// </summary>
+    [Setting("teacher-length", "most tokens the teacher sees", Default = "its own limit")]
+    public int? MaxLength { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 8) : null; }
+
+    /// <summary>The teacher's threads, 1 or more; null for as many as the run has.</summary>
+    [Setting("teacher-threads", "the teacher's threads", Default = "as --threads")]
+    public int? Threads { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
+
+    /// <summary>The name of the device the teacher runs on, such as <c>cpu</c>.</summary>
+    /// <exception cref="ArgumentException">This build does not execute there.</exception>
+    [Setting("teacher-device", "where the teacher runs", Value = "NAME")]
+    public string Device { get; init => field = Runtime.Device.Named(value).Name; } = Runtime.Device.Default.Name;
+
+    /// <summary>
+    /// The folder that keeps what teachers gave, for the next run; null for <see cref="CacheFolder.OfUser"/>.
+    /// </summary>
+    [Setting("teacher-cache", "folder that keeps outputs of teachers", Value = "DIR", Default = "the user's")]
+    public string? Cache { get; init; }
+
+    /// <summary>Whether neither a model nor a file is named yet.</summary>
+    [JsonIgnore]
+    public bool NamesNone => string.IsNullOrWhiteSpace(Model) && string.IsNullOrWhiteSpace(Logits);
+
+    /// <summary>These options with full paths and every default filled in but the number of threads.</summary>
+    /// <exception cref="ArgumentException">Not exactly one of <see cref="Model"/> and <see cref="Logits"/> is
+    /// given.</exception>
+    public TeacherOptions Resolve()
+    {
+        if (string.IsNullOrWhiteSpace(Model) == string.IsNullOrWhiteSpace(Logits))
+        {
+            throw new ArgumentException($"Of {nameof(Model)} and {nameof(Logits)}, a teacher needs exactly one; " +
+                $"{(NamesNone ? "neither is" : "both are")} given.");
+        }
+
+        return this with
+        {
+            Model = Model is null ? null : Path.GetFullPath(Model),
+            Logits = Logits is null ? null : Path.GetFullPath(Logits),
+            Cache = Path.GetFullPath(Cache ?? CacheFolder.OfUser),
+        };
+    }
+}

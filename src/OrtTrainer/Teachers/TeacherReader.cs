@@ -1,0 +1,66 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
+using OrtTrainer.Text;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Teachers;
+
+/// <summary>How a teacher reads texts: its configuration and its own tokenizer.</summary>
+internal sealed class TeacherReader
+{
+    private readonly Tokenizer _tokenizer;
+
+    private TeacherReader(
+        TeacherFolder folder, ModelTask task, ModelConfig config, Tokenizer tokenizer, int? maxLength)
+    {
+        Folder = folder;
+        Task = task;
+        Config = config;
+        _tokenizer = tokenizer;
+        MaxLength = SequenceLimit.Of(folder.Folder, config, maxLength);
+    }
+
+    public TeacherFolder Folder { get; }
+
+    /// <summary>What the teacher was trained for.</summary>
+    public ModelTask Task { get; }
+
+    public ModelConfig Config { get; }
+
+    /// <summary>The most tokens of an input; what is longer is cut.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>The files that decide what goes into the model.</summary>
+    public IReadOnlyList<string> Files => [Config.Path, .. _tokenizer.TokenizerFiles];
+
+    /// <summary>Reads the tokenizer of a teacher.</summary>
+    /// <exception cref="ModelException">It is missing or does not belong to the model, or has no such
+    /// length.</exception>
+    /// <exception cref="InvalidDataException">A file of it is malformed.</exception>
+    public static TeacherReader Open(TeacherFolder folder, ModelTask task, ModelConfig config, int? maxLength)
+    {
+        Tokenizer tokenizer;
+        try
+        {
+            tokenizer = Tokenizer.Load(folder.Folder);
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new ModelException($"{missing.Message} A teacher reads texts with its own tokenizer, never with " +
+                "the student's: put the files of its tokenizer there.", missing);
+        }
+
+        int? vocabulary = Architecture.VocabularyOf(config);
+        return tokenizer.VocabularySize > vocabulary
+            ? throw new ModelException($"{folder.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
+                $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.")
+            : new(folder, task, config, tokenizer, maxLength);
+    }
+
+    /// <summary>The examples as the teacher takes them, in order.</summary>
+    public IReadOnlyList<TokenizedExample> Read(Dataset data, int threads, CancellationToken cancellation) =>
+        Task.Encode(data, _tokenizer, MaxLength, threads, cancellation).Examples;
+}

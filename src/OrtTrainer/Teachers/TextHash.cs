@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Teachers;
+
+/// <summary>
+/// Tells whether texts are the ones that a teacher saw: SHA-256 of the texts themselves, in order, whatever file they
+/// come from. Labels do not enter: no teacher sees them.
+/// </summary>
+internal static class TextHash
+{
+    /// <summary>64 hexadecimal digits for all texts.</summary>
+    public static string Of(Dataset data)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Example example in data.Examples)
+        {
+            hash.AppendData(Of(example));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>A number per text, [N]: the first eight bytes of its hash.</summary>
+    public static long[] Rows(Dataset data) =>
+        [.. data.Examples.Select(example => BinaryPrimitives.ReadInt64LittleEndian(Of(example)))];
+
+    // Each text is preceded by its length, so that none can pass a letter to the next; -1 stands for no pair.
+    private static byte[] Of(Example example)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (string? text in new[] { example.Text, example.Pair })
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(length, text?.Length ?? -1);
+            hash.AppendData(length);
+            hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+        }
+
+        return hash.GetHashAndReset();
+    }
+}

@@ -1,0 +1,22 @@
+namespace OrtTrainer.Training.Loss;
+
+/// <summary>
+/// The parts of a loss, each already weighted; <see cref="Total"/> is what is optimized, by these float32 sums in this
+/// order. A part that a method does not have is 0.
+/// </summary>
+/// <param name="Labels">What the labels make.</param>
+/// <param name="Teacher">What a teacher, real or virtual, makes.</param>
+/// <param name="Penalty">What penalties make; a confidence penalty is negative.</param>
+/// <param name="Intermediate">What the distance to a teacher's layers makes.</param>
+public readonly record struct LossParts(float Labels, float Teacher = 0, float Penalty = 0, float Intermediate = 0)
+{
+    /// <summary>The loss.</summary>
+    public float Total => Labels + Teacher + Penalty + Intermediate;
+
+    public static LossParts operator +(LossParts a, LossParts b) =>
+        new(a.Labels + b.Labels, a.Teacher + b.Teacher, a.Penalty + b.Penalty, a.Intermediate + b.Intermediate);
+
+    /// <summary>Reads every part of <see cref="LossPart.All"/>.</summary>
+    internal static LossParts Read(Func<LossPart, float> value) => new(
+        value(LossPart.Labels), value(LossPart.Teacher), value(LossPart.Penalty), value(LossPart.Layers));
+}

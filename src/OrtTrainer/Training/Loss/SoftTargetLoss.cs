@@ -1,0 +1,36 @@
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Training.Loss;
+
+/// <summary>
+/// The cross-entropy H(s, p_T) between a teacher's probabilities s and the model's at a temperature T, or with the
+/// teacher's entropy taken off the divergence KL(s, p_T); the sum over labels where these do not exclude each other.
+/// </summary>
+public sealed class SoftTargetLoss : LossTerm
+{
+    private readonly RowTable _targets;
+    private readonly RowTable? _offsets;
+    private readonly LossCoefficient _weight;
+    private readonly LossCoefficient _inverseTemperature;
+
+    /// <param name="targets">s, [R, K], at the temperature already.</param>
+    /// <param name="outputs">K.</param>
+    /// <param name="offsets">Added to each row, [R]: the negative entropy of s for a divergence; null for 0.</param>
+    /// <param name="temperature">T, above 0: divides the model's logits.</param>
+    /// <param name="weight">Its share of the loss, T^2 included where wanted.</param>
+    public SoftTargetLoss(float[] targets, int outputs, float[]? offsets, double temperature, double weight)
+    {
+        _targets = RowTable.OfOutputs("teacher_targets", targets, outputs);
+        _offsets = offsets is null ? null : RowTable.OfRows("teacher_offsets", offsets);
+        _weight = new LossCoefficient("teacher_weight", weight);
+        _inverseTemperature = new LossCoefficient("inverse_temperature", 1 / temperature);
+    }
+
+    internal override LossPart Part => LossPart.Teacher;
+
+    internal override IReadOnlyList<LossInput> Inputs =>
+        _offsets is null ? [_targets, _weight, _inverseTemperature] : [_targets, _offsets, _weight, _inverseTemperature];
+
+    internal override Value Build(LossGraph g) => g.Builder.Mul(
+        g.Distribution.SoftLoss(g, _targets.In(g), _offsets?.In(g), _inverseTemperature.In(g)), _weight.In(g));
+}

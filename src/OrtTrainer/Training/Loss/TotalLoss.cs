@@ -1,0 +1,42 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Models;
+
+namespace OrtTrainer.Training.Loss;
+
+/// <summary>
+/// The loss of a training graph: the terms' rows, weighted by how much each row counts, summed and scaled. Each part is
+/// an output of its own, and their sum is what is differentiated.
+/// </summary>
+/// <param name="Total">The sum of the parts, in the order of <see cref="LossPart.All"/>; a scalar.</param>
+/// <param name="Parts">The parts there are, scalars.</param>
+internal sealed record TotalLoss(Value Total, IReadOnlyList<(LossPart Part, Value Value)> Parts)
+{
+    /// <param name="g">The logits.</param>
+    /// <param name="terms">The terms, one or more.</param>
+    public static TotalLoss Build(LossGraph g, IReadOnlyList<LossTerm> terms)
+    {
+        GraphBuilder b = g.Builder;
+        Value scale = b.Input(PackedInputs.LossScale, TensorType.Float());
+        Value weights = b.Input(PackedInputs.ExampleWeights, g.RowType(ElementType.Float));
+        (LossPart Part, Value Value)[] parts =
+        [
+            .. from part in LossPart.All
+               let rows = terms.Where(term => term.Part == part).Select(term => term.Build(g)).ToArray()
+               where rows.Length > 0
+               select (part, Scaled(rows.Aggregate(b.Add))),
+        ];
+        return new(parts.Select(part => part.Value).Aggregate(b.Add), parts);
+
+        Value Scaled(Value rows) => b.Mul(b.ReduceSum(b.Mul(rows, weights), [0], keepAxes: false), scale);
+    }
+
+    /// <summary>Makes the sum and its parts outputs of the graph.</summary>
+    public void AddOutputs(GraphBuilder g)
+    {
+        g.Output(Total, PackedInputs.Loss);
+        foreach ((LossPart part, Value value) in Parts)
+        {
+            g.Output(value, part.Output);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using OrtTrainer.Data;
+using OrtTrainer.Methods;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Models;
+using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+
+namespace OrtTrainer.Tests.Training;
+
+public sealed class TrainingGraphTests
+{
+    private const int Outputs = 4;
+
+    private static readonly string[] Batch =
+    [
+        PackedInputs.InputIds, PackedInputs.PositionIds, PackedInputs.TokenTypeIds, PackedInputs.Offsets,
+        PackedInputs.Targets, PackedInputs.ExampleWeights, PackedInputs.LossScale,
+    ];
+
+    private TemporaryFolder _folder = null!;
+    private PretrainedModel _model = null!;
+
+    [SetUp]
+    public void MakeModel()
+    {
+        _folder = new TemporaryFolder();
+        TinyBert.Write(_folder.Path, ["one", "two"]);
+        _model = PretrainedModel.Open(_folder.Path);
+    }
+
+    [TearDown]
+    public void RemoveModel()
+    {
+        _model.Dispose();
+        _folder.Dispose();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void It_takes_a_batch_with_targets_and_gives_a_gradient_per_view(bool dropout)
+    {
+        TrainingGraph graph = Build([], dropout);
+
+        using GraphSession session = GraphSession.FromBytes(graph.Packed.Model, new ExecutionOptions());
+        Assert.That(graph.Packed.Inputs, Is.EquivalentTo(dropout ? [.. Batch, PackedInputs.DropoutKey] : Batch));
+        Assert.That(session.Inputs.Select(i => i.Name),
+            Is.EquivalentTo(graph.Packed.Inputs.Concat(graph.Layout.Views.Select(v => v.Name))));
+        Assert.That(session.Outputs.Select(o => o.Name),
+            Is.EquivalentTo(graph.Layout.Views.Select(v => v.GradientName)
+                .Concat([PackedInputs.Loss, "label_loss", PackedInputs.Logits])));
+    }
+
+    [Test]
+    public void It_holds_what_the_terms_of_the_loss_read_and_no_more()
+    {
+        Assert.That(Added(new LabelLoss(0.5)), Is.EqualTo(new[] { "label_weight" }));
+        Assert.That(Added(new FocalLoss(2)), Is.EqualTo(new[] { "focal_gamma" }));
+        Assert.That(Added(new LabelLoss(), new NegativeEntropy(0.1)), Is.EqualTo(new[] { "penalty_weight" }));
+        Assert.That(Added(new LabelLoss(), new SymmetricDivergence(1)),
+            Is.EquivalentTo(new[] { "partners", "agreement_weight" }));
+        Assert.That(Added(new LabelLoss(), new SoftTargetLoss(new float[8], Outputs, null, temperature: 2, weight: 1)),
+            Is.EquivalentTo(new[] { "teacher_targets", "teacher_weight", "inverse_temperature" }));
+        Assert.That(Added(new LabelLoss(), new SoftTargetLoss(new float[8], Outputs, [1, 2], 2, 1)),
+            Does.Contain("teacher_offsets"));
+    }
+
+    [Test]
+    public void Its_parameters_lie_as_those_of_the_evaluation()
+    {
+        ParameterLayout training = Build([]).Layout;
+        ParameterLayout evaluation = PackedGraph.Evaluation(_model.Architecture, new SequenceHead(Outputs)).Layout;
+
+        Assert.That(evaluation.Length, Is.EqualTo(training.Length));
+        Assert.That(evaluation.Parameters.Select(p => (p.Name, evaluation.OffsetOf(p))),
+            Is.EqualTo(training.Parameters.Select(p => (p.Name, training.OffsetOf(p)))));
+    }
+
+    [Test]
+    public void The_same_model_gives_the_same_bytes() =>
+        Assert.That(Build([]).Packed.Model, Is.EqualTo(Build([]).Packed.Model));
+
+    private TrainingGraph Build(LossTerm[] terms, bool dropout = false) => TrainingGraph.Build(
+        _model.Architecture, new SequenceHead(Outputs),
+        new TrainingObjective(OutputDistribution.Categorical, new ExampleTargets(new ClassTargets([0, 1], Outputs)), terms), dropout);
+
+    /// <summary>The inputs of the graph beside those of a plain loss.</summary>
+    private IEnumerable<string> Added(params LossTerm[] terms) => Build(terms).Packed.Inputs.Except(Batch);
+}
