@@ -6,6 +6,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Studies;
@@ -144,7 +145,7 @@ public sealed class StudyForecaster
         string key = JsonSerializer.Serialize(data, RunJson.Options);
         if (!_examples.TryGetValue(key, out (int Train, int Eval) examples))
         {
-            DataSplits splits = DataSplits.Load(data);
+            DataSplits splits = LabeledData.Load(data);
             _examples.Add(key, examples = (splits.Train.Count, splits.Eval.Count));
         }
 

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
-using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Studies;
 
@@ -190,7 +189,7 @@ internal sealed class StudyGrid
             }
 
             FineTuneOptions options = merged.Deserialize<FineTuneOptions>(RunJson.Options)!.Resolve();
-            string[] metrics = [.. wanted.Select(name => MetricKind.Find(options.Data.Task, name).Name).Distinct()];
+            string[] metrics = [.. wanted.Select(name => options.Data.Task.FindMetric(name).Name).Distinct()];
             return (options, metrics.Length > 0 ? metrics : [options.Metric!]);
         }
         catch (Exception refused) when (refused is ArgumentException or JsonException or RunException)
@@ -245,6 +244,6 @@ internal sealed class StudyGrid
         }
     }
 
-    private static (string?, string?, TaskKind, double, ulong) Scored(DataOptions data) =>
+    private static (string?, string?, ModelTask, double, ulong) Scored(DataOptions data) =>
         (data.Eval, data.Test, data.Task, data.Eval is null ? data.EvalFraction : 0, data.SplitSeed);
 }

@@ -95,7 +95,7 @@ internal sealed class StudyRunFolder(string path)
 
         Delete(Directory.EnumerateFiles(run, "*.safetensors"));
         Delete(Directory.EnumerateFiles(path));
-        string graph = System.IO.Path.Combine(path, ClassifierFolder.GraphFolder);
+        string graph = System.IO.Path.Combine(path, OnnxModelFolder.GraphFolder);
         foreach (string folder in new[] { graph, teacher }.Where(Directory.Exists))
         {
             Directory.Delete(folder, recursive: true);

@@ -59,7 +59,7 @@ internal sealed class StudyStages(
         List<StudyChoice> choices = [];
         foreach (CellSearch search in searches)
         {
-            MetricKind metric = MetricKind.Find(search.Cell.Options.Data.Task, search.Cell.Metrics[0]);
+            Metric metric = search.Cell.Options.Data.Task.FindMetric(search.Cell.Metrics[0]);
             List<KeyValuePair<string, double>> scores = [];
             (JsonObject? Settings, double Score) best = (null, double.NaN);
             foreach (CellCandidate candidate in search.Candidates.Where(c => c.Runs.All(r => FolderOf(r).IsDone)))

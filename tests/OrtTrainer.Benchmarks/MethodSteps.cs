@@ -36,7 +36,7 @@ internal sealed class MethodSteps : IDisposable
         TrainingObjective objective = RunObjective.Of(
             settings, data, teacher, (PerEpoch: 1, Total: 2 * options.Batches), depth);
         TrainingGraph graph = TrainingGraph.Build(
-            model.Architecture, new SequenceHead(data.Source.Outputs), objective);
+            model.Architecture, settings.Data.Task.Head(data.Targets.Outputs), objective);
         _state = new TrainingState(graph.Layout.Weights, new AdamWOptions(), average: null, updates);
         _ = model.Load(graph.Layout, _state.Parameters, options.Seed);
         ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
@@ -64,7 +64,7 @@ internal sealed class MethodSteps : IDisposable
     private static TeacherKnowledge Teacher(PretrainedModel model, int depth, EncodedDataset data, long seed)
     {
         SeededRandom random = SeededRandom.For((ulong)seed, "teacher");
-        float[] outputs = [.. Enumerable.Range(0, data.Source.Count * data.Source.Outputs)
+        float[] outputs = [.. Enumerable.Range(0, data.Source.Count * data.Targets.Outputs)
             .Select(_ => (float)random.NextGaussian())];
         int width = model.Architecture.Shape.Width;
         float[] states = new float[checked(data.Source.Count * depth * width)];

@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
 
@@ -13,10 +14,12 @@ internal sealed class YardstickBatch
     private const float Masked = -1e9f;
 
     /// <param name="examples">All examples.</param>
+    /// <param name="targets">What they are trained towards.</param>
     /// <param name="indices">Those of the batch, in order.</param>
     /// <param name="classes">Outputs of the yardstick's head; labels are taken modulo it, which changes no amount of
     /// work.</param>
-    public YardstickBatch(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, int classes)
+    public YardstickBatch(
+        IReadOnlyList<TokenizedExample> examples, TaskTargets targets, ReadOnlySpan<int> indices, int classes)
     {
         Rows = indices.Length;
         foreach (int index in indices)
@@ -29,6 +32,7 @@ internal sealed class YardstickBatch
         Mask = new float[Rows * Width];
         Labels = new long[Rows];
         Array.Fill(Mask, Masked);
+        float[] target = new float[targets.Outputs];
         for (int row = 0; row < Rows; row++)
         {
             TokenizedExample example = examples[indices[row]];
@@ -38,7 +42,8 @@ internal sealed class YardstickBatch
                 Mask[(row * Width) + i] = 0;
             }
 
-            Labels[row] = Math.Max(0, Array.IndexOf(example.Targets, 1f)) % classes;
+            targets.Write(indices[row], target);
+            Labels[row] = Math.Max(0, Array.IndexOf(target, 1f)) % classes;
         }
     }
 

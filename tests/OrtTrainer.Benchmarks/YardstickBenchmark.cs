@@ -1,5 +1,6 @@
 using OrtTrainer.Benchmarking;
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Training.Batches;
 
@@ -31,8 +32,9 @@ internal sealed class YardstickBenchmark : IAlternative
         return new YardstickResult(result, times);
     }
 
-    public void Prepare(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices) =>
-        _batch = new YardstickBatch(examples, indices, _session.Classes);
+    public void Prepare(
+        IReadOnlyList<TokenizedExample> examples, TaskTargets targets, ReadOnlySpan<int> indices) =>
+        _batch = new YardstickBatch(examples, targets, indices, _session.Classes);
 
     public void Run() => _ = _session.Run(_batch!);
 

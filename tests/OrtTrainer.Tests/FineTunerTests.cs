@@ -2,6 +2,10 @@ using System.Text.Json;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Runs;
 
 namespace OrtTrainer.Tests;
@@ -11,11 +15,11 @@ public sealed class FineTunerTests
 {
     private static IEnumerable<TestCaseData> MethodsAndTasks() =>
         from method in new[] { "finetune", "swa", "ema" }
-        from task in Enum.GetValues<TaskKind>()
+        from task in new ModelTask[] { ClassificationTask.Instance, MultiLabelTask.Instance, RegressionTask.Instance }
         select new TestCaseData(method, task);
 
     [TestCaseSource(nameof(MethodsAndTasks))]
-    public void Every_average_goes_with_every_task(string word, TaskKind task)
+    public void Every_average_goes_with_every_task(string word, ModelTask task)
     {
         FineTuneMethod method = FineTuneMethod.Parse(word);
         method = method.Set(new Ema { Decay = 0.9 }) ?? method;
@@ -28,7 +32,7 @@ public sealed class FineTunerTests
         float[] losses = [.. events.Of<RunEvent.Stepped>().Select(e => e.Report.Loss)];
         Assert.That(losses, Has.Length.EqualTo(240));
         Assert.That(losses[^8..].Average(), Is.LessThan(0.5 * losses[..8].Average()));
-        Assert.That(summary.Live, Is.GreaterThan(task == TaskKind.Classification ? 0.7 : 0.5));
+        Assert.That(summary.Live, Is.GreaterThan(task == ClassificationTask.Instance ? 0.7 : 0.5));
         Assert.That(summary.Averaged is not null, Is.EqualTo(method != FineTuneMethod.FineTune));
         Assert.That(summary.NAveraged, Is.EqualTo(word switch
         {

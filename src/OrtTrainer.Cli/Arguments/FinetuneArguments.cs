@@ -26,7 +26,7 @@ internal sealed class FinetuneArguments : LabelledArguments
     public double? EvalFraction { get; set; }
 
     [Option("task", MetaValue = "TASK",
-        HelpText = "classification, multilabel or regression (default: classification)")]
+        HelpText = "{tasks} (default: classification)")]
     public string? Task { get; set; }
 
     [Option("options", MetaValue = "F.json",

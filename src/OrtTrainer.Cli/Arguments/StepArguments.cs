@@ -3,6 +3,7 @@ using OrtTrainer.Benchmarking;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Arguments;
 
@@ -30,7 +31,7 @@ internal abstract class StepArguments : LabelledArguments
     public int? MaxLength { get; set; }
 
     [Option("task", MetaValue = "TASK",
-        HelpText = "classification, multilabel or regression (default: classification)")]
+        HelpText = "{tasks} (default: classification)")]
     public string? Task { get; set; }
 
     [Option("threads", MetaValue = "N", HelpText = "threads of training steps, and of what they are compared with " +
@@ -60,7 +61,8 @@ internal abstract class StepArguments : LabelledArguments
                     "give either --train F, examples to make batches of, or --full-length N, random ones.");
             }
 
-            TaskKind task = Words.Parse<TaskKind>("--task", Task) ?? TaskKind.Classification;
+            ModelTask task = OptionErrors.Guard(
+                GetType(), () => Task is { } word ? ModelTask.Named(word) : ModelTask.Default);
             TableOptions table = Table;
             return OptionErrors.Guard(GetType(), () =>
             {
@@ -80,13 +82,13 @@ internal abstract class StepArguments : LabelledArguments
         }
     }
 
-    private DataOptions DataOf(string train, TaskKind task, TableOptions table) => new()
+    private DataOptions DataOf(string train, ModelTask task, TableOptions table) => new()
     {
         Train = train,
         Task = task,
-        TextColumn = TextColumn ?? "text",
+        TextColumn = TextColumn,
         PairColumn = PairColumn,
-        LabelColumn = LabelColumn ?? "label",
+        LabelColumn = LabelColumn,
         LabelSeparator = LabelSeparator ?? "|",
         Table = table,
     };

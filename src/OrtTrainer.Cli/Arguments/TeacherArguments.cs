@@ -1,6 +1,7 @@
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Arguments;
@@ -21,7 +22,7 @@ internal sealed class TeacherArguments : LabelledArguments
     public string? Data { get; set; }
 
     [Option("task", MetaValue = "TASK",
-        HelpText = "classification, multilabel or regression (default: classification)")]
+        HelpText = "{tasks} (default: classification)")]
     public string? Task { get; set; }
 
     [Option("out", MetaValue = "F", HelpText = "write the logits to a .safetensors, .csv or .tsv file")]
@@ -81,10 +82,10 @@ internal sealed class TeacherArguments : LabelledArguments
     public DataOptions LabelledData() => OptionErrors.Guard(GetType(), () => new DataOptions
     {
         Train = DataFile,
-        Task = Words.Parse<TaskKind>("--task", Task) ?? TaskKind.Classification,
-        TextColumn = TextColumn ?? "text",
+        Task = Task is { } word ? ModelTask.Named(word) : ModelTask.Default,
+        TextColumn = TextColumn,
         PairColumn = PairColumn,
-        LabelColumn = LabelColumn ?? "label",
+        LabelColumn = LabelColumn,
         LabelSeparator = LabelSeparator ?? "|",
         Table = Table,
     });

@@ -7,6 +7,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -22,17 +23,24 @@ internal static class EvaluateCommand
             Execution = Threads(arguments.Threads),
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
-        MetricKind metric = arguments.Metric is { } name
-            ? OptionErrors.Guard(typeof(EvaluateArguments), () => MetricKind.Find(predictor.Task, name))
-            : MetricKind.DefaultFor(predictor.Task);
+        ModelTask task = predictor.Task;
+        Metric metric = arguments.Metric is { } name
+            ? OptionErrors.Guard(typeof(EvaluateArguments), () => task.FindMetric(name))
+            : task.DefaultMetric;
 
-        ExampleColumns columns = new(arguments.TextColumn ?? "text", arguments.PairColumn,
-            arguments.LabelColumn ?? "label");
-        Example[] rows = [.. TableReader.Read(file, table, terminal.Note, interruption).Select(columns.Of)];
-        LabelMap? labels = predictor.Task == TaskKind.Regression ? null : LabelMap.OfModel(predictor.Labels);
-        Dataset data = Dataset.Of(file, rows, predictor.Task, labels, arguments.LabelSeparator ?? "|");
-        float[] logits = predictor.Logits([.. rows.Select(row => (row.Text, row.Pair))], interruption);
-        EvaluationScores scores = EvaluationScores.Of(data, logits, metric);
+        DataOptions labeled = OptionErrors.Guard(typeof(EvaluateArguments), () => new DataOptions
+        {
+            Train = file,
+            Task = task,
+            TextColumn = arguments.TextColumn,
+            PairColumn = arguments.PairColumn,
+            LabelColumn = arguments.LabelColumn,
+            LabelSeparator = arguments.LabelSeparator ?? "|",
+            Table = table,
+        });
+        LabelMap? labels = task.LabelsOf(predictor.Labels);
+        Dataset data = LabeledData.Read(file, labeled, labels, terminal.Note, interruption);
+        EvaluationScores scores = predictor.Evaluate(data, metric, cancellation: interruption);
         Print(arguments, data, scores, metric, terminal.Out);
         return Task.FromResult(ExitCode.Done);
     }
@@ -41,7 +49,7 @@ internal static class EvaluateCommand
         threads is { } count ? new() { IntraOpThreads = count } : new();
 
     private static void Print(
-        EvaluateArguments arguments, Dataset data, EvaluationScores scores, MetricKind metric, TextWriter output)
+        EvaluateArguments arguments, Dataset data, EvaluationScores scores, Metric metric, TextWriter output)
     {
         if (arguments.Json)
         {

@@ -30,9 +30,9 @@ internal static class ExportCommand
         using ExportSource source = arguments.Run is { } run
             ? RunExport.Open(run, weights)
             : ModelExport.Open(ModelFolder.Require(arguments.Model!));
-        ExportReference reference = ExportProbe.Of(source.Model, interruption);
+        using ExportProbe probe = new(source.Model);
         ExportComparison comparison = ModelExporter
-            .Export(output, source.Model, source.Provenance, reference, interruption).Comparison!;
+            .Export(output, source.Model, source.Provenance, probe.Reference, interruption).Comparison!;
         terminal.WriteLines(
         [
             $"Exported {source.Description} to {ShownPath.Of(Path.GetFullPath(output))}.",

@@ -10,26 +10,34 @@ namespace OrtTrainer.Cli.Commands;
 /// <summary>
 /// What an exported model must answer to random tokens, by the training side: for exports without data at hand.
 /// </summary>
-internal static class ExportProbe
+internal sealed class ExportProbe : IDisposable
 {
     private const int Examples = 16;
     private const int LongestExample = 64;
 
-    public static ExportReference Of(FineTunedModel model, CancellationToken cancellation)
+    private readonly EvaluationSession _session;
+
+    public ExportProbe(FineTunedModel model)
+    {
+        ExecutionOptions execution = new();
+        _session = new EvaluationSession(PackedGraph.Evaluation(model.Architecture, model.Head), execution);
+        Reference = new ExportReference(Random(model), _session, model.Parameters, execution);
+    }
+
+    public ExportReference Reference { get; }
+
+    public void Dispose() => _session.Dispose();
+
+    private static TokenizedExample[] Random(FineTunedModel model)
     {
         int longest = Math.Min(LongestExample, model.Architecture.Shape.Positions);
         int vocabulary = model.Architecture.Shape.Vocabulary;
         SeededRandom random = SeededRandom.For(0, "export");
-        TokenizedExample[] examples = [.. Enumerable.Range(1, Examples).Select(i =>
+        return [.. Enumerable.Range(1, Examples).Select(i =>
         {
             int length = Math.Max(2, longest * i / Examples);
-            return new TokenizedExample([.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))],
-                new int[length], []);
+            return new TokenizedExample(
+                [.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))], new int[length]);
         })];
-        ExecutionOptions execution = new();
-        using EvaluationSession session = new(
-            PackedGraph.Evaluation(model.Architecture, new SequenceHead(model.Labels.Count)), execution);
-        float[] logits = session.Logits(model.Parameters, examples, model.Labels.Count, cancellation: cancellation);
-        return new ExportReference(examples, logits, execution);
     }
 }

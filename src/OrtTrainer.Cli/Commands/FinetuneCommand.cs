@@ -2,9 +2,11 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -86,7 +88,7 @@ internal static class FinetuneCommand
         {
             using Predictor predictor = Predictor.Open(options.Output);
             IReadOnlyList<TextPrediction> predictions =
-                predictor.Predict([.. EmbeddedDefault.Samples.Select(text => (text, (string?)null))]);
+                predictor.Predict([.. EmbeddedDefault.Samples.Select(text => new Example(text))]);
             foreach ((string text, TextPrediction prediction) in EmbeddedDefault.Samples.Zip(predictions))
             {
                 yield return FormattableString.Invariant(

@@ -6,6 +6,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -72,7 +73,7 @@ internal static class FinetuneSettings
             ("train", a.Train),
             ("eval", a.Eval),
             ("test", a.Test),
-            ("task", Words.Parse<TaskKind>("--task", a.Task)),
+            ("task", a.Task is { } task ? ModelTask.Named(task).Name : null),
             ("text_column", a.TextColumn),
             ("pair_column", a.PairColumn),
             ("label_column", a.LabelColumn),

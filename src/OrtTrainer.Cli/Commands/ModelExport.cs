@@ -1,6 +1,7 @@
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -11,8 +12,9 @@ internal static class ModelExport
     public static ExportSource Open(string folder)
     {
         using PretrainedModel source = PretrainedModel.Open(folder);
+        ModelTask task = ModelTask.Of(source.Config);
         IReadOnlyList<string> labels = source.Config.Id2Label;
-        ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, new SequenceHead(labels.Count)).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, task.Head(labels.Count)).Layout;
         WeightBuffer weights = new(Device.Default, layout.Length);
         try
         {
@@ -27,7 +29,7 @@ internal static class ModelExport
             FineTunedModel model = new()
             {
                 Config = source.Config,
-                Task = ProblemType.TaskOf(source.Config),
+                Task = task,
                 Labels = labels,
                 Layout = layout,
                 Parameters = weights,

@@ -2,7 +2,9 @@ using System.Text;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -27,8 +29,9 @@ internal static class PredictCommand
             // A file is read and written in full windows; what is at the output's path changes only when all is done.
             AtomicFile.Write(file, stream =>
             {
+                IEnumerable<Example> texts = source.Read(predictor.Task, interruption);
                 using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
-                foreach (TextPrediction prediction in predictor.PredictStream(source.Read(interruption), interruption))
+                foreach (TextPrediction prediction in predictor.PredictStream(texts, interruption))
                 {
                     writer.Write(line.Of(prediction));
                     writer.Write('\n');
@@ -37,7 +40,8 @@ internal static class PredictCommand
             return ExitCode.Done;
         }
 
-        await foreach (TextPrediction answer in predictor.PredictAsync(source.ReadAsync(interruption), interruption))
+        IAsyncEnumerable<Example> arriving = source.ReadAsync(predictor.Task, interruption);
+        await foreach (TextPrediction answer in predictor.PredictAsync(arriving, interruption))
         {
             terminal.Out.WriteLine(line.Of(answer));
         }

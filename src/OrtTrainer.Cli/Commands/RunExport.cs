@@ -25,8 +25,8 @@ internal static class RunExport
         string file = FileOf(folder, weights, options);
         ModelConfig config = ModelConfig.Load(folder);
         Architecture architecture = Architecture.For(config);
-        ParameterLayout layout =
-            PackedGraph.Evaluation(architecture, new SequenceHead(config.Id2Label.Count)).Layout;
+        ModelHead head = options.Data.Task.Head(config.Id2Label.Count);
+        ParameterLayout layout = PackedGraph.Evaluation(architecture, head).Layout;
         WeightBuffer buffer = new(Device.Default, layout.Length);
         try
         {

@@ -3,6 +3,7 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Commands;
@@ -14,10 +15,12 @@ internal static class TeacherCommand
     {
         TeacherOptions options = arguments.Teacher();
         string? output = arguments.OutputFile;
-        Dataset data = DataSplits.LoadTrain(arguments.LabelledData(), terminal.Note, interruption);
+        DataOptions labeled = arguments.LabelledData();
+        Dataset data = LabeledData.LoadTrain(labeled, terminal.Note, interruption);
         TeacherView view = new(terminal);
         TeacherLogits logits = TeacherLogits.Obtain(
-            options, data, arguments.Threads ?? Environment.ProcessorCount, arguments.Json ? null : view, interruption);
+            options, labeled.Task, data, arguments.Threads ?? Environment.ProcessorCount, arguments.Json ? null : view,
+            interruption);
         if (output is not null)
         {
             TeacherLogitsFile.Write(output, logits, data);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -13,12 +14,14 @@ internal sealed class TextSource
     private static readonly string[] TextExtensions = ["", ".txt", ".text"];
 
     private readonly Func<CancellationToken, IEnumerable<DataRow>> _rows;
-    private readonly ExampleColumns _columns;
+    private readonly string? _text;
+    private readonly string? _pair;
 
-    private TextSource(Func<CancellationToken, IEnumerable<DataRow>> rows, ExampleColumns columns)
+    private TextSource(Func<CancellationToken, IEnumerable<DataRow>> rows, string? text, string? pair)
     {
         _rows = rows;
-        _columns = columns;
+        _text = text;
+        _pair = pair;
     }
 
     /// <summary>
@@ -37,7 +40,7 @@ internal sealed class TextSource
             table = table with { Format = DataFormat.Lines };
         }
 
-        string text = arguments.TextColumn ?? "text";
+        string? text = arguments.TextColumn;
         if (table.Format == DataFormat.Lines)
         {
             if (arguments.PairColumn is not null || table.Columns is { Count: > 1 })
@@ -46,6 +49,7 @@ internal sealed class TextSource
                     "every line of the input is one text: for columns, add --format csv, tsv or jsonl.");
             }
 
+            text ??= "text";
             table = table with { Columns = [text] };
         }
 
@@ -53,26 +57,30 @@ internal sealed class TextSource
             cancellation => isStream
                 ? TableReader.Read(terminal.Input, "standard input", table, terminal.Note, cancellation)
                 : TableReader.Read(input, table, terminal.Note, cancellation),
-            new ExampleColumns(text, arguments.PairColumn));
+            text,
+            arguments.PairColumn);
     }
 
     /// <summary>The texts as they are asked for.</summary>
     /// <exception cref="DataFileException">The input cannot be read as it should be.</exception>
-    public IEnumerable<(string Text, string? Pair)> Read(CancellationToken cancellation) =>
-        _rows(cancellation).Select(_columns.Of).Select(example => (example.Text, example.Pair));
+    public IEnumerable<Example> Read(ModelTask task, CancellationToken cancellation)
+    {
+        ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair);
+        return _rows(cancellation).Select(row => task.ReadExample(row, columns));
+    }
 
     /// <summary>
     /// The texts as they arrive, read ahead on another thread, so that the reader of this knows when it would have to
     /// wait.
     /// </summary>
-    public IAsyncEnumerable<(string Text, string? Pair)> ReadAsync(CancellationToken cancellation)
+    public IAsyncEnumerable<Example> ReadAsync(ModelTask task, CancellationToken cancellation)
     {
-        Channel<(string, string?)> channel = Channel.CreateBounded<(string, string?)>(ReadAhead);
+        Channel<Example> channel = Channel.CreateBounded<Example>(ReadAhead);
         _ = Task.Run(async () =>
         {
             try
             {
-                foreach ((string, string?) text in Read(cancellation))
+                foreach (Example text in Read(task, cancellation))
                 {
                     await channel.Writer.WriteAsync(text, cancellation);
                 }

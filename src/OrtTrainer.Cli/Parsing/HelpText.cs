@@ -1,4 +1,5 @@
 using System.Text;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Parsing;
 
@@ -45,7 +46,7 @@ internal static class HelpText
 
             string name = $"--{option.Name}{(option.Value is { } value ? " " + value : "")}";
             string column = $"  {name.PadRight(OptionColumn - 2)} ";
-            foreach (string line in Wrapped(option.Help, Width - column.Length))
+            foreach (string line in Wrapped(Filled(option.Help), Width - column.Length))
             {
                 text.AppendLine(column + line);
                 column = new string(' ', column.Length);
@@ -53,6 +54,14 @@ internal static class HelpText
         }
 
         return text.ToString();
+    }
+
+    /// <summary>A help text with the names of all tasks where it wants them.</summary>
+    private static string Filled(string help)
+    {
+        string[] tasks = [.. ModelTask.All.Select(task => task.Name)];
+        return help.Replace(
+            "{tasks}", $"{string.Join(", ", tasks[..^1])} or {tasks[^1]}", StringComparison.Ordinal);
     }
 
     /// <summary>Cuts text between words into lines of at most so many characters.</summary>

@@ -37,6 +37,5 @@ internal static class Words
     private static Dictionary<string, string> Aliases { get; } = new()
     {
         ["jsonl"] = "json_lines",
-        ["multilabel"] = "multi_label",
     };
 }

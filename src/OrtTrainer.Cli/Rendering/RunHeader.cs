@@ -70,7 +70,7 @@ internal static class RunHeader
         : $"{string.Join(", ", names.Take(ShownNames))} and {names.Count - ShownNames} more";
 
     private static string Outputs(RunFacts facts, FineTuneOptions options) =>
-        options.Data.Task == Data.TaskKind.Regression ? "regression" : $"{facts.Outputs} labels";
+        options.Data.Task.DescribeOutputs(facts.Outputs);
 
     private static string Batch(FineTuneOptions options) => options.Accumulation == 1
         ? Figures.Count(options.BatchSize)

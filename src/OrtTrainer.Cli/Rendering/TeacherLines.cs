@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrtTrainer.Evaluation;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Cli.Rendering;

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
 using OrtTrainer.Teachers;
 using Spectre.Console;
 
@@ -43,15 +44,14 @@ internal static class TeacherResult
     /// <summary>The audit alone.</summary>
     public static IEnumerable<string> Lines(TeacherAudit audit)
     {
-        if (audit.Task == TaskKind.Regression)
+        if (audit.MeanSquaredError is not null)
         {
             yield return Line("agreement", $"mean squared error {Figures.Score(audit.MeanSquaredError)}, correlation " +
                 $"{Figures.Score(audit.Pearson)} (Pearson), {Figures.Score(audit.Spearman)} (Spearman)");
             yield break;
         }
 
-        yield return Line("agreement", $"{Figures.Score(audit.Accuracy)} of the "
-            + (audit.Task == TaskKind.MultiLabel ? "decisions, label by label" : "labels"));
+        yield return Line("agreement", $"{Figures.Score(audit.Accuracy)} of the {audit.Decisions}");
         yield return Line("confidence", $"{Figures.Score(audit.MeanConfidence)} on average, calibration error " +
             $"{Figures.Score(audit.CalibrationError)}, entropy {Figures.Score(audit.MeanEntropy)} nats");
         yield return Line("wrong", FormattableString.Invariant($"{audit.ConfidentlyWrong:0.00%} with a probability of ")

@@ -5,6 +5,7 @@ using OrtTrainer.Evaluation;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Studies.Comparisons;
 
@@ -32,7 +33,7 @@ internal sealed class FinishedRun : IDisposable
 
     public IReadOnlyList<string> Labels => _predictor.Labels;
 
-    public TaskKind Task => _predictor.Task;
+    public ModelTask Task => _predictor.Task;
 
     /// <exception cref="RunException">There is no finished run in the folder.</exception>
     public static FinishedRun Open(string folder, PredictorOptions predictor)
@@ -43,7 +44,7 @@ internal sealed class FinishedRun : IDisposable
     }
 
     /// <summary>The evaluation data of the run, read again.</summary>
-    public Dataset EvaluationData() => Options.Data.Eval is { } file ? Read(file) : DataSplits.Load(Options.Data).Eval;
+    public Dataset EvaluationData() => Options.Data.Eval is { } file ? Read(file) : LabeledData.Load(Options.Data).Eval;
 
     /// <summary>The test data of the run, read again.</summary>
     /// <exception cref="RunException">It had none.</exception>
@@ -52,14 +53,7 @@ internal sealed class FinishedRun : IDisposable
         : throw new RunException($"{Folder}: the run had no test data; leave --test out, or give a file as --data.");
 
     /// <summary>A file with the columns of the run's data and its model's labels.</summary>
-    public Dataset Read(string file)
-    {
-        DataOptions data = Options.Data;
-        ExampleColumns columns = new(data.TextColumn, data.PairColumn, data.LabelColumn);
-        Example[] rows = [.. TableReader.Read(file, data.Table).Select(columns.Of)];
-        LabelMap? labels = Task == TaskKind.Regression ? null : LabelMap.OfModel(Labels);
-        return Dataset.Of(file, rows, Task, labels, data.LabelSeparator);
-    }
+    public Dataset Read(string file) => LabeledData.Read(file, Options.Data, Task.LabelsOf(Labels));
 
     /// <summary>Scores the exported model.</summary>
     /// <param name="data">Labelled examples.</param>
@@ -68,19 +62,11 @@ internal sealed class FinishedRun : IDisposable
     /// <param name="metric">The metric that decides.</param>
     /// <param name="cancellation">Ends the work between batches.</param>
     public EvaluationScores Score(
-        Dataset data, IReadOnlyList<string> labels, MetricKind metric, CancellationToken cancellation)
+        Dataset data, IReadOnlyList<string> labels, Metric metric, CancellationToken cancellation)
     {
-        float[] logits = _predictor.Logits([.. data.Examples.Select(row => (row.Text, row.Pair))], cancellation);
         List<string> own = [.. Labels];
-        int[] order = Task == TaskKind.Regression ? [0] : [.. labels.Select(label => own.IndexOf(label))];
-        float[] ordered = new float[logits.Length];
-        for (int i = 0; i < logits.Length; i++)
-        {
-            int row = i / order.Length * order.Length;
-            ordered[i] = logits[row + order[i % order.Length]];
-        }
-
-        return EvaluationScores.Of(data, ordered, metric);
+        int[]? order = data.Labels is null ? null : [.. labels.Select(label => own.IndexOf(label))];
+        return _predictor.Evaluate(data, metric, order, cancellation);
     }
 
     /// <summary>Says so where the data of the run, or the exported model, are not those that the run

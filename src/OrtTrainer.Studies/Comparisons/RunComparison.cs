@@ -78,7 +78,7 @@ public sealed record RunComparison
         using FinishedRun a = FinishedRun.Open(first, prediction);
         using FinishedRun b = FinishedRun.Open(second, prediction);
         RequireSameLabels(a, b);
-        MetricKind metric = MetricKind.Find(a.Task, options.Metric ?? a.Summary.Metric);
+        Metric metric = a.Task.FindMetric(options.Metric ?? a.Summary.Metric);
         Dataset data = DataOf(a, b, options);
         EvaluationScores one = a.Score(data, a.Labels, metric, cancellation);
         EvaluationScores two = b.Score(data, a.Labels, metric, cancellation);
@@ -90,7 +90,7 @@ public sealed record RunComparison
     }
 
     private static RunComparison Of(
-        FinishedRun a, FinishedRun b, Dataset data, MetricKind metric, EvaluationScores one, EvaluationScores two)
+        FinishedRun a, FinishedRun b, Dataset data, Metric metric, EvaluationScores one, EvaluationScores two)
     {
         SeededRandom random = SeededRandom.For(1, "bootstrap");
         BootstrapInterval interval = new PairedBootstrap()
@@ -127,7 +127,7 @@ public sealed record RunComparison
                 $"{a.Folder} is a {a.Task} and {b.Folder} a {b.Task}: such runs cannot be compared.");
         }
 
-        if (a.Task != TaskKind.Regression && !a.Labels.ToHashSet().SetEquals(b.Labels))
+        if (!a.Labels.ToHashSet().SetEquals(b.Labels))
         {
             throw new RunException(
                 $"The labels differ: {a.Folder} has {string.Join(", ", a.Labels.Order())}; "
@@ -154,7 +154,7 @@ public sealed record RunComparison
     private static Example WithoutLine(Example example) => example with { Line = 0 };
 
     private static IEnumerable<string> NotesOn(
-        FinishedRun a, FinishedRun b, MetricKind metric, EvaluationScores one, EvaluationScores two,
+        FinishedRun a, FinishedRun b, Metric metric, EvaluationScores one, EvaluationScores two,
         RunComparisonOptions options)
     {
         if (a.Summary.Metric != b.Summary.Metric)

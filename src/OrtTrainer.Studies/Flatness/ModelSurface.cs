@@ -1,6 +1,7 @@
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 
@@ -14,16 +15,18 @@ public sealed class ModelSurface : ILossSurface, IDisposable
     private readonly Evaluator _evaluator;
 
     /// <param name="architecture">The model's.</param>
+    /// <param name="task">What the outputs mean.</param>
     /// <param name="data">The examples.</param>
     /// <param name="metric">Scores the outputs.</param>
     /// <param name="execution">Threads and kernels.</param>
     public ModelSurface(
-        Architecture architecture, EncodedDataset data, MetricKind metric, ExecutionOptions execution)
+        Architecture architecture, ModelTask task, EncodedDataset data, Metric metric,
+        ExecutionOptions execution)
     {
         _data = data;
-        PackedGraph graph = PackedGraph.Evaluation(architecture, new SequenceHead(data.Source.Outputs));
-        _gradient = new TaskGradient(architecture, data, execution);
-        _evaluator = new Evaluator(new EvaluationSession(graph, execution), metric);
+        PackedGraph graph = PackedGraph.Evaluation(architecture, task.Head(data.Targets.Outputs));
+        _gradient = new TaskGradient(architecture, task, data, execution);
+        _evaluator = new Evaluator(new EvaluationSession(graph, execution), task, metric);
     }
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
@@ -26,8 +27,8 @@ internal sealed class ProbedRun : IDisposable
         EncodedDataset all = train ? data.Train : data.Eval;
         Examples = Some(all, options);
         Data = train ? run.Data.Train : data.EvalOrigin;
-        Metric = run.Metric is { } name ? MetricKind.Find(data.Task, name) : MetricKind.DefaultFor(data.Task);
-        Layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(data.Outputs)).Layout;
+        Metric = run.Metric is { } name ? data.Task.FindMetric(name) : data.Task.DefaultMetric;
+        Layout = PackedGraph.Evaluation(model.Architecture, data.Task.Head(data.Outputs)).Layout;
         try
         {
             ReadWeights(folder, options);
@@ -36,7 +37,7 @@ internal sealed class ProbedRun : IDisposable
                 IntraOpThreads = options.Threads ?? Environment.ProcessorCount,
                 UseKernels = run.Kernels,
             };
-            Surface = new ModelSurface(model.Architecture, Examples, Metric, execution);
+            Surface = new ModelSurface(model.Architecture, data.Task, Examples, Metric, execution);
         }
         catch
         {
@@ -51,7 +52,7 @@ internal sealed class ProbedRun : IDisposable
     /// <summary>Where they come from.</summary>
     public string Data { get; }
 
-    public MetricKind Metric { get; }
+    public Metric Metric { get; }
 
     public ParameterLayout Layout { get; }
 
@@ -91,7 +92,7 @@ internal sealed class ProbedRun : IDisposable
         DataOptions data = run.Data with
         {
             Test = null,
-            ModelLabels = run.Data.Task == TaskKind.Regression ? null : model.Config.Id2Label,
+            ModelLabels = model.Config.Id2Label,
         };
         return options.Data switch
         {
@@ -111,9 +112,7 @@ internal sealed class ProbedRun : IDisposable
         SeededRandom.For((ulong)options.Seed, "examples to measure flatness on").Shuffle(rows);
         rows = rows[..options.Examples];
         Array.Sort(rows);
-        return new EncodedDataset(
-            all.Source.Take(rows), [.. rows.Select(row => all.Examples[row])],
-            [.. rows.Select(row => all.FullLengths[row])]);
+        return all.Take(rows);
     }
 
     private void ReadWeights(string folder, FlatnessOptions options)

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -27,15 +28,16 @@ internal sealed class TaskGradient : IDisposable
     private readonly int[] _order;
 
     /// <param name="architecture">The model's.</param>
+    /// <param name="task">What the outputs mean.</param>
     /// <param name="data">The examples.</param>
     /// <param name="execution">Threads and kernels.</param>
-    public TaskGradient(Architecture architecture, EncodedDataset data, ExecutionOptions execution)
+    public TaskGradient(
+        Architecture architecture, ModelTask task, EncodedDataset data, ExecutionOptions execution)
     {
         _examples = data.Examples;
-        _objective = new TrainingObjective(
-            OutputDistribution.Of(data.Source.Task), ExampleTargets.Of(data.Examples));
+        _objective = new TrainingObjective(task.Distribution, new ExampleTargets(data.Targets));
         TrainingGraph graph = TrainingGraph.Build(
-            architecture, new SequenceHead(data.Source.Outputs), _objective, dropout: false);
+            architecture, task.Head(data.Targets.Outputs), _objective, dropout: false);
         _order = [.. Enumerable.Range(0, data.Examples.Count)];
         Weights = new WeightBuffer(execution.Device, graph.Layout.Length);
         _gradients = new WeightBuffer(execution.Device, graph.Layout.Length);

@@ -6,6 +6,7 @@ using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
@@ -38,14 +39,13 @@ public sealed class ModelSoup : IDisposable
             SoupRules.Require(_ingredients);
             SoupIngredient first = _ingredients[0];
             _mean = new WeightBuffer(Device.Default, first.Layout.Length);
-            _data = EncodedDataset.Of(
+            ModelTask task = first.Options.Data.Task;
+            _data = task.Encode(
                 EvaluationData(first), Tokenizer.Load(first.Folder), MaxLength(first),
                 options.Execution.IntraOpThreads);
-            PackedGraph graph =
-                PackedGraph.Evaluation(first.Architecture, new SequenceHead(first.Config.Id2Label.Count));
+            PackedGraph graph = PackedGraph.Evaluation(first.Architecture, first.Head);
             _evaluator = new Evaluator(
-                new EvaluationSession(graph, options.Execution),
-                MetricKind.Find(first.Options.Data.Task, first.Summary.Metric));
+                new EvaluationSession(graph, options.Execution), task, task.FindMetric(first.Summary.Metric));
         }
         catch
         {
@@ -75,7 +75,7 @@ public sealed class ModelSoup : IDisposable
         double[] scores = [.. _ingredients.Select(i => Score(i.Weights, cancellation).Score)];
         IReadOnlyList<int> kept = Choose(scores, cancellation);
         EvaluationScores reached = Score(_mean, cancellation);
-        ExportReference reference = new(_data.Examples, reached.Logits, _options.Execution);
+        ExportReference reference = new(_data.Examples, _evaluator.Session, _mean, _options.Execution);
         ExportResult result = ModelExporter.Export(
             _options.Output, Model(), ProvenanceOf(kept, scores, reached.Score), reference, cancellation);
         return new SoupResult
@@ -159,15 +159,9 @@ public sealed class ModelSoup : IDisposable
     private static Dataset EvaluationData(SoupIngredient run)
     {
         DataOptions data = run.Options.Data;
-        if (data.Eval is not { } file)
-        {
-            return DataSplits.Load(data).Eval;
-        }
-
-        ExampleColumns columns = new(data.TextColumn, data.PairColumn, data.LabelColumn);
-        Example[] rows = [.. TableReader.Read(file, data.Table).Select(columns.Of)];
-        LabelMap? labels = data.Task == TaskKind.Regression ? null : LabelMap.OfModel(run.Config.Id2Label);
-        return Dataset.Of(file, rows, data.Task, labels, data.LabelSeparator);
+        return data.Eval is { } file
+            ? LabeledData.Read(file, data, data.Task.LabelsOf(run.Config.Id2Label))
+            : LabeledData.Load(data).Eval;
     }
 
     // Some are missing where the constructor failed on its way.

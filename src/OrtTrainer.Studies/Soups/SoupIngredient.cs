@@ -16,7 +16,8 @@ internal sealed class SoupIngredient : IDisposable
         Options = options;
         Summary = summary;
         Config = config;
-        Layout = PackedGraph.Evaluation(Architecture, new SequenceHead(config.Id2Label.Count)).Layout;
+        Head = options.Data.Task.Head(config.Id2Label.Count);
+        Layout = PackedGraph.Evaluation(Architecture, Head).Layout;
         Weights = new WeightBuffer(Device.Default, Layout.Length);
     }
 
@@ -29,6 +30,9 @@ internal sealed class SoupIngredient : IDisposable
     public ModelConfig Config { get; }
 
     public Architecture Architecture => Architecture.For(Config);
+
+    /// <summary>What stands on the encoder.</summary>
+    public ModelHead Head { get; }
 
     public ParameterLayout Layout { get; }
 

@@ -1,16 +1,20 @@
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Benchmarking;
 
 /// <summary>The examples of a benchmark: a data file's, or random tokens of one length.</summary>
-/// <param name="Task">What the loss is.</param>
-/// <param name="Outputs">The head's width, K.</param>
+/// <param name="Distribution">What the loss is.</param>
+/// <param name="Head">What stands on the encoder.</param>
 /// <param name="Examples">The examples, tokenized.</param>
-internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<TokenizedExample> Examples)
+/// <param name="Targets">What they are trained towards.</param>
+internal sealed record BenchmarkData(
+    OutputDistribution Distribution, ModelHead Head, IReadOnlyList<TokenizedExample> Examples, TaskTargets Targets)
 {
     /// <summary>Reads or makes the examples.</summary>
     /// <exception cref="ArgumentException">The options give neither data nor a length.</exception>
@@ -29,7 +33,8 @@ internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<T
         }
 
         EncodedDataset encoded = Read(options, model);
-        return new(encoded.Source.Task, encoded.Source.Outputs, encoded.Examples);
+        return new(
+            options.Data!.Task.Distribution, options.Data.Task.Head(encoded.Targets.Outputs), encoded.Examples, encoded.Targets);
     }
 
     /// <summary>Reads and tokenizes the options' data file.</summary>
@@ -40,9 +45,9 @@ internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<T
         DataOptions data = options.Data
             ?? throw new ArgumentException(
                 $"Neither {nameof(options.Data)} nor {nameof(options.FullLength)} is given.");
-        Dataset train = DataSplits.Load(data with { Eval = data.Train, Test = null }).Train;
+        Dataset train = LabeledData.Load(data with { Eval = data.Train, Test = null }).Train;
         int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
-        return EncodedDataset.Of(train, Tokenizer.Load(options.Model), length, Environment.ProcessorCount);
+        return data.Task.Encode(train, Tokenizer.Load(options.Model), length, Environment.ProcessorCount);
     }
 
     private static BenchmarkData Random(int length, StepBenchmarkOptions options, int vocabulary)
@@ -51,8 +56,8 @@ internal sealed record BenchmarkData(TaskKind Task, int Outputs, IReadOnlyList<T
         SeededRandom random = SeededRandom.For((ulong)options.Seed, "benchmark");
         TokenizedExample[] examples = [.. Enumerable.Range(0, options.BatchSize).Select(row => new TokenizedExample(
             [.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))],
-            new int[length],
-            row % outputs == 0 ? [1, 0] : [0, 1]))];
-        return new(TaskKind.Classification, outputs, examples);
+            new int[length]))];
+        ClassTargets targets = new([.. Enumerable.Range(0, examples.Length).Select(row => row % outputs)], outputs);
+        return new(OutputDistribution.Categorical, new SequenceHead(outputs), examples, targets);
     }
 }

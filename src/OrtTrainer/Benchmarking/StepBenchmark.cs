@@ -35,8 +35,8 @@ internal sealed class StepBenchmark : IDisposable
         _model = model;
         _data = BenchmarkData.Of(options, model);
         _updates = Device.Default.CreateUpdates(options.Threads);
-        _objective = new TrainingObjective(OutputDistribution.Of(_data.Task), ExampleTargets.Of(_data.Examples));
-        _graph = TrainingGraph.Build(model.Architecture, new SequenceHead(_data.Outputs), _objective);
+        _objective = new TrainingObjective(_data.Distribution, new ExampleTargets(_data.Targets));
+        _graph = TrainingGraph.Build(model.Architecture, _data.Head, _objective);
         WeightLayout layout = _graph.Layout.Weights;
         WeightAverage average = new(_updates.Device, layout, new EqualShares());
         _state = new TrainingState(layout, new AdamWOptions(), average, _updates);
@@ -119,7 +119,7 @@ internal sealed class StepBenchmark : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<int> indices = _trainer.Order.ExamplesOf(_state.Step);
-            alternative?.Prepare(_data.Examples, indices);
+            alternative?.Prepare(_data.Examples, _data.Targets, indices);
             if (i < 0)
             {
                 // The first run lets it allocate, as the steps did before.

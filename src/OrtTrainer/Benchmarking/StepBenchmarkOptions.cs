@@ -1,5 +1,5 @@
 using OrtTrainer.Common;
-using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Benchmarking;
 

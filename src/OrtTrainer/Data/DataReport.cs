@@ -60,8 +60,8 @@ public sealed record DataReport(
 
         foreach (SplitReport split in Splits)
         {
-            long atLeast = (long)split.Count * RarePercent;
-            string[] rare = [.. split.LabelCounts.Where(label => label.Value * 100L < atLeast).Select(Counted)];
+            long atLeast = (long)split.Targets.Count * RarePercent;
+            string[] rare = [.. split.Targets.LabelCounts.Where(label => label.Value * 100L < atLeast).Select(Counted)];
             if (rare.Length > 0)
             {
                 yield return $"{split.Name}: labels with less than {RarePercent} % of the rows: "
@@ -108,9 +108,9 @@ public sealed record DataReport(
 
     private static string Contents(SplitReport split)
     {
-        string contents = split.TargetRange is { } range
+        string contents = split.Targets.Range is { } range
             ? FormattableString.Invariant($"{range.Least} to {range.Greatest}")
-            : string.Join(", ", split.LabelCounts.Select(Counted));
+            : string.Join(", ", split.Targets.LabelCounts.Select(Counted));
         return $"{split.Name}: {Rows(split.Count)} of {split.Source} ({contents})";
     }
 

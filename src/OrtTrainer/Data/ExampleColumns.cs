@@ -1,10 +1,12 @@
 namespace OrtTrainer.Data;
 
-/// <summary>Which columns of a table make an <see cref="Example"/>.</summary>
+/// <summary>Which columns of a table make an <see cref="Example"/>, and how their fields are read.</summary>
 /// <param name="Text">The column of the text.</param>
 /// <param name="Pair">The column of the second text, or null for single texts.</param>
 /// <param name="Label">The column of the label, or null for rows without labels.</param>
-public sealed record ExampleColumns(string Text = "text", string? Pair = null, string? Label = null)
+/// <param name="LabelSeparator">What joins several labels in one field.</param>
+public sealed record ExampleColumns(
+    string Text = "text", string? Pair = null, string? Label = null, string LabelSeparator = "|")
 {
     /// <summary>Picks the columns out of a row.</summary>
     /// <exception cref="DataFileException">A column is absent.</exception>

@@ -6,15 +6,13 @@ namespace OrtTrainer.Data;
 /// <param name="Name">"train", "eval" or "test".</param>
 /// <param name="Source">The file it comes from.</param>
 /// <param name="Count">The number of examples.</param>
-/// <param name="LabelCounts">Examples per label, in the order of the labels' ids; empty for regression.</param>
-/// <param name="TargetRange">The least and the greatest number of a regression; null otherwise.</param>
+/// <param name="Targets">What the examples are labeled with, in numbers.</param>
 /// <param name="EmptyLines">The lines whose text (or pair) is empty or white space.</param>
 public sealed record SplitReport(
     string Name,
     string Source,
     int Count,
-    IReadOnlyList<KeyValuePair<string, int>> LabelCounts,
-    (float Least, float Greatest)? TargetRange,
+    TargetSummary Targets,
     IReadOnlyList<int> EmptyLines)
 {
     /// <summary>Counts what is in a part.</summary>
@@ -22,13 +20,8 @@ public sealed record SplitReport(
         name,
         data.Source,
         data.Count,
-        [.. (data.Labels?.Names ?? []).Select((label, id) => KeyValuePair.Create(label, CountOf(data, id)))],
-        data.Task == TaskKind.Regression ? (data.Targets.Min(), data.Targets.Max()) : null,
+        data.Targets.Summarize(data.Labels),
         [.. data.Examples.Where(IsEmpty).Select(example => example.Line)]);
-
-    private static int CountOf(Dataset data, int id) => data.Task == TaskKind.Classification
-        ? data.LabelIds.Count(found => found == id)
-        : Enumerable.Range(0, data.Count).Count(row => data.Targets[(row * data.Outputs) + id] > 0);
 
     private static bool IsEmpty(Example example) =>
         string.IsNullOrWhiteSpace(example.Text)

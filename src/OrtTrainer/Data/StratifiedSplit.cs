@@ -3,20 +3,18 @@ using OrtTrainer.Randomness;
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// Splits rows in two at random so that both parts have the same mix of labels. The same seed gives the same split on
+/// Splits rows in two at random so that both parts have the same mix of targets. The same seed gives the same split on
 /// every platform and .NET version.
 /// </summary>
 internal static class StratifiedSplit
 {
-    private const int RegressionBins = 10;
-
     /// <summary>The rows to train on and those held out, each in file order.</summary>
     /// <param name="data">What to split, at least two examples.</param>
     /// <param name="fraction">The share to hold out, in (0, 1).</param>
     /// <param name="seed">Fixes which rows are held out.</param>
     public static (int[] Kept, int[] HeldOut) Of(Dataset data, double fraction, ulong seed)
     {
-        List<int[]> strata = Strata(data);
+        IReadOnlyList<int[]> strata = data.Targets.Strata();
         int total = Math.Clamp((int)Math.Round(data.Count * fraction), 1, data.Count - 1);
         int[] quotas = Quotas(strata, total, data.Count);
         SeededRandom random = SeededRandom.For(seed, "split");
@@ -35,40 +33,10 @@ internal static class StratifiedSplit
     }
 
     /// <summary>
-    /// Rows with the same label, with the same set of labels (sets that occur once are one stratum), or in the same
-    /// tenth of the numbers. In an order that depends on the labels alone.
-    /// </summary>
-    private static List<int[]> Strata(Dataset data)
-    {
-        IEnumerable<int> rows = Enumerable.Range(0, data.Count);
-        switch (data.Task)
-        {
-            case TaskKind.Classification:
-                return [.. rows
-                    .GroupBy(row => data.LabelIds[row])
-                    .OrderBy(group => group.Key)
-                    .Select(group => group.ToArray())];
-            case TaskKind.Regression:
-                int[] ascending = [.. rows.OrderBy(row => data.Targets[row])];
-                return [.. ascending.Chunk(((data.Count - 1) / RegressionBins) + 1)];
-            default:
-                return [.. rows
-                    .GroupBy(row => LabelSetOf(data, row))
-                    .GroupBy(set => set.Count() > 1 ? set.Key : string.Empty, set => set.ToArray())
-                    .OrderBy(group => group.Key, StringComparer.Ordinal)
-                    .Select(group => group.SelectMany(set => set).ToArray())];
-        }
-    }
-
-    /// <summary>The row's labels as ones and zeros.</summary>
-    private static string LabelSetOf(Dataset data, int row) =>
-        string.Concat(data.Targets.Skip(row * data.Outputs).Take(data.Outputs).Select(hot => hot > 0 ? '1' : '0'));
-
-    /// <summary>
     /// How many rows each stratum gives up: its share rounded down, and one more for the largest remainders until the
     /// total is right. Every stratum keeps a row to learn from, unless that makes the total unreachable.
     /// </summary>
-    private static int[] Quotas(List<int[]> strata, int total, int count)
+    private static int[] Quotas(IReadOnlyList<int[]> strata, int total, int count)
     {
         int[] quotas = [.. strata.Select(rows => (int)((long)rows.Length * total / count))];
         int missing = total - quotas.Sum();

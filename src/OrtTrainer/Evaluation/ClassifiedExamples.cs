@@ -1,4 +1,3 @@
-using OrtTrainer.Data;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Evaluation;
@@ -33,9 +32,6 @@ public sealed class ClassifiedExamples : EvaluatedExamples
 
     /// <inheritdoc/>
     public override int Count => _labels.Length;
-
-    /// <inheritdoc/>
-    public override TaskKind Task => TaskKind.Classification;
 
     /// <summary>The labels, [N].</summary>
     public ReadOnlySpan<int> Labels => _labels;

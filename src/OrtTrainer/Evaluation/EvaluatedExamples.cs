@@ -1,24 +1,21 @@
-using OrtTrainer.Data;
 namespace OrtTrainer.Evaluation;
 
-/// <summary>A model's outputs on a data set beside the truth: what metrics read.</summary>
+/// <summary>A model's outputs on a data set beside the truth, or per-example statistics of them: what metrics read
+/// and a bootstrap resamples.</summary>
 public abstract class EvaluatedExamples
 {
     /// <summary>Number of examples N.</summary>
     public abstract int Count { get; }
 
-    /// <summary>The kind of task these are outputs of.</summary>
-    public abstract TaskKind Task { get; }
-
-    /// <summary>Whether the model is right, [N]: all labels as they should be. Null for regression, where nothing is
-    /// right or wrong.</summary>
+    /// <summary>Whether the model is right, [N]: all labels as they should be. Null where nothing is right or wrong,
+    /// as with numbers.</summary>
     public virtual bool[]? Right() => null;
 
     /// <summary>The examples at these indices, repeated where an index is: a bootstrap sample.</summary>
     public abstract EvaluatedExamples Select(ReadOnlySpan<int> indices);
 
     /// <summary>Rows of a [N, width] array.</summary>
-    private protected static T[] SelectRows<T>(T[] values, int width, ReadOnlySpan<int> indices)
+    protected static T[] SelectRows<T>(T[] values, int width, ReadOnlySpan<int> indices)
     {
         var selected = new T[indices.Length * width];
         for (var i = 0; i < indices.Length; i++)

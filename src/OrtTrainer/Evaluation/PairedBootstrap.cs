@@ -21,7 +21,7 @@ public sealed record PairedBootstrap
     /// <param name="nextIndex">A random whole number from 0 to below its argument.</param>
     /// <exception cref="ArgumentException">There are no examples, or not as many in both.</exception>
     public BootstrapInterval Compare(
-        MetricKind metric, EvaluatedExamples first, EvaluatedExamples second, Func<int, int> nextIndex)
+        Metric metric, EvaluatedExamples first, EvaluatedExamples second, Func<int, int> nextIndex)
     {
         ArgumentNullException.ThrowIfNull(metric);
         ArgumentNullException.ThrowIfNull(first);

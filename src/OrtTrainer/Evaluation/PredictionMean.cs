@@ -1,88 +1,66 @@
-using OrtTrainer.Data;
-using OrtTrainer.Training.Loss;
+using OrtTrainer.Models;
 
 namespace OrtTrainer.Evaluation;
 
 /// <summary>
-/// The mean of what several models predict: of probabilities, or of values in a regression. Summed as logarithms, so
-/// that no probability is too small.
+/// The mean of what several models predict for examples with one row of outputs each (a Bayesian model average).
 /// </summary>
-/// <param name="task">What the outputs mean.</param>
-/// <param name="outputs">K.</param>
 /// <param name="examples">N.</param>
-internal sealed class PredictionMean(TaskKind task, int outputs, int examples)
+/// <param name="outputs">K.</param>
+public abstract class PredictionMean(int examples, int outputs) : IOutputSink
 {
-    // Classification: log of the summed probabilities [N, K]. Multi-label: those of yes, then those of no.
-    // Regression: sums.
-    private readonly double[] _yes = Filled(task, examples * outputs);
-    private readonly double[] _no = Filled(task, task == TaskKind.MultiLabel ? examples * outputs : 0);
-    private int _models;
+    private readonly int[] _models = new int[examples];
 
-    /// <summary>Takes in a model's outputs, [N, K].</summary>
-    public void Add(ReadOnlySpan<float> logits)
+    /// <inheritdoc/>
+    public void Add(OutputBatch batch)
     {
-        _models++;
-        switch (task)
+        for (int i = 0; i < batch.Count; i++)
         {
-            case TaskKind.Classification:
-                AddClasses(logits);
-                break;
-            case TaskKind.MultiLabel:
-                for (int i = 0; i < logits.Length; i++)
-                {
-                    _yes[i] = LogSum(_yes[i], LogSigmoid(logits[i]));
-                    _no[i] = LogSum(_no[i], LogSigmoid(-logits[i]));
-                }
-
-                break;
-            default:
-                for (int i = 0; i < logits.Length; i++)
-                {
-                    _yes[i] += logits[i];
-                }
-
-                break;
+            int example = batch.Examples[i];
+            _models[example]++;
+            Add(example * outputs, batch[i]);
         }
     }
 
-    /// <summary>Outputs [N, K] that stand for the mean: their softmax or sigmoid is the mean probability.</summary>
-    public float[] Logits() => task switch
+    /// <summary>Gives outputs that stand for the mean to a sink.</summary>
+    /// <exception cref="InvalidOperationException">An example has no outputs yet.</exception>
+    public void CopyTo(IOutputSink sink)
     {
-        TaskKind.Classification => [.. _yes.Select(sum => (float)(sum - Math.Log(_models)))],
-        TaskKind.MultiLabel => [.. _yes.Zip(_no, (yes, no) => (float)(yes - no))],
-        _ => [.. _yes.Select(sum => (float)(sum / _models))],
-    };
-
-    private void AddClasses(ReadOnlySpan<float> logits)
-    {
-        Span<double> row = new double[outputs];
-        Span<double> logarithms = new double[outputs];
+        OutputTable table = new(examples, outputs);
         for (int example = 0; example < examples; example++)
         {
-            for (int k = 0; k < outputs; k++)
+            if (_models[example] == 0)
             {
-                row[k] = logits[(example * outputs) + k];
+                throw new InvalidOperationException($"No model has predicted example {example}.");
             }
 
-            Softmax.LogProbabilities(row, 1, logarithms);
-            for (int k = 0; k < outputs; k++)
-            {
-                ref double sum = ref _yes[(example * outputs) + k];
-                sum = LogSum(sum, logarithms[k]);
-            }
+            int at = example * outputs;
+            Mean(at, _models[example], table.Values.AsSpan(at, outputs));
         }
+
+        table.CopyTo(sink);
     }
 
-    private static double[] Filled(TaskKind task, int length)
+    /// <summary>Adds one model's outputs for an example.</summary>
+    /// <param name="at">The place of the example's first output among all, N x K.</param>
+    /// <param name="row">The outputs, [K].</param>
+    protected abstract void Add(int at, ReadOnlySpan<float> row);
+
+    /// <summary>Writes outputs that stand for the mean prediction of an example.</summary>
+    /// <param name="at">The place of the example's first output among all, N x K.</param>
+    /// <param name="models">How many models were added, 1 or more.</param>
+    /// <param name="row">Receives the outputs, [K].</param>
+    protected abstract void Mean(int at, int models, Span<float> row);
+
+    /// <summary>A sum for every output, [N x K], each starting at <paramref name="start"/>.</summary>
+    protected double[] Sums(double start)
     {
-        double[] sums = new double[length];
-        Array.Fill(sums, task == TaskKind.Regression ? 0 : double.NegativeInfinity);
+        double[] sums = new double[examples * outputs];
+        Array.Fill(sums, start);
         return sums;
     }
 
     /// <summary>log(e^a + e^b); b is finite.</summary>
-    private static double LogSum(double a, double b) =>
+    protected static double LogSum(double a, double b) =>
         Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));
-
-    private static double LogSigmoid(double z) => Math.Min(z, 0) - Math.Log(1 + Math.Exp(-Math.Abs(z)));
 }

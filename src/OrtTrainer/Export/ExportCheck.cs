@@ -1,37 +1,35 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
-using OrtTrainer.Runtime;
-using OrtTrainer.Training.Batches;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Export;
 
 /// <summary>
-/// Holds the graph of an export against the logits that the training side computed with the same weights.
+/// Holds an exported model.onnx against the graph that evaluates in training, with the same weights: both run batch by
+/// batch, and no table of all outputs is held.
 /// </summary>
 public static class ExportCheck
 {
-    /// <summary>Runs the exported model on padded batches and compares.</summary>
+    /// <summary>Runs both and compares.</summary>
     /// <param name="folder">The exported folder.</param>
-    /// <param name="examples">Examples, such as the validation set's.</param>
-    /// <param name="reference">Their logits by the packed evaluation graph, [examples, K].</param>
-    /// <param name="execution">Threads and kernels.</param>
-    /// <param name="tolerance">What passes; 1e-4 absolute plus 1e-4 relative where null.</param>
+    /// <param name="reference">Examples, such as the validation set's, and what computes their outputs.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="CheckpointException">config.json is missing or damaged.</exception>
     /// <exception cref="ModelException">The model's inputs or outputs are not those of its configuration.</exception>
     public static ExportComparison Compare(
-        string folder,
-        IReadOnlyList<TokenizedExample> examples,
-        ReadOnlySpan<float> reference,
-        ExecutionOptions execution,
-        ExportTolerance? tolerance = null,
-        CancellationToken cancellation = default)
+        string folder, ExportReference reference, CancellationToken cancellation = default)
     {
         ModelConfig config = ModelConfig.Load(folder);
-        using OnnxClassifier classifier = OnnxClassifier.FromFile(
-            ClassifierFolder.ExportedGraph(folder), execution, Architecture.PaddingIdOf(config));
-        float[] logits = classifier.Logits(examples, config.Id2Label.Count, cancellation: cancellation);
-        return ExportComparison.Of(logits, reference, examples.Count, tolerance ?? new ExportTolerance());
+        using OnnxModel model = OnnxModelFolder.Open(folder, ModelTask.Of(config), config, reference.Execution);
+        ExportDifferences differences = new(reference.Tolerance);
+        foreach (int[] indices in OnnxModel.Batches(reference.Examples))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            reference.Session.RunBatch(reference.Weights, reference.Examples, indices, differences.Expected);
+            model.RunBatch(reference.Examples, indices, differences);
+        }
+
+        return differences.Result;
     }
 }

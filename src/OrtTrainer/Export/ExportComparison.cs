@@ -11,38 +11,4 @@ public sealed record ExportComparison(
 {
     /// <summary>Whether every logit is within tolerance.</summary>
     public bool Agrees => Beyond == 0;
-
-    /// <summary>Compares logits, [examples, K] each.</summary>
-    /// <exception cref="ArgumentException">
-    /// The lengths differ or are no multiple of the number of examples.
-    /// </exception>
-    public static ExportComparison Of(
-        ReadOnlySpan<float> logits, ReadOnlySpan<float> reference, int examples, ExportTolerance tolerance)
-    {
-        if (logits.Length != reference.Length || (examples == 0 ? logits.Length != 0 : logits.Length % examples != 0))
-        {
-            throw new ArgumentException(
-                $"{examples} examples do not go with {logits.Length} logits and {reference.Length} reference logits.",
-                nameof(reference));
-        }
-
-        double absolute = 0;
-        double relative = 0;
-        int beyond = 0;
-        int first = -1;
-        for (int i = 0; i < logits.Length; i++)
-        {
-            double difference = Math.Abs((double)logits[i] - reference[i]);
-
-            // Math.Max keeps NaN, so one logit that is not a number shows in the result.
-            absolute = Math.Max(absolute, difference);
-            relative = Math.Max(relative, reference[i] == 0 ? 0 : difference / Math.Abs((double)reference[i]));
-            if (!tolerance.Allows(logits[i], reference[i]) && beyond++ == 0)
-            {
-                first = i / (logits.Length / examples);
-            }
-        }
-
-        return new(examples, absolute, relative, beyond, first < 0 ? null : first);
-    }
 }

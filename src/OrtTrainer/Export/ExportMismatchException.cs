@@ -1,5 +1,4 @@
 using OrtTrainer.Common;
-using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Export;
@@ -16,9 +15,9 @@ public sealed class ExportMismatchException : OrtTrainerException
             "Please report this with the model's config.json.") => Comparison = comparison;
 
     internal ExportMismatchException(
-        string path, int example, int examples, TokenIds exported, TokenizedExample trained)
+        string path, int example, int examples, TokenizedExample exported, TokenizedExample trained)
         : base($"{path}: the exported tokenizer gives other ids for example {example} of {examples} than the model " +
-            $"was trained with: {Shown(exported.Ids)} instead of {Shown(trained.InputIds)}. Nothing was written; " +
+            $"was trained with: {Shown(exported.InputIds)} instead of {Shown(trained.InputIds)}. Nothing was written; " +
             "what was there before is untouched. Please report this with the tokenizer's files.")
     {
     }

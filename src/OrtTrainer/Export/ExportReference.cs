@@ -1,21 +1,25 @@
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Export;
 
 /// <summary>What an export must reproduce before it replaces anything.</summary>
 /// <param name="Examples">Examples, such as the validation set's.</param>
-/// <param name="Logits">Their logits by the packed evaluation graph with the exported weights, [examples, K].</param>
-/// <param name="Execution">Threads and kernels of the comparison.</param>
+/// <param name="Session">The packed evaluation graph, which computes what is right.</param>
+/// <param name="Weights">The exported weights.</param>
+/// <param name="Execution">Threads and kernels of the exported model.</param>
 public sealed record ExportReference(
-    IReadOnlyList<TokenizedExample> Examples, ReadOnlyMemory<float> Logits, ExecutionOptions Execution)
+    IReadOnlyList<TokenizedExample> Examples, EvaluationSession Session, WeightBuffer Weights,
+    ExecutionOptions Execution)
 {
     /// <summary>
-    /// The texts and second texts that the examples were made of: the exported tokenizer must make the same of them.
-    /// Null, the default, leaves the tokenizer unchecked.
+    /// The texts that the examples were made of: the exported tokenizer must make the same of them. Null, the default,
+    /// leaves the tokenizer unchecked.
     /// </summary>
-    public IReadOnlyList<(string Text, string? Pair)>? Texts { get; init; }
+    public IReadOnlyList<Example>? Texts { get; init; }
 
     /// <summary>What passes; 1e-4 absolute plus 1e-4 relative by default.</summary>
     public ExportTolerance Tolerance { get; init; } = new();

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Models;
 
 namespace OrtTrainer.Export;
 
@@ -12,8 +11,7 @@ internal static class ExportedConfig
 
     public static ModelConfig For(FineTunedModel model, bool externalData)
     {
-        ModelConfig config = model.Config.With(
-            model.Labels, ProblemType.Of(model.Task), model.Architecture.ClassPrefix + model.Head.ClassSuffix);
+        ModelConfig config = model.Task.Describe(model.Config, model.Architecture, model.Labels);
         foreach (string field in ElementTypeFields.Where(config.Has))
         {
             config = config.With(field, "float32");

@@ -3,6 +3,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Export;
 
@@ -15,7 +16,7 @@ public sealed record FineTunedModel
     public required ModelConfig Config { get; init; }
 
     /// <summary>What the outputs mean.</summary>
-    public required TaskKind Task { get; init; }
+    public required ModelTask Task { get; init; }
 
     /// <summary>A name per output, in their order; for a regression usually <c>LABEL_0</c>.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
@@ -44,7 +45,7 @@ public sealed record FineTunedModel
     }
 
     /// <summary>What stands on the encoder.</summary>
-    public ModelHead Head => new SequenceHead(Labels.Count);
+    public ModelHead Head => Task.Head(Labels.Count);
 
     /// <summary>The encoder the configuration describes.</summary>
     public Architecture Architecture => Architecture.For(Config);

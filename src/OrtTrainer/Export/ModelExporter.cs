@@ -41,15 +41,15 @@ public static class ModelExporter
         Write(staged.Path, model, provenance.ToMetadata(), inlineLimit, cancellation);
         if (reference?.Texts is { } texts && model.TokenizerFolder is not null)
         {
-            TokenizerCheck.Require(staged.Path, folder, texts, reference.Examples);
+            TokenizerCheck.Require(staged.Path, folder, model.Task, texts, reference.Examples);
         }
 
-        ExportComparison? comparison = reference is null ? null : ExportCheck.Compare(
-            staged.Path, reference.Examples, reference.Logits.Span, reference.Execution, reference.Tolerance,
-            cancellation);
+        ExportComparison? comparison = reference is null
+            ? null
+            : ExportCheck.Compare(staged.Path, reference, cancellation);
         if (comparison is { Agrees: false })
         {
-            throw new ExportMismatchException(ClassifierFolder.ExportedGraph(folder), comparison);
+            throw new ExportMismatchException(OnnxModelFolder.ExportedGraph(folder), comparison);
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -57,9 +57,9 @@ public static class ModelExporter
         [
             ModelConfig.FileName, SafetensorsName, .. TokenizerExport.FileNames,
             // Beside config.json lies the graph of an older export, which would now be another model's.
-            ClassifierFolder.OnnxName, OnnxFile.DataName,
-            Path.Combine(ClassifierFolder.GraphFolder, ClassifierFolder.OnnxName),
-            Path.Combine(ClassifierFolder.GraphFolder, OnnxFile.DataName),
+            OnnxModelFolder.OnnxName, OnnxFile.DataName,
+            Path.Combine(OnnxModelFolder.GraphFolder, OnnxModelFolder.OnnxName),
+            Path.Combine(OnnxModelFolder.GraphFolder, OnnxFile.DataName),
         ];
         return new(staged.Publish(owned), comparison);
     }
@@ -77,7 +77,7 @@ public static class ModelExporter
             StoredTensors.Of(model.Layout, model.Parameters),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
         cancellation.ThrowIfCancellationRequested();
-        OnnxFile.Write(Path.Combine(folder, ClassifierFolder.GraphFolder), onnx, externalData);
+        OnnxFile.Write(Path.Combine(folder, OnnxModelFolder.GraphFolder), onnx, externalData);
         if (model.TokenizerFolder is { } tokenizer)
         {
             TokenizerExport.Read(tokenizer, model.Architecture.Shape.Positions, model.MaxLength).Write(folder);

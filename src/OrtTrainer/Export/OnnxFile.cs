@@ -13,7 +13,7 @@ namespace OrtTrainer.Export;
 internal static class OnnxFile
 {
     /// <summary>The name under which optimum writes it and transformers.js looks for it.</summary>
-    public const string DataName = ClassifierFolder.OnnxName + "_data";
+    public const string DataName = OnnxModelFolder.OnnxName + "_data";
 
     /// <summary>Weights of more bytes than this go into the second file.</summary>
     public const long DefaultInlineLimit = 1L << 30;
@@ -41,7 +41,7 @@ internal static class OnnxFile
             AtomicFile.Write(Path.Combine(folder, DataName), stream => MoveWeights(model, stream));
         }
 
-        AtomicFile.Write(Path.Combine(folder, ClassifierFolder.OnnxName), stream => model.WriteTo(stream));
+        AtomicFile.Write(Path.Combine(folder, OnnxModelFolder.OnnxName), stream => model.WriteTo(stream));
     }
 
     private static void MoveWeights(ModelProto model, Stream stream)

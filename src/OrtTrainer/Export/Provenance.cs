@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Export;
@@ -14,7 +15,7 @@ public sealed record Provenance
     public required string Method { get; init; }
 
     /// <summary>The task trained for.</summary>
-    public required TaskKind Task { get; init; }
+    public required ModelTask Task { get; init; }
 
     /// <summary>The metric that chose the weights, such as <c>accuracy</c>.</summary>
     public required string Metric { get; init; }
@@ -48,7 +49,7 @@ public sealed record Provenance
         [
             ("version", version),
             ("method", Method),
-            ("task", ProblemType.Of(Task)),
+            ("task", Task.ConfigName),
             ("metric", Metric),
             ("scores", ScoresJson()),
             ("seed", Seed.ToString(CultureInfo.InvariantCulture)),

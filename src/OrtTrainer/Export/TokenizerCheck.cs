@@ -1,5 +1,7 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
@@ -11,24 +13,25 @@ internal static class TokenizerCheck
     /// <summary>Encodes texts as a user of the export would, and compares ids and token types.</summary>
     /// <param name="staged">Where the exported files are now.</param>
     /// <param name="folder">Where they will be, for the message.</param>
-    /// <param name="texts">Texts with their second texts.</param>
+    /// <param name="task">How texts are encoded.</param>
+    /// <param name="texts">The texts.</param>
     /// <param name="examples">What the training side made of them, in the same order.</param>
     /// <exception cref="ExportMismatchException">An id or token type differs.</exception>
     public static void Require(
-        string staged, string folder, IReadOnlyList<(string Text, string? Pair)> texts,
+        string staged, string folder, ModelTask task, IReadOnlyList<Example> texts,
         IReadOnlyList<TokenizedExample> examples)
     {
         Tokenizer tokenizer = Tokenizer.Load(staged);
-        EncodeOptions options = new() { MaxLength = SequenceLimit.Of(staged, ModelConfig.Load(staged), asked: null) };
-        TokenIds[] exported = tokenizer.EncodeBatch(texts, options);
+        int limit = SequenceLimit.Of(staged, ModelConfig.Load(staged), asked: null);
         for (int i = 0; i < examples.Count; i++)
         {
-            bool isSame = exported[i].Ids.AsSpan().SequenceEqual(examples[i].InputIds)
-                && exported[i].TypeIds.AsSpan().SequenceEqual(examples[i].TokenTypeIds);
+            TokenizedExample exported = task.Encode(texts[i], tokenizer, limit);
+            bool isSame = exported.InputIds.AsSpan().SequenceEqual(examples[i].InputIds)
+                && exported.TokenTypeIds.AsSpan().SequenceEqual(examples[i].TokenTypeIds);
             if (!isSame)
             {
                 throw new ExportMismatchException(
-                    Path.Combine(folder, "tokenizer.json"), i, examples.Count, exported[i], examples[i]);
+                    Path.Combine(folder, "tokenizer.json"), i, examples.Count, exported, examples[i]);
             }
         }
     }

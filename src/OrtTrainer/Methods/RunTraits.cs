@@ -1,3 +1,4 @@
+using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 using OrtTrainer.Training.Loss;
 
@@ -5,15 +6,16 @@ namespace OrtTrainer.Methods;
 
 /// <summary>What of a run's options a part of it may depend on, before any file is read.</summary>
 /// <param name="Method">The whole method.</param>
-/// <param name="Task">The task's name.</param>
-/// <param name="Distribution">What a row of the task's outputs stands for.</param>
+/// <param name="Task">What is learned.</param>
 /// <param name="Dropout">The dropout given; null for the model's own.</param>
 /// <param name="FromScratch">Whether every parameter starts at random.</param>
 /// <param name="Teacher">The teacher given; null without one.</param>
 internal sealed record RunTraits(
-    FineTuneMethod Method, string Task, OutputDistribution Distribution, double? Dropout, bool FromScratch,
-    TeacherOptions? Teacher)
+    FineTuneMethod Method, ModelTask Task, double? Dropout, bool FromScratch, TeacherOptions? Teacher)
 {
+    /// <summary>What a row of the task's outputs stands for.</summary>
+    public OutputDistribution Distribution => Task.Distribution;
+
     /// <summary>Whether a teacher is named, as a model or a file.</summary>
     public bool NamesTeacher => Teacher is { NamesNone: false };
 

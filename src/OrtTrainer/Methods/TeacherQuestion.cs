@@ -1,5 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Methods;
@@ -7,18 +8,19 @@ namespace OrtTrainer.Methods;
 /// <summary>A teacher, and what it is asked about.</summary>
 /// <param name="Teacher">The teacher.</param>
 /// <param name="Student">The model that is trained.</param>
+/// <param name="Task">What is learned.</param>
 /// <param name="Data">The training data.</param>
 /// <param name="Threads">Threads where the teacher's options name none.</param>
 /// <param name="Events">Told what happens; null for nobody.</param>
 /// <param name="Cancellation">Stops the teacher.</param>
 internal sealed record TeacherQuestion(
-    TeacherOptions Teacher, PretrainedModel Student, Dataset Data, int Threads, IProgress<TeacherEvent>? Events,
-    CancellationToken Cancellation)
+    TeacherOptions Teacher, PretrainedModel Student, ModelTask Task, Dataset Data, int Threads,
+    IProgress<TeacherEvent>? Events, CancellationToken Cancellation)
 {
     /// <summary>Takes the teacher's outputs as they were kept, or runs it.</summary>
     public TeacherKnowledge Outputs()
     {
-        TeacherLogits logits = TeacherLogits.Obtain(Teacher, Data, Threads, Events, Cancellation);
+        TeacherLogits logits = TeacherLogits.Obtain(Teacher, Task, Data, Threads, Events, Cancellation);
         return new(logits.Values, Report: logits.Report);
     }
 }

@@ -24,11 +24,19 @@ public abstract class OutputRows
     /// <param name="padded">The tokens of every row with its padding, S.</param>
     public abstract (int First, int Count) Padded(int example, int length, int padded);
 
+    /// <summary>The shape of the outputs of a padded batch.</summary>
+    /// <param name="examples">B.</param>
+    /// <param name="padded">S.</param>
+    /// <param name="outputs">K.</param>
+    public abstract long[] PaddedShape(int examples, int padded, int outputs);
+
     private sealed class Sequences : OutputRows
     {
         public override (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets) => (example, 1);
 
         public override (int First, int Count) Padded(int example, int length, int padded) => (example, 1);
+
+        public override long[] PaddedShape(int examples, int padded, int outputs) => [examples, outputs];
     }
 
     private sealed class Tokens : OutputRows
@@ -38,5 +46,7 @@ public abstract class OutputRows
 
         public override (int First, int Count) Padded(int example, int length, int padded) =>
             (example * padded, length);
+
+        public override long[] PaddedShape(int examples, int padded, int outputs) => [examples, padded, outputs];
     }
 }

@@ -9,6 +9,9 @@ namespace OrtTrainer.Models;
 /// <param name="Inputs">Names of the inputs that change with every batch; see <see cref="PackedInputs"/>.</param>
 public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnlySet<string> Inputs)
 {
+    /// <summary>What a row of <see cref="PackedInputs.Logits"/> is of.</summary>
+    public OutputRows Rows { get; init; } = OutputRows.PerSequence;
+
     /// <summary>
     /// Forward pass without dropout: a batch and parameters in, <see cref="PackedInputs.Logits"/> out.
     /// </summary>
@@ -17,7 +20,7 @@ public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnly
         GraphBuilder g = new("evaluation");
         PackedModelBuilder m = new(g, training: false);
         g.Output(head.Build(m, architecture, architecture.Encode(m)), PackedInputs.Logits);
-        return From(g, m);
+        return From(g, m) with { Rows = head.Rows };
     }
 
     /// <summary>The encoder alone: <see cref="PackedInputs.LastHiddenState"/> out.</summary>

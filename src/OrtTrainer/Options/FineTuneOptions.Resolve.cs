@@ -36,13 +36,15 @@ public sealed partial record FineTuneOptions
             {
                 Train = Path.GetFullPath(Data.Train),
                 Eval = Data.Eval is null ? null : Path.GetFullPath(Data.Eval),
+                TextColumn = Data.Columns.Text,
+                LabelColumn = Data.Columns.Label,
                 Test = Data.Test is null ? null : Path.GetFullPath(Data.Test),
             },
             Teacher = Teacher is null or { NamesNone: true } ? Teacher : Teacher.Resolve(),
             LearningRate = EffectiveLearningRate,
             Schedule = EffectiveSchedule,
             Threads = EffectiveThreads,
-            Metric = (Metric is null ? MetricKind.DefaultFor(Data.Task) : MetricKind.Find(Data.Task, Metric)).Name,
+            Metric = (Metric is null ? Data.Task.DefaultMetric : Data.Task.FindMetric(Metric)).Name,
         };
     }
 
@@ -82,8 +84,7 @@ public sealed partial record FineTuneOptions
 
     private void Require()
     {
-        RunTraits run = new(
-            Method, Data.Task.ToString(), OutputDistribution.Of(Data.Task), Dropout, FromScratch, Teacher);
+        RunTraits run = new(Method, Data.Task, Dropout, FromScratch, Teacher);
         foreach (RunPart part in Parts)
         {
             part.Require(run);

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
+using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 using OrtTrainer.Training.Schedules;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
+using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Options;

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Prediction;
 
@@ -18,7 +20,7 @@ public sealed partial class Predictor
     public TextPrediction Predict(string text, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Predict([(text, null)], cancellation)[0];
+        return Predict(new[] { InputOf(text, null) }, cancellation)[0];
     }
 
     /// <summary>Predicts for one pair of texts, on the calling thread.</summary>
@@ -31,7 +33,7 @@ public sealed partial class Predictor
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(pair);
-        return Predict([(text, pair)], cancellation)[0];
+        return Predict(new[] { InputOf(text, pair) }, cancellation)[0];
     }
 
     /// <summary>
@@ -48,7 +50,20 @@ public sealed partial class Predictor
         IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Predict([.. texts.Select(Input)], cancellation);
+        return Predict(texts.Select(Input).ToArray(), cancellation);
+    }
+
+    /// <summary>Predicts for pairs of texts, on the calling thread, in batches of pairs of like length.</summary>
+    /// <param name="pairs">The pairs, any number.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>A prediction for each pair, in their order.</returns>
+    /// <exception cref="ArgumentException">A text is null.</exception>
+    /// <inheritdoc cref="Predict(string, CancellationToken)" path="/exception"/>
+    public IReadOnlyList<TextPrediction> Predict(
+        IReadOnlyList<(string Text, string Pair)> pairs, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return Predict(pairs.Select(PairInput).ToArray(), cancellation);
     }
 
     /// <summary>
@@ -82,7 +97,13 @@ public sealed partial class Predictor
         return PredictAsync(texts.Select(Input), cancellation);
     }
 
-    private static (string Text, string? Pair) Input(string text, int index) => text is null
-        ? throw new ArgumentException($"Text {index + 1} is null; expected a text, which may be empty.", nameof(text))
-        : (text, null);
+    private static Example Input(string text, int index) => InputOf(text ?? throw MissingText(index), null);
+
+    private static Example PairInput((string Text, string Pair) input, int index) =>
+        InputOf(input.Text ?? throw MissingText(index), input.Pair ?? throw MissingText(index));
+
+    private static Example InputOf(string text, string? pair) => new(text, pair, Label: null, Line: 0);
+
+    private static ArgumentException MissingText(int index) =>
+        new($"Text {index + 1} is null; expected a text, which may be empty.");
 }

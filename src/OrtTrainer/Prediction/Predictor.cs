@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
@@ -14,30 +16,30 @@ namespace OrtTrainer.Prediction;
 /// </summary>
 public sealed partial class Predictor : IDisposable
 {
-    private readonly OnnxClassifier _classifier;
+    private readonly OnnxModel _model;
     private readonly ITextEncoder _tokenizer;
-    private readonly EncodeOptions _encoding;
     private readonly PredictorOptions _options;
 
     private Predictor(
-        OnnxClassifier classifier, ITextEncoder tokenizer, ModelConfig config, int maxLength, PredictorOptions options)
+        OnnxModel model, ModelTask task, ITextEncoder tokenizer, ModelConfig config, int maxLength,
+        PredictorOptions options)
     {
-        _classifier = classifier;
+        _model = model;
         _tokenizer = tokenizer;
-        _encoding = new EncodeOptions { MaxLength = maxLength };
+        MaxLength = maxLength;
         _options = options;
         Labels = config.Id2Label;
-        Task = ProblemType.TaskOf(config);
+        Task = task;
     }
 
     /// <summary>A name per output of the model.</summary>
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>What the outputs mean.</summary>
-    public TaskKind Task { get; }
+    public ModelTask Task { get; }
 
     /// <summary>The most tokens of an input; what is longer is cut.</summary>
-    public int MaxLength => _encoding.MaxLength!.Value;
+    public int MaxLength { get; }
 
     /// <summary>
     /// Opens an exported folder: config.json, the tokenizer, and onnx/model.onnx, model.onnx or else the weights.
@@ -59,33 +61,44 @@ public sealed partial class Predictor : IDisposable
         ModelConfig config = ModelConfig.Load(folder);
         int maxLength = SequenceLimit.Of(folder, config, options.MaxLength);
         tokenizer ??= TokenizerOf(folder);
-        return new(ClassifierFolder.Open(folder, config, options.Execution), tokenizer, config, maxLength, options);
+        ModelTask task = ModelTask.Of(config);
+        OnnxModel model = OnnxModelFolder.Open(folder, task, config, options.Execution);
+        return new(model, task, tokenizer, config, maxLength, options);
     }
 
-    /// <summary>The model's outputs for texts or pairs of texts, [inputs, K], in order.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    public float[] Logits(IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default)
-    {
-        TokenizedExample[] examples = [.. inputs.Select(input => Encode(input, cancellation))];
-        return _classifier.Logits(examples, Labels.Count, _options.TokensPerBatch, cancellation: cancellation);
-    }
-
-    /// <summary>Predicts for texts or pairs of texts, in order.</summary>
+    /// <summary>Predicts for texts or pairs of texts, in order; their labels are not looked at.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     public IReadOnlyList<TextPrediction> Predict(
-        IReadOnlyList<(string Text, string? Pair)> inputs, CancellationToken cancellation = default)
+        IReadOnlyList<Example> examples, CancellationToken cancellation = default)
     {
-        int outputs = Labels.Count;
-        float[] logits = Logits(inputs, cancellation);
-        return [.. Enumerable.Range(0, inputs.Count).Select(
-            i => Scoring.Read(Task, Labels, logits.AsSpan(i * outputs, outputs), _options.Threshold))];
+        TokenizedExample[] inputs = [.. examples.Select(example => Encode(example, cancellation))];
+        Decoding decoding = new(Task, Labels, inputs, _options.Threshold);
+        _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
+        return decoding.Predictions;
+    }
+
+    /// <summary>Scores the model on labeled examples.</summary>
+    /// <param name="data">The examples, with the labels of this model.</param>
+    /// <param name="metric">The metric that decides.</param>
+    /// <param name="order">For each label of <paramref name="data"/>, its place among <see cref="Labels"/>; null where
+    /// both are in the same order.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
+    public EvaluationScores Evaluate(
+        Dataset data, Metric metric, IReadOnlyList<int>? order = null, CancellationToken cancellation = default)
+    {
+        EncodedDataset encoded = Task.Encode(data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation);
+        EvaluationAccumulator outputs = Task.Evaluate(encoded);
+        IOutputSink sink = order is null ? outputs : new ReorderedOutputs(outputs, order);
+        _model.Run(encoded.Examples, sink, _options.TokensPerBatch, cancellation: cancellation);
+        return outputs.Score(metric);
     }
 
     /// <summary>Predicts for a stream in order, a window at a time: memory does not grow with the stream.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     public IEnumerable<TextPrediction> PredictStream(
-        IEnumerable<(string Text, string? Pair)> inputs, CancellationToken cancellation = default) =>
-        inputs.Chunk(_options.Window).SelectMany(window => Predict(window, cancellation));
+        IEnumerable<Example> examples, CancellationToken cancellation = default) =>
+        examples.Chunk(_options.Window).SelectMany(window => Predict(window, cancellation));
 
     /// <summary>
     /// Predicts for a stream in order. Whatever has arrived is answered before waiting for more, so that a person at
@@ -93,11 +106,11 @@ public sealed partial class Predictor : IDisposable
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     public async IAsyncEnumerable<TextPrediction> PredictAsync(
-        IAsyncEnumerable<(string Text, string? Pair)> inputs,
+        IAsyncEnumerable<Example> examples,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        List<(string, string?)> window = new(_options.Window);
-        await using IAsyncEnumerator<(string, string?)> source = inputs.GetAsyncEnumerator(cancellation);
+        List<Example> window = new(_options.Window);
+        await using IAsyncEnumerator<Example> source = examples.GetAsyncEnumerator(cancellation);
         for (bool more = true; more;)
         {
             ValueTask<bool> next = source.MoveNextAsync();
@@ -124,7 +137,7 @@ public sealed partial class Predictor : IDisposable
         }
     }
 
-    public void Dispose() => _classifier.Dispose();
+    public void Dispose() => _model.Dispose();
 
     private static Tokenizer TokenizerOf(string folder)
     {
@@ -140,10 +153,25 @@ public sealed partial class Predictor : IDisposable
         }
     }
 
-    private TokenizedExample Encode((string Text, string? Pair) input, CancellationToken cancellation)
+    private TokenizedExample Encode(Example example, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        TokenIds tokens = _tokenizer.EncodeIds(input.Text, input.Pair, _encoding);
-        return new(tokens.Ids, tokens.TypeIds, []);
+        return Task.Encode(example, _tokenizer, MaxLength);
+    }
+
+    /// <summary>Decodes outputs as they come.</summary>
+    private sealed class Decoding(
+        ModelTask task, IReadOnlyList<string> labels, TokenizedExample[] inputs, float threshold) : IOutputSink
+    {
+        public TextPrediction[] Predictions { get; } = new TextPrediction[inputs.Length];
+
+        public void Add(OutputBatch batch)
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                int place = batch.Examples[i];
+                Predictions[place] = task.Decode(inputs[place], batch[i], labels, threshold);
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
@@ -30,7 +31,7 @@ internal sealed class PreparedRun : IDisposable
         Options = options;
         Model = model;
         Data = data;
-        MetricKind metric = MetricOf(options, data);
+        Metric metric = MetricOf(options, data);
         TrainerOptions settings = new(
             options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed,
             new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels });
@@ -39,7 +40,7 @@ internal sealed class PreparedRun : IDisposable
         AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
         TrainingObjective objective = RunObjective.Of(
             options, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers);
-        SequenceHead head = new(data.Outputs);
+        ModelHead head = data.Head;
         TrainingGraph graph = TrainingGraph.Build(model.Architecture, head, objective);
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head);
         Layout = evaluation.Layout;
@@ -59,7 +60,7 @@ internal sealed class PreparedRun : IDisposable
             Trainer = new Trainer(
                 settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging,
                 _updates);
-            Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), metric);
+            Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric);
             Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher);
         }
         catch
@@ -144,8 +145,8 @@ internal sealed class PreparedRun : IDisposable
             TeacherKnowledge? knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
                 ? null
                 : options.Method.Loss?.Consult(new TeacherQuestion(
-                    teacher, model, data.Train.Source, options.EffectiveThreads, new TeacherEvents(events),
-                    cancellation));
+                    teacher, model, data.Task, data.Train.Source, options.EffectiveThreads,
+                    new TeacherEvents(events), cancellation));
             return new PreparedRun(options, model, data, knowledge)
             {
                 OwnTeacher = ownTeacher?.Summary,
@@ -188,11 +189,9 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>
     /// The metric that decides; one that this data cannot be scored by is refused before hours of training.
     /// </summary>
-    private static MetricKind MetricOf(FineTuneOptions options, RunData data)
+    private static Metric MetricOf(FineTuneOptions options, RunData data)
     {
-        MetricKind metric = options.Metric is { } name
-            ? MetricKind.Find(data.Task, name)
-            : MetricKind.DefaultFor(data.Task);
+        Metric metric = options.Metric is { } name ? data.Task.FindMetric(name) : data.Task.DefaultMetric;
         return metric.IsDefinedFor(data.Outputs)
             ? metric
             : throw new RunException($"The metric {metric.Name} is for two classes; {data.Train.Source.Source} has " +

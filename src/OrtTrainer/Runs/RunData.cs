@@ -1,25 +1,29 @@
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
 /// <summary>The data of a run as tokens.</summary>
-/// <param name="Task">What the labels are.</param>
-/// <param name="Labels">The names of the outputs; null for regression.</param>
+/// <param name="Task">What is learned.</param>
+/// <param name="Labels">The names of the outputs; null for tasks without.</param>
 /// <param name="Train">To learn from.</param>
 /// <param name="Eval">To choose by.</param>
 /// <param name="Test">To report on, or null.</param>
 /// <param name="EvalOrigin">Where <paramref name="Eval"/> comes from.</param>
 /// <param name="Warnings">What a person should know about the data before training on it.</param>
 internal sealed record RunData(
-    TaskKind Task, LabelMap? Labels, EncodedDataset Train, EncodedDataset Eval, EncodedDataset? Test, string EvalOrigin,
+    ModelTask Task, LabelMap? Labels, EncodedDataset Train, EncodedDataset Eval, EncodedDataset? Test, string EvalOrigin,
     IReadOnlyList<string> Warnings)
 {
     /// <summary>The width of the head.</summary>
-    public int Outputs => Train.Source.Outputs;
+    public int Outputs => Train.Targets.Outputs;
+
+    /// <summary>What stands on the encoder.</summary>
+    public ModelHead Head => Task.Head(Outputs);
 
     /// <summary>Reads and tokenizes the files.</summary>
     /// <param name="options">The run's options.</param>
@@ -41,17 +45,18 @@ internal sealed record RunData(
         }
 
         List<string> notes = [];
-        DataSplits splits = DataSplits.Load(options.Data, notes.Add, cancellation);
+        ModelTask task = options.Data.Task;
+        DataSplits splits = LabeledData.Load(options.Data, notes.Add, cancellation);
         int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         int threads = options.EffectiveThreads;
         EncodedDataset train = Encoded(splits.Train);
         EncodedDataset eval = Encoded(splits.Eval);
         EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
         RequireKnownIds([train, eval, test], vocabulary, model.Config.Path);
-        return new(options.Data.Task, splits.Labels, train, eval, test, splits.EvalOrigin,
+        return new(task, splits.Labels, train, eval, test, splits.EvalOrigin,
             [.. notes, .. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
 
-        EncodedDataset Encoded(Dataset part) => EncodedDataset.Of(part, tokenizer, length, threads, cancellation);
+        EncodedDataset Encoded(Dataset part) => task.Encode(part, tokenizer, length, threads, cancellation);
     }
 
     // Not every tokenizer tells how many ids it has.

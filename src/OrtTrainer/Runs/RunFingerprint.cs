@@ -28,13 +28,22 @@ internal static class RunFingerprint
         foreach (EncodedDataset part in new[] { data.Train, data.Eval, data.Test }.OfType<EncodedDataset>())
         {
             Append<int>(hash, [part.Examples.Count]);
-            foreach (TokenizedExample example in part.Examples)
+            for (int i = 0; i < part.Examples.Count; i++)
             {
+                TokenizedExample example = part.Examples[i];
+                int rows = part.Targets.FirstRow(i + 1) - part.Targets.FirstRow(i);
+                float[] targets = new float[rows * part.Targets.Outputs];
+                for (int row = 0; row < rows; row++)
+                {
+                    Span<float> values = targets.AsSpan(row * part.Targets.Outputs, part.Targets.Outputs);
+                    part.Targets.Write(part.Targets.FirstRow(i) + row, values);
+                }
+
                 // The lengths first, so that a token cannot move from one text to the next unseen.
-                Append<int>(hash, [example.InputIds.Length, example.Targets.Length]);
+                Append<int>(hash, [example.InputIds.Length, targets.Length]);
                 Append<int>(hash, example.InputIds);
                 Append<int>(hash, example.TokenTypeIds);
-                Append<float>(hash, example.Targets);
+                Append<float>(hash, targets);
             }
         }
 

@@ -1,4 +1,3 @@
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Training;
@@ -19,14 +18,10 @@ internal static class RunObjective
         FineTuneOptions options, EncodedDataset train, TeacherKnowledge? teacher, (long PerEpoch, long Total) length,
         int studentLayers)
     {
-        Dataset data = train.Source;
-        OutputDistribution distribution = OutputDistribution.Of(data.Task);
-        ExampleTargets labels = distribution.IsExclusive
-            ? ExampleTargets.Of(SoftTargets.OneHot(
-                [.. data.LabelIds], data.Outputs, options.ClassWeights?.Of(data) ?? []))
-            : ExampleTargets.Of(train.Examples);
+        OutputDistribution distribution = options.Data.Task.Distribution;
+        ExampleTargets labels = new(train.Targets) { Weights = options.ClassWeights?.Of(train) };
         LossContext context = new(
-            distribution, data, labels, length.Total, length.PerEpoch, studentLayers, options.Seed, teacher);
+            distribution, train.Targets, labels, length.Total, length.PerEpoch, studentLayers, options.Seed, teacher);
         return options.Method.Loss?.Objective(context) ?? context.Objective();
     }
 }

@@ -57,14 +57,13 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             weights.Save(WeightFiles.Averaged, averagedWeights, run.State.Average!.State.LastStep);
         }
 
-        ExportReference reference = new(
-            run.Data.Eval.Examples, (exportsAverage ? averaged! : live).Logits, run.Execution)
+        WeightBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
+        ExportReference reference = new(run.Data.Eval.Examples, run.Evaluator.Session, exported, run.Execution)
         {
-            Texts = [.. run.Data.Eval.Source.Examples.Select(example => (example.Text, example.Pair))],
+            Texts = run.Data.Eval.Source.Examples,
         };
         ExportResult result = ModelExporter.Export(
-            folder.Path, Model(exportsAverage ? averagedWeights! : run.State.Parameters), ProvenanceOf(summary),
-            reference, cancellation);
+            folder.Path, Model(exported), ProvenanceOf(summary), reference, cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
     }
 

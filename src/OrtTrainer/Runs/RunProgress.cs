@@ -47,7 +47,7 @@ public sealed record RunProgress
     /// <param name="point">The evaluation.</param>
     /// <param name="score">Its live score in the deciding metric.</param>
     /// <param name="metric">The deciding metric.</param>
-    public RunProgress With(EvaluationPoint point, double score, MetricKind metric)
+    public RunProgress With(EvaluationPoint point, double score, Metric metric)
     {
         bool better = metric.IsBetter(score, BestScore ?? double.NaN);
         return this with

@@ -26,20 +26,25 @@ internal static class RunSampling
         weights.Save(WeightFiles.Variance, draws.Variance, run.State.Average!.State.LastStep);
         using WeightBuffer drawn = new(run.State.Device, run.State.Layout.Length);
         EncodedDataset[] parts = run.Data.Test is { } test ? [run.Data.Eval, test] : [run.Data.Eval];
-        PredictionMean[] means =
-            [.. parts.Select(p => new PredictionMean(run.Data.Task, run.Data.Outputs, p.Examples.Count))];
+        PredictionMean[] means = [.. parts.Select(run.Data.Task.MeanOf)];
         for (int number = 0; number < draws.Count; number++)
         {
             draws.Draw(number, drawn, run.Options.EffectiveThreads);
             foreach ((EncodedDataset part, PredictionMean mean) in parts.Zip(means))
             {
-                mean.Add(run.Evaluator.Evaluate(drawn, part, cancellation).Logits);
+                run.Evaluator.Session.Run(drawn, part.Examples, mean, cancellation: cancellation);
             }
         }
 
-        EvaluationScores[] scores = [.. parts.Zip(means, (part, mean) =>
-            EvaluationScores.Of(part.Source, mean.Logits(), run.Evaluator.Metric))];
+        EvaluationScores[] scores = [.. parts.Zip(means, (part, mean) => Score(run, part, mean))];
         run.Evaluator.Forget(drawn);
         return (scores[0], scores.ElementAtOrDefault(1));
+    }
+
+    private static EvaluationScores Score(PreparedRun run, EncodedDataset data, PredictionMean mean)
+    {
+        EvaluationAccumulator outputs = run.Data.Task.Evaluate(data);
+        mean.CopyTo(outputs);
+        return outputs.Score(run.Evaluator.Metric);
     }
 }

@@ -20,7 +20,7 @@ internal sealed record TeacherFolder(string Folder, string OnnxFile)
         if (Directory.Exists(full))
         {
             return HasConfig(full)
-                ? new(full, ClassifierFolder.GraphOf(full))
+                ? new(full, OnnxModelFolder.GraphOf(full))
                 : throw new ModelException($"{full}: there is no {ModelConfig.FileName} in it, so it is no teacher. " +
                     "Give a folder in Hugging Face layout: config.json, tokenizer files, and onnx/model.onnx or " +
                     "weights.");

@@ -4,6 +4,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Teachers;
 
@@ -41,6 +42,7 @@ public sealed class TeacherLogits
     /// labels were never named (LABEL_0 …) is taken only where the student's are the numbers 0 ….
     /// </summary>
     /// <param name="options">The teacher.</param>
+    /// <param name="task">The student's task.</param>
     /// <param name="data">The examples; a part that was split off a file will do.</param>
     /// <param name="threads">Threads where the options name none, 1 or more.</param>
     /// <param name="events">Told what happens, on this thread; null for nobody.</param>
@@ -54,21 +56,21 @@ public sealed class TeacherLogits
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the teacher.</exception>
     /// <exception cref="RunException">The folder for kept logits cannot be written.</exception>
     public static TeacherLogits Obtain(
-        TeacherOptions options, Dataset data, int threads, IProgress<TeacherEvent>? events = null,
+        TeacherOptions options, ModelTask task, Dataset data, int threads, IProgress<TeacherEvent>? events = null,
         CancellationToken cancellation = default)
     {
         Stopwatch clock = Stopwatch.StartNew();
         TeacherOptions resolved = options.Resolve();
         return resolved.Model is null
-            ? FromFile(resolved.Logits!, data, clock, events)
-            : FromModel(resolved, data, resolved.Threads ?? threads, clock, events, cancellation);
+            ? FromFile(resolved.Logits!, task, data, clock, events)
+            : FromModel(resolved, task, data, resolved.Threads ?? threads, clock, events, cancellation);
     }
 
     private static TeacherLogits FromModel(
-        TeacherOptions options, Dataset data, int threads, Stopwatch clock, IProgress<TeacherEvent>? events,
-        CancellationToken cancellation)
+        TeacherOptions options, ModelTask task, Dataset data, int threads, Stopwatch clock,
+        IProgress<TeacherEvent>? events, CancellationToken cancellation)
     {
-        TeacherModel teacher = TeacherModel.Open(options, data);
+        TeacherModel teacher = TeacherModel.Open(options, task, data);
         TeacherKey key = new(
             Kind, FileHash.Of(teacher.Files, cancellation), TextHash.Of(data), data.Labels?.Names, teacher.MaxLength,
             options.TokensPerBatch, options.Device, TeacherKey.CurrentVersion);
@@ -93,12 +95,12 @@ public sealed class TeacherLogits
             Cost = entry.Cost,
             ElapsedSeconds = clock.Elapsed.TotalSeconds,
             CacheFile = entry.File,
-            Audit = TeacherAudit.Of(entry.Values, data),
+            Audit = task.Audit(entry.Values, data),
         });
     }
 
     private static TeacherLogits FromFile(
-        string path, Dataset data, Stopwatch clock, IProgress<TeacherEvent>? events)
+        string path, ModelTask task, Dataset data, Stopwatch clock, IProgress<TeacherEvent>? events)
     {
         (LogitsContent content, string? assumption) = TeacherLogitsFile.Read(path, data);
         if (assumption is not null)
@@ -116,7 +118,7 @@ public sealed class TeacherLogits
             IsCached = true,
             Cost = content.Origin?.Cost,
             ElapsedSeconds = clock.Elapsed.TotalSeconds,
-            Audit = TeacherAudit.Of(content.Values, data),
+            Audit = task.Audit(content.Values, data),
         });
     }
 }

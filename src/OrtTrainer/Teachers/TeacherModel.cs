@@ -3,6 +3,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Teachers;
 
@@ -33,13 +34,13 @@ internal sealed class TeacherModel
     /// <summary>Reads configuration and tokenizer and compares task and labels with the student's.</summary>
     /// <exception cref="ModelException">A file is missing, or task or labels differ.</exception>
     /// <exception cref="CheckpointException">config.json is damaged.</exception>
-    public static TeacherModel Open(TeacherOptions options, Dataset data)
+    public static TeacherModel Open(TeacherOptions options, ModelTask task, Dataset data)
     {
         TeacherFolder folder = TeacherFolder.Find(options.Model!);
         ModelConfig config = ModelConfig.Load(folder.Folder);
-        CheckTask(config, data);
+        CheckTask(config, task, data);
         int[] order = data.Labels is { } labels ? LabelOrder.Match(config.Path, config.Id2Label, labels) : [0];
-        return new(options, TeacherReader.Open(folder, config, options.MaxLength), order);
+        return new(options, TeacherReader.Open(folder, task, config, options.MaxLength), order);
     }
 
     /// <summary>Runs the teacher: logits [N, K] in the order of the student's labels.</summary>
@@ -52,30 +53,32 @@ internal sealed class TeacherModel
     {
         TeacherFolder folder = _reader.Folder;
         ExecutionOptions execution = new() { IntraOpThreads = threads, Device = Device.Named(_options.Device) };
-        using OnnxClassifier classifier =
-            ClassifierFolder.Open(folder.Folder, folder.OnnxFile, _reader.Config, execution);
-        float[] logits = classifier.Logits(
-            _reader.Read(data, threads, cancellation), data.Outputs, _options.TokensPerBatch, progress, cancellation);
-        FiniteOutputs.Require(logits, folder.Folder, data);
-        return LabelOrder.Reorder(logits, _order);
+        using OnnxModel model =
+            OnnxModelFolder.Open(folder.Folder, folder.OnnxFile, _reader.Task, _reader.Config, execution);
+        OutputTable logits = new(data.Count, data.Outputs);
+        model.Run(
+            _reader.Read(data, threads, cancellation), new ReorderedOutputs(logits, _order), _options.TokensPerBatch,
+            progress, cancellation);
+        FiniteOutputs.Require(logits.Values, folder.Folder, data);
+        return logits.Values;
     }
 
-    private static void CheckTask(ModelConfig config, Dataset data)
+    private static void CheckTask(ModelConfig config, ModelTask own, Dataset data)
     {
-        TaskKind task = ProblemType.TaskOf(config);
-        if (task != data.Task)
+        ModelTask task = ModelTask.Of(config);
+        if (task != own)
         {
             string how = config.ProblemType is null ? $"by its {config.Id2Label.Count} outputs" : "by problem_type";
             throw new ModelException(
-                $"{config.Path}: {how}, the teacher's task is {ProblemType.Of(task)}; the student's is " +
-                $"{ProblemType.Of(data.Task)}. Choose a teacher of the same task, or set problem_type if that is " +
+                $"{config.Path}: {how}, the teacher's task is {task.ConfigName}; the student's is " +
+                $"{own.ConfigName}. Choose a teacher of the same task, or set problem_type if that is " +
                 "wrong.");
         }
 
-        if (data.Task == TaskKind.Regression && config.Id2Label.Count != 1)
+        if (data.Labels is null && config.Id2Label.Count != data.Outputs)
         {
             throw new ModelException($"{config.Path}: the teacher has {config.Id2Label.Count} outputs; a student of " +
-                "regression has 1. Choose a teacher with one output.");
+                $"{own} has {data.Outputs}. Choose a teacher with as many.");
         }
     }
 }

@@ -2,6 +2,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
@@ -12,15 +13,20 @@ internal sealed class TeacherReader
 {
     private readonly Tokenizer _tokenizer;
 
-    private TeacherReader(TeacherFolder folder, ModelConfig config, Tokenizer tokenizer, int? maxLength)
+    private TeacherReader(
+        TeacherFolder folder, ModelTask task, ModelConfig config, Tokenizer tokenizer, int? maxLength)
     {
         Folder = folder;
+        Task = task;
         Config = config;
         _tokenizer = tokenizer;
         MaxLength = SequenceLimit.Of(folder.Folder, config, maxLength);
     }
 
     public TeacherFolder Folder { get; }
+
+    /// <summary>What the teacher was trained for.</summary>
+    public ModelTask Task { get; }
 
     public ModelConfig Config { get; }
 
@@ -34,7 +40,7 @@ internal sealed class TeacherReader
     /// <exception cref="ModelException">It is missing or does not belong to the model, or has no such
     /// length.</exception>
     /// <exception cref="InvalidDataException">A file of it is malformed.</exception>
-    public static TeacherReader Open(TeacherFolder folder, ModelConfig config, int? maxLength)
+    public static TeacherReader Open(TeacherFolder folder, ModelTask task, ModelConfig config, int? maxLength)
     {
         Tokenizer tokenizer;
         try
@@ -51,10 +57,10 @@ internal sealed class TeacherReader
         return tokenizer.VocabularySize > vocabulary
             ? throw new ModelException($"{folder.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
                 $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.")
-            : new(folder, config, tokenizer, maxLength);
+            : new(folder, task, config, tokenizer, maxLength);
     }
 
     /// <summary>The examples as the teacher takes them, in order.</summary>
     public IReadOnlyList<TokenizedExample> Read(Dataset data, int threads, CancellationToken cancellation) =>
-        EncodedDataset.Of(data, _tokenizer, MaxLength, threads, cancellation).Examples;
+        Task.Encode(data, _tokenizer, MaxLength, threads, cancellation).Examples;
 }

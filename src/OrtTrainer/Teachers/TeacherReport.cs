@@ -1,3 +1,5 @@
+using OrtTrainer.Evaluation;
+
 namespace OrtTrainer.Teachers;
 
 /// <summary>What a teacher is, how good, and at what cost: for the head of a run and for its summary.</summary>

@@ -4,6 +4,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Teachers;
 
@@ -59,6 +60,7 @@ public sealed class TeacherStates
     /// Takes the states kept from an earlier run of this teacher over these texts, or computes and keeps them.
     /// </summary>
     /// <param name="options">The teacher: a folder with weights of an architecture that this library builds.</param>
+    /// <param name="task">The student's task.</param>
     /// <param name="data">The examples; their labels do not matter.</param>
     /// <param name="threads">Threads where the options name none, 1 or more.</param>
     /// <param name="events">Told what happens, on this thread; null for nobody.</param>
@@ -71,7 +73,7 @@ public sealed class TeacherStates
     /// <exception cref="RuntimeFailureException">ONNX Runtime failed.</exception>
     /// <exception cref="RunException">The folder for kept states cannot be written.</exception>
     public static TeacherStates Obtain(
-        TeacherOptions options, Dataset data, int threads, IProgress<TeacherEvent>? events = null,
+        TeacherOptions options, ModelTask task, Dataset data, int threads, IProgress<TeacherEvent>? events = null,
         CancellationToken cancellation = default)
     {
         Stopwatch clock = Stopwatch.StartNew();
@@ -79,7 +81,7 @@ public sealed class TeacherStates
         int used = resolved.Threads ?? threads;
         TeacherFolder folder = TeacherFolder.Find(RequireFolder(resolved));
         using PretrainedModel model = PretrainedModel.Open(folder.Folder);
-        TeacherReader reader = TeacherReader.Open(folder, model.Config, resolved.MaxLength);
+        TeacherReader reader = TeacherReader.Open(folder, task, model.Config, resolved.MaxLength);
         int layers = model.Architecture.Shape.Layers;
         int width = model.Architecture.Shape.Width;
         TeacherKey key = new(

@@ -21,21 +21,17 @@ public sealed class EvaluationSession : IDisposable
         _session = GraphSession.FromBytes(graph.Model, options, "evaluation graph");
     }
 
-    /// <summary>
-    /// The output of the graph for every example, in order, one row of <paramref name="outputs"/> values each.
-    /// </summary>
+    /// <summary>Runs all examples and gives their outputs to a sink, a batch at a time.</summary>
     /// <param name="parameters">The weights to evaluate.</param>
     /// <param name="examples">The examples; batches are formed by length, which changes results by rounding at
     /// most.</param>
-    /// <param name="outputs">K.</param>
+    /// <param name="sink">Takes in the outputs.</param>
     /// <param name="tokensPerBatch">Roughly how many tokens run at once.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public float[] Logits(
-        WeightBuffer parameters, IReadOnlyList<TokenizedExample> examples, int outputs, int tokensPerBatch = 4096,
+    public void Run(
+        WeightBuffer parameters, IReadOnlyList<TokenizedExample> examples, IOutputSink sink, int tokensPerBatch = 4096,
         CancellationToken cancellation = default)
     {
-        Binding binding = BindingOf(parameters);
-        float[] logits = new float[examples.Count * outputs];
         int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].InputIds.Length)];
         for (int start = 0; start < order.Length;)
         {
@@ -49,20 +45,33 @@ public sealed class EvaluationSession : IDisposable
             }
             while (end < order.Length && tokens + examples[order[end]].InputIds.Length <= tokensPerBatch);
 
-            ReadOnlySpan<int> indices = order.AsSpan(start, end - start);
-            _batch.Fill(examples, indices);
-            _batch.Bind(binding, _graph.Inputs);
-            binding.Run();
-            ReadOnlySpan<float> result = binding.Output(PackedInputs.Logits);
-            for (int i = 0; i < indices.Length; i++)
-            {
-                result.Slice(i * outputs, outputs).CopyTo(logits.AsSpan(indices[i] * outputs));
-            }
-
+            RunBatch(parameters, examples, order.AsSpan(start, end - start), sink);
             start = end;
         }
+    }
 
-        return logits;
+    /// <summary>Runs some examples as one batch.</summary>
+    /// <param name="parameters">The weights to evaluate.</param>
+    /// <param name="examples">The data set.</param>
+    /// <param name="indices">Which of it, [B].</param>
+    /// <param name="sink">Takes in their outputs.</param>
+    public void RunBatch(
+        WeightBuffer parameters, IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices,
+        IOutputSink sink)
+    {
+        Binding binding = BindingOf(parameters);
+        _batch.Fill(examples, indices);
+        _batch.Bind(binding, _graph.Inputs);
+        binding.Run();
+        int[] starts = new int[indices.Length];
+        int[] rows = new int[indices.Length];
+        for (int b = 0; b < indices.Length; b++)
+        {
+            (starts[b], rows[b]) = _graph.Rows.Packed(b, _batch.Offsets);
+        }
+
+        int outputs = checked((int)binding.OutputShape(PackedInputs.Logits)[^1]);
+        sink.Add(new OutputBatch(binding.Output(PackedInputs.Logits), outputs, indices, starts, rows));
     }
 
     /// <summary>Lets go of weights that are about to be disposed.</summary>

@@ -1,4 +1,5 @@
 using OrtTrainer.Benchmarks;
+using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
@@ -12,15 +13,17 @@ public sealed class YardstickTests
 {
     private static readonly TokenizedExample[] Examples =
     [
-        new([5, 6, 7], [0, 0, 0], [0, 0, 1]),
-        new([8], [0], [1, 0, 0]),
-        new([9, 10], [0, 0], [0, 1, 0]),
+        new([5, 6, 7], [0, 0, 0]),
+        new([8], [0]),
+        new([9, 10], [0, 0]),
     ];
+
+    private static readonly ClassTargets Targets = new([2, 0, 1], classes: 3);
 
     [Test]
     public void A_batch_is_padded_to_its_longest_example_and_the_padding_masked()
     {
-        YardstickBatch batch = new(Examples, [1, 2], classes: 2);
+        YardstickBatch batch = new(Examples, Targets, [1, 2], classes: 2);
 
         Assert.That((batch.Rows, batch.Width), Is.EqualTo((2, 2)));
         Assert.That(batch.Ids, Is.EqualTo(new long[] { 8, 0, 9, 10 }));
@@ -31,7 +34,7 @@ public sealed class YardstickTests
 
     [Test]
     public void Labels_beyond_the_yardstick_s_classes_wrap_around() =>
-        Assert.That(new YardstickBatch(Examples, [0], classes: 2).Labels, Is.EqualTo(new long[] { 0 }));
+        Assert.That(new YardstickBatch(Examples, Targets, [0], classes: 2).Labels, Is.EqualTo(new long[] { 0 }));
 
     [Test]
     public void Parameters_are_filled_as_the_yardstick_is_defined_and_gradients_bound()
@@ -42,7 +45,7 @@ public sealed class YardstickTests
             Size(width: 400, layers: 1), threads: 1);
 
         // The graph's loss is the mean square of its embedding plus the sum of its gains.
-        float loss = session.Run(new YardstickBatch(Examples, [0, 1, 2], session.Classes));
+        float loss = session.Run(new YardstickBatch(Examples, Targets, [0, 1, 2], session.Classes));
 
         Assert.That(session.Classes, Is.EqualTo(2));
         Assert.That(loss - 400, Is.EqualTo(0.02 * 0.02).Within(1e-4));

@@ -5,6 +5,8 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Training.Schedules;
 
@@ -41,7 +43,7 @@ public sealed class FinetuneSettingsTests
                 PairColumn = "b",
                 LabelColumn = "c",
                 LabelSeparator = ";",
-                Task = TaskKind.MultiLabel,
+                Task = MultiLabelTask.Instance,
                 EvalFraction = 0.2,
                 Table = options.Data.Table,
             },

@@ -1,7 +1,10 @@
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Cli;
@@ -74,7 +77,7 @@ public sealed class MethodRenderingTests
             Cost = new TeacherCost(12.2, 253_000_000, "cpu", 2),
             Audit = new TeacherAudit
             {
-                Task = TaskKind.Classification, Rows = 100, Accuracy = 0.9738, CalibrationError = 0.018,
+                Task = "classification", Rows = 100, Accuracy = 0.9738, CalibrationError = 0.018,
                 ConfidentlyWrong = 0.0097,
             },
         };

@@ -7,6 +7,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Tests.Common;
 

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -18,13 +19,13 @@ internal sealed class DataFolder : IDisposable
     /// Splits of train.tsv and, where given, eval.tsv and test.tsv, all with the header label, text.
     /// </summary>
     public DataSplits Splits(
-        string train, string? eval = null, string? test = null, TaskKind task = TaskKind.Classification) =>
-        DataSplits.Load(new DataOptions
+        string train, string? eval = null, string? test = null, ModelTask? task = null) =>
+        LabeledData.Load(new DataOptions
         {
             Train = Write("train.tsv", "label\ttext\n" + train),
             Eval = eval is null ? null : Write("eval.tsv", "label\ttext\n" + eval),
             Test = test is null ? null : Write("test.tsv", "label\ttext\n" + test),
-            Task = task,
+            Task = task ?? ModelTask.Default,
         });
 
     public void Dispose() => Directory.Delete(_path, recursive: true);

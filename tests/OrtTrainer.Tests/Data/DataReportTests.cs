@@ -1,4 +1,7 @@
 using OrtTrainer.Data;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -52,11 +55,7 @@ internal sealed class DataReportTests
     [Test]
     public void A_pair_repeats_only_as_a_whole()
     {
-        Dataset data = Dataset.Of(
-            "f",
-            [new("a", "b", "1", 1), new("a", "c", "0", 2), new("b", "a", "0", 3), new("A", "B ", "0", 4)],
-            TaskKind.Classification,
-            LabelMap.OfData(["0", "1"]));
+        Dataset data = ClassificationTask.Instance.Label("f", [new("a", "b", "1", 1), new("a", "c", "0", 2), new("b", "a", "0", 3), new("A", "B ", "0", 4)], LabelMap.OfData(["0", "1"]));
 
         Assert.That(Numbers(TextRepeats.Within(data)), Is.EqualTo((0, 1)));
         Assert.That(LabelConflict.In(data).Single().Lines, Is.EqualTo(new[] { 1, 4 }));
@@ -96,18 +95,18 @@ internal sealed class DataReportTests
     public void Several_labels_are_counted_each()
     {
         DataReport report = DataReport.Of(
-            _folder.Splits("x|y\tone\ny\ttwo\n\tthree\n", "x\tfour\n", task: TaskKind.MultiLabel));
+            _folder.Splits("x|y\tone\ny\ttwo\n\tthree\n", "x\tfour\n", task: MultiLabelTask.Instance));
 
-        Assert.That(report.Splits[0].LabelCounts.Select(label => label.Value), Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(report.Splits[0].Targets.LabelCounts.Select(label => label.Value), Is.EqualTo(new[] { 1, 2 }));
     }
 
     [Test]
     public void A_regression_shows_the_range_of_its_numbers()
     {
         DataReport report = DataReport.Of(
-            _folder.Splits("0.5\tone\n4.75\ttwo\n", "1\tthree\n", task: TaskKind.Regression));
+            _folder.Splits("0.5\tone\n4.75\ttwo\n", "1\tthree\n", task: RegressionTask.Instance));
 
-        Assert.That(report.Splits[0].TargetRange, Is.EqualTo((0.5f, 4.75f)));
+        Assert.That(report.Splits[0].Targets.Range, Is.EqualTo((0.5f, 4.75f)));
         Assert.That(report.Lines().First(), Does.EndWith("(0.5 to 4.75)"));
     }
 

@@ -1,4 +1,7 @@
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -18,9 +21,9 @@ internal sealed class DataSplitsTests
         DataSplits data = _folder.Splits("b\tone\na\ttwo\n", "a\tthree\n", "b\tfour\n");
 
         Assert.That(data.Labels!.Names, Is.EqualTo(new[] { "a", "b" }));
-        Assert.That(data.Train.LabelIds, Is.EqualTo(new[] { 1, 0 }));
+        Assert.That(Ids(data.Train), Is.EqualTo(new[] { 1, 0 }));
         Assert.That(data.Eval.Examples.Single(), Is.EqualTo(new Example("three", null, "a", 2)));
-        Assert.That(data.Test!.LabelIds, Is.EqualTo(new[] { 1 }));
+        Assert.That(Ids(data.Test!), Is.EqualTo(new[] { 1 }));
         Assert.That(data.EvalOrigin, Does.EndWith("eval.tsv"));
     }
 
@@ -48,8 +51,8 @@ internal sealed class DataSplitsTests
             Train = _folder.Write("train.tsv", "label\ttext\n" + Rows(("a", 60), ("b", 40))),
         };
 
-        int[] first = Lines(DataSplits.Load(options)), again = Lines(DataSplits.Load(options));
-        int[] other = Lines(DataSplits.Load(options with { SplitSeed = 2 }));
+        int[] first = Lines(LabeledData.Load(options)), again = Lines(LabeledData.Load(options));
+        int[] other = Lines(LabeledData.Load(options with { SplitSeed = 2 }));
 
         Assert.That(again, Is.EqualTo(first));
         Assert.That(other, Is.Not.EqualTo(first));
@@ -69,7 +72,7 @@ internal sealed class DataSplitsTests
         int[] heldOut = new int[20];
         for (ulong seed = 0; seed < 400; seed++)
         {
-            foreach (Example example in DataSplits.Load(options with { SplitSeed = seed }).Eval.Examples)
+            foreach (Example example in LabeledData.Load(options with { SplitSeed = seed }).Eval.Examples)
             {
                 heldOut[example.Line - 2]++;
             }
@@ -88,7 +91,7 @@ internal sealed class DataSplitsTests
             EvalFraction = 0.8,
         };
 
-        DataSplits data = DataSplits.Load(options);
+        DataSplits data = LabeledData.Load(options);
 
         Assert.That(Counts(data.Eval)[0], Is.EqualTo(2).Or.EqualTo(1));
         Assert.That((data.Train.Count, data.Eval.Count), Is.EqualTo((1, 4)));
@@ -99,16 +102,16 @@ internal sealed class DataSplitsTests
     {
         string rows = string.Concat(Enumerable.Range(0, 100).Select(value => $"{value * 37 % 100}\ttext {value}\n"));
 
-        DataSplits data = _folder.Splits(rows, task: TaskKind.Regression);
+        DataSplits data = _folder.Splits(rows, task: RegressionTask.Instance);
 
-        Assert.That(data.Eval.Targets.Select(target => (int)target / 10).Order(), Is.EqualTo(Enumerable.Range(0, 10)));
+        Assert.That(((NumberTargets)data.Eval.Targets).Values.ToArray().Select(target => (int)target / 10).Order(), Is.EqualTo(Enumerable.Range(0, 10)));
     }
 
     [Test]
     public void A_multi_label_split_keeps_the_mix_of_label_sets()
     {
         DataSplits data = _folder.Splits(
-            Rows(("x|y", 40), ("y", 20), ("", 20), ("x", 1), ("z", 1)), task: TaskKind.MultiLabel);
+            Rows(("x|y", 40), ("y", 20), ("", 20), ("x", 1), ("z", 1)), task: MultiLabelTask.Instance);
 
         Assert.That(data.Labels!.Names, Is.EqualTo(new[] { "x", "y", "z" }));
         Assert.That(data.Eval.Examples.CountBy(example => example.Label!), Is.EquivalentTo(
@@ -136,7 +139,7 @@ internal sealed class DataSplitsTests
             LabelColumn = "same",
         };
 
-        Dataset train = DataSplits.Load(options with { Eval = options.Train }).Train;
+        Dataset train = LabeledData.Load(options with { Eval = options.Train }).Train;
 
         Assert.That(train.Examples[0], Is.EqualTo(new Example("a, b", "c", "1", 2)));
     }
@@ -150,10 +153,10 @@ internal sealed class DataSplitsTests
             ModelLabels = ["good", "bad", "mixed"],
         };
 
-        DataSplits data = DataSplits.Load(options);
+        DataSplits data = LabeledData.Load(options);
 
         Assert.That(data.Labels!.Names, Is.EqualTo(new[] { "good", "bad", "mixed" }));
-        Assert.That(data.Train.LabelIds.Concat(data.Eval.LabelIds), Is.EquivalentTo(new[] { 0, 1 }));
+        Assert.That(Ids(data.Train).Concat(Ids(data.Eval)), Is.EquivalentTo(new[] { 0, 1 }));
     }
 
     [Test]
@@ -182,7 +185,7 @@ internal sealed class DataSplitsTests
         DataOptions options = new() { Train = _folder.Write("train.tsv", content) };
 
         Assert.That(
-            () => DataSplits.Load(options),
+            () => LabeledData.Load(options),
             Throws.TypeOf<DataFileException>().With.Message.EndsWith(
                 "train.tsv: there are no rows in it; expected at least one example."));
     }
@@ -191,7 +194,7 @@ internal sealed class DataSplitsTests
     public void One_row_cannot_be_split()
     {
         Assert.That(
-            () => _folder.Splits("1.5\tone\n", task: TaskKind.Regression),
+            () => _folder.Splits("1.5\tone\n", task: RegressionTask.Instance),
             Throws.TypeOf<DataFileException>().With.Message.Contains("one example cannot be split"));
     }
 
@@ -212,5 +215,7 @@ internal sealed class DataSplitsTests
         select $"{label.Label}\t{label.Label} number {at}\n");
 
     private static int[] Counts(Dataset data) =>
-        [.. Enumerable.Range(0, data.Outputs).Select(id => data.LabelIds.Count(found => found == id))];
+        [.. Enumerable.Range(0, data.Outputs).Select(id => Ids(data).Count(found => found == id))];
+
+    private static int[] Ids(Dataset data) => ((ClassTargets)data.Targets).Ids.ToArray();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -18,7 +19,7 @@ internal sealed class EmbeddedDataTests
         foreach (Dataset part in new[] { data.Train, data.Eval, data.Test })
         {
             Assert.That(
-                part.LabelIds.CountBy(id => id).Select(label => (double)label.Value / part.Count),
+                ((ClassTargets)part.Targets).Ids.ToArray().CountBy(id => id).Select(label => (double)label.Value / part.Count),
                 Has.Exactly(Desks.Length).InRange(0.16, 0.18),
                 part.Source);
         }
@@ -90,7 +91,7 @@ internal sealed class EmbeddedDataTests
         Assert.That(tokenizer.RootElement.GetProperty("do_lower_case").GetBoolean(), Is.True);
     }
 
-    private static DataSplits Load() => DataSplits.Load(new DataOptions
+    private static DataSplits Load() => LabeledData.Load(new DataOptions
     {
         Train = Embedded("train.tsv"),
         Eval = Embedded("eval.tsv"),

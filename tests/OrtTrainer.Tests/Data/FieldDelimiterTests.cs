@@ -1,5 +1,6 @@
 using System.Text;
 using OrtTrainer.Data;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -63,7 +64,7 @@ public sealed class FieldDelimiterTests
     public void Numbers_have_a_decimal_comma_only_between_semicolons(string content, float[] expected)
     {
         Example[] rows = [.. Tables.Read(content, DataFormat.Csv).Select(new ExampleColumns(Label: "label").Of)];
-        Assert.That(rows.Select(row => LabelFields.Number(row, "inline")), Is.EqualTo(expected));
+        Assert.That(Numbers(rows), Is.EqualTo(expected));
     }
 
     [Test]
@@ -71,9 +72,12 @@ public sealed class FieldDelimiterTests
     {
         Example row = Tables.Read("text\tlabel\na\t3,5\n", DataFormat.Tsv).Select(
             new ExampleColumns(Label: "label").Of).Single();
-        Assert.That(() => LabelFields.Number(row, "inline"), Throws.TypeOf<DataFileException>().With.Message.EqualTo(
+        Assert.That(() => Numbers(row), Throws.TypeOf<DataFileException>().With.Message.EqualTo(
             "inline, line 2: the label is '3,5'; regression needs a finite number such as 3.25."));
     }
+
+    private static float[] Numbers(params Example[] rows) =>
+        ((NumberTargets)RegressionTask.Instance.Label("inline", rows, null).Targets).Values.ToArray();
 
     private static TableOptions Csv { get; } = new() { Format = DataFormat.Csv };
 }

@@ -1,4 +1,6 @@
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -90,7 +92,7 @@ internal sealed class RealDataTests
         int seenFolded,
         int? conflicts)
     {
-        DataSplits data = DataSplits.Load(new DataOptions
+        DataSplits data = LabeledData.Load(new DataOptions
         {
             Train = Shared(train),
             Eval = Shared(test),
@@ -110,11 +112,12 @@ internal sealed class RealDataTests
     private static void AssertScores(string file, TableOptions options, int count, double mean)
     {
         ExampleColumns columns = new("sentence1", "sentence2", "score");
-        Dataset data = Dataset.Of(file, [.. Read(file, options).Select(columns.Of)], TaskKind.Regression, null);
+        Dataset data = RegressionTask.Instance.Label(file, [.. Read(file, options).Select(columns.Of)], null);
 
         Assert.That(data.Count, Is.EqualTo(count));
-        Assert.That(data.Targets.Average(target => (double)target), Is.EqualTo(mean).Within(1e-6));
-        Assert.That((data.Targets.Min(), data.Targets.Max()), Is.EqualTo((0f, 5f)));
+        float[] numbers = ((NumberTargets)data.Targets).Values.ToArray();
+        Assert.That(numbers.Average(target => (double)target), Is.EqualTo(mean).Within(1e-6));
+        Assert.That((numbers.Min(), numbers.Max()), Is.EqualTo((0f, 5f)));
     }
 
     private static string LabelCounts(string file, string column, TableOptions options) => string.Join(

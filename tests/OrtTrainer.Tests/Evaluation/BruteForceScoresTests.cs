@@ -1,5 +1,8 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Evaluation;
 
@@ -96,13 +99,13 @@ public class BruteForceScoresTests
     public void A_selection_holds_the_chosen_examples_in_order_repeats_included()
     {
         var classified = new ClassifiedExamples([1, 0, 0, 1, 5, 4], [0, 0, 1], 2).Select([2, 2, 0]);
-        var accuracy = MetricKind.DefaultFor(TaskKind.Classification).Score(classified);
+        var accuracy = ClassificationTask.Instance.DefaultMetric.Score(classified);
         Assert.That(accuracy, Is.EqualTo(1.0 / 3).Within(1e-15));
         var regressed = (RegressedExamples)new RegressedExamples([1, 2, 3], [4, 5, 6]).Select([1, 1]);
         Assert.That(regressed.Predictions.ToArray(), Is.EqualTo(new double[] { 2, 2 }));
         Assert.That(regressed.Targets.ToArray(), Is.EqualTo(new double[] { 5, 5 }));
         var labelled = new MultiLabelExamples([1, -1, -1, 1], [true, false, true, true], 2).Select([1]);
-        Assert.That(MetricKind.Find(TaskKind.MultiLabel, "recall").Score(labelled), Is.EqualTo(0.5));
+        Assert.That(MultiLabelTask.Instance.FindMetric("recall").Score(labelled), Is.EqualTo(0.5));
     }
 
     [Test]

@@ -1,11 +1,13 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Evaluation;
 
 public class PairedBootstrapTests
 {
-    private static readonly MetricKind Accuracy = MetricKind.DefaultFor(TaskKind.Classification);
+    private static readonly Metric Accuracy = ClassificationTask.Instance.DefaultMetric;
 
     [Test]
     public void Equal_models_differ_by_nothing_in_every_resample()
@@ -42,7 +44,7 @@ public class PairedBootstrapTests
     [Test]
     public void Resamples_without_a_defined_metric_are_left_out()
     {
-        var metric = MetricKind.Find(TaskKind.Regression, "pearson");
+        var metric = RegressionTask.Instance.FindMetric("pearson");
         var model = new RegressedExamples([1, 2], [1, 2]);
         var interval = new PairedBootstrap { Resamples = 200 }.Compare(metric, model, model, new Random(3).Next);
         Assert.That(interval.Resamples, Is.InRange(60, 140));
@@ -120,7 +122,7 @@ public class PairedBootstrapTests
     [Test]
     public void A_metric_that_is_never_defined_has_no_interval()
     {
-        var metric = MetricKind.Find(TaskKind.Regression, "pearson");
+        var metric = RegressionTask.Instance.FindMetric("pearson");
         var constant = new RegressedExamples([1, 1], [1, 2]);
         var interval = new PairedBootstrap { Resamples = 20 }.Compare(metric, constant, constant, new Random(1).Next);
         Assert.That((interval.Lower, interval.Upper, interval.Resamples), Is.EqualTo((double.NaN, double.NaN, 0)));

@@ -1,5 +1,9 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Evaluation;
 
@@ -71,7 +75,7 @@ public class ScoreInvarianceTests
         double[] shifted = [.. logits.Select((z, i) => z + (i / 2 % 7) - 300)];
         var (plain, moved) = (new ClassifiedExamples(logits, labels, 2), new ClassifiedExamples(shifted, labels, 2));
 
-        foreach (var metric in MetricKind.All.Where(k => k.Task == TaskKind.Classification))
+        foreach (var metric in ClassificationTask.Instance.Metrics)
         {
             Assert.That(metric.Score(moved), Is.EqualTo(metric.Score(plain)).Within(1e-12), metric.Name);
         }
@@ -83,18 +87,22 @@ public class ScoreInvarianceTests
         var random = new Random(6);
         double[] outputs = [.. Enumerable.Range(0, 90).Select(_ => Math.Round(random.NextDouble() * 6) - 3)];
         int[] order = [.. Enumerable.Range(0, 45).OrderBy(_ => random.Next())];
-        EvaluatedExamples[] examples =
+        (ModelTask Task, EvaluatedExamples Examples)[] all =
         [
-            new ClassifiedExamples(outputs, [.. Enumerable.Range(0, 45).Select(_ => random.Next(2))], 2),
-            new MultiLabelExamples(outputs, [.. outputs.Select(_ => random.Next(3) == 0)], 2),
-            new RegressedExamples(outputs[..45], outputs[45..]),
+            (ClassificationTask.Instance,
+                new ClassifiedExamples(outputs, [.. Enumerable.Range(0, 45).Select(_ => random.Next(2))], 2)),
+            (MultiLabelTask.Instance,
+                new MultiLabelExamples(outputs, [.. outputs.Select(_ => random.Next(3) == 0)], 2)),
+            (RegressionTask.Instance, new RegressedExamples(outputs[..45], outputs[45..])),
         ];
-        foreach (var metric in MetricKind.All)
+        foreach ((ModelTask task, EvaluatedExamples examples) in all)
         {
-            var matching = examples.Single(e => e.Task == metric.Task);
-            Assert.That(
-                metric.Score(matching.Select(order)), Is.EqualTo(metric.Score(matching)).Within(1e-12),
-                $"{metric.Task} {metric.Name}");
+            foreach (Metric metric in task.Metrics)
+            {
+                Assert.That(
+                    metric.Score(examples.Select(order)), Is.EqualTo(metric.Score(examples)).Within(1e-12),
+                    $"{task} {metric}");
+            }
         }
     }
 

@@ -4,6 +4,8 @@ using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Training.Batches;
 
@@ -14,23 +16,24 @@ namespace OrtTrainer.Tests.Export;
 /// </summary>
 public sealed class EdgeClientTests
 {
-    private static readonly (string Text, string? Pair)[] Inputs =
+    private static readonly Example[] Inputs =
     [
-        ("What is a neutron star ?", null),
-        ("Who wrote the red book, the book ?", null),
-        ("stars", null),
-        ("", null),
-        ("Unknown w\u00f6rds \u4e2d and the \U0001F600", null),
-        ("What is a star ?", "a neutron"),
-        ("the book", "Who wrote the red, red book ?"),
+        new("What is a neutron star ?"),
+        new("Who wrote the red book, the book ?"),
+        new("stars"),
+        new(""),
+        new("Unknown w\u00f6rds \u4e2d and the \U0001F600"),
+        new("What is a star ?", "a neutron"),
+        new("the book", "Who wrote the red, red book ?"),
     ];
 
-    [TestCase("bert", TaskKind.Classification)]
-    [TestCase("bert", TaskKind.MultiLabel)]
-    [TestCase("bert", TaskKind.Regression)]
-    [TestCase("roberta", TaskKind.Classification)]
-    public void Transformers_js_gives_the_labels_and_scores_of_predict(string architecture, TaskKind task)
+    [TestCase("bert", "classification")]
+    [TestCase("bert", "multi_label")]
+    [TestCase("bert", "regression")]
+    [TestCase("roberta", "classification")]
+    public void Transformers_js_gives_the_labels_and_scores_of_predict(string architecture, string taskName)
     {
+        ModelTask task = ModelTask.Named(taskName);
         using TinyClassifier tiny = TinyClassifier.Of(architecture, task);
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
@@ -63,7 +66,7 @@ public sealed class EdgeClientTests
         ModelExporter.Export(output.Path, new FineTunedModel
         {
             Config = model.Config,
-            Task = TaskKind.Classification,
+            Task = ClassificationTask.Instance,
             Labels = ["ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM"],
             Layout = layout,
             Parameters = parameters,
@@ -72,20 +75,21 @@ public sealed class EdgeClientTests
 
         AssertTransformersJsAgrees(output.Path,
         [
-            ("How did serfdom develop in and then leave Russia ?", null),
-            ("What is the full form of .com ?", null),
-            ("L'\u00e9t\u00e9, na\u00efve caf\u00e9s cost \u20ac3.50\u2014why?", null),
-            ("Amrozi accused his brother, whom he called \" the witness \".",
+            new("How did serfdom develop in and then leave Russia ?"),
+            new("What is the full form of .com ?"),
+            new("L'\u00e9t\u00e9, na\u00efve caf\u00e9s cost \u20ac3.50\u2014why?"),
+            new("Amrozi accused his brother, whom he called \" the witness \".",
                 "Referring to him as only \" the witness \", he spoke."),
         ]);
     }
 
-    [TestCase("bert", TaskKind.Classification)]
-    [TestCase("bert", TaskKind.MultiLabel)]
-    [TestCase("bert", TaskKind.Regression)]
-    [TestCase("roberta", TaskKind.Classification)]
-    public void Plain_onnxruntime_in_Node_gives_the_logits_of_the_training_graph(string architecture, TaskKind task)
+    [TestCase("bert", "classification")]
+    [TestCase("bert", "multi_label")]
+    [TestCase("bert", "regression")]
+    [TestCase("roberta", "classification")]
+    public void Plain_onnxruntime_in_Node_gives_the_logits_of_the_training_graph(string architecture, string taskName)
     {
+        ModelTask task = ModelTask.Named(taskName);
         using TinyClassifier tiny = TinyClassifier.Of(architecture, task);
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
@@ -96,7 +100,7 @@ public sealed class EdgeClientTests
         Assert.That(Logits(answers[0]), Is.EqualTo(tiny.ReferenceLogits(examples)).Within(1e-5));
     }
 
-    private static void AssertTransformersJsAgrees(string folder, (string Text, string? Pair)[] inputs)
+    private static void AssertTransformersJsAgrees(string folder, Example[] inputs)
     {
         using Predictor predictor = Predictor.Open(folder);
         IReadOnlyList<TextPrediction> predictions = predictor.Predict(inputs);
@@ -110,14 +114,14 @@ public sealed class EdgeClientTests
             Assert.That(scores.Keys, Is.EquivalentTo(predictor.Labels));
             Assert.That(predictor.Labels.Select(label => scores[label]),
                 Is.EqualTo(predictions[i].Scores).Within(1e-5), inputs[i].Text);
-            if (predictor.Task == TaskKind.Classification)
+            if (predictor.Task == ClassificationTask.Instance)
             {
                 Assert.That(scores.MaxBy(s => s.Value).Key, Is.EqualTo(predictions[i].Label), inputs[i].Text);
             }
         }
     }
 
-    private static JsonObject Line((string Text, string? Pair) input)
+    private static JsonObject Line(Example input)
     {
         JsonObject line = new() { ["text"] = input.Text };
         if (input.Pair is not null)

@@ -1,6 +1,8 @@
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Tasks;
+using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Export;
 
@@ -18,15 +20,14 @@ public sealed class ExportCheckTests
         using TinyClassifier tiny = TinyClassifier.Of(architecture, activation: activation);
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
-        float[] reference = tiny.ReferenceLogits(tiny.Examples);
+        using EvaluationSession session = tiny.Evaluation();
 
-        ExportComparison comparison = ExportCheck.Compare(
-            output.Path, tiny.Examples, reference, TinyClassifier.OneThread);
+        ExportComparison comparison = ExportCheck.Compare(output.Path, Reference(tiny, session));
 
         Assert.That(comparison.Examples, Is.EqualTo(4));
         Assert.That(comparison.MaxAbsolute, Is.LessThan(1e-5));
         Assert.That(comparison.FirstBeyond, Is.Null);
-        Assert.That(reference.Max(Math.Abs), Is.GreaterThan(0.1), "the logits must be worth comparing");
+        Assert.That(tiny.ReferenceLogits(tiny.Examples).Max(Math.Abs), Is.GreaterThan(0.1), "the logits must be worth comparing");
     }
 
     [Test]
@@ -37,10 +38,9 @@ public sealed class ExportCheckTests
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
         ParameterSpec bias = tiny.Model.Layout.Parameters.Single(p => p.Name == "classifier.bias");
         tiny.Parameters.Slice(tiny.Model.Layout.OffsetOf(bias), 1)[0] += 0.01f;
-        float[] reference = tiny.ReferenceLogits(tiny.Examples);
+        using EvaluationSession session = tiny.Evaluation();
 
-        ExportComparison comparison =
-            ExportCheck.Compare(output.Path, tiny.Examples, reference, TinyClassifier.OneThread);
+        ExportComparison comparison = ExportCheck.Compare(output.Path, Reference(tiny, session));
 
         Assert.That((comparison.Agrees, comparison.Beyond, comparison.FirstBeyond), Is.EqualTo((false, 4, 0)));
         Assert.That(comparison.MaxAbsolute, Is.EqualTo(0.01).Within(1e-5));
@@ -49,8 +49,7 @@ public sealed class ExportCheckTests
     [Test]
     public void Differences_are_the_largest_over_all_logits()
     {
-        ExportComparison comparison =
-            ExportComparison.Of([1f, 2f, 3f, 0.5f], [1f, 2.5f, 3f, 0f], 2, new ExportTolerance());
+        ExportComparison comparison = Compare([1f, 2f, 3f, 0.5f], [1f, 2.5f, 3f, 0f], new ExportTolerance());
 
         Assert.That(comparison, Is.EqualTo(new ExportComparison(2, 0.5, 0.2, 2, 0)));
     }
@@ -69,8 +68,7 @@ public sealed class ExportCheckTests
     [Test]
     public void A_logit_that_is_no_number_never_passes()
     {
-        ExportComparison comparison =
-            ExportComparison.Of([1f, float.NaN], [1f, 1f], 2, new ExportTolerance { Absolute = 1e9 });
+        ExportComparison comparison = Compare([1f, float.NaN], [1f, 1f], new ExportTolerance { Absolute = 1e9 });
 
         Assert.That(comparison.Agrees, Is.False);
         Assert.That(comparison.FirstBeyond, Is.EqualTo(1));
@@ -78,10 +76,30 @@ public sealed class ExportCheckTests
     }
 
     [Test]
-    public void Logits_of_another_number_of_examples_are_refused()
+    public void Batches_are_compared_one_after_the_other()
     {
-        Assert.That(() => ExportComparison.Of([1f, 2f], [1f], 1, new ExportTolerance()), Throws.ArgumentException);
-        Assert.That(() => ExportComparison.Of([1f, 2f, 3f], [1f, 2f, 3f], 2, new ExportTolerance()),
-            Throws.ArgumentException);
+        ExportDifferences differences = new(new ExportTolerance());
+        differences.Expected.Add(new OutputBatch([1, 2], 1, [3, 1], [0, 1], [1, 1]));
+        differences.Add(new OutputBatch([1, 3], 1, [3, 1], [0, 1], [1, 1]));
+        differences.Expected.Add(new OutputBatch([1, 2, 3], 1, [0, 2], [0, 1], [1, 2]));
+        differences.Add(new OutputBatch([1, 2, 9, 3.5f], 1, [0, 2], [0, 2], [1, 2]));
+
+        Assert.That(differences.Result, Is.EqualTo(new ExportComparison(4, 7, 3.5, 3, 1)));
+    }
+
+    [Test]
+    public void Logits_of_another_number_are_refused() =>
+        Assert.That(() => Compare([1f, 2f], [1f, 2f, 3f, 4f], new ExportTolerance()), Throws.ArgumentException);
+
+    private static ExportReference Reference(TinyClassifier tiny, EvaluationSession session) =>
+        new(tiny.Examples, session, tiny.Parameters, TinyClassifier.OneThread);
+
+    /// <summary>Compares the logits of two examples.</summary>
+    private static ExportComparison Compare(float[] logits, float[] expected, ExportTolerance tolerance)
+    {
+        ExportDifferences differences = new(tolerance);
+        Scored.Give(expected, 2, differences.Expected);
+        Scored.Give(logits, 2, differences);
+        return differences.Result;
     }
 }

@@ -1,7 +1,9 @@
 using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Export;
@@ -45,7 +47,10 @@ public sealed class ExportFailureTests
     {
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         using TemporaryFolder output = new();
-        ExportReference sound = new(tiny.Examples, tiny.ReferenceLogits(tiny.Examples), TinyClassifier.OneThread);
+        using EvaluationSession session = tiny.Evaluation();
+        using WeightBuffer own = new(Device.Default, tiny.Parameters.Length);
+        tiny.Parameters.Slice(0, (int)own.Length).CopyTo(own.Slice(0, (int)own.Length));
+        ExportReference sound = new(tiny.Examples, session, own, TinyClassifier.OneThread);
         ExportResult first = ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, sound);
         Assert.That(first.Comparison!.Agrees, Is.True);
         Dictionary<string, byte[]> before = Contents(output.Path);

@@ -5,7 +5,9 @@ using OrtTrainer.Export;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Export;
 
@@ -15,7 +17,7 @@ public sealed class ModelExporterTests
     [Test]
     public void The_configuration_keeps_unknown_fields_and_tells_labels_task_and_class()
     {
-        using TinyClassifier tiny = TinyClassifier.Of("bert", TaskKind.MultiLabel, ["rot", "grün"]);
+        using TinyClassifier tiny = TinyClassifier.Of("bert", MultiLabelTask.Instance, ["rot", "grün"]);
         using TemporaryFolder output = new();
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
 
@@ -141,18 +143,18 @@ public sealed class ModelExporterTests
     {
         using TinyClassifier tiny = TinyClassifier.Of("bert");
         using TemporaryFolder output = new();
-        var examples = tiny.Examples;
-        float[] reference = tiny.ReferenceLogits(examples);
+        using EvaluationSession session = tiny.Evaluation();
+        ExportReference reference = new(tiny.Examples, session, tiny.Parameters, TinyClassifier.OneThread);
 
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, inlineLimit: 1000);
         JsonNode config = JsonNode.Parse(File.ReadAllText(output.File("config.json")))!;
         Assert.That(config["transformers.js_config"]!["use_external_data_format"]!.GetValue<bool>(), Is.True);
         Assert.That(new FileInfo(output.File("onnx/model.onnx_data")).Length, Is.GreaterThan(5000));
-        Assert.That(ExportCheck.Compare(output.Path, examples, reference, TinyClassifier.OneThread).Agrees, Is.True);
+        Assert.That(ExportCheck.Compare(output.Path, reference).Agrees, Is.True);
 
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
         Assert.That(File.Exists(output.File("onnx/model.onnx_data")), Is.False);
-        Assert.That(ExportCheck.Compare(output.Path, examples, reference, TinyClassifier.OneThread).Agrees, Is.True);
+        Assert.That(ExportCheck.Compare(output.Path, reference).Agrees, Is.True);
     }
 
     [Test]

@@ -3,7 +3,11 @@ using OrtTrainer.Data;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Tasks;
 using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
@@ -22,16 +26,16 @@ internal sealed class TinyClassifier : IDisposable
 
     private static readonly TokenizedExample[] Pairs =
     [
-        new([2, 5, 6, 7, 8, 9, 11, 3], [0, 0, 0, 0, 0, 0, 0, 0], []),
-        new([2, 3], [0, 0], []),
-        new([2, 12, 13, 14, 15, 3, 16, 15, 3], [0, 0, 0, 0, 0, 0, 1, 1, 1], []),
-        new([2, 9, 10, 3], [0, 0, 0, 0], []),
+        new([2, 5, 6, 7, 8, 9, 11, 3], [0, 0, 0, 0, 0, 0, 0, 0]),
+        new([2, 3], [0, 0]),
+        new([2, 12, 13, 14, 15, 3, 16, 15, 3], [0, 0, 0, 0, 0, 0, 1, 1, 1]),
+        new([2, 9, 10, 3], [0, 0, 0, 0]),
     ];
 
     private readonly TemporaryFolder _folder = new();
     private readonly WeightBuffer _parameters;
 
-    private TinyClassifier(JsonObject config, TaskKind task, string[] labels, Action<TemporaryFolder> writeTokenizer)
+    private TinyClassifier(JsonObject config, ModelTask task, string[] labels, Action<TemporaryFolder> writeTokenizer)
     {
         _folder.Write("config.json", config.ToJsonString());
         writeTokenizer(_folder);
@@ -67,7 +71,7 @@ internal sealed class TinyClassifier : IDisposable
     public static Provenance Provenance { get; } = new()
     {
         Method = "swa",
-        Task = TaskKind.Classification,
+        Task = ClassificationTask.Instance,
         Metric = "accuracy",
         Seed = 7,
         BaseModel = "tiny",
@@ -82,30 +86,33 @@ internal sealed class TinyClassifier : IDisposable
     /// <param name="activation">hidden_act of config.json.</param>
     public static TinyClassifier Of(
         string architecture,
-        TaskKind task = TaskKind.Classification,
+        ModelTask? task = null,
         string[]? labels = null,
         string activation = "gelu") => new(
             Config(architecture, activation),
-            task,
-            labels ?? (task == TaskKind.Regression ? ["LABEL_0"] : ["ENTY", "HUM", "NUM"]),
+            task ?? ModelTask.Default,
+            labels ?? (task == RegressionTask.Instance ? ["LABEL_0"] : ["ENTY", "HUM", "NUM"]),
             architecture == "bert" ? WriteWords : WriteBytes);
 
     /// <summary>The logits of the packed graph that training evaluates with, [examples, K].</summary>
     public float[] ReferenceLogits(IReadOnlyList<TokenizedExample> examples)
     {
-        using EvaluationSession session = new(
-            PackedGraph.Evaluation(Model.Architecture, new SequenceHead(Model.Labels.Count)), OneThread);
+        using EvaluationSession session = Evaluation();
         return session.Logits(_parameters, examples, Model.Labels.Count);
     }
+
+    /// <summary>The packed graph that training evaluates with.</summary>
+    public EvaluationSession Evaluation() =>
+        new(PackedGraph.Evaluation(Model.Architecture, Model.Head), OneThread);
 
     public float[] Values(ParameterSpec parameter) =>
         _parameters.Slice(Model.Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
 
-    public static TokenizedExample[] Tokenize(string exportedFolder, params (string Text, string? Pair)[] inputs)
+    public static TokenizedExample[] Tokenize(string exportedFolder, params Example[] inputs)
     {
         Tokenizer tokenizer = Tokenizer.Load(exportedFolder);
         return [.. inputs.Select(input => tokenizer.Encode(input.Text, input.Pair))
-            .Select(encoding => new TokenizedExample([.. encoding.Ids], [.. encoding.TypeIds], []))];
+            .Select(encoding => new TokenizedExample([.. encoding.Ids], [.. encoding.TypeIds]))];
     }
 
     public void Dispose()

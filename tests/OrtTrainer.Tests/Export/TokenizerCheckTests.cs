@@ -1,5 +1,8 @@
+using OrtTrainer.Data;
 using OrtTrainer.Export;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Export;
@@ -7,7 +10,7 @@ namespace OrtTrainer.Tests.Export;
 /// <summary>The exported tokenizer is held against what the model was trained with, from the texts on.</summary>
 public sealed class TokenizerCheckTests
 {
-    private static readonly (string Text, string? Pair)[] Texts = [("the first words", null), ("the", "first")];
+    private static readonly Example[] Texts = [new("the first words"), new("the", "first")];
 
     [Test]
     public void Ids_of_the_exported_tokenizer_are_compared_from_the_texts()
@@ -17,11 +20,11 @@ public sealed class TokenizerCheckTests
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
         TokenizedExample[] examples = TinyClassifier.Tokenize(output.Path, Texts);
 
-        TokenizerCheck.Require(output.Path, output.Path, Texts, examples);
+        TokenizerCheck.Require(output.Path, output.Path, ModelTask.Default, Texts, examples);
 
         examples[1] = examples[1] with { InputIds = [.. examples[1].InputIds[..^1], 1] };
         Assert.That(
-            () => TokenizerCheck.Require(output.Path, "out", Texts, examples),
+            () => TokenizerCheck.Require(output.Path, "out", ModelTask.Default, Texts, examples),
             Throws.TypeOf<ExportMismatchException>().With.Message.StartsWith(
                 $"{Path.Combine("out", "tokenizer.json")}: the exported tokenizer gives other ids for example 1 of 2 "
                 + "than the model was trained with: "));
@@ -34,9 +37,10 @@ public sealed class TokenizerCheckTests
         using TemporaryFolder output = new();
         output.Write("notes.txt", "mine");
         TokenizedExample[] examples = tiny.Examples;
-        ExportReference reference = new(examples, tiny.ReferenceLogits(examples), TinyClassifier.OneThread)
+        using EvaluationSession session = tiny.Evaluation();
+        ExportReference reference = new(examples, session, tiny.Parameters, TinyClassifier.OneThread)
         {
-            Texts = [.. examples.Select(_ => ("something else", (string?)null))],
+            Texts = [.. examples.Select(_ => new Example("something else"))],
         };
 
         Assert.That(

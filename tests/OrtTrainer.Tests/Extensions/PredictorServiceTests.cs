@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrtTrainer.Data;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Prediction;
 
 namespace OrtTrainer.Tests.Extensions;
@@ -12,7 +13,7 @@ public sealed class PredictorServiceTests
     [Test]
     public void The_container_opens_one_predictor_on_first_use_and_disposes_it()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         RecordingLogger<Predictor> logger = new();
         ServiceProvider provider = new ServiceCollection()
             .AddSingleton<ILogger<Predictor>>(logger)
@@ -36,7 +37,7 @@ public sealed class PredictorServiceTests
     [Test]
     public async Task The_host_opens_it_at_its_start_where_asked_to()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         RecordingLogger<Predictor> logger = new();
         await using ServiceProvider provider = new ServiceCollection()
             .AddSingleton<ILogger<Predictor>>(logger)
@@ -54,8 +55,8 @@ public sealed class PredictorServiceTests
     [Test]
     public void Several_live_side_by_side_under_keys_and_without_a_logger()
     {
-        using ExportedClassifier first = new("bert", TaskKind.Classification);
-        using ExportedClassifier second = new("bert", TaskKind.Regression);
+        using ExportedClassifier first = new("bert", ClassificationTask.Instance);
+        using ExportedClassifier second = new("bert", RegressionTask.Instance);
         using ServiceProvider provider = new ServiceCollection()
             .AddKeyedOrtTrainerPredictor("desk", first.Folder)
             .AddKeyedOrtTrainerPredictor("mood", second.Folder, o => o with { OpensAtStart = true })

@@ -1,6 +1,7 @@
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Tests.Runtime;
 using OrtTrainer.Training.Batches;
@@ -26,7 +27,7 @@ public sealed class LossFormulaTests
     };
 
     private static readonly EncodedDataset Data =
-        ObjectiveProbe.Data(TaskKind.Classification, K, [.. Labels.Select(label => $"class{label}")]);
+        ObjectiveProbe.Data(ClassificationTask.Instance, K, [.. Labels.Select(label => $"class{label}")]);
 
     /// <summary>The loss of one example: its logits z, its teacher's t and its label y.</summary>
     private delegate double Formula(double[] z, double[] t, int y);

@@ -1,6 +1,8 @@
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Methods;
 
@@ -49,14 +51,14 @@ public sealed class MethodOptionsTests
     public void A_value_out_of_range_names_field_value_and_range(Func<object> make, string expected) =>
         Assert.That(() => make(), Throws.InstanceOf<ArgumentException>().With.Message.Contains(expected));
 
-    [TestCase("label-smoothing", TaskKind.MultiLabel)]
-    [TestCase("tf-reg+swa", TaskKind.Regression)]
-    [TestCase("confidence-penalty", TaskKind.MultiLabel)]
-    [TestCase("r-drop", TaskKind.Regression)]
-    [TestCase("focal", TaskKind.MultiLabel)]
-    [TestCase("poly-1", TaskKind.Regression)]
-    public void Losses_of_exclusive_classes_are_refused_elsewhere(string method, TaskKind task) => Refuses(
-        Valid with { Method = FineTuneMethod.Parse(method), Data = Valid.Data with { Task = task } },
+    [TestCase("label-smoothing", "multi_label")]
+    [TestCase("tf-reg+swa", "regression")]
+    [TestCase("confidence-penalty", "multi_label")]
+    [TestCase("r-drop", "regression")]
+    [TestCase("focal", "multi_label")]
+    [TestCase("poly-1", "regression")]
+    public void Losses_of_exclusive_classes_are_refused_elsewhere(string method, string task) => Refuses(
+        Valid with { Method = FineTuneMethod.Parse(method), Data = Valid.Data with { Task = ModelTask.Named(task) } },
         $"Method {method} is for classes that exclude each other; the task is {task}");
 
     [TestCase("distillation")]
@@ -111,7 +113,7 @@ public sealed class MethodOptionsTests
 
         Refuses(Valid with { ClassWeights = new() }, "found neither");
         Refuses(Valid with { ClassWeights = new() { Balanced = true, ByLabel = weights } }, "found both");
-        DataOptions regression = Valid.Data with { Task = TaskKind.Regression };
+        DataOptions regression = Valid.Data with { Task = RegressionTask.Instance };
         Refuses(Valid with { ClassWeights = new() { Balanced = true }, Data = regression }, "the task is Regression");
     }
 

@@ -1,6 +1,6 @@
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -13,7 +13,7 @@ public sealed class Poly1Tests
     private const int Classes = 3;
 
     private static readonly EncodedDataset Data =
-        ObjectiveProbe.Data(TaskKind.Classification, Classes, ["class0", "class2"]);
+        ObjectiveProbe.Data(ClassificationTask.Instance, Classes, ["class0", "class2"]);
 
     private static readonly float[] Logits = [1.5f, -0.5f, 0.25f, -2, 3, 1];
 

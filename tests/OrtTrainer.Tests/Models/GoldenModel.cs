@@ -3,6 +3,10 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Models.Plain;
 using OrtTrainer.Training.Batches;
 
@@ -19,9 +23,9 @@ internal sealed class GoldenModel : IDisposable
         Pretrained = PretrainedModel.Open(folder);
         _golden = SafetensorsFile.OpenFile(Path.Combine(folder, "golden.safetensors"));
         Json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json"))).RootElement;
-        Task = Name.Contains("multilabel", StringComparison.Ordinal) ? TaskKind.MultiLabel
-            : Name.Contains("regression", StringComparison.Ordinal) ? TaskKind.Regression
-            : TaskKind.Classification;
+        Task = Name.Contains("multilabel", StringComparison.Ordinal) ? MultiLabelTask.Instance
+            : Name.Contains("regression", StringComparison.Ordinal) ? RegressionTask.Instance
+            : ClassificationTask.Instance;
         Logits = Floats("logits");
         Outputs = Logits.Length / (int)Shape("logits")[0];
     }
@@ -32,7 +36,7 @@ internal sealed class GoldenModel : IDisposable
 
     public JsonElement Json { get; }
 
-    public TaskKind Task { get; }
+    public ModelTask Task { get; }
 
     public int Outputs { get; }
 
@@ -90,27 +94,25 @@ internal sealed class GoldenModel : IDisposable
         {
             int[] kept = [.. Enumerable.Range(b * width, width).Where(i => mask[i] != 0)];
             return new TokenizedExample(
-                [.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])],
-                Targets(prefix + "labels", b));
+                [.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])]);
         })];
+    }
+
+    /// <summary>What the rows of a batch are trained towards.</summary>
+    public TaskTargets Targets(int index)
+    {
+        string labels = $"batch{index}.labels";
+        return Task == ClassificationTask.Instance
+            ? new ClassTargets([.. Integers(labels).Select(id => (int)id)], Outputs)
+            : Task == MultiLabelTask.Instance
+            ? new LabelSetTargets([.. Floats(labels).Select(value => value > 0.5f)], Outputs)
+            : new NumberTargets(Floats(labels));
     }
 
     public void Dispose()
     {
         _golden.Dispose();
         Pretrained.Dispose();
-    }
-
-    private float[] Targets(string labels, int b)
-    {
-        if (Task == TaskKind.Classification)
-        {
-            float[] oneHot = new float[Outputs];
-            oneHot[Integers(labels)[b]] = 1;
-            return oneHot;
-        }
-
-        return Floats(labels)[(b * Outputs)..((b + 1) * Outputs)];
     }
 
     private long[] Integers(string name)

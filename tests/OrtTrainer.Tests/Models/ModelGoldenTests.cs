@@ -101,7 +101,7 @@ public sealed class ModelGoldenTests
             GoldenModel.Require(folder);
             Golden = new GoldenModel(folder);
             TrainingGraph graph = TrainingGraph.Build(
-                Golden.Pretrained.Architecture, new SequenceHead(Golden.Outputs), ObjectiveOf(Golden.Batch(0)),
+                Golden.Pretrained.Architecture, Golden.Task.Head(Golden.Outputs), ObjectiveOf(0),
                 dropout: false);
             Layout = graph.Layout;
             Parameters = new WeightBuffer(Device.Default, Layout.Length);
@@ -124,7 +124,7 @@ public sealed class ModelGoldenTests
         public float Gradients(int batch)
         {
             TokenizedExample[] examples = Golden.Batch(batch);
-            TrainingObjective objective = ObjectiveOf(examples);
+            TrainingObjective objective = ObjectiveOf(batch);
             int[] all = [.. Enumerable.Range(0, examples.Length)];
             _batch.Fill(examples, all, objective);
             return Session.Run(_batch, objective.MeanScale(all), default).Total;
@@ -136,8 +136,8 @@ public sealed class ModelGoldenTests
         public float[] Values(ParameterSpec parameter) =>
             Parameters.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
 
-        private TrainingObjective ObjectiveOf(TokenizedExample[] examples) =>
-            new(OutputDistribution.Of(Golden.Task), ExampleTargets.Of(examples));
+        private TrainingObjective ObjectiveOf(int batch) =>
+            new(Golden.Task.Distribution, new ExampleTargets(Golden.Targets(batch)));
 
         public void Dispose()
         {

@@ -3,6 +3,9 @@ using System.Text.Json;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -34,7 +37,7 @@ public sealed class ObjectiveGoldenTests
                     ? [.. row.GetProperty("params").GetProperty("targets").EnumerateArray().Select(SetOf)]
                     : [.. row.GetProperty("labels").EnumerateArray().Select(l => $"class{l.GetInt32()}")];
                 EncodedDataset data = ObjectiveProbe.Data(
-                    multi ? TaskKind.MultiLabel : TaskKind.Classification, classes, labels);
+                    multi ? MultiLabelTask.Instance : ClassificationTask.Instance, classes, labels);
                 (float loss, LossParts terms, float[] gradient) = ObjectiveProbe.Run(
                     OptionsOf(row), data, Flat(row, "logits"), Flat(row, "teacher_logits"));
 
@@ -50,7 +53,7 @@ public sealed class ObjectiveGoldenTests
         using JsonDocument golden = Open();
         JsonElement row = golden.RootElement.GetProperty("r_drop");
         int classes = row.GetProperty("logits")[0].GetArrayLength();
-        EncodedDataset data = ObjectiveProbe.Data(TaskKind.Classification, classes,
+        EncodedDataset data = ObjectiveProbe.Data(ClassificationTask.Instance, classes,
             [.. row.GetProperty("labels").EnumerateArray().Select(l => $"class{l.GetInt32()}")]);
         float[] first = Flat(row, "logits");
 

@@ -6,6 +6,11 @@ using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
+using OrtTrainer.Tests.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -22,16 +27,11 @@ internal static class ObjectiveProbe
     private const string Gradient = "gradient";
 
     /// <summary>A data set of texts that do not matter.</summary>
-    public static EncodedDataset Data(TaskKind task, int outputs, IReadOnlyList<string> labels)
+    public static EncodedDataset Data(ModelTask task, int outputs, IReadOnlyList<string> labels)
     {
         LabelMap map = LabelMap.OfModel([.. Enumerable.Range(0, outputs).Select(k => $"class{k}")]);
         Example[] rows = [.. labels.Select((label, i) => new Example("text", null, label, i + 2))];
-        Dataset data = Dataset.Of("train", rows, task, task == TaskKind.Regression ? null : map);
-        TokenizedExample[] examples = [.. Enumerable.Range(0, data.Count).Select(row => new TokenizedExample(
-            [0], [0], [.. Enumerable.Range(0, data.Outputs).Select(k => task == TaskKind.Classification
-                ? (data.LabelIds[row] == k ? 1f : 0)
-                : data.Targets[(row * data.Outputs) + k])]))];
-        return new(data, examples, [.. examples.Select(_ => 1)]);
+        return Scored.Encoded(task.Label("train", rows, task.LabelsOf(map.Names)));
     }
 
     /// <summary>Loss, its parts and the gradient by the logits, all in float32 as in a run.</summary>
@@ -39,7 +39,7 @@ internal static class ObjectiveProbe
         FineTuneOptions options, EncodedDataset data, float[] logits, float[]? teacher = null, long step = 0)
     {
         TrainingObjective objective = RunObjective.Of(
-            options, data, teacher is null ? null : new TeacherKnowledge(teacher), (PerEpoch: 1, Total: 10),
+            options with { Data = options.Data with { Task = TaskOf(data.Targets) } }, data, teacher is null ? null : new TeacherKnowledge(teacher), (PerEpoch: 1, Total: 10),
             studentLayers: 2);
         PackedBatch batch = new();
         int[] all = [.. Enumerable.Range(0, data.Source.Count)];
@@ -47,7 +47,7 @@ internal static class ObjectiveProbe
         (byte[] model, HashSet<string> inputs, string[] parts) = Compile(objective);
         using GraphSession session = GraphSession.FromBytes(model, new ExecutionOptions());
         using Binding binding = session.CreateBinding();
-        binding.SetInput(Logits, logits, [batch.Sequences, data.Source.Outputs]);
+        binding.SetInput(Logits, logits, [batch.Sequences, data.Targets.Outputs]);
         batch.BindTargets(binding, inputs);
         binding.SetInput(PackedInputs.LossScale, [objective.MeanScale(all)], []);
         foreach (string output in (string[])[PackedInputs.Loss, Gradient, .. parts])
@@ -61,6 +61,13 @@ internal static class ObjectiveProbe
             LossParts.Read(part => parts.Contains(part.Output) ? binding.Output(part.Output)[0] : 0),
             binding.Output(Gradient).ToArray());
     }
+
+    private static ModelTask TaskOf(TaskTargets targets) => targets switch
+    {
+        LabelSetTargets => MultiLabelTask.Instance,
+        NumberTargets => RegressionTask.Instance,
+        _ => ClassificationTask.Instance,
+    };
 
     private static (byte[] Model, HashSet<string> Inputs, string[] Parts) Compile(TrainingObjective objective)
     {

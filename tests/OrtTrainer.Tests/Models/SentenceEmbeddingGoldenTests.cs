@@ -35,7 +35,7 @@ public sealed class SentenceEmbeddingGoldenTests
             .. texts.Select(text =>
             {
                 Encoding encoding = tokenizer.Encode(text, null, options);
-                return new TokenizedExample([.. encoding.Ids], [.. encoding.TypeIds], []);
+                return new TokenizedExample([.. encoding.Ids], [.. encoding.TypeIds]);
             }),
         ];
     }

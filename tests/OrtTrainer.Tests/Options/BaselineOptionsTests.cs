@@ -4,6 +4,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Options;

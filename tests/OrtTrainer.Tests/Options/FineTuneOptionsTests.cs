@@ -2,6 +2,8 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Training.Schedules;
 
@@ -77,13 +79,13 @@ public sealed class FineTuneOptionsTests
         Assert.That((given.Resolve().LearningRate, given.Resolve().Schedule), Is.EqualTo((0.1, ScheduleKind.Cosine)));
     }
 
-    [TestCase(TaskKind.Classification, null, "accuracy")]
-    [TestCase(TaskKind.MultiLabel, null, "micro_f1")]
-    [TestCase(TaskKind.Regression, null, "spearman")]
-    [TestCase(TaskKind.Classification, "F1-macro", "macro_f1")]
-    public void The_task_decides_the_metric_unless_it_is_given(TaskKind task, string? given, string expected) =>
+    [TestCase("classification", null, "accuracy")]
+    [TestCase("multi_label", null, "micro_f1")]
+    [TestCase("regression", null, "spearman")]
+    [TestCase("classification", "F1-macro", "macro_f1")]
+    public void The_task_decides_the_metric_unless_it_is_given(string task, string? given, string expected) =>
         Assert.That(
-        (Valid with { Metric = given, Data = Valid.Data with { Task = task } }).Resolve().Metric, Is.EqualTo(expected));
+        (Valid with { Metric = given, Data = Valid.Data with { Task = ModelTask.Named(task) } }).Resolve().Metric, Is.EqualTo(expected));
 
     [Test]
     public void Resolving_twice_changes_nothing()
@@ -111,7 +113,7 @@ public sealed class FineTuneOptionsTests
 
         Assert.That((read.Model, read.Method),
             Is.EqualTo(("m", FineTuneMethod.Of(new Sam(), new Ema { Decay = 0.5 }))), "whatever comes first");
-        Assert.That((read.Data.Task, read.Data.Table.Format), Is.EqualTo((TaskKind.MultiLabel, DataFormat.Csv)));
+        Assert.That((read.Data.Task, read.Data.Table.Format), Is.EqualTo((MultiLabelTask.Instance, DataFormat.Csv)));
         Assert.That((read.Epochs, read.ClipNorm, read.Layers), Is.EqualTo((3.0, (double?)1, new[] { 0, 2 })));
     }
 

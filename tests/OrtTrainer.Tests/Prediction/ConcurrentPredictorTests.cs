@@ -1,6 +1,9 @@
+using OrtTrainer.Tests.Tasks;
 using OrtTrainer.Data;
+using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Training.Batches;
 
@@ -12,27 +15,27 @@ public sealed class ConcurrentPredictorTests
     private const int Threads = 16;
     private const int Calls = 40;
 
-    private static readonly (string Text, string? Pair)[] Inputs =
+    private static readonly Example[] Inputs =
     [
-        ("What is a neutron star ?", null), ("", null), ("Who wrote the book ?", "the red, red book."),
-        ("stars", null), ("the red book", null), ("What is red ? What is a book ? Who wrote the stars ?", null),
+        new("What is a neutron star ?"), new(""), new("Who wrote the book ?", "the red, red book."),
+        new("stars"), new("the red book"), new("What is red ? What is a book ? Who wrote the stars ?"),
     ];
 
     [TestCase(true)]
     [TestCase(false)]
     public void Many_threads_get_what_each_would_get_alone(bool kernels)
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         PredictorOptions options = new() { Execution = new() { IntraOpThreads = 2, UseKernels = kernels } };
         using Predictor predictor = Predictor.Open(exported.Folder, options);
-        float[][] alone = [.. Enumerable.Range(0, Calls).Select(call => predictor.Logits(InputsOf(call)))];
+        float[][] alone = [.. Enumerable.Range(0, Calls).Select(call => Scores(predictor, InputsOf(call)))];
         float[][] together = new float[Calls][];
 
         OnThreads(thread =>
         {
             for (int call = thread; call < Calls; call += Threads)
             {
-                together[call] = predictor.Logits(InputsOf(call));
+                together[call] = Scores(predictor, InputsOf(call));
             }
         });
 
@@ -42,11 +45,11 @@ public sealed class ConcurrentPredictorTests
     [Test]
     public void Disposal_while_calls_run_ends_them_in_an_exception_that_says_so()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         for (int round = 0; round < 10; round++)
         {
             Predictor predictor = Predictor.Open(exported.Folder);
-            float[] expected = predictor.Logits(Inputs);
+            float[] expected = Scores(predictor, Inputs);
             int refused = 0;
             using CountdownEvent started = new(Threads);
 
@@ -58,7 +61,7 @@ public sealed class ConcurrentPredictorTests
                     {
                         while (true)
                         {
-                            Assert.That(predictor.Logits(Inputs), Is.EqualTo(expected));
+                            Assert.That(Scores(predictor, Inputs), Is.EqualTo(expected));
                         }
                     }
                     catch (ObjectDisposedException)
@@ -73,34 +76,34 @@ public sealed class ConcurrentPredictorTests
                 });
 
             Assert.That(refused, Is.EqualTo(Threads));
-            Assert.That(() => predictor.Logits(Inputs), Throws.TypeOf<ObjectDisposedException>());
+            Assert.That(() => Scores(predictor, Inputs), Throws.TypeOf<ObjectDisposedException>());
         }
     }
 
     [Test]
     public void A_call_that_fails_leaves_the_predictor_usable()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
-        using OnnxClassifier classifier = OnnxClassifier.FromFile(
-            Path.Combine(exported.Folder, "onnx", "model.onnx"), TinyClassifier.OneThread);
-        TokenizedExample good = new([2, 5, 3], [0, 0, 0], []);
-        TokenizedExample unknown = new([2, 1_000_000, 3], [0, 0, 0], []);
-        float[] expected = classifier.Logits([good], 3);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
+        using OnnxModel model = OnnxModel.FromFile(
+            Path.Combine(exported.Folder, "onnx", "model.onnx"), new SequenceHead(3), TinyClassifier.OneThread);
+        TokenizedExample good = new([2, 5, 3], [0, 0, 0]);
+        TokenizedExample unknown = new([2, 1_000_000, 3], [0, 0, 0]);
+        float[] expected = model.Logits([good], 3);
 
         OnThreads(thread =>
         {
             if (thread % 2 == 0)
             {
-                Assert.That(() => classifier.Logits([unknown], 3), Throws.TypeOf<RuntimeFailureException>());
+                Assert.That(() => model.Logits([unknown], 3), Throws.TypeOf<RuntimeFailureException>());
             }
             else
             {
-                Assert.That(classifier.Logits([good], 3), Is.EqualTo(expected));
+                Assert.That(model.Logits([good], 3), Is.EqualTo(expected));
             }
         });
     }
 
-    private static (string Text, string? Pair)[] InputsOf(int call) => Inputs[..(1 + (call % Inputs.Length))];
+    private static Example[] InputsOf(int call) => Inputs[..(1 + (call % Inputs.Length))];
 
     private static void OnThreads(Action<int> work, Action? meanwhile = null)
     {
@@ -124,4 +127,7 @@ public sealed class ConcurrentPredictorTests
         Array.ForEach(threads, thread => thread.Join());
         Assert.That(failures, Is.Empty);
     }
+
+    private static float[] Scores(Predictor predictor, IReadOnlyList<Example> inputs) =>
+        [.. predictor.Predict(inputs).SelectMany(prediction => prediction.Scores)];
 }

@@ -1,5 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Export;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Export;
 
@@ -10,7 +11,7 @@ internal sealed class ExportedClassifier : IDisposable
 {
     private readonly TemporaryFolder _output = new();
 
-    public ExportedClassifier(string architecture, TaskKind task)
+    public ExportedClassifier(string architecture, ModelTask task)
     {
         Tiny = TinyClassifier.Of(architecture, task);
         ModelExporter.Export(_output.Path, Tiny.Model, TinyClassifier.Provenance);

@@ -1,6 +1,7 @@
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Export;
 using ElementType = OrtTrainer.Graph.ElementType;
 
@@ -9,8 +10,8 @@ namespace OrtTrainer.Tests.Prediction;
 /// <summary>Models whose ids or logits are not of the types that this program exports.</summary>
 public sealed class ForeignTypesTests
 {
-    private static readonly (string Text, string? Pair)[] Inputs =
-        [("What is a neutron star ?", null), ("Who wrote the book ?", "the red, red book."), ("", null)];
+    private static readonly Example[] Inputs =
+        [new("What is a neutron star ?"), new("Who wrote the book ?", "the red, red book."), new("")];
 
     [TestCase(ElementType.Int32, ElementType.Float, 0)]
     [TestCase(ElementType.Int64, ElementType.Float16, 1e-3)]
@@ -18,7 +19,7 @@ public sealed class ForeignTypesTests
     [TestCase(ElementType.Int32, ElementType.Double, 0)]
     public void Ids_and_logits_are_converted_and_scores_stay(ElementType ids, ElementType logits, double tolerance)
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         float[][] expected = Scores(exported.Folder);
 
         ForeignTypes.Rewrite(Path.Combine(exported.Folder, "onnx", "model.onnx"), ids, logits);
@@ -34,7 +35,7 @@ public sealed class ForeignTypesTests
     [TestCase(ElementType.Float, ElementType.Float, "input_ids is Float; expected Int64 or Int32")]
     public void Other_types_are_refused_in_one_line(ElementType ids, ElementType logits, string message)
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         ForeignTypes.Rewrite(Path.Combine(exported.Folder, "onnx", "model.onnx"), ids, logits);
 
         Assert.That(() => Predictor.Open(exported.Folder), Throws.TypeOf<ModelException>()

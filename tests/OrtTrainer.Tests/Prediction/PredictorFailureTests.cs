@@ -43,7 +43,7 @@ public sealed class PredictorFailureTests
         ModelConfig.Load(_output.Path).With(labels: ["a", "b"]).Save(_output.Path);
         using Predictor predictor = Predictor.Open(_output.Path);
 
-        Assert.That(() => predictor.Predict([("star", null)]),
+        Assert.That(() => predictor.Predict([new("star")]),
             Throws.TypeOf<ModelException>().With.Message.Contains("[1, 3]").And.Message.Contains("[1, 2]"));
     }
 

@@ -2,6 +2,10 @@ using OrtTrainer.Data;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Export;
 
@@ -10,19 +14,20 @@ namespace OrtTrainer.Tests.Prediction;
 /// <summary>Texts in, labels and scores out.</summary>
 public sealed class PredictorTests
 {
-    private static readonly (string Text, string? Pair)[] Inputs =
+    private static readonly Example[] Inputs =
     [
-        ("What is a neutron star ?", null),
-        ("", null),
-        ("Who wrote the book ?", "the red, red book."),
-        ("stars", null),
-        ("What is a neutron star ?", null),
+        new("What is a neutron star ?"),
+        new(""),
+        new("Who wrote the book ?", "the red, red book."),
+        new("stars"),
+        new("What is a neutron star ?"),
     ];
 
-    [TestCase("bert", TaskKind.Classification)]
-    [TestCase("roberta", TaskKind.Classification)]
-    public void Scores_are_the_softmax_of_the_training_graphs_logits(string architecture, TaskKind task)
+    [TestCase("bert", "classification")]
+    [TestCase("roberta", "classification")]
+    public void Scores_are_the_softmax_of_the_training_graphs_logits(string architecture, string taskName)
     {
+        ModelTask task = ModelTask.Named(taskName);
         using ExportedClassifier exported = new(architecture, task);
         using Predictor predictor = Predictor.Open(exported.Folder);
         float[] logits = exported.Tiny.ReferenceLogits(TinyClassifier.Tokenize(exported.Folder, Inputs));
@@ -42,7 +47,7 @@ public sealed class PredictorTests
     [Test]
     public void Labels_of_a_multi_label_model_are_those_above_the_threshold_best_first()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.MultiLabel);
+        using ExportedClassifier exported = new("bert", MultiLabelTask.Instance);
         float[] logits = exported.Tiny.ReferenceLogits(TinyClassifier.Tokenize(exported.Folder, Inputs[0]));
         float[] expected = [.. logits.Select(x => (float)(1 / (1 + Math.Exp(-x))))];
 
@@ -59,7 +64,7 @@ public sealed class PredictorTests
     [Test]
     public void A_regression_gives_the_value_itself()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Regression);
+        using ExportedClassifier exported = new("bert", RegressionTask.Instance);
         using Predictor predictor = Predictor.Open(exported.Folder);
         float[] logits = exported.Tiny.ReferenceLogits(TinyClassifier.Tokenize(exported.Folder, Inputs));
 
@@ -72,7 +77,7 @@ public sealed class PredictorTests
     [Test]
     public void A_folder_without_a_graph_gives_the_very_same_scores()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         TextPrediction[] expected;
         using (Predictor predictor = Predictor.Open(exported.Folder))
         {
@@ -94,7 +99,7 @@ public sealed class PredictorTests
     [Test]
     public void Small_batches_keep_order_and_scores()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         using Predictor wide = Predictor.Open(exported.Folder);
         using Predictor narrow =
             Predictor.Open(exported.Folder, new PredictorOptions { TokensPerBatch = 1, Window = 2 });
@@ -112,7 +117,7 @@ public sealed class PredictorTests
     [Test]
     public void A_stream_is_read_one_window_ahead_at_most()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         using Predictor predictor = Predictor.Open(exported.Folder, new PredictorOptions { Window = 3 });
         int read = 0;
 
@@ -120,12 +125,12 @@ public sealed class PredictorTests
 
         Assert.That(read, Is.EqualTo(6));
 
-        IEnumerable<(string, string?)> Endless()
+        IEnumerable<Example> Endless()
         {
             while (true)
             {
                 read++;
-                yield return ("star", null);
+                yield return new("star");
             }
         }
     }
@@ -133,7 +138,7 @@ public sealed class PredictorTests
     [Test]
     public async Task What_has_arrived_is_answered_before_waiting_for_more()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         using Predictor predictor = Predictor.Open(exported.Folder);
         TaskCompletionSource answered = new();
         int count = 0;
@@ -148,7 +153,7 @@ public sealed class PredictorTests
 
         Assert.That(count, Is.EqualTo(3));
 
-        async IAsyncEnumerable<(string, string?)> Typed()
+        async IAsyncEnumerable<Example> Typed()
         {
             yield return Inputs[0];
             yield return Inputs[1];
@@ -162,16 +167,16 @@ public sealed class PredictorTests
     [Test]
     public void Long_texts_are_cut_where_the_tokenizer_or_the_caller_says()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         string text = string.Concat(Enumerable.Repeat("star ", 60));
         using Predictor longest = Predictor.Open(exported.Folder);
         using Predictor shorter = Predictor.Open(exported.Folder, new PredictorOptions { MaxLength = 5 });
 
         Assert.That(longest.MaxLength, Is.EqualTo(24));
-        Assert.That(longest.Predict([(text, null)])[0].Scores,
-            Is.EqualTo(longest.Predict([(text[..200], null)])[0].Scores));
-        Assert.That(shorter.Predict([(text, null)])[0].Scores,
-            Is.EqualTo(longest.Predict([("star star star", null)])[0].Scores).Within(1e-6));
+        Assert.That(longest.Predict([new(text)])[0].Scores,
+            Is.EqualTo(longest.Predict([new(text[..200])])[0].Scores));
+        Assert.That(shorter.Predict([new(text)])[0].Scores,
+            Is.EqualTo(longest.Predict([new("star star star")])[0].Scores).Within(1e-6));
         Assert.That(() => Predictor.Open(exported.Folder, new PredictorOptions { MaxLength = 25 }),
             Throws.TypeOf<ModelException>().With.Message.Contains("24"));
     }
@@ -179,7 +184,7 @@ public sealed class PredictorTests
     [Test]
     public void Nothing_in_gives_nothing_out()
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         using Predictor predictor = Predictor.Open(exported.Folder);
 
         Assert.That(predictor.Predict([]), Is.Empty);

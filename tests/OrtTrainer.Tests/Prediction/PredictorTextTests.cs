@@ -1,5 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks.Classification;
 
 namespace OrtTrainer.Tests.Prediction;
 
@@ -8,14 +9,14 @@ public sealed class PredictorTextTests
 {
     private static readonly string[] Texts = ["What is a neutron star ?", "", "the red, red book.", "stars"];
 
-    private readonly ExportedClassifier _exported = new("bert", TaskKind.Classification);
+    private readonly ExportedClassifier _exported = new("bert", ClassificationTask.Instance);
     private readonly Predictor _predictor;
     private readonly IReadOnlyList<TextPrediction> _expected;
 
     public PredictorTextTests()
     {
         _predictor = Predictor.Open(_exported.Folder, new() { Window = 2 });
-        _expected = _predictor.Predict([.. Texts.Select(text => (text, (string?)null))]);
+        _expected = _predictor.Predict(Texts.Select((text, i) => new Example(text, null, null, i)).ToArray());
     }
 
     [OneTimeTearDown]

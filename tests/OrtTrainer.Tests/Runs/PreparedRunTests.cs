@@ -2,6 +2,8 @@ using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -82,19 +84,23 @@ public sealed class PreparedRunTests
         Assert.That(run.Facts.Warnings, Has.Some.Contains("longer than 24 tokens"));
     }
 
-    [TestCase(TaskKind.Classification, 3)]
-    [TestCase(TaskKind.MultiLabel, 3)]
-    [TestCase(TaskKind.Regression, 1)]
-    public void Targets_follow_the_task(TaskKind task, int outputs)
+    [TestCase("classification", 3)]
+    [TestCase("multi_label", 3)]
+    [TestCase("regression", 1)]
+    public void Targets_follow_the_task(string taskName, int outputs)
     {
+        ModelTask task = ModelTask.Named(taskName);
         using TinyTask tiny = new(task);
         using PreparedRun run = Prepare(tiny.Options("out"));
 
         Assert.That(run.Data.Outputs, Is.EqualTo(outputs));
-        Assert.That(run.Data.Train.Examples.Select(e => e.Targets.Length), Is.All.EqualTo(outputs));
-        if (task == TaskKind.Classification)
+        Assert.That(run.Data.Train.Targets.Outputs, Is.EqualTo(outputs));
+        Assert.That(run.Data.Train.Targets.Count, Is.EqualTo(run.Data.Train.Examples.Count));
+        if (task == ClassificationTask.Instance)
         {
-            Assert.That(run.Data.Train.Examples.Select(e => e.Targets.Sum()), Is.All.EqualTo(1));
+            float[] row = new float[outputs];
+            run.Data.Train.Targets.Write(0, row);
+            Assert.That(row.Order(), Is.EqualTo(new float[] { 0, 0, 1 }));
         }
 
         Assert.That(run.Data.Train.Examples[0].InputIds[0], Is.EqualTo(2), "[CLS]");

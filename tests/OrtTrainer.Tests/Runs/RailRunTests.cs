@@ -5,6 +5,8 @@ using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training.Loss;
 
@@ -72,8 +74,8 @@ public sealed class RailRunTests
         }
 
         using Predictor predictor = Predictor.Open(_tiny.Output("out"));
-        Dataset eval = DataSplits.LoadTrain(new DataOptions { Train = _tiny.Eval });
-        double accuracy = predictor.Predict([.. eval.Examples.Select(e => (e.Text, e.Pair))])
+        Dataset eval = LabeledData.LoadTrain(new DataOptions { Train = _tiny.Eval });
+        double accuracy = predictor.Predict(eval.Examples)
             .Zip(eval.Examples, (prediction, example) => prediction.Label == example.Label ? 1.0 : 0).Average();
         double scored = (summary.Exported == "averaged" ? summary.EvalAveraged! : summary.EvalLive)["accuracy"];
         Assert.That(accuracy, Is.EqualTo(scored).Within(1e-12));
@@ -137,12 +139,13 @@ public sealed class RailRunTests
             .And.GreaterThan(outputsOnly.Teacher!.Cost!.Seconds));
     }
 
-    [TestCase(TaskKind.MultiLabel)]
-    [TestCase(TaskKind.Regression)]
-    public void Other_tasks_learn_from_layers_too(TaskKind task)
+    [TestCase("multi_label")]
+    [TestCase("regression")]
+    public void Other_tasks_learn_from_layers_too(string taskName)
     {
+        ModelTask task = ModelTask.Named(taskName);
         using TinyTask other = new(task);
-        WriteTeacher(5, task, outputs: task == TaskKind.Regression ? 1 : 3);
+        WriteTeacher(5, task, outputs: task == RegressionTask.Instance ? 1 : 3);
         TinyBert.Write(other.Model, TinyTask.Words, layers: 3);
         EventList events = new();
 
@@ -212,12 +215,12 @@ public sealed class RailRunTests
         Teacher = new() { Model = _tiny.Output("teacher"), Cache = _tiny.Output("cache") },
     };
 
-    private void WriteTeacher(int layers, TaskKind task = TaskKind.Classification, int outputs = 3)
+    private void WriteTeacher(int layers, ModelTask? task = null, int outputs = 3)
     {
         string folder = _tiny.Output("teacher");
         TinyBert.Write(folder, TinyTask.Words, layers, outputs);
-        ModelConfig config = ModelConfig.Load(folder).With(problemType: ProblemType.Of(task));
-        (task == TaskKind.Regression ? config : config.With(labels: Labels)).Save(folder);
+        ModelConfig config = ModelConfig.Load(folder).With(problemType: (task ?? ModelTask.Default).ProblemType);
+        (task == RegressionTask.Instance ? config : config.With(labels: Labels)).Save(folder);
     }
 
     private static string[] TensorNames(string path)

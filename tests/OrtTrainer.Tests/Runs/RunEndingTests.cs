@@ -3,6 +3,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -94,7 +95,7 @@ public sealed class RunEndingTests
     [Test]
     public void A_loss_that_is_no_number_ends_the_run_and_the_last_checkpoint_stays()
     {
-        using TinyTask tiny = new(TaskKind.Regression);
+        using TinyTask tiny = new(RegressionTask.Instance);
         EventList events = new();
 
         // Squared errors of 1e30 overflow float32.

@@ -6,6 +6,7 @@ using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Cpu.Updates;
 using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;

@@ -3,6 +3,7 @@ using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Prediction;
 using OrtTrainer.Tests.Runtime;
 
@@ -58,21 +59,21 @@ public sealed class RunMemoryTests
     [Test]
     public void Prediction_and_export_leave_nothing_open() => OpenObjects.AssertSameAfter(() =>
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         using (Predictor predictor = Predictor.Open(exported.Folder))
         {
-            predictor.Predict([("stars", null)]);
+            predictor.Predict([new("stars")]);
         }
 
         File.Delete(Path.Combine(exported.Folder, "onnx", "model.onnx"));
         using Predictor fromWeights = Predictor.Open(exported.Folder);
-        fromWeights.Predict([("stars", null)]);
+        fromWeights.Predict([new("stars")]);
     });
 
     [Test]
     public void A_folder_that_is_refused_leaves_nothing_open() => OpenObjects.AssertSameAfter(() =>
     {
-        using ExportedClassifier exported = new("bert", TaskKind.Classification);
+        using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         ForeignTypes.Rewrite(
             Path.Combine(exported.Folder, "onnx", "model.onnx"), OrtTrainer.Graph.ElementType.Int64,
             OrtTrainer.Graph.ElementType.Int64);

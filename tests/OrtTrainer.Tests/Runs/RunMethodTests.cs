@@ -4,6 +4,7 @@ using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Runs;
@@ -114,7 +115,7 @@ public sealed class RunMethodTests
     [Test]
     public void A_teacher_of_other_labels_stops_the_run_before_anything_is_written()
     {
-        using TinyTask other = new(TaskKind.MultiLabel);
+        using TinyTask other = new(MultiLabelTask.Instance);
         TinyTask.Run(other.Options("teacher"));
         FineTuneOptions options = Options("out", FineTuneMethod.Parse("distillation")) with
         {

@@ -4,6 +4,10 @@ using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
@@ -23,7 +27,7 @@ public sealed class RunObjectiveTests
     };
 
     private static readonly EncodedDataset Data = ObjectiveProbe.Data(
-        TaskKind.Classification, Classes, ["class0", "class1", "class3", "class3", "class2", "class3"]);
+        ClassificationTask.Instance, Classes, ["class0", "class1", "class3", "class3", "class2", "class3"]);
 
     private static readonly float[] Logits = Numbers(Rows * Classes, seed: 1);
 
@@ -99,7 +103,7 @@ public sealed class RunObjectiveTests
         double expected = 0;
         foreach (int label in Enumerable.Range(0, Classes))
         {
-            int[] rows = [.. Enumerable.Range(0, Rows).Where(row => Data.Source.LabelIds[row] == label)];
+            int[] rows = [.. Enumerable.Range(0, Rows).Where(row => ((ClassTargets)Data.Targets).Ids[row] == label)];
             expected += rows.Average(row => CrossEntropy(row, label)) / Classes;
         }
 
@@ -137,7 +141,7 @@ public sealed class RunObjectiveTests
     [Test]
     public void Labels_that_do_not_exclude_each_other_have_a_divergence_each()
     {
-        EncodedDataset data = ObjectiveProbe.Data(TaskKind.MultiLabel, 2, ["class0|class1", "class1", ""]);
+        EncodedDataset data = ObjectiveProbe.Data(MultiLabelTask.Instance, 2, ["class0|class1", "class1", ""]);
         float[] logits = [0.5f, -1, 2, 0.25f, -3, 1];
         float[] teacher = [1, -2, 3, 0.5f, 0, -1];
         const double T = 2;
@@ -157,7 +161,7 @@ public sealed class RunObjectiveTests
     [Test]
     public void A_regression_learns_from_the_teachers_number()
     {
-        EncodedDataset data = ObjectiveProbe.Data(TaskKind.Regression, 1, ["1", "2"]);
+        EncodedDataset data = ObjectiveProbe.Data(RegressionTask.Instance, 1, ["1", "2"]);
 
         (float loss, LossParts terms, _) = ObjectiveProbe.Run(
             With(new Distillation { Alpha = 0.25 }), data, [1.5f, 4], [2, 2]);
@@ -167,12 +171,13 @@ public sealed class RunObjectiveTests
         Assert.That(loss, Is.EqualTo(terms.Total));
     }
 
-    [TestCase(TaskKind.Classification, 4)]
-    [TestCase(TaskKind.MultiLabel, 4)]
-    [TestCase(TaskKind.Regression, 1)]
-    public void A_teachers_layers_weigh_the_same_whatever_other_losses_are_divided_by(TaskKind task, int outputs)
+    [TestCase("classification", 4)]
+    [TestCase("multi_label", 4)]
+    [TestCase("regression", 1)]
+    public void A_teachers_layers_weigh_the_same_whatever_other_losses_are_divided_by(string taskName, int outputs)
     {
-        string[] labels = task == TaskKind.Regression ? ["1", "2", "3"] : ["class0", "class3", "class1"];
+        ModelTask task = ModelTask.Named(taskName);
+        string[] labels = task == RegressionTask.Instance ? ["1", "2", "3"] : ["class0", "class3", "class1"];
         FineTuneOptions options = With(new RailDistillation
         {
             LabelWeight = 0.25, TeacherWeight = 0.5, IntermediateWeight = 0.75, Temperature = 3,
@@ -187,7 +192,7 @@ public sealed class RunObjectiveTests
         Assert.That(weights["intermediate_weight"] * objective.MeanScale([0, 1, 2]), Is.EqualTo(0.75f / 3).Within(1e-7));
         Assert.That(weights["label_weight"], Is.EqualTo(0.25f));
         Assert.That((weights.GetValueOrDefault("teacher_weight"), weights.GetValueOrDefault("logit_weight")),
-            Is.EqualTo(task == TaskKind.Regression ? (0f, 0.5f) : (4.5f, 0f)));
+            Is.EqualTo(task == RegressionTask.Instance ? (0f, 0.5f) : (4.5f, 0f)));
     }
 
     private static FineTuneOptions With(MethodPart part) => Options with { Method = FineTuneMethod.Of(part) };

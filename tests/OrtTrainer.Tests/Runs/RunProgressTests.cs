@@ -3,14 +3,15 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Runs;
 
 public sealed class RunProgressTests
 {
-    private static readonly MetricKind Accuracy = MetricKind.Find(TaskKind.Classification, "accuracy");
-    private static readonly MetricKind LogLoss = MetricKind.Find(TaskKind.Classification, "log_loss");
+    private static readonly Metric Accuracy = ClassificationTask.Instance.FindMetric("accuracy");
+    private static readonly Metric LogLoss = ClassificationTask.Instance.FindMetric("log_loss");
 
     [Test]
     public void The_first_of_equal_scores_is_the_best()
@@ -58,7 +59,7 @@ public sealed class RunProgressTests
             progress.Evaluations.Select(e => (e.Step, e.Live["score"], e.Averaged))));
     }
 
-    private static RunProgress Of(MetricKind metric, params double[] scores)
+    private static RunProgress Of(Metric metric, params double[] scores)
     {
         RunProgress progress = new();
         for (int i = 0; i < scores.Length; i++)

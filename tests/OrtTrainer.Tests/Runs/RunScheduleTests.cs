@@ -2,6 +2,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Schedules;
 

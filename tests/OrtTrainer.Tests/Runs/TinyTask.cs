@@ -3,6 +3,9 @@ using OrtTrainer.Data;
 using OrtTrainer.Options;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 
@@ -22,11 +25,11 @@ internal sealed class TinyTask : IDisposable
     private static readonly string[] Fillers = ["the", "a", "is", "my", "big", "old", "here", "so"];
 
     private readonly TemporaryFolder _folder = new();
-    private readonly TaskKind _task;
+    private readonly ModelTask _task;
 
-    public TinyTask(TaskKind task = TaskKind.Classification, int rows = 60)
+    public TinyTask(ModelTask? task = null, int rows = 60)
     {
-        _task = task;
+        _task = task ?? ModelTask.Default;
         TinyBert.Write(Model, Words);
         Train = WriteRows("train.tsv", rows, seed: 1);
         Eval = WriteRows("eval.tsv", 24, seed: 2);
@@ -78,7 +81,7 @@ internal sealed class TinyTask : IDisposable
     {
         List<string> words =
             [.. Enumerable.Range(0, 2 + random.NextInt(5)).Select(_ => Fillers[random.NextInt(Fillers.Length)])];
-        bool[] present = [.. Topics.Select((_, topic) => _task == TaskKind.Classification
+        bool[] present = [.. Topics.Select((_, topic) => _task == ClassificationTask.Instance
             ? topic == row % Topics.Length
             : topic == row % Topics.Length || random.NextInt(3) == 0)];
         foreach (int topic in Enumerable.Range(0, Topics.Length).Where(topic => present[topic]))
@@ -86,7 +89,7 @@ internal sealed class TinyTask : IDisposable
             words.Insert(random.NextInt(words.Count + 1), TopicWords[topic][random.NextInt(4)]);
         }
 
-        string label = _task == TaskKind.Regression
+        string label = _task == RegressionTask.Instance
             ? present.Select((there, topic) => there ? topic - 0.5 : 0).Sum().ToString(CultureInfo.InvariantCulture)
             : string.Join('|', Topics.Where((_, topic) => present[topic]));
         return $"{string.Join(' ', words)}\t{label}";

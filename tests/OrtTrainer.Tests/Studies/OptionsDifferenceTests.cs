@@ -1,6 +1,7 @@
 using OrtTrainer.Data;
 using OrtTrainer.Options;
 using OrtTrainer.Studies;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Tests.Studies;
 

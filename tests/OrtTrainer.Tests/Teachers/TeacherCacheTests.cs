@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Teachers;
@@ -99,8 +100,7 @@ public sealed class TeacherCacheTests
     public void The_same_labels_in_another_order_have_an_entry_of_their_own()
     {
         float[] before = _task.Obtain().Values;
-        Dataset reversed = Dataset.Of(
-            "rows", _task.Data.Examples, TaskKind.Classification, LabelMap.OfModel(["place", "food", "animal"]));
+        Dataset reversed = ClassificationTask.Instance.Label("rows", _task.Data.Examples, LabelMap.OfModel(["place", "food", "animal"]));
 
         TeacherLogits after = _task.Obtain(data: reversed);
 
@@ -119,5 +119,5 @@ public sealed class TeacherCacheTests
         Assert.That(TextHash.Rows(one)[1], Is.EqualTo(TextHash.Rows(other)[1]));
     }
 
-    private Dataset Of(Example[] rows) => Dataset.Of("rows", rows, TaskKind.Classification, _task.Data.Labels);
+    private Dataset Of(Example[] rows) => ClassificationTask.Instance.Label("rows", rows, _task.Data.Labels);
 }

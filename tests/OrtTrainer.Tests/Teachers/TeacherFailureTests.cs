@@ -151,7 +151,7 @@ public sealed class TeacherFailureTests
 
         Assert.That(
             () => TeacherLogits.Obtain(
-                _task.Options with { TokensPerBatch = 30 }, _task.Data, 1, events, source.Token),
+                _task.Options with { TokensPerBatch = 30 }, _task.Task, _task.Data, 1, events, source.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(events.Batches, Is.EqualTo(1));
         Assert.That(Directory.GetFiles(_task.Cache, "*.safetensors"), Is.Empty);

@@ -1,5 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Teachers;
@@ -89,7 +90,7 @@ public sealed class TeacherLabelTests
     public void A_teacher_of_another_task_is_refused()
     {
         using TeacherTask task = new();
-        Dataset several = Dataset.Of("rows", task.Data.Examples, TaskKind.MultiLabel, task.Data.Labels);
+        Dataset several = MultiLabelTask.Instance.Label("rows", task.Data.Examples, task.Data.Labels);
 
         Assert.That(() => task.Obtain(data: several), Throws.TypeOf<ModelException>()
             .With.Message.Contains("single_label_classification").And.Message.Contains("multi_label_classification"));

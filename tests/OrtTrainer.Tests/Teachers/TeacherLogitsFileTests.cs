@@ -2,6 +2,8 @@ using System.Globalization;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 
@@ -140,7 +142,7 @@ public sealed class TeacherLogitsFileTests
         TeacherLogitsFile.Write(_task.File("l.safetensors"), _task.Obtain(), _task.Data);
         Example[] rows = [.. _task.Data.Examples];
         rows[7] = rows[7] with { Text = "something else" };
-        Dataset changed = Dataset.Of(_task.DataFile, rows, TaskKind.Classification, _task.Data.Labels);
+        Dataset changed = ClassificationTask.Instance.Label(_task.DataFile, rows, _task.Data.Labels);
 
         Assert.That(() => From(_task.File("l.safetensors"), changed), Throws.TypeOf<DataFileException>()
             .With.Message.Contains("row 8").And.Message.Contains("line 9")
@@ -206,7 +208,7 @@ public sealed class TeacherLogitsFileTests
     [Test]
     public void A_regression_takes_one_column_of_any_name()
     {
-        using TeacherTask task = new(TaskKind.Regression);
+        using TeacherTask task = new(RegressionTask.Instance);
         TeacherLogits logits = task.Obtain();
         TeacherLogitsFile.Write(task.File("r.csv"), logits, task.Data);
 

@@ -3,6 +3,9 @@ using OrtTrainer.Data;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Tests.Teachers;
@@ -44,7 +47,7 @@ public sealed class TeacherLogitsTests
     [Test]
     public void A_regression_has_one_output_whatever_its_name()
     {
-        using TeacherTask task = new(TaskKind.Regression);
+        using TeacherTask task = new(RegressionTask.Instance);
 
         TeacherLogits logits = task.Obtain();
 
@@ -55,7 +58,7 @@ public sealed class TeacherLogitsTests
     [Test]
     public void Several_labels_per_row_are_matched_by_name_too()
     {
-        using TeacherTask task = new(TaskKind.MultiLabel);
+        using TeacherTask task = new(MultiLabelTask.Instance);
 
         Assert.That(task.Obtain().Values, Is.EqualTo(task.StudentLogits()).Within(1e-5));
     }
@@ -129,7 +132,7 @@ public sealed class TeacherLogitsTests
         ModelExporter.Export(folder, new FineTunedModel
         {
             Config = model.Config,
-            Task = TaskKind.Classification,
+            Task = ClassificationTask.Instance,
             Labels = TeacherTask.Teacher,
             Layout = layout,
             Parameters = weights,

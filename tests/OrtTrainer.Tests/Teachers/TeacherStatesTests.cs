@@ -2,6 +2,8 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Text;
@@ -102,8 +104,7 @@ public sealed class TeacherStatesTests
         using SafetensorsFile golden = SafetensorsFile.OpenFile(SharedFiles.Golden(name + ".safetensors"));
         var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden(name + ".json")));
         string[] texts = [.. json.RootElement.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!)];
-        Dataset data = Dataset.Of(
-            "golden", [.. texts.Select((text, i) => new Example(text, null, "0", i + 1))], TaskKind.Regression, null);
+        Dataset data = RegressionTask.Instance.Label("golden", [.. texts.Select((text, i) => new Example(text, null, "0", i + 1))], null);
         float[] expected = new float[texts.Length * 384];
         golden.ReadFloats("sentence_embedding", expected);
 
@@ -125,7 +126,7 @@ public sealed class TeacherStatesTests
     }
 
     private TeacherStates Obtain(TeacherOptions? options = null, Dataset? data = null, EventLog? events = null) =>
-        TeacherStates.Obtain(options ?? _task.Options, data ?? _task.Data, threads: 1, events);
+        TeacherStates.Obtain(options ?? _task.Options, ModelTask.Default, data ?? _task.Data, threads: 1, events);
 
     /// <summary>Texts, one at a time, through the graph whose last hidden state is held to references
     /// elsewhere.</summary>
@@ -148,7 +149,7 @@ public sealed class TeacherStatesTests
         return [.. texts.Select(text =>
         {
             TokenIds ids = tokenizer.EncodeIds(text, null);
-            batch.Fill([new TokenizedExample(ids.Ids, ids.TypeIds, [])], [0]);
+            batch.Fill([new TokenizedExample(ids.Ids, ids.TypeIds)], [0]);
             batch.Bind(binding, graph.Inputs);
             binding.Run();
             float[][] tokens = [.. binding.Output(PackedInputs.LastHiddenState).ToArray().Chunk(16)];

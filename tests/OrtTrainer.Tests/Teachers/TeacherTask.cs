@@ -2,11 +2,14 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Tests.Runs;
+using OrtTrainer.Tests.Tasks;
 
 namespace OrtTrainer.Tests.Teachers;
 
@@ -25,20 +28,23 @@ internal sealed class TeacherTask : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly TinyTask _task;
 
-    public TeacherTask(TaskKind task = TaskKind.Classification)
+    public TeacherTask(ModelTask? task = null)
     {
-        _task = new TinyTask(task);
-        int outputs = task == TaskKind.Regression ? 1 : Teacher.Length;
+        Task = task ?? ModelTask.Default;
+        _task = new TinyTask(Task);
+        int outputs = Task == RegressionTask.Instance ? 1 : Teacher.Length;
         TinyBert.Write(Model, [.. TinyTask.Words.Reverse()], outputs: outputs);
-        ModelConfig config = ModelConfig.Load(Model).With(problemType: ProblemType.Of(task));
-        (task == TaskKind.Regression ? config : config.With(labels: Teacher)).Save(Model);
-        Data = DataSplits.LoadTrain(new DataOptions { Train = _task.Train, Task = task });
+        ModelConfig config = ModelConfig.Load(Model).With(problemType: Task.ProblemType);
+        (Task == RegressionTask.Instance ? config : config.With(labels: Teacher)).Save(Model);
+        Data = LabeledData.LoadTrain(new DataOptions { Train = _task.Train, Task = Task });
     }
 
     /// <summary>The teacher's folder: config.json, vocab.txt and weights.</summary>
     public string Model => _folder.File("teacher");
 
     public string Cache => _folder.File("cache");
+
+    public ModelTask Task { get; }
 
     /// <summary>60 rows.</summary>
     public Dataset Data { get; }
@@ -55,7 +61,7 @@ internal sealed class TeacherTask : IDisposable
     public string Write(string name, string text) => _folder.Write(name, text);
 
     public TeacherLogits Obtain(TeacherOptions? options = null, Dataset? data = null, EventLog? events = null) =>
-        TeacherLogits.Obtain(options ?? Options, data ?? Data, threads: 1, events);
+        TeacherLogits.Obtain(options ?? Options, Task, data ?? Data, threads: 1, events);
 
     /// <summary>Changes the names of the teacher's outputs.</summary>
     public void Rename(params string[] labels) => ModelConfig.Load(Model).With(labels: labels).Save(Model);
@@ -72,12 +78,7 @@ internal sealed class TeacherTask : IDisposable
     /// <summary>
     /// What the teacher says of each row, [N, K] in its own order: text by text, as a user would ask.
     /// </summary>
-    public float[] OwnLogits()
-    {
-        using Predictor predictor =
-            Predictor.Open(Model, new PredictorOptions { Execution = TinyClassifier.OneThread });
-        return [.. Data.Examples.SelectMany(example => predictor.Logits([(example.Text, example.Pair)]))];
-    }
+    public float[] OwnLogits() => Scored.Logits(Model, Data.Examples);
 
     /// <summary>The same in the student's order.</summary>
     public float[] StudentLogits() =>

@@ -1,4 +1,5 @@
 using OrtTrainer.Runtime;
+using OrtTrainer.Tests.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 

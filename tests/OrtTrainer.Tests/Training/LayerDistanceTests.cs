@@ -1,6 +1,7 @@
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Loss;
@@ -94,10 +95,11 @@ public sealed class LayerDistanceTests
         }
     }
 
-    [TestCase(TaskKind.MultiLabel)]
-    [TestCase(TaskKind.Regression)]
-    public void Where_losses_are_means_over_outputs_the_coefficient_makes_up_for_it(TaskKind task)
+    [TestCase("multi_label")]
+    [TestCase("regression")]
+    public void Where_losses_are_means_over_outputs_the_coefficient_makes_up_for_it(string taskName)
     {
+        ModelTask task = ModelTask.Named(taskName);
         using TinyLayers classes = new(weight: 0.5f);
         using TinyLayers others = new(task, weight: 0.5f * TinyLayers.Outputs);
 

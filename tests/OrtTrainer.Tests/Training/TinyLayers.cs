@@ -3,6 +3,8 @@ using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
@@ -28,18 +30,19 @@ internal sealed class TinyLayers : IDisposable
     private readonly GradientSession _session;
     private readonly PackedBatch _batch = new();
 
-    public TinyLayers(TaskKind task = TaskKind.Classification, float weight = 0.5f)
+    public TinyLayers(ModelTask? task = null, float weight = 0.5f)
     {
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")], layers: Compared + 1);
         Model = PretrainedModel.Open(_folder.Path);
         SeededRandom random = new(9);
-        Examples = [.. Enumerable.Range(0, 7).Select(i => Example(random, i % Outputs))];
+        Examples = [.. Enumerable.Range(0, 7).Select(i => Example(random))];
         float[] states = Numbers(random, Examples.Length * TeacherLayers * TeacherWidth);
         LayerDraw draw = new(TeacherLayers - 1, Compared, stepsPerEpoch: 2, seed: 1);
         Targets = new LayerTargets(states, TeacherLayers, TeacherWidth, draw);
+        ClassTargets labels = new([.. Examples.Select((_, i) => i % Outputs)], Outputs);
         float[] teacher = Numbers(random, Examples.Length * Outputs);
         Objective = new TrainingObjective(
-            OutputDistribution.Of(task), ExampleTargets.Of(Examples), new LabelLoss(0.25),
+            (task ?? ClassificationTask.Instance).Distribution, new ExampleTargets(labels), new LabelLoss(0.25),
             new LogitErrorLoss(teacher, Outputs, 0.125), new LayerDistance(Targets, MapWidth, weight));
         Graph = TrainingGraph.Build(Model.Architecture, new SequenceHead(Outputs), Objective, dropout: false);
         Parameters = new WeightBuffer(Device.Default, Graph.Layout.Length);
@@ -91,11 +94,9 @@ internal sealed class TinyLayers : IDisposable
     private static float[] Numbers(SeededRandom random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => (float)random.NextGaussian())];
 
-    private static TokenizedExample Example(SeededRandom random, int label)
+    private static TokenizedExample Example(SeededRandom random)
     {
         int[] ids = [2, .. Enumerable.Range(0, 1 + random.NextInt(9)).Select(_ => 5 + random.NextInt(20)), 3];
-        float[] targets = new float[Outputs];
-        targets[label] = 1;
-        return new TokenizedExample(ids, [.. ids.Select(_ => 0)], targets);
+        return new TokenizedExample(ids, [.. ids.Select(_ => 0)]);
     }
 }

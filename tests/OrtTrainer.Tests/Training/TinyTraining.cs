@@ -3,6 +3,8 @@ using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
@@ -21,13 +23,13 @@ internal sealed class TinyTraining : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly PretrainedModel _model;
 
-    public TinyTraining(bool dropout = false, AveragingRule? rule = null, TaskKind task = TaskKind.Classification)
+    public TinyTraining(bool dropout = false, AveragingRule? rule = null, ModelTask? task = null)
     {
-        Task = task;
+        Distribution = (task ?? ClassificationTask.Instance).Distribution;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
         SeededRandom random = new(8);
-        Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, i % Outputs))];
+        Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random))];
         Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout);
         WeightLayout layout = Graph.Layout.Weights;
         State = new TrainingState(
@@ -37,7 +39,7 @@ internal sealed class TinyTraining : IDisposable
 
     public WeightUpdates Updates { get; } = Device.Default.CreateUpdates(threads: 2);
 
-    public TaskKind Task { get; }
+    public OutputDistribution Distribution { get; }
 
     public TrainingGraph Graph { get; }
 
@@ -45,7 +47,10 @@ internal sealed class TinyTraining : IDisposable
 
     public TokenizedExample[] Examples { get; }
 
-    public TrainingObjective Objective => new(OutputDistribution.Of(Task), ExampleTargets.Of(Examples));
+    /// <summary>The classes in turn; to other distributions, ones and zeros.</summary>
+    public ClassTargets Targets { get; } = new([.. Enumerable.Range(0, 11).Select(i => i % Outputs)], Outputs);
+
+    public TrainingObjective Objective => new(Distribution, new ExampleTargets(Targets));
 
     public static ExecutionOptions Execution { get; } = new() { IntraOpThreads = 2 };
 
@@ -72,11 +77,9 @@ internal sealed class TinyTraining : IDisposable
         _folder.Dispose();
     }
 
-    private static TokenizedExample Example(SeededRandom random, int label)
+    private static TokenizedExample Example(SeededRandom random)
     {
         int[] ids = [2, .. Enumerable.Range(0, 1 + random.NextInt(9)).Select(_ => 5 + random.NextInt(20)), 3];
-        float[] targets = new float[Outputs];
-        targets[label] = 1;
-        return new TokenizedExample(ids, [.. ids.Select((_, i) => i > ids.Length / 2 ? 1 : 0)], targets);
+        return new TokenizedExample(ids, [.. ids.Select((_, i) => i > ids.Length / 2 ? 1 : 0)]);
     }
 }

@@ -1,4 +1,6 @@
 using OrtTrainer.Data;
+using OrtTrainer.Tasks.Regression;
+using OrtTrainer.Tests.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 
@@ -74,7 +76,7 @@ public sealed class TrainerTests
     [Test]
     public void A_loss_that_is_no_number_stops_training_and_leaves_the_weights()
     {
-        using TinyTraining tiny = new(task: TaskKind.Regression, rule: new EqualShares());
+        using TinyTraining tiny = new(task: RegressionTask.Instance, rule: new EqualShares());
         using Trainer trainer = tiny.Trainer(
             tiny.Options(11), new AveragingPlan { TotalSteps = 5, StartFraction = 0 });
         trainer.Step();
@@ -127,7 +129,7 @@ public sealed class TrainerTests
         return taken.Average(i =>
         {
             double[] row = [.. logits[(3 * i)..(3 * (i + 1))].Select(v => (double)v)];
-            return Math.Log(row.Sum(Math.Exp)) - row[Array.IndexOf(tiny.Examples[i].Targets, 1)];
+            return Math.Log(row.Sum(Math.Exp)) - row[tiny.Targets.Ids[i]];
         });
     }
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -83,7 +84,7 @@ public sealed class TrainingGraphTests
 
     private TrainingGraph Build(LossTerm[] terms, bool dropout = false) => TrainingGraph.Build(
         _model.Architecture, new SequenceHead(Outputs),
-        new TrainingObjective(OutputDistribution.Categorical, new ExampleTargets(Outputs, new float[8]), terms), dropout);
+        new TrainingObjective(OutputDistribution.Categorical, new ExampleTargets(new ClassTargets([0, 1], Outputs)), terms), dropout);
 
     /// <summary>The inputs of the graph beside those of a plain loss.</summary>
     private IEnumerable<string> Added(params LossTerm[] terms) => Build(terms).Packed.Inputs.Except(Batch);

@@ -1,4 +1,5 @@
 using OrtTrainer.Evaluation;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Studies.Reports.Tables;
 
@@ -28,7 +29,7 @@ internal sealed record ScoreScale
     /// <summary>The scale of a metric by its name; one that is not known is printed as it is.</summary>
     public static ScoreScale Of(string metric)
     {
-        MetricKind? kind = MetricKind.All.FirstOrDefault(kind => kind.Name == metric);
+        Metric? kind = ModelTask.All.SelectMany(task => task.Metrics).FirstOrDefault(kind => kind.Name == metric);
         bool isError = metric == "loss" || kind is { HigherIsBetter: false };
         return new ScoreScale(metric, kind is { HigherIsBetter: true }, !isError);
     }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Methods;
 
@@ -68,32 +70,30 @@ public sealed record ClassWeights : RunPart
         }
     }
 
-    /// <summary>The weight of each class, [K].</summary>
+    /// <summary>The weight of each row of the targets, [R].</summary>
     /// <param name="data">The training data, of exclusive classes.</param>
     /// <exception cref="RunException">A label given is none of the data's.</exception>
-    internal double[] Of(Dataset data)
+    internal float[] Of(EncodedDataset data)
     {
-        IReadOnlyList<string> names = data.Labels!.Names;
-        if (Balanced)
-        {
-            double[] counts = new double[names.Count];
-            foreach (int id in data.LabelIds)
-            {
-                counts[id]++;
-            }
-
-            // A class without examples has no losses to weigh.
-            return [.. counts.Select(n => n > 0 ? data.Count / (names.Count * n) : 1)];
-        }
-
-        if (ByLabel!.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
-        {
-            throw new RunException($"class_weights names the label '{unknown}', which {data.Source} does not have; " +
-                $"it has {string.Join(", ", names)}.");
-        }
-
-        return [.. names.Select(name => ByLabel.GetValueOrDefault(name, 1))];
+        CategoricalTargets targets = (CategoricalTargets)data.Targets;
+        double[] byClass = Balanced ? BalancedOf(targets) : NamedOf(data.Source.Labels!.Names, data.Source.Source);
+        return SoftTargets.OneHot(targets.Ids, targets.Outputs, byClass).ToWeights();
     }
+
+    private static double[] BalancedOf(CategoricalTargets targets)
+    {
+        int[] counts = targets.CountClasses();
+        int all = counts.Sum();
+
+        // A class without examples has no losses to weigh.
+        return [.. counts.Select(n => n > 0 ? all / (counts.Length * (double)n) : 1)];
+    }
+
+    private double[] NamedOf(IReadOnlyList<string> names, string source) =>
+        ByLabel!.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown
+            ? throw new RunException($"class_weights names the label '{unknown}', which {source} does not have; " +
+                $"it has {string.Join(", ", names)}.")
+            : [.. names.Select(name => ByLabel.GetValueOrDefault(name, 1))];
 
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(this);

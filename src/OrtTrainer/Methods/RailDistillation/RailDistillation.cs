@@ -77,7 +77,7 @@ public sealed record RailDistillation : TeacherLossMethod
         }
 
         TeacherStates states = TeacherStates.Obtain(
-            question.Teacher, question.Data, question.Threads, question.Events, question.Cancellation);
+            question.Teacher, question.Task, question.Data, question.Threads, question.Events, question.Cancellation);
         TeacherKnowledge outputs = question.Outputs();
         return outputs with
         {

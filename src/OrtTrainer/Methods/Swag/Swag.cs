@@ -29,6 +29,16 @@ public sealed record Swag : HighRateAverage
     internal override string AveragingText => base.AveragingText
         + FormattableString.Invariant($", {Samples} draws of N(mean, {Scale} variance)");
 
+    internal override void Require(RunTraits run)
+    {
+        base.Require(run);
+        if (!run.Task.HasPredictionMean)
+        {
+            throw new ArgumentException($"{nameof(run.Method)} {run.Method} averages the predictions of several " +
+                $"models, which have no mean for {run.Task}. Take swa.");
+        }
+    }
+
     internal override WeightDraws? Draw(TrainingState state, long seed) =>
         state.Average is WeightMoments { State.Count: > 0 } moments
             ? new WeightDraws(state.Layout, moments, Samples, Scale, seed)

@@ -1,57 +1,56 @@
+using OrtTrainer.Data;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training.Batches;
 
 /// <summary>
-/// What the examples of a data set are trained towards, and how much they count: R rows, one for every row of the
-/// head's output.
+/// What the examples of a data set are trained towards, and how much they count: the task's targets, or what a method
+/// makes of them. R rows, one for every row of the head's output.
 /// </summary>
-public sealed class ExampleTargets
+/// <param name="targets">What the task says.</param>
+public sealed class ExampleTargets(TaskTargets targets)
 {
-    private readonly float[] _labels;
-    private readonly float[] _weights;
+    /// <summary>Outputs per row, K.</summary>
+    public int Outputs => targets.Outputs;
 
-    /// <param name="outputs">K.</param>
-    /// <param name="labels">Class probabilities, 0/1 per label, or values: [N, K].</param>
-    /// <param name="weights">How much each counts, [N]; null for 1.</param>
-    /// <exception cref="ArgumentException">Lengths differ.</exception>
-    public ExampleTargets(int outputs, float[] labels, float[]? weights = null)
+    /// <summary>Examples, N.</summary>
+    public int Count => targets.Count;
+
+    /// <summary>In place of the task's own labels, [R, K]; null for those.</summary>
+    public float[]? Labels { get; init => field = Checked(value, Outputs); }
+
+    /// <summary>In place of the task's own weights, [R]; null for those.</summary>
+    public float[]? Weights { get; init => field = Checked(value, 1); }
+
+    /// <summary>Other labels with the same weights.</summary>
+    public ExampleTargets WithLabels(SoftTargets labels) =>
+        new(targets) { Labels = labels.ToFloats(), Weights = Weights };
+
+    /// <summary>The place of an example's first row among all rows; of <see cref="Count"/>, their number R.</summary>
+    public int FirstRow(int example) => targets.FirstRow(example);
+
+    /// <summary>Writes the labels of a row, [K].</summary>
+    public void Write(int row, Span<float> labels)
     {
-        Outputs = outputs;
-        Count = labels.Length / outputs;
-        _labels = labels;
-        _weights = weights ?? [.. Enumerable.Repeat(1f, Count)];
-        if (labels.Length != (long)Count * outputs || _weights.Length != Count)
+        if (Labels is null)
         {
-            throw new ArgumentException($"There are {labels.Length} targets and {_weights.Length} weights for " +
-                $"{Count} examples of {outputs} outputs.");
+            targets.Write(row, labels);
+        }
+        else
+        {
+            Labels.AsSpan(row * Outputs, Outputs).CopyTo(labels);
         }
     }
 
-    /// <summary>Outputs per row, K.</summary>
-    public int Outputs { get; }
-
-    /// <summary>Examples, N.</summary>
-    public int Count { get; }
-
-    /// <summary>Targets that are distributions, with their row weights.</summary>
-    public static ExampleTargets Of(SoftTargets labels) => new(
-        labels.Classes, labels.ToFloats(),
-        [.. Enumerable.Range(0, labels.Rows).Select(i => (float)labels.Weight(i))]);
-
-    /// <summary>The targets the examples themselves have.</summary>
-    public static ExampleTargets Of(IReadOnlyList<TokenizedExample> examples) =>
-        new(examples[0].Targets.Length, [.. examples.SelectMany(e => e.Targets)]);
-
-    /// <summary>Other labels with the same weights.</summary>
-    public ExampleTargets WithLabels(SoftTargets labels) => new(Outputs, labels.ToFloats(), _weights);
-
-    /// <summary>The place of an example's first row among all rows; of <see cref="Count"/>, their number R.</summary>
-    public int FirstRow(int example) => example;
-
-    /// <summary>The labels of a row, [K].</summary>
-    public ReadOnlySpan<float> Labels(int row) => _labels.AsSpan(row * Outputs, Outputs);
-
     /// <summary>How much a row counts.</summary>
-    public float Weight(int row) => _weights[row];
+    public float Weight(int row) => Weights is null ? targets.Weight(row) : Weights[row];
+
+    private float[]? Checked(float[]? values, int width)
+    {
+        int rows = targets.FirstRow(Count);
+        return values is null || values.Length == (long)rows * width
+            ? values
+            : throw new ArgumentException(
+                $"There are {values.Length} values for {rows} rows of {width}; expected {(long)rows * width}.");
+    }
 }

@@ -116,7 +116,7 @@ public sealed class PackedBatch
         int at = 0;
         foreach (int row in rows)
         {
-            targets.Labels(row).CopyTo(_targets.AsSpan(at * Outputs));
+            targets.Write(row, _targets.AsSpan(at * Outputs, Outputs));
             _weights[at] = targets.Weight(row) / rows.Copies;
             at++;
         }

@@ -1,4 +1,3 @@
-using OrtTrainer.Data;
 using OrtTrainer.Graph;
 
 namespace OrtTrainer.Training.Loss;
@@ -29,15 +28,6 @@ public abstract class OutputDistribution
     /// them too.
     /// </summary>
     public virtual int Divisor(int outputs) => outputs;
-
-    /// <summary>What the outputs of a task stand for.</summary>
-    internal static OutputDistribution Of(TaskKind task) => task switch
-    {
-        TaskKind.Classification => Categorical,
-        TaskKind.MultiLabel => Independent,
-        TaskKind.Regression => Continuous,
-        _ => throw new ArgumentOutOfRangeException(nameof(task), task, "Unknown task."),
-    };
 
     /// <summary>
     /// A teacher's outputs as targets at a temperature, and what makes the cross-entropy with them a divergence.

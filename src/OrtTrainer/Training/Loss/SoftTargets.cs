@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 
 namespace OrtTrainer.Training.Loss;
 
@@ -9,7 +10,7 @@ namespace OrtTrainer.Training.Loss;
 public sealed class SoftTargets
 {
     /// <summary>The label that leaves a row out, as PyTorch's default.</summary>
-    public const int IgnoredLabel = -100;
+    public const int IgnoredLabel = CategoricalTargets.Ignored;
 
     private readonly double[] _values;
     private readonly double[] _weights;
@@ -158,6 +159,9 @@ public sealed class SoftTargets
     /// What makes the cross-entropy with each row a divergence when it is added, in float32, [B].
     /// </summary>
     public float[] NegativeEntropies() => [.. Enumerable.Range(0, Rows).Select(row => (float)-RowEntropy(row))];
+
+    /// <summary>The weights of all rows in float32, [B].</summary>
+    public float[] ToWeights() => Array.ConvertAll(_weights, weight => (float)weight);
 
     private static SoftTargets FromLabels(
         ReadOnlySpan<int> labels, int classes, double onLabel, double onOthers, ReadOnlySpan<double> classWeights)

@@ -1,8 +1,8 @@
 using OrtTrainer;
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 
 namespace Examples;
 

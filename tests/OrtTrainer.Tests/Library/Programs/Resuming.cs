@@ -1,7 +1,7 @@
 using OrtTrainer;
-using OrtTrainer.Data;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 
 namespace Examples;
 

@@ -1,7 +1,7 @@
 using OrtTrainer;
-using OrtTrainer.Data;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 using BertTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
 using MicrosoftTokenizer = Microsoft.ML.Tokenizers.Tokenizer;

@@ -5,10 +5,12 @@ using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Tests.Runs;
+using OrtTrainer.Tests.Tasks;
 
 namespace OrtTrainer.Tests.Models.Backbones;
 
@@ -133,36 +135,29 @@ public sealed class DistilBertTests : IDisposable
     public void It_learns_the_task_and_predicts_the_same_from_weights_and_graph()
     {
         RunSummary summary = TinyTask.Run(Options("out") with { Layers = [0, 1], Epochs = 12 });
-        (string, string?)[] texts = [("my big dog", null), ("rice is old here so the soup", null)];
+        Example[] texts = [new("my big dog"), new("rice is old here so the soup")];
 
-        float[] fromGraph = Logits(_task.Output("out"), texts);
+        float[] fromGraph = Scored.Logits(_task.Output("out"), texts);
         File.Delete(Path.Combine(_task.Output("out"), "onnx", "model.onnx"));
 
-        Assert.That(Logits(_task.Output("out"), texts), Is.EqualTo(fromGraph).Within(1e-5));
+        Assert.That(Scored.Logits(_task.Output("out"), texts), Is.EqualTo(fromGraph).Within(1e-5));
         Assert.That(summary.TestLive, Is.GreaterThan(0.8));
     }
 
     [Test]
     public void It_is_a_teacher_by_its_outputs_and_by_its_layers()
     {
-        Dataset data = DataSplits.LoadTrain(new DataOptions { Train = _task.Train, Task = TaskKind.Classification });
+        Dataset data = LabeledData.LoadTrain(new DataOptions { Train = _task.Train });
         TeacherOptions options = new() { Model = _folder.Path, Cache = _task.Output("cache") };
 
-        TeacherLogits logits = TeacherLogits.Obtain(options, data, threads: 1);
-        TeacherStates states = TeacherStates.Obtain(options, data, threads: 1);
+        TeacherLogits logits = TeacherLogits.Obtain(options, ModelTask.Default, data, threads: 1);
+        TeacherStates states = TeacherStates.Obtain(options, ModelTask.Default, data, threads: 1);
 
         Assert.That(logits.Values, Is.EqualTo(
-            Logits(_folder.Path, [.. data.Examples.Select(e => (e.Text, e.Pair))])).Within(1e-5));
+            Scored.Logits(_folder.Path, data.Examples)).Within(1e-5));
         Assert.That((states.Layers, states.Width), Is.EqualTo((Layers, 16)));
         Assert.That(states.Values, Has.Length.EqualTo(data.Count * Layers * 16).And.All.Matches<float>(float.IsFinite));
     }
 
     private FineTuneOptions Options(string output) => _task.Options(output) with { Model = _folder.Path };
-
-    private static float[] Logits(string folder, (string Text, string? Pair)[] texts)
-    {
-        using Predictor predictor =
-            Predictor.Open(folder, new PredictorOptions { Execution = TinyClassifier.OneThread });
-        return [.. texts.SelectMany(text => predictor.Logits([text]))];
-    }
 }

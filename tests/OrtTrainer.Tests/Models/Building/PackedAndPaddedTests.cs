@@ -47,7 +47,7 @@ public sealed class PackedAndPaddedTests
         }
 
         TokenizedExample[] examples = [.. Lengths.Select((length, b) => new TokenizedExample(
-            [.. Enumerable.Range(0, length).Select(i => ((i * 5) + b) % 11)], new int[length], []))];
+            [.. Enumerable.Range(0, length).Select(i => ((i * 5) + b) % 11)], new int[length]))];
 
         float[] packed = Packed(graph, weights, examples, kernels, out long[] offsets);
         float[] padded = Padded(PaddedGraph.Build(architecture, head, graph.Layout, weights).ToByteArray(), examples);

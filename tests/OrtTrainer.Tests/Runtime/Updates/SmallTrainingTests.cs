@@ -4,6 +4,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Cpu.Updates;
 using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Loss;
 using OrtTrainer.Training.Schedules;
@@ -28,7 +29,7 @@ public class SmallTrainingTests
     {
         var run = new Run(threads: 2);
         run.Continue(Steps);
-        var accuracy = MetricKind.DefaultFor(TaskKind.Classification);
+        var accuracy = ClassificationTask.Instance.DefaultMetric;
         var (live, averaged) = (Evaluate(run.Weights), Evaluate(run.Average.Buffer.Span.ToArray()));
         Assert.That(accuracy.Score(live), Is.GreaterThan(0.9));
         Assert.That(accuracy.Score(averaged), Is.GreaterThan(0.9));

@@ -6,6 +6,9 @@ using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies.Comparisons;
 using OrtTrainer.Studies.Statistics;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Cli;
 
 namespace OrtTrainer.Tests.Studies.Comparisons;
@@ -41,7 +44,7 @@ public sealed class RunComparisonTests
     {
         string rows = _desk.Write("numbers.tsv", "text\tlabel\n" + string.Concat(Enumerable.Range(0, 12)
             .Select(i => i % 2 == 0 ? $"you charged my card twice\t{i}\n" : $"where is my parcel\t{i / 4.0}\n")));
-        DataOptions data = new() { Train = rows, Eval = rows, Task = TaskKind.Regression };
+        DataOptions data = new() { Train = rows, Eval = rows, Task = RegressionTask.Instance };
         string first = await Run("number1", data), second = await Run("number2", data, seed: 2);
 
         RunComparison comparison = RunComparison.Of(

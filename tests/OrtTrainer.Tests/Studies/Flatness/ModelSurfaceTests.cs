@@ -5,7 +5,12 @@ using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Studies.Flatness;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Runs;
+using OrtTrainer.Tests.Tasks;
 using OrtTrainer.Training;
 
 namespace OrtTrainer.Tests.Studies.Flatness;
@@ -14,10 +19,10 @@ namespace OrtTrainer.Tests.Studies.Flatness;
 /// The loss of a real, if tiny, model: gradients and curvature against differences of the loss, and against the closed
 /// form where there is one.
 /// </summary>
-[TestFixture(TaskKind.Classification)]
-[TestFixture(TaskKind.MultiLabel)]
-[TestFixture(TaskKind.Regression)]
-public sealed class ModelSurfaceTests(TaskKind task)
+[TestFixture("classification")]
+[TestFixture("multi_label")]
+[TestFixture("regression")]
+public sealed class ModelSurfaceTests(string task)
 {
     // Two batches of gradients.
     private const int Rows = 90;
@@ -31,7 +36,7 @@ public sealed class ModelSurfaceTests(TaskKind task)
     [OneTimeSetUp]
     public void Train()
     {
-        _task = new TinyTask(task, Rows);
+        _task = new TinyTask(ModelTask.Named(task), Rows);
         _summary = TinyTask.Run(_task.Options("run") with { MaxSteps = 8, Method = FineTuneMethod.FineTune });
         _run = ProbedRun.Open(_task.Output("run"), new FlatnessOptions { Threads = 1 });
     }
@@ -168,9 +173,9 @@ public sealed class ModelSurfaceTests(TaskKind task)
             double[] odds = [.. row.Select(z => Math.Exp(z))];
             sum += task switch
             {
-                TaskKind.Classification => odds.Select((o, k) => o * v[k] * v[k]).Sum() / odds.Sum()
+                "classification" => odds.Select((o, k) => o * v[k] * v[k]).Sum() / odds.Sum()
                     - Math.Pow(odds.Select((o, k) => o * v[k]).Sum() / odds.Sum(), 2),
-                TaskKind.MultiLabel => odds.Select((o, k) => v[k] * v[k] * o / (1 + o) / (1 + o)).Average(),
+                "multi_label" => odds.Select((o, k) => v[k] * v[k] * o / (1 + o) / (1 + o)).Average(),
                 _ => 2 * v[0] * v[0],
             };
         }

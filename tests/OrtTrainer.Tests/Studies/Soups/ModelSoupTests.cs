@@ -85,9 +85,7 @@ public sealed class ModelSoupTests
 
         using FinishedRun data = FinishedRun.Open(_tiny.Output("a"), new PredictorOptions());
         using Predictor predictor = Predictor.Open(output);
-        float[] logits = predictor.Logits([.. data.EvaluationData().Examples.Select(e => (e.Text, e.Pair))]);
-        EvaluationScores scores = EvaluationScores.Of(
-            data.EvaluationData(), logits, MetricKind.DefaultFor(TaskKind.Classification));
+        EvaluationScores scores = predictor.Evaluate(data.EvaluationData(), predictor.Task.DefaultMetric);
 
         Assert.That(scores.Values["loss"], Is.EqualTo(result.Values["loss"]).Within(1e-4));
         Assert.That(result.ExportDifference, Is.LessThan(1e-4));

@@ -10,10 +10,12 @@ public sealed class PackedBatchTests
 {
     private static readonly TokenizedExample[] Examples =
     [
-        new([5, 6, 7], [0, 0, 1], [1, 0]),
-        new([8], [0], [0, 1]),
-        new([9, 10], [0, 1], [0.5f, 0.5f]),
+        new([5, 6, 7], [0, 0, 1]),
+        new([8], [0]),
+        new([9, 10], [0, 1]),
     ];
+
+    private static readonly float[] Labels = [1, 0, 0, 1, 0.5f, 0.5f];
 
     [Test]
     public void Sequences_lie_end_to_end_in_the_order_asked_for()
@@ -37,7 +39,7 @@ public sealed class PackedBatchTests
             batch.Fill(Examples, indices, Objective());
 
             Assert.That(batch.InputIds.ToArray(), Is.EqualTo(indices.SelectMany(i => Examples[i].InputIds)));
-            Assert.That(batch.Targets.ToArray(), Is.EqualTo(indices.SelectMany(i => Examples[i].Targets)));
+            Assert.That(batch.Targets.ToArray(), Is.EqualTo(indices.SelectMany(i => Labels[(2 * i)..(2 * (i + 1))])));
             Assert.That(batch.Offsets.Length, Is.EqualTo(indices.Length + 1));
             Assert.That(batch.Offsets[^1], Is.EqualTo(batch.Tokens));
         }
@@ -56,16 +58,34 @@ public sealed class PackedBatchTests
     }
 
     [Test]
+    public void Tokens_have_rows_of_their_own_and_ignored_ones_no_weight()
+    {
+        const int ignored = CategoricalTargets.Ignored;
+        TokenTargets targets = TokenTargets.Of([[ignored, 1, 0], [0], [1, ignored]], classes: 2);
+        TrainingObjective objective = new(OutputDistribution.Categorical, new ExampleTargets(targets));
+        PackedBatch batch = new();
+
+        batch.Fill(Examples, [2, 0], objective);
+
+        Assert.That((batch.Sequences, batch.Tokens, batch.Rows), Is.EqualTo((2, 5, 5)));
+        Assert.That(batch.Targets.ToArray(), Is.EqualTo(new float[] { 0, 1, 0, 0, 0, 0, 0, 1, 1, 0 }));
+        Assert.That(objective.MeanScale([2, 0]), Is.EqualTo(1 / 3f), "three tokens count");
+    }
+
+    [Test]
     public void Examples_without_targets_have_no_outputs()
     {
         PackedBatch batch = new();
 
-        batch.Fill([new TokenizedExample([1, 2], [0, 0], [])], [0]);
+        batch.Fill([new TokenizedExample([1, 2], [0, 0])], [0]);
 
         Assert.That(batch.Outputs, Is.Zero);
         Assert.That(batch.Targets.Length, Is.Zero);
     }
 
     private static TrainingObjective Objective(params LossTerm[] terms) =>
-        new(OutputDistribution.Categorical, ExampleTargets.Of(Examples), terms);
+        new(
+            OutputDistribution.Categorical,
+            new ExampleTargets(new ClassTargets([0, 1, 0], 2)) { Labels = Labels },
+            terms);
 }

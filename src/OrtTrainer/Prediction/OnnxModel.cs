@@ -1,0 +1,188 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Prediction;
+
+/// <summary>
+/// An exported model in memory: token ids in, logits out. Any model of Hugging Face's layout will do, whoever
+/// exported it. Safe for use from several threads at once.
+/// </summary>
+public sealed class OnnxModel : IDisposable
+{
+    private static readonly string[] KnownInputs =
+        [PaddedInputs.InputIds, PaddedInputs.AttentionMask, PaddedInputs.TokenTypeIds];
+
+    private readonly GraphSession _session;
+    private readonly BindingPool _bindings;
+    private readonly HashSet<string> _inputs;
+    private readonly ModelHead _head;
+    private readonly long _padId;
+
+    private OnnxModel(GraphSession session, ModelHead head, long padId)
+    {
+        _session = session;
+        _head = head;
+        _padId = padId;
+        try
+        {
+            _inputs = [.. session.Inputs.Select(i => i.Name)];
+            CheckSignature(session);
+            CheckTypes(session);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+
+        _bindings = new BindingPool(session, binding => binding.BindOutput(PaddedInputs.Logits));
+    }
+
+    /// <summary>Opens a model file, with its external data if it has any.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="head">What gave its logits: the rows they have, and the values per row.</param>
+    /// <param name="execution">Threads and kernels.</param>
+    /// <param name="padId">The id that fills rows up; the mask hides it.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="ModelException">Its inputs or outputs are not those of a model of texts.</exception>
+    public static OnnxModel FromFile(
+        string path, ModelHead head, ExecutionOptions execution, long padId = 0) =>
+        new(GraphSession.FromFile(path, execution), head, padId);
+
+    /// <summary>Opens a model that is in memory.</summary>
+    /// <inheritdoc cref="FromFile" path="/exception"/>
+    public static OnnxModel FromBytes(
+        ReadOnlyMemory<byte> model, ModelHead head, ExecutionOptions execution, long padId = 0,
+        string name = "model") =>
+        new(GraphSession.FromBytes(model, execution, name), head, padId);
+
+    /// <summary>Runs all examples and gives their outputs to a sink, a batch at a time.</summary>
+    /// <param name="examples">The examples; batches are formed by length, so that little is padding.</param>
+    /// <param name="sink">Takes in the outputs.</param>
+    /// <param name="tokensPerBatch">Roughly how many tokens run at once, padding included.</param>
+    /// <param name="progress">Told after each batch how many examples are done; null for nobody.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="ModelException">The model gives another number of outputs per row.</exception>
+    /// <exception cref="RuntimeFailureException">
+    /// ONNX Runtime failed, as with ids the vocabulary does not have.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">This was disposed, perhaps while the call ran.</exception>
+    public void Run(
+        IReadOnlyList<TokenizedExample> examples, IOutputSink sink, int tokensPerBatch = 4096,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        int done = 0;
+        foreach (int[] indices in Batches(examples, tokensPerBatch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            RunBatch(examples, indices, sink);
+            progress?.Report(done += indices.Length);
+        }
+    }
+
+    /// <summary>Examples of about the same length together, so that little is padding.</summary>
+    /// <param name="examples">The data set.</param>
+    /// <param name="tokensPerBatch">Roughly how many tokens make a batch, padding included.</param>
+    public static IEnumerable<int[]> Batches(IReadOnlyList<TokenizedExample> examples, int tokensPerBatch = 4096)
+    {
+        int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].InputIds.Length)];
+        for (int start = 0, end; start < order.Length; start = end)
+        {
+            end = BatchEnd(examples, order, start, tokensPerBatch);
+            yield return order[start..end];
+        }
+    }
+
+    /// <summary>Runs some examples as one batch.</summary>
+    /// <param name="examples">The data set.</param>
+    /// <param name="indices">Which of it, [B].</param>
+    /// <param name="sink">Takes in their outputs.</param>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public void RunBatch(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, IOutputSink sink)
+    {
+        PaddedBatch batch = new(examples, indices, _padId);
+        using BindingPool.Lease lease = _bindings.Rent();
+        Binding binding = lease.Binding;
+        batch.Bind(binding, _inputs);
+        binding.Run();
+        int[] starts = new int[indices.Length];
+        int[] rows = new int[indices.Length];
+        for (int b = 0; b < indices.Length; b++)
+        {
+            int length = examples[indices[b]].InputIds.Length;
+            (starts[b], rows[b]) = _head.Rows.Padded(b, length, batch.Width);
+        }
+
+        CheckShape(binding.OutputShape(PaddedInputs.Logits), batch);
+        ReadOnlySpan<float> values = binding.OutputAsFloats(PaddedInputs.Logits);
+        sink.Add(new OutputBatch(values, _head.Outputs, indices, starts, rows));
+    }
+
+    public void Dispose()
+    {
+        _bindings.Dispose();
+        _session.Dispose();
+    }
+
+    // Lengths ascend, so the last example of a batch is its width.
+    private static int BatchEnd(IReadOnlyList<TokenizedExample> examples, int[] order, int start, int tokensPerBatch)
+    {
+        int end = start + 1;
+        while (end < order.Length && (end + 1 - start) * examples[order[end]].InputIds.Length <= tokensPerBatch)
+        {
+            end++;
+        }
+
+        return end;
+    }
+
+    private static void CheckSignature(GraphSession session)
+    {
+        string found = $"{session.Name} has inputs " +
+            $"{string.Join(", ", session.Inputs.Select(i => i.Name))} and outputs " +
+            $"{string.Join(", ", session.Outputs.Select(o => o.Name))}";
+        if (session.Inputs.Any(i => !KnownInputs.Contains(i.Name))
+            || session.Inputs.All(i => i.Name != PaddedInputs.InputIds)
+            || session.Outputs.All(o => o.Name != PaddedInputs.Logits))
+        {
+            throw new ModelException(
+                $"{found}; expected input_ids, attention_mask and perhaps token_type_ids in, logits out. " +
+                "Export the model for text classification.");
+        }
+    }
+
+    private static void CheckTypes(GraphSession session)
+    {
+        GraphValue logits = session.Outputs.First(output => output.Name == PaddedInputs.Logits);
+        if (logits.Type is not { } type || !Binding.ConvertibleTypes.Contains(type))
+        {
+            throw new ModelException(
+                $"{session.Name}: logits are {Words(logits)}; expected {string.Join(", ", Binding.ConvertibleTypes)}. " +
+                "Export the model with such an output.");
+        }
+
+        if (session.Inputs.FirstOrDefault(i => i.Type is not (ElementType.Int64 or ElementType.Int32)) is { } input)
+        {
+            throw new ModelException(
+                $"{session.Name}: {input.Name} is {Words(input)}; expected Int64 or Int32. " +
+                "Export the model with such inputs.");
+        }
+
+        static string Words(GraphValue value) => value.Type?.ToString() ?? "no tensor";
+    }
+
+    private void CheckShape(long[] shape, PaddedBatch batch)
+    {
+        long[] expected = _head.Rows.PaddedShape(batch.Rows, batch.Width, _head.Outputs);
+        if (!shape.SequenceEqual(expected))
+        {
+            throw new ModelException(
+                $"{_session.Name} gave logits of shape [{string.Join(", ", shape)}] for {batch.Rows} examples; " +
+                $"expected [{string.Join(", ", expected)}], an output per label. Check that config.json belongs to " +
+                "this model.");
+        }
+    }
+}

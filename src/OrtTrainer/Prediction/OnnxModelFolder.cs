@@ -1,0 +1,66 @@
+using Google.Protobuf;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+
+namespace OrtTrainer.Prediction;
+
+/// <summary>
+/// Opens the model in a folder: its graph, or the same graph built from the weights where there is none.
+/// </summary>
+/// <remarks>
+/// Exports have the graph as onnx/model.onnx, where transformers.js looks without being told, and optimum as well; that
+/// is also how models for either lie on the Hugging Face hub. Folders with model.onnx beside config.json, as optimum
+/// writes it and older exports have it, open too.
+/// </remarks>
+internal static class OnnxModelFolder
+{
+    /// <summary>The subfolder of an export's graph.</summary>
+    public const string GraphFolder = "onnx";
+
+    /// <summary>The name of the graph.</summary>
+    public const string OnnxName = "model.onnx";
+
+    /// <summary>Where an export has its graph.</summary>
+    public static string ExportedGraph(string folder) => Path.Combine(folder, GraphFolder, OnnxName);
+
+    /// <summary>The graph of a model folder; a file that is not there where the folder has none.</summary>
+    public static string GraphOf(string folder) =>
+        ExportedGraph(folder) is var exported && File.Exists(exported) ? exported : Path.Combine(folder, OnnxName);
+
+    /// <exception cref="ModelException">The weights have no head for the labels of config.json.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
+    public static OnnxModel Open(
+        string folder, ModelTask task, ModelConfig config, ExecutionOptions execution) =>
+        Open(folder, GraphOf(folder), task, config, execution);
+
+    /// <summary>As the other; the graph is in the file <paramref name="path"/> if that is there.</summary>
+    /// <inheritdoc cref="Open(string, ModelTask, ModelConfig, ExecutionOptions)" path="/exception"/>
+    public static OnnxModel Open(
+        string folder, string path, ModelTask task, ModelConfig config, ExecutionOptions execution)
+    {
+        ModelHead head = task.Head(config.Id2Label.Count);
+        long padId = Architecture.PaddingIdOf(config);
+        return File.Exists(path)
+            ? OnnxModel.FromFile(path, head, execution, padId)
+            : OnnxModel.FromBytes(Build(folder, head), head, execution, padId, folder);
+    }
+
+    private static byte[] Build(string folder, ModelHead head)
+    {
+        using PretrainedModel model = PretrainedModel.Open(folder);
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, head).Layout;
+        using WeightBuffer parameters = new(Device.Default, layout.Length);
+        IReadOnlyList<string> random = model.Load(layout, parameters, seed: 0);
+        if (random.Count > 0)
+        {
+            throw new ModelException(
+                $"{folder}: the weights lack {string.Join(", ", random)} for {head.Outputs} labels, so there is " +
+                "nothing to predict with. Fine-tune the model first.");
+        }
+
+        return PaddedGraph.Build(model.Architecture, head, layout, parameters).ToByteArray();
+    }
+}

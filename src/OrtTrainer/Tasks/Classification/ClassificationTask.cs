@@ -1,0 +1,117 @@
+using System.Text.Json;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+
+namespace OrtTrainer.Tasks.Classification;
+
+/// <summary>Exactly one label of several for a text or pair of texts.</summary>
+public sealed class ClassificationTask : ModelTask
+{
+    private ClassificationTask()
+    {
+    }
+
+    /// <summary>The task.</summary>
+    public static ClassificationTask Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "classification";
+
+    /// <inheritdoc/>
+    public override string ProblemType => "single_label_classification";
+
+    /// <inheritdoc/>
+    public override OutputDistribution Distribution => OutputDistribution.Categorical;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Metric> Metrics => ClassificationMetrics.All;
+
+    /// <inheritdoc/>
+    public override bool HasPredictionMean => true;
+
+    /// <inheritdoc/>
+    public override bool HasTeachers => true;
+
+    /// <inheritdoc/>
+    public override LabelMap FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns) =>
+        LabelFields.Enough(
+            source, examples.Count, examples.Select(example => NameOf(example, source)), needed: 2, columns.Label);
+
+    /// <inheritdoc/>
+    public override EvaluationAccumulator Evaluate(EncodedDataset data)
+    {
+        ClassTargets targets = (ClassTargets)data.Targets;
+        return new OutputAccumulator(
+            targets.Count,
+            targets.Outputs,
+            Metrics,
+            logits => SoftmaxCrossEntropy.Loss(logits, SoftTargets.OneHot(targets.Ids, targets.Outputs), default),
+            logits => new ClassifiedExamples(logits, targets.Ids.ToArray(), targets.Outputs));
+    }
+
+    /// <inheritdoc/>
+    public override PredictionMean MeanOf(EncodedDataset data) =>
+        new ClassMean(data.Targets.Count, data.Targets.Outputs);
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
+    {
+        json.WriteString("label", prediction.Label);
+        json.WriteNumber("score", prediction.Scores.Max());
+        WriteScores(json, labels, prediction.Scores);
+    }
+
+    /// <inheritdoc/>
+    protected override TaskTargets Targets(
+        string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return new ClassTargets(
+            [.. examples.Select(example =>
+                LabelFields.Known(labels, NameOf(example, source), source, example.Line))],
+            labels.Count);
+    }
+
+    /// <inheritdoc/>
+    protected override TextPrediction Read(
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
+    {
+        float[] scores = Probabilities.Softmax(outputs);
+        return new TextPrediction([labels[Array.IndexOf(scores, scores.Max())]], scores);
+    }
+
+    /// <inheritdoc/>
+    protected override TeacherAudit AuditOf(double[] outputs, Dataset data)
+    {
+        ClassTargets targets = (ClassTargets)data.Targets;
+        ClassifiedExamples examples = new(outputs, targets.Ids.ToArray(), targets.Outputs);
+        ConfusionMatrix confusion = examples.Confusion();
+        return TeacherAudit.OfDecisions(Name, data.Count, examples) with
+        {
+            Labels = [.. data.Labels!.Names.Select((name, label) => Audit(confusion, name, label))],
+        };
+    }
+
+    /// <inheritdoc/>
+    protected override bool IsAssumedOf(ModelConfig config) => config.Id2Label.Count != 1;
+
+    private static LabelAudit Audit(ConfusionMatrix confusion, string name, int label)
+    {
+        int[] classes = [.. Enumerable.Range(0, confusion.Classes)];
+        int rows = (int)classes.Sum(other => confusion[label, other]);
+        int predicted = (int)classes.Sum(other => confusion[other, label]);
+        return new LabelAudit(name, rows, predicted, rows > 0 ? (double)confusion[label, label] / rows : null);
+    }
+
+    private static string NameOf(Example example, string source)
+    {
+        string field = LabelFields.Present(example, source);
+        return field.Length > 0
+            ? field
+            : throw new DataFileException(
+                source, example.Line, "the label is empty. Label the row or take it out.");
+    }
+}

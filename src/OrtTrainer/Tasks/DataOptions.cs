@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Tasks;
+
+/// <summary>Which files and columns a run learns from and is judged on.</summary>
+public sealed record DataOptions
+{
+    private readonly double _evalFraction = 0.1;
+    private readonly string _labelSeparator = "|";
+
+    /// <summary>The file to train on.</summary>
+    public required string Train { get; init; }
+
+    /// <summary>The file to evaluate on during training; null splits it off <see cref="Train"/>.</summary>
+    public string? Eval { get; init; }
+
+    /// <summary>The file to test on once, at the end; null for none.</summary>
+    public string? Test { get; init; }
+
+    /// <summary>What is learned, and what the labels are.</summary>
+    public ModelTask Task { get; init; } = ModelTask.Default;
+
+    /// <summary>The column of the text; null for the task's own, usually "text".</summary>
+    public string? TextColumn { get; init; }
+
+    /// <summary>The column of the second text, for tasks on pairs.</summary>
+    public string? PairColumn { get; init; }
+
+    /// <summary>The column of the label; null for the task's own, usually "label".</summary>
+    public string? LabelColumn { get; init; }
+
+    /// <summary>
+    /// What joins several labels in one field, for multi-label tasks; a field may be a JSON array instead.
+    /// </summary>
+    /// <exception cref="ArgumentException">The separator is empty.</exception>
+    public string LabelSeparator
+    {
+        get => _labelSeparator;
+        init => _labelSeparator = value.Length > 0
+            ? value
+            : throw new ArgumentException(
+                $"{nameof(LabelSeparator)} is empty; give the text between two labels, such as |.");
+    }
+
+    /// <summary>Where in a row an example stands.</summary>
+    [JsonIgnore]
+    public ExampleColumns Columns => new(
+        TextColumn ?? Task.DefaultColumns.Text, PairColumn, LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator);
+
+    /// <summary>How to read the files, all of them alike.</summary>
+    public TableOptions Table { get; init; } = new();
+
+    /// <summary>
+    /// The labels of the model in its order, where it already has them; null takes those found in
+    /// <see cref="Train"/>.
+    /// </summary>
+    public IReadOnlyList<string>? ModelLabels { get; init; }
+
+    /// <summary>
+    /// The share of <see cref="Train"/> to split off where there is no <see cref="Eval"/>; between 0 and 1, both
+    /// excluded.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    public double EvalFraction
+    {
+        get => _evalFraction;
+        init => _evalFraction = value is > 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(EvalFraction), value, $"{nameof(EvalFraction)} is a share between 0 and 1, both excluded.");
+    }
+
+    /// <summary>The seed of the split.</summary>
+    public ulong SplitSeed { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}

@@ -1,0 +1,71 @@
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Tasks;
+
+/// <summary>Reads files as a task does.</summary>
+public static class LabeledData
+{
+    /// <summary>
+    /// Reads the files of a run, settles the labels and splits off an evaluation part where no file is given for it.
+    /// </summary>
+    /// <param name="options">The files, and how to read them.</param>
+    /// <param name="note">Told what the look of a file decided, such as its delimiter; null for nobody.</param>
+    /// <param name="cancellation">Ends the reading between two blocks of a file.</param>
+    /// <exception cref="DataFileException">
+    /// A file that cannot be read, without rows, with a bad label, with one
+    /// class only, or with a label that is not in train.
+    /// </exception>
+    public static DataSplits Load(
+        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default)
+    {
+        Dataset train = LoadTrain(options, note, cancellation);
+        Dataset? test = options.Test is null ? null : Read(options.Test, options, train.Labels, note, cancellation);
+        if (options.Eval is not null)
+        {
+            Dataset eval = Read(options.Eval, options, train.Labels, note, cancellation);
+            return new DataSplits(train, eval, test, options.Eval);
+        }
+
+        if (train.Count < 2)
+        {
+            throw new DataFileException(
+                options.Train, null, "one example cannot be split; add rows, or give a file to evaluate on.");
+        }
+
+        (int[] kept, int[] heldOut) = StratifiedSplit.Of(train, options.EvalFraction, options.SplitSeed);
+        string origin = FormattableString.Invariant(
+            $"{heldOut.Length} of the {train.Count} rows of {options.Train}, stratified, seed {options.SplitSeed}");
+        return new DataSplits(train.Take(kept), train.Take(heldOut), test, origin);
+    }
+
+    /// <summary>Reads the file to train on, all of its rows, and settles the labels.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static Dataset LoadTrain(
+        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default)
+    {
+        ModelTask task = options.Task;
+        Example[] rows = [.. Rows(options.Train, options, note, cancellation)];
+
+        // Looked for even where the model has labels: the rows must show that there is something to learn.
+        LabelMap? found = task.FindLabels(options.Train, rows, options.Columns);
+        LabelMap? labels = options.ModelLabels is { } names ? task.LabelsOf(names) : found;
+        return task.Label(options.Train, rows, labels, options.Columns);
+    }
+
+    /// <summary>Reads a file with labels that are settled.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="labels">The names of the labels; null for tasks without.</param>
+    /// <param name="note">Told what the look of the file decided, such as its delimiter; null for nobody.</param>
+    /// <param name="cancellation">Ends the reading between two blocks of the file.</param>
+    /// <exception cref="DataFileException">It cannot be read, or has no rows, or a bad or unknown label.</exception>
+    public static Dataset Read(
+        string file, DataOptions options, LabelMap? labels, Action<string>? note = null,
+        CancellationToken cancellation = default) =>
+        options.Task.Label(file, [.. Rows(file, options, note, cancellation)], labels, options.Columns);
+
+    private static IEnumerable<Example> Rows(
+        string file, DataOptions options, Action<string>? note, CancellationToken cancellation) =>
+        TableReader.Read(file, options.Table, note, cancellation)
+            .Select(row => options.Task.ReadExample(row, options.Columns));
+}

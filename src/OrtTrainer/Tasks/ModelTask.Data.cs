@@ -1,0 +1,110 @@
+using System.Runtime.ExceptionServices;
+using OrtTrainer.Data;
+using OrtTrainer.Text;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Tasks;
+
+/// <summary>From files to tokens and targets.</summary>
+public abstract partial class ModelTask
+{
+    // Small enough to end within a moment, large enough to cost nothing.
+    private const int RowsBetweenChecks = 4096;
+
+    /// <summary>The columns read where options name none.</summary>
+    public virtual ExampleColumns DefaultColumns { get; } = new(Label: "label");
+
+    /// <summary>The example that a row of a table holds.</summary>
+    /// <exception cref="DataFileException">A column is absent, or its field malformed.</exception>
+    public virtual Example ReadExample(DataRow row, ExampleColumns columns) => columns.Of(row);
+
+    /// <summary>
+    /// The labels that the rows of a training file have; null for tasks without labels. Checks that there is something
+    /// to learn.
+    /// </summary>
+    /// <param name="source">The file, for messages.</param>
+    /// <param name="examples">Its rows.</param>
+    /// <param name="columns">Where the labels stand, and what parts several in one field.</param>
+    /// <exception cref="DataFileException">A label is malformed, or there are too few different ones.</exception>
+    public abstract LabelMap? FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns);
+
+    /// <summary>The labels of a model in its order (id2label), as data may write them; null for tasks without.</summary>
+    public virtual LabelMap? LabelsOf(IReadOnlyList<string> names) => LabelMap.OfModel(names);
+
+    /// <summary>Turns the label fields of a file's rows into targets.</summary>
+    /// <param name="source">The file, for messages.</param>
+    /// <param name="examples">The rows, each with a label.</param>
+    /// <param name="labels">The names of the labels; null for tasks without.</param>
+    /// <param name="columns">How the fields are read; null for <see cref="DefaultColumns"/>.</param>
+    /// <exception cref="DataFileException">No rows, or a row whose label is empty, malformed or unknown.</exception>
+    public Dataset Label(
+        string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns? columns = null) =>
+        examples.Count > 0
+            ? new Dataset(source, examples, labels, Targets(source, examples, labels, columns ?? DefaultColumns))
+            : throw new DataFileException(source, null, "there are no rows in it; expected at least one example.");
+
+    /// <summary>
+    /// An example as tokens. What decoding needs beside them, such as places in the text, is in a record derived from
+    /// <see cref="TokenizedExample"/>.
+    /// </summary>
+    /// <param name="example">The example; its label is not looked at.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="maxLength">The most tokens; null for no limit.</param>
+    public virtual TokenizedExample Encode(Example example, ITextEncoder tokenizer, int? maxLength)
+    {
+        TokenIds tokens = tokenizer.EncodeIds(
+            example.Text, example.Pair, maxLength is null ? null : new EncodeOptions { MaxLength = maxLength });
+        return new TokenizedExample(tokens.Ids, tokens.TypeIds);
+    }
+
+    /// <summary>Tokenizes a data set on several threads; results keep the order.</summary>
+    /// <param name="data">The examples.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="maxLength">The most tokens per example, to which longer ones are cut.</param>
+    /// <param name="threads">At most so many threads, 1 or more.</param>
+    /// <param name="cancellation">Stops between two blocks of examples.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public EncodedDataset Encode(
+        Dataset data, ITextEncoder tokenizer, int maxLength, int threads, CancellationToken cancellation = default)
+    {
+        TokenizedExample[] examples = new TokenizedExample[data.Count];
+        int[] lengths = new int[data.Count];
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
+        for (int start = 0; start < data.Count; start += RowsBetweenChecks)
+        {
+            if (start > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            try
+            {
+                Parallel.For(start, Math.Min(data.Count, start + RowsBetweenChecks), parallel, EncodeRow);
+            }
+            catch (AggregateException exception)
+            {
+                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+            }
+        }
+
+        return new EncodedDataset(data, examples, Align(data, examples), lengths);
+
+        void EncodeRow(int row)
+        {
+            TokenizedExample whole = Encode(data.Examples[row], tokenizer, maxLength: null);
+            lengths[row] = whole.InputIds.Length;
+            examples[row] = lengths[row] <= maxLength ? whole : Encode(data.Examples[row], tokenizer, maxLength);
+        }
+    }
+
+    /// <summary>
+    /// The targets in the rows of the head's output; those of the data where the head answers once per sequence.
+    /// </summary>
+    /// <param name="data">Examples and their targets.</param>
+    /// <param name="inputs">The examples as tokens.</param>
+    protected virtual TaskTargets Align(Dataset data, IReadOnlyList<TokenizedExample> inputs) => data.Targets;
+
+    /// <summary>What the label fields say, a target per example; <see cref="Label"/> documents the rest.</summary>
+    protected abstract TaskTargets Targets(
+        string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns);
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using OrtTrainer.Models;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Tasks;
+
+/// <summary>From outputs to what a user reads.</summary>
+public abstract partial class ModelTask
+{
+    /// <summary>The outputs of a model in words, such as "3 labels".</summary>
+    public virtual string DescribeOutputs(int outputs) => $"{outputs} labels";
+
+    /// <summary>What the outputs for one input say.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="outputs">Its outputs: [rows, K].</param>
+    /// <param name="labels">The model's labels, in its order.</param>
+    /// <param name="threshold">The least score of a label that is predicted, where labels do not exclude each
+    /// other.</param>
+    /// <exception cref="ModelException">An output is NaN.</exception>
+    public TextPrediction Decode(
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
+    {
+        foreach (float output in outputs)
+        {
+            if (float.IsNaN(output))
+            {
+                throw new ModelException(
+                    "The model gave a logit that is no number (NaN). Its weights are damaged, or training diverged: " +
+                    "look for NaN among them, or train again with a smaller learning rate.");
+            }
+        }
+
+        return Read(input, outputs, labels, threshold);
+    }
+
+    /// <summary>Writes a prediction as properties of a JSON object.</summary>
+    /// <param name="json">Inside an object.</param>
+    /// <param name="prediction">What <see cref="Decode"/> gave.</param>
+    /// <param name="labels">The model's labels, in its order.</param>
+    public abstract void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels);
+
+    /// <summary>What <see cref="Decode"/> gives; no output is NaN.</summary>
+    protected abstract TextPrediction Read(
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold);
+
+    /// <summary>Writes a score for each label.</summary>
+    protected static void WriteScores(Utf8JsonWriter json, IReadOnlyList<string> labels, IReadOnlyList<float> scores)
+    {
+        json.WriteStartObject("scores");
+        for (int i = 0; i < labels.Count; i++)
+        {
+            json.WriteNumber(labels[i], scores[i]);
+        }
+
+        json.WriteEndObject();
+    }
+}

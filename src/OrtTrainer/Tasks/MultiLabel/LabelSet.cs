@@ -1,0 +1,24 @@
+using OrtTrainer.Data;
+
+namespace OrtTrainer.Tasks.MultiLabel;
+
+/// <summary>Several labels in one field: names between separators, or a JSON array of them.</summary>
+internal static class LabelSet
+{
+    /// <summary>The different names in a row's label field; none where it is empty.</summary>
+    /// <exception cref="DataFileException">The field is absent or malformed, or holds an empty name.</exception>
+    public static string[] Read(Example example, string source, string separator)
+    {
+        string field = LabelFields.Present(example, source);
+        string[] names = field.StartsWith('[') ? LabelFields.Items(field, source, example.Line)
+            : field.Length == 0 ? []
+            : field.Split(separator);
+        names = [.. names.Select(name => name.Trim())];
+        return Array.IndexOf(names, string.Empty) < 0
+            ? [.. names.Distinct(StringComparer.Ordinal)]
+            : throw new DataFileException(
+                source,
+                example.Line,
+                $"the label field '{field}' holds an empty label; expected names joined by '{separator}'.");
+    }
+}

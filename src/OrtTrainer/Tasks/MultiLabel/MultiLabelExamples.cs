@@ -1,0 +1,57 @@
+using OrtTrainer.Evaluation;
+
+namespace OrtTrainer.Tasks.MultiLabel;
+
+/// <summary>
+/// Logits and labels of a multi-label task; a label is predicted where its probability is above one half.
+/// </summary>
+public sealed class MultiLabelExamples : EvaluatedExamples
+{
+    private readonly double[] _logits;
+    private readonly bool[] _labels;
+    private readonly int _labelCount;
+
+    /// <summary>Keeps both arrays.</summary>
+    /// <param name="logits">[N, K].</param>
+    /// <param name="labels">[N, K], true where the label holds.</param>
+    /// <param name="labelCount">K, 1 or more.</param>
+    /// <exception cref="ArgumentException">Shapes differ.</exception>
+    public MultiLabelExamples(double[] logits, bool[] labels, int labelCount)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(labelCount, 1);
+        if (logits.Length != labels.Length || labels.Length % labelCount != 0)
+        {
+            throw new ArgumentException(
+                $"There are {logits.Length} logits for {labels.Length} labels; expected as many, in rows of " +
+                $"{labelCount}.");
+        }
+
+        (_logits, _labels, _labelCount) = (logits, labels, labelCount);
+    }
+
+    /// <inheritdoc/>
+    public override int Count => _labels.Length / _labelCount;
+
+    /// <summary>Hits and misses by label.</summary>
+    public LabelCounts Counts() => new(_labels, Array.ConvertAll(_logits, logit => logit > 0), _labelCount);
+
+    /// <inheritdoc/>
+    public override bool[] Right()
+    {
+        bool[] right = new bool[Count];
+        Array.Fill(right, true);
+        for (int i = 0; i < _labels.Length; i++)
+        {
+            right[i / _labelCount] &= _labels[i] == (_logits[i] > 0);
+        }
+
+        return right;
+    }
+
+    /// <inheritdoc/>
+    public override EvaluatedExamples Select(ReadOnlySpan<int> indices) =>
+        new MultiLabelExamples(
+            SelectRows(_logits, _labelCount, indices), SelectRows(_labels, _labelCount, indices), _labelCount);
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+
+namespace OrtTrainer.Tasks.MultiLabel;
+
+/// <summary>Any number of labels for a text or pair of texts, each on its own.</summary>
+public sealed class MultiLabelTask : ModelTask
+{
+    private MultiLabelTask()
+    {
+    }
+
+    /// <summary>The task.</summary>
+    public static MultiLabelTask Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "multi_label";
+
+    /// <inheritdoc/>
+    public override string ProblemType => "multi_label_classification";
+
+    /// <inheritdoc/>
+    public override OutputDistribution Distribution => OutputDistribution.Independent;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Metric> Metrics { get; } =
+    [
+        Of("micro_f1", counts => counts.MicroF1),
+        Of("macro_f1", counts => counts.MacroF1),
+        Of("weighted_f1", counts => counts.WeightedF1),
+        Of("precision", counts => counts.MicroPrecision),
+        Of("recall", counts => counts.MicroRecall),
+        Of("accuracy", counts => counts.SubsetAccuracy),
+    ];
+
+    /// <inheritdoc/>
+    public override bool HasPredictionMean => true;
+
+    /// <inheritdoc/>
+    public override bool HasTeachers => true;
+
+    /// <summary>One label that some rows have and others lack is a task already.</summary>
+    public override LabelMap FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns) =>
+        LabelFields.Enough(
+            source,
+            examples.Count,
+            examples.SelectMany(example => LabelSet.Read(example, source, columns.LabelSeparator)),
+            needed: 1,
+            columns.Label);
+
+    /// <inheritdoc/>
+    public override EvaluationAccumulator Evaluate(EncodedDataset data)
+    {
+        LabelSetTargets targets = (LabelSetTargets)data.Targets;
+        return new OutputAccumulator(
+            targets.Count,
+            targets.Outputs,
+            Metrics,
+            logits => BinaryCrossEntropy.Loss(logits, Array.ConvertAll(targets.Applies.ToArray(), Probability), default),
+            logits => new MultiLabelExamples(logits, targets.Applies.ToArray(), targets.Outputs));
+    }
+
+    /// <inheritdoc/>
+    public override PredictionMean MeanOf(EncodedDataset data) =>
+        new LabelSetMean(data.Targets.Count, data.Targets.Outputs);
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
+    {
+        json.WriteStartArray("labels");
+        foreach (string label in prediction.Labels)
+        {
+            json.WriteStringValue(label);
+        }
+
+        json.WriteEndArray();
+        WriteScores(json, labels, prediction.Scores);
+    }
+
+    /// <inheritdoc/>
+    protected override TaskTargets Targets(
+        string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        bool[] applies = new bool[examples.Count * labels.Count];
+        for (int row = 0; row < examples.Count; row++)
+        {
+            foreach (string name in LabelSet.Read(examples[row], source, columns.LabelSeparator))
+            {
+                int id = LabelFields.Known(labels, name, source, examples[row].Line);
+                applies[(row * labels.Count) + id] = true;
+            }
+        }
+
+        return new LabelSetTargets(applies, labels.Count);
+    }
+
+    /// <inheritdoc/>
+    protected override TextPrediction Read(
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
+    {
+        float[] scores = Probabilities.Sigmoid(outputs);
+        int[] chosen = [.. Enumerable.Range(0, scores.Length)
+            .Where(i => scores[i] >= threshold)
+            .OrderByDescending(i => scores[i])];
+        return new TextPrediction([.. chosen.Select(i => labels[i])], scores);
+    }
+
+    /// <summary>sigmoid(z) is the softmax of (0, z): each decision becomes an example of two classes.</summary>
+    protected override TeacherAudit AuditOf(double[] outputs, Dataset data)
+    {
+        bool[] applies = ((LabelSetTargets)data.Targets).Applies.ToArray();
+        int[] decisions = Array.ConvertAll(applies, yes => yes ? 1 : 0);
+        ClassifiedExamples examples = new([.. outputs.SelectMany(z => new[] { 0, z })], decisions, classes: 2);
+        int[] predictions = examples.Predictions();
+        return TeacherAudit.OfDecisions(Name, data.Count, examples) with
+        {
+            Decisions = "decisions, label by label",
+            Labels = [.. data.Labels!.Names.Select((name, label) =>
+            {
+                int[] at = [.. Enumerable.Range(0, data.Count).Select(row => (row * data.Outputs) + label)];
+                double agreeing = at.Count(i => decisions[i] == predictions[i]);
+                return new LabelAudit(
+                    name, at.Sum(i => decisions[i]), at.Sum(i => predictions[i]), agreeing / data.Count);
+            })],
+        };
+    }
+
+    private static double Probability(bool applies) => applies ? 1 : 0;
+
+    private static ExamplesMetric<MultiLabelExamples> Of(string name, Func<LabelCounts, double> score) =>
+        new(name, examples => score(examples.Counts()));
+}

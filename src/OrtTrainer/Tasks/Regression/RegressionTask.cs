@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
+
+namespace OrtTrainer.Tasks.Regression;
+
+/// <summary>One number for a text or pair of texts.</summary>
+public sealed class RegressionTask : ModelTask
+{
+    private RegressionTask()
+    {
+    }
+
+    /// <summary>The task.</summary>
+    public static RegressionTask Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "regression";
+
+    /// <inheritdoc/>
+    public override string ProblemType => "regression";
+
+    /// <inheritdoc/>
+    public override OutputDistribution Distribution => OutputDistribution.Continuous;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Metric> Metrics { get; } =
+    [
+        Of("spearman", r => Correlation.Spearman(r.Predictions, r.Targets)),
+        Of("pearson", r => Correlation.Pearson(r.Predictions, r.Targets)),
+        Of("kendall_tau", r => Correlation.KendallTauB(r.Predictions, r.Targets)),
+        Of("mse", r => Correlation.MeanSquaredError(r.Predictions, r.Targets), higherIsBetter: false),
+    ];
+
+    /// <inheritdoc/>
+    public override bool HasPredictionMean => true;
+
+    /// <inheritdoc/>
+    public override bool HasTeachers => true;
+
+    /// <summary>Numbers are not named.</summary>
+    public override LabelMap? FindLabels(
+        string source, IReadOnlyList<Example> examples, ExampleColumns columns) => null;
+
+    /// <summary>Numbers are not named.</summary>
+    public override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
+
+    /// <inheritdoc/>
+    public override string DescribeOutputs(int outputs) => Name;
+
+    /// <inheritdoc/>
+    public override EvaluationAccumulator Evaluate(EncodedDataset data)
+    {
+        double[] truth = Doubles(data.Targets);
+        return new OutputAccumulator(
+            truth.Length,
+            data.Targets.Outputs,
+            Metrics,
+            values => MeanSquaredError.Loss(values, truth, default),
+            values => new RegressedExamples(values, truth));
+    }
+
+    /// <inheritdoc/>
+    public override PredictionMean MeanOf(EncodedDataset data) => new NumberMean(data.Targets.Count);
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels) =>
+        json.WriteNumber("score", prediction.Scores[0]);
+
+    /// <inheritdoc/>
+    protected override TaskTargets Targets(
+        string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns) =>
+        new NumberTargets([.. examples.Select(example => Number(example, source))]);
+
+    /// <inheritdoc/>
+    protected override TextPrediction Read(
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold) =>
+        new([], outputs.ToArray());
+
+    /// <inheritdoc/>
+    protected override TeacherAudit AuditOf(double[] outputs, Dataset data)
+    {
+        double[] truth = Doubles(data.Targets);
+        return new TeacherAudit
+        {
+            Task = Name,
+            Rows = data.Count,
+            MeanSquaredError = Correlation.MeanSquaredError(outputs, truth),
+            Pearson = Defined(Correlation.Pearson(outputs, truth)),
+            Spearman = Defined(Correlation.Spearman(outputs, truth)),
+        };
+    }
+
+    /// <inheritdoc/>
+    protected override bool IsAssumedOf(ModelConfig config) => config.Id2Label.Count == 1;
+
+    /// <summary>
+    /// The number in a field, written with a decimal point whatever the machine's culture; a comma only in a file whose
+    /// fields are separated by semicolons, as where both are in use.
+    /// </summary>
+    private static float Number(Example example, string source)
+    {
+        string field = LabelFields.Present(example, source);
+        string plain = example.DecimalComma ? field.Replace(',', '.') : field;
+        bool parsed = float.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out float number);
+        return parsed && float.IsFinite(number)
+            ? number
+            : throw new DataFileException(
+                source, example.Line, $"the label is '{field}'; regression needs a finite number such as 3.25.");
+    }
+
+    private static double[] Doubles(TaskTargets targets) =>
+        Array.ConvertAll(((NumberTargets)targets).Values.ToArray(), value => (double)value);
+
+    private static double? Defined(double value) => double.IsNaN(value) ? null : value;
+
+    private static ExamplesMetric<RegressedExamples> Of(
+        string name, Func<RegressedExamples, double> score, bool higherIsBetter = true) =>
+        new(name, score) { HigherIsBetter = higherIsBetter };
+}

@@ -1,0 +1,16 @@
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.Regression;
+
+namespace OrtTrainer.Tasks;
+
+/// <summary>The tasks there are: a new one is a folder beside this file and a line here.</summary>
+internal static class TaskRegistry
+{
+    public static IReadOnlyList<ModelTask> Tasks { get; } =
+    [
+        ClassificationTask.Instance,
+        MultiLabelTask.Instance,
+        RegressionTask.Instance,
+    ];
+}

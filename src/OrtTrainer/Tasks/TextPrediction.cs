@@ -1,0 +1,20 @@
+using OrtTrainer.Common;
+
+namespace OrtTrainer.Tasks;
+
+/// <summary>What a model says about one input. A task that says more has a record derived from this.</summary>
+/// <param name="Labels">
+/// The labels predicted: one of a classifier, any number, best first, of a multi-label model, none of a regression.
+/// </param>
+/// <param name="Scores">
+/// A score per label in the model's order: probabilities that sum to 1, a probability each, or the value of a
+/// regression.
+/// </param>
+public record TextPrediction(IReadOnlyList<string> Labels, IReadOnlyList<float> Scores)
+{
+    /// <summary>The best of the labels predicted; null where there is none.</summary>
+    public string? Label => Labels.Count > 0 ? Labels[0] : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}
