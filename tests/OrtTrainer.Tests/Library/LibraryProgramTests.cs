@@ -2,6 +2,7 @@ using Examples;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Library;

@@ -1,5 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
 
 namespace OrtTrainer.Tests.Prediction;

@@ -1,4 +1,5 @@
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 
 namespace Examples;
 

@@ -1,10 +1,11 @@
+using OrtTrainer.Data;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tests.Training.Batches;
 
 public sealed class BatchRowsTests
 {
-    private static readonly ExampleTargets Targets = new(outputs: 2, new float[10]);
+    private static readonly ExampleTargets Targets = new(new ClassTargets([0, 1, 0, 1, 0], 2));
 
     [TestCase(1, new[] { 3, 0, 4 })]
     [TestCase(2, new[] { 3, 0, 4, 3, 0, 4 })]
