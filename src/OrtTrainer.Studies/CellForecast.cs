@@ -8,7 +8,7 @@ namespace OrtTrainer.Studies;
 /// <param name="IsMeasured">
 /// Whether steps of just this kind were measured; otherwise the mean of those measured stands in, for want of time.
 /// </param>
-public sealed record CellForecast(
+internal sealed record CellForecast(
     StudyCell Cell, int Done, long StepsPerRun, double SecondsPerRun, bool IsMeasured)
 {
     /// <summary>Seconds of the runs that are not done.</summary>

@@ -7,4 +7,4 @@ namespace OrtTrainer.Studies;
 /// <param name="Folder">Its folder, relative to the study's, with forward slashes.</param>
 /// <param name="Options">Its options, resolved; the number of threads is settled when it starts.</param>
 /// <param name="Teacher">The run whose exported model must be there before this one starts, or null.</param>
-public sealed record PlannedRun(string Label, string Folder, FineTuneOptions Options, PlannedRun? Teacher = null);
+internal sealed record PlannedRun(string Label, string Folder, FineTuneOptions Options, PlannedRun? Teacher = null);

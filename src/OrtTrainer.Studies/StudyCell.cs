@@ -4,7 +4,7 @@ using OrtTrainer.Options;
 namespace OrtTrainer.Studies;
 
 /// <summary>One combination of a study's axes, and its runs, one per seed.</summary>
-public sealed record StudyCell
+internal sealed record StudyCell
 {
     public required string Model { get; init; }
 

@@ -9,7 +9,7 @@ namespace OrtTrainer.Studies;
 /// <param name="Jobs">Runs side by side.</param>
 /// <param name="Threads">Threads of each.</param>
 /// <param name="Probes">How many kinds of step were measured.</param>
-public sealed record StudyForecast(
+internal sealed record StudyForecast(
     IReadOnlyList<CellForecast> Cells, int OtherRuns, double OtherSeconds, int Jobs, int Threads, int Probes)
 {
     /// <summary>Runs of the cells.</summary>

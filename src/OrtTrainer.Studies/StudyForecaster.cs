@@ -15,7 +15,7 @@ namespace OrtTrainer.Studies;
 /// Foretells what a study takes: counts steps from the data, and times a few real optimizer steps for every kind of
 /// step there is, as far as time allows, with as many runs side by side as the study has. Nothing is written.
 /// </summary>
-public sealed class StudyForecaster
+internal sealed class StudyForecaster
 {
     private const int TimedSteps = 4;
     private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(3);

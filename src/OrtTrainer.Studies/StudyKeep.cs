@@ -3,7 +3,7 @@ namespace OrtTrainer.Studies;
 /// <summary>
 /// What stays of a run of a study once it is done; its checkpoint never does. A teacher's model always stays.
 /// </summary>
-public enum StudyKeep
+internal enum StudyKeep
 {
     /// <summary>The exported model and the weights, to predict with, to compare, to probe or to mix.</summary>
     Models,

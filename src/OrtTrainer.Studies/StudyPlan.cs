@@ -6,7 +6,7 @@ namespace OrtTrainer.Studies;
 /// All cells and runs of a study, in an order that the study file alone decides: model, initialization, task, method,
 /// seed.
 /// </summary>
-public sealed class StudyPlan
+internal sealed class StudyPlan
 {
     private readonly StudyFile _file;
     private readonly string _output;

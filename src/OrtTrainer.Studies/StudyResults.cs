@@ -23,12 +23,16 @@ public sealed record StudyResults
     /// <summary>What the study is about; empty where the file does not say.</summary>
     public string Description { get; init; } = "";
 
+    /// <summary>The names of the models.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
+    /// <summary>The names of the initializations.</summary>
     public IReadOnlyList<string> Initializations { get; init; } = [];
 
+    /// <summary>The names of the methods, the baseline among them.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [];
 
+    /// <summary>The seeds of every cell.</summary>
     public IReadOnlyList<long> Seeds { get; init; } = [];
 
     /// <summary>The tasks, with their metrics and what their scores were taken on.</summary>

@@ -9,12 +9,16 @@ namespace OrtTrainer.Studies;
 /// </summary>
 public sealed record StudyRun
 {
+    /// <summary>The name of its model.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The name of its initialization.</summary>
     public required string Initialization { get; init; }
 
+    /// <summary>The name of its task.</summary>
     public required string Task { get; init; }
 
+    /// <summary>The name of its method.</summary>
     public required string Method { get; init; }
 
     /// <summary>Fixes initialisation, order and dropout.</summary>
@@ -23,6 +27,7 @@ public sealed record StudyRun
     /// <summary>The run's folder, relative to the study's, with forward slashes.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>How far it is.</summary>
     public StudyRunStatus Status { get; init; }
 
     /// <summary>Why the run failed; null for one that did not.</summary>

@@ -21,8 +21,7 @@ public sealed partial class FineTuner
     /// <exception cref="RunException">The output folder is in use or not empty, or options do not fit the
     /// data.</exception>
     /// <exception cref="Training.TrainingException">The loss is no longer a number.</exception>
-    /// <exception cref="FileWriteException">The disk is full; the last checkpoint is still there to resume
-    /// from.</exception>
+    /// <exception cref="IOException">The disk is full; the last checkpoint is still there to resume from.</exception>
     public static RunSummary Run(
         FineTuneOptions options, IProgress<RunEvent>? events = null, CancellationToken cancellation = default) =>
         Start(options, null, events, cancellation);

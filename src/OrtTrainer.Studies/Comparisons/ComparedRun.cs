@@ -7,7 +7,7 @@ namespace OrtTrainer.Studies.Comparisons;
 /// <param name="Weights">Which weights it exported: <c>live</c> or <c>averaged</c>.</param>
 /// <param name="Score">The score in the metric of the comparison; NaN where it is not defined.</param>
 /// <param name="Values">All scores, and the mean <c>loss</c>, by name.</param>
-public sealed record ComparedRun(
+internal sealed record ComparedRun(
     string Folder, string Weights, double Score, IReadOnlyDictionary<string, double> Values)
 {
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ namespace OrtTrainer.Studies.Comparisons;
 /// runs do. This is about two sets of weights; whether a setting helps, only runs with several seeds can tell
 /// (<see cref="Comparison"/>).
 /// </summary>
-public sealed record RunComparison
+internal sealed record RunComparison
 {
     private const double Level = 0.05;
 

@@ -3,7 +3,7 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Studies.Comparisons;
 
 /// <summary>What two runs are compared on.</summary>
-public sealed record RunComparisonOptions
+internal sealed record RunComparisonOptions
 {
     /// <summary>A labelled file with the columns of the first run's data; null for the runs' own data.</summary>
     public string? Data { get; init; }

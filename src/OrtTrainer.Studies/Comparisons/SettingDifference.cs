@@ -9,7 +9,7 @@ namespace OrtTrainer.Studies.Comparisons;
 /// <param name="Name">Its name in options.json, nested names joined by dots.</param>
 /// <param name="First">Its value in the first run, as JSON; null where the file does not have it.</param>
 /// <param name="Second">Its value in the second run, as JSON; null where the file does not have it.</param>
-public sealed record SettingDifference(string Name, string? First, string? Second)
+internal sealed record SettingDifference(string Name, string? First, string? Second)
 {
     /// <summary>All settings in which two finished runs differ, in the order of the first; where they write to is
     /// none.</summary>

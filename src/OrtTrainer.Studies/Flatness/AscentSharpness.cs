@@ -5,4 +5,4 @@ namespace OrtTrainer.Studies.Flatness;
 /// <param name="Loss">The loss after the step.</param>
 /// <param name="Increase">That loss less the loss at the weights: the sharpness. Weight decay is no part of
 /// it.</param>
-public sealed record AscentSharpness(double Rho, double Loss, double Increase);
+internal sealed record AscentSharpness(double Rho, double Loss, double Increase);

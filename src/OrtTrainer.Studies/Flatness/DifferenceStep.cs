@@ -11,7 +11,7 @@ namespace OrtTrainer.Studies.Flatness;
 /// <param name="Step">h, a power of two.</param>
 /// <param name="Disagreement">How far the products at h and h/4 lie apart, relative to their length: about the relative
 /// error of a product. 0 where the Hessian vanishes.</param>
-public sealed record DifferenceStep(double Step, double Disagreement)
+internal sealed record DifferenceStep(double Step, double Disagreement)
 {
     /// <summary>
     /// The cube root of float32's epsilon, times the length of the weights: the textbook's step, best where rounding

@@ -9,7 +9,7 @@ namespace OrtTrainer.Studies.Flatness;
 /// <param name="LossDeviation">The standard deviation over directions, [P]; null with one direction.</param>
 /// <param name="MeanScore">The mean score over directions, [P].</param>
 /// <param name="ScoreDeviation">The standard deviation of the score over directions, [P]; null with one.</param>
-public sealed record DirectionScan(
+internal sealed record DirectionScan(
     IReadOnlyList<double> Distances, IReadOnlyList<IReadOnlyList<double>> Losses, IReadOnlyList<double> MeanLoss,
     IReadOnlyList<double>? LossDeviation, IReadOnlyList<double> MeanScore, IReadOnlyList<double>? ScoreDeviation)
 {

@@ -6,7 +6,7 @@ using OrtTrainer.Studies.Reports.Documents;
 namespace OrtTrainer.Studies.Flatness;
 
 /// <summary>The files of a report.</summary>
-public static class FlatnessFolder
+internal static class FlatnessFolder
 {
     /// <summary>The report as JSON.</summary>
     public const string ReportName = "flatness.json";

@@ -6,7 +6,7 @@ namespace OrtTrainer.Studies.Flatness;
 /// <summary>A measure of flatness in words and figures, for tables.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Values">Its value for each set of weights.</param>
-public sealed record FlatnessMeasure(string Name, IReadOnlyList<string> Values)
+internal sealed record FlatnessMeasure(string Name, IReadOnlyList<string> Values)
 {
     /// <summary>The measures of a report.</summary>
     public static IReadOnlyList<FlatnessMeasure> Of(FlatnessReport report)

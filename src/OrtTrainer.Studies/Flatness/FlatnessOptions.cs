@@ -3,7 +3,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Studies.Flatness;
 
 /// <summary>What is measured round the weights of a run. Values are checked as they are set.</summary>
-public sealed record FlatnessOptions
+internal sealed record FlatnessOptions
 {
     /// <summary>
     /// The examples: <c>train</c>, whose loss training made small, <c>eval</c>, or the path of a labelled file with the

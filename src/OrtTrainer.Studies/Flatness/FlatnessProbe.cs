@@ -10,7 +10,7 @@ namespace OrtTrainer.Studies.Flatness;
 /// Measures how flat the loss is round the live and the averaged weights of a finished run: the explanation that is
 /// given for why averaging helps.
 /// </summary>
-public sealed class FlatnessProbe
+internal sealed class FlatnessProbe
 {
     private readonly ProbedRun _run;
     private readonly FlatnessOptions _options;

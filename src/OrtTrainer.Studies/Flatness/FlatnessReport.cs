@@ -3,7 +3,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Studies.Flatness;
 
 /// <summary>How flat the loss is round the weights of a run.</summary>
-public sealed record FlatnessReport
+internal sealed record FlatnessReport
 {
     /// <summary>The run's folder.</summary>
     public required string Run { get; init; }

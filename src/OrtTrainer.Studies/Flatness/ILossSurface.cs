@@ -7,7 +7,7 @@ namespace OrtTrainer.Studies.Flatness;
 /// <see cref="Point"/> and then ask: every probe looks at places beside the weights it is about, so one buffer to
 /// place them in saves the copies.
 /// </summary>
-public interface ILossSurface
+internal interface ILossSurface
 {
     /// <summary>Where the surface is measured, [n]; filled by the caller, changed by nobody else.</summary>
     WeightBuffer Point { get; }

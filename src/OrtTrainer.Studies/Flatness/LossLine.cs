@@ -13,7 +13,7 @@ namespace OrtTrainer.Studies.Flatness;
 /// How far the loss between the two rises above the chord that joins their losses, at most over the points; 0 where it
 /// nowhere does.
 /// </param>
-public sealed record LossLine(
+internal sealed record LossLine(
     string From, string To, double Distance, IReadOnlyList<double> Positions, IReadOnlyList<double> Losses,
     IReadOnlyList<double> Scores, double Barrier)
 {

@@ -8,7 +8,7 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Studies.Flatness;
 
 /// <summary>The task loss of a model over a fixed set of examples, without dropout.</summary>
-public sealed class ModelSurface : ILossSurface, IDisposable
+internal sealed class ModelSurface : ILossSurface, IDisposable
 {
     private readonly EncodedDataset _data;
     private readonly TaskGradient _gradient;

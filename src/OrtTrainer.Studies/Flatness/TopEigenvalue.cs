@@ -9,6 +9,6 @@ namespace OrtTrainer.Studies.Flatness;
 /// <param name="MostNegative">The lowest eigenvalue, where it outweighs the largest; null otherwise, when it is not
 /// known.</param>
 /// <param name="Difference">The step of the finite differences.</param>
-public sealed record TopEigenvalue(
+internal sealed record TopEigenvalue(
     double Value, int Iterations, double LastChange, double Residual, bool Converged, double? MostNegative,
     DifferenceStep Difference);

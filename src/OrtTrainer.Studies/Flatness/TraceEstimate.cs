@@ -5,4 +5,4 @@ namespace OrtTrainer.Studies.Flatness;
 /// <param name="StandardError">Its standard error over the samples; null with one sample.</param>
 /// <param name="Samples">Random vectors.</param>
 /// <param name="Difference">The step of the finite differences.</param>
-public sealed record TraceEstimate(double Mean, double? StandardError, int Samples, DifferenceStep Difference);
+internal sealed record TraceEstimate(double Mean, double? StandardError, int Samples, DifferenceStep Difference);

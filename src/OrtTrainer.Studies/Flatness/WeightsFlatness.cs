@@ -13,7 +13,7 @@ namespace OrtTrainer.Studies.Flatness;
 /// <param name="Top">The largest eigenvalue of the Hessian.</param>
 /// <param name="Trace">The trace of the Hessian; null where it was not asked for.</param>
 /// <param name="Directions">The loss along random directions.</param>
-public sealed record WeightsFlatness(
+internal sealed record WeightsFlatness(
     string Name, double Loss, double Score, double WeightNorm, double GradientNorm, AscentSharpness Sam,
     AscentSharpness Asam, TopEigenvalue Top, TraceEstimate? Trace, DirectionScan Directions)
 {

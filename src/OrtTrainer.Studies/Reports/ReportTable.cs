@@ -7,7 +7,7 @@ namespace OrtTrainer.Studies.Reports;
 /// <param name="Caption">What the table shows.</param>
 /// <param name="Header">A name for each column.</param>
 /// <param name="Rows">Rows of as many cells.</param>
-public sealed record ReportTable(
+internal sealed record ReportTable(
     string Caption, IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
     /// <summary>Columns of words, counted from 0, beside the first.</summary>

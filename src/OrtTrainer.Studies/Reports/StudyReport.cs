@@ -23,7 +23,7 @@ public static class StudyReport
     /// <param name="results">The study; its runs' options are read from their folders below
     /// <paramref name="folder"/>, as far as they are there.</param>
     /// <param name="folder">The study's folder, which exists.</param>
-    /// <exception cref="FileWriteException">A file cannot be written; an old one stays.</exception>
+    /// <exception cref="IOException">A file cannot be written; an old one stays.</exception>
     /// <exception cref="RunException">A run's options are there and cannot be read.</exception>
     /// <exception cref="ArgumentException">Two runs are of the same cell and seed.</exception>
     public static void Write(StudyResults results, string folder)

@@ -68,6 +68,7 @@ public sealed class ModelSoup : IDisposable
         return soup.Make(cancellation);
     }
 
+    /// <summary>Frees the mean and the models.</summary>
     public void Dispose() => DisposeParts();
 
     private SoupResult Make(CancellationToken cancellation)

@@ -7,7 +7,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// A method against the baseline over seeds: how large the difference is, whether it is more than noise, and what so
 /// few seeds can show at all. Differences are method less baseline throughout.
 /// </summary>
-public sealed record Comparison
+internal sealed record Comparison
 {
     /// <summary>The level of <see cref="Verdict"/>.</summary>
     public const double Level = 0.05;

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Studies.Statistics;
 
 /// <summary>Comparisons that are read together, such as all methods of a study on one task.</summary>
-public static class ComparisonFamily
+internal static class ComparisonFamily
 {
     /// <summary>
     /// The same comparisons with p values after Holm's correction, so that the chance of any false "higher" or "lower"

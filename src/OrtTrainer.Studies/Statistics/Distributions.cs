@@ -6,7 +6,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// Tails of the distributions that tests refer to. Tails are computed as such, never as one less the other tail, so
 /// that small probabilities keep their digits.
 /// </summary>
-public static class Distributions
+internal static class Distributions
 {
     /// <summary>P(T &lt;= t) of Student's distribution.</summary>
     /// <param name="t">Any number, infinite ones included.</param>

@@ -3,7 +3,7 @@ using MathNet.Numerics;
 namespace OrtTrainer.Studies.Statistics;
 
 /// <summary>Differences of means in units of spread: what a p value does not tell.</summary>
-public static class EffectSize
+internal static class EffectSize
 {
     /// <summary>
     /// Cohen's d of paired values, d_z: the mean of the differences, second less first, by their standard deviation.

@@ -10,7 +10,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// <param name="DegreesOfFreedom">Groups less one.</param>
 /// <param name="P">Probability of a statistic as large.</param>
 /// <param name="Note">What is special about it; null for an ordinary test.</param>
-public sealed record GroupRankTest(double ChiSquared, int DegreesOfFreedom, double P, string? Note = null)
+internal sealed record GroupRankTest(double ChiSquared, int DegreesOfFreedom, double P, string? Note = null)
 {
     private const string AllEqual = "all values are equal";
 

@@ -7,7 +7,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// Mann and Whitney's test (1947) of independent samples: that a value of one is as likely above as below a value of
 /// the other. Values that are equal up to rounding share the mean of their ranks.
 /// </summary>
-public static class MannWhitney
+internal static class MannWhitney
 {
     /// <summary>Values of both samples together up to which all divisions are counted.</summary>
     public const int ExactLimit = 100;

@@ -10,7 +10,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// <param name="OnlySecond">Examples that the second model alone gets right.</param>
 /// <param name="P">Two-sided binomial probability of a division as uneven.</param>
 /// <param name="Note">What is special about it; null for an ordinary test.</param>
-public sealed record McNemar(int OnlyFirst, int OnlySecond, double P, string? Note = null)
+internal sealed record McNemar(int OnlyFirst, int OnlySecond, double P, string? Note = null)
 {
     /// <summary>Tests counts, both 0 or more.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>

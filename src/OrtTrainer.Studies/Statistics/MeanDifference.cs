@@ -5,7 +5,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// <param name="Lower">Lower end of the interval.</param>
 /// <param name="Upper">Upper end of the interval.</param>
 /// <param name="Confidence">Probability mass of the interval, in (0, 1).</param>
-public readonly record struct MeanDifference(double Difference, double Lower, double Upper, double Confidence)
+internal readonly record struct MeanDifference(double Difference, double Lower, double Upper, double Confidence)
 {
     /// <summary>Of paired values: the mean of their differences.</summary>
     /// <param name="first">[n], n 2 or more.</param>

@@ -6,7 +6,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// Corrections of p values for having made several tests: adjusted values in the order given, to be compared with the
 /// level itself.
 /// </summary>
-public static class MultipleTests
+internal static class MultipleTests
 {
     /// <summary>Holm's step-down correction (1979): no false alarm at all, with the level's probability.</summary>
     /// <param name="p">Probabilities, each in [0, 1].</param>

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Studies.Statistics;
 
 /// <summary>What the p value of a rank test was computed from.</summary>
-public enum NullDistribution
+internal enum NullDistribution
 {
     /// <summary>All arrangements of different ranks.</summary>
     Exact,

@@ -9,5 +9,5 @@ namespace OrtTrainer.Studies.Statistics;
 /// reach 0.05.
 /// </param>
 /// <param name="Note">What is special about it; null for an ordinary test.</param>
-public sealed record RankTest(
+internal sealed record RankTest(
     double Statistic, double P, NullDistribution Distribution, double LeastP, string? Note = null);

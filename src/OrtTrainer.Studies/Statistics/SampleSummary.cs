@@ -4,7 +4,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// <param name="Count">Number of values, 2 or more.</param>
 /// <param name="Mean">The mean.</param>
 /// <param name="StandardDeviation">The sample standard deviation, with n - 1 below.</param>
-public readonly record struct SampleSummary(int Count, double Mean, double StandardDeviation)
+internal readonly record struct SampleSummary(int Count, double Mean, double StandardDeviation)
 {
     /// <summary>The square of the standard deviation.</summary>
     public double Variance => StandardDeviation * StandardDeviation;

@@ -10,7 +10,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// difference with.
 /// </param>
 /// <param name="Note">What is special about it; null for an ordinary test.</param>
-public sealed record TTest(double T, double DegreesOfFreedom, double P, string? Note = null)
+internal sealed record TTest(double T, double DegreesOfFreedom, double P, string? Note = null)
 {
     private const string NoDifference = "all differences are zero";
     private const string NoSpread = "the difference is the same everywhere: without spread a t test is not defined";

@@ -4,7 +4,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// What a two-sided t test can find, from the noncentral t distribution (Cohen 1988, chapter 2, without its
 /// approximations).
 /// </summary>
-public static class TestPower
+internal static class TestPower
 {
     /// <summary>The probability that a test of n pairs finds an effect.</summary>
     /// <param name="effect">The effect: mean of the differences by their standard deviation, d_z.</param>

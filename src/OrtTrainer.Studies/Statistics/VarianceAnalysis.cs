@@ -6,7 +6,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// <param name="Within">Degrees of freedom within groups, N - k.</param>
 /// <param name="P">Probability of an F as large; NaN where groups differ and none has any spread.</param>
 /// <param name="Note">What is special about it; null for an ordinary test.</param>
-public sealed record VarianceAnalysis(double F, int Between, int Within, double P, string? Note = null)
+internal sealed record VarianceAnalysis(double F, int Between, int Within, double P, string? Note = null)
 {
     /// <summary>Tests groups.</summary>
     /// <param name="groups">2 groups or more, each of 2 values or more.</param>

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Studies.Statistics;
 
 /// <summary>What a comparison with the baseline shows.</summary>
-public enum Verdict
+internal enum Verdict
 {
     /// <summary>No difference shown: there may be none, or one that these runs are too few to show.</summary>
     NoDifferenceShown,

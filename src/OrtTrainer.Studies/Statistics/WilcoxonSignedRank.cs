@@ -6,7 +6,7 @@ namespace OrtTrainer.Studies.Statistics;
 /// Wilcoxon's signed-rank test (1945): that differences of pairs are symmetric about 0. Zero differences are left out,
 /// as Wilcoxon did; equal ones share the mean of their ranks.
 /// </summary>
-public static class WilcoxonSignedRank
+internal static class WilcoxonSignedRank
 {
     /// <summary>Differences up to which all sign patterns are counted.</summary>
     public const int ExactLimit = 200;

@@ -8,7 +8,7 @@ namespace OrtTrainer.Checkpoints;
 /// Named tensors in one file or several shards. Opening reads names, types and shapes only; values are read straight
 /// into the caller's memory. Reading from several threads at once is allowed.
 /// </summary>
-public abstract class Checkpoint : IDisposable
+internal abstract class Checkpoint : IDisposable
 {
     // Small enough to stay in the second-level cache between reading and converting.
     private const int ChunkElements = 1 << 16;

@@ -10,7 +10,7 @@ public sealed class CheckpointException : OrtTrainerException
 {
     private const int LongestQuote = 120;
 
-    public CheckpointException(
+    internal CheckpointException(
         string file, string? part, string found, string expected, string nextStep, Exception? inner = null)
         : base(Describe(file, part, found, expected, nextStep), inner)
     {
@@ -27,10 +27,13 @@ public sealed class CheckpointException : OrtTrainerException
     /// <summary>The tensor, field or place within the file; null where the file as a whole is meant.</summary>
     public string? Part { get; }
 
+    /// <summary>What was found there.</summary>
     public string Found { get; }
 
+    /// <summary>What can be used.</summary>
     public string Expected { get; }
 
+    /// <summary>What to do, as a sentence.</summary>
     public string NextStep { get; }
 
     /// <summary>A name from a file, in quotes, shortened: a damaged file may hold names of megabytes.</summary>

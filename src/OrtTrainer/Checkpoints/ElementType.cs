@@ -1,7 +1,7 @@
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>How one element of a stored tensor is written. All are little-endian.</summary>
-public enum ElementType
+internal enum ElementType
 {
     Float64,
     Float32,

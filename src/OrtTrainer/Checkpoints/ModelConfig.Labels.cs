@@ -7,7 +7,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>Labels, task and architecture: what fine-tuning changes.</summary>
-public sealed partial class ModelConfig
+internal sealed partial class ModelConfig
 {
     // Names of labels may be in any script; config.json is not put into HTML.
     private static readonly JsonSerializerOptions Written = new()

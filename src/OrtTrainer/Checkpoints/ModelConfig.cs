@@ -8,7 +8,7 @@ namespace OrtTrainer.Checkpoints;
 /// A Hugging Face <c>config.json</c>, as transformers 4 and 5 write it. Immutable; fields that nothing here knows are
 /// kept, so that an exported configuration loses nothing.
 /// </summary>
-public sealed partial class ModelConfig
+internal sealed partial class ModelConfig
 {
     public const string FileName = "config.json";
 

@@ -6,7 +6,7 @@ namespace OrtTrainer.Checkpoints;
 /// A <c>pytorch_model.bin</c>, open for reading: what <c>torch.save</c> writes for a state dictionary, as a zip
 /// archive or in the older format. No code in it is ever run; a file that names anything but tensors is refused.
 /// </summary>
-public sealed class PyTorchFile : Checkpoint
+internal sealed class PyTorchFile : Checkpoint
 {
     private readonly CheckpointBytes _file;
     private readonly Dictionary<string, TensorView> _tensors;

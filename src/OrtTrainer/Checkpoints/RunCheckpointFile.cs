@@ -7,7 +7,7 @@ namespace OrtTrainer.Checkpoints;
 /// The state of a training run: float tensors (parameters, moments, average) and text (schedule, order, counters) in
 /// one safetensors file, with a SHA-256 over all of it, so that a torn or altered file is never resumed from.
 /// </summary>
-public sealed class RunCheckpointFile : IDisposable
+internal sealed class RunCheckpointFile : IDisposable
 {
     private const string ChecksumKey = "orttrainer.sha256";
 

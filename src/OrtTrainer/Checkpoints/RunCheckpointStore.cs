@@ -7,7 +7,7 @@ namespace OrtTrainer.Checkpoints;
 /// The latest checkpoint of a run and the one before it, in the run's folder. At any moment, a crash during saving
 /// included, at least one complete checkpoint is there once the first was saved. Peak disk use is three checkpoints.
 /// </summary>
-public sealed class RunCheckpointStore
+internal sealed class RunCheckpointStore
 {
     public const string LatestName = "checkpoint.safetensors";
     public const string PreviousName = "checkpoint.previous.safetensors";

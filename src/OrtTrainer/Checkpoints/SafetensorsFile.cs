@@ -1,7 +1,7 @@
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>A <c>.safetensors</c> file, open for reading.</summary>
-public sealed class SafetensorsFile : Checkpoint
+internal sealed class SafetensorsFile : Checkpoint
 {
     private readonly CheckpointBytes _file;
     private readonly Dictionary<string, TensorInfo> _tensors;

@@ -10,7 +10,7 @@ namespace OrtTrainer.Checkpoints;
 /// Writes <c>.safetensors</c> files that Hugging Face's libraries read. The header is padded to a multiple of eight
 /// bytes and wider elements come first, so that every tensor is aligned to its element size.
 /// </summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     private static ReadOnlySpan<byte> Pad => "       "u8;
 

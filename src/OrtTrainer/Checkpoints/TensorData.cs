@@ -7,7 +7,7 @@ namespace OrtTrainer.Checkpoints;
 /// One tensor to be written. Values are asked for when its turn comes and never copied, so that weights in native
 /// memory of any total size can be written.
 /// </summary>
-public sealed class TensorData
+internal sealed class TensorData
 {
     // A span of bytes over more than 2^29 floats cannot exist, so values are handed on in pieces.
     private const int ChunkElements = 1 << 20;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace OrtTrainer.Checkpoints;
 
 /// <summary>Name, type, shape and place of one tensor in a file; holds no values.</summary>
-public sealed class TensorInfo
+internal sealed class TensorInfo
 {
     internal TensorInfo(
         string name, ElementType elementType, ImmutableArray<long> shape, string file, long offset, long byteLength)

@@ -6,7 +6,7 @@ namespace OrtTrainer.Common;
 /// Writes a file completely or not at all: into a temporary file in the same folder, flushed to the disk, then renamed
 /// over the old one. After a crash or a power cut at any moment, the path holds either the old content or the new.
 /// </summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     private const int BufferBytes = 1 << 16;
 

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Common;
 
 /// <summary>A file that could not be written. What was at its path before is untouched.</summary>
-public sealed class FileWriteException : IOException
+internal sealed class FileWriteException : IOException
 {
     internal FileWriteException(string path, string reason, string nextStep, Exception inner)
         : base($"{path} could not be written: {reason}. What was there before is untouched. {nextStep}", inner)

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Common;
 
 /// <summary>Finds what a mistyped name was probably meant to be.</summary>
-public static class NearestName
+internal static class NearestName
 {
     /// <summary>
     /// The known name with the fewest edits (Levenshtein distance, upper and lower case alike) to

@@ -6,7 +6,7 @@ namespace OrtTrainer.Common;
 /// </summary>
 public abstract class OrtTrainerException : Exception
 {
-    protected OrtTrainerException(string message, Exception? inner = null)
+    private protected OrtTrainerException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }

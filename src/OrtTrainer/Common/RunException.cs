@@ -3,12 +3,12 @@ namespace OrtTrainer.Common;
 /// <summary>A run cannot start or go on; the message says what stands in the way and what to do.</summary>
 public sealed class RunException : OrtTrainerException
 {
-    public RunException(string message)
+    internal RunException(string message)
         : base(message)
     {
     }
 
-    public RunException(string message, Exception inner)
+    internal RunException(string message, Exception inner)
         : base(message, inner)
     {
     }

@@ -7,7 +7,7 @@ namespace OrtTrainer.Common;
 
 /// <summary>How the files of a run are written: snake_case names, enums as words, null for scores that
 /// are not defined, one form for options, metrics and summary.</summary>
-public static class RunJson
+internal static class RunJson
 {
     /// <summary>One line, for JSON Lines and checkpoints.</summary>
     public static JsonSerializerOptions Options { get; } = Create(indented: false);

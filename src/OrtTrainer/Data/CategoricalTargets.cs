@@ -1,7 +1,7 @@
 namespace OrtTrainer.Data;
 
 /// <summary>Targets that are one class of several in every row.</summary>
-public abstract class CategoricalTargets : TaskTargets
+internal abstract class CategoricalTargets : TaskTargets
 {
     /// <summary>The id of a row that does not count, as PyTorch's default.</summary>
     public const int Ignored = -100;

@@ -3,7 +3,7 @@ namespace OrtTrainer.Data;
 /// <summary>One class per example.</summary>
 /// <param name="ids">From 0 to K - 1: [N]. Kept, not copied.</param>
 /// <param name="classes">K.</param>
-public sealed class ClassTargets(int[] ids, int classes) : CategoricalTargets(ids, classes)
+internal sealed class ClassTargets(int[] ids, int classes) : CategoricalTargets(ids, classes)
 {
     /// <inheritdoc/>
     public override int Count => Ids.Length;

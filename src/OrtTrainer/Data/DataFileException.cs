@@ -11,7 +11,7 @@ public sealed class DataFileException : OrtTrainerException
     /// <param name="line">The 1-based line to blame, or null where the whole file is.</param>
     /// <param name="problem">What was found, what was expected and what to do.</param>
     /// <param name="cause">What a parser threw, if anything.</param>
-    public DataFileException(string file, int? line, string problem, Exception? cause = null)
+    internal DataFileException(string file, int? line, string problem, Exception? cause = null)
         : base(line is null ? $"{file}: {problem}" : $"{file}, line {line}: {problem}", cause)
     {
         File = file;

@@ -14,7 +14,7 @@ namespace OrtTrainer.Data;
 /// <param name="TestSeenInEval">Test rows that evaluation has, and so helped to choose the weights; null without a
 /// test part.</param>
 /// <param name="Conflicts">Texts that training labels in more than one way.</param>
-public sealed record DataReport(
+internal sealed record DataReport(
     IReadOnlyList<SplitReport> Splits,
     TextRepeats TrainRepeats,
     TextRepeats EvalSeen,

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Data;
 
 /// <summary>One row of a table, with where it came from.</summary>
-public sealed class DataRow
+internal sealed class DataRow
 {
     private readonly string[] _values;
 

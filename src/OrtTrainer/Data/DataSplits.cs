@@ -5,7 +5,7 @@ namespace OrtTrainer.Data;
 /// <param name="Eval">The examples to choose weights by, never learnt from.</param>
 /// <param name="Test">The examples to report on, never chosen by; null where no file was given.</param>
 /// <param name="EvalOrigin">Where <paramref name="Eval"/> comes from, in words to print and save.</param>
-public sealed record DataSplits(Dataset Train, Dataset Eval, Dataset? Test, string EvalOrigin)
+internal sealed record DataSplits(Dataset Train, Dataset Eval, Dataset? Test, string EvalOrigin)
 {
     /// <summary>The names of the labels; null for tasks without.</summary>
     public LabelMap? Labels => Train.Labels;

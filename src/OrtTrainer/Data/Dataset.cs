@@ -4,7 +4,7 @@ namespace OrtTrainer.Data;
 /// Labeled examples, the labels already targets: what a model is trained or evaluated on. Rows keep the order of the
 /// file.
 /// </summary>
-public sealed class Dataset
+internal sealed class Dataset
 {
     /// <summary>All rows of a file.</summary>
     /// <param name="source">The file, as the user named it.</param>

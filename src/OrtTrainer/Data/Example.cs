@@ -6,7 +6,7 @@ namespace OrtTrainer.Data;
 /// <param name="Pair">The second text of a pair task, or null.</param>
 /// <param name="Label">The label field as written, or null where the data has none.</param>
 /// <param name="Line">The 1-based line the row starts on; 0 where it comes from no file.</param>
-public record Example(string Text, string? Pair = null, string? Label = null, int Line = 0)
+internal record Example(string Text, string? Pair = null, string? Label = null, int Line = 0)
 {
     /// <summary>Whether numbers in the row's fields may have a decimal comma.</summary>
     public bool DecimalComma { get; init; }

@@ -5,7 +5,7 @@ namespace OrtTrainer.Data;
 /// <param name="Pair">The column of the second text, or null for single texts.</param>
 /// <param name="Label">The column of the label, or null for rows without labels.</param>
 /// <param name="LabelSeparator">What joins several labels in one field.</param>
-public sealed record ExampleColumns(
+internal sealed record ExampleColumns(
     string Text = "text", string? Pair = null, string? Label = null, string LabelSeparator = "|")
 {
     /// <summary>Picks the columns out of a row.</summary>

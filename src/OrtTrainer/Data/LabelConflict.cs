@@ -6,7 +6,7 @@ namespace OrtTrainer.Data;
 /// <param name="Text">The text as first written.</param>
 /// <param name="Lines">The lines it stands on, ascending.</param>
 /// <param name="Labels">The different label fields, in order of appearance.</param>
-public sealed record LabelConflict(string Text, IReadOnlyList<int> Lines, IReadOnlyList<string> Labels)
+internal sealed record LabelConflict(string Text, IReadOnlyList<int> Lines, IReadOnlyList<string> Labels)
 {
     /// <summary>
     /// Every text (case and white space at the ends apart) with more than one label, in order of appearance.

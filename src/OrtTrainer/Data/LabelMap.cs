@@ -3,7 +3,7 @@ using System.Globalization;
 namespace OrtTrainer.Data;
 
 /// <summary>The names of a task's labels in the order of the model's outputs.</summary>
-public sealed class LabelMap
+internal sealed class LabelMap
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly bool _acceptsIds;

@@ -3,7 +3,7 @@ namespace OrtTrainer.Data;
 /// <summary>Any number of labels per example.</summary>
 /// <param name="applies">True where a label applies: [N, K]. Kept, not copied.</param>
 /// <param name="labels">K.</param>
-public sealed class LabelSetTargets(bool[] applies, int labels) : TaskTargets
+internal sealed class LabelSetTargets(bool[] applies, int labels) : TaskTargets
 {
     /// <summary>True where a label applies, [N, K].</summary>
     public ReadOnlySpan<bool> Applies => applies;

@@ -11,7 +11,7 @@ namespace OrtTrainer.Data;
 /// <param name="Maximum">The longest.</param>
 /// <param name="MaxLength">The length that longer examples are cut to.</param>
 /// <param name="Truncated">How many examples are longer than <paramref name="MaxLength"/>.</param>
-public sealed record LengthSummary(
+internal sealed record LengthSummary(
     int Count,
     int Minimum,
     int Median,

@@ -2,7 +2,7 @@ namespace OrtTrainer.Data;
 
 /// <summary>One number per example.</summary>
 /// <param name="values">[N]. Kept, not copied.</param>
-public sealed class NumberTargets(float[] values) : TaskTargets
+internal sealed class NumberTargets(float[] values) : TaskTargets
 {
     private const int Bins = 10;
 

@@ -8,7 +8,7 @@ namespace OrtTrainer.Data;
 /// <param name="Count">The number of examples.</param>
 /// <param name="Targets">What the examples are labeled with, in numbers.</param>
 /// <param name="EmptyLines">The lines whose text (or pair) is empty or white space.</param>
-public sealed record SplitReport(
+internal sealed record SplitReport(
     string Name,
     string Source,
     int Count,

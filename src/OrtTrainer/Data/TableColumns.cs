@@ -3,7 +3,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Data;
 
 /// <summary>The names of a table's columns, left to right.</summary>
-public sealed class TableColumns
+internal sealed class TableColumns
 {
     private const int Repeated = -2;
 

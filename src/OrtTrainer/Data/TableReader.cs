@@ -5,7 +5,7 @@ namespace OrtTrainer.Data;
 /// Lines and plain lines row by row, so that such a file is never held in memory as a whole, and arrays of JSON
 /// objects.
 /// </summary>
-public static class TableReader
+internal static class TableReader
 {
     private const string LinesColumn = "text";
 

@@ -5,7 +5,7 @@ namespace OrtTrainer.Data;
 /// labels, numbers. An example has one row of targets for every row of the head's output: one where the head answers
 /// per sequence, one per token where it answers per token.
 /// </summary>
-public abstract class TaskTargets
+internal abstract class TaskTargets
 {
     /// <summary>The number of examples, N.</summary>
     public abstract int Count { get; }

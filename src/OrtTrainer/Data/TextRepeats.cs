@@ -7,7 +7,7 @@ namespace OrtTrainer.Data;
 /// <param name="Folded">Rows whose text is the same but for case and white space at its ends; includes
 /// <paramref name="Exact"/>.</param>
 /// <param name="Rows">The 0-based rows counted in <paramref name="Folded"/>, in ascending order.</param>
-public sealed record TextRepeats(int Exact, int Folded, IReadOnlyList<int> Rows)
+internal sealed record TextRepeats(int Exact, int Folded, IReadOnlyList<int> Rows)
 {
     /// <summary>The rows of <paramref name="data"/> that repeat an earlier row of it.</summary>
     public static TextRepeats Within(Dataset data)

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Data;
 
 /// <summary>One class per token; tokens that have none, such as special ones, are ignored.</summary>
-public sealed class TokenTargets : CategoricalTargets
+internal sealed class TokenTargets : CategoricalTargets
 {
     private readonly int[] _starts;
 

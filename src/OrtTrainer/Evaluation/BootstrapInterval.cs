@@ -5,7 +5,7 @@ namespace OrtTrainer.Evaluation;
 /// <param name="Lower">Lower end of the interval.</param>
 /// <param name="Upper">Upper end of the interval.</param>
 /// <param name="Resamples">Resamples on which the metric was defined.</param>
-public readonly record struct BootstrapInterval(double Difference, double Lower, double Upper, int Resamples)
+internal readonly record struct BootstrapInterval(double Difference, double Lower, double Upper, int Resamples)
 {
     /// <summary>False where no difference was shown: the interval holds 0 or is not defined.</summary>
     public bool ExcludesZero => Lower > 0 || Upper < 0;

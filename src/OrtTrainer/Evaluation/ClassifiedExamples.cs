@@ -3,7 +3,7 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Evaluation;
 
 /// <summary>Logits and labels of a classification task.</summary>
-public sealed class ClassifiedExamples : EvaluatedExamples
+internal sealed class ClassifiedExamples : EvaluatedExamples
 {
     private readonly double[] _logits;
     private readonly int[] _labels;

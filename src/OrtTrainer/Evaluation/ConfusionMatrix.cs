@@ -5,7 +5,7 @@ namespace OrtTrainer.Evaluation;
 /// count as 0, as in scikit-learn; classes that occur neither as label nor as prediction take no part in means over
 /// classes.
 /// </summary>
-public sealed class ConfusionMatrix
+internal sealed class ConfusionMatrix
 {
     private readonly long[] _counts;
     private readonly long[] _labelled;

@@ -4,7 +4,7 @@ namespace OrtTrainer.Evaluation;
 /// Agreement of two series. All coefficients are in [-1, 1], and NaN where one series is constant (or shorter than
 /// two), where correlation is not defined.
 /// </summary>
-public static class Correlation
+internal static class Correlation
 {
     /// <summary>Pearson's coefficient: of the values.</summary>
     /// <exception cref="ArgumentException">Lengths differ.</exception>

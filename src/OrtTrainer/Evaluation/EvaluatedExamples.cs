@@ -2,7 +2,7 @@ namespace OrtTrainer.Evaluation;
 
 /// <summary>A model's outputs on a data set beside the truth, or per-example statistics of them: what metrics read
 /// and a bootstrap resamples.</summary>
-public abstract class EvaluatedExamples
+internal abstract class EvaluatedExamples
 {
     /// <summary>Number of examples N.</summary>
     public abstract int Count { get; }

@@ -6,7 +6,7 @@ namespace OrtTrainer.Evaluation;
 /// Takes in a model's outputs on a data set as they are computed, and scores them when all have come. What it keeps is
 /// the task's business: a classifier's logits, say, or only sums where an example has 50,000 outputs per token.
 /// </summary>
-public abstract class EvaluationAccumulator : IOutputSink
+internal abstract class EvaluationAccumulator : IOutputSink
 {
     /// <inheritdoc/>
     public abstract void Add(OutputBatch batch);

@@ -6,7 +6,7 @@ namespace OrtTrainer.Evaluation;
 /// <param name="Examples">Its outputs beside the truth, or what is left of them: what is resampled.</param>
 /// <param name="Score">The score in the metric that decides; NaN where it is not defined.</param>
 /// <param name="Values">All metrics of the task that are defined for it, and the mean <c>loss</c>, by name.</param>
-public sealed record EvaluationScores(
+internal sealed record EvaluationScores(
     EvaluatedExamples Examples, double Score, IReadOnlyDictionary<string, double> Values)
 {
     /// <summary>Scores in all metrics.</summary>

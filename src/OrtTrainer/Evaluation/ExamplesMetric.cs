@@ -4,7 +4,7 @@ namespace OrtTrainer.Evaluation;
 /// <typeparam name="T">What it scores.</typeparam>
 /// <param name="name">The name, in lower case with underscores.</param>
 /// <param name="score">Scores the examples.</param>
-public sealed class ExamplesMetric<T>(string name, Func<T, double> score) : Metric(name)
+internal sealed class ExamplesMetric<T>(string name, Func<T, double> score) : Metric(name)
     where T : EvaluatedExamples
 {
     /// <inheritdoc/>

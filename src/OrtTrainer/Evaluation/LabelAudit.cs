@@ -8,4 +8,4 @@ namespace OrtTrainer.Evaluation;
 /// Classification: the share of the label's rows that the teacher gives it too, null where there are none.
 /// Multi-label: the share of all rows where teacher and data agree on whether it applies.
 /// </param>
-public sealed record LabelAudit(string Label, int Rows, int Predicted, double? Agreement);
+internal sealed record LabelAudit(string Label, int Rows, int Predicted, double? Agreement);

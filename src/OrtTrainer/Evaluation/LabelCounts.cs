@@ -4,7 +4,7 @@ namespace OrtTrainer.Evaluation;
 /// Hits and misses of a multi-label task, label by label. Ratios with denominator 0 count as 0; unlike with one label
 /// per example, a label that never occurs does take part in means over labels, as in scikit-learn.
 /// </summary>
-public sealed class LabelCounts
+internal sealed class LabelCounts
 {
     private readonly long[] _hits;
     private readonly long[] _labelled;

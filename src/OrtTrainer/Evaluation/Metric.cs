@@ -2,7 +2,7 @@ namespace OrtTrainer.Evaluation;
 
 /// <summary>A metric of a task by the name users give it, with what it needs to choose between two models.</summary>
 /// <param name="name">The name, in lower case with underscores.</param>
-public abstract class Metric(string name)
+internal abstract class Metric(string name)
 {
     /// <summary>The name, in lower case with underscores.</summary>
     public string Name { get; } = name;

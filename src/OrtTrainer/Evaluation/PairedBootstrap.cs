@@ -6,7 +6,7 @@ namespace OrtTrainer.Evaluation;
 /// The uncertainty of the difference between two models on one test set, by resampling examples (Efron and Tibshirani
 /// 1993, chapter 13): both models are scored on the same resample, so that what they share cancels out.
 /// </summary>
-public sealed record PairedBootstrap
+internal sealed record PairedBootstrap
 {
     /// <summary>Number of resamples, 1 or more.</summary>
     public int Resamples { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 1000;

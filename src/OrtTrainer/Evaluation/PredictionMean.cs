@@ -7,7 +7,7 @@ namespace OrtTrainer.Evaluation;
 /// </summary>
 /// <param name="examples">N.</param>
 /// <param name="outputs">K.</param>
-public abstract class PredictionMean(int examples, int outputs) : IOutputSink
+internal abstract class PredictionMean(int examples, int outputs) : IOutputSink
 {
     private readonly int[] _models = new int[examples];
 

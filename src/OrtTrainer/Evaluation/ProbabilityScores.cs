@@ -1,7 +1,7 @@
 namespace OrtTrainer.Evaluation;
 
 /// <summary>Scores of predicted probabilities rather than of decisions.</summary>
-public static class ProbabilityScores
+internal static class ProbabilityScores
 {
     /// <summary>Bins of <see cref="CalibrationError"/> unless told otherwise.</summary>
     public const int DefaultBins = 15;

@@ -8,7 +8,7 @@ namespace OrtTrainer.Evaluation;
 /// figures flatter it. What a task does not have is null. A multi-label task counts as N x K decisions between two
 /// classes.
 /// </summary>
-public sealed record TeacherAudit
+internal sealed record TeacherAudit
 {
     /// <summary>From this probability on, a wrong target is a confident one.</summary>
     public const double Confident = 0.9;

@@ -9,7 +9,7 @@ namespace OrtTrainer.Export;
 /// Holds an exported model.onnx against the graph that evaluates in training, with the same weights: both run batch by
 /// batch, and no table of all outputs is held.
 /// </summary>
-public static class ExportCheck
+internal static class ExportCheck
 {
     /// <summary>Runs both and compares.</summary>
     /// <param name="folder">The exported folder.</param>

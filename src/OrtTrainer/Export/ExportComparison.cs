@@ -6,7 +6,7 @@ namespace OrtTrainer.Export;
 /// <param name="MaxRelative">The largest |x - r| / |r| over r other than 0; NaN where a logit is not a number.</param>
 /// <param name="Beyond">How many logits are beyond tolerance.</param>
 /// <param name="FirstBeyond">The first example with such a logit, counted from 0; null if there is none.</param>
-public sealed record ExportComparison(
+internal sealed record ExportComparison(
     int Examples, double MaxAbsolute, double MaxRelative, int Beyond, int? FirstBeyond)
 {
     /// <summary>Whether every logit is within tolerance.</summary>

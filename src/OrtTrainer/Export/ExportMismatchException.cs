@@ -4,7 +4,7 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Export;
 
 /// <summary>The exported model answers otherwise than the training graph did; it should not be used.</summary>
-public sealed class ExportMismatchException : OrtTrainerException
+internal sealed class ExportMismatchException : OrtTrainerException
 {
     internal ExportMismatchException(string path, ExportComparison comparison)
         : base($"{path}: {comparison.Beyond} logits differ from the training graph's beyond tolerance, " +

@@ -11,7 +11,7 @@ namespace OrtTrainer.Export;
 /// <param name="Session">The packed evaluation graph, which computes what is right.</param>
 /// <param name="Weights">The exported weights.</param>
 /// <param name="Execution">Threads and kernels of the exported model.</param>
-public sealed record ExportReference(
+internal sealed record ExportReference(
     IReadOnlyList<TokenizedExample> Examples, EvaluationSession Session, WeightBuffer Weights,
     ExecutionOptions Execution)
 {

@@ -5,7 +5,7 @@ namespace OrtTrainer.Export;
 /// <summary>What an export wrote.</summary>
 /// <param name="Files">The full paths of the files, in ordinal order.</param>
 /// <param name="Comparison">How model.onnx compares with the reference; null where none was given.</param>
-public sealed record ExportResult(IReadOnlyList<string> Files, ExportComparison? Comparison)
+internal sealed record ExportResult(IReadOnlyList<string> Files, ExportComparison? Comparison)
 {
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(this);

@@ -3,7 +3,7 @@ namespace OrtTrainer.Export;
 /// <summary>
 /// How far an exported model's logits may be from the reference: |x - r| &lt;= absolute + relative · |r|.
 /// </summary>
-public sealed record ExportTolerance
+internal sealed record ExportTolerance
 {
     private readonly double _absolute = 1e-4;
     private readonly double _relative = 1e-4;

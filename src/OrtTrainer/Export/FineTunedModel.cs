@@ -8,7 +8,7 @@ using OrtTrainer.Tasks;
 namespace OrtTrainer.Export;
 
 /// <summary>What is exported: a classifier's weights and all that tells how to use them.</summary>
-public sealed record FineTunedModel
+internal sealed record FineTunedModel
 {
     private readonly int? _maxLength;
 

@@ -10,7 +10,7 @@ namespace OrtTrainer.Export;
 /// Writes a fine-tuned model as Hugging Face's tools and their users expect it: config.json, model.safetensors,
 /// onnx/model.onnx and the tokenizer. The same model and provenance give the same bytes.
 /// </summary>
-public static class ModelExporter
+internal static class ModelExporter
 {
     private const string SafetensorsName = "model.safetensors";
 

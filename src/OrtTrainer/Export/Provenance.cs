@@ -9,7 +9,7 @@ using OrtTrainer.Training.Averaging;
 namespace OrtTrainer.Export;
 
 /// <summary>How the exported weights came to be. It is stored in the ONNX and in the safetensors file.</summary>
-public sealed record Provenance
+internal sealed record Provenance
 {
     /// <summary>A method of fine-tuning, such as <c>distillation+swa</c>, or the recipe of a soup.</summary>
     public required string Method { get; init; }

@@ -9,7 +9,7 @@ namespace OrtTrainer.Models;
 /// below.
 /// </summary>
 /// <param name="config">The configuration it is read from.</param>
-public abstract class Architecture(ModelConfig config)
+internal abstract class Architecture(ModelConfig config)
 {
     private const string PaddingIdField = "pad_token_id";
 

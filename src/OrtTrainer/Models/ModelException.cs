@@ -5,12 +5,12 @@ namespace OrtTrainer.Models;
 /// <summary>A model folder cannot be used; the message names the file and field or tensor, and what to do.</summary>
 public sealed class ModelException : OrtTrainerException
 {
-    public ModelException(string message)
+    internal ModelException(string message)
         : base(message)
     {
     }
 
-    public ModelException(string message, Exception inner)
+    internal ModelException(string message, Exception inner)
         : base(message, inner)
     {
     }

@@ -4,7 +4,7 @@ using OrtTrainer.Models.Building;
 namespace OrtTrainer.Models;
 
 /// <summary>What a task puts on top of an encoder.</summary>
-public abstract class ModelHead
+internal abstract class ModelHead
 {
     /// <param name="outputs">Values per row, K: classes, labels, tags or values; 1 or more.</param>
     protected ModelHead(int outputs)

@@ -4,7 +4,7 @@ namespace OrtTrainer.Models;
 /// The sizes of a model, whatever its family calls them in config.json. Made by the <see cref="Architecture"/>, which
 /// has checked them; nothing else reads those fields.
 /// </summary>
-public sealed record ModelShape
+internal sealed record ModelShape
 {
     private readonly int? _keyValueHeads;
 

@@ -4,7 +4,7 @@ namespace OrtTrainer.Models;
 /// What a model's head gave for the examples of one batch, as it comes out of a session: valid until the next batch
 /// runs.
 /// </summary>
-public readonly ref struct OutputBatch
+internal readonly ref struct OutputBatch
 {
     private readonly ReadOnlySpan<float> _values;
     private readonly ReadOnlySpan<int> _starts;

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Models;
 
 /// <summary>What a row of a head's outputs stands for, and where the rows of an example are.</summary>
-public abstract class OutputRows
+internal abstract class OutputRows
 {
     private OutputRows()
     {

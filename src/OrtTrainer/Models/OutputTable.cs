@@ -3,7 +3,7 @@ namespace OrtTrainer.Models;
 /// <summary>All outputs of a head that answers once per sequence, side by side.</summary>
 /// <param name="examples">N.</param>
 /// <param name="outputs">K.</param>
-public sealed class OutputTable(int examples, int outputs) : IOutputSink
+internal sealed class OutputTable(int examples, int outputs) : IOutputSink
 {
     /// <summary>[N, K].</summary>
     public float[] Values { get; } = new float[(long)examples * outputs];

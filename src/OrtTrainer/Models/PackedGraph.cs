@@ -7,7 +7,7 @@ namespace OrtTrainer.Models;
 /// <param name="Model">The bytes of the ONNX file.</param>
 /// <param name="Layout">The parameters, in the order of the graph's inputs.</param>
 /// <param name="Inputs">Names of the inputs that change with every batch; see <see cref="PackedInputs"/>.</param>
-public sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnlySet<string> Inputs)
+internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnlySet<string> Inputs)
 {
     /// <summary>What a row of <see cref="PackedInputs.Logits"/> is of.</summary>
     public OutputRows Rows { get; init; } = OutputRows.PerSequence;

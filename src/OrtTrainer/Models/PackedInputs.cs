@@ -4,7 +4,7 @@ namespace OrtTrainer.Models;
 /// Names of the inputs and outputs of packed graphs; the terms of a loss name their own. T tokens, B sequences, R rows
 /// of K outputs of the head.
 /// </summary>
-public static class PackedInputs
+internal static class PackedInputs
 {
     /// <summary>Token ids, int64 [T].</summary>
     public const string InputIds = "input_ids";

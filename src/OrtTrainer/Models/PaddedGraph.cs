@@ -6,7 +6,7 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Models;
 
 /// <summary>A model as other software runs it: one self-contained ONNX file in standard operators.</summary>
-public static class PaddedGraph
+internal static class PaddedGraph
 {
     /// <summary>
     /// Opset 17; inputs <see cref="PaddedInputs"/> with open batch size and sequence length; outputs as the head names

@@ -4,7 +4,7 @@ namespace OrtTrainer.Models;
 /// Names of the inputs and outputs of exported models, as Hugging Face's optimum gives them. B rows of S tokens, K
 /// outputs.
 /// </summary>
-public static class PaddedInputs
+internal static class PaddedInputs
 {
     /// <summary>Token ids, int64 [B, S].</summary>
     public const string InputIds = "input_ids";

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Models;
 
 /// <summary>How a parameter starts when no checkpoint gives it.</summary>
-public enum ParameterInitialization
+internal enum ParameterInitialization
 {
     /// <summary>Normal with mean 0 and the configuration's <c>initializer_range</c> as standard deviation.</summary>
     Normal,

@@ -7,7 +7,7 @@ namespace OrtTrainer.Models;
 /// Where every parameter lies in the flat buffers that parameters, gradients, moments and averages share. Views start
 /// at block boundaries of the optimizer; the parts of a view follow each other without a gap, and the padding stays 0.
 /// </summary>
-public sealed class ParameterLayout
+internal sealed class ParameterLayout
 {
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace OrtTrainer.Models;
 
 /// <summary>Which part of a model a parameter belongs to: the embeddings, a layer, or the head.</summary>
-public readonly record struct ParameterPlace
+internal readonly record struct ParameterPlace
 {
     // 0 is the head, so that what no architecture places counts as new.
     private readonly int _level;

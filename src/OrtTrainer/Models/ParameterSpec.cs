@@ -5,7 +5,7 @@ namespace OrtTrainer.Models;
 /// <param name="Shape">Its sizes, outermost first; linear weights are [out, in].</param>
 /// <param name="Initialization">How it starts without a checkpoint.</param>
 /// <param name="WeightDecay">Whether weight decay applies: not to biases and norms.</param>
-public sealed record ParameterSpec(
+internal sealed record ParameterSpec(
     string Name, IReadOnlyList<long> Shape, ParameterInitialization Initialization, bool WeightDecay)
 {
     /// <summary>The number of elements.</summary>

@@ -7,7 +7,7 @@ namespace OrtTrainer.Models;
 /// rows of a tensor that several parameters share.
 /// </summary>
 /// <param name="Tensor">The name of the tensor in the file.</param>
-public sealed record ParameterStorage(string Tensor)
+internal sealed record ParameterStorage(string Tensor)
 {
     /// <summary>Whether a matrix lies as [in, out], as the Conv1D layers of GPT-2 do.</summary>
     public bool InputsFirst { get; init; }

@@ -7,7 +7,7 @@ namespace OrtTrainer.Models;
 /// <param name="Name">The graph input's name.</param>
 /// <param name="Shape">The sizes of the whole.</param>
 /// <param name="Parts">The tensors it is made of, in order.</param>
-public sealed record ParameterView(string Name, IReadOnlyList<long> Shape, IReadOnlyList<ParameterSpec> Parts)
+internal sealed record ParameterView(string Name, IReadOnlyList<long> Shape, IReadOnlyList<ParameterSpec> Parts)
 {
     /// <summary>The number of elements.</summary>
     public long Length { get; } = Parts.Sum(p => p.Length);

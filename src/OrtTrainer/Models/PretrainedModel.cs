@@ -6,7 +6,7 @@ namespace OrtTrainer.Models;
 /// <summary>
 /// A model folder in Hugging Face layout: configuration and weights, either of which may be changed on loading.
 /// </summary>
-public sealed class PretrainedModel : IDisposable
+internal sealed class PretrainedModel : IDisposable
 {
     private readonly Checkpoint? _checkpoint;
     private readonly TensorNames _names;

@@ -3,7 +3,7 @@ namespace OrtTrainer.Models;
 /// <summary>Gives outputs to another sink with the values of every row in another order.</summary>
 /// <param name="sink">Takes them in.</param>
 /// <param name="order">For each value of a row given on, its place in the row that comes, [K].</param>
-public sealed class ReorderedOutputs(IOutputSink sink, IReadOnlyList<int> order) : IOutputSink
+internal sealed class ReorderedOutputs(IOutputSink sink, IReadOnlyList<int> order) : IOutputSink
 {
     /// <inheritdoc/>
     public void Add(OutputBatch batch)

@@ -5,7 +5,7 @@ namespace OrtTrainer.Models;
 
 /// <summary>A row of outputs per sequence, by the pooled head of the family.</summary>
 /// <param name="outputs">Classes, labels or values, K.</param>
-public sealed class SequenceHead(int outputs) : ModelHead(outputs)
+internal sealed class SequenceHead(int outputs) : ModelHead(outputs)
 {
     public override OutputRows Rows => OutputRows.PerSequence;
 

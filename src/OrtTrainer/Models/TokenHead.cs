@@ -5,7 +5,7 @@ namespace OrtTrainer.Models;
 
 /// <summary>A row of outputs per token: dropout and one linear layer, which every family has alike.</summary>
 /// <param name="outputs">Tags or values, K.</param>
-public class TokenHead(int outputs) : ModelHead(outputs)
+internal class TokenHead(int outputs) : ModelHead(outputs)
 {
     public override OutputRows Rows => OutputRows.PerToken;
 

@@ -10,7 +10,7 @@ namespace OrtTrainer.Options;
 /// The form of options in JSON, as <see cref="FineTuneOptions"/> and the settings of methods have it: which names there
 /// are, and whether an object, a list, a number or a text stands under them.
 /// </summary>
-public static class OptionsForm
+internal static class OptionsForm
 {
     private static readonly NullabilityInfoContext Nullability = new();
 

@@ -9,7 +9,7 @@ namespace OrtTrainer.Options;
 /// Options as JSON in the form of options.json, any part of which may be left out: read, laid over one another and
 /// checked before they become <see cref="FineTuneOptions"/>.
 /// </summary>
-public static class OptionsJson
+internal static class OptionsJson
 {
     private static readonly JsonDocumentOptions Lenient = new()
     {

@@ -9,7 +9,7 @@ namespace OrtTrainer.Prediction;
 /// An exported model in memory: token ids in, logits out. Any model of Hugging Face's layout will do, whoever
 /// exported it. Safe for use from several threads at once.
 /// </summary>
-public sealed class OnnxModel : IDisposable
+internal sealed class OnnxModel : IDisposable
 {
     private static readonly string[] KnownInputs =
         [PaddedInputs.InputIds, PaddedInputs.AttentionMask, PaddedInputs.TokenTypeIds];

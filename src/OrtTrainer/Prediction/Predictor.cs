@@ -68,7 +68,7 @@ public sealed partial class Predictor : IDisposable
 
     /// <summary>Predicts for texts or pairs of texts, in order; their labels are not looked at.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    public IReadOnlyList<TextPrediction> Predict(
+    internal IReadOnlyList<TextPrediction> Predict(
         IReadOnlyList<Example> examples, CancellationToken cancellation = default)
     {
         TokenizedExample[] inputs = [.. examples.Select(example => Encode(example, cancellation))];
@@ -84,7 +84,7 @@ public sealed partial class Predictor : IDisposable
     /// both are in the same order.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    public EvaluationScores Evaluate(
+    internal EvaluationScores Evaluate(
         Dataset data, Metric metric, IReadOnlyList<int>? order = null, CancellationToken cancellation = default)
     {
         EncodedDataset encoded = Task.Encode(data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation);
@@ -96,7 +96,7 @@ public sealed partial class Predictor : IDisposable
 
     /// <summary>Predicts for a stream in order, a window at a time: memory does not grow with the stream.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    public IEnumerable<TextPrediction> PredictStream(
+    internal IEnumerable<TextPrediction> PredictStream(
         IEnumerable<Example> examples, CancellationToken cancellation = default) =>
         examples.Chunk(_options.Window).SelectMany(window => Predict(window, cancellation));
 
@@ -105,7 +105,7 @@ public sealed partial class Predictor : IDisposable
     /// a terminal gets an answer per line and a file runs in full windows.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    public async IAsyncEnumerable<TextPrediction> PredictAsync(
+    internal async IAsyncEnumerable<TextPrediction> PredictAsync(
         IAsyncEnumerable<Example> examples,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -137,6 +137,7 @@ public sealed partial class Predictor : IDisposable
         }
     }
 
+    /// <summary>Frees the model. Calls under way end in an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _model.Dispose();
 
     private static Tokenizer TokenizerOf(string folder)

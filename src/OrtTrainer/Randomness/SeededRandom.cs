@@ -9,7 +9,7 @@ namespace OrtTrainer.Randomness;
 /// same bits on every platform and .NET version, which <see cref="Random"/> does not promise. Not for secrets; not
 /// thread-safe.
 /// </summary>
-public sealed class SeededRandom
+internal sealed class SeededRandom
 {
     private ulong _s0, _s1, _s2, _s3;
 

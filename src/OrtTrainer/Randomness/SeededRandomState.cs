@@ -1,4 +1,4 @@
 namespace OrtTrainer.Randomness;
 
 /// <summary>Where a <see cref="SeededRandom"/> stands: four words, of which at least one is not zero.</summary>
-public readonly record struct SeededRandomState(ulong S0, ulong S1, ulong S2, ulong S3);
+internal readonly record struct SeededRandomState(ulong S0, ulong S1, ulong S2, ulong S3);

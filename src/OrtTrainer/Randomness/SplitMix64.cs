@@ -4,7 +4,7 @@ namespace OrtTrainer.Randomness;
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, with Vigna's constants): spreads a seed, however regular, over
 /// 64-bit words.
 /// </summary>
-public struct SplitMix64(ulong seed)
+internal struct SplitMix64(ulong seed)
 {
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
     private ulong _state = seed;

@@ -116,7 +116,10 @@ internal sealed class PreparedRun : IDisposable
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
         StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels,
-        MemoryEstimate.Of(this), Teacher?.Report, Data.Warnings);
+        MemoryEstimate.Of(this), Data.Warnings)
+    {
+        Teacher = Teacher?.Report,
+    };
 
     /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
     /// <param name="options">The run's options.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Teachers;
 
@@ -21,14 +22,17 @@ namespace OrtTrainer.Runs;
 /// <param name="Threads">Threads.</param>
 /// <param name="Kernels">Whether C# kernels run the fused operators.</param>
 /// <param name="MemoryEstimate">Bytes at the peak, estimated.</param>
-/// <param name="Teacher">The teacher, how good it is and what it took; null without one.</param>
 /// <param name="Warnings">What the data report and loading found.</param>
 public sealed record RunFacts(
     string Model, string Architecture, long Parameters, IReadOnlyList<string> Initialized, int TrainExamples,
     int EvalExamples, string EvalOrigin, int TestExamples, long TrainTokens, int Outputs, long StepsPerEpoch,
     long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate,
-    TeacherReport? Teacher, IReadOnlyList<string> Warnings)
+    IReadOnlyList<string> Warnings)
 {
+    /// <summary>The teacher, how good it is and what it took; null without one.</summary>
+    [JsonInclude]
+    internal TeacherReport? Teacher { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(this);
 }

@@ -6,7 +6,7 @@ namespace OrtTrainer.Runs;
 /// The folder of a run: the exported model at its top, the run's own files in <c>run</c>. Locked while a run writes to
 /// it, so that two runs cannot mix their files.
 /// </summary>
-public sealed class RunFolder : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     private readonly FileStream _lock;
 

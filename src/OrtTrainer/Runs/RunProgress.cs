@@ -6,7 +6,7 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Runs;
 
 /// <summary>How far a run is beside its weights: what a checkpoint keeps in words.</summary>
-public sealed record RunProgress
+internal sealed record RunProgress
 {
     /// <summary>Seconds spent on optimizer steps.</summary>
     public double TrainSeconds { get; init; }

@@ -19,9 +19,10 @@ public sealed record RunSummary
     /// <summary>The averaged weights' score on the evaluation data; null without averaging.</summary>
     public double? Averaged { get; init; }
 
-    /// <summary>The best live score seen during training and its step.</summary>
+    /// <summary>The best live score seen during training; null where nothing was evaluated.</summary>
     public double? Best { get; init; }
 
+    /// <summary>Optimizer steps done when <see cref="Best"/> was seen; 0 where nothing was evaluated.</summary>
     public long BestStep { get; init; }
 
     /// <summary>
@@ -36,9 +37,11 @@ public sealed record RunSummary
     /// <summary>Bounds, at 95 %, of averaged minus live on the evaluation data, by a paired bootstrap.</summary>
     public IReadOnlyList<double>? DifferenceInterval { get; init; }
 
-    /// <summary>All scores on the evaluation data.</summary>
+    /// <summary>All scores of the live weights on the evaluation data, by metric; the loss is called
+    /// <c>loss</c>.</summary>
     public required IReadOnlyDictionary<string, double> EvalLive { get; init; }
 
+    /// <summary>All scores of the averaged weights on the evaluation data; null without averaging.</summary>
     public IReadOnlyDictionary<string, double>? EvalAveraged { get; init; }
 
     /// <summary>The live weights' score on the test data; null without any.</summary>
@@ -73,10 +76,14 @@ public sealed record RunSummary
     /// <summary>Seconds of optimizer steps, evaluation and loading left out.</summary>
     public double TrainSeconds { get; init; }
 
+    /// <summary>Training examples per second of <see cref="TrainSeconds"/>.</summary>
     public double ExamplesPerSecond { get; init; }
 
+    /// <summary>Training tokens per second of <see cref="TrainSeconds"/>, after truncation and without
+    /// padding.</summary>
     public double TokensPerSecond { get; init; }
 
+    /// <summary>What fixed initialization, order and dropout.</summary>
     public long Seed { get; init; }
 
     /// <summary>
@@ -85,7 +92,8 @@ public sealed record RunSummary
     public double ExportDifference { get; init; }
 
     /// <summary>The teacher, how good it is and what it took; null without one.</summary>
-    public TeacherReport? Teacher { get; init; }
+    [JsonInclude]
+    internal TeacherReport? Teacher { get; init; }
 
     /// <summary>
     /// Seconds of optimizer steps that went into a teacher of the run's own; null where there was none to train.

@@ -45,8 +45,7 @@ public sealed record DataOptions
     }
 
     /// <summary>Where in a row an example stands.</summary>
-    [JsonIgnore]
-    public ExampleColumns Columns => new(
+    internal ExampleColumns Columns => new(
         TextColumn ?? Task.DefaultColumns.Text, PairColumn, LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator);
 
     /// <summary>How to read the files, all of them alike.</summary>

@@ -9,7 +9,7 @@ namespace OrtTrainer.Tasks;
 /// <param name="session">Runs the forward pass; disposed with this.</param>
 /// <param name="task">What the outputs mean.</param>
 /// <param name="metric">The metric that decides.</param>
-public sealed class Evaluator(EvaluationSession session, ModelTask task, Metric metric) : IDisposable
+internal sealed class Evaluator(EvaluationSession session, ModelTask task, Metric metric) : IDisposable
 {
     /// <summary>The forward pass.</summary>
     public EvaluationSession Session => session;

@@ -3,7 +3,7 @@ using OrtTrainer.Data;
 namespace OrtTrainer.Tasks;
 
 /// <summary>Reads files as a task does.</summary>
-public static class LabeledData
+internal static class LabeledData
 {
     /// <summary>
     /// Reads the files of a run, settles the labels and splits off an evaluation part where no file is given for it.

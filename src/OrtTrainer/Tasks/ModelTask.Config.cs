@@ -7,17 +7,17 @@ namespace OrtTrainer.Tasks;
 public abstract partial class ModelTask
 {
     /// <summary>The <c>problem_type</c> of config.json; null where there is none for the task.</summary>
-    public virtual string? ProblemType => null;
+    internal virtual string? ProblemType => null;
 
     /// <summary>The task as a model's files name it.</summary>
-    public string ConfigName => ProblemType ?? Name;
+    internal string ConfigName => ProblemType ?? Name;
 
     /// <summary>
     /// The task of a configuration. Where it names none, one output is a regression and several are classes, as
     /// transformers has it.
     /// </summary>
     /// <exception cref="ModelException">The name is none of those known.</exception>
-    public static ModelTask Of(ModelConfig config) =>
+    internal static ModelTask Of(ModelConfig config) =>
         All.FirstOrDefault(task => task.IsNamedBy(config))
         ?? (config.ProblemType is null ? All.First(task => task.IsAssumedOf(config)) : null)
         ?? throw new ModelException($"{config.Path}: problem_type is '{config.ProblemType}'; expected one of " +
@@ -28,7 +28,7 @@ public abstract partial class ModelTask
     /// <param name="config">That of the model it began from.</param>
     /// <param name="architecture">Its family.</param>
     /// <param name="labels">A name per output.</param>
-    public ModelConfig Describe(ModelConfig config, Architecture architecture, IReadOnlyList<string> labels)
+    internal ModelConfig Describe(ModelConfig config, Architecture architecture, IReadOnlyList<string> labels)
     {
         ModelConfig described = config.With(
             labels, ProblemType, architecture.ClassPrefix + Head(labels.Count).ClassSuffix);
@@ -36,9 +36,9 @@ public abstract partial class ModelTask
     }
 
     /// <summary>Whether a configuration names this task.</summary>
-    protected virtual bool IsNamedBy(ModelConfig config) =>
+    private protected virtual bool IsNamedBy(ModelConfig config) =>
         ProblemType is not null && config.ProblemType == ProblemType;
 
     /// <summary>Whether a configuration that names no task is taken for this one.</summary>
-    protected virtual bool IsAssumedOf(ModelConfig config) => false;
+    private protected virtual bool IsAssumedOf(ModelConfig config) => false;
 }

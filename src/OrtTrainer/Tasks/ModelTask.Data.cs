@@ -12,11 +12,11 @@ public abstract partial class ModelTask
     private const int RowsBetweenChecks = 4096;
 
     /// <summary>The columns read where options name none.</summary>
-    public virtual ExampleColumns DefaultColumns { get; } = new(Label: "label");
+    internal virtual ExampleColumns DefaultColumns { get; } = new(Label: "label");
 
     /// <summary>The example that a row of a table holds.</summary>
     /// <exception cref="DataFileException">A column is absent, or its field malformed.</exception>
-    public virtual Example ReadExample(DataRow row, ExampleColumns columns) => columns.Of(row);
+    internal virtual Example ReadExample(DataRow row, ExampleColumns columns) => columns.Of(row);
 
     /// <summary>
     /// The labels that the rows of a training file have; null for tasks without labels. Checks that there is something
@@ -26,10 +26,10 @@ public abstract partial class ModelTask
     /// <param name="examples">Its rows.</param>
     /// <param name="columns">Where the labels stand, and what parts several in one field.</param>
     /// <exception cref="DataFileException">A label is malformed, or there are too few different ones.</exception>
-    public abstract LabelMap? FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns);
+    internal abstract LabelMap? FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns);
 
     /// <summary>The labels of a model in its order (id2label), as data may write them; null for tasks without.</summary>
-    public virtual LabelMap? LabelsOf(IReadOnlyList<string> names) => LabelMap.OfModel(names);
+    internal virtual LabelMap? LabelsOf(IReadOnlyList<string> names) => LabelMap.OfModel(names);
 
     /// <summary>Turns the label fields of a file's rows into targets.</summary>
     /// <param name="source">The file, for messages.</param>
@@ -37,7 +37,7 @@ public abstract partial class ModelTask
     /// <param name="labels">The names of the labels; null for tasks without.</param>
     /// <param name="columns">How the fields are read; null for <see cref="DefaultColumns"/>.</param>
     /// <exception cref="DataFileException">No rows, or a row whose label is empty, malformed or unknown.</exception>
-    public Dataset Label(
+    internal Dataset Label(
         string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns? columns = null) =>
         examples.Count > 0
             ? new Dataset(source, examples, labels, Targets(source, examples, labels, columns ?? DefaultColumns))
@@ -50,7 +50,7 @@ public abstract partial class ModelTask
     /// <param name="example">The example; its label is not looked at.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="maxLength">The most tokens; null for no limit.</param>
-    public virtual TokenizedExample Encode(Example example, ITextEncoder tokenizer, int? maxLength)
+    internal virtual TokenizedExample Encode(Example example, ITextEncoder tokenizer, int? maxLength)
     {
         TokenIds tokens = tokenizer.EncodeIds(
             example.Text, example.Pair, maxLength is null ? null : new EncodeOptions { MaxLength = maxLength });
@@ -64,7 +64,7 @@ public abstract partial class ModelTask
     /// <param name="threads">At most so many threads, 1 or more.</param>
     /// <param name="cancellation">Stops between two blocks of examples.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public EncodedDataset Encode(
+    internal EncodedDataset Encode(
         Dataset data, ITextEncoder tokenizer, int maxLength, int threads, CancellationToken cancellation = default)
     {
         TokenizedExample[] examples = new TokenizedExample[data.Count];
@@ -102,9 +102,9 @@ public abstract partial class ModelTask
     /// </summary>
     /// <param name="data">Examples and their targets.</param>
     /// <param name="inputs">The examples as tokens.</param>
-    protected virtual TaskTargets Align(Dataset data, IReadOnlyList<TokenizedExample> inputs) => data.Targets;
+    private protected virtual TaskTargets Align(Dataset data, IReadOnlyList<TokenizedExample> inputs) => data.Targets;
 
     /// <summary>What the label fields say, a target per example; <see cref="Label"/> documents the rest.</summary>
-    protected abstract TaskTargets Targets(
+    private protected abstract TaskTargets Targets(
         string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns);
 }

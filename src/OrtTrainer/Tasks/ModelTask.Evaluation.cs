@@ -8,20 +8,20 @@ namespace OrtTrainer.Tasks;
 public abstract partial class ModelTask
 {
     /// <summary>The metrics, in the order in which scores are listed.</summary>
-    public abstract IReadOnlyList<Metric> Metrics { get; }
+    internal abstract IReadOnlyList<Metric> Metrics { get; }
 
     /// <summary>The metric that decides where the user names none.</summary>
-    public virtual Metric DefaultMetric => Metrics[0];
+    internal virtual Metric DefaultMetric => Metrics[0];
 
     /// <summary>Whether the predictions of several models have a mean.</summary>
-    public virtual bool HasPredictionMean => false;
+    internal virtual bool HasPredictionMean => false;
 
     /// <summary>Whether a teacher's outputs can be learned from, and be compared with the labels.</summary>
-    public virtual bool HasTeachers => false;
+    internal virtual bool HasTeachers => false;
 
     /// <summary>The metric of that name; case does not matter, and f1_macro is macro_f1.</summary>
     /// <exception cref="ArgumentException">The task has no such metric; the message lists those it has.</exception>
-    public Metric FindMetric(string name)
+    internal Metric FindMetric(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         string spelled = name.ToLowerInvariant().Replace('-', '_');
@@ -36,11 +36,11 @@ public abstract partial class ModelTask
     }
 
     /// <summary>Takes in the outputs for a data set, batch by batch, and scores them.</summary>
-    public abstract EvaluationAccumulator Evaluate(EncodedDataset data);
+    internal abstract EvaluationAccumulator Evaluate(EncodedDataset data);
 
     /// <summary>Takes in the outputs of several models for a data set, for the mean of what they predict.</summary>
     /// <exception cref="NotSupportedException">There is no such mean; see <see cref="HasPredictionMean"/>.</exception>
-    public virtual PredictionMean MeanOf(EncodedDataset data) => throw new NotSupportedException(
+    internal virtual PredictionMean MeanOf(EncodedDataset data) => throw new NotSupportedException(
         $"The predictions of several models for {Name} have no mean.");
 
     /// <summary>Compares a teacher's outputs with the labels.</summary>
@@ -48,7 +48,7 @@ public abstract partial class ModelTask
     /// <param name="data">The examples, N of them.</param>
     /// <exception cref="NotSupportedException">Teachers are of no use; see <see cref="HasTeachers"/>.</exception>
     /// <exception cref="ArgumentException">There are not N x K outputs.</exception>
-    public TeacherAudit Audit(ReadOnlySpan<float> outputs, Dataset data)
+    internal TeacherAudit Audit(ReadOnlySpan<float> outputs, Dataset data)
     {
         if (outputs.Length != (long)data.Count * data.Outputs)
         {
@@ -66,6 +66,6 @@ public abstract partial class ModelTask
     }
 
     /// <summary>What <see cref="Audit"/> gives; the outputs are as many as there should be.</summary>
-    protected virtual TeacherAudit AuditOf(double[] outputs, Dataset data) => throw new NotSupportedException(
+    private protected virtual TeacherAudit AuditOf(double[] outputs, Dataset data) => throw new NotSupportedException(
         $"A teacher's outputs for {Name} cannot be learned from.");
 }

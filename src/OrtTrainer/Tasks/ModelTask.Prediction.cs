@@ -8,7 +8,7 @@ namespace OrtTrainer.Tasks;
 public abstract partial class ModelTask
 {
     /// <summary>The outputs of a model in words, such as "3 labels".</summary>
-    public virtual string DescribeOutputs(int outputs) => $"{outputs} labels";
+    internal virtual string DescribeOutputs(int outputs) => $"{outputs} labels";
 
     /// <summary>What the outputs for one input say.</summary>
     /// <param name="input">The input.</param>
@@ -17,7 +17,7 @@ public abstract partial class ModelTask
     /// <param name="threshold">The least score of a label that is predicted, where labels do not exclude each
     /// other.</param>
     /// <exception cref="ModelException">An output is NaN.</exception>
-    public TextPrediction Decode(
+    internal TextPrediction Decode(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
     {
         foreach (float output in outputs)
@@ -37,14 +37,14 @@ public abstract partial class ModelTask
     /// <param name="json">Inside an object.</param>
     /// <param name="prediction">What <see cref="Decode"/> gave.</param>
     /// <param name="labels">The model's labels, in its order.</param>
-    public abstract void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels);
+    internal abstract void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels);
 
     /// <summary>What <see cref="Decode"/> gives; no output is NaN.</summary>
-    protected abstract TextPrediction Read(
+    private protected abstract TextPrediction Read(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold);
 
     /// <summary>Writes a score for each label.</summary>
-    protected static void WriteScores(Utf8JsonWriter json, IReadOnlyList<string> labels, IReadOnlyList<float> scores)
+    private protected static void WriteScores(Utf8JsonWriter json, IReadOnlyList<string> labels, IReadOnlyList<float> scores)
     {
         json.WriteStartObject("scores");
         for (int i = 0; i < labels.Count; i++)

@@ -27,11 +27,11 @@ public abstract partial class ModelTask
     public abstract string Name { get; }
 
     /// <summary>What a row of the model's outputs stands for, and with it the loss.</summary>
-    public abstract OutputDistribution Distribution { get; }
+    internal abstract OutputDistribution Distribution { get; }
 
     /// <summary>What stands on an encoder.</summary>
     /// <param name="outputs">Values per row, K.</param>
-    public virtual ModelHead Head(int outputs) => new SequenceHead(outputs);
+    internal virtual ModelHead Head(int outputs) => new SequenceHead(outputs);
 
     /// <summary>The task of that name; case, hyphens and underscores do not matter.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>

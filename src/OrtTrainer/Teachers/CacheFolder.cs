@@ -1,7 +1,7 @@
 namespace OrtTrainer.Teachers;
 
 /// <summary>Where the outputs of teachers are kept between runs.</summary>
-public static class CacheFolder
+internal static class CacheFolder
 {
     /// <summary>
     /// <c>orttrainer/teacher-logits</c> in the user's cache folder: that of XDG_CACHE_HOME, else the local application

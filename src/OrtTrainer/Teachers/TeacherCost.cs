@@ -7,4 +7,4 @@ namespace OrtTrainer.Teachers;
 /// </param>
 /// <param name="Device">Where it ran.</param>
 /// <param name="Threads">Threads it had.</param>
-public sealed record TeacherCost(double Seconds, long MemoryBytes, string Device, int Threads);
+internal sealed record TeacherCost(double Seconds, long MemoryBytes, string Device, int Threads);

@@ -3,7 +3,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Teachers;
 
 /// <summary>What happens while a teacher's outputs are obtained.</summary>
-public abstract record TeacherEvent
+internal abstract record TeacherEvent
 {
     private TeacherEvent()
     {

@@ -11,7 +11,7 @@ namespace OrtTrainer.Teachers;
 /// <summary>
 /// A teacher's logits for every example of a data set, in the order of its rows and of the student's labels.
 /// </summary>
-public sealed class TeacherLogits
+internal sealed class TeacherLogits
 {
     private const string Kind = "logits";
 

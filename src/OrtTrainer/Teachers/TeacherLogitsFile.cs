@@ -13,7 +13,7 @@ namespace OrtTrainer.Teachers;
 /// metadata, a JSON array of names by which columns are matched, and an int64 tensor <c>row_hash</c> [rows] that
 /// this program writes, by which changed or moved rows of the training file are noticed.
 /// </summary>
-public static class TeacherLogitsFile
+internal static class TeacherLogitsFile
 {
     /// <summary>Writes logits in a form that <see cref="TeacherOptions.Logits"/> takes, by the extension.</summary>
     /// <param name="path">A file ending in .safetensors, .csv or .tsv; replaced if it is there.</param>

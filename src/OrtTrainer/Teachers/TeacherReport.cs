@@ -3,7 +3,7 @@ using OrtTrainer.Evaluation;
 namespace OrtTrainer.Teachers;
 
 /// <summary>What a teacher is, how good, and at what cost: for the head of a run and for its summary.</summary>
-public sealed record TeacherReport
+internal sealed record TeacherReport
 {
     /// <summary>The name of the teacher's folder, or of the file of logits.</summary>
     public required string Name { get; init; }

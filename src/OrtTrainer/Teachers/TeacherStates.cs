@@ -12,7 +12,7 @@ namespace OrtTrainer.Teachers;
 /// What every layer of a teacher's encoder makes of each example, averaged over its tokens: what a student learns from
 /// in RAIL-KD (Haidar et al. 2022).
 /// </summary>
-public sealed class TeacherStates
+internal sealed class TeacherStates
 {
     private const string Kind = "states";
 

@@ -6,7 +6,7 @@ namespace OrtTrainer.Training;
 /// The 64 bits from which all dropout of one step follows. They depend on seed and step alone, so a resumed run draws
 /// the masks an uninterrupted one would.
 /// </summary>
-public readonly record struct DropoutKey(uint First, uint Second)
+internal readonly record struct DropoutKey(uint First, uint Second)
 {
     /// <summary>The key of a micro-batch, counted over the whole run.</summary>
     public static DropoutKey For(long seed, long microStep)

@@ -8,7 +8,7 @@ namespace OrtTrainer.Training;
 /// Runs an evaluation graph on one flat parameter buffer or another: live and averaged weights share the session, and
 /// switching between them copies nothing.
 /// </summary>
-public sealed class EvaluationSession : IDisposable
+internal sealed class EvaluationSession : IDisposable
 {
     private readonly PackedGraph _graph;
     private readonly GraphSession _session;

@@ -9,7 +9,7 @@ namespace OrtTrainer.Training;
 /// The gradients of one optimizer step: of one batch, or the sum over several that together are exactly the large
 /// batch, because every example's loss is divided by the number of all.
 /// </summary>
-public sealed class GradientAccumulator : IGradientSource
+internal sealed class GradientAccumulator : IGradientSource
 {
     private readonly TrainerOptions _options;
     private readonly TrainingObjective _objective;

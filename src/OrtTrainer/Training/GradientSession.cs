@@ -8,7 +8,7 @@ namespace OrtTrainer.Training;
 /// <summary>
 /// Runs a training graph: parameters are read from one flat buffer, gradients written into another, both in place.
 /// </summary>
-public sealed class GradientSession : IDisposable
+internal sealed class GradientSession : IDisposable
 {
     private readonly TrainingGraph _graph;
     private readonly GraphSession _session;

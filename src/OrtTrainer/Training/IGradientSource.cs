@@ -7,7 +7,7 @@ namespace OrtTrainer.Training;
 /// <summary>
 /// Where the gradients of an optimizer step come from: the batch at the weights, or what a method makes of it.
 /// </summary>
-public interface IGradientSource : IDisposable
+internal interface IGradientSource : IDisposable
 {
     /// <summary>The gradients of the last step, in the layout of the weights.</summary>
     WeightBuffer Values { get; }

@@ -10,7 +10,7 @@ namespace OrtTrainer.Training;
 /// One optimizer step, from examples to averaged weights: gradients of the packed batches, clip, optimizer and average in
 /// one pass over memory.
 /// </summary>
-public sealed class Trainer : IDisposable
+internal sealed class Trainer : IDisposable
 {
     private readonly TrainerOptions _options;
     private readonly IReadOnlyList<TokenizedExample> _examples;

@@ -8,7 +8,7 @@ namespace OrtTrainer.Training;
 /// <param name="ClipNorm">The largest global gradient norm let through; null for no clipping.</param>
 /// <param name="Seed">Fixes order and dropout.</param>
 /// <param name="Execution">Threads and kernels.</param>
-public sealed record TrainerOptions(
+internal sealed record TrainerOptions(
     int BatchSize, int Accumulation, double? ClipNorm, long Seed, ExecutionOptions Execution)
 {
     /// <summary>Examples per optimizer step.</summary>

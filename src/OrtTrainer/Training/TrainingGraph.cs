@@ -10,7 +10,7 @@ namespace OrtTrainer.Training;
 /// <param name="Packed">The graph; its parameters begin with those of <see cref="PackedGraph.Evaluation"/>, and those
 /// of terms that train some of their own lie behind them.</param>
 /// <param name="Parts">The outputs with the parts of the loss, as <see cref="LossPart"/> names them.</param>
-public sealed record TrainingGraph(PackedGraph Packed, IReadOnlySet<string> Parts)
+internal sealed record TrainingGraph(PackedGraph Packed, IReadOnlySet<string> Parts)
 {
     /// <summary>The parameters, in the order of the graph's inputs.</summary>
     public ParameterLayout Layout => Packed.Layout;

@@ -4,7 +4,7 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Training;
 
 /// <summary>What training minimizes: the terms of the loss, and what every example is trained towards.</summary>
-public sealed class TrainingObjective
+internal sealed class TrainingObjective
 {
     /// <param name="distribution">What a row of the outputs stands for.</param>
     /// <param name="targets">What every example is trained towards.</param>

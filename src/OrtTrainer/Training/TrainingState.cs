@@ -7,7 +7,7 @@ namespace OrtTrainer.Training;
 /// <summary>
 /// What training changes: parameters, moments and average, each one flat buffer, and the count of steps.
 /// </summary>
-public sealed class TrainingState : IDisposable
+internal sealed class TrainingState : IDisposable
 {
     /// <param name="layout">Where each tensor lies in the buffers.</param>
     /// <param name="options">Which optimizer, and its settings.</param>

@@ -17,7 +17,7 @@ public sealed class LiveWidthTests
     private static readonly RunFacts Facts = new(
         "/models/mini", "bert", 22_713_216, ["classifier.weight", "classifier.bias"], 5452, 500,
         "500 of the 5952 rows of t.tsv, stratified, seed 1", 0, 73_602, 6, 17_100, 342_000, 0, "cpu", 2, true,
-        941_000_000, null,
+        941_000_000,
         ["train: 12 texts come more than once with labels that contradict each other, such as rows 1 and 2."]);
 
     [TestCase(120)]

@@ -41,7 +41,7 @@ public sealed class RenderingTests
 
     private static readonly RunFacts Facts = new(
         "/models/mini", "bert", 22_713_216, ["classifier.weight", "classifier.bias"], 5452, 500,
-        "500 of the 5952 rows of t.tsv", 0, 73_602, 6, 171, 342, 0, "cpu", 2, true, 941_000_000, null,
+        "500 of the 5952 rows of t.tsv", 0, 73_602, 6, 171, 342, 0, "cpu", 2, true, 941_000_000,
         ["train: something to know."]);
 
     [Test]

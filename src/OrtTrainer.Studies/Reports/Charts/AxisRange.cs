@@ -1,7 +1,7 @@
 namespace OrtTrainer.Studies.Reports.Charts;
 
 /// <summary>The part of an axis that a plot shows, in units of the data.</summary>
-public readonly record struct AxisRange
+internal readonly record struct AxisRange
 {
     /// <exception cref="ArgumentOutOfRangeException">A bound is not finite, or the low one is not below the high
     /// one.</exception>

@@ -7,7 +7,7 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// deviation. With few observations the points are the plot, and the box is drawn faintly behind them; below
 /// <see cref="FewestForBox"/> there is none. The same input gives the same bytes.
 /// </summary>
-public sealed record BoxPlot
+internal sealed record BoxPlot
 {
     /// <summary>Quartiles of fewer observations than these would be read as more than they are.</summary>
     public const int FewestForBox = 4;

@@ -5,7 +5,7 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// palette for all kinds of colour vision ("Color Universal Design", 2008), its light ones darkened on white and its
 /// dark ones lightened on black until they stand out from the ground.
 /// </summary>
-public static class ChartStyle
+internal static class ChartStyle
 {
     /// <summary>Rules for a page with charts in it.</summary>
     public const string Page = """

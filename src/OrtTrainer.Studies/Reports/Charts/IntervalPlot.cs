@@ -4,7 +4,7 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// Differences with their intervals, a row each under group headings, about a line at zero; the numbers stand at the
 /// right. The same input gives the same bytes.
 /// </summary>
-public sealed record IntervalPlot
+internal sealed record IntervalPlot
 {
     private const double RowHeight = 24;
     private const double FontSize = 12;

@@ -5,7 +5,7 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// <param name="Estimate">The difference; null leaves the row empty but for its note.</param>
 /// <param name="Low">The interval's lower bound; null for no interval.</param>
 /// <param name="High">The interval's upper bound; null for no interval.</param>
-public sealed record IntervalRow(string Name, double? Estimate, double? Low, double? High)
+internal sealed record IntervalRow(string Name, double? Estimate, double? Low, double? High)
 {
     /// <summary>Whether the difference counts as shown: its marker is filled.</summary>
     public bool Shown { get; init; }

@@ -6,7 +6,7 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// Lines over a common axis, each with an optional band: learning curves, or the loss along a direction. Written as SVG
 /// without scripts; the same input gives the same bytes.
 /// </summary>
-public sealed record LinePlot
+internal sealed record LinePlot
 {
     private const double Radius = 3;
 

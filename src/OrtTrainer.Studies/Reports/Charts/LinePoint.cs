@@ -5,4 +5,4 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// <param name="Y">The value.</param>
 /// <param name="Low">The band's lower edge; null for no band.</param>
 /// <param name="High">The band's upper edge; null for no band.</param>
-public readonly record struct LinePoint(double X, double Y, double? Low = null, double? High = null);
+internal readonly record struct LinePoint(double X, double Y, double? Low = null, double? High = null);

@@ -3,7 +3,7 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// <summary>A line of a <see cref="LinePlot"/>.</summary>
 /// <param name="Name">What the legend calls it.</param>
 /// <param name="Points">In ascending order of X.</param>
-public sealed record LineSeries(string Name, IReadOnlyList<LinePoint> Points)
+internal sealed record LineSeries(string Name, IReadOnlyList<LinePoint> Points)
 {
     /// <summary>Colour and marker, 0 or more; equal for lines that belong together, as live and averaged weights of a
     /// method; null for the series' place in the plot.</summary>

@@ -4,7 +4,7 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// <param name="Range">What is shown, in units of the data.</param>
 /// <param name="From">The pixel of the range's low bound.</param>
 /// <param name="To">The pixel of its high bound.</param>
-public readonly record struct LinearScale(AxisRange Range, double From, double To)
+internal readonly record struct LinearScale(AxisRange Range, double From, double To)
 {
     /// <summary>The pixel of a value, on the same line beyond the range too.</summary>
     public double Pixel(double value) => From + ((value - Range.Low) / (Range.High - Range.Low) * (To - From));

@@ -6,7 +6,7 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// How wide a line of text is about, in pixels. A chart is drawn where no font can be measured, so that the widths are
 /// those of a wide sans serif: what fits by this estimate fits in the usual fonts.
 /// </summary>
-public static class TextWidth
+internal static class TextWidth
 {
     /// <summary>
     /// The size to reckon with for titles and headings: they are 13 and 12 pixels high, and bold letters are wider.

@@ -6,7 +6,7 @@ namespace OrtTrainer.Studies.Reports.Charts;
 /// Round values along an axis: multiples of 1, 2 or 5 times a power of ten (Heckbert, "Nice numbers for graph labels",
 /// Graphics Gems, 1990), with labels of just the decimals they need.
 /// </summary>
-public sealed class Ticks
+internal sealed class Ticks
 {
     private Ticks(IReadOnlyList<double> values, IReadOnlyList<string> labels)
     {

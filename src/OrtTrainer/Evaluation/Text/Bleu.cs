@@ -2,7 +2,7 @@ namespace OrtTrainer.Evaluation.Text;
 
 /// <summary>BLEU (Papineni et al. 2002) as sacreBLEU computes it (Post 2018), from 0 to 100, runs of up to four
 /// words.</summary>
-public sealed record Bleu
+internal sealed record Bleu
 {
     private const int MaxOrder = 4;
 

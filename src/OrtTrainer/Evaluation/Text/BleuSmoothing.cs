@@ -2,7 +2,7 @@ namespace OrtTrainer.Evaluation.Text;
 
 /// <summary>What stands in for a precision of 0, which would make BLEU 0 (Chen and Cherry 2014); sacreBLEU's
 /// names.</summary>
-public enum BleuSmoothing
+internal enum BleuSmoothing
 {
     /// <summary>"exp": one half of a hit for the first order without any, a quarter for the next and so on.</summary>
     Exponential,

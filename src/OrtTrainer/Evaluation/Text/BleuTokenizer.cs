@@ -1,7 +1,7 @@
 namespace OrtTrainer.Evaluation.Text;
 
 /// <summary>How BLEU cuts a text into words; the names are sacreBLEU's.</summary>
-public enum BleuTokenizer
+internal enum BleuTokenizer
 {
     /// <summary>"13a", that of the mteval script, version 13a: punctuation apart, but not within numbers.</summary>
     Mteval13A,

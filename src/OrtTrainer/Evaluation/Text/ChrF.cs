@@ -6,7 +6,7 @@ namespace OrtTrainer.Evaluation.Text;
 /// chrF2 (Popović 2015) as sacreBLEU computes it, from 0 to 100: runs of one to six characters without spaces; recall
 /// counts twice as much as precision.
 /// </summary>
-public static class ChrF
+internal static class ChrF
 {
     private const int MaxOrder = 6;
     private const double BetaSquared = 4;

@@ -5,7 +5,7 @@ namespace OrtTrainer.Evaluation.Text;
 /// <param name="Type">Its type, such as PER.</param>
 /// <param name="Start">Index of its first token.</param>
 /// <param name="End">Index of its last token.</param>
-public readonly record struct Entity(int Sentence, string Type, int Start, int End)
+internal readonly record struct Entity(int Sentence, string Type, int Start, int End)
 {
     /// <summary>
     /// The entities of a sentence, read leniently as the conlleval script does: one begins at B or S, after another

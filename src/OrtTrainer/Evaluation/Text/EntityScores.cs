@@ -4,7 +4,7 @@ namespace OrtTrainer.Evaluation.Text;
 /// Precision, recall and F1 of whole entities (Tjong Kim Sang and De Meulder 2003): right where type, first and last
 /// token are. The values are those of seqeval in its default mode.
 /// </summary>
-public static class EntityScores
+internal static class EntityScores
 {
     /// <summary>Over all entities alike.</summary>
     /// <param name="references">Right tags by sentence and token.</param>

@@ -6,7 +6,7 @@ namespace OrtTrainer.Evaluation.Text;
 /// Scores of an answer to a question about a text, as the official script of SQuAD (Rajpurkar et al. 2016) defines
 /// them: without case, ASCII punctuation, English articles and repeated spaces.
 /// </summary>
-public static partial class ExtractiveAnswer
+internal static partial class ExtractiveAnswer
 {
     private const string Punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 

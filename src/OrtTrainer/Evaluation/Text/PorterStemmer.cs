@@ -4,7 +4,7 @@ namespace OrtTrainer.Evaluation.Text;
 /// Porter's suffix stripping (1980, "An algorithm for suffix stripping") with the later corrections of its author and
 /// the extensions of NLTK, which ROUGE's reference implementation uses. Step names are the paper's.
 /// </summary>
-public static class PorterStemmer
+internal static class PorterStemmer
 {
     private static readonly Dictionary<string, string> Irregular = new(StringComparer.Ordinal)
     {

@@ -5,7 +5,7 @@ namespace OrtTrainer.Evaluation.Text;
 /// <summary>
 /// ROUGE (Lin 2004) as the package rouge_score computes it: words are runs of ASCII letters and digits in lower case.
 /// </summary>
-public sealed partial class Rouge
+internal sealed partial class Rouge
 {
     /// <summary>Whether words of four letters or more are stemmed (<see cref="PorterStemmer"/>).</summary>
     public bool Stems { get; init; }

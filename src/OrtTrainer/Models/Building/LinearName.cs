@@ -5,7 +5,7 @@ namespace OrtTrainer.Models.Building;
 /// in] and <c>text.bias</c>.
 /// </summary>
 /// <param name="Text">What its parameters are called, without <c>.weight</c> and <c>.bias</c>.</param>
-public readonly record struct LinearName(string Text)
+internal readonly record struct LinearName(string Text)
 {
     /// <summary>Whether the matrix lies as [in, out], as in the Conv1D layers of GPT-2.</summary>
     public bool InputsFirst { get; init; }

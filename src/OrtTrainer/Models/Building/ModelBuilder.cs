@@ -7,7 +7,7 @@ namespace OrtTrainer.Models.Building;
 /// packed graph that trains (<see cref="PackedModelBuilder"/>) and the padded one that is exported
 /// (<see cref="PaddedModelBuilder"/>).
 /// </summary>
-public abstract class ModelBuilder
+internal abstract class ModelBuilder
 {
     protected ModelBuilder(GraphBuilder graph) => Graph = graph;
 

@@ -6,7 +6,7 @@ namespace OrtTrainer.Models.Building;
 /// Builds with the tokens of a batch end to end, [T, width], without padding; parameters are graph inputs. Every fused
 /// operator has a kernel here and a function body elsewhere.
 /// </summary>
-public sealed class PackedModelBuilder : ModelBuilder
+internal sealed class PackedModelBuilder : ModelBuilder
 {
     private readonly List<ParameterView> _views = [];
     private readonly List<Value> _parameters = [];

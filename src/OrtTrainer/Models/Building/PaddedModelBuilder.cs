@@ -6,7 +6,7 @@ namespace OrtTrainer.Models.Building;
 /// Builds the exported model: standard operators of opset 17 only, inputs [B, S] named as Hugging Face's tools name
 /// them, the weights stored in the file. No dropout.
 /// </summary>
-public sealed class PaddedModelBuilder : ModelBuilder
+internal sealed class PaddedModelBuilder : ModelBuilder
 {
     private const string TransposedSuffix = ".transposed";
 

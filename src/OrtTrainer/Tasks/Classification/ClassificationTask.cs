@@ -8,7 +8,7 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Tasks.Classification;
 
 /// <summary>Exactly one label of several for a text or pair of texts.</summary>
-public sealed class ClassificationTask : ModelTask
+internal sealed class ClassificationTask : ModelTask
 {
     private ClassificationTask()
     {
@@ -21,27 +21,27 @@ public sealed class ClassificationTask : ModelTask
     public override string Name => "classification";
 
     /// <inheritdoc/>
-    public override string ProblemType => "single_label_classification";
+    internal override string ProblemType => "single_label_classification";
 
     /// <inheritdoc/>
-    public override OutputDistribution Distribution => OutputDistribution.Categorical;
+    internal override OutputDistribution Distribution => OutputDistribution.Categorical;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Metric> Metrics => ClassificationMetrics.All;
+    internal override IReadOnlyList<Metric> Metrics => ClassificationMetrics.All;
 
     /// <inheritdoc/>
-    public override bool HasPredictionMean => true;
+    internal override bool HasPredictionMean => true;
 
     /// <inheritdoc/>
-    public override bool HasTeachers => true;
+    internal override bool HasTeachers => true;
 
     /// <inheritdoc/>
-    public override LabelMap FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns) =>
+    internal override LabelMap FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns) =>
         LabelFields.Enough(
             source, examples.Count, examples.Select(example => NameOf(example, source)), needed: 2, columns.Label);
 
     /// <inheritdoc/>
-    public override EvaluationAccumulator Evaluate(EncodedDataset data)
+    internal override EvaluationAccumulator Evaluate(EncodedDataset data)
     {
         ClassTargets targets = (ClassTargets)data.Targets;
         return new OutputAccumulator(
@@ -53,11 +53,11 @@ public sealed class ClassificationTask : ModelTask
     }
 
     /// <inheritdoc/>
-    public override PredictionMean MeanOf(EncodedDataset data) =>
+    internal override PredictionMean MeanOf(EncodedDataset data) =>
         new ClassMean(data.Targets.Count, data.Targets.Outputs);
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
+    internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
     {
         json.WriteString("label", prediction.Label);
         json.WriteNumber("score", prediction.Scores.Max());
@@ -65,7 +65,7 @@ public sealed class ClassificationTask : ModelTask
     }
 
     /// <inheritdoc/>
-    protected override TaskTargets Targets(
+    private protected override TaskTargets Targets(
         string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -76,7 +76,7 @@ public sealed class ClassificationTask : ModelTask
     }
 
     /// <inheritdoc/>
-    protected override TextPrediction Read(
+    private protected override TextPrediction Read(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
     {
         float[] scores = Probabilities.Softmax(outputs);
@@ -84,7 +84,7 @@ public sealed class ClassificationTask : ModelTask
     }
 
     /// <inheritdoc/>
-    protected override TeacherAudit AuditOf(double[] outputs, Dataset data)
+    private protected override TeacherAudit AuditOf(double[] outputs, Dataset data)
     {
         ClassTargets targets = (ClassTargets)data.Targets;
         ClassifiedExamples examples = new(outputs, targets.Ids.ToArray(), targets.Outputs);
@@ -96,7 +96,7 @@ public sealed class ClassificationTask : ModelTask
     }
 
     /// <inheritdoc/>
-    protected override bool IsAssumedOf(ModelConfig config) => config.Id2Label.Count != 1;
+    private protected override bool IsAssumedOf(ModelConfig config) => config.Id2Label.Count != 1;
 
     private static LabelAudit Audit(ConfusionMatrix confusion, string name, int label)
     {

@@ -5,7 +5,7 @@ namespace OrtTrainer.Tasks.MultiLabel;
 /// <summary>
 /// Logits and labels of a multi-label task; a label is predicted where its probability is above one half.
 /// </summary>
-public sealed class MultiLabelExamples : EvaluatedExamples
+internal sealed class MultiLabelExamples : EvaluatedExamples
 {
     private readonly double[] _logits;
     private readonly bool[] _labels;

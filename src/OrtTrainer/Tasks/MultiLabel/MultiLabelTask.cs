@@ -7,7 +7,7 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Tasks.MultiLabel;
 
 /// <summary>Any number of labels for a text or pair of texts, each on its own.</summary>
-public sealed class MultiLabelTask : ModelTask
+internal sealed class MultiLabelTask : ModelTask
 {
     private MultiLabelTask()
     {
@@ -20,13 +20,13 @@ public sealed class MultiLabelTask : ModelTask
     public override string Name => "multi_label";
 
     /// <inheritdoc/>
-    public override string ProblemType => "multi_label_classification";
+    internal override string ProblemType => "multi_label_classification";
 
     /// <inheritdoc/>
-    public override OutputDistribution Distribution => OutputDistribution.Independent;
+    internal override OutputDistribution Distribution => OutputDistribution.Independent;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Metric> Metrics { get; } =
+    internal override IReadOnlyList<Metric> Metrics { get; } =
     [
         Of("micro_f1", counts => counts.MicroF1),
         Of("macro_f1", counts => counts.MacroF1),
@@ -37,13 +37,13 @@ public sealed class MultiLabelTask : ModelTask
     ];
 
     /// <inheritdoc/>
-    public override bool HasPredictionMean => true;
+    internal override bool HasPredictionMean => true;
 
     /// <inheritdoc/>
-    public override bool HasTeachers => true;
+    internal override bool HasTeachers => true;
 
     /// <summary>One label that some rows have and others lack is a task already.</summary>
-    public override LabelMap FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns) =>
+    internal override LabelMap FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns) =>
         LabelFields.Enough(
             source,
             examples.Count,
@@ -52,7 +52,7 @@ public sealed class MultiLabelTask : ModelTask
             columns.Label);
 
     /// <inheritdoc/>
-    public override EvaluationAccumulator Evaluate(EncodedDataset data)
+    internal override EvaluationAccumulator Evaluate(EncodedDataset data)
     {
         LabelSetTargets targets = (LabelSetTargets)data.Targets;
         return new OutputAccumulator(
@@ -64,11 +64,11 @@ public sealed class MultiLabelTask : ModelTask
     }
 
     /// <inheritdoc/>
-    public override PredictionMean MeanOf(EncodedDataset data) =>
+    internal override PredictionMean MeanOf(EncodedDataset data) =>
         new LabelSetMean(data.Targets.Count, data.Targets.Outputs);
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
+    internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
     {
         json.WriteStartArray("labels");
         foreach (string label in prediction.Labels)
@@ -81,7 +81,7 @@ public sealed class MultiLabelTask : ModelTask
     }
 
     /// <inheritdoc/>
-    protected override TaskTargets Targets(
+    private protected override TaskTargets Targets(
         string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -99,7 +99,7 @@ public sealed class MultiLabelTask : ModelTask
     }
 
     /// <inheritdoc/>
-    protected override TextPrediction Read(
+    private protected override TextPrediction Read(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
     {
         float[] scores = Probabilities.Sigmoid(outputs);
@@ -110,7 +110,7 @@ public sealed class MultiLabelTask : ModelTask
     }
 
     /// <summary>sigmoid(z) is the softmax of (0, z): each decision becomes an example of two classes.</summary>
-    protected override TeacherAudit AuditOf(double[] outputs, Dataset data)
+    private protected override TeacherAudit AuditOf(double[] outputs, Dataset data)
     {
         bool[] applies = ((LabelSetTargets)data.Targets).Applies.ToArray();
         int[] decisions = Array.ConvertAll(applies, yes => yes ? 1 : 0);

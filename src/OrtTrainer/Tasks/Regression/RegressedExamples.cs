@@ -3,7 +3,7 @@ using OrtTrainer.Evaluation;
 namespace OrtTrainer.Tasks.Regression;
 
 /// <summary>Predicted and true numbers of a regression task.</summary>
-public sealed class RegressedExamples : EvaluatedExamples
+internal sealed class RegressedExamples : EvaluatedExamples
 {
     private readonly double[] _predictions;
     private readonly double[] _targets;

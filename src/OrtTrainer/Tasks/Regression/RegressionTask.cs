@@ -9,7 +9,7 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Tasks.Regression;
 
 /// <summary>One number for a text or pair of texts.</summary>
-public sealed class RegressionTask : ModelTask
+internal sealed class RegressionTask : ModelTask
 {
     private RegressionTask()
     {
@@ -22,13 +22,13 @@ public sealed class RegressionTask : ModelTask
     public override string Name => "regression";
 
     /// <inheritdoc/>
-    public override string ProblemType => "regression";
+    internal override string ProblemType => "regression";
 
     /// <inheritdoc/>
-    public override OutputDistribution Distribution => OutputDistribution.Continuous;
+    internal override OutputDistribution Distribution => OutputDistribution.Continuous;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Metric> Metrics { get; } =
+    internal override IReadOnlyList<Metric> Metrics { get; } =
     [
         Of("spearman", r => Correlation.Spearman(r.Predictions, r.Targets)),
         Of("pearson", r => Correlation.Pearson(r.Predictions, r.Targets)),
@@ -37,23 +37,23 @@ public sealed class RegressionTask : ModelTask
     ];
 
     /// <inheritdoc/>
-    public override bool HasPredictionMean => true;
+    internal override bool HasPredictionMean => true;
 
     /// <inheritdoc/>
-    public override bool HasTeachers => true;
+    internal override bool HasTeachers => true;
 
     /// <summary>Numbers are not named.</summary>
-    public override LabelMap? FindLabels(
+    internal override LabelMap? FindLabels(
         string source, IReadOnlyList<Example> examples, ExampleColumns columns) => null;
 
     /// <summary>Numbers are not named.</summary>
-    public override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
+    internal override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
 
     /// <inheritdoc/>
-    public override string DescribeOutputs(int outputs) => Name;
+    internal override string DescribeOutputs(int outputs) => Name;
 
     /// <inheritdoc/>
-    public override EvaluationAccumulator Evaluate(EncodedDataset data)
+    internal override EvaluationAccumulator Evaluate(EncodedDataset data)
     {
         double[] truth = Doubles(data.Targets);
         return new OutputAccumulator(
@@ -65,24 +65,24 @@ public sealed class RegressionTask : ModelTask
     }
 
     /// <inheritdoc/>
-    public override PredictionMean MeanOf(EncodedDataset data) => new NumberMean(data.Targets.Count);
+    internal override PredictionMean MeanOf(EncodedDataset data) => new NumberMean(data.Targets.Count);
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels) =>
+    internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels) =>
         json.WriteNumber("score", prediction.Scores[0]);
 
     /// <inheritdoc/>
-    protected override TaskTargets Targets(
+    private protected override TaskTargets Targets(
         string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns) =>
         new NumberTargets([.. examples.Select(example => Number(example, source))]);
 
     /// <inheritdoc/>
-    protected override TextPrediction Read(
+    private protected override TextPrediction Read(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold) =>
         new([], outputs.ToArray());
 
     /// <inheritdoc/>
-    protected override TeacherAudit AuditOf(double[] outputs, Dataset data)
+    private protected override TeacherAudit AuditOf(double[] outputs, Dataset data)
     {
         double[] truth = Doubles(data.Targets);
         return new TeacherAudit
@@ -96,7 +96,7 @@ public sealed class RegressionTask : ModelTask
     }
 
     /// <inheritdoc/>
-    protected override bool IsAssumedOf(ModelConfig config) => config.Id2Label.Count == 1;
+    private protected override bool IsAssumedOf(ModelConfig config) => config.Id2Label.Count == 1;
 
     /// <summary>
     /// The number in a field, written with a decimal point whatever the machine's culture; a comma only in a file whose

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Training.Averaging;
 
 /// <summary>Which optimizer steps an average is made of: first, first + interval, … up to last.</summary>
-public sealed record AveragedSteps
+internal sealed record AveragedSteps
 {
     /// <param name="first">The first step whose weights entered, counted from 1.</param>
     /// <param name="last">The last one.</param>

@@ -7,7 +7,7 @@ namespace OrtTrainer.Training.Averaging;
 /// <see cref="FusedShare"/>, the optimizer brings them up to date in the pass that updates the weights, and <see
 /// cref="Record"/> notes it; otherwise <see cref="Update"/> takes a pass of its own.
 /// </summary>
-public abstract class AveragedWeights : IDisposable
+internal abstract class AveragedWeights : IDisposable
 {
     /// <summary>Allocates the average; it holds nothing of use until the first update.</summary>
     protected AveragedWeights(Device device, WeightLayout layout)

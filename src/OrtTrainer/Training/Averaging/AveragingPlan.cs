@@ -3,7 +3,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Training.Averaging;
 
 /// <summary>Which optimizer steps are averaged: counted in steps, not epochs.</summary>
-public sealed record AveragingPlan
+internal sealed record AveragingPlan
 {
     /// <summary>Optimizer steps of the whole run, 1 or more.</summary>
     public required long TotalSteps { get; init => field = OptionRange.AtLeast(value, 1); }

@@ -3,7 +3,7 @@ namespace OrtTrainer.Training.Averaging;
 /// <summary>
 /// A running average <c>average += a (weights - average)</c>, told by its share a. The first update always copies.
 /// </summary>
-public abstract record AveragingRule
+internal abstract record AveragingRule
 {
     /// <summary>The rule written out.</summary>
     public abstract string Formula { get; }

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Training.Averaging;
 
 /// <summary>The plain mean of all weights seen: stochastic weight averaging (Izmailov et al. 2018).</summary>
-public sealed record EqualShares : AveragingRule
+internal sealed record EqualShares : AveragingRule
 {
     /// <inheritdoc/>
     public override string Formula => "average += (weights - average) / (count + 1)";

@@ -3,7 +3,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Training.Averaging;
 
 /// <summary>An exponential moving average with a constant decay.</summary>
-public sealed record ExponentialDecay : AveragingRule
+internal sealed record ExponentialDecay : AveragingRule
 {
     /// <summary>Share of the old average kept at each update, in [0, 1).</summary>
     public double Decay { get; init => field = OptionRange.Below(value, 0, 1); } = 0.999;

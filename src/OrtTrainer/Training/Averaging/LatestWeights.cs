@@ -7,7 +7,7 @@ namespace OrtTrainer.Training.Averaging;
 /// The mean of the last k weights (LAWA, Kaddour 2022). Keeps k copies, because a running sum would collect rounding
 /// errors that never leave; the mean is taken when it is asked for.
 /// </summary>
-public sealed class LatestWeights : AveragedWeights
+internal sealed class LatestWeights : AveragedWeights
 {
     private readonly WeightBuffer[] _ring;
 

@@ -7,7 +7,7 @@ namespace OrtTrainer.Training.Averaging;
 /// Lookahead (Zhang et al. 2019, algorithm 1): at every update the slow weights move part of the way to the live ones,
 /// and the live ones go on from there. The slow weights are the average: the paper evaluates them.
 /// </summary>
-public sealed class SlowWeights : AveragedWeights
+internal sealed class SlowWeights : AveragedWeights
 {
     private readonly long _period;
     private readonly double _share;

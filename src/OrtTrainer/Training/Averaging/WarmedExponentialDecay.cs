@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Averaging;
 /// An exponential moving average that forgets its beginnings: after n updates its decay is
 /// <c>min(maximum, 1 - (1 + n / gamma)^-power)</c> (as in timm's <c>ModelEmaV3</c>, after Crowson).
 /// </summary>
-public sealed record WarmedExponentialDecay : AveragingRule
+internal sealed record WarmedExponentialDecay : AveragingRule
 {
     /// <summary>The largest decay, in [0, 1).</summary>
     public double Maximum { get; init => field = OptionRange.Below(value, 0, 1); } = 0.9999;

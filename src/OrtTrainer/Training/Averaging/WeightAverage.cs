@@ -3,7 +3,7 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Training.Averaging;
 
 /// <summary>A running average of all trainable weights, in float32 beside the live ones.</summary>
-public sealed class WeightAverage : AveragedWeights
+internal sealed class WeightAverage : AveragedWeights
 {
     private readonly AveragingRule _rule;
 

@@ -7,7 +7,7 @@ namespace OrtTrainer.Training.Averaging;
 /// average. Kept as mean and sum of squared deviations (Welford 1962): the textbook difference of the mean square and
 /// the squared mean loses all digits in float32 once the weights settle.
 /// </summary>
-public sealed class WeightMoments : AveragedWeights
+internal sealed class WeightMoments : AveragedWeights
 {
     /// <summary>The least variance, as in the authors' code.</summary>
     public const double VarianceFloor = 1e-30;

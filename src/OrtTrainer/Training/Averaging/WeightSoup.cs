@@ -5,7 +5,7 @@ namespace OrtTrainer.Training.Averaging;
 /// <summary>
 /// Averages over the final weights of several runs from one pre-trained model (Wortsman et al. 2022).
 /// </summary>
-public static class WeightSoup
+internal static class WeightSoup
 {
     /// <summary>Writes the mean of all weights.</summary>
     /// <param name="runs">The weights of each run, of equal length; 1 or more.</param>

@@ -4,7 +4,7 @@ namespace OrtTrainer.Training.Batches;
 /// The rows of targets in a batch, in the order of the head's output: example after example, and all of them once more
 /// where every example runs twice.
 /// </summary>
-public readonly ref struct BatchRows
+internal readonly ref struct BatchRows
 {
     private readonly ExampleTargets _targets;
 

@@ -7,7 +7,7 @@ namespace OrtTrainer.Training.Batches;
 /// <param name="Examples">The same examples, tokenized and cut to the greatest length, in the same order.</param>
 /// <param name="Targets">What they are trained towards, a row for every row of the head's output.</param>
 /// <param name="FullLengths">The tokens each would have without cutting.</param>
-public sealed record EncodedDataset(
+internal sealed record EncodedDataset(
     Dataset Source, IReadOnlyList<TokenizedExample> Examples, TaskTargets Targets, IReadOnlyList<int> FullLengths)
 {
     /// <summary>All tokens.</summary>

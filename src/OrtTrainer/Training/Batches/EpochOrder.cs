@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Batches;
 /// The order of the examples: every epoch a new permutation, fixed by seed and epoch alone, cut into steps. The last
 /// step of an epoch takes what is left. Nothing has to be saved to resume: the step says all.
 /// </summary>
-public sealed class EpochOrder
+internal sealed class EpochOrder
 {
     private readonly int[] _order;
     private readonly long _seed;

@@ -8,7 +8,7 @@ namespace OrtTrainer.Training.Batches;
 /// makes of them. R rows, one for every row of the head's output.
 /// </summary>
 /// <param name="targets">What the task says.</param>
-public sealed class ExampleTargets(TaskTargets targets)
+internal sealed class ExampleTargets(TaskTargets targets)
 {
     /// <summary>Outputs per row, K.</summary>
     public int Outputs => targets.Outputs;

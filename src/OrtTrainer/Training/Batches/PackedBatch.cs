@@ -8,7 +8,7 @@ namespace OrtTrainer.Training.Batches;
 /// A batch with its sequences end to end, without padding: T tokens of B sequences. Filled anew for every step; its
 /// arrays are kept and only grow.
 /// </summary>
-public sealed class PackedBatch
+internal sealed class PackedBatch
 {
     private long[] _inputIds = [];
     private long[] _positionIds = [];

@@ -6,4 +6,4 @@ namespace OrtTrainer.Training.Batches;
 /// </summary>
 /// <param name="InputIds">Token ids with special tokens.</param>
 /// <param name="TokenTypeIds">Segment per token: 0 for the first text, 1 for the second.</param>
-public record TokenizedExample(int[] InputIds, int[] TokenTypeIds);
+internal record TokenizedExample(int[] InputIds, int[] TokenTypeIds);

@@ -3,7 +3,7 @@ namespace OrtTrainer.Training.Loss;
 /// <summary>
 /// Cross-entropy of independent yes-or-no labels from logits, the multi-label loss, with its gradient.
 /// </summary>
-public static class BinaryCrossEntropy
+internal static class BinaryCrossEntropy
 {
     /// <summary>
     /// The mean over B x K of <c>-t log s(z) - (1 - t) log(1 - s(z))</c>, s the logistic function, computed as

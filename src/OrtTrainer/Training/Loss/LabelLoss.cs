@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Loss;
 /// The task's loss against the labels: cross-entropy H(q, p), its binary form, or the squared error. Smoothed labels
 /// are other labels to it.
 /// </summary>
-public sealed class LabelLoss : LossTerm
+internal sealed class LabelLoss : LossTerm
 {
     private const string Weight = "label_weight";
 

@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Loss;
 /// The squared error between the model's outputs and a teacher's, the latter times a scale: a mean over classes that
 /// exclude each other, and over all outputs in the end.
 /// </summary>
-public sealed class LogitErrorLoss : LossTerm
+internal sealed class LogitErrorLoss : LossTerm
 {
     private readonly RowTable _teacher;
     private readonly LossCoefficient _weight;

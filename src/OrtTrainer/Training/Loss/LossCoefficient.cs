@@ -10,7 +10,7 @@ namespace OrtTrainer.Training.Loss;
 /// </summary>
 /// <param name="name">The name of the graph's input; no other term of the same loss may have it.</param>
 /// <param name="valueAt">The value at an optimizer step, counted from 0.</param>
-public sealed class LossCoefficient(string name, Func<long, float> valueAt) : LossInput
+internal sealed class LossCoefficient(string name, Func<long, float> valueAt) : LossInput
 {
     private float _value;
 

@@ -7,7 +7,7 @@ namespace OrtTrainer.Training.Loss;
 /// What a term of a loss reads beside logits and labels. It is filled for a batch and then given to the graph; its
 /// arrays are kept and only grow, so one batch at a time uses it.
 /// </summary>
-public abstract class LossInput
+internal abstract class LossInput
 {
     private protected LossInput()
     {

@@ -13,6 +13,7 @@ public readonly record struct LossParts(float Labels, float Teacher = 0, float P
     /// <summary>The loss.</summary>
     public float Total => Labels + Teacher + Penalty + Intermediate;
 
+    /// <summary>Part by part, in float32.</summary>
     public static LossParts operator +(LossParts a, LossParts b) =>
         new(a.Labels + b.Labels, a.Teacher + b.Teacher, a.Penalty + b.Penalty, a.Intermediate + b.Intermediate);
 

@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Loss;
 /// A term of a training loss: its formula in the graph, and what it reads for every batch. A loss is the sum of its
 /// terms; a training graph holds those of the method that runs, and no others.
 /// </summary>
-public abstract class LossTerm
+internal abstract class LossTerm
 {
     private protected LossTerm()
     {

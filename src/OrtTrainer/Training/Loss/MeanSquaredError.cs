@@ -3,7 +3,7 @@ namespace OrtTrainer.Training.Loss;
 /// <summary>
 /// The regression loss, also the loss between a student's and a teacher's logits, with its gradient.
 /// </summary>
-public static class MeanSquaredError
+internal static class MeanSquaredError
 {
     /// <summary>The mean over all elements of <c>(z - t)^2</c>.</summary>
     /// <param name="outputs">z, [B] or [B, K].</param>

@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Loss;
 /// What a row of a head's output stands for, and with it the form of every loss: classes that exclude each other, a
 /// probability per label, or values.
 /// </summary>
-public abstract class OutputDistribution
+internal abstract class OutputDistribution
 {
     /// <summary>The softmax of a row is a distribution over classes.</summary>
     public static OutputDistribution Categorical { get; } = new CategoricalDistribution();

@@ -5,7 +5,7 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Training.Loss;
 
 /// <summary>Values for every row of a data set's targets, such as what a teacher says of it.</summary>
-public sealed class RowTable : LossInput
+internal sealed class RowTable : LossInput
 {
     private readonly string _name;
     private readonly float[] _values;

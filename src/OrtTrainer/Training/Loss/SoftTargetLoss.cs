@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Loss;
 /// The cross-entropy H(s, p_T) between a teacher's probabilities s and the model's at a temperature T, or with the
 /// teacher's entropy taken off the divergence KL(s, p_T); the sum over labels where these do not exclude each other.
 /// </summary>
-public sealed class SoftTargetLoss : LossTerm
+internal sealed class SoftTargetLoss : LossTerm
 {
     private readonly RowTable _targets;
     private readonly RowTable? _offsets;

@@ -7,7 +7,7 @@ namespace OrtTrainer.Training.Loss;
 /// Targets of a classification loss as distributions: plain labels, label smoothing, teacher-free regularization and
 /// distillation are one loss with different targets. Every row has a weight; losses are weighted means over the rows.
 /// </summary>
-public sealed class SoftTargets
+internal sealed class SoftTargets
 {
     /// <summary>The label that leaves a row out, as PyTorch's default.</summary>
     public const int IgnoredLabel = CategoricalTargets.Ignored;

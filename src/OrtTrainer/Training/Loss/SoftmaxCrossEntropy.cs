@@ -4,7 +4,7 @@ namespace OrtTrainer.Training.Loss;
 /// Cross-entropy H(q, p) between soft targets and the softmax of logits, and its gradient, in float64: the reference
 /// for the training graph, and the evaluation loss.
 /// </summary>
-public static class SoftmaxCrossEntropy
+internal static class SoftmaxCrossEntropy
 {
     /// <summary>
     /// <c>sum_b w_b H(q_b, softmax(z_b / T)) / sum_b w_b</c>; 0 where every row is ignored.

@@ -1,7 +1,7 @@
 namespace OrtTrainer.Training.Schedules;
 
 /// <summary>The curve along which a rate moves to its new value.</summary>
-public enum AnnealShape
+internal enum AnnealShape
 {
     /// <summary>Half a cosine: slow at both ends.</summary>
     Cosine,

@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Schedules;
 /// Falls from the peak to 0 along half a cosine, <paramref name="cycles"/> times over, each time starting at the peak
 /// again (Loshchilov and Hutter 2017); 0 from step <paramref name="total"/> on.
 /// </summary>
-public sealed class CosineRestartSchedule(double peak, long warmup, long total, int cycles = 1)
+internal sealed class CosineRestartSchedule(double peak, long warmup, long total, int cycles = 1)
     : WarmupSchedule(peak, warmup)
 {
     private readonly long _total = OptionRange.AtLeast(total, 1, nameof(total));

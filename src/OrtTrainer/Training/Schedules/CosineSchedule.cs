@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Schedules;
 /// Follows <c>(1 + cos(2 pi cycles progress)) / 2</c> from the end of the warm-up to step <paramref name="total"/>;
 /// half a cycle, the default, falls from the peak to 0.
 /// </summary>
-public sealed class CosineSchedule(double peak, long warmup, long total, double cycles = 0.5)
+internal sealed class CosineSchedule(double peak, long warmup, long total, double cycles = 0.5)
     : WarmupSchedule(peak, warmup)
 {
     private readonly long _total = OptionRange.AtLeast(total, 1, nameof(total));

@@ -10,7 +10,7 @@ namespace OrtTrainer.Training.Schedules;
 /// <param name="warmup">Warm-up steps.</param>
 /// <param name="timescale">Steps after which the fall slows; null: the warm-up steps, or 10 000 without
 /// warm-up.</param>
-public sealed class InverseSquareRootSchedule(double peak, long warmup, long? timescale = null)
+internal sealed class InverseSquareRootSchedule(double peak, long warmup, long? timescale = null)
     : WarmupSchedule(peak, warmup)
 {
     private readonly long _timescale =

@@ -3,7 +3,7 @@ namespace OrtTrainer.Training.Schedules;
 /// <summary>
 /// The learning rate as a function of the optimizer step; immutable, so a resumed run needs only the step.
 /// </summary>
-public abstract class LearningRateSchedule
+internal abstract class LearningRateSchedule
 {
     /// <summary>The rate used by a step.</summary>
     /// <param name="step">Optimizer steps done before it: 0 for the first.</param>

@@ -3,7 +3,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Training.Schedules;
 
 /// <summary>Falls on a straight line from the peak to 0 at step <paramref name="total"/>, and stays 0.</summary>
-public sealed class LinearSchedule(double peak, long warmup, long total) : WarmupSchedule(peak, warmup)
+internal sealed class LinearSchedule(double peak, long warmup, long total) : WarmupSchedule(peak, warmup)
 {
     private readonly long _total = OptionRange.AtLeast(total, 1, nameof(total));
 

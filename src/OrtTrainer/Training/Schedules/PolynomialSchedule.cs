@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Schedules;
 /// Falls as <c>end + (peak - end) (1 - progress)^power</c> until step <paramref name="total"/>, and stays at
 /// <paramref name="end"/>.
 /// </summary>
-public sealed class PolynomialSchedule(double peak, long warmup, long total, double power = 1, double end = 1e-7)
+internal sealed class PolynomialSchedule(double peak, long warmup, long total, double power = 1, double end = 1e-7)
     : WarmupSchedule(OptionRange.Above(peak, 0, nameof(peak)), warmup)
 {
     private readonly long _total = OptionRange.AtLeast(total, 1, nameof(total));

@@ -4,7 +4,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Training.Schedules;
 
 /// <summary>A learning-rate curve by name and numbers, as a user gives it.</summary>
-public sealed record ScheduleOptions
+internal sealed record ScheduleOptions
 {
     /// <summary>The curve.</summary>
     public ScheduleKind Kind { get; init; } = ScheduleKind.Linear;

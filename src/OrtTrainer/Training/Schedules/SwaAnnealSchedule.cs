@@ -5,7 +5,7 @@ namespace OrtTrainer.Training.Schedules;
 /// <summary>
 /// Follows another schedule, then moves from the rate reached to a constant one for averaging: PyTorch's <c>SWALR</c>.
 /// </summary>
-public sealed class SwaAnnealSchedule : LearningRateSchedule
+internal sealed class SwaAnnealSchedule : LearningRateSchedule
 {
     private readonly LearningRateSchedule _before;
     private readonly long _start;

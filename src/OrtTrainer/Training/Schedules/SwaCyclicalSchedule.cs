@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Schedules;
 /// Follows another schedule, then saw-tooth cycles for averaging at their ends (Izmailov et al. 2018, section 3.1):
 /// <c>t = (mod(i - 1, cycle) + 1) / cycle, rate = (1 - t) high + t low</c> for i = 1, 2, …
 /// </summary>
-public sealed class SwaCyclicalSchedule : LearningRateSchedule
+internal sealed class SwaCyclicalSchedule : LearningRateSchedule
 {
     private readonly LearningRateSchedule _before;
     private readonly long _start;

@@ -6,7 +6,7 @@ namespace OrtTrainer.Training.Schedules;
 /// A schedule of Hugging Face's family: the rate rises linearly from 0 to its peak over the warm-up steps, then
 /// follows a curve of its own.
 /// </summary>
-public abstract class WarmupSchedule : LearningRateSchedule
+internal abstract class WarmupSchedule : LearningRateSchedule
 {
     /// <summary>Checks and keeps what the family shares.</summary>
     /// <param name="peak">The highest rate, 0 or more.</param>

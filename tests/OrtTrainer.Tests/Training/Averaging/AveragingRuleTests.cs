@@ -2,7 +2,7 @@ using OrtTrainer.Training.Averaging;
 
 namespace OrtTrainer.Tests.Training.Averaging;
 
-public class AveragingRuleTests
+internal class AveragingRuleTests
 {
     public static IEnumerable<AveragingRule> Rules() =>
         [new EqualShares(), new ExponentialDecay(), new WarmedExponentialDecay()];

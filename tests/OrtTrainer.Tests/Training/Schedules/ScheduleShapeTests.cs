@@ -3,7 +3,7 @@ using OrtTrainer.Training.Schedules;
 namespace OrtTrainer.Tests.Training.Schedules;
 
 /// <summary>What every curve has in common, whatever its numbers.</summary>
-public class ScheduleShapeTests
+internal class ScheduleShapeTests
 {
     private static IEnumerable<ScheduleKind> Falling() =>
         Enum.GetValues<ScheduleKind>().Except([ScheduleKind.CosineWithRestarts]);

@@ -2,7 +2,7 @@ using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Training.Schedules;
 
-public class ScheduleTests
+internal class ScheduleTests
 {
     [Test]
     public void Every_name_builds_a_schedule_that_warms_up_to_its_peak_and_never_exceeds_it()
