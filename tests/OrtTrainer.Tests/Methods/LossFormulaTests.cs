@@ -82,6 +82,9 @@ public sealed class LossFormulaTests
         yield return Case(
             "confidence penalty", With(new ConfidencePenalty { Beta = 0.3 }),
             (z, _, y) => Label(z, y) - (0.3 * CrossEntropy(Softmax(z), Softmax(z))));
+        yield return Case(
+            "Poly-1", With(new Poly1 { Epsilon = 1.5 }),
+            (z, _, y) => Label(z, y) + (1.5 * (1 - Softmax(z)[y])));
         foreach (double gamma in (double[])[0, 2, 0.5])
         {
             yield return Case(

@@ -114,7 +114,7 @@ public sealed class MethodOptionsTests
         Refuses(Valid with { ClassWeights = new() }, "found neither");
         Refuses(Valid with { ClassWeights = new() { Balanced = true, ByLabel = weights } }, "found both");
         DataOptions regression = Valid.Data with { Task = RegressionTask.Instance };
-        Refuses(Valid with { ClassWeights = new() { Balanced = true }, Data = regression }, "the task is Regression");
+        Refuses(Valid with { ClassWeights = new() { Balanced = true }, Data = regression }, "the task is regression");
     }
 
     private static void Refuses(FineTuneOptions options, string message) =>

@@ -92,7 +92,7 @@ public sealed class TeacherLabelTests
         using TeacherTask task = new();
         Dataset several = MultiLabelTask.Instance.Label("rows", task.Data.Examples, task.Data.Labels);
 
-        Assert.That(() => task.Obtain(data: several), Throws.TypeOf<ModelException>()
+        Assert.That(() => task.Obtain(data: several, task: MultiLabelTask.Instance), Throws.TypeOf<ModelException>()
             .With.Message.Contains("single_label_classification").And.Message.Contains("multi_label_classification"));
     }
 }

@@ -60,8 +60,9 @@ internal sealed class TeacherTask : IDisposable
 
     public string Write(string name, string text) => _folder.Write(name, text);
 
-    public TeacherLogits Obtain(TeacherOptions? options = null, Dataset? data = null, EventLog? events = null) =>
-        TeacherLogits.Obtain(options ?? Options, Task, data ?? Data, threads: 1, events);
+    public TeacherLogits Obtain(
+        TeacherOptions? options = null, Dataset? data = null, EventLog? events = null, ModelTask? task = null) =>
+        TeacherLogits.Obtain(options ?? Options, task ?? Task, data ?? Data, threads: 1, events);
 
     /// <summary>Changes the names of the teacher's outputs.</summary>
     public void Rename(params string[] labels) => ModelConfig.Load(Model).With(labels: labels).Save(Model);
