@@ -1,6 +1,5 @@
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Data;
 using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 

@@ -1,4 +1,3 @@
-using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Teachers;
 using Spectre.Console;

@@ -1,10 +1,8 @@
-using System.Numerics.Tensors;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Studies.Flatness;
 

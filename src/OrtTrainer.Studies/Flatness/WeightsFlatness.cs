@@ -1,4 +1,3 @@
-using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Studies.Flatness;
 

@@ -7,7 +7,6 @@ using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Loss;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarking;

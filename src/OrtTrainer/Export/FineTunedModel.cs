@@ -1,6 +1,5 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;

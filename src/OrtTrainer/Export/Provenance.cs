@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
-using OrtTrainer.Models;
 using OrtTrainer.Tasks;
 using OrtTrainer.Training.Averaging;
 

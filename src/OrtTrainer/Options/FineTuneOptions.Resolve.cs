@@ -2,9 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
-using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
-using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Options;
 

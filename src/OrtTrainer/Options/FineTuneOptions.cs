@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;

@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;

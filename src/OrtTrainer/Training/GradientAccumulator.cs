@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
