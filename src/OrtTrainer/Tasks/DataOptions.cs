@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 
