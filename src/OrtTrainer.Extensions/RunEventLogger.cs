@@ -21,7 +21,7 @@ public sealed partial class RunEventLogger(ILogger logger) : IProgress<RunEvent>
             case RunEvent.Taught taught:
                 Taught(taught.Done, taught.Total);
                 break;
-            case RunEvent.Started { Facts: { } facts }:
+            case RunEvent.Started facts:
                 Started(facts.Model, facts.TrainExamples, facts.EvalExamples, facts.StartStep, facts.TotalSteps);
                 break;
             case RunEvent.Stepped { Report: { } step } stepped:

@@ -16,7 +16,7 @@ internal sealed class WorkerProgress(Action<WorkerLine> write) : IProgress<RunEv
         switch (value)
         {
             case RunEvent.Started started:
-                _totalSteps = started.Facts.TotalSteps;
+                _totalSteps = started.TotalSteps;
                 break;
             case RunEvent.Stepped stepped when !_sinceLine.IsRunning || _sinceLine.Elapsed >= Interval:
                 write(new WorkerLine { Step = stepped.Report.Step, TotalSteps = _totalSteps });

@@ -19,8 +19,7 @@ public sealed partial class FineTuner
     /// <exception cref="OperationCanceledException">The run was cancelled; its checkpoint is written, if it had
     /// begun.</exception>
     /// <exception cref="RunException">The output folder is in use or not empty, or options do not fit the
-    /// data.</exception>
-    /// <exception cref="Training.TrainingException">The loss is no longer a number.</exception>
+    /// data, or the loss is no longer a number.</exception>
     /// <exception cref="IOException">The disk is full; the last checkpoint is still there to resume from.</exception>
     public static RunSummary Run(
         FineTuneOptions options, IProgress<RunEvent>? events = null, CancellationToken cancellation = default) =>

@@ -33,7 +33,7 @@ public sealed partial class FineTuner
 
     private RunSummary Run(CancellationToken cancellation)
     {
-        _events?.Report(new RunEvent.Started(_run.Facts with { StartStep = _run.State.Step }));
+        _events?.Report(_run.Facts with { StartStep = _run.State.Step });
         if (_run.HasOwnTokenizer)
         {
             _events?.Report(new RunEvent.Noted(

@@ -15,7 +15,7 @@ internal sealed class JsonRunView(TextWriter output) : IRunView
                 Line(new { Event = "taught", e.Done, e.Total });
                 break;
             case RunEvent.Started e:
-                Line(new { Event = "started", e.Facts });
+                Line(new { Event = "started", Facts = e });
                 break;
             case RunEvent.Stepped e:
                 Line(new

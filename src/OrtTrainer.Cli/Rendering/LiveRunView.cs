@@ -30,7 +30,7 @@ internal sealed class LiveRunView : IRunView
                 Write(RunLines.Taught(taught));
                 break;
             case RunEvent.Started started:
-                Begin(started.Facts);
+                Begin(started);
                 break;
             case RunEvent.Stepped stepped:
                 _readings.Last = stepped;
@@ -61,7 +61,7 @@ internal sealed class LiveRunView : IRunView
         return ValueTask.CompletedTask;
     }
 
-    private void Begin(RunFacts facts)
+    private void Begin(RunEvent.Started facts)
     {
         _terminal.WriteLines(RunHeader.Lines(facts, _options));
         int bar = BarWidth.Of(_terminal.Width);

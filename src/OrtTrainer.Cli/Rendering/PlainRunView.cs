@@ -22,8 +22,8 @@ internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) :
                 _sinceLine.Restart();
                 break;
             case RunEvent.Started started:
-                _total = started.Facts.TotalSteps;
-                terminal.WriteLines(RunHeader.Lines(started.Facts, options));
+                _total = started.TotalSteps;
+                terminal.WriteLines(RunHeader.Lines(started, options));
                 _out.WriteLine();
                 break;
             case RunEvent.Stepped stepped when IsDue():

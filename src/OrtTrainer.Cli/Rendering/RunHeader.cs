@@ -10,7 +10,7 @@ internal static class RunHeader
     private const int NameColumn = 13;
     private const int ShownNames = 4;
 
-    public static IEnumerable<string> Lines(RunFacts facts, FineTuneOptions options)
+    public static IEnumerable<string> Lines(RunEvent.Started facts, FineTuneOptions options)
     {
         yield return Line("model",
             $"{Path.GetFileName(facts.Model)} ({facts.Architecture}), {Figures.Large(facts.Parameters)} parameters");
@@ -69,7 +69,7 @@ internal static class RunHeader
         ? string.Join(", ", names)
         : $"{string.Join(", ", names.Take(ShownNames))} and {names.Count - ShownNames} more";
 
-    private static string Outputs(RunFacts facts, FineTuneOptions options) =>
+    private static string Outputs(RunEvent.Started facts, FineTuneOptions options) =>
         options.Data.Task.DescribeOutputs(facts.Outputs);
 
     private static string Batch(FineTuneOptions options) => options.Accumulation == 1

@@ -2,7 +2,7 @@ namespace OrtTrainer.Methods;
 
 /// <summary>
 /// A part of a method, with its settings: what the loss is, how a step is taken, or how weights are averaged. A new one
-/// is a folder beside this file and a line in <see cref="MethodRegistry"/>.
+/// is a folder beside this file and a line in the list of methods.
 /// </summary>
 public abstract record MethodPart : RunPart
 {

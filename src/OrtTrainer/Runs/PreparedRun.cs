@@ -112,7 +112,7 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>Tells whether a checkpoint belongs to this run.</summary>
     public string Fingerprint { get; }
 
-    public RunFacts Facts => new(
+    public RunEvent.Started Facts => new(
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
         Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
         StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels,

@@ -4,7 +4,7 @@ using OrtTrainer.Training;
 namespace OrtTrainer.Runs;
 
 /// <summary>What a run tells while it goes on.</summary>
-public abstract record RunEvent
+public abstract partial record RunEvent
 {
     private RunEvent()
     {
@@ -17,9 +17,6 @@ public abstract record RunEvent
     /// <param name="Done">Examples done.</param>
     /// <param name="Total">Examples in all.</param>
     public sealed record Taught(int Done, int Total) : RunEvent;
-
-    /// <summary>The run is about to start.</summary>
-    public sealed record Started(RunFacts Facts) : RunEvent;
 
     /// <summary>An optimizer step is done.</summary>
     /// <param name="Report">The step.</param>

@@ -19,7 +19,8 @@ public sealed record TeacherOptions
     public string? Model { get; init; }
 
     /// <summary>
-    /// A file of logits, see <see cref="TeacherLogitsFile"/>; null where <see cref="Model"/> is given.
+    /// A file ending in .safetensors, .csv or .tsv with logits for each row of the training file; null where
+    /// <see cref="Model"/> is given.
     /// </summary>
     [Setting("teacher-logits", "file of logits instead, a row per training example", Value = "F")]
     public string? Logits { get; init; }
@@ -43,7 +44,8 @@ public sealed record TeacherOptions
     public string Device { get; init => field = Runtime.Device.Named(value).Name; } = Runtime.Device.Default.Name;
 
     /// <summary>
-    /// The folder that keeps what teachers gave, for the next run; null for <see cref="CacheFolder.OfUser"/>.
+    /// The folder that keeps what teachers gave, for the next run; null for <c>orttrainer/teacher-logits</c> in
+    /// the user's cache folder.
     /// </summary>
     [Setting("teacher-cache", "folder that keeps outputs of teachers", Value = "DIR", Default = "the user's")]
     public string? Cache { get; init; }

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
@@ -45,7 +46,7 @@ internal sealed class Trainer : IDisposable
     public EpochOrder Order { get; }
 
     /// <summary>Does the next step.</summary>
-    /// <exception cref="TrainingException">The loss or the gradients are not finite; the weights are still those before
+    /// <exception cref="RunException">The loss or the gradients are not finite; the weights are still those before
     /// the step.</exception>
     public StepReport Step()
     {
@@ -87,7 +88,7 @@ internal sealed class Trainer : IDisposable
     {
         if (!float.IsFinite(loss) || !double.IsFinite(norm))
         {
-            throw new TrainingException(
+            throw new RunException(
                 $"Step {step + 1}: the loss is {loss} and the gradient norm {norm}; both must be finite. " +
                 $"The learning rate is {_schedule.RateAt(step):G3}: try a lower one, a longer warm-up, or clipping.");
         }

@@ -11,7 +11,7 @@ public sealed class ErrorReportTests
     private static IEnumerable<TestCaseData> Foreseen()
     {
         yield return new TestCaseData(new RunException("the run\n cannot start"), "error: the run cannot start\n", 1);
-        yield return new TestCaseData(new TrainingException("NaN"), "error: NaN\n", 1);
+        yield return new TestCaseData(new RunException("NaN"), "error: NaN\n", 1);
         yield return new TestCaseData(new FileNotFoundException("no file"), "error: no file\n", 1);
         yield return new TestCaseData(new InvalidDataException("no tokenizer"), "error: no tokenizer\n", 1);
         yield return new TestCaseData(

@@ -14,7 +14,7 @@ public sealed class LiveWidthTests
 {
     private static readonly Dictionary<string, double> Scores = new() { ["accuracy"] = 0.912345, ["loss"] = 0.33333 };
 
-    private static readonly RunFacts Facts = new(
+    private static readonly RunEvent.Started Facts = new(
         "/models/mini", "bert", 22_713_216, ["classifier.weight", "classifier.bias"], 5452, 500,
         "500 of the 5952 rows of t.tsv, stratified, seed 1", 0, 73_602, 6, 17_100, 342_000, 0, "cpu", 2, true,
         941_000_000,
@@ -30,7 +30,7 @@ public sealed class LiveWidthTests
         string drawn;
         await using (LiveRunView view = new(Watched(output, width), Options))
         {
-            view.Report(new RunEvent.Started(Facts));
+            view.Report(Facts);
             for (int step = 1; step <= 3; step++)
             {
                 view.Report(new RunEvent.Stepped(

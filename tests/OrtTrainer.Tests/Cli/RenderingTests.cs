@@ -39,7 +39,7 @@ public sealed class RenderingTests
         Epochs = 2,
     };
 
-    private static readonly RunFacts Facts = new(
+    private static readonly RunEvent.Started Facts = new(
         "/models/mini", "bert", 22_713_216, ["classifier.weight", "classifier.bias"], 5452, 500,
         "500 of the 5952 rows of t.tsv", 0, 73_602, 6, 171, 342, 0, "cpu", 2, true, 941_000_000,
         ["train: something to know."]);
@@ -162,7 +162,7 @@ public sealed class RenderingTests
         };
         await using (LiveRunView view = new(terminal, Options))
         {
-            view.Report(new RunEvent.Started(Facts));
+            view.Report(Facts);
             view.Report(new RunEvent.Stepped(
                 new StepReport(171, new(0.5f, 0, 0), 1, 1e-4, 32, 400), 3412, TimeSpan.FromSeconds(9)));
             view.Report(new RunEvent.Evaluated(new EvaluationPoint(171, Summary.EvalLive, null), "mcc"));

@@ -26,7 +26,7 @@ public sealed class RunDiskFullTests
             .And.Message.Contains("disk is full").And.Message.Contains("Free some space"));
         EventList events = new();
         RunSummary summary = FineTuner.ResumeAsync(tiny.Output("rescued"), events).GetAwaiter().GetResult();
-        Assert.That(events.Of<RunEvent.Started>().Single().Facts.StartStep, Is.Positive);
+        Assert.That(events.Of<RunEvent.Started>().Single().StartStep, Is.Positive);
         Assert.That(summary.Steps, Is.EqualTo(16));
         Assert.That(tiny.RunFile("rescued", "last.safetensors"), Is.EqualTo(tiny.RunFile("whole", "last.safetensors")));
         Assert.That(tiny.RunFile("rescued", "averaged.safetensors"), Is.EqualTo(

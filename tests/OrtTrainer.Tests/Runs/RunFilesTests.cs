@@ -72,7 +72,7 @@ public sealed class RunFilesTests
         RunSummary summary =
             TinyTask.Run(options with { Data = options.Data with { Eval = null, Test = null }, MaxSteps = 3 }, events);
 
-        RunFacts facts = events.Of<RunEvent.Started>().Single().Facts;
+        RunEvent.Started facts = events.Of<RunEvent.Started>().Single();
         Assert.That((facts.TrainExamples, facts.EvalExamples, facts.TestExamples), Is.EqualTo((54, 6, 0)));
         Assert.That(facts.EvalOrigin, Does.Contain("6 of the 60 rows"));
         Assert.That((summary.TestLive, summary.TestAveraged), Is.EqualTo(((double?)null, (double?)null)));
@@ -85,7 +85,7 @@ public sealed class RunFilesTests
 
         TinyTask.Run(_tiny.Options("out") with { MaxSteps = 1, FromScratch = true, Kernels = false }, events);
 
-        RunFacts facts = events.Of<RunEvent.Started>().Single().Facts;
+        RunEvent.Started facts = events.Of<RunEvent.Started>().Single();
         using SafetensorsFile model = SafetensorsFile.OpenFile(Path.Combine(_tiny.Model, "model.safetensors"));
         Assert.That(facts.Parameters, Is.EqualTo(
             model.Names.Sum(n => model.TryGet(n, out TensorInfo i) ? i.ElementCount : 0)));

@@ -30,7 +30,7 @@ public sealed class RunResumeTests
         EventList events = new();
         RunSummary summary = Resume("cancelled", events);
 
-        Assert.That(events.Of<RunEvent.Started>().Single().Facts.StartStep, Is.EqualTo(step));
+        Assert.That(events.Of<RunEvent.Started>().Single().StartStep, Is.EqualTo(step));
         Assert.That(summary.Steps, Is.EqualTo(40));
         AssertSameBits("cancelled", "whole");
         Assert.That(RunLines.Untimed(_tiny, "cancelled"), Is.EqualTo(RunLines.Untimed(_tiny, "whole")));

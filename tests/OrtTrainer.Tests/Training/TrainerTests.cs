@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Tasks;
@@ -84,7 +85,7 @@ public sealed class TrainerTests
         float[] weights = tiny.State.Parameters.Span.ToArray();
         float[] average = tiny.State.Average!.Buffer.Span.ToArray();
 
-        Assert.That(() => trainer.Step(), Throws.TypeOf<TrainingException>()
+        Assert.That(() => trainer.Step(), Throws.TypeOf<RunException>()
             .With.Message.Contains("Step 2").And.Message.Contains("NaN").And.Message.Contains("0.001"));
 
         Assert.That(tiny.State.Step, Is.EqualTo(1));

@@ -35,7 +35,7 @@ public static class FineTuning
         {
             switch (value)
             {
-                case RunEvent.Started { Facts: { } facts }:
+                case RunEvent.Started facts:
                     output.WriteLine($"{facts.TrainExamples} examples, {facts.TotalSteps} steps");
                     break;
                 case RunEvent.Stepped { Report: { } step } when step.Step % 4 == 0:

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using OrtTrainer.Teachers;
+
+namespace OrtTrainer.Runs;
+
+public abstract partial record RunEvent
+{
+    /// <summary>The run is about to start: what is known of it before its first step.</summary>
+    /// <param name="Model">The folder of the pre-trained model.</param>
+    /// <param name="Architecture">Its model type.</param>
+    /// <param name="Parameters">Trainable numbers.</param>
+    /// <param name="Initialized">Parameters that start at random, by name.</param>
+    /// <param name="TrainExamples">Examples to learn from.</param>
+    /// <param name="EvalExamples">Examples to evaluate on.</param>
+    /// <param name="EvalOrigin">Where they come from.</param>
+    /// <param name="TestExamples">Examples to test on, 0 for none.</param>
+    /// <param name="TrainTokens">Tokens of the training data, after truncation.</param>
+    /// <param name="Outputs">The head's width.</param>
+    /// <param name="StepsPerEpoch">Optimizer steps per epoch.</param>
+    /// <param name="TotalSteps">Optimizer steps in all.</param>
+    /// <param name="StartStep">Steps done already, by the run that is resumed.</param>
+    /// <param name="Device">Where it runs.</param>
+    /// <param name="Threads">Threads.</param>
+    /// <param name="Kernels">Whether C# kernels run the fused operators.</param>
+    /// <param name="MemoryEstimate">Bytes at the peak, estimated.</param>
+    /// <param name="Warnings">What the data report and loading found.</param>
+    public sealed record Started(
+        string Model, string Architecture, long Parameters, IReadOnlyList<string> Initialized, int TrainExamples,
+        int EvalExamples, string EvalOrigin, int TestExamples, long TrainTokens, int Outputs, long StepsPerEpoch,
+        long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate,
+        IReadOnlyList<string> Warnings) : RunEvent
+    {
+        /// <summary>The teacher, how good it is and what it took; null without one.</summary>
+        [JsonInclude]
+        internal TeacherReport? Teacher { get; init; }
+    }
+}
