@@ -58,6 +58,16 @@ internal sealed partial class ModelConfig
     /// <summary><c>problem_type</c>, such as <c>single_label_classification</c>; null where it is not set.</summary>
     public string? ProblemType => Has("problem_type") ? GetString("problem_type") : null;
 
+    /// <summary>
+    /// The class transformers loads, such as BertForSequenceClassification: the first of <c>architectures</c>; null
+    /// where none is named.
+    /// </summary>
+    public string? ClassName =>
+        _fields["architectures"] is JsonArray { Count: > 0 } classes && classes[0] is JsonValue first
+        && first.TryGetValue(out string? name)
+            ? name
+            : null;
+
     /// <summary>A copy with other labels, task or architecture; what is null stays as it is.</summary>
     /// <param name="labels">Names by class number: sets <c>id2label</c> and <c>label2id</c>.</param>
     /// <param name="problemType">single_label_classification, multi_label_classification or regression.</param>

@@ -35,9 +35,14 @@ public abstract partial class ModelTask
         return ProblemType is null ? described.With("problem_type", null) : described;
     }
 
-    /// <summary>Whether a configuration names this task.</summary>
-    private protected virtual bool IsNamedBy(ModelConfig config) =>
-        ProblemType is not null && config.ProblemType == ProblemType;
+    /// <summary>
+    /// Whether a configuration names this task: by its problem_type or, for a task without one, by the class of its
+    /// head.
+    /// </summary>
+    private protected virtual bool IsNamedBy(ModelConfig config) => ProblemType is not null
+        ? config.ProblemType == ProblemType
+        : config.ProblemType is null
+        && config.ClassName?.EndsWith(Head(1).ClassSuffix, StringComparison.Ordinal) == true;
 
     /// <summary>Whether a configuration that names no task is taken for this one.</summary>
     private protected virtual bool IsAssumedOf(ModelConfig config) => false;

@@ -1,6 +1,7 @@
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.Regression;
+using OrtTrainer.Tasks.TokenClassification;
 
 namespace OrtTrainer.Tasks;
 
@@ -12,5 +13,6 @@ internal static class TaskRegistry
         ClassificationTask.Instance,
         MultiLabelTask.Instance,
         RegressionTask.Instance,
+        TokenClassificationTask.Instance,
     ];
 }

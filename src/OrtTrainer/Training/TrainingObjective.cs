@@ -35,7 +35,7 @@ internal sealed class TrainingObjective
 
     /// <summary>
     /// What the sum of the rows' losses is multiplied with to get the task's mean: over the rows by their weights, and
-    /// over the outputs too where these are not exclusive classes.
+    /// over the outputs too where these are not exclusive classes; 0 where every row is ignored, whose loss is 0.
     /// </summary>
     public float MeanScale(ReadOnlySpan<int> examples)
     {
@@ -45,6 +45,6 @@ internal sealed class TrainingObjective
             weight += Targets.Weight(row);
         }
 
-        return (float)(1 / (weight * Distribution.Divisor(Targets.Outputs)));
+        return weight == 0 ? 0 : (float)(1 / (weight * Distribution.Divisor(Targets.Outputs)));
     }
 }

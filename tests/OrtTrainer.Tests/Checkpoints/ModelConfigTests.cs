@@ -110,6 +110,14 @@ internal sealed class ModelConfigTests
         Assert.That(ModelConfig.Load(_folder.Path).Id2Label, Is.EqualTo(new[] { "да", "нет" }));
     }
 
+    [TestCase("""{"architectures":["BertForSequenceClassification","BertModel"]}""", "BertForSequenceClassification")]
+    [TestCase("""{"architectures":[]}""", null)]
+    [TestCase("""{"architectures":[null]}""", null)]
+    [TestCase("""{"architectures":"BertModel"}""", null)]
+    [TestCase("{}", null)]
+    public void The_class_of_a_model_is_the_first_of_its_architectures(string json, string? name) =>
+        Assert.That(Load(json).ClassName, Is.EqualTo(name));
+
     [Test]
     public void Single_fields_can_be_set_and_removed()
     {

@@ -34,8 +34,8 @@ public sealed class ExportGoldenTests
         float[] logits = exported.Logits(inputs);
 
         Assert.That(logits, Has.All.Matches<float>(float.IsFinite));
-        int outputs = exported.Golden.Outputs;
-        Assert.That(logits.Skip(outputs), Is.EqualTo(exported.Golden.Logits.Skip(outputs)).Within(1e-5));
+        int first = exported.Golden.LogitsPerExample;
+        Assert.That(logits.Skip(first), Is.EqualTo(exported.Golden.Logits.Skip(first)).Within(1e-5));
     }
 
     [TestCaseSource(nameof(Folders))]
@@ -75,7 +75,7 @@ public sealed class ExportGoldenTests
             _tensors = SafetensorsFile.OpenFile(Path.Combine(folder, "golden.safetensors"));
             PretrainedModel model = Golden.Pretrained;
             ParameterLayout layout =
-                PackedGraph.Evaluation(model.Architecture, new SequenceHead(Golden.Outputs)).Layout;
+                PackedGraph.Evaluation(model.Architecture, Golden.Task.Head(Golden.Outputs)).Layout;
             using WeightBuffer parameters = new(Device.Default, layout.Length);
             model.Load(layout, parameters, seed: 0);
             ModelExporter.Export(_output.Path, new FineTunedModel

@@ -7,6 +7,7 @@ using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.Regression;
+using OrtTrainer.Tasks.TokenClassification;
 using OrtTrainer.Tests.Models.Plain;
 using OrtTrainer.Training.Batches;
 
@@ -25,9 +26,10 @@ internal sealed class GoldenModel : IDisposable
         Json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json"))).RootElement;
         Task = Name.Contains("multilabel", StringComparison.Ordinal) ? MultiLabelTask.Instance
             : Name.Contains("regression", StringComparison.Ordinal) ? RegressionTask.Instance
+            : Name.Contains("token", StringComparison.Ordinal) ? TokenClassificationTask.Instance
             : ClassificationTask.Instance;
         Logits = Floats("logits");
-        Outputs = Logits.Length / (int)Shape("logits")[0];
+        Outputs = (int)Shape("logits")[^1];
     }
 
     public string Name { get; }
@@ -42,12 +44,23 @@ internal sealed class GoldenModel : IDisposable
 
     public float[] Logits { get; }
 
+    /// <summary>The logits without those of padding, as a packed batch has them.</summary>
+    public float[] PackedLogits => Task.Head(Outputs).Rows == OutputRows.PerToken
+        ? [.. Kept(0).SelectMany(row => Logits.AsSpan(row * Outputs, Outputs).ToArray())]
+        : Logits;
+
+    /// <summary>The values of an example's logits.</summary>
+    public int LogitsPerExample => Logits.Length / (int)Shape("logits")[0];
+
     /// <summary>
     /// The goldens of the repository's own and, of those outside it, the kinds that this project's models cover so far:
     /// folders named ARCHITECTURE-TASK.
     /// </summary>
     public static IEnumerable<string> Folders() =>
-        [.. PlainGolden.All.Select(golden => golden.Folder), .. SharedFolders()];
+    [
+        .. PlainGolden.All.Select(golden => golden.Folder), .. SharedFolders(),
+        Path.Combine(SharedFiles.Goldens, "models", "bert-token-classification"),
+    ];
 
     /// <summary>Makes a golden of the repository's own; skips the test where one from outside it is missing.</summary>
     public static void Require(string folder)
@@ -59,7 +72,8 @@ internal sealed class GoldenModel : IDisposable
         }
     }
 
-    /// <summary>The folders of <see cref="Folders"/> from outside the repository.</summary>
+    /// <summary>The folders of <see cref="Folders"/> from outside the repository that answer once per
+    /// sequence.</summary>
     public static IEnumerable<string> SharedFolders()
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
@@ -104,6 +118,8 @@ internal sealed class GoldenModel : IDisposable
         string labels = $"batch{index}.labels";
         return Task == ClassificationTask.Instance
             ? new ClassTargets([.. Integers(labels).Select(id => (int)id)], Outputs)
+            : Task == TokenClassificationTask.Instance
+            ? TokenTargets.Of([.. Rows(index, Integers(labels))], Outputs)
             : Task == MultiLabelTask.Instance
             ? new LabelSetTargets([.. Floats(labels).Select(value => value > 0.5f)], Outputs)
             : new NumberTargets(Floats(labels));
@@ -113,6 +129,20 @@ internal sealed class GoldenModel : IDisposable
     {
         _golden.Dispose();
         Pretrained.Dispose();
+    }
+
+    // The values of each row's tokens, padding left out.
+    private IEnumerable<int[]> Rows(int batch, long[] values)
+    {
+        int width = (int)Shape($"batch{batch}.attention_mask")[1];
+        return Kept(batch).GroupBy(at => at / width).Select(row => row.Select(at => (int)values[at]).ToArray());
+    }
+
+    // The tokens of a batch, rows after rows, that are no padding.
+    private int[] Kept(int batch)
+    {
+        long[] mask = Integers($"batch{batch}.attention_mask");
+        return [.. Enumerable.Range(0, mask.Length).Where(at => mask[at] != 0)];
     }
 
     private long[] Integers(string name)

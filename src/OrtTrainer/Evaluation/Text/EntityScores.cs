@@ -32,7 +32,7 @@ internal static class EntityScores
     }
 
     private static TextOverlap Overlap(HashSet<Entity> expected, HashSet<Entity> found) =>
-        TextOverlap.Of(found.Count(expected.Contains), found.Count, expected.Count);
+        EntityCounts.Of(expected, found).Overlap;
 
     private static HashSet<Entity> Entities(IReadOnlyList<IReadOnlyList<string>> tags) =>
         [.. tags.SelectMany((sentence, index) => Entity.Read(index, sentence))];

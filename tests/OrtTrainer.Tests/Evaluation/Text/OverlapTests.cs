@@ -112,4 +112,15 @@ public sealed class OverlapTests
         Assert.That(() => EntityScores.Micro([["O"]], [["O", "O"]]),
             Throws.ArgumentException.With.Message.Contains("Sentence 0 has 1 tags in the reference and 2 predicted"));
     }
+
+    [Test]
+    public void Counts_of_sentences_add_up()
+    {
+        EntityCounts first = EntityCounts.Of(["B-PER", "O", "B-LOC"], ["B-PER", "B-LOC", "B-LOC"]);
+        EntityCounts second = EntityCounts.Of(["B-PER", "I-PER"], ["B-PER", "O"]);
+
+        Assert.That(first, Is.EqualTo(new EntityCounts(Right: 2, Predicted: 3, Expected: 2)));
+        Assert.That(first + second, Is.EqualTo(new EntityCounts(2, 4, 3)));
+        Assert.That((first + second).Overlap, Is.EqualTo(new TextOverlap(2 / 4.0, 2 / 3.0)));
+    }
 }

@@ -73,6 +73,17 @@ public sealed class PackedBatchTests
     }
 
     [Test]
+    public void A_batch_whose_rows_are_all_ignored_has_no_loss()
+    {
+        const int ignored = CategoricalTargets.Ignored;
+        TokenTargets targets = TokenTargets.Of([[ignored, ignored], [0]], classes: 2);
+        TrainingObjective objective = new(OutputDistribution.Categorical, new ExampleTargets(targets));
+
+        Assert.That(objective.MeanScale([0]), Is.Zero);
+        Assert.That(objective.MeanScale([0, 1]), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Examples_without_targets_have_no_outputs()
     {
         PackedBatch batch = new();

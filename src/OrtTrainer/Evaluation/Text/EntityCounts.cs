@@ -1,0 +1,26 @@
+namespace OrtTrainer.Evaluation.Text;
+
+/// <summary>Entities of one sentence or several, counted; counts of sentences add up.</summary>
+/// <param name="Right">Predicted entities whose type, first and last token are right.</param>
+/// <param name="Predicted">All that were predicted.</param>
+/// <param name="Expected">All there are.</param>
+internal readonly record struct EntityCounts(int Right, int Predicted, int Expected)
+{
+    /// <summary>Precision and recall of the predicted entities.</summary>
+    public TextOverlap Overlap => TextOverlap.Of(Right, Predicted, Expected);
+
+    /// <summary>Counts those of one sentence.</summary>
+    /// <param name="reference">Right tags, by token.</param>
+    /// <param name="prediction">Predicted tags, as many.</param>
+    /// <exception cref="ArgumentException">A tag is malformed.</exception>
+    public static EntityCounts Of(IReadOnlyList<string> reference, IReadOnlyList<string> prediction) =>
+        Of([.. Entity.Read(0, reference)], [.. Entity.Read(0, prediction)]);
+
+    /// <summary>Counts those found among those expected.</summary>
+    public static EntityCounts Of(HashSet<Entity> expected, HashSet<Entity> found) =>
+        new(found.Count(expected.Contains), found.Count, expected.Count);
+
+    /// <summary>The counts of both.</summary>
+    public static EntityCounts operator +(EntityCounts left, EntityCounts right) =>
+        new(left.Right + right.Right, left.Predicted + right.Predicted, left.Expected + right.Expected);
+}

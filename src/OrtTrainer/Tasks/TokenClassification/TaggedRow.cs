@@ -1,0 +1,105 @@
+using System.Text.Json;
+using OrtTrainer.Data;
+using OrtTrainer.Evaluation.Text;
+
+namespace OrtTrainer.Tasks.TokenClassification;
+
+/// <summary>Reads rows that hold an array of words and one of tags, or for prediction a plain text.</summary>
+internal static class TaggedRow
+{
+    /// <summary>The column of the words where none is named.</summary>
+    public const string Words = "tokens";
+
+    /// <summary>The column of the tags where none is named; the other names that data sets give it are looked for
+    /// where it is absent.</summary>
+    public const string Tags = "tags";
+
+    private const string PlainText = "text";
+
+    private static readonly string[] OtherTags = ["labels", "ner_tags"];
+
+    /// <exception cref="DataFileException">A column is absent, a field is no array of strings, the lengths differ, or
+    /// a tag is malformed.</exception>
+    public static Example Read(DataRow row, ExampleColumns columns)
+    {
+        if (columns.Pair is not null)
+        {
+            throw new DataFileException(
+                row.File, row.Line, $"found a second text in column '{columns.Pair}'; tokens are classified in single "
+                + "texts. Name no column of a pair.");
+        }
+
+        return columns.Label is { } label ? Tagged(row, columns.Text, TagsColumn(row, label)) : Untagged(row, columns);
+    }
+
+    private static TaggedExample Tagged(DataRow row, string wordsColumn, string tagsColumn)
+    {
+        string[] words = WordsOf(row, wordsColumn);
+        string[] tags = Strings(row, tagsColumn, "[\"B-ORG\", \"O\"]");
+        if (tags.Length != words.Length)
+        {
+            throw new DataFileException(
+                row.File, row.Line, $"found {words.Length} items in '{wordsColumn}' and {tags.Length} in "
+                + $"'{tagsColumn}'; expected a tag per token.");
+        }
+
+        try
+        {
+            _ = Entity.Read(0, tags).Count();
+        }
+        catch (ArgumentException malformed)
+        {
+            throw new DataFileException(row.File, row.Line, malformed.Message, malformed);
+        }
+
+        return TaggedExample.Of(words, tags, row[tagsColumn], row.Line);
+    }
+
+    private static Example Untagged(DataRow row, ExampleColumns columns)
+    {
+        if (columns.Text != Words)
+        {
+            return columns.Of(row);
+        }
+
+        return row.Columns.IndexOf(Words) < 0 && row.Columns.IndexOf(PlainText) >= 0
+            ? (columns with { Text = PlainText }).Of(row)
+            : TaggedExample.Of(WordsOf(row, Words), null, null, row.Line);
+    }
+
+    private static string TagsColumn(DataRow row, string asked) =>
+        asked != Tags || row.Columns.IndexOf(Tags) >= 0 ? asked
+        : OtherTags.FirstOrDefault(name => row.Columns.IndexOf(name) >= 0) ?? asked;
+
+    private static string[] WordsOf(DataRow row, string column)
+    {
+        string[] words = Strings(row, column, "[\"EU\", \"rejects\"]");
+        int empty = Array.FindIndex(words, string.IsNullOrWhiteSpace);
+        return words.Length == 0
+            ? throw new DataFileException(
+                row.File, row.Line, $"'{column}' has no items; expected at least one token. Take the row out.")
+            : empty >= 0
+            ? throw new DataFileException(
+                row.File, row.Line, $"item {empty + 1} of '{column}' is empty; expected a token. Take it out, and its "
+                + "tag.")
+            : words;
+    }
+
+    private static string[] Strings(DataRow row, string column, string example)
+    {
+        string field = row[column];
+        try
+        {
+            return JsonSerializer.Deserialize<string?[]>(field)?.All(item => item is not null) == true
+                ? JsonSerializer.Deserialize<string[]>(field)!
+                : throw new JsonException("it holds null");
+        }
+        catch (JsonException malformed)
+        {
+            string found = field.Length > 60 ? field[..60] + "…" : field;
+            throw new DataFileException(
+                row.File, row.Line, $"'{column}' is '{found}'; expected an array of strings, such as {example}.",
+                malformed);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrtTrainer.Prediction;
+using OrtTrainer.Tasks.TokenClassification;
+using OrtTrainer.Tests.Cli;
+using OrtTrainer.Text;
+
+namespace OrtTrainer.Tests.Tasks.TokenClassification;
+
+/// <summary>From a file of tagged words to entities in plain text.</summary>
+public sealed class FinetuneTagsTests
+{
+    private const string Text = "🙂 Bob flew  to New York.";
+
+    private PlaceTask _places = null!;
+    private CliRun _run = null!;
+
+    [OneTimeSetUp]
+    public void Finetune()
+    {
+        _places = new PlaceTask();
+        _run = CliRun.Of(
+            "finetune", "--task", "token-classification", "--model", _places.Model, "--train", _places.Train,
+            "--eval", _places.Eval, "--batch-size", "4", "--epochs", "60", "--lr", "0.02",
+            "--max-length", "16", "--threads", "1", "--json", "--out", _places.Output).Succeeded();
+    }
+
+    [OneTimeTearDown]
+    public void Remove() => _places.Dispose();
+
+    [Test]
+    public void Live_and_averaged_weights_are_scored_in_entities()
+    {
+        JsonElement evaluated = _run.Lines.Select(Parse)
+            .Last(e => e.GetProperty("event").GetString() == "evaluated");
+        Assert.That(evaluated.GetProperty("live").GetProperty("f1").GetDouble(), Is.EqualTo(1));
+        Assert.That(evaluated.GetProperty("averaged").GetProperty("f1").GetDouble(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void The_configuration_names_the_class_and_the_tags()
+    {
+        JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(_places.Output, "config.json")))!;
+        Assert.That(config["architectures"]!.ToJsonString(), Is.EqualTo("""["BertForTokenClassification"]"""));
+        Assert.That(config["id2label"]!.ToJsonString(),
+            Is.EqualTo("""{"0":"B-LOC","1":"B-PER","2":"I-LOC","3":"O"}"""));
+        Assert.That(config["problem_type"], Is.Null);
+    }
+
+    [Test]
+    public void The_exported_model_scores_as_it_did_in_training()
+    {
+        string folder = _places.Output;
+        JsonElement summary = Parse(File.ReadAllText(Path.Combine(folder, "run", "summary.json")));
+        bool average = summary.GetProperty("exported").GetString() == "averaged";
+        JsonElement trained = summary.GetProperty(average ? "eval_averaged" : "eval_live");
+        CliRun run = CliRun.Of("evaluate", "--model", folder, "--data", _places.Eval, "--json").Succeeded();
+
+        JsonElement values = Parse(run.Out).GetProperty("values");
+        foreach (string score in new[] { "loss", "f1", "precision", "recall", "accuracy" })
+        {
+            Assert.That(values.GetProperty(score).GetDouble(),
+                Is.EqualTo(trained.GetProperty(score).GetDouble()).Within(1e-5), score);
+        }
+    }
+
+    [Test]
+    public void Entities_of_plain_text_have_places_in_code_points()
+    {
+        CliRun run = CliRun.WithInput(Text + "\nfar\n", "predict", "--model", _places.Output, "--input", "-")
+            .Succeeded();
+
+        JsonElement[] entities = [.. Parse(run.Lines[0]).GetProperty("entities").EnumerateArray()];
+        Assert.That(entities.Select(entity => (
+            entity.GetProperty("text").GetString(), entity.GetProperty("type").GetString(),
+            entity.GetProperty("start").GetInt32(), entity.GetProperty("end").GetInt32())), Is.EqualTo(new[]
+        {
+            ("Bob", "PER", 2, 5), ("New York", "LOC", 15, 23),
+        }));
+        Assert.That(entities.Select(entity => entity.GetProperty("score").GetDouble()), Is.All.InRange(0.5, 1));
+        Assert.That(run.Lines[1], Is.EqualTo("""{"entities":[]}"""));
+    }
+
+    [Test]
+    public void The_library_gives_the_same_entities()
+    {
+        using Predictor predictor = Predictor.Open(_places.Output);
+        TokenPrediction prediction = (TokenPrediction)predictor.Predict(Text);
+
+        Assert.That(prediction.Entities.Select(entity => (entity.Text, entity.Type, entity.Place)), Is.EqualTo(new[]
+        {
+            ("Bob", "PER", new TextRange(2, 5)), ("New York", "LOC", new TextRange(15, 23)),
+        }));
+        Assert.That(prediction.Labels, Is.EqualTo(new[] { "PER", "LOC" }));
+        Assert.That(() => predictor.Predict("Bob", "Paris"),
+            Throws.ArgumentException.With.Message.Contains("found a pair"));
+    }
+
+    [Test]
+    public void Words_given_as_tokens_keep_their_borders()
+    {
+        string file = _places.Write("words.jsonl", """{"tokens": ["Paris", "is", "far"]}""");
+        CliRun run = CliRun.Of("predict", "--model", _places.Output, "--input", file).Succeeded();
+
+        Assert.That(run.Out,
+            Does.StartWith("""{"entities":[{"text":"Paris","type":"LOC","start":0,"end":5,"score":"""));
+    }
+
+    private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
+}

@@ -1,0 +1,72 @@
+using OrtTrainer.Data;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.TokenClassification;
+using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Text;
+
+namespace OrtTrainer.Tests.Tasks.TokenClassification;
+
+public sealed class TaggedRowTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void Make() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void Remove() => _folder.Dispose();
+
+    [TestCase("tags")]
+    [TestCase("labels")]
+    [TestCase("ner_tags")]
+    public void Words_are_joined_and_tags_sorted(string column)
+    {
+        Dataset data = Load($$"""
+            {"tokens": ["EU", "🙂", "rejects"], "{{column}}": ["B-ORG", "O", "O"]}
+            {"tokens": ["Kim"], "{{column}}": ["B-PER"]}
+            """);
+
+        TaggedExample first = (TaggedExample)data.Examples[0];
+        Assert.That(first.Text, Is.EqualTo("EU 🙂 rejects"));
+        Assert.That(first.Words, Is.EqualTo(new[] { new TextRange(0, 2), new TextRange(3, 4), new TextRange(5, 12) }));
+        Assert.That(data.Labels!.Names, Is.EqualTo(new[] { "B-ORG", "B-PER", "O" }));
+        Assert.That(((TokenTargets)data.Targets).IdsOf(0).ToArray(), Is.EqualTo(new[] { 0, 2, 2 }));
+        Assert.That(((TokenTargets)data.Targets).IdsOf(1).ToArray(), Is.EqualTo(new[] { 1 }));
+    }
+
+    [TestCase("""{"tokens": ["a", "b"], "tags": ["O"]}""",
+        "found 2 items in 'tokens' and 1 in 'tags'; expected a tag per token.")]
+    [TestCase("""{"tokens": ["a"], "tags": ["PER"]}""",
+        "The tag 'PER' cannot be read; expected O, or B, I, E or S with a type, such as B-PER.")]
+    [TestCase("""{"tokens": ["a"], "tags": [3]}""",
+        "'tags' is '[3]'; expected an array of strings, such as [\"B-ORG\", \"O\"].")]
+    [TestCase("""{"tokens": "a b", "tags": ["O"]}""",
+        "'tokens' is 'a b'; expected an array of strings, such as [\"EU\", \"rejects\"].")]
+    [TestCase("""{"tokens": ["a", null], "tags": ["O", "O"]}""",
+        "'tokens' is '[\"a\", null]'; expected an array of strings, such as [\"EU\", \"rejects\"].")]
+    [TestCase("""{"tokens": [], "tags": []}""",
+        "'tokens' has no items; expected at least one token. Take the row out.")]
+    [TestCase("""{"tokens": ["a", " "], "tags": ["O", "O"]}""",
+        "item 2 of 'tokens' is empty; expected a token. Take it out, and its tag.")]
+    [TestCase("""{"tokens": ["a"]}""",
+        "there is no column 'tags'. Columns present: tokens. For a file without a header line, name its columns left "
+        + "to right.")]
+    public void A_bad_row_is_refused_with_its_line(string row, string problem)
+    {
+        string good = """{"tokens": ["Kim", "is"], "tags": ["B-PER", "O"]}""";
+
+        Assert.That(() => Load(good + "\n" + row), Throws.TypeOf<DataFileException>()
+            .With.Message.EqualTo($"{_folder.File("train.jsonl")}, line 2: {problem}"));
+    }
+
+    [Test]
+    public void One_tag_only_is_nothing_to_learn() =>
+        Assert.That(() => Load("""{"tokens": ["a"], "tags": ["O"]}"""), Throws.TypeOf<DataFileException>()
+            .With.Message.Contains("have the label 'O' in column 'tags'"));
+
+    private Dataset Load(string rows) => LabeledData.LoadTrain(new DataOptions
+    {
+        Train = _folder.Write("train.jsonl", rows),
+        Task = TokenClassificationTask.Instance,
+    });
+}
