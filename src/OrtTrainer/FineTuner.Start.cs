@@ -35,7 +35,7 @@ public sealed partial class FineTuner
     /// <param name="events">Told what happens, on the run's own thread; null for nobody.</param>
     /// <param name="cancellation">Ends the run after the current step, with a checkpoint to resume from.</param>
     /// <returns>Scores, steps, seconds and which weights were exported.</returns>
-    /// <exception cref="Models.ModelException">The tokenizer gives ids that the model does not know.</exception>
+    /// <exception cref="RunException">The tokenizer gives ids that the model does not know.</exception>
     /// <inheritdoc cref="Run(FineTuneOptions, IProgress{RunEvent}, CancellationToken)" path="/exception"/>
     public static RunSummary Run(
         FineTuneOptions options, ITextEncoder tokenizer, IProgress<RunEvent>? events = null,

@@ -1,4 +1,5 @@
 using OrtTrainer.Benchmarking;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
@@ -21,7 +22,7 @@ internal static class MethodBenchmark
     /// <param name="cancellation">Stops between steps.</param>
     /// <returns>Plain fine-tuning first, then the methods in order.</returns>
     /// <exception cref="ArgumentException">There is no data, or a method averages: that is not timed here.</exception>
-    /// <exception cref="ModelException">The model cannot be used.</exception>
+    /// <exception cref="RunException">The model cannot be used.</exception>
     /// <exception cref="DataFileException">The data cannot be used.</exception>
     public static IReadOnlyList<MethodTime> Run(
         StepBenchmarkOptions options, IReadOnlyList<FineTuneMethod> methods, CancellationToken cancellation = default)

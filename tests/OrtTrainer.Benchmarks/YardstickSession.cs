@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
@@ -30,7 +31,7 @@ internal sealed class YardstickSession : IDisposable
     /// <param name="path">The yardstick's file.</param>
     /// <param name="model">The sizes of the model it is held against, which must be its own.</param>
     /// <param name="threads">Threads, 1 or more.</param>
-    /// <exception cref="ModelException">The file is no yardstick, or one of another size.</exception>
+    /// <exception cref="RunException">The file is no yardstick, or one of another size.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the file.</exception>
     public YardstickSession(string path, ModelShape model, int threads)
@@ -111,12 +112,12 @@ internal sealed class YardstickSession : IDisposable
         GraphValue embedding = parameters.FirstOrDefault(p => p.Name == EmbeddingName) is { Shape.Count: 2 } found
             && parameters.Any(p => p.Name == HeadName)
             ? found
-            : throw new ModelException(
+            : throw new RunException(
                 $"{path}: there are no inputs '{EmbeddingName}' and '{HeadName}'; this is no yardstick graph.");
         int layers = parameters.Count(p => p.Name.EndsWith(".q.w", StringComparison.Ordinal));
         if (layers != model.Layers || embedding.Shape[1] != model.Width || embedding.Shape[0] < model.Vocabulary)
         {
-            throw new ModelException($"{path}: the yardstick has {layers} layers of width {embedding.Shape[1]} over " +
+            throw new RunException($"{path}: the yardstick has {layers} layers of width {embedding.Shape[1]} over " +
                 $"{embedding.Shape[0]} tokens, the model {model.Layers} of width {model.Width} over " +
                 $"{model.Vocabulary}. Take the yardstick of the model's size.");
         }

@@ -42,7 +42,7 @@ public sealed class OwnTokenizerTests
                 Has.Some.Contains("the export will have no tokenizer files"));
             Assert.That(File.Exists(Path.Combine(output, "vocab.txt")), Is.False);
             Assert.That(File.Exists(Path.Combine(output, "tokenizer.json")), Is.False);
-            Assert.That(() => Predictor.Open(output), Throws.TypeOf<ModelException>()
+            Assert.That(() => Predictor.Open(output), Throws.TypeOf<RunException>()
                 .With.Message.Contains("no tokenizer found")
                 .And.Message.Contains("give the tokenizer to Predictor.Open"));
         }
@@ -59,7 +59,7 @@ public sealed class OwnTokenizerTests
 
         Assert.That(
             () => FineTuner.RunAsync(tiny.Options("out"), theirs).GetAwaiter().GetResult(),
-            Throws.TypeOf<ModelException>()
+            Throws.TypeOf<RunException>()
                 .With.Message.Match("the tokenizer gives the id 1[0-9]{2}, but vocab_size is"));
         Assert.That(Directory.Exists(tiny.Output("out")), Is.False);
     }

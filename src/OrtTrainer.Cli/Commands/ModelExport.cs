@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -8,7 +9,7 @@ namespace OrtTrainer.Cli.Commands;
 /// <summary>Opens a classifier in Hugging Face layout, whoever trained it, for export.</summary>
 internal static class ModelExport
 {
-    /// <exception cref="ModelException">The folder holds no classifier.</exception>
+    /// <exception cref="RunException">The folder holds no classifier.</exception>
     public static ExportSource Open(string folder)
     {
         using PretrainedModel source = PretrainedModel.Open(folder);
@@ -22,7 +23,7 @@ internal static class ModelExport
             if (random.Count > 0)
             {
                 string missing = string.Join(", ", random);
-                throw new ModelException($"{folder}: the weights lack {missing} for {labels.Count} labels, so " +
+                throw new RunException($"{folder}: the weights lack {missing} for {labels.Count} labels, so " +
                     "this is no classifier yet. Fine-tune it first.");
             }
 

@@ -1,4 +1,4 @@
-using OrtTrainer.Models;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -6,7 +6,7 @@ namespace OrtTrainer.Cli.Commands;
 internal static class ModelFolder
 {
     /// <summary>Returns the folder.</summary>
-    /// <exception cref="ModelException">It does not exist or is a file.</exception>
+    /// <exception cref="RunException">It does not exist or is a file.</exception>
     public static string Require(string path)
     {
         if (Directory.Exists(path))
@@ -17,7 +17,7 @@ internal static class ModelFolder
         string found = File.Exists(path)
             ? "is a file; --model takes the folder that holds it"
             : "there is no such folder";
-        throw new ModelException(
+        throw new RunException(
             $"{path}: {found}. Give a folder in Hugging Face layout: config.json, weights and tokenizer files.");
     }
 }

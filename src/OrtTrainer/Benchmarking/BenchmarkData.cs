@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
@@ -18,7 +19,7 @@ internal sealed record BenchmarkData(
 {
     /// <summary>Reads or makes the examples.</summary>
     /// <exception cref="ArgumentException">The options give neither data nor a length.</exception>
-    /// <exception cref="ModelException">The length is more than the model takes.</exception>
+    /// <exception cref="RunException">The length is more than the model takes.</exception>
     /// <exception cref="DataFileException">The file cannot be used.</exception>
     public static BenchmarkData Of(StepBenchmarkOptions options, PretrainedModel model)
     {
@@ -27,7 +28,7 @@ internal sealed record BenchmarkData(
         {
             return length <= positions
                 ? Random(length, options, model.Architecture.Shape.Vocabulary)
-                : throw new ModelException(
+                : throw new RunException(
                     $"{model.Config.Path}: the model takes {positions} tokens at most; " +
                     $"examples of {length} were asked for.");
         }

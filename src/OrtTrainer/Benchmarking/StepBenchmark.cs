@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -52,7 +53,7 @@ internal sealed class StepBenchmark : IDisposable
     /// <summary>Measures.</summary>
     /// <param name="options">What to measure.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ModelException">The model cannot be used.</exception>
+    /// <exception cref="RunException">The model cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">The data cannot be used.</exception>
     public static StepBenchmarkResult Run(StepBenchmarkOptions options, CancellationToken cancellation = default) =>

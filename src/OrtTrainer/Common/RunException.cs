@@ -1,6 +1,8 @@
 namespace OrtTrainer.Common;
 
-/// <summary>A run cannot start or go on; the message says what stands in the way and what to do.</summary>
+/// <summary>
+/// A model cannot be used, or a run cannot start or go on; the message says what stands in the way and what to do.
+/// </summary>
 public sealed class RunException : OrtTrainerException
 {
     internal RunException(string message)

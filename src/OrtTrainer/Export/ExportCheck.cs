@@ -1,5 +1,5 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Models;
+using OrtTrainer.Common;
 using OrtTrainer.Prediction;
 using OrtTrainer.Tasks;
 
@@ -16,7 +16,7 @@ internal static class ExportCheck
     /// <param name="reference">Examples, such as the validation set's, and what computes their outputs.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="CheckpointException">config.json is missing or damaged.</exception>
-    /// <exception cref="ModelException">The model's inputs or outputs are not those of its configuration.</exception>
+    /// <exception cref="RunException">The model's inputs or outputs are not those of its configuration.</exception>
     public static ExportComparison Compare(
         string folder, ExportReference reference, CancellationToken cancellation = default)
     {

@@ -21,7 +21,7 @@ internal static class ModelExporter
     /// <param name="reference">What the exported graph must answer; null skips the comparison.</param>
     /// <param name="cancellation">Stops between files, and the comparison between batches; the folder stays as it
     /// was.</param>
-    /// <exception cref="ModelException">
+    /// <exception cref="RunException">
     /// The model and its tokenizer or labels do not go together, or the folder is the model's own.
     /// </exception>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
@@ -95,7 +95,7 @@ internal static class ModelExporter
         {
             if (source is not null && Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)) == target)
             {
-                throw new ModelException(
+                throw new RunException(
                     $"{target} holds the model that training began from; an export there would replace it. " +
                     "Choose another folder.");
             }

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
-using OrtTrainer.Models;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Export;
@@ -45,7 +44,7 @@ internal sealed class TokenizerExport
     /// <param name="maxLength">
     /// Where the exported tokenizer shall truncate; null keeps the tokenizer's own limit.
     /// </param>
-    /// <exception cref="ModelException">There is no tokenizer, or one of its settings files is malformed.</exception>
+    /// <exception cref="RunException">There is no tokenizer, or one of its settings files is malformed.</exception>
     /// <exception cref="InvalidDataException">
     /// The tokenizer is malformed, or there is no tokenizer.json and none can be made of it.
     /// </exception>
@@ -87,7 +86,7 @@ internal sealed class TokenizerExport
         }
         catch (FileNotFoundException missing)
         {
-            throw new ModelException($"{missing.Message} Copy them from where the model came from.", missing);
+            throw new RunException($"{missing.Message} Copy them from where the model came from.", missing);
         }
     }
 
@@ -117,11 +116,11 @@ internal sealed class TokenizerExport
         {
             return JsonNode.Parse(content, null, new JsonDocumentOptions { AllowDuplicateProperties = false })
                 as JsonObject
-                ?? throw new ModelException($"{path}: a JSON object was expected. Download or write the file again.");
+                ?? throw new RunException($"{path}: a JSON object was expected. Download or write the file again.");
         }
         catch (JsonException malformed)
         {
-            throw new ModelException($"{path}: invalid JSON: {malformed.Message} Download or write the file again.",
+            throw new RunException($"{path}: invalid JSON: {malformed.Message} Download or write the file again.",
                 malformed);
         }
         catch (InvalidOperationException halfPair)
@@ -130,7 +129,7 @@ internal sealed class TokenizerExport
         }
     }
 
-    private static ModelException HalfPair(string path, InvalidOperationException cause) => new(
+    private static RunException HalfPair(string path, InvalidOperationException cause) => new(
         $"{path}: a text in it holds half of a surrogate pair, which is no character. Download or write the file " +
         "again.",
         cause);

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Models.Building;
 
@@ -43,13 +44,13 @@ internal abstract class Architecture(ModelConfig config)
     protected abstract IReadOnlyList<string> DropoutFields { get; }
 
     /// <summary>The architecture of a configuration.</summary>
-    /// <exception cref="ModelException">The family is not known here, or the configuration asks for something in it
+    /// <exception cref="RunException">The family is not known here, or the configuration asks for something in it
     /// that is not built.</exception>
     /// <exception cref="CheckpointException">A field is missing or out of range.</exception>
     public static Architecture For(ModelConfig config)
     {
         Architecture found = Find(config)
-            ?? throw new ModelException($"{config.Path}: model_type is '{config.ModelType}', which is not supported; " +
+            ?? throw new RunException($"{config.Path}: model_type is '{config.ModelType}', which is not supported; " +
                 $"supported are {string.Join(", ", Families.Select(f => f.ModelType))}.");
         found.RequireSupported();
         return found;
@@ -118,7 +119,7 @@ internal abstract class Architecture(ModelConfig config)
     protected abstract Value Layer(ModelBuilder m, string prefix, Value x);
 
     /// <summary>Refuses what the family has and is not built here.</summary>
-    /// <exception cref="ModelException">Names the field of config.json.</exception>
+    /// <exception cref="RunException">Names the field of config.json.</exception>
     protected abstract void RequireSupported();
 
     private static Architecture? Find(ModelConfig config) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Models;
 
@@ -40,45 +41,45 @@ internal static class ConfigFields
     }
 
     /// <summary>Refuses a feature that a field turns on.</summary>
-    /// <exception cref="ModelException">The field is true.</exception>
+    /// <exception cref="RunException">The field is true.</exception>
     public static void RequireOff(this ModelConfig config, string field, string feature)
     {
         if (config.GetBool(field, false))
         {
-            throw new ModelException($"{config.Path}: {field} is true, but {feature} is not supported. Take a model " +
+            throw new RunException($"{config.Path}: {field} is true, but {feature} is not supported. Take a model " +
                 "without it; the same weights would compute something else.");
         }
     }
 
     /// <summary>Refuses every value of a field but the one that is built.</summary>
-    /// <exception cref="ModelException">The field has another value.</exception>
+    /// <exception cref="RunException">The field has another value.</exception>
     public static void RequireValue(this ModelConfig config, string field, string supported)
     {
         if (config.GetString(field, supported) is var value && value != supported)
         {
-            throw new ModelException($"{config.Path}: {field} is '{value}', which is not supported; supported is " +
+            throw new RunException($"{config.Path}: {field} is '{value}', which is not supported; supported is " +
                 $"'{supported}'. Take another model; the same weights would compute something else.");
         }
     }
 
     /// <summary>Refuses a model some of whose heads were taken out.</summary>
-    /// <exception cref="ModelException"><c>pruned_heads</c> names some.</exception>
+    /// <exception cref="RunException"><c>pruned_heads</c> names some.</exception>
     public static void RequireNoPrunedHeads(this ModelConfig config)
     {
         if (config.ToJson()["pruned_heads"] is JsonObject { Count: > 0 })
         {
-            throw new ModelException($"{config.Path}: pruned_heads names heads that were taken out, which is not " +
+            throw new RunException($"{config.Path}: pruned_heads names heads that were taken out, which is not " +
                 "supported. Take the model with all of its heads.");
         }
     }
 
     /// <summary>Makes sure that one size divides another.</summary>
-    /// <exception cref="ModelException">It does not.</exception>
+    /// <exception cref="RunException">It does not.</exception>
     public static void RequireDivisor(this ModelConfig config, string field, int divisor, string ofField, int size)
     {
         if (size % divisor != 0)
         {
-            throw new ModelException($"{config.Path}: {ofField} {size} is not a multiple of {field} {divisor}. " +
+            throw new RunException($"{config.Path}: {ofField} {size} is not a multiple of {field} {divisor}. " +
                 "Correct either field.");
         }
     }

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Models;
@@ -13,14 +14,14 @@ internal sealed class ParameterLayout
 
     /// <exception cref="ArgumentException">A parameter stands twice, or the parts of a view differ in weight
     /// decay.</exception>
-    /// <exception cref="ModelException">There are more parameters than a buffer can hold.</exception>
+    /// <exception cref="RunException">There are more parameters than a buffer can hold.</exception>
     public ParameterLayout(IReadOnlyList<ParameterView> views)
     {
         Views = views;
         Parameters = [.. views.SelectMany(v => v.Parts)];
         if (ParameterCount + ((long)views.Count * WeightLayout.BlockLength) > int.MaxValue)
         {
-            throw new ModelException($"The model has {ParameterCount} parameters; expected at most {int.MaxValue}. " +
+            throw new RunException($"The model has {ParameterCount} parameters; expected at most {int.MaxValue}. " +
                 "Check the sizes in config.json, or take a smaller model.");
         }
 

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Models;
@@ -32,7 +33,7 @@ internal sealed class PretrainedModel : IDisposable
     /// <param name="fromScratch">Takes the configuration only; every parameter starts at random.</param>
     /// <param name="layers">The encoder layers to keep, in order, counted from 0; null keeps all.</param>
     /// <param name="dropout">Dropout everywhere, in [0, 1); null for the configuration's probabilities.</param>
-    /// <exception cref="ModelException">The architecture is unknown or a layer does not exist.</exception>
+    /// <exception cref="RunException">The architecture is unknown or a layer does not exist.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged, or config.json and the weights do not belong
     /// together.</exception>
     public static PretrainedModel Open(
@@ -48,7 +49,7 @@ internal sealed class PretrainedModel : IDisposable
         int depth = whole.Shape.Layers;
         if (layers?.Where(l => l < 0 || l >= depth).Select(l => (int?)l).FirstOrDefault() is { } missing)
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{whole.Config.Path}: the model has layers 0 to {depth - 1}; layer {missing} was asked for.");
         }
 

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Models;
@@ -52,7 +53,7 @@ internal static class StoredTensors
 
         if (next != (parts[0].Storage.Rows ?? parts[0].Shape[0]))
         {
-            throw new ModelException(
+            throw new RunException(
                 $"The parameters {string.Join(", ", parts.Select(p => p.Name))} do not make up the tensor '{tensor}' " +
                 $"[{string.Join(", ", parts[0].Storage.ShapeFor(parts[0].Shape))}], so it cannot be written.");
         }

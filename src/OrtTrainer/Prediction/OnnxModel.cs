@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -47,7 +48,7 @@ internal sealed class OnnxModel : IDisposable
     /// <param name="padId">The id that fills rows up; the mask hides it.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
-    /// <exception cref="ModelException">Its inputs or outputs are not those of a model of texts.</exception>
+    /// <exception cref="RunException">Its inputs or outputs are not those of a model of texts.</exception>
     public static OnnxModel FromFile(
         string path, ModelHead head, ExecutionOptions execution, long padId = 0) =>
         new(GraphSession.FromFile(path, execution), head, padId);
@@ -65,7 +66,7 @@ internal sealed class OnnxModel : IDisposable
     /// <param name="tokensPerBatch">Roughly how many tokens run at once, padding included.</param>
     /// <param name="progress">Told after each batch how many examples are done; null for nobody.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="ModelException">The model gives another number of outputs per row.</exception>
+    /// <exception cref="RunException">The model gives another number of outputs per row.</exception>
     /// <exception cref="RuntimeFailureException">
     /// ONNX Runtime failed, as with ids the vocabulary does not have.
     /// </exception>
@@ -148,7 +149,7 @@ internal sealed class OnnxModel : IDisposable
             || session.Inputs.All(i => i.Name != PaddedInputs.InputIds)
             || session.Outputs.All(o => o.Name != PaddedInputs.Logits))
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{found}; expected input_ids, attention_mask and perhaps token_type_ids in, logits out. " +
                 "Export the model for text classification.");
         }
@@ -159,14 +160,14 @@ internal sealed class OnnxModel : IDisposable
         GraphValue logits = session.Outputs.First(output => output.Name == PaddedInputs.Logits);
         if (logits.Type is not { } type || !Binding.ConvertibleTypes.Contains(type))
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{session.Name}: logits are {Words(logits)}; expected {string.Join(", ", Binding.ConvertibleTypes)}. " +
                 "Export the model with such an output.");
         }
 
         if (session.Inputs.FirstOrDefault(i => i.Type is not (ElementType.Int64 or ElementType.Int32)) is { } input)
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{session.Name}: {input.Name} is {Words(input)}; expected Int64 or Int32. " +
                 "Export the model with such inputs.");
         }
@@ -179,7 +180,7 @@ internal sealed class OnnxModel : IDisposable
         long[] expected = _head.Rows.PaddedShape(batch.Rows, batch.Width, _head.Outputs);
         if (!shape.SequenceEqual(expected))
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{_session.Name} gave logits of shape [{string.Join(", ", shape)}] for {batch.Rows} examples; " +
                 $"expected [{string.Join(", ", expected)}], an output per label. Check that config.json belongs to " +
                 "this model.");

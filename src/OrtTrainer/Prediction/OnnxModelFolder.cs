@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
@@ -29,7 +30,7 @@ internal static class OnnxModelFolder
     public static string GraphOf(string folder) =>
         ExportedGraph(folder) is var exported && File.Exists(exported) ? exported : Path.Combine(folder, OnnxName);
 
-    /// <exception cref="ModelException">The weights have no head for the labels of config.json.</exception>
+    /// <exception cref="RunException">The weights have no head for the labels of config.json.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
     public static OnnxModel Open(
@@ -56,7 +57,7 @@ internal static class OnnxModelFolder
         IReadOnlyList<string> random = model.Load(layout, parameters, seed: 0);
         if (random.Count > 0)
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{folder}: the weights lack {string.Join(", ", random)} for {head.Outputs} labels, so there is " +
                 "nothing to predict with. Fine-tune the model first.");
         }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Models;
 using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Prediction;
@@ -14,7 +14,7 @@ public sealed partial class Predictor
     /// </summary>
     /// <param name="text">The text; what is longer than <see cref="MaxLength"/> tokens is cut.</param>
     /// <param name="cancellation">Stops before the model runs.</param>
-    /// <exception cref="ModelException">The model gives outputs that are no numbers, or too few or many.</exception>
+    /// <exception cref="RunException">The model gives outputs that are no numbers, or too few or many.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">This was disposed, perhaps while the call ran.</exception>
     public TextPrediction Predict(string text, CancellationToken cancellation = default)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
@@ -44,7 +45,7 @@ public sealed partial class Predictor : IDisposable
     /// <summary>
     /// Opens an exported folder: config.json, the tokenizer, and onnx/model.onnx, model.onnx or else the weights.
     /// </summary>
-    /// <exception cref="ModelException">The folder's files do not make a classifier.</exception>
+    /// <exception cref="RunException">The folder's files do not make a classifier.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
     /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the model.</exception>
@@ -148,7 +149,7 @@ public sealed partial class Predictor : IDisposable
         }
         catch (FileNotFoundException missing)
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{missing.Message} A model that was trained with a tokenizer of the caller's own has none there; " +
                 "give the tokenizer to Predictor.Open.", missing);
         }

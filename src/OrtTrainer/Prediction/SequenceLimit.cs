@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 
 namespace OrtTrainer.Prediction;
@@ -12,7 +13,7 @@ internal static class SequenceLimit
 {
     private const string SettingsName = "tokenizer_config.json";
 
-    /// <exception cref="ModelException">
+    /// <exception cref="RunException">
     /// More was asked for than the model has positions for, or the tokenizer's settings are malformed.
     /// </exception>
     public static int Of(string folder, ModelConfig config, int? asked)
@@ -20,7 +21,7 @@ internal static class SequenceLimit
         int positions = Architecture.PositionsOf(config) ?? int.MaxValue;
         if (asked > positions)
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{config.Path}: the model has positions for {positions} tokens; a limit of {asked} was asked " +
                 "for. Ask for less.");
         }
@@ -46,7 +47,7 @@ internal static class SequenceLimit
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
-            throw new ModelException($"{path}: a JSON object was expected. Download or write the file again.",
+            throw new RunException($"{path}: a JSON object was expected. Download or write the file again.",
                 malformed);
         }
     }

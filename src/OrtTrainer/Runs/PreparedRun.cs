@@ -127,7 +127,7 @@ internal sealed class PreparedRun : IDisposable
     /// <param name="events">Told about the teacher; null for nobody.</param>
     /// <param name="cancellation">Stops reading, tokenizing and the teacher.</param>
     /// <param name="tokenizer">Reads the texts; null for the tokenizer in the model's folder.</param>
-    /// <exception cref="ModelException">The model or the teacher cannot be used.</exception>
+    /// <exception cref="RunException">The model or the teacher cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
     public static PreparedRun Create(

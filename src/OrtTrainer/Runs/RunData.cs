@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
@@ -32,7 +33,7 @@ internal sealed record RunData(
     /// <param name="cancellation">Stops between two blocks of a file or of examples.</param>
     /// <exception cref="DataFileException">A file cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="ModelException">The tokenizer has ids the model does not know.</exception>
+    /// <exception cref="RunException">The tokenizer has ids the model does not know.</exception>
     public static RunData Load(
         FineTuneOptions options, PretrainedModel model, ITextEncoder tokenizer,
         CancellationToken cancellation = default)
@@ -40,7 +41,7 @@ internal sealed record RunData(
         int vocabulary = model.Architecture.Shape.Vocabulary;
         if (tokenizer.VocabularySize > vocabulary)
         {
-            throw new ModelException($"{options.Model}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
+            throw new RunException($"{options.Model}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
                 $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.");
         }
 
@@ -66,7 +67,7 @@ internal sealed record RunData(
             .SelectMany(example => example.InputIds).DefaultIfEmpty().Max();
         if (largest >= vocabulary)
         {
-            throw new ModelException($"{config}: the tokenizer gives the id {largest}, but vocab_size is " +
+            throw new RunException($"{config}: the tokenizer gives the id {largest}, but vocab_size is " +
                 $"{vocabulary}. Take the tokenizer that belongs to this model.");
         }
     }

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 
 namespace OrtTrainer.Tasks;
@@ -16,11 +17,11 @@ public abstract partial class ModelTask
     /// The task of a configuration. Where it names none, one output is a regression and several are classes, as
     /// transformers has it.
     /// </summary>
-    /// <exception cref="ModelException">The name is none of those known.</exception>
+    /// <exception cref="RunException">The name is none of those known.</exception>
     internal static ModelTask Of(ModelConfig config) =>
         All.FirstOrDefault(task => task.IsNamedBy(config))
         ?? (config.ProblemType is null ? All.First(task => task.IsAssumedOf(config)) : null)
-        ?? throw new ModelException($"{config.Path}: problem_type is '{config.ProblemType}'; expected one of " +
+        ?? throw new RunException($"{config.Path}: problem_type is '{config.ProblemType}'; expected one of " +
             $"{string.Join(", ", All.Select(task => task.ProblemType).OfType<string>())}. Correct the field or take " +
             "it out.");
 

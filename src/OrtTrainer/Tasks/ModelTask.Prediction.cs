@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrtTrainer.Models;
+using OrtTrainer.Common;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tasks;
@@ -16,7 +16,7 @@ public abstract partial class ModelTask
     /// <param name="labels">The model's labels, in its order.</param>
     /// <param name="threshold">The least score of a label that is predicted, where labels do not exclude each
     /// other.</param>
-    /// <exception cref="ModelException">An output is NaN.</exception>
+    /// <exception cref="RunException">An output is NaN.</exception>
     internal TextPrediction Decode(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
     {
@@ -24,7 +24,7 @@ public abstract partial class ModelTask
         {
             if (float.IsNaN(output))
             {
-                throw new ModelException(
+                throw new RunException(
                     "The model gave a logit that is no number (NaN). Its weights are damaged, or training diverged: " +
                     "look for NaN among them, or train again with a smaller learning rate.");
             }

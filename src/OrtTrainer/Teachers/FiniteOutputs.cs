@@ -1,5 +1,5 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Models;
 
 namespace OrtTrainer.Teachers;
 
@@ -10,14 +10,14 @@ internal static class FiniteOutputs
     /// <param name="values">[N, ...].</param>
     /// <param name="teacher">Its folder.</param>
     /// <param name="data">The examples, N of them.</param>
-    /// <exception cref="ModelException">A value is NaN or infinite.</exception>
+    /// <exception cref="RunException">A value is NaN or infinite.</exception>
     public static void Require(float[] values, string teacher, Dataset data)
     {
         int broken = Array.FindIndex(values, value => !float.IsFinite(value));
         if (broken >= 0)
         {
             Example example = data.Examples[broken / (values.Length / data.Count)];
-            throw new ModelException($"{teacher}: the teacher gave {values[broken]} for the row on line " +
+            throw new RunException($"{teacher}: the teacher gave {values[broken]} for the row on line " +
                 $"{example.Line} of {data.Source}. Its weights are damaged: copy or train it again.");
         }
     }

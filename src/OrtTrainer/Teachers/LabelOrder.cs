@@ -1,6 +1,6 @@
 using System.Globalization;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Models;
 
 namespace OrtTrainer.Teachers;
 
@@ -17,20 +17,20 @@ internal static class LabelOrder
     /// <param name="source">Where the teacher's labels stand, for messages.</param>
     /// <param name="teacher">The names of its outputs.</param>
     /// <param name="student">The student's labels.</param>
-    /// <exception cref="ModelException">Labels differ in number or name, or are default names.</exception>
+    /// <exception cref="RunException">Labels differ in number or name, or are default names.</exception>
     public static int[] Match(string source, IReadOnlyList<string> teacher, LabelMap student)
     {
         string both = $"{source}: the teacher's {teacher.Count} labels are {Listed(teacher)}; the student's " +
             $"{student.Count} are {Listed(student.Names)}";
         if (teacher.Count != student.Count)
         {
-            throw new ModelException($"{both}. Their numbers differ: choose a teacher that was trained on the same " +
+            throw new RunException($"{both}. Their numbers differ: choose a teacher that was trained on the same " +
                 "labels.");
         }
 
         if (teacher.Distinct(StringComparer.Ordinal).Count() < teacher.Count)
         {
-            throw new ModelException($"{both}. The teacher has a name twice: correct id2label.");
+            throw new RunException($"{both}. The teacher has a name twice: correct id2label.");
         }
 
         int[] order = [.. student.Names.Select(name => IndexOf(teacher, name))];
@@ -41,7 +41,7 @@ internal static class LabelOrder
 
         if (!teacher.Select((name, id) => name == $"LABEL_{id}").All(isDefault => isDefault))
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{both}. Only the teacher has {Listed(teacher.Except(student.Names))}; only the student has " +
                 $"{Listed(student.Names.Except(teacher))}. Give the same things the same names in the teacher's " +
                 "files (id2label of config.json) and in the data, or choose another teacher.");
@@ -49,7 +49,7 @@ internal static class LabelOrder
 
         return student.Names.Select((name, id) => name == id.ToString(CultureInfo.InvariantCulture)).All(same => same)
             ? [.. Enumerable.Range(0, student.Count)]
-            : throw new ModelException($"{both}. Default names do not tell which output means what: write the " +
+            : throw new RunException($"{both}. Default names do not tell which output means what: write the " +
                 "labels, in the order of the teacher's outputs, into id2label.");
     }
 

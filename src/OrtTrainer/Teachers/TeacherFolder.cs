@@ -1,5 +1,5 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Models;
+using OrtTrainer.Common;
 using OrtTrainer.Prediction;
 
 namespace OrtTrainer.Teachers;
@@ -13,7 +13,7 @@ internal sealed record TeacherFolder(string Folder, string OnnxFile)
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
 
     /// <summary>Finds the folder that belongs to a path the user gave.</summary>
-    /// <exception cref="ModelException">There is nothing at the path, or no config.json that belongs to it.</exception>
+    /// <exception cref="RunException">There is nothing at the path, or no config.json that belongs to it.</exception>
     public static TeacherFolder Find(string path)
     {
         string full = Path.GetFullPath(path);
@@ -21,14 +21,14 @@ internal sealed record TeacherFolder(string Folder, string OnnxFile)
         {
             return HasConfig(full)
                 ? new(full, OnnxModelFolder.GraphOf(full))
-                : throw new ModelException($"{full}: there is no {ModelConfig.FileName} in it, so it is no teacher. " +
+                : throw new RunException($"{full}: there is no {ModelConfig.FileName} in it, so it is no teacher. " +
                     "Give a folder in Hugging Face layout: config.json, tokenizer files, and onnx/model.onnx or " +
                     "weights.");
         }
 
         if (!File.Exists(full))
         {
-            throw new ModelException(
+            throw new RunException(
                 $"{full}: there is no such folder or file. Give the teacher's folder in Hugging Face layout, or an " +
                 "ONNX file in one.");
         }
@@ -38,7 +38,7 @@ internal sealed record TeacherFolder(string Folder, string OnnxFile)
         string above = Path.GetDirectoryName(beside) ?? beside;
         return HasConfig(beside) ? new(beside, full)
             : HasConfig(above) ? new(above, full)
-            : throw new ModelException(
+            : throw new RunException(
                 $"{full}: there is no {ModelConfig.FileName} in {beside} or in {above}. Put the model's config.json " +
                 "and tokenizer files beside the graph: they say what goes in and what its outputs mean.");
     }

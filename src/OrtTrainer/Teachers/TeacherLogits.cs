@@ -2,7 +2,6 @@ using System.Diagnostics;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 
@@ -48,7 +47,7 @@ internal sealed class TeacherLogits
     /// <param name="events">Told what happens, on this thread; null for nobody.</param>
     /// <param name="cancellation">Stops between batches; nothing is kept then.</param>
     /// <exception cref="ArgumentException">The options name no teacher, or two.</exception>
-    /// <exception cref="ModelException">The teacher's files are missing or do not make a classifier, or its task or
+    /// <exception cref="RunException">The teacher's files are missing or do not make a classifier, or its task or
     /// labels differ from the student's.</exception>
     /// <exception cref="CheckpointException">A file of the teacher, or the file of logits, is damaged.</exception>
     /// <exception cref="DataFileException">The file of logits does not fit the data.</exception>

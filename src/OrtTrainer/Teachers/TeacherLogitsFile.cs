@@ -1,7 +1,6 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Models;
 
 namespace OrtTrainer.Teachers;
 
@@ -51,7 +50,7 @@ internal static class TeacherLogitsFile
     /// <returns>The logits as if of exactly these rows, and what had to be assumed, or null.</returns>
     /// <exception cref="DataFileException">It has other rows than the data's file, or a value that is no
     /// number.</exception>
-    /// <exception cref="ModelException">It has other labels.</exception>
+    /// <exception cref="RunException">It has other labels.</exception>
     /// <exception cref="CheckpointException">It is damaged.</exception>
     internal static (LogitsContent Content, string? Assumption) Read(string path, Dataset data)
     {

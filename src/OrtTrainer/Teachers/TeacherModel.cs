@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
@@ -32,7 +33,7 @@ internal sealed class TeacherModel
     public IReadOnlyList<string> Files => [.. _reader.Files, .. _reader.Folder.GraphFiles()];
 
     /// <summary>Reads configuration and tokenizer and compares task and labels with the student's.</summary>
-    /// <exception cref="ModelException">A file is missing, or task or labels differ.</exception>
+    /// <exception cref="RunException">A file is missing, or task or labels differ.</exception>
     /// <exception cref="CheckpointException">config.json is damaged.</exception>
     public static TeacherModel Open(TeacherOptions options, ModelTask task, Dataset data)
     {
@@ -48,7 +49,7 @@ internal sealed class TeacherModel
     /// <param name="threads">Threads.</param>
     /// <param name="progress">Told how many examples are done.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="ModelException">The model has no head, or gave values that are no numbers.</exception>
+    /// <exception cref="RunException">The model has no head, or gave values that are no numbers.</exception>
     public float[] Logits(Dataset data, int threads, IProgress<int> progress, CancellationToken cancellation)
     {
         TeacherFolder folder = _reader.Folder;
@@ -69,7 +70,7 @@ internal sealed class TeacherModel
         if (task != own)
         {
             string how = config.ProblemType is null ? $"by its {config.Id2Label.Count} outputs" : "by problem_type";
-            throw new ModelException(
+            throw new RunException(
                 $"{config.Path}: {how}, the teacher's task is {task.ConfigName}; the student's is " +
                 $"{own.ConfigName}. Choose a teacher of the same task, or set problem_type if that is " +
                 "wrong.");
@@ -77,7 +78,7 @@ internal sealed class TeacherModel
 
         if (data.Labels is null && config.Id2Label.Count != data.Outputs)
         {
-            throw new ModelException($"{config.Path}: the teacher has {config.Id2Label.Count} outputs; a student of " +
+            throw new RunException($"{config.Path}: the teacher has {config.Id2Label.Count} outputs; a student of " +
                 $"{own} has {data.Outputs}. Choose a teacher with as many.");
         }
     }

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
@@ -37,7 +38,7 @@ internal sealed class TeacherReader
     public IReadOnlyList<string> Files => [Config.Path, .. _tokenizer.TokenizerFiles];
 
     /// <summary>Reads the tokenizer of a teacher.</summary>
-    /// <exception cref="ModelException">It is missing or does not belong to the model, or has no such
+    /// <exception cref="RunException">It is missing or does not belong to the model, or has no such
     /// length.</exception>
     /// <exception cref="InvalidDataException">A file of it is malformed.</exception>
     public static TeacherReader Open(TeacherFolder folder, ModelTask task, ModelConfig config, int? maxLength)
@@ -49,13 +50,13 @@ internal sealed class TeacherReader
         }
         catch (FileNotFoundException missing)
         {
-            throw new ModelException($"{missing.Message} A teacher reads texts with its own tokenizer, never with " +
+            throw new RunException($"{missing.Message} A teacher reads texts with its own tokenizer, never with " +
                 "the student's: put the files of its tokenizer there.", missing);
         }
 
         int? vocabulary = Architecture.VocabularyOf(config);
         return tokenizer.VocabularySize > vocabulary
-            ? throw new ModelException($"{folder.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
+            ? throw new RunException($"{folder.Folder}: the tokenizer has {tokenizer.VocabularySize} tokens, but " +
                 $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.")
             : new(folder, task, config, tokenizer, maxLength);
     }

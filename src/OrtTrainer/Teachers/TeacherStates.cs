@@ -66,7 +66,7 @@ internal sealed class TeacherStates
     /// <param name="events">Told what happens, on this thread; null for nobody.</param>
     /// <param name="cancellation">Stops between batches; nothing is kept then.</param>
     /// <exception cref="ArgumentException">The options name no teacher, or two.</exception>
-    /// <exception cref="ModelException">The teacher is no folder with weights, its architecture is unknown here, or
+    /// <exception cref="RunException">The teacher is no folder with weights, its architecture is unknown here, or
     /// its tokenizer is missing.</exception>
     /// <exception cref="CheckpointException">A file of the teacher is missing or damaged.</exception>
     /// <exception cref="InvalidDataException">The teacher's tokenizer is malformed.</exception>
@@ -107,7 +107,7 @@ internal sealed class TeacherStates
     private static string RequireFolder(TeacherOptions options) =>
         Directory.Exists(options.Model)
             ? options.Model
-            : throw new ModelException($"{options.Model ?? options.Logits}: is no folder; what the layers of a " +
+            : throw new RunException($"{options.Model ?? options.Logits}: is no folder; what the layers of a " +
                 "teacher give is computed from its weights. Give a folder in Hugging Face layout with config.json, " +
                 "tokenizer files and weights.");
 }

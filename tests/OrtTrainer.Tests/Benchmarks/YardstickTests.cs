@@ -1,4 +1,5 @@
 using OrtTrainer.Benchmarks;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -61,7 +62,7 @@ public sealed class YardstickTests
             () => new YardstickSession(
                 TinyYardstick.Write(folder.File("yardstick.onnx"), width: 4, layers: 1), Size(width, layers),
                 threads: 1),
-            Throws.InstanceOf<ModelException>().With.Message.Contains(expected));
+            Throws.InstanceOf<RunException>().With.Message.Contains(expected));
     }
 
     [Test]
@@ -74,7 +75,7 @@ public sealed class YardstickTests
 
         Assert.That(
             () => new YardstickSession(file, Size(4, 1), threads: 1),
-            Throws.InstanceOf<ModelException>().With.Message.EqualTo(
+            Throws.InstanceOf<RunException>().With.Message.EqualTo(
                 $"{file}: there are no inputs 'emb.w' and 'cls.b'; this is no yardstick graph."));
     }
 

@@ -22,7 +22,7 @@ public sealed class ExportFailureTests
         Dictionary<string, byte[]> before = Contents(output.Path);
         tiny.Parameters.Clear();
 
-        ModelException? refused = Assert.Throws<ModelException>(() => ModelExporter.Export(
+        RunException? refused = Assert.Throws<RunException>(() => ModelExporter.Export(
             output.Path, tiny.Model with { TokenizerFolder = empty.Path }, TinyClassifier.Provenance));
 
         Assert.That(refused!.Message, Does.Contain(empty.Path).And.Contain("vocab.txt"));
@@ -36,7 +36,7 @@ public sealed class ExportFailureTests
         using TemporaryFolder parent = new();
         string output = parent.File("new");
 
-        Assert.Throws<ModelException>(() => ModelExporter.Export(
+        Assert.Throws<RunException>(() => ModelExporter.Export(
             output, tiny.Model with { TokenizerFolder = parent.Path }, TinyClassifier.Provenance));
 
         Assert.That(Directory.Exists(output), Is.False);
@@ -87,7 +87,7 @@ public sealed class ExportFailureTests
         string own = tiny.Folder + Path.DirectorySeparatorChar;
 
         Assert.That(() => ModelExporter.Export(own, tiny.Model, TinyClassifier.Provenance),
-            Throws.TypeOf<ModelException>().With.Message.Contains(tiny.Folder));
+            Throws.TypeOf<RunException>().With.Message.Contains(tiny.Folder));
 
         Assert.That(File.ReadAllBytes(Path.Combine(tiny.Folder, "config.json")), Is.EqualTo(before));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Tests.Checkpoints;
@@ -132,7 +133,7 @@ public sealed class TokenizerExportTests
         string broken = source.Write("tokenizer_config.json", "{\"do_lower_case\": ");
 
         Assert.That(() => TokenizerExport.Read(source.Path, 24, null),
-            Throws.TypeOf<ModelException>().With.Message.Contains(broken));
+            Throws.TypeOf<RunException>().With.Message.Contains(broken));
     }
 
     [TestCase("""{"add_prefix_space": true}""")]

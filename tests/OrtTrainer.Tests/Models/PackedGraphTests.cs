@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
@@ -52,7 +53,7 @@ public sealed class PackedGraphTests
 
         Assert.That(
             () => PretrainedModel.Open(_folder.Path),
-            Throws.TypeOf<ModelException>().With.Message.Contains("hidden_size 16")
+            Throws.TypeOf<RunException>().With.Message.Contains("hidden_size 16")
                 .And.Message.Contains("num_attention_heads 3"));
     }
 }

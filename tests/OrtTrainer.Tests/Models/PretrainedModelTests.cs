@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
@@ -86,7 +87,7 @@ public sealed class PretrainedModelTests
     {
         TinyBert.Write(_folder.Path, Words, layers: 6);
 
-        Assert.That(() => Load(3, layers: [0, layer]), Throws.TypeOf<ModelException>()
+        Assert.That(() => Load(3, layers: [0, layer]), Throws.TypeOf<RunException>()
             .With.Message.Contains("config.json").And.Message.Contains("0 to 5")
                 .And.Message.Contains($"layer {layer}"));
     }
@@ -156,7 +157,7 @@ public sealed class PretrainedModelTests
         TinyBert.Write(_folder.Path, Words);
         _folder.Write("config.json", File.ReadAllText(_folder.File("config.json")).Replace("\"bert\"", "\"gpt9\""));
 
-        Assert.That(() => PretrainedModel.Open(_folder.Path), Throws.TypeOf<ModelException>()
+        Assert.That(() => PretrainedModel.Open(_folder.Path), Throws.TypeOf<RunException>()
             .With.Message.Contains("'gpt9'").And.Message.Contains("bert").And.Message.Contains("config.json"));
     }
 

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
@@ -120,7 +121,7 @@ public sealed class StoredTensorsTests : IDisposable
             })]);
         using WeightBuffer weights = new(Device.Default, layout.Length);
 
-        Assert.That(() => StoredTensors.Of(layout, weights).ToList(), Throws.TypeOf<ModelException>()
+        Assert.That(() => StoredTensors.Of(layout, weights).ToList(), Throws.TypeOf<RunException>()
             .With.Message.Contains("'qkv' [6, 2]"));
     }
 

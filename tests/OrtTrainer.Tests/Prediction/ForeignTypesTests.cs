@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
@@ -38,7 +39,7 @@ public sealed class ForeignTypesTests
         using ExportedClassifier exported = new("bert", ClassificationTask.Instance);
         ForeignTypes.Rewrite(Path.Combine(exported.Folder, "onnx", "model.onnx"), ids, logits);
 
-        Assert.That(() => Predictor.Open(exported.Folder), Throws.TypeOf<ModelException>()
+        Assert.That(() => Predictor.Open(exported.Folder), Throws.TypeOf<RunException>()
             .With.Message.Contains(message).And.Message.Not.Contains("\n"));
     }
 

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
@@ -48,7 +49,7 @@ public sealed class OnnxModelTests
             .Bytes();
 
         Assert.That(() => OnnxModel.FromBytes(image, new SequenceHead(2), TinyClassifier.OneThread),
-            Throws.TypeOf<ModelException>().With.Message.Contains("pixel_values").And.Message.Contains("input_ids"));
+            Throws.TypeOf<RunException>().With.Message.Contains("pixel_values").And.Message.Contains("input_ids"));
     }
 
     [Test]
@@ -61,7 +62,7 @@ public sealed class OnnxModelTests
             .Bytes();
 
         Assert.That(() => OnnxModel.FromBytes(encoder, new SequenceHead(2), TinyClassifier.OneThread),
-            Throws.TypeOf<ModelException>().With.Message.Contains("last_hidden_state"));
+            Throws.TypeOf<RunException>().With.Message.Contains("last_hidden_state"));
     }
 
     [Test]

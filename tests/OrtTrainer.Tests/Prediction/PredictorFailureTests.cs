@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
@@ -44,7 +45,7 @@ public sealed class PredictorFailureTests
         using Predictor predictor = Predictor.Open(_output.Path);
 
         Assert.That(() => predictor.Predict([new("star")]),
-            Throws.TypeOf<ModelException>().With.Message.Contains("[1, 3]").And.Message.Contains("[1, 2]"));
+            Throws.TypeOf<RunException>().With.Message.Contains("[1, 3]").And.Message.Contains("[1, 2]"));
     }
 
     [Test]
@@ -54,7 +55,7 @@ public sealed class PredictorFailureTests
         ModelConfig.Load(_output.Path).With(labels: ["a", "b"]).Save(_output.Path);
 
         Assert.That(() => Predictor.Open(_output.Path),
-            Throws.TypeOf<ModelException>().With.Message.Contains("classifier.weight").And.Message
+            Throws.TypeOf<RunException>().With.Message.Contains("classifier.weight").And.Message
                 .Contains("Fine-tune"));
     }
 
@@ -74,7 +75,7 @@ public sealed class PredictorFailureTests
         ModelConfig.Load(_output.Path).With(problemType: "ranking").Save(_output.Path);
 
         Assert.That(() => Predictor.Open(_output.Path),
-            Throws.TypeOf<ModelException>().With.Message.Contains("ranking").And.Message.Contains("regression"));
+            Throws.TypeOf<RunException>().With.Message.Contains("ranking").And.Message.Contains("regression"));
     }
 
     [TestCase("""{"model_max_length": 1e30}""", ExpectedResult = 24)]
@@ -91,7 +92,7 @@ public sealed class PredictorFailureTests
     public void Malformed_tokenizer_settings_are_named()
     {
         string path = _output.Write("tokenizer_config.json", "[1]");
-        Assert.That(() => Predictor.Open(_output.Path), Throws.TypeOf<ModelException>().With.Message.Contains(path));
+        Assert.That(() => Predictor.Open(_output.Path), Throws.TypeOf<RunException>().With.Message.Contains(path));
     }
 
     [Test]

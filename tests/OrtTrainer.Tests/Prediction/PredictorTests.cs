@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
@@ -178,7 +179,7 @@ public sealed class PredictorTests
         Assert.That(shorter.Predict([new(text)])[0].Scores,
             Is.EqualTo(longest.Predict([new("star star star")])[0].Scores).Within(1e-6));
         Assert.That(() => Predictor.Open(exported.Folder, new PredictorOptions { MaxLength = 25 }),
-            Throws.TypeOf<ModelException>().With.Message.Contains("24"));
+            Throws.TypeOf<RunException>().With.Message.Contains("24"));
     }
 
     [Test]

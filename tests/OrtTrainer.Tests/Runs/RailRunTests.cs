@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
@@ -199,7 +200,7 @@ public sealed class RailRunTests
 
     private void Refuses(FineTuneOptions options, string message)
     {
-        Assert.That(() => TinyTask.Run(options), Throws.TypeOf<ModelException>().With.Message.Contains(message));
+        Assert.That(() => TinyTask.Run(options), Throws.TypeOf<RunException>().With.Message.Contains(message));
         Assert.That(Directory.Exists(options.Output), Is.False, "nothing is written");
     }
 

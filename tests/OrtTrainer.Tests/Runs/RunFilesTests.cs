@@ -168,7 +168,7 @@ public sealed class RunFilesTests
     {
         File.AppendAllText(Path.Combine(_tiny.Model, "vocab.txt"), "one\nmore\n");
 
-        Assert.That(() => TinyTask.Run(_tiny.Options("out")), Throws.TypeOf<OrtTrainer.Models.ModelException>()
+        Assert.That(() => TinyTask.Run(_tiny.Options("out")), Throws.TypeOf<RunException>()
             .With.Message.Contains("27 tokens").And.Message.Contains("vocab_size").And.Message.Contains("25"));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
@@ -122,7 +123,7 @@ public sealed class RunMethodTests
             Teacher = new() { Model = other.Output("teacher"), Cache = _tiny.Output("cache") },
         };
 
-        Assert.That(() => TinyTask.Run(options), Throws.TypeOf<ModelException>());
+        Assert.That(() => TinyTask.Run(options), Throws.TypeOf<RunException>());
         Assert.That(Directory.Exists(_tiny.Output("out")), Is.False);
     }
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
@@ -53,6 +54,6 @@ public sealed class DecodingTests
     public void A_classifier_that_gives_no_numbers_is_not_read_as_a_label()
     {
         Assert.That(() => ClassificationTask.Instance.Decode(Input, [float.NaN, 1f, 2f], Labels, 0.5f),
-            Throws.TypeOf<ModelException>().With.Message.Contains("NaN"));
+            Throws.TypeOf<RunException>().With.Message.Contains("NaN"));
     }
 }

@@ -21,7 +21,7 @@ public sealed class TeacherFailureTests
     {
         File.Delete(Path.Combine(_task.Model, "vocab.txt"));
 
-        Assert.That(() => _task.Obtain(), Throws.TypeOf<ModelException>()
+        Assert.That(() => _task.Obtain(), Throws.TypeOf<RunException>()
             .With.Message.StartsWith($"{_task.Model}: no tokenizer found")
             .And.Message.Contains("never with the student's"));
     }
@@ -31,7 +31,7 @@ public sealed class TeacherFailureTests
     {
         File.Delete(Path.Combine(_task.Model, "config.json"));
 
-        Assert.That(() => _task.Obtain(), Throws.TypeOf<ModelException>()
+        Assert.That(() => _task.Obtain(), Throws.TypeOf<RunException>()
             .With.Message.StartsWith($"{_task.Model}: there is no config.json in it"));
     }
 
@@ -40,7 +40,7 @@ public sealed class TeacherFailureTests
     {
         string graph = _task.Write("lonely.onnx", "");
 
-        Assert.That(() => _task.Obtain(_task.Options with { Model = graph }), Throws.TypeOf<ModelException>()
+        Assert.That(() => _task.Obtain(_task.Options with { Model = graph }), Throws.TypeOf<RunException>()
             .With.Message.StartsWith(graph).And.Message.Contains("Put the model's config.json"));
     }
 
@@ -48,7 +48,7 @@ public sealed class TeacherFailureTests
     public void A_path_with_nothing_at_it_is_named()
     {
         Assert.That(() => _task.Obtain(_task.Options with { Model = _task.File("nobody") }),
-            Throws.TypeOf<ModelException>().With.Message.StartsWith($"{_task.File("nobody")}: there is no such"));
+            Throws.TypeOf<RunException>().With.Message.StartsWith($"{_task.File("nobody")}: there is no such"));
     }
 
     [Test]
@@ -68,7 +68,7 @@ public sealed class TeacherFailureTests
             name: name => name.StartsWith("classifier", StringComparison.Ordinal) ? null : name);
         File.WriteAllText(Path.Combine(_task.Model, "config.json"), config);
 
-        Assert.That(() => _task.Obtain(), Throws.TypeOf<ModelException>()
+        Assert.That(() => _task.Obtain(), Throws.TypeOf<RunException>()
             .With.Message.Contains("classifier.weight").And.Message.Contains("Fine-tune"));
         Assert.That(Directory.GetFiles(_task.Cache, "*.safetensors"), Is.Empty);
     }
@@ -78,7 +78,7 @@ public sealed class TeacherFailureTests
     {
         File.AppendAllText(Path.Combine(_task.Model, "vocab.txt"), "unheard\n");
 
-        Assert.That(() => _task.Obtain(), Throws.TypeOf<ModelException>().With.Message.Contains("vocab_size"));
+        Assert.That(() => _task.Obtain(), Throws.TypeOf<RunException>().With.Message.Contains("vocab_size"));
     }
 
     [Test]
@@ -93,7 +93,7 @@ public sealed class TeacherFailureTests
     [Test]
     public void More_tokens_than_the_teacher_has_positions_for_are_refused()
     {
-        Assert.That(() => _task.Obtain(_task.Options with { MaxLength = 25 }), Throws.TypeOf<ModelException>()
+        Assert.That(() => _task.Obtain(_task.Options with { MaxLength = 25 }), Throws.TypeOf<RunException>()
             .With.Message.Contains("positions for 24 tokens; a limit of 25"));
     }
 
@@ -105,7 +105,7 @@ public sealed class TeacherFailureTests
         BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - sizeof(float)), float.NaN);
         File.WriteAllBytes(path, bytes);
 
-        Assert.That(() => _task.Obtain(), Throws.TypeOf<ModelException>()
+        Assert.That(() => _task.Obtain(), Throws.TypeOf<RunException>()
             .With.Message.Contains("NaN").And.Message.Contains("line 2").And.Message.Contains("weights are damaged"));
         Assert.That(Directory.GetFiles(_task.Cache, "*.safetensors"), Is.Empty);
     }

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Tasks.MultiLabel;
@@ -23,7 +24,7 @@ public sealed class TeacherLabelTests
     public void Other_names_are_refused_naming_both_lists_and_which_differ()
     {
         Assert.That(() => LabelOrder.Match("config.json", ["place", "Animal", "food"], Student),
-            Throws.TypeOf<ModelException>().With.Message.EqualTo(
+            Throws.TypeOf<RunException>().With.Message.EqualTo(
                 "config.json: the teacher's 3 labels are place, Animal, food; the student's 3 are animal, food, "
                 + "place. Only the teacher has Animal; only the student has animal. Give the same things the same "
                 + "names in the teacher's files (id2label of config.json) and in the data, or choose another "
@@ -34,7 +35,7 @@ public sealed class TeacherLabelTests
     public void Another_number_of_classes_is_refused()
     {
         Assert.That(() => LabelOrder.Match("config.json", ["animal", "food"], Student),
-            Throws.TypeOf<ModelException>().With.Message.Contains("the teacher's 2 labels are animal, food; the "
+            Throws.TypeOf<RunException>().With.Message.Contains("the teacher's 2 labels are animal, food; the "
                 + "student's 3 are animal, food, place").And.Message.Contains("Their numbers differ"));
     }
 
@@ -42,14 +43,14 @@ public sealed class TeacherLabelTests
     public void A_name_that_stands_twice_is_refused()
     {
         Assert.That(() => LabelOrder.Match("config.json", ["food", "food", "place"], Student),
-            Throws.TypeOf<ModelException>().With.Message.Contains("a name twice"));
+            Throws.TypeOf<RunException>().With.Message.Contains("a name twice"));
     }
 
     [Test]
     public void Default_names_are_refused_where_the_student_has_real_ones()
     {
         Assert.That(() => LabelOrder.Match("config.json", ["LABEL_0", "LABEL_1", "LABEL_2"], Student),
-            Throws.TypeOf<ModelException>().With.Message.Contains("Default names do not tell")
+            Throws.TypeOf<RunException>().With.Message.Contains("Default names do not tell")
                 .And.Message.Contains("id2label"));
     }
 
@@ -60,7 +61,7 @@ public sealed class TeacherLabelTests
             LabelOrder.Match("c", ["LABEL_0", "LABEL_1", "LABEL_2"], LabelMap.OfData(["2", "0", "1"])),
             Is.EqualTo(new[] { 0, 1, 2 }));
         Assert.That(() => LabelOrder.Match("c", ["LABEL_0", "LABEL_1", "LABEL_2"], LabelMap.OfData(["-1", "0", "1"])),
-            Throws.TypeOf<ModelException>().With.Message.Contains("-1, 0, 1"));
+            Throws.TypeOf<RunException>().With.Message.Contains("-1, 0, 1"));
     }
 
     [Test]
@@ -69,7 +70,7 @@ public sealed class TeacherLabelTests
         LabelMap many = LabelMap.OfData(Enumerable.Range(0, 70).Select(i => i.ToString("00")));
 
         Assert.That(() => LabelOrder.Match("c", ["00"], many),
-            Throws.TypeOf<ModelException>().With.Message.Contains("18, 19 and 50 more"));
+            Throws.TypeOf<RunException>().With.Message.Contains("18, 19 and 50 more"));
     }
 
     [Test]
@@ -79,7 +80,7 @@ public sealed class TeacherLabelTests
         task.Rename("place", "beast", "food");
         EventLog events = new();
 
-        Assert.That(() => task.Obtain(events: events), Throws.TypeOf<ModelException>()
+        Assert.That(() => task.Obtain(events: events), Throws.TypeOf<RunException>()
             .With.Message.StartsWith(Path.Combine(task.Model, "config.json"))
             .And.Message.Contains("only the student has animal"));
         Assert.That(events.Batches, Is.Zero);
@@ -92,7 +93,7 @@ public sealed class TeacherLabelTests
         using TeacherTask task = new();
         Dataset several = MultiLabelTask.Instance.Label("rows", task.Data.Examples, task.Data.Labels);
 
-        Assert.That(() => task.Obtain(data: several, task: MultiLabelTask.Instance), Throws.TypeOf<ModelException>()
+        Assert.That(() => task.Obtain(data: several, task: MultiLabelTask.Instance), Throws.TypeOf<RunException>()
             .With.Message.Contains("single_label_classification").And.Message.Contains("multi_label_classification"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Tasks.Classification;
@@ -73,7 +74,7 @@ public sealed class TeacherLogitsFileTests
     {
         Write("numbers.csv", "place,animals,food", row => [3, 1, 2]);
 
-        Refused("numbers.csv", typeof(ModelException), "only the student has animal");
+        Refused("numbers.csv", typeof(RunException), "only the student has animal");
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -82,10 +83,10 @@ public sealed class TeacherStatesTests
         string graph = Path.Combine(_task.Model, "model.onnx");
         File.WriteAllText(graph, "");
 
-        Assert.That(() => Obtain(_task.Options with { Model = graph }), Throws.TypeOf<ModelException>()
+        Assert.That(() => Obtain(_task.Options with { Model = graph }), Throws.TypeOf<RunException>()
             .With.Message.StartsWith($"{graph}: is no folder").And.Message.Contains("weights"));
         Assert.That(() => Obtain(new TeacherOptions { Logits = graph, Cache = _task.Cache }),
-            Throws.TypeOf<ModelException>().With.Message.StartsWith($"{graph}: is no folder"));
+            Throws.TypeOf<RunException>().With.Message.StartsWith($"{graph}: is no folder"));
     }
 
     [Test]
@@ -93,7 +94,7 @@ public sealed class TeacherStatesTests
     {
         ModelConfig.Load(_task.Model).With("model_type", "a_model_of_next_year").Save(_task.Model);
 
-        Assert.That(() => Obtain(), Throws.TypeOf<ModelException>().With.Message.Contains("a_model_of_next_year"));
+        Assert.That(() => Obtain(), Throws.TypeOf<RunException>().With.Message.Contains("a_model_of_next_year"));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
@@ -131,7 +132,7 @@ public sealed class LayerDistanceTests
         Assert.That(
             () => TrainingGraph.Build(
                 Architecture.For(tiny.Model.Architecture.WithLayers(1)), new SequenceHead(3), tiny.Objective),
-            Throws.TypeOf<ModelException>().With.Message.Contains("The student has one layer"));
+            Throws.TypeOf<RunException>().With.Message.Contains("The student has one layer"));
     }
 
     /// <summary>Mean states of the student, [N, layers, 16], by the graph that teachers run.</summary>

@@ -1,5 +1,5 @@
 using OrtTrainer.Common;
-using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Training;
 
 namespace OrtTrainer.Methods;
 
@@ -8,7 +8,7 @@ namespace OrtTrainer.Methods;
 /// g|</c> with T = |w| + eta, element by element. T is the same for all parameters, biases and norms included; the
 /// authors' code takes 1 for biases.
 /// </summary>
-public sealed record Asam : AscentStep
+public sealed record Asam : StepMethod
 {
     /// <summary>How far uphill, in units of the weights' own size, above 0.</summary>
     [Setting("rho", "how far uphill to look")]
@@ -23,6 +23,10 @@ public sealed record Asam : AscentStep
     internal override string StepText =>
         FormattableString.Invariant($"gradient uphill by {Rho} of |w| + {Eta}, two passes");
 
-    private protected override WeightAscent Ascent(GradientContext run) =>
-        run.Updates.CreateAscent(run.State.Layout, Rho, Eta);
+    // The weights before the move.
+    internal override int Buffers => 1;
+
+    internal override IGradientSource Wrap(IGradientSource gradients, GradientContext run) =>
+        new SharpnessAwareGradients(
+            gradients, run.Updates.CreateAscent(run.State.Layout, Rho, Eta), run.State.Parameters);
 }

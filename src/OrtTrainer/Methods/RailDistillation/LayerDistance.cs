@@ -1,5 +1,5 @@
+using OrtTrainer.Common;
 using OrtTrainer.Graph;
-using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
 using OrtTrainer.Training.Loss;
 
@@ -26,7 +26,7 @@ internal sealed class LayerDistance(LayerTargets targets, int mapWidth, double w
     internal override IReadOnlyList<LossInput> Inputs => [_layers, _weight];
 
     /// <summary>Adds the maps to the model, as its last parameters.</summary>
-    /// <exception cref="ModelException">The student has no layer but the last.</exception>
+    /// <exception cref="RunException">The student has no layer but the last.</exception>
     internal override Value Build(LossGraph g)
     {
         GraphBuilder b = g.Builder;
@@ -34,7 +34,7 @@ internal sealed class LayerDistance(LayerTargets targets, int mapWidth, double w
         int layers = m.LayerOutputs.Count - 1;
         if (layers < 1)
         {
-            throw new ModelException("The student has one layer, and none before it to compare with a teacher's.");
+            throw new RunException("The student has one layer, and none before it to compare with a teacher's.");
         }
 
         Value pooling = LayerBatch.Pooling(b);

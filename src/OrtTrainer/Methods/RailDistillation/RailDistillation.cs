@@ -67,7 +67,7 @@ public sealed record RailDistillation : TeacherLossMethod
     }
 
     /// <summary>Takes kept states or runs the teacher, once it is clear that its layers will do.</summary>
-    /// <exception cref="ModelException">The teacher has no weights, or either has too few layers.</exception>
+    /// <exception cref="RunException">The teacher has no weights, or either has too few layers.</exception>
     internal override TeacherKnowledge Consult(TeacherQuestion question)
     {
         if (Directory.Exists(question.Teacher.Model))
@@ -111,14 +111,14 @@ public sealed record RailDistillation : TeacherLossMethod
         int depth = DepthOf(student);
         if (depth < 2)
         {
-            throw new ModelException($"{student.Folder}: the student has {depth} layer; rail-distillation compares " +
+            throw new RunException($"{student.Folder}: the student has {depth} layer; rail-distillation compares " +
                 "those before the last, so it needs 2 or more. Keep more layers, or take distillation.");
         }
 
         int layers = DepthOf(teacher);
         if (layers < depth)
         {
-            throw new ModelException($"{teacher.Folder}: the teacher has {layers} layers and the student {depth}; " +
+            throw new RunException($"{teacher.Folder}: the teacher has {layers} layers and the student {depth}; " +
                 $"every layer of the student before its last needs another of the teacher before its last, so " +
                 $"expected {depth} or more. Take a deeper teacher, a student of fewer layers, or distillation.");
         }

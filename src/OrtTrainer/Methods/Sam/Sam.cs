@@ -1,5 +1,5 @@
 using OrtTrainer.Common;
-using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Training;
 
 namespace OrtTrainer.Methods;
 
@@ -7,7 +7,7 @@ namespace OrtTrainer.Methods;
 /// Sharpness-aware minimization (Foret et al. 2021): the gradient at <c>w + rho g / |g|</c>, where the loss nearby is
 /// worst, with the batch and the dropout of g.
 /// </summary>
-public sealed record Sam : AscentStep
+public sealed record Sam : StepMethod
 {
     /// <summary>How far uphill, above 0.</summary>
     [Setting("rho", "how far uphill to look")]
@@ -17,6 +17,10 @@ public sealed record Sam : AscentStep
 
     internal override string StepText => FormattableString.Invariant($"gradient uphill by {Rho}, two passes");
 
-    private protected override WeightAscent Ascent(GradientContext run) =>
-        run.Updates.CreateAscent(run.State.Layout, Rho, eta: null);
+    // The weights before the move.
+    internal override int Buffers => 1;
+
+    internal override IGradientSource Wrap(IGradientSource gradients, GradientContext run) =>
+        new SharpnessAwareGradients(
+            gradients, run.Updates.CreateAscent(run.State.Layout, Rho, eta: null), run.State.Parameters);
 }

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Graph;
 
 namespace OrtTrainer.Models.Building;
@@ -56,18 +57,18 @@ internal abstract class ModelBuilder
     /// <param name="mask">Which tokens of its sequence a token sees.</param>
     /// <param name="p">Probability of dropout of the attention weights, while training.</param>
     /// <param name="x">[T, H] packed or [B, S, H] padded.</param>
-    /// <exception cref="ModelException">There are fewer heads of keys and values than of queries.</exception>
+    /// <exception cref="RunException">There are fewer heads of keys and values than of queries.</exception>
     public Value SelfAttention(QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x) =>
         shape.KeyValueHeads == shape.Heads
             ? Attend(layers, shape, mask, p, x)
-            : throw new ModelException($"The model shares {shape.KeyValueHeads} heads of keys and values among " +
+            : throw new RunException($"The model shares {shape.KeyValueHeads} heads of keys and values among " +
                 $"{shape.Heads} of queries, which is not supported.");
 
     /// <summary>The first token of every sequence, [B, width].</summary>
     public abstract Value FirstToken(Value x);
 
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
-    /// <exception cref="ModelException">There is no such activation here.</exception>
+    /// <exception cref="RunException">There is no such activation here.</exception>
     public Value Activation(string name, Value x) => name switch
     {
         "gelu" => Gelu(x),
@@ -75,7 +76,7 @@ internal abstract class ModelBuilder
         "relu" => Graph.Node("Relu", [x]),
         "silu" or "swish" => Graph.Mul(x, Graph.Node("Sigmoid", [x])),
         "tanh" => Graph.Tanh(x),
-        _ => throw new ModelException($"The activation '{name}' in config.json is not known here; known " +
+        _ => throw new RunException($"The activation '{name}' in config.json is not known here; known " +
             "are gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish and tanh."),
     };
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Graph;
 
 namespace OrtTrainer.Models.Building;
@@ -96,7 +97,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     /// The graph's input for a parameter. A name that was used before is the same parameter, so its gradient is the sum
     /// over all uses.
     /// </summary>
-    /// <exception cref="ModelException">It was used with another shape, or stacked with others.</exception>
+    /// <exception cref="RunException">It was used with another shape, or stacked with others.</exception>
     private Value Parameter(ParameterView view)
     {
         if (view.Parts.Select(p => p.Name).FirstOrDefault(_viewOfParameter.ContainsKey) is { } known)
@@ -104,7 +105,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
             int index = _viewOfParameter[known];
             return _views[index].Name == view.Name && _views[index].Shape.SequenceEqual(view.Shape)
                 ? _parameters[index]
-                : throw new ModelException(
+                : throw new RunException(
                     $"The parameter '{known}' is used as {view} after it was used as {_views[index]}; a parameter of " +
                     "one name has one shape.");
         }

@@ -1,5 +1,5 @@
+using OrtTrainer.Common;
 using OrtTrainer.Evaluation.Text;
-using OrtTrainer.Models;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Tasks.TokenClassification;
@@ -11,7 +11,7 @@ internal static class EntityDecoding
     /// <param name="input">The words.</param>
     /// <param name="logits">[tokens, K].</param>
     /// <param name="labels">The tags, K.</param>
-    /// <exception cref="ModelException">A label is no tag.</exception>
+    /// <exception cref="RunException">A label is no tag.</exception>
     public static TextEntity[] Read(TokenizedWords input, ReadOnlySpan<float> logits, IReadOnlyList<string> labels)
     {
         List<TextRange> words = [];
@@ -43,7 +43,7 @@ internal static class EntityDecoding
         }
         catch (ArgumentException malformed)
         {
-            throw new ModelException(
+            throw new RunException(
                 $"A label of the model is no tag. {malformed.Message} Name the labels in id2label of config.json.",
                 malformed);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 using OrtTrainer.Tests.Checkpoints;
 
@@ -92,7 +93,7 @@ public sealed class ConfigurationTests : IDisposable
     {
         Set(field, value);
 
-        AssertRefused<ModelException>(field, $"'{value}'", "'absolute'");
+        AssertRefused<RunException>(field, $"'{value}'", "'absolute'");
     }
 
     [TestCase("is_decoder")]
@@ -101,7 +102,7 @@ public sealed class ConfigurationTests : IDisposable
     {
         Set(field, true);
 
-        AssertRefused<ModelException>($"{field} is true", "not supported");
+        AssertRefused<RunException>($"{field} is true", "not supported");
     }
 
     [Test]
@@ -109,7 +110,7 @@ public sealed class ConfigurationTests : IDisposable
     {
         Set("pruned_heads", new JsonObject { ["0"] = new JsonArray(1) });
 
-        AssertRefused<ModelException>("pruned_heads");
+        AssertRefused<RunException>("pruned_heads");
     }
 
     [Test]
@@ -173,7 +174,7 @@ public sealed class ConfigurationTests : IDisposable
         Set("num_hidden_layers", 64);
         using PretrainedModel model = PretrainedModel.Open(_folder.Path, fromScratch: true);
 
-        Assert.That(() => PackedGraph.Encoder(model.Architecture), Throws.TypeOf<ModelException>()
+        Assert.That(() => PackedGraph.Encoder(model.Architecture), Throws.TypeOf<RunException>()
             .With.Message.Contains($"at most {int.MaxValue}").And.Message.Contains("config.json"));
     }
 

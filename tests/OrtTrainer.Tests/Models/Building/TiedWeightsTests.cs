@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
@@ -36,7 +37,7 @@ public sealed class TiedWeightsTests
         PackedModelBuilder m = new(new GraphBuilder("test"), training: false);
         Value x = m.Embedding("table", 5, 4, m.InputIds);
 
-        Assert.That(() => m.Map("table", 4, 6, x), Throws.TypeOf<ModelException>()
+        Assert.That(() => m.Map("table", 4, 6, x), Throws.TypeOf<RunException>()
             .With.Message.Contains("'table.weight' [6, 4]").And.Message.Contains("'table.weight' [5, 4]"));
     }
 
@@ -48,7 +49,7 @@ public sealed class TiedWeightsTests
         Value x = m.Embedding("table", 5, 4, m.InputIds);
         x = m.SelfAttention(new("q", "k", "v"), shape, AttentionMask.Bidirectional, 0, x);
 
-        Assert.That(() => m.Linear("k", 4, 4, x), Throws.TypeOf<ModelException>()
+        Assert.That(() => m.Linear("k", 4, 4, x), Throws.TypeOf<RunException>()
             .With.Message.Contains("'k.weight'").And.Message.Contains("q+key+value.weight"));
     }
 
@@ -69,6 +70,6 @@ public sealed class TiedWeightsTests
         Value x = m.Embedding("table", 5, 8, m.InputIds);
 
         Assert.That(() => m.SelfAttention(new("q", "k", "v"), shape, AttentionMask.Causal, 0, x),
-            Throws.TypeOf<ModelException>().With.Message.Contains("2 heads of keys and values among 4 of queries"));
+            Throws.TypeOf<RunException>().With.Message.Contains("2 heads of keys and values among 4 of queries"));
     }
 }

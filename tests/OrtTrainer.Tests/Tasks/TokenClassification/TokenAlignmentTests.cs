@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
@@ -75,7 +76,7 @@ public sealed class TokenAlignmentTests
         TokenizedExample input = Task.Encode(new Example("far"), _tokenizer, maxLength: null);
 
         Assert.That(() => Task.Decode(input, new float[6], ["LABEL_0", "LABEL_1"], threshold: 0.5f),
-            Throws.TypeOf<ModelException>().With.Message.EqualTo(
+            Throws.TypeOf<RunException>().With.Message.EqualTo(
                 "A label of the model is no tag. The tag 'LABEL_0' cannot be read; expected O, or B, I, E or S with a "
                 + "type, such as B-PER. Name the labels in id2label of config.json."));
     }
