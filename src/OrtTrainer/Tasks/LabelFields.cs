@@ -57,6 +57,34 @@ internal static class LabelFields
         return LabelMap.OfData(labels);
     }
 
+    /// <summary>The one label of a field: itself, or the text or number in a JSON array of one, as annotation tools
+    /// write it. What begins like JSON but is none is a name like any other.</summary>
+    /// <exception cref="DataFileException">It is a JSON object, or an array of none, of several or of others than
+    /// texts and numbers.</exception>
+    public static string OnlyItem(string field, string source, int line)
+    {
+        if (field is not ['[' or '{', ..])
+        {
+            return field;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(field);
+            return document.RootElement is { ValueKind: JsonValueKind.Array } array
+                && array.GetArrayLength() == 1
+                && array[0] is { ValueKind: JsonValueKind.String or JsonValueKind.Number } item
+                ? item.ToString()
+                : throw new DataFileException(
+                    source, line, $"the label is {field}; expected a name, or a list of one. Write the name alone, or " +
+                    "take --task multilabel for several.");
+        }
+        catch (JsonException)
+        {
+            return field;
+        }
+    }
+
     /// <summary>The items of a field that is a JSON array.</summary>
     /// <exception cref="DataFileException">It begins as one but is none.</exception>
     public static string[] Items(string field, string source, int line)

@@ -19,6 +19,55 @@ internal sealed class LabelingTests
         Assert.That((data.Count, data.Outputs), Is.EqualTo((3, 3)));
     }
 
+    [TestCase("[\"a\"]")]
+    [TestCase(" a ")]
+    [TestCase("a\t")]
+    public void White_space_and_a_list_of_one_are_no_part_of_a_label(string label)
+    {
+        Dataset data = ClassificationTask.Instance.Label("f", Examples("b", label), Letters);
+
+        Assert.That(((ClassTargets)data.Targets).Ids.ToArray(), Is.EqualTo(new[] { 1, 0 }));
+    }
+
+    [Test]
+    public void A_label_may_begin_with_a_bracket()
+    {
+        LabelMap labels = LabelMap.OfData(["[x", "[y]"]);
+        Dataset data = ClassificationTask.Instance.Label("f", Examples("[x", "[y]"), labels);
+
+        Assert.That(
+            ((ClassTargets)data.Targets).Ids.ToArray(), Is.EqualTo(new[] { labels.IdOf("[x"), labels.IdOf("[y]") }));
+    }
+
+    [TestCase("{\"name\":\"a\",\"score\":1}")]
+    [TestCase("[\"a\",\"b\"]")]
+    [TestCase("[[\"a\"]]")]
+    [TestCase("[]")]
+    public void A_label_that_is_JSON_of_another_kind_is_refused(string label)
+    {
+        Assert.That(
+            Refusal(() => ClassificationTask.Instance.Label("f", Examples("a", label), Letters)),
+            Is.EqualTo($"f, line 3: the label is {label}; expected a name, or a list of one. Write the name alone, or " +
+                "take --task multilabel for several."));
+    }
+
+    [TestCase("[1,0,0,1]")]
+    [TestCase("[0.0, 1.0, 0.0]")]
+    public void A_vector_of_zeros_and_ones_is_no_list_of_names(string label)
+    {
+        Assert.That(
+            Refusal(() => MultiLabelTask.Instance.Label("f", Examples("[\"a\"]", label), Letters)),
+            Does.StartWith($"f, line 3: the label field {label} is a vector of zeros and ones; expected the names"));
+    }
+
+    [Test]
+    public void Numbers_may_name_labels()
+    {
+        Dataset data = MultiLabelTask.Instance.Label("f", Examples("[3, 0]", "[1]"), LabelMap.OfData(["0", "1", "3"]));
+
+        Assert.That(Rows(data), Is.EqualTo(new float[] { 1, 0, 1, 0, 1, 0 }));
+    }
+
     [Test]
     public void Several_labels_become_ones_in_a_row_of_zeros()
     {

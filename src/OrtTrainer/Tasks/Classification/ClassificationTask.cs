@@ -108,9 +108,9 @@ internal sealed class ClassificationTask : ModelTask
 
     private static string NameOf(Example example, string source)
     {
-        string field = LabelFields.Present(example, source);
-        return field.Length > 0
-            ? field
+        string name = LabelFields.OnlyItem(LabelFields.Present(example, source), source, example.Line).Trim();
+        return name.Length > 0
+            ? name
             : throw new DataFileException(
                 source, example.Line, "the label is empty. Label the row or take it out.");
     }

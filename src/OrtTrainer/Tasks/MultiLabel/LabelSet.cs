@@ -6,7 +6,8 @@ namespace OrtTrainer.Tasks.MultiLabel;
 internal static class LabelSet
 {
     /// <summary>The different names in a row's label field; none where it is empty.</summary>
-    /// <exception cref="DataFileException">The field is absent or malformed, or holds an empty name.</exception>
+    /// <exception cref="DataFileException">The field is absent or malformed, holds an empty name, or is a vector of zeros
+    /// and ones.</exception>
     public static string[] Read(Example example, string source, string separator)
     {
         string field = LabelFields.Present(example, source);
@@ -14,6 +15,15 @@ internal static class LabelSet
             : field.Length == 0 ? []
             : field.Split(separator);
         names = [.. names.Select(name => name.Trim())];
+        if (field.StartsWith('[') && IsIndicator(names))
+        {
+            throw new DataFileException(
+                source,
+                example.Line,
+                $"the label field {field} is a vector of zeros and ones; expected the names of the labels that hold, as "
+                + "[\"first\", \"fourth\"]. Write names in place of positions.");
+        }
+
         return Array.IndexOf(names, string.Empty) < 0
             ? [.. names.Distinct(StringComparer.Ordinal)]
             : throw new DataFileException(
@@ -21,4 +31,9 @@ internal static class LabelSet
                 example.Line,
                 $"the label field '{field}' holds an empty label; expected names joined by '{separator}'.");
     }
+
+    // Numbers may be names, but a name does not hold twice.
+    private static bool IsIndicator(string[] names) =>
+        names.Length > names.Distinct(StringComparer.Ordinal).Count()
+        && names.All(name => name is "0" or "1" or "0.0" or "1.0");
 }
