@@ -44,7 +44,9 @@ internal sealed class FinishedRun : IDisposable
     }
 
     /// <summary>The evaluation data of the run, read again.</summary>
-    public Dataset EvaluationData() => Options.Data.Eval is { } file ? Read(file) : LabeledData.Load(Options.Data).Eval;
+    public Dataset EvaluationData() => Options.Data.Eval is { } file
+        ? Read(file)
+        : LabeledData.Load(Options.Data with { ModelLabels = Labels }).Eval;
 
     /// <summary>The test data of the run, read again.</summary>
     /// <exception cref="RunException">It had none.</exception>

@@ -162,7 +162,7 @@ public sealed class ModelSoup : IDisposable
         DataOptions data = run.Options.Data;
         return data.Eval is { } file
             ? LabeledData.Read(file, data, data.Task.LabelsOf(run.Config.Id2Label))
-            : LabeledData.Load(data).Eval;
+            : LabeledData.Load(data with { ModelLabels = run.Config.Id2Label }).Eval;
     }
 
     // Some are missing where the constructor failed on its way.

@@ -55,6 +55,11 @@ internal sealed partial class ModelConfig
         }
     }
 
+    /// <summary>Whether the labels have names of their own, each a different one, not the defaults LABEL_0 … that say
+    /// nothing.</summary>
+    public bool NamesLabels => Id2Label is var names && !AreDefaults(names)
+        && names.All(name => name.Length > 0) && names.Distinct(StringComparer.Ordinal).Count() == names.Count;
+
     /// <summary><c>problem_type</c>, such as <c>single_label_classification</c>; null where it is not set.</summary>
     public string? ProblemType => Has("problem_type") ? GetString("problem_type") : null;
 
@@ -67,6 +72,10 @@ internal sealed partial class ModelConfig
         && first.TryGetValue(out string? name)
             ? name
             : null;
+
+    /// <summary>Whether these are the names LABEL_0 … of labels that were never named.</summary>
+    public static bool AreDefaults(IReadOnlyList<string> labels) =>
+        labels.Select((name, id) => name == $"LABEL_{id}").All(isDefault => isDefault);
 
     /// <summary>A copy with other labels, task or architecture; what is null stays as it is.</summary>
     /// <param name="labels">Names by class number: sets <c>id2label</c> and <c>label2id</c>.</param>

@@ -9,10 +9,13 @@ internal sealed record ParameterSpec(
     string Name, IReadOnlyList<long> Shape, ParameterInitialization Initialization, bool WeightDecay)
 {
     /// <summary>The number of elements.</summary>
-    public long Length { get; } = Shape.Aggregate(1L, (n, size) => checked(n * size));
+    public long Length => Shape.Aggregate(1L, (n, size) => checked(n * size));
 
     /// <summary>The part of the model it belongs to.</summary>
     public ParameterPlace Place { get; init; }
+
+    /// <summary>Whether it belongs to the last layer of a head: its row i makes output i.</summary>
+    public bool HasRowPerOutput { get; init; }
 
     /// <summary>How weight files hold it.</summary>
     public ParameterStorage Storage { get; init; } = new(Name);

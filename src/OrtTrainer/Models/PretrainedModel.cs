@@ -74,24 +74,51 @@ internal sealed class PretrainedModel : IDisposable
     }
 
     /// <summary>
+    /// The names (id2label) of the outputs of the head that the checkpoint has; null where it has none, or has no names
+    /// for them.
+    /// </summary>
+    /// <param name="head">The kind of head, with an output per label.</param>
+    public IReadOnlyList<string>? OutputNames(ModelHead head) =>
+        Config.NamesLabels && HasOutputs(head) ? Config.Id2Label : null;
+
+    /// <summary>Whether the checkpoint has the last layer of a head, with as many outputs.</summary>
+    public bool HasOutputs(ModelHead head) => _checkpoint is not null
+        && PackedGraph.Evaluation(Architecture, head).Layout.Parameters
+            .Where(p => p.HasRowPerOutput)
+            .All(p => IsWhole(_checkpoint, p));
+
+    /// <summary>
     /// Fills a flat parameter buffer from the checkpoint; what it lacks of the head starts at random.
     /// </summary>
     /// <param name="layout">Where each parameter goes.</param>
     /// <param name="weights">Filled, [length of the layout].</param>
     /// <param name="seed">Fixes random values.</param>
+    /// <param name="outputs">
+    /// The names of the outputs: where the checkpoint names its own, those of the same name are taken, and others start
+    /// at random. Null goes by their numbers, and takes none if there are more or fewer.
+    /// </param>
     /// <returns>The names of the parameters that started at random.</returns>
     /// <exception cref="CheckpointException">A tensor of the encoder is absent, damaged or of another
     /// shape.</exception>
-    public IReadOnlyList<string> Load(ParameterLayout layout, WeightBuffer weights, long seed)
+    public IReadOnlyList<string> Load(
+        ParameterLayout layout, WeightBuffer weights, long seed, IReadOnlyList<string>? outputs = null)
     {
+        bool followsNames = outputs is not null && Config.NamesLabels;
         List<string> initialized = [];
         foreach (ParameterSpec parameter in layout.Parameters)
         {
             (long offset, int length) = (layout.OffsetOf(parameter), checked((int)parameter.Length));
-            if (_checkpoint is null || FindSource(_checkpoint, parameter) is not { } source)
+            if (followsNames && parameter.HasRowPerOutput && ReadRows(parameter) is { } rows)
             {
-                weights.Write(offset, length, values =>
-                    ParameterInitializer.Fill(parameter, values, Config.GetFloat("initializer_range", 0.02), seed));
+                weights.Write(offset, length, values => Fill(parameter, values, seed));
+                if (!WriteByName(rows, outputs!, weights, offset, length))
+                {
+                    initialized.Add(parameter.Name);
+                }
+            }
+            else if (_checkpoint is null || FindSource(_checkpoint, parameter) is not { } source)
+            {
+                weights.Write(offset, length, values => Fill(parameter, values, seed));
                 initialized.Add(parameter.Name);
             }
             else
@@ -118,10 +145,52 @@ internal sealed class PretrainedModel : IDisposable
     }
 
     /// <summary>Whether a tensor of the last layer differs in the number of outputs alone.</summary>
-    private bool IsForOtherLabels(Checkpoint checkpoint, string found, ParameterSpec parameter) =>
-        !parameter.Name.StartsWith(Architecture.BasePrefix, StringComparison.Ordinal)
+    private static bool IsForOtherLabels(Checkpoint checkpoint, string found, ParameterSpec parameter) =>
+        parameter.HasRowPerOutput
         && checkpoint.TryGet(found, out TensorInfo info)
         && info.Shape.Length == parameter.Shape.Count
         && info.Shape[0] != parameter.Shape[0]
         && info.Shape.Skip(1).SequenceEqual(parameter.Shape.Skip(1));
+
+    /// <summary>Whether the checkpoint has a parameter in just its shape.</summary>
+    private bool IsWhole(Checkpoint checkpoint, ParameterSpec parameter) =>
+        _names.Find(checkpoint, parameter) is { } found
+        && checkpoint.TryGet(found, out TensorInfo info)
+        && info.Shape.SequenceEqual(parameter.Storage.ShapeFor(parameter.Shape));
+
+    /// <summary>A parameter of the checkpoint's last layer, a row per label of its own; null where it has
+    /// none.</summary>
+    private float[]? ReadRows(ParameterSpec parameter)
+    {
+        ParameterSpec stored = parameter with { Shape = [Config.Id2Label.Count, .. parameter.Shape.Skip(1)] };
+        if (_checkpoint is null || !IsWhole(_checkpoint, stored))
+        {
+            return null;
+        }
+
+        float[] rows = new float[stored.Length];
+        stored.Storage.Read(_checkpoint, _names.Find(_checkpoint, stored)!, stored.Shape, rows);
+        return rows;
+    }
+
+    /// <summary>Writes the rows of the outputs that the checkpoint has by name; false where it has none.</summary>
+    private bool WriteByName(
+        float[] rows, IReadOnlyList<string> outputs, WeightBuffer weights, long offset, int length)
+    {
+        int width = length / outputs.Count;
+        List<string> known = [.. Config.Id2Label];
+        int[] sources = [.. outputs.Select(name => known.IndexOf(name))];
+        for (int output = 0; output < sources.Length; output++)
+        {
+            if (sources[output] >= 0)
+            {
+                weights.Write(offset + (output * width), rows.AsSpan(sources[output] * width, width));
+            }
+        }
+
+        return sources.Any(source => source >= 0);
+    }
+
+    private void Fill(ParameterSpec parameter, Span<float> values, long seed) =>
+        ParameterInitializer.Fill(parameter, values, Config.GetFloat("initializer_range", 0.02), seed);
 }

@@ -14,6 +14,6 @@ internal class TokenHead(int outputs) : ModelHead(outputs)
     /// <summary>The name of the linear layer in a checkpoint.</summary>
     protected virtual string LayerName => "classifier";
 
-    public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) => m.Linear(
+    public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) => m.OutputLayer(
         LayerName, architecture.Shape.Width, Outputs, m.Dropout(architecture.TokenDropout, hidden));
 }

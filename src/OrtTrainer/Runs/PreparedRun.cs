@@ -52,7 +52,7 @@ internal sealed class PreparedRun : IDisposable
             WeightLayout weights = graph.Layout.WithRates(RunParts.RateFactors(options, model));
             AveragedWeights? average = options.Method.Averaging?.Create(Execution.Device, weights);
             State = new TrainingState(weights, options.OptimizerConstants, average, _updates);
-            Initialized = model.Load(graph.Layout, State.Parameters, options.Seed);
+            Initialized = model.Load(graph.Layout, State.Parameters, options.Seed, data.Labels?.Names);
             State.Average?.Start(State.Parameters);
             IGradientSource gradients = RunParts.Wrap(
                 options, new GradientAccumulator(graph, settings, objective, State),

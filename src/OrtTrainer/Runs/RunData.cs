@@ -47,7 +47,13 @@ internal sealed record RunData(
 
         List<string> notes = [];
         ModelTask task = options.Data.Task;
-        DataSplits splits = LabeledData.Load(options.Data, notes.Add, cancellation);
+        DataSplits splits = LabeledData.Load(
+            options.Data, notes.Add, cancellation, model.OutputNames(task.Head(model.Config.Id2Label.Count)));
+        if (splits.Labels is { } labels && !model.Config.NamesLabels && model.HasOutputs(task.Head(labels.Count)))
+        {
+            KnownLabels.SayUnnamed(labels, notes.Add);
+        }
+
         int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         int threads = options.EffectiveThreads;
         EncodedDataset train = Encoded(splits.Train);

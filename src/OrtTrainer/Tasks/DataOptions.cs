@@ -51,8 +51,8 @@ public sealed record DataOptions
     public TableOptions Table { get; init; } = new();
 
     /// <summary>
-    /// The labels of the model in its order, where it already has them; null takes those found in
-    /// <see cref="Train"/>.
+    /// The labels in the order of the outputs; others are refused. Null takes those that the model has, where it knows
+    /// all that are found in <see cref="Train"/>, else those found.
     /// </summary>
     public IReadOnlyList<string>? ModelLabels { get; init; }
 

@@ -11,14 +11,16 @@ internal static class LabeledData
     /// <param name="options">The files, and how to read them.</param>
     /// <param name="note">Told what the look of a file decided, such as its delimiter; null for nobody.</param>
     /// <param name="cancellation">Ends the reading between two blocks of a file.</param>
+    /// <param name="known">The names of the outputs of the model that is trained on; null where it has none.</param>
     /// <exception cref="DataFileException">
     /// A file that cannot be read, without rows, with a bad label, with one
     /// class only, or with a label that is not in train.
     /// </exception>
     public static DataSplits Load(
-        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default)
+        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default,
+        IReadOnlyList<string>? known = null)
     {
-        Dataset train = LoadTrain(options, note, cancellation);
+        Dataset train = LoadTrain(options, note, cancellation, known);
         Dataset? test = options.Test is null ? null : Read(options.Test, options, train.Labels, note, cancellation);
         if (options.Eval is not null)
         {
@@ -41,14 +43,18 @@ internal static class LabeledData
     /// <summary>Reads the file to train on, all of its rows, and settles the labels.</summary>
     /// <inheritdoc cref="Load"/>
     public static Dataset LoadTrain(
-        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default)
+        DataOptions options, Action<string>? note = null, CancellationToken cancellation = default,
+        IReadOnlyList<string>? known = null)
     {
         ModelTask task = options.Task;
         Example[] rows = [.. Rows(options.Train, options, note, cancellation)];
 
         // Looked for even where the model has labels: the rows must show that there is something to learn.
         LabelMap? found = task.FindLabels(options.Train, rows, options.Columns);
-        LabelMap? labels = options.ModelLabels is { } names ? task.LabelsOf(names) : found;
+        LabelMap? labels =
+            options.ModelLabels is { } names ? task.LabelsOf(names)
+            : found is not null && known is not null ? KnownLabels.Choose(task, options.Train, found, known, note)
+            : found;
         return task.Label(options.Train, rows, labels, options.Columns);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 
@@ -39,7 +40,7 @@ internal static class LabelOrder
             return order;
         }
 
-        if (!teacher.Select((name, id) => name == $"LABEL_{id}").All(isDefault => isDefault))
+        if (!ModelConfig.AreDefaults(teacher))
         {
             throw new RunException(
                 $"{both}. Only the teacher has {Listed(teacher.Except(student.Names))}; only the student has " +

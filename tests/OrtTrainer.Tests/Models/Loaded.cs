@@ -11,12 +11,13 @@ internal sealed class Loaded : IDisposable
 
     /// <param name="model">Disposed with this.</param>
     /// <param name="outputs">The width of the head.</param>
-    public Loaded(PretrainedModel model, int outputs)
+    /// <param name="labels">The names of the outputs; null for none.</param>
+    public Loaded(PretrainedModel model, int outputs, IReadOnlyList<string>? labels = null)
     {
         Model = model;
         Layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)).Layout;
         _parameters = new WeightBuffer(Device.Default, Layout.Length);
-        Initialized = model.Load(Layout, _parameters, seed: 1);
+        Initialized = model.Load(Layout, _parameters, seed: 1, labels);
     }
 
     public PretrainedModel Model { get; }

@@ -67,6 +67,72 @@ public sealed class PretrainedModelTests
     }
 
     [Test]
+    public void Rows_of_the_last_layer_follow_the_names_of_labels()
+    {
+        TinyBert.Write(_folder.Path, Words);
+        ModelConfig.Load(_folder.Path).With(["no", "yes", "perhaps"]).Save(_folder.Path);
+        string[] outputs = ["perhaps", "other", "no", "yes"];
+
+        using Loaded named = new(PretrainedModel.Open(_folder.Path), 4, outputs);
+        using Loaded stored = Load(3);
+        using Loaded random = new(PretrainedModel.Open(_folder.Path, fromScratch: true), 4);
+
+        Assert.That(named.Initialized, Is.Empty);
+        float[][] rows = [.. Rows(stored)];
+        Assert.That(Rows(named), Is.EqualTo([rows[2], Rows(random).ElementAt(1), rows[0], rows[1]]));
+        float[] biases = stored.Values("classifier.bias");
+        Assert.That(named.Values("classifier.bias"), Is.EqualTo([biases[2], 0, biases[0], biases[1]]));
+
+        static IEnumerable<float[]> Rows(Loaded loaded) => loaded.Values("classifier.weight").Chunk(TinyBert.Width);
+    }
+
+    [Test]
+    public void Labels_that_are_all_others_start_anew_although_they_are_as_many()
+    {
+        TinyBert.Write(_folder.Path, Words);
+        ModelConfig.Load(_folder.Path).With(["no", "yes", "perhaps"]).Save(_folder.Path);
+
+        using Loaded loaded = new(PretrainedModel.Open(_folder.Path), 3, ["a", "b", "c"]);
+
+        Assert.That(loaded.Initialized, Is.EquivalentTo(new[] { "classifier.weight", "classifier.bias" }));
+    }
+
+    [Test]
+    public void Outputs_without_names_are_taken_by_their_numbers()
+    {
+        TinyBert.Write(_folder.Path, Words);
+
+        using Loaded loaded = new(PretrainedModel.Open(_folder.Path), 3, ["a", "b", "c"]);
+
+        Assert.That(loaded.Initialized, Is.Empty);
+        loaded.AssertEqualsFile(_folder.File("model.safetensors"), name => name);
+    }
+
+    [Test]
+    public void Outputs_have_names_only_where_the_checkpoint_has_the_head()
+    {
+        string[] names = ["no", "yes", "perhaps"];
+        TinyBert.Write(_folder.Path, Words, name: n => n.StartsWith("bert.", StringComparison.Ordinal) ? n : null);
+        ModelConfig.Load(_folder.Path).With(names).Save(_folder.Path);
+        using (PretrainedModel bare = PretrainedModel.Open(_folder.Path))
+        {
+            Assert.That(bare.OutputNames(new SequenceHead(3)), Is.Null);
+        }
+
+        TinyBert.Write(_folder.Path, Words);
+        using (PretrainedModel unnamed = PretrainedModel.Open(_folder.Path))
+        {
+            Assert.That(unnamed.OutputNames(new SequenceHead(3)), Is.Null);
+            Assert.That(unnamed.HasOutputs(new SequenceHead(3)));
+        }
+
+        ModelConfig.Load(_folder.Path).With(names).Save(_folder.Path);
+        using PretrainedModel whole = PretrainedModel.Open(_folder.Path);
+        Assert.That(whole.OutputNames(new SequenceHead(3)), Is.EqualTo(names));
+        Assert.That(whole.HasOutputs(new SequenceHead(4)), Is.False);
+    }
+
+    [Test]
     public void Layers_can_be_left_out()
     {
         TinyBert.Write(_folder.Path, Words, layers: 6);

@@ -15,6 +15,6 @@ internal sealed class Bert(ModelConfig config) : PostNormEncoder(config, firstPo
     {
         int width = Shape.Width;
         Value pooled = m.Graph.Tanh(m.Linear(BasePrefix + "pooler.dense", width, width, m.FirstToken(hidden)));
-        return m.Linear("classifier", width, outputs, m.Dropout(TokenDropout, pooled));
+        return m.OutputLayer("classifier", width, outputs, m.Dropout(TokenDropout, pooled));
     }
 }

@@ -57,7 +57,7 @@ internal sealed class DistilBert : Architecture
     {
         Value x = m.Linear("pre_classifier", Shape.Width, Shape.Width, m.FirstToken(hidden));
         x = m.Dropout(_headDropout, m.Activation("relu", x));
-        return m.Linear("classifier", Shape.Width, outputs, x);
+        return m.OutputLayer("classifier", Shape.Width, outputs, x);
     }
 
     protected override Value Embed(ModelBuilder m)

@@ -20,7 +20,7 @@ internal sealed class Roberta(ModelConfig config)
         int width = Shape.Width;
         Value x = m.Dropout(TokenDropout, m.FirstToken(hidden));
         x = m.Graph.Tanh(m.Linear("classifier.dense", width, width, x));
-        return m.Linear("classifier.out_proj", width, outputs, m.Dropout(TokenDropout, x));
+        return m.OutputLayer("classifier.out_proj", width, outputs, m.Dropout(TokenDropout, x));
     }
 
     private static int FirstPositionOf(ModelConfig config)

@@ -10,6 +10,8 @@ namespace OrtTrainer.Models.Building;
 /// </summary>
 internal abstract class ModelBuilder
 {
+    private bool _makesOutputs;
+
     protected ModelBuilder(GraphBuilder graph) => Graph = graph;
 
     public GraphBuilder Graph { get; }
@@ -35,6 +37,16 @@ internal abstract class ModelBuilder
 
     /// <summary>x·Wᵀ + b with <c>name.weight</c> [outputs, inputs] and <c>name.bias</c> [outputs].</summary>
     public abstract Value Linear(LinearName name, long inputs, long outputs, Value x);
+
+    /// <summary>The last layer of a head: as <see cref="Linear"/>, with a row of weights and a bias per
+    /// output.</summary>
+    public Value OutputLayer(LinearName name, long inputs, long outputs, Value x)
+    {
+        _makesOutputs = true;
+        Value made = Linear(name, inputs, outputs, x);
+        _makesOutputs = false;
+        return made;
+    }
 
     /// <summary>
     /// x·Wᵀ with <c>name.weight</c> [outputs, inputs] alone. By the name of an embedding it is tied to that: one
@@ -95,6 +107,7 @@ internal abstract class ModelBuilder
         new(name.Text + ".weight", shape, ParameterInitialization.Normal, WeightDecay: true)
         {
             Place = Place,
+            HasRowPerOutput = _makesOutputs,
             Storage = name.StorageOf("weight"),
         };
 
@@ -102,6 +115,7 @@ internal abstract class ModelBuilder
         new(name.Text + ".bias", [width], ParameterInitialization.Zeros, WeightDecay: false)
         {
             Place = Place,
+            HasRowPerOutput = _makesOutputs,
             Storage = name.StorageOf("bias"),
         };
 
