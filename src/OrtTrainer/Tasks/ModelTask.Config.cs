@@ -10,6 +10,9 @@ public abstract partial class ModelTask
     /// <summary>The <c>problem_type</c> of config.json; null where there is none for the task.</summary>
     internal virtual string? ProblemType => null;
 
+    /// <summary>The fewest outputs that tell anything.</summary>
+    internal virtual int FewestOutputs => 1;
+
     /// <summary>The task as a model's files name it.</summary>
     internal string ConfigName => ProblemType ?? Name;
 
@@ -17,13 +20,23 @@ public abstract partial class ModelTask
     /// The task of a configuration. Where it names none, one output is a regression and several are classes, as
     /// transformers has it.
     /// </summary>
-    /// <exception cref="RunException">The name is none of those known.</exception>
-    internal static ModelTask Of(ModelConfig config) =>
-        All.FirstOrDefault(task => task.IsNamedBy(config))
-        ?? (config.ProblemType is null ? All.First(task => task.IsAssumedOf(config)) : null)
-        ?? throw new RunException($"{config.Path}: problem_type is '{config.ProblemType}'; expected one of " +
-            $"{string.Join(", ", All.Select(task => task.ProblemType).OfType<string>())}. Correct the field or take " +
-            "it out.");
+    /// <exception cref="RunException">The name is none of those known, or it has too few outputs for the
+    /// task.</exception>
+    internal static ModelTask Of(ModelConfig config)
+    {
+        ModelTask task = All.FirstOrDefault(task => task.IsNamedBy(config))
+            ?? (config.ProblemType is null ? All.First(task => task.IsAssumedOf(config)) : null)
+            ?? throw new RunException($"{config.Path}: problem_type is '{config.ProblemType}'; expected one of " +
+                $"{string.Join(", ", All.Select(task => task.ProblemType).OfType<string>())}. Correct the field or " +
+                "take it out.");
+        IReadOnlyList<string> labels = config.Id2Label;
+        return labels.Count >= task.FewestOutputs
+            ? task
+            : throw new RunException($"{config.Path}: {task.NamedIn(config)}, but id2label has one label, " +
+                $"'{labels[0]}': a softmax of one output is 1 whatever the text; expected " +
+                $"{task.FewestOutputs} labels or more. Set problem_type to multi_label_classification where the output is the logit of one label " +
+                "that applies or not, to regression where it is a number.");
+    }
 
     /// <summary>The configuration of a model that was fine-tuned for this task.</summary>
     /// <param name="config">That of the model it began from.</param>
@@ -47,4 +60,8 @@ public abstract partial class ModelTask
 
     /// <summary>Whether a configuration that names no task is taken for this one.</summary>
     private protected virtual bool IsAssumedOf(ModelConfig config) => false;
+
+    private string NamedIn(ModelConfig config) => config.ProblemType is { } type
+        ? $"problem_type is '{type}'"
+        : $"architectures is '{config.ClassName}'";
 }

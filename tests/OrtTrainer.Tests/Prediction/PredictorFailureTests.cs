@@ -78,6 +78,18 @@ public sealed class PredictorFailureTests
             Throws.TypeOf<RunException>().With.Message.Contains("ranking").And.Message.Contains("regression"));
     }
 
+    [TestCase("single_label_classification", null, "problem_type is 'single_label_classification'")]
+    [TestCase(null, "BertForTokenClassification", "architectures is 'BertForTokenClassification'")]
+    public void One_output_is_refused_where_a_softmax_is_taken(string? problem, string? architecture, string said)
+    {
+        ModelConfig config = ModelConfig.Load(_output.Path).With("problem_type", null);
+        config.With(["toxic"], problem, architecture).Save(_output.Path);
+
+        Assert.That(() => Predictor.Open(_output.Path), Throws.TypeOf<RunException>()
+            .With.Message.Contains("config.json").And.Message.Contains(said)
+            .And.Message.Contains("one label, 'toxic'").And.Message.Contains("multi_label_classification"));
+    }
+
     [TestCase("""{"model_max_length": 1e30}""", ExpectedResult = 24)]
     [TestCase("""{"model_max_length": 7}""", ExpectedResult = 7)]
     [TestCase("""{}""", ExpectedResult = 24)]

@@ -36,6 +36,9 @@ internal sealed class ClassificationTask : ModelTask
     internal override bool HasTeachers => true;
 
     /// <inheritdoc/>
+    internal override int FewestOutputs => 2;
+
+    /// <inheritdoc/>
     internal override LabelMap FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns) =>
         LabelFields.Enough(
             source, examples.Count, examples.Select(example => NameOf(example, source)), needed: 2, columns.Label);

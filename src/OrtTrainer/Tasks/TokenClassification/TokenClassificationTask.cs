@@ -49,6 +49,9 @@ internal sealed class TokenClassificationTask : ModelTask
     internal override Example ReadExample(DataRow row, ExampleColumns columns) => TaggedRow.Read(row, columns);
 
     /// <inheritdoc/>
+    internal override int FewestOutputs => 2;
+
+    /// <inheritdoc/>
     internal override LabelMap FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns) =>
         LabelFields.Enough(
             source, examples.Count, examples.SelectMany(example => TagsOf(example, source)), needed: 2, columns.Label);
