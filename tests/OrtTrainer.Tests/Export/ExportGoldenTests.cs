@@ -20,7 +20,9 @@ public sealed class ExportGoldenTests
     {
         using Exported exported = new(folder);
 
-        Assert.That(exported.Logits(exported.Inputs()), Is.EqualTo(exported.Golden.Logits).Within(1e-5));
+        float[] logits = exported.Golden.Packed(exported.Logits(exported.Inputs()));
+
+        Assert.That(logits, Is.EqualTo(exported.Golden.PackedLogits).Within(1e-5));
     }
 
     [TestCaseSource(nameof(Folders))]
@@ -34,8 +36,9 @@ public sealed class ExportGoldenTests
         float[] logits = exported.Logits(inputs);
 
         Assert.That(logits, Has.All.Matches<float>(float.IsFinite));
-        int first = exported.Golden.LogitsPerExample;
-        Assert.That(logits.Skip(first), Is.EqualTo(exported.Golden.Logits.Skip(first)).Within(1e-5));
+        int first = exported.Golden.LogitsOfFirst;
+        Assert.That(exported.Golden.Packed(logits).Skip(first),
+            Is.EqualTo(exported.Golden.PackedLogits.Skip(first)).Within(1e-5));
     }
 
     [TestCaseSource(nameof(Folders))]

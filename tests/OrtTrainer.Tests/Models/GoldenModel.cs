@@ -45,12 +45,12 @@ internal sealed class GoldenModel : IDisposable
     public float[] Logits { get; }
 
     /// <summary>The logits without those of padding, as a packed batch has them.</summary>
-    public float[] PackedLogits => Task.Head(Outputs).Rows == OutputRows.PerToken
-        ? [.. Kept(0).SelectMany(row => Logits.AsSpan(row * Outputs, Outputs).ToArray())]
-        : Logits;
+    public float[] PackedLogits => Packed(Logits);
 
-    /// <summary>The values of an example's logits.</summary>
-    public int LogitsPerExample => Logits.Length / (int)Shape("logits")[0];
+    /// <summary>How many of <see cref="PackedLogits"/> are the first example's.</summary>
+    public int LogitsOfFirst => Outputs * (IsPerToken ? Batch(0)[0].InputIds.Length : 1);
+
+    private bool IsPerToken => Task.Head(Outputs).Rows == OutputRows.PerToken;
 
     /// <summary>
     /// The goldens of the repository's own and, of those outside it, the kinds that this project's models cover so far:
@@ -59,7 +59,6 @@ internal sealed class GoldenModel : IDisposable
     public static IEnumerable<string> Folders() =>
     [
         .. PlainGolden.All.Select(golden => golden.Folder), .. SharedFolders(),
-        Path.Combine(SharedFiles.Goldens, "models", "bert-token-classification"),
     ];
 
     /// <summary>Makes a golden of the repository's own; skips the test where one from outside it is missing.</summary>
@@ -72,19 +71,23 @@ internal sealed class GoldenModel : IDisposable
         }
     }
 
-    /// <summary>The folders of <see cref="Folders"/> from outside the repository that answer once per
-    /// sequence.</summary>
+    /// <summary>The folders of <see cref="Folders"/> from outside the repository.</summary>
     public static IEnumerable<string> SharedFolders()
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
-        string[] kinds = ["classification", "regression", "multilabel"];
+        string[] kinds = ["classification", "regression", "multilabel", "token-classification"];
         string[] architectures = ["bert", "distilbert", "roberta"];
         return Directory.Exists(root)
             ? Directory.GetDirectories(root)
-                .Where(d => Path.GetFileName(d).Split('-') is [string architecture, string kind]
+                .Where(d => Path.GetFileName(d).Split('-', 2) is [string architecture, string kind]
                 && architectures.Contains(architecture) && kinds.Contains(kind)).Order(StringComparer.Ordinal)
             : [root];
     }
+
+    /// <summary>Logits for batch 0 without those of padding, which mean nothing.</summary>
+    public float[] Packed(float[] logits) => IsPerToken
+        ? [.. Kept(0).SelectMany(row => logits.AsSpan(row * Outputs, Outputs).ToArray())]
+        : logits;
 
     public float[] Floats(string name)
     {

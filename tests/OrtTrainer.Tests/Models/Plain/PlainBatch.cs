@@ -2,16 +2,21 @@ namespace OrtTrainer.Tests.Models.Plain;
 
 /// <summary>Sequences of many lengths with their targets, the same for the same seed.</summary>
 /// <param name="Sequences">Token ids with the token types.</param>
-/// <param name="Targets">A row per sequence: one of K as 1, 0 or 1 each, or values.</param>
+/// <param name="Targets">A row per sequence or, one sequence after the other, per token: one of K as 1, 0 or 1 each, or
+/// values; all 0 for a token that counts for nothing.</param>
 internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][] Targets)
 {
+    /// <summary>The task whose targets are those of tokens.</summary>
+    public const string Tokens = "token-classification";
+
     // The shortest and the longest there can be, and two between.
     private static readonly int[] Lengths = [5, 1, 12, 3];
 
     // Ids below are special tokens, padding among them.
     private const int FirstWord = 4;
 
-    /// <param name="task"><c>classification</c>, <c>multilabel</c> or <c>regression</c>.</param>
+    /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c> or
+    /// <c>token-classification</c>.</param>
     /// <param name="shape">The sizes of the model it is for.</param>
     /// <param name="seed">Fixes ids and targets.</param>
     public static PlainBatch Random(string task, PlainShape shape, int seed)
@@ -21,7 +26,12 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
             [.. Lengths.Select(length => (
                 Enumerable.Range(0, length).Select(_ => random.Next(FirstWord, shape.Vocabulary)).ToArray(),
                 Enumerable.Range(0, length).Select(i => shape.TokenTypes > 1 && i > length / 2 ? 1 : 0).ToArray()))],
-            [.. Lengths.Select(_ => Target(task, shape.Outputs, random))]);
+            [
+                .. Enumerable.Range(0, task == Tokens ? Lengths.Sum() : Lengths.Length)
+                    .Select(row => task == Tokens && row % 4 == 2
+                    ? new float[shape.Outputs]
+                    : Target(task, shape.Outputs, random)),
+            ]);
     }
 
     private static float[] Target(string task, int outputs, Random random)
@@ -29,7 +39,7 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
         int label = random.Next(outputs);
         return [.. Enumerable.Range(0, outputs).Select(k => task switch
         {
-            "classification" => k == label ? 1f : 0,
+            "classification" or Tokens => k == label ? 1f : 0,
             "multilabel" => random.Next(2),
             _ => (float)((4 * random.NextDouble()) - 2),
         })];

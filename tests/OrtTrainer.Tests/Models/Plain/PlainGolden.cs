@@ -14,7 +14,7 @@ internal sealed class PlainGolden
 
     private PlainGolden(string architecture, string task, PlainShape shape)
     {
-        (_architecture, Task, Shape) = (architecture, task, shape);
+        (_architecture, Task, Shape) = (architecture, task, shape with { PerToken = task == PlainBatch.Tokens });
         Folder = Path.Combine(AppContext.BaseDirectory, "goldens", $"plain-{architecture}-{task}");
         _written = new(() => PlainGoldenFiles.Write(this));
     }
@@ -24,13 +24,17 @@ internal sealed class PlainGolden
         new("bert", "classification", new()),
         new("bert", "multilabel", new() { Outputs = 4, Heads = 4 }),
         new("bert", "regression", new() { Outputs = 1, Layers = 1 }),
+        new("bert", "token-classification", new() { Outputs = 5 }),
         new("roberta", "classification", new() { Activation = "gelu_new", TokenTypes = 1 }),
+        new("roberta", "token-classification", new() { TokenTypes = 1 }),
         new("distilbert", "classification", new() { Activation = "relu", Layers = 3, TokenTypes = 0 }),
+        new("distilbert", "token-classification", new() { Outputs = 4, TokenTypes = 0 }),
     ];
 
     public string Folder { get; }
 
-    /// <summary><c>classification</c>, <c>multilabel</c> or <c>regression</c>.</summary>
+    /// <summary><c>classification</c>, <c>multilabel</c>, <c>regression</c> or
+    /// <c>token-classification</c>.</summary>
     public string Task { get; }
 
     public PlainShape Shape { get; }

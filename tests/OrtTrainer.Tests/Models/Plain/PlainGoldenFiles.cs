@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
 
 namespace OrtTrainer.Tests.Models.Plain;
 
@@ -27,7 +28,7 @@ internal static class PlainGoldenFiles
             if (step == 0)
             {
                 WriteModel(golden.Folder, model);
-                tensors.Add(Floats("logits", logits.Shape, logits.Value));
+                tensors.Add(Logits(logits, batch, golden.Task == PlainBatch.Tokens));
                 tensors.Add(Floats("loss", [1], new[,] { { loss } }));
                 tensors.AddRange(model.Parameters.Select(p =>
                     Floats("grad." + p.Key, p.Value.Shape, p.Value.Gradient)));
@@ -67,8 +68,59 @@ internal static class PlainGoldenFiles
                 .Select(i => (long)(i < s.Ids.Length ? value(s, i) : otherwise))).ToArray());
     }
 
-    /// <summary>The class of each row, [B], or its targets, [B, K].</summary>
-    private static TensorData Labels(string name, PlainBatch batch, string task) => task == "classification"
+    /// <summary>[B, K] or, with padding, [B, S, K].</summary>
+    private static TensorData Logits(Tensor logits, PlainBatch batch, bool perToken)
+    {
+        if (!perToken)
+        {
+            return Floats("logits", logits.Shape, logits.Value);
+        }
+
+        int width = batch.Sequences.Max(s => s.Ids.Length);
+        double[,] padded = new double[batch.Sequences.Length * width, logits.Columns];
+        foreach ((int packed, int row) in PaddedRows(batch, width))
+        {
+            for (int c = 0; c < logits.Columns; c++)
+            {
+                padded[row, c] = logits.Value[packed, c];
+            }
+        }
+
+        return Floats("logits", [batch.Sequences.Length, width, logits.Columns], padded);
+    }
+
+    /// <summary>The class of each token, [B, S], with that of ignored ones at those and at padding.</summary>
+    private static TensorData TokenLabels(string name, PlainBatch batch)
+    {
+        int width = batch.Sequences.Max(s => s.Ids.Length);
+        long[] classes = new long[batch.Sequences.Length * width];
+        Array.Fill(classes, CategoricalTargets.Ignored);
+        foreach ((int packed, int row) in PaddedRows(batch, width))
+        {
+            int label = Array.IndexOf(batch.Targets[packed], 1f);
+            classes[row] = label >= 0 ? label : CategoricalTargets.Ignored;
+        }
+
+        return TensorData.Int64s(name, [batch.Sequences.Length, width], classes);
+    }
+
+    /// <summary>For every token, its place without padding and with it.</summary>
+    private static IEnumerable<(int Packed, int Padded)> PaddedRows(PlainBatch batch, int width)
+    {
+        int packed = 0;
+        for (int b = 0; b < batch.Sequences.Length; b++)
+        {
+            for (int token = 0; token < batch.Sequences[b].Ids.Length; token++)
+            {
+                yield return (packed++, (b * width) + token);
+            }
+        }
+    }
+
+    /// <summary>The class of each row, [B], or of each token, [B, S], or the targets of each row, [B, K].</summary>
+    private static TensorData Labels(string name, PlainBatch batch, string task) => task == PlainBatch.Tokens
+        ? TokenLabels(name, batch)
+        : task == "classification"
         ? TensorData.Int64s(
             name, [batch.Targets.Length], batch.Targets.Select(t => (long)Array.IndexOf(t, 1f)).ToArray())
         : TensorData.Floats(

@@ -3,29 +3,31 @@ namespace OrtTrainer.Tests.Models.Plain;
 /// <summary>The mean loss of a batch by the kind of task, with its gradient left in the logits.</summary>
 internal static class PlainLoss
 {
-    /// <param name="task"><c>classification</c>, <c>multilabel</c> or <c>regression</c>.</param>
+    /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c> or
+    /// <c>token-classification</c>.</param>
     /// <param name="logits">[N, K].</param>
     /// <param name="targets">Probabilities, 0 or 1, or values: [N, K].</param>
     public static double Mean(string task, Tensor logits, float[][] targets) => task switch
     {
-        "classification" => CrossEntropy(logits, targets),
+        "classification" or PlainBatch.Tokens => CrossEntropy(logits, targets),
         "multilabel" => BinaryCrossEntropy(logits, targets),
         "regression" => SquaredError(logits, targets),
         _ => throw new ArgumentException($"There is no plain loss of {task}."),
     };
 
-    /// <summary>log Σ e^z - Σ t z, a mean over N; t adds up to 1.</summary>
+    /// <summary>log Σ e^z - Σ t z, a mean over the rows whose t adds up to 1; those of zeros are ignored.</summary>
     private static double CrossEntropy(Tensor logits, float[][] targets)
     {
         double loss = 0;
-        for (int r = 0; r < logits.Rows; r++)
+        int[] rows = [.. Enumerable.Range(0, logits.Rows).Where(r => targets[r].Sum() > 0)];
+        foreach (int r in rows)
         {
             double sum = Enumerable.Range(0, logits.Columns).Sum(c => Math.Exp(logits.Value[r, c]));
-            loss += Math.Log(sum) / logits.Rows;
+            loss += Math.Log(sum) / rows.Length;
             for (int c = 0; c < logits.Columns; c++)
             {
-                loss -= targets[r][c] * logits.Value[r, c] / logits.Rows;
-                logits.Gradient[r, c] += ((Math.Exp(logits.Value[r, c]) / sum) - targets[r][c]) / logits.Rows;
+                loss -= targets[r][c] * logits.Value[r, c] / rows.Length;
+                logits.Gradient[r, c] += ((Math.Exp(logits.Value[r, c]) / sum) - targets[r][c]) / rows.Length;
             }
         }
 

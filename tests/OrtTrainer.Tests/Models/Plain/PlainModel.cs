@@ -3,8 +3,8 @@ using OrtTrainer.Tests.Runtime;
 namespace OrtTrainer.Tests.Models.Plain;
 
 /// <summary>
-/// An encoder with a classification head as its paper has it, in float64, one sequence at a time: what packed batches,
-/// kernels and the differentiated graph must reproduce.
+/// An encoder with a head for sequences, as its paper has it, or for tokens, in float64, one sequence at a time: what
+/// packed batches, kernels and the differentiated graph must reproduce.
 /// </summary>
 /// <param name="shape">Its sizes.</param>
 /// <param name="weights">The first values of a parameter, by name, rows and columns.</param>
@@ -34,7 +34,7 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         _ => throw new ArgumentException($"There is no plain model of {architecture}."),
     };
 
-    /// <summary>Logits of sequences, [sequences, outputs].</summary>
+    /// <summary>Logits of sequences, [sequences, outputs], or of all their tokens, [tokens, outputs].</summary>
     /// <param name="tape">Records what is computed.</param>
     /// <param name="sequences">Token ids with the token types.</param>
     public Tensor Logits(Tape tape, IEnumerable<(int[] Ids, int[] Types)> sequences)
@@ -42,7 +42,11 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         List<Tensor> rows = [];
         foreach ((int[] ids, int[] types) in sequences)
         {
-            rows.Add(Head(tape.Rows(States(tape, ids, types)[^1], [0])));
+            Tensor last = States(tape, ids, types)[^1];
+            rows.AddRange(shape.PerToken
+                ? Enumerable.Range(0, ids.Length).Select(token => Linear(
+                    "classifier", shape.Width, shape.Outputs, tape.Rows(last, [token])))
+                : [Head(tape.Rows(last, [0]))]);
         }
 
         return tape.Below(rows);

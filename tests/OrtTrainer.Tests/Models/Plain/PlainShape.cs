@@ -20,8 +20,11 @@ internal sealed record PlainShape
     /// <summary>Segments told apart; with one or none every token type is 0.</summary>
     public int TokenTypes { get; init; } = 2;
 
-    /// <summary>Values per sequence.</summary>
+    /// <summary>Values per sequence or token.</summary>
     public int Outputs { get; init; } = 3;
+
+    /// <summary>Whether every token has outputs, by one linear layer.</summary>
+    public bool PerToken { get; init; }
 
     /// <summary><c>gelu</c>, <c>gelu_new</c> or <c>relu</c>, inside the feed-forward part.</summary>
     public string Activation { get; init; } = "gelu";
