@@ -36,6 +36,8 @@ public sealed partial class FineTuner
     /// <param name="cancellation">Ends the run after the current step, with a checkpoint to resume from.</param>
     /// <returns>Scores, steps, seconds and which weights were exported.</returns>
     /// <exception cref="RunException">The tokenizer gives ids that the model does not know.</exception>
+    /// <exception cref="ArgumentException">The tokenizer does not give what the task needs, such as the places of
+    /// tokens.</exception>
     /// <inheritdoc cref="Run(FineTuneOptions, IProgress{RunEvent}, CancellationToken)" path="/exception"/>
     public static RunSummary Run(
         FineTuneOptions options, ITextEncoder tokenizer, IProgress<RunEvent>? events = null,

@@ -40,7 +40,8 @@ internal static class EvaluateCommand
         });
         LabelMap? labels = task.LabelsOf(predictor.Labels);
         Dataset data = LabeledData.Read(file, labeled, labels, terminal.Note, interruption);
-        EvaluationScores scores = predictor.Evaluate(data, metric, cancellation: interruption);
+        EvaluationScores scores = predictor.Evaluate(
+            data, metric, note: terminal.Note, cancellation: interruption);
         Print(arguments, data, scores, metric, terminal.Out);
         return Task.FromResult(ExitCode.Done);
     }

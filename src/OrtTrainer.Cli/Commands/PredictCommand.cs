@@ -24,6 +24,7 @@ internal static class PredictCommand
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         PredictionLine line = new(predictor.Task, predictor.Labels);
+        CutTexts cut = new();
         if (arguments.Output is { } file)
         {
             // A file is read and written in full windows; what is at the output's path changes only when all is done.
@@ -33,18 +34,23 @@ internal static class PredictCommand
                 using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
                 foreach (TextPrediction prediction in predictor.PredictStream(texts, interruption))
                 {
+                    cut.Count(prediction);
                     writer.Write(line.Of(prediction));
                     writer.Write('\n');
                 }
             });
+            cut.Tell(predictor.MaxLength, terminal);
             return ExitCode.Done;
         }
 
         IAsyncEnumerable<Example> arriving = source.ReadAsync(predictor.Task, interruption);
         await foreach (TextPrediction answer in predictor.PredictAsync(arriving, interruption))
         {
+            cut.Count(answer);
             terminal.Out.WriteLine(line.Of(answer));
         }
+
+        cut.Tell(predictor.MaxLength, terminal);
 
         return ExitCode.Done;
     }

@@ -62,13 +62,15 @@ internal sealed class FinishedRun : IDisposable
     /// <param name="labels">The labels in the order of <paramref name="data"/>, which may be another than the
     /// model's.</param>
     /// <param name="metric">The metric that decides.</param>
+    /// <param name="note">Told what of the data is left out.</param>
     /// <param name="cancellation">Ends the work between batches.</param>
     public EvaluationScores Score(
-        Dataset data, IReadOnlyList<string> labels, Metric metric, CancellationToken cancellation)
+        Dataset data, IReadOnlyList<string> labels, Metric metric, Action<string> note,
+        CancellationToken cancellation)
     {
         List<string> own = [.. Labels];
         int[]? order = data.Labels is null ? null : [.. labels.Select(label => own.IndexOf(label))];
-        return _predictor.Evaluate(data, metric, order, cancellation);
+        return _predictor.Evaluate(data, metric, order, line => note($"{Folder}: {line}"), cancellation);
     }
 
     /// <summary>Says so where the data of the run, or the exported model, are not those that the run

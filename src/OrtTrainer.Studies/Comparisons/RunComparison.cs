@@ -80,12 +80,13 @@ internal sealed record RunComparison
         RequireSameLabels(a, b);
         Metric metric = a.Task.FindMetric(options.Metric ?? a.Summary.Metric);
         Dataset data = DataOf(a, b, options);
-        EvaluationScores one = a.Score(data, a.Labels, metric, cancellation);
-        EvaluationScores two = b.Score(data, a.Labels, metric, cancellation);
+        List<string> leftOut = [];
+        EvaluationScores one = a.Score(data, a.Labels, metric, leftOut.Add, cancellation);
+        EvaluationScores two = b.Score(data, a.Labels, metric, leftOut.Add, cancellation);
         return Of(a, b, data, metric, one, two) with
         {
             Settings = SettingDifference.Between(first, second),
-            Notes = [.. NotesOn(a, b, metric, one, two, options)],
+            Notes = [.. leftOut, .. NotesOn(a, b, metric, one, two, options)],
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrtTrainer.Common;
 
 namespace OrtTrainer.Data;
@@ -43,14 +42,8 @@ internal sealed record DataReport(
             LabelConflict.In(data.Train));
     }
 
-    /// <summary>The report in lines to print: first what each part holds, then one line per finding, if any.</summary>
-    /// <param name="lengths">The lengths of the training examples, where they are known.</param>
-    public IEnumerable<string> Lines(LengthSummary? lengths = null) =>
-        [.. Splits.Select(Contents), .. Warnings(lengths)];
-
     /// <summary>What deserves attention before training, one line each; none where all is well.</summary>
-    /// <param name="lengths">The lengths of the training examples, where they are known.</param>
-    public IEnumerable<string> Warnings(LengthSummary? lengths = null)
+    public IEnumerable<string> Warnings()
     {
         foreach (SplitReport split in Splits.Where(split => split.EmptyLines.Count > 0))
         {
@@ -95,23 +88,6 @@ internal sealed record DataReport(
             yield return $"train: {Conflicts.Count} texts with different labels, such as \"{Short(first.Text)}\" "
                 + $"({string.Join(" and ", first.Labels)}, {Some(first.Lines, "line")}).";
         }
-
-        if (lengths?.Truncated > 0)
-        {
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"train: {lengths.TruncatedShare:0.0 %} of examples are longer than {lengths.MaxLength} tokens "
-                + $"and are cut (median {lengths.Median}, 90th percentile {lengths.Percentile90}, "
-                + $"longest {lengths.Maximum}).");
-        }
-    }
-
-    private static string Contents(SplitReport split)
-    {
-        string contents = split.Targets.Range is { } range
-            ? FormattableString.Invariant($"{range.Least} to {range.Greatest}")
-            : string.Join(", ", split.Targets.LabelCounts.Select(Counted));
-        return $"{split.Name}: {Rows(split.Count)} of {split.Source} ({contents})";
     }
 
     private string Repeated(TextRepeats repeats, string name, string consequence)

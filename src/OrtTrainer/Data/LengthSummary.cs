@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrtTrainer.Common;
 
 namespace OrtTrainer.Data;
@@ -23,6 +24,12 @@ internal sealed record LengthSummary(
 {
     /// <summary>The share of examples that are cut, in [0, 1].</summary>
     public double TruncatedShare => Count == 0 ? 0 : (double)Truncated / Count;
+
+    /// <summary>What cutting takes away, in one line; null where nothing is cut.</summary>
+    public string? Cut => Truncated == 0 ? null : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Truncated} of {Count} examples ({TruncatedShare:0.0 %}) {(Truncated == 1 ? "is" : "are")} longer than "
+        + $"{MaxLength} tokens and cut there (median {Median}, 90th percentile {Percentile90}, longest {Maximum}).");
 
     /// <summary>Summarises lengths; quantiles are nearest-rank, so each is the length of some example.</summary>
     /// <param name="lengths">Tokens per example with special tokens, before truncation.</param>

@@ -55,6 +55,8 @@ public sealed partial class Predictor : IDisposable
     /// <param name="folder">A folder with config.json and model.onnx or else the weights.</param>
     /// <param name="tokenizer">Reads the texts; null for the tokenizer in the folder.</param>
     /// <param name="options">How predictions are made; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The tokenizer does not give what the task needs, such as the places of
+    /// tokens.</exception>
     /// <inheritdoc cref="Open(string, PredictorOptions)" path="/exception"/>
     public static Predictor Open(string folder, ITextEncoder? tokenizer, PredictorOptions? options = null)
     {
@@ -63,6 +65,7 @@ public sealed partial class Predictor : IDisposable
         int maxLength = SequenceLimit.Of(folder, config, options.MaxLength);
         tokenizer ??= TokenizerOf(folder);
         ModelTask task = ModelTask.Of(config);
+        task.RequireUsable(tokenizer);
         OnnxModel model = OnnxModelFolder.Open(folder, task, config, options.Execution);
         return new(model, task, tokenizer, config, maxLength, options);
     }
@@ -83,12 +86,19 @@ public sealed partial class Predictor : IDisposable
     /// <param name="metric">The metric that decides.</param>
     /// <param name="order">For each label of <paramref name="data"/>, its place among <see cref="Labels"/>; null where
     /// both are in the same order.</param>
+    /// <param name="note">Told what of the data is left out, such as what is cut; null for nobody.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     internal EvaluationScores Evaluate(
-        Dataset data, Metric metric, IReadOnlyList<int>? order = null, CancellationToken cancellation = default)
+        Dataset data, Metric metric, IReadOnlyList<int>? order = null, Action<string>? note = null,
+        CancellationToken cancellation = default)
     {
         EncodedDataset encoded = Task.Encode(data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation);
+        foreach (string line in Task.LeftOut(encoded))
+        {
+            note?.Invoke($"{data.Source}: {line}");
+        }
+
         EvaluationAccumulator outputs = Task.Evaluate(encoded);
         IOutputSink sink = order is null ? outputs : new ReorderedOutputs(outputs, order);
         _model.Run(encoded.Examples, sink, _options.TokensPerBatch, cancellation: cancellation);
@@ -172,7 +182,8 @@ public sealed partial class Predictor : IDisposable
             for (int i = 0; i < batch.Count; i++)
             {
                 int place = batch.Examples[i];
-                Predictions[place] = task.Decode(inputs[place], batch[i], labels, threshold);
+                TextPrediction prediction = task.Decode(inputs[place], batch[i], labels, threshold);
+                Predictions[place] = inputs[place].IsCut ? prediction with { IsCut = true } : prediction;
             }
         }
     }

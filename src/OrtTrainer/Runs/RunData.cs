@@ -31,6 +31,7 @@ internal sealed record RunData(
     /// <param name="model">What is trained.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="cancellation">Stops between two blocks of a file or of examples.</param>
+    /// <exception cref="ArgumentException">The tokenizer does not give what the task needs.</exception>
     /// <exception cref="DataFileException">A file cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="RunException">The tokenizer has ids the model does not know.</exception>
@@ -47,6 +48,7 @@ internal sealed record RunData(
 
         List<string> notes = [];
         ModelTask task = options.Data.Task;
+        task.RequireUsable(tokenizer);
         DataSplits splits = LabeledData.Load(
             options.Data, notes.Add, cancellation, model.OutputNames(task.Head(model.Config.Id2Label.Count)));
         if (splits.Labels is { } labels && !model.Config.NamesLabels && model.HasOutputs(task.Head(labels.Count)))
@@ -61,9 +63,15 @@ internal sealed record RunData(
         EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
         RequireKnownIds([train, eval, test], vocabulary, model.Config.Path);
         return new(task, splits.Labels, train, eval, test, splits.EvalOrigin,
-            [.. notes, .. DataReport.Of(splits).Warnings(LengthSummary.Of(train.FullLengths.ToArray(), length))]);
+        [
+            .. notes, .. DataReport.Of(splits).Warnings(), .. LeftOut("train", train), .. LeftOut("eval", eval),
+            .. LeftOut("test", test),
+        ]);
 
         EncodedDataset Encoded(Dataset part) => task.Encode(part, tokenizer, length, threads, cancellation);
+
+        IEnumerable<string> LeftOut(string name, EncodedDataset? part) =>
+            part is null ? [] : task.LeftOut(part).Select(line => $"{name}: {line}");
     }
 
     // Not every tokenizer tells how many ids it has.

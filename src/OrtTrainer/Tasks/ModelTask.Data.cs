@@ -43,19 +43,29 @@ public abstract partial class ModelTask
             ? new Dataset(source, examples, labels, Targets(source, examples, labels, columns ?? DefaultColumns))
             : throw new DataFileException(source, null, "there are no rows in it; expected at least one example.");
 
-    /// <summary>
-    /// An example as tokens. What decoding needs beside them, such as places in the text, is in a record derived from
-    /// <see cref="TokenizedExample"/>.
-    /// </summary>
-    /// <param name="example">The example; its label is not looked at.</param>
-    /// <param name="tokenizer">The model's.</param>
-    /// <param name="maxLength">The most tokens; null for no limit.</param>
-    internal virtual TokenizedExample Encode(Example example, ITextEncoder tokenizer, int? maxLength)
+    /// <summary>Refuses a tokenizer that does not give what the task needs.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    internal virtual void RequireUsable(ITextEncoder tokenizer)
     {
-        TokenIds tokens = tokenizer.EncodeIds(
-            example.Text, example.Pair, maxLength is null ? null : new EncodeOptions { MaxLength = maxLength });
-        return new TokenizedExample(tokens.Ids, tokens.TypeIds);
     }
+
+    /// <summary>An example as tokens.</summary>
+    /// <param name="example">The example; its label is not looked at.</param>
+    /// <param name="tokenizer">The model's, one that <see cref="RequireUsable"/> accepts.</param>
+    /// <param name="maxLength">The most tokens, to which longer examples are cut; null for no limit.</param>
+    internal TokenizedExample Encode(Example example, ITextEncoder tokenizer, int? maxLength)
+    {
+        TokenizedExample whole = Tokenize(example, tokenizer, EncodeOptions.Default);
+        return maxLength is null || whole.InputIds.Length <= maxLength
+            ? whole
+            : Tokenize(example, tokenizer, new EncodeOptions { MaxLength = maxLength }) with
+            {
+                FullLength = whole.InputIds.Length,
+            };
+    }
+
+    /// <summary>What the tokens of a data set leave out of it, one line each; none where all is there.</summary>
+    internal virtual IEnumerable<string> LeftOut(EncodedDataset data) => data.Lengths.Cut is { } cut ? [cut] : [];
 
     /// <summary>Tokenizes a data set on several threads; results keep the order.</summary>
     /// <param name="data">The examples.</param>
@@ -68,7 +78,6 @@ public abstract partial class ModelTask
         Dataset data, ITextEncoder tokenizer, int maxLength, int threads, CancellationToken cancellation = default)
     {
         TokenizedExample[] examples = new TokenizedExample[data.Count];
-        int[] lengths = new int[data.Count];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
         for (int start = 0; start < data.Count; start += RowsBetweenChecks)
         {
@@ -87,14 +96,19 @@ public abstract partial class ModelTask
             }
         }
 
-        return new EncodedDataset(data, examples, Align(data, examples), lengths);
+        return new EncodedDataset(data, examples, Align(data, examples), maxLength);
 
-        void EncodeRow(int row)
-        {
-            TokenizedExample whole = Encode(data.Examples[row], tokenizer, maxLength: null);
-            lengths[row] = whole.InputIds.Length;
-            examples[row] = lengths[row] <= maxLength ? whole : Encode(data.Examples[row], tokenizer, maxLength);
-        }
+        void EncodeRow(int row) => examples[row] = Encode(data.Examples[row], tokenizer, maxLength);
+    }
+
+    /// <summary>
+    /// An example as tokens. What decoding needs beside them, such as places in the text, is in a record derived from
+    /// <see cref="TokenizedExample"/>.
+    /// </summary>
+    private protected virtual TokenizedExample Tokenize(Example example, ITextEncoder tokenizer, EncodeOptions options)
+    {
+        TokenIds tokens = tokenizer.EncodeIds(example.Text, example.Pair, options);
+        return new TokenizedExample(tokens.Ids, tokens.TypeIds);
     }
 
     /// <summary>

@@ -12,6 +12,9 @@ namespace OrtTrainer.Tasks;
 /// </param>
 public record TextPrediction(IReadOnlyList<string> Labels, IReadOnlyList<float> Scores)
 {
+    /// <summary>Whether the input was longer than the greatest length, so that its end was not read.</summary>
+    public bool IsCut { get; init; }
+
     /// <summary>The best of the labels predicted; null where there is none.</summary>
     public string? Label => Labels.Count > 0 ? Labels[0] : null;
 

@@ -57,7 +57,7 @@ public sealed class PredictionMeanTests
             ? new NumberTargets(new float[examples])
             : new ClassTargets(new int[examples], outputs);
         Dataset data = new("inline", new Example[examples], null, targets);
-        PredictionMean mean = task.MeanOf(new EncodedDataset(data, [], targets, []));
+        PredictionMean mean = task.MeanOf(new EncodedDataset(data, [], targets, MaxLength: 8));
         foreach (float[] model in models)
         {
             Scored.Give(model, examples, mean);

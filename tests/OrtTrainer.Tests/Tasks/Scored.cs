@@ -25,7 +25,7 @@ internal static class Scored
     /// <summary>A data set whose tokens do not matter.</summary>
     public static EncodedDataset Encoded(Dataset data) => new(
         data, [.. data.Examples.Select(_ => new TokenizedExample([0], [0]))], data.Targets,
-        [.. data.Examples.Select(_ => 1)]);
+        MaxLength: 1);
 
     /// <summary>Gives outputs [N, K] to a sink as one batch.</summary>
     public static void Give(float[] outputs, int examples, IOutputSink sink)

@@ -57,19 +57,20 @@ internal sealed class TokenClassificationTask : ModelTask
             source, examples.Count, examples.SelectMany(example => TagsOf(example, source)), needed: 2, columns.Label);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The example is a pair, or the tokenizer gives no places.</exception>
-    internal override TokenizedExample Encode(Example example, ITextEncoder tokenizer, int? maxLength)
-    {
-        if (example.Pair is not null)
-        {
-            throw new ArgumentException("Tokens are classified in single texts; found a pair.", nameof(example));
-        }
+    internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer);
 
-        Tokenizer own = tokenizer as Tokenizer ?? throw new ArgumentException(
-            $"Token classification needs the place of every token in its text, which {tokenizer.GetType().Name} does "
-            + "not give. Use the tokenizer of the model's folder.", nameof(tokenizer));
-        EncodeOptions? options = maxLength is null ? null : new EncodeOptions { MaxLength = maxLength };
-        return TokenizedWords.Of(example, own.Encode(example.Text, options: options));
+    /// <inheritdoc/>
+    internal override IEnumerable<string> LeftOut(EncodedDataset data)
+    {
+        int words = data.Examples.Sum(example => ((TokenizedWords)example).FirstTokens.Count);
+        int without = data.Examples.Sum(
+            example => ((TokenizedWords)example).FirstTokens.Count(token => token == TokenizedWords.None));
+        return without == 0 ? base.LeftOut(data) :
+        [
+            .. base.LeftOut(data),
+            $"{without} of {words} words have no token, or only such as were cut off: their tags are neither learned "
+            + "nor scored.",
+        ];
     }
 
     /// <inheritdoc/>
@@ -105,6 +106,13 @@ internal sealed class TokenClassificationTask : ModelTask
             labels.Count);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The example is a pair, or the tokenizer gives no places.</exception>
+    private protected override TokenizedExample Tokenize(
+        Example example, ITextEncoder tokenizer, EncodeOptions options) => example.Pair is null
+        ? TokenizedWords.Of(example, WithPlaces(tokenizer).Encode(example.Text, options: options))
+        : throw new ArgumentException("Tokens are classified in single texts; found a pair.", nameof(example));
+
     /// <summary>From a class per word to one per token.</summary>
     private protected override TaskTargets Align(Dataset data, IReadOnlyList<TokenizedExample> inputs)
     {
@@ -117,6 +125,11 @@ internal sealed class TokenClassificationTask : ModelTask
     private protected override TextPrediction Read(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold) =>
         new TokenPrediction(EntityDecoding.Read((TokenizedWords)input, outputs, labels));
+
+    private static Tokenizer WithPlaces(ITextEncoder tokenizer) => tokenizer as Tokenizer
+        ?? throw new ArgumentException(
+            $"Token classification needs the place of every token in its text, which {tokenizer.GetType().Name} does "
+            + "not give. Use the tokenizer of the model's folder.", nameof(tokenizer));
 
     private static int[] Spread(TokenizedWords input, ReadOnlySpan<int> classes)
     {

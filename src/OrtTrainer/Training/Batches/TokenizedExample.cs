@@ -6,4 +6,11 @@ namespace OrtTrainer.Training.Batches;
 /// </summary>
 /// <param name="InputIds">Token ids with special tokens.</param>
 /// <param name="TokenTypeIds">Segment per token: 0 for the first text, 1 for the second.</param>
-internal record TokenizedExample(int[] InputIds, int[] TokenTypeIds);
+internal record TokenizedExample(int[] InputIds, int[] TokenTypeIds)
+{
+    /// <summary>The tokens there would be without a greatest length.</summary>
+    public int FullLength { get; init; } = InputIds.Length;
+
+    /// <summary>Whether the end was cut off to keep the greatest length.</summary>
+    public bool IsCut => FullLength > InputIds.Length;
+}

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.ML.Tokenizers;
+using OrtTrainer.Options;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.TokenClassification;
 using OrtTrainer.Tests.Cli;
 using OrtTrainer.Text;
@@ -94,6 +97,67 @@ public sealed class FinetuneTagsTests
         Assert.That(prediction.Labels, Is.EqualTo(new[] { "PER", "LOC" }));
         Assert.That(() => predictor.Predict("Bob", "Paris"),
             Throws.ArgumentException.With.Message.Contains("found a pair"));
+    }
+
+    [Test]
+    public void Evaluation_counts_what_is_cut()
+    {
+        CliRun run = CliRun.Of("evaluate", "--model", _places.Output, "--data", _places.Eval, "--max-length", "8");
+
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.Error.TrimEnd().Split('\n'), Is.EqualTo(new[]
+        {
+            $"note: {_places.Eval}: 1 of 5 examples (20.0 %) is longer than 8 tokens and cut there "
+            + "(median 8, 90th percentile 9, longest 9).",
+            $"note: {_places.Eval}: 1 of 26 words have no token, or only such as were cut off: their tags are "
+            + "neither learned nor scored.",
+        }));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Prediction_counts_texts_that_are_cut(bool toFile)
+    {
+        string file = _places.Write("cut.txt", "far\nfar far\nfar\nfar far\nfar far\nfar far\n");
+        string[] output = toFile ? ["--output", Path.Combine(Path.GetDirectoryName(file)!, "cut.jsonl")] : [];
+        CliRun run = CliRun.Of(
+            ["predict", "--model", _places.Output, "--input", file, "--max-length", "3", .. output]);
+
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.Error, Is.EqualTo(
+            "note: 4 of 6 texts (number 2, 4, 5 and 1 more) are longer than 3 tokens and cut there: the rest was not "
+            + "read.\n"));
+    }
+
+    [Test]
+    public void A_prediction_for_a_text_that_is_cut_says_so()
+    {
+        using Predictor predictor = Predictor.Open(_places.Output, new PredictorOptions { MaxLength = 6 });
+        TokenPrediction prediction = (TokenPrediction)predictor.Predict(Text);
+
+        Assert.That(prediction.IsCut, Is.True);
+        Assert.That(prediction.Entities.Select(entity => entity.Text), Is.EqualTo(new[] { "Bob" }));
+        Assert.That(predictor.Predict("Bob flew").IsCut, Is.False);
+    }
+
+    [Test]
+    public void A_tokenizer_that_gives_no_places_is_refused_before_anything_is_made()
+    {
+        ExternalTokenizer theirs = new(BertTokenizer.Create(Path.Combine(_places.Model, "vocab.txt")));
+        string output = Path.Combine(_places.Output, "other");
+        FineTuneOptions options = new()
+        {
+            Model = _places.Model, Output = output,
+            Data = new DataOptions { Train = _places.Train, Task = TokenClassificationTask.Instance },
+        };
+        const string Refusal = "Token classification needs the place of every token in its text, which "
+            + "ExternalTokenizer does not give. Use the tokenizer of the model's folder. (Parameter 'tokenizer')";
+
+        Assert.That(() => FineTuner.Run(options, theirs),
+            Throws.TypeOf<ArgumentException>().With.Message.EqualTo(Refusal));
+        Assert.That(Directory.Exists(output), Is.False);
+        Assert.That(() => Predictor.Open(_places.Output, theirs),
+            Throws.TypeOf<ArgumentException>().With.Message.EqualTo(Refusal));
     }
 
     [Test]

@@ -47,7 +47,32 @@ public sealed class TokenAlignmentTests
         TokenTargets targets = (TokenTargets)encoded.Targets;
 
         Assert.That(targets.IdsOf(1).ToArray(), Is.EqualTo(new[] { Ignored, 0, Ignored, Ignored }));
-        Assert.That(encoded.FullLengths[1], Is.EqualTo(6));
+        Assert.That(encoded.Examples[1].FullLength, Is.EqualTo(6));
+    }
+
+    [Test]
+    public void What_is_cut_is_counted_in_examples_and_words()
+    {
+        // Of 26 words in sentences of 6 to 9 tokens with two special ones, the last of the longest.
+        Assert.That(Task.LeftOut(Encode(8)), Is.EqualTo(new[]
+        {
+            "1 of 5 examples (20.0 %) is longer than 8 tokens and cut there "
+            + "(median 8, 90th percentile 9, longest 9).",
+            "1 of 26 words have no token, or only such as were cut off: their tags are neither learned nor scored.",
+        }));
+        Assert.That(Task.LeftOut(Encode(16)), Is.Empty);
+    }
+
+    [Test]
+    public void A_word_that_the_tokenizer_makes_nothing_of_is_counted_too()
+    {
+        string file = _places.Write("nothing.jsonl", """{"tokens": ["far", "\u0007"], "tags": ["O", "B-LOC"]}""");
+        Dataset data = LabeledData.LoadTrain(new DataOptions { Train = file, Task = Task });
+
+        Assert.That(Task.LeftOut(Task.Encode(data, _tokenizer, 16, threads: 1)), Is.EqualTo(new[]
+        {
+            "1 of 2 words have no token, or only such as were cut off: their tags are neither learned nor scored.",
+        }));
     }
 
     [Test]

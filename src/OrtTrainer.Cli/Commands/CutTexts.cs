@@ -1,0 +1,38 @@
+using OrtTrainer.Tasks;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>Counts the texts that were longer than a model reads.</summary>
+internal sealed class CutTexts
+{
+    private const int Shown = 3;
+
+    private readonly List<int> _first = [];
+    private int _cut;
+    private int _texts;
+
+    /// <summary>Takes in the next prediction.</summary>
+    public void Count(TextPrediction prediction)
+    {
+        _texts++;
+        if (prediction.IsCut)
+        {
+            _cut++;
+            if (_first.Count < Shown)
+            {
+                _first.Add(_texts);
+            }
+        }
+    }
+
+    /// <summary>Says how many there were, and which; nothing where there were none.</summary>
+    public void Tell(int maxLength, Terminal terminal)
+    {
+        if (_cut > 0)
+        {
+            string more = _cut > Shown ? $" and {_cut - Shown} more" : "";
+            terminal.Note($"{_cut} of {_texts} texts (number {string.Join(", ", _first)}{more}) "
+                + $"{(_cut == 1 ? "is" : "are")} longer than {maxLength} tokens and cut there: the rest was not read.");
+        }
+    }
+}
