@@ -61,14 +61,6 @@ internal static class Distributions
     public static double ChiSquaredUpper(double x, double degrees) =>
         SpecialFunctions.GammaUpperRegularized(degrees / 2, x / 2);
 
-    /// <summary>P(X &gt;= x) of the F distribution (Abramowitz and Stegun 26.6.2).</summary>
-    /// <param name="x">0 or more.</param>
-    /// <param name="numerator">Degrees of freedom of the numerator, above 0.</param>
-    /// <param name="denominator">Degrees of freedom of the denominator, above 0.</param>
-    public static double FUpper(double x, double numerator, double denominator) =>
-        SpecialFunctions.BetaRegularized(
-            denominator / 2, numerator / 2, denominator / (denominator + (numerator * x)));
-
     /// <summary>
     /// P(T &lt;= t) of the noncentral t distribution: T = (Z + d) / sqrt(X / v) with Z standard normal and X
     /// chi-squared. The mean of P(Z &lt;= t sqrt(X / v) - d) over the root of X, by Gauss–Legendre quadrature

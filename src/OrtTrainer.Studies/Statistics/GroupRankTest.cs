@@ -3,7 +3,7 @@ using OrtTrainer.Evaluation;
 namespace OrtTrainer.Studies.Statistics;
 
 /// <summary>
-/// A rank test of several groups, its p from the chi-squared distribution: an approximation that is poor below five
+/// A rank test of several methods, its p from the chi-squared distribution: an approximation that is poor below five
 /// values per group.
 /// </summary>
 /// <param name="ChiSquared">The statistic, corrected for ties.</param>
@@ -44,26 +44,6 @@ internal sealed record GroupRankTest(double ChiSquared, int DegreesOfFreedom, do
         double correction = 1 - (ties / (k * ((k * (double)k) - 1) * blocks));
         double plain = (12.0 / (k * blocks * (k + 1)) * sums.Sum(sum => sum * sum)) - (3.0 * blocks * (k + 1));
         return Of(plain, correction, k);
-    }
-
-    /// <summary>Kruskal and Wallis's test (1952): that independent groups have the same distribution.</summary>
-    /// <param name="groups">2 groups or more, each of 2 values or more.</param>
-    /// <exception cref="ArgumentException">Too few groups or values, or a value is not a finite number.</exception>
-    public static GroupRankTest KruskalWallis(IReadOnlyList<double[]> groups)
-    {
-        Samples.CheckGroups(groups, 2);
-        double[] ranks = Ranks.Of(EqualScores.Of([.. groups.SelectMany(group => group)]));
-        double n = ranks.Length, squares = 0;
-        int start = 0;
-        foreach (double[] group in groups)
-        {
-            double sum = ranks.Skip(start).Take(group.Length).Sum();
-            squares += sum * sum / group.Length;
-            start += group.Length;
-        }
-
-        double correction = 1 - (TieTerm(ranks) / ((n * n * n) - n));
-        return Of((12 / (n * (n + 1)) * squares) - (3 * (n + 1)), correction, groups.Count);
     }
 
     private static double TieTerm(double[] ranks) =>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace OrtTrainer.Studies.Statistics;
 
 /// <summary>
-/// Corrections of p values for having made several tests: adjusted values in the order given, to be compared with the
+/// A correction of p values for having made several tests: adjusted values in the order given, to be compared with the
 /// level itself.
 /// </summary>
 internal static class MultipleTests
@@ -20,33 +20,6 @@ internal static class MultipleTests
         {
             highest = Math.Max(highest, Math.Min(1, (order.Length - rank) * p[order[rank]]));
             adjusted[order[rank]] = highest;
-        }
-
-        return adjusted;
-    }
-
-    /// <summary>Bonferroni's correction: as Holm's, and weaker.</summary>
-    /// <param name="p">Probabilities, each in [0, 1].</param>
-    /// <exception cref="ArgumentException">A value is not a probability.</exception>
-    public static double[] Bonferroni(IReadOnlyList<double> p)
-    {
-        _ = Ascending(p);
-        return [.. p.Select(value => Math.Min(1, value * p.Count))];
-    }
-
-    /// <summary>Benjamini and Hochberg's correction (1995): the expected share of false alarms among all
-    /// alarms.</summary>
-    /// <param name="p">Probabilities, each in [0, 1].</param>
-    /// <exception cref="ArgumentException">A value is not a probability.</exception>
-    public static double[] BenjaminiHochberg(IReadOnlyList<double> p)
-    {
-        int[] order = Ascending(p);
-        double[] adjusted = new double[p.Count];
-        double lowest = 1;
-        for (int rank = order.Length - 1; rank >= 0; rank--)
-        {
-            lowest = Math.Min(lowest, p[order[rank]] * order.Length / (rank + 1));
-            adjusted[order[rank]] = lowest;
         }
 
         return adjusted;

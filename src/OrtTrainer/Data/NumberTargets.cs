@@ -27,5 +27,5 @@ internal sealed class NumberTargets(float[] values) : TaskTargets
         [.. Enumerable.Range(0, Count).OrderBy(example => values[example]).Chunk(((Count - 1) / Bins) + 1)];
 
     /// <inheritdoc/>
-    public override TargetSummary Summarize(LabelMap? labels) => new(Count, [], (values.Min(), values.Max()));
+    public override TargetSummary Summarize(LabelMap? labels) => new(Count, []);
 }

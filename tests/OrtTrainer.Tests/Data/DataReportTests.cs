@@ -1,7 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MultiLabel;
-using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -95,15 +94,6 @@ internal sealed class DataReportTests
             _folder.Splits("x|y\tone\ny\ttwo\n\tthree\n", "x\tfour\n", task: MultiLabelTask.Instance));
 
         Assert.That(report.Splits[0].Targets.LabelCounts.Select(label => label.Value), Is.EqualTo(new[] { 1, 2 }));
-    }
-
-    [Test]
-    public void A_regression_shows_the_range_of_its_numbers()
-    {
-        DataReport report = DataReport.Of(
-            _folder.Splits("0.5\tone\n4.75\ttwo\n", "1\tthree\n", task: RegressionTask.Instance));
-
-        Assert.That(report.Splits[0].Targets.Range, Is.EqualTo((0.5f, 4.75f)));
     }
 
     [Test]

@@ -12,6 +12,7 @@ internal sealed class WeightMoments : AveragedWeights
     /// <summary>The least variance, as in the authors' code.</summary>
     public const double VarianceFloor = 1e-30;
 
+    // The sum of squared deviations of each weight from its mean.
     private readonly WeightBuffer _deviations;
 
     /// <summary>Allocates both moments, zero.</summary>
@@ -20,9 +21,6 @@ internal sealed class WeightMoments : AveragedWeights
     {
         _deviations = new WeightBuffer(device, layout.Length);
     }
-
-    /// <summary>The sum of squared deviations of each weight from its mean.</summary>
-    public WeightBuffer SquaredDeviations => _deviations;
 
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, WeightBuffer Values)> Saved =>

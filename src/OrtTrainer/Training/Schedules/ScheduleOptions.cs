@@ -1,9 +1,8 @@
-using System.Text.Json;
 using OrtTrainer.Common;
 
 namespace OrtTrainer.Training.Schedules;
 
-/// <summary>A learning-rate curve by name and numbers, as a user gives it.</summary>
+/// <summary>A learning-rate curve by name and numbers, as a run resolves it.</summary>
 internal sealed record ScheduleOptions
 {
     /// <summary>The curve.</summary>
@@ -35,28 +34,6 @@ internal sealed record ScheduleOptions
     /// Steps after which the inverse square root falls slower; null: the warm-up steps, or 10 000 without.
     /// </summary>
     public long? Timescale { get; init => field = value is { } given ? OptionRange.AtLeast(given, 1) : null; }
-
-    /// <summary>The names a user can give, in Hugging Face's spelling.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<ScheduleKind>().Select(NameOf)];
-
-    /// <summary>The name a user gives for a kind, such as <c>constant_with_warmup</c>.</summary>
-    public static string NameOf(ScheduleKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
-
-    /// <summary>The kind of that name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists all names.</exception>
-    public static ScheduleKind ParseKind(string name)
-    {
-        foreach (var kind in Enum.GetValues<ScheduleKind>())
-        {
-            if (NameOf(kind).Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return kind;
-            }
-        }
-
-        throw new ArgumentException(
-            $"There is no schedule '{name}'; expected one of {string.Join(", ", Names)}.", nameof(name));
-    }
 
     /// <summary>The curve with these numbers.</summary>
     /// <exception cref="ArgumentException">Numbers that do not go together; the message names them.</exception>

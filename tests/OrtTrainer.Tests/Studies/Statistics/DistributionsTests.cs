@@ -28,23 +28,6 @@ public sealed class DistributionsTests
         Assert.That(Distributions.ChiSquaredUpper(z * z, 1),
             Is.EqualTo(2 * Distributions.NormalCdf(-z)).Within(1e-13));
 
-    [Test]
-    public void F_with_two_degrees_above_is_a_power([Values(0, 0.1, 3, 200)] double x, [Values(2, 5, 30)] double below)
-    {
-        double expected = Math.Pow(1 + (2 * x / below), -below / 2);
-        Assert.That(Distributions.FUpper(x, 2, below), Is.EqualTo(expected).Within(1e-12 * expected));
-    }
-
-    [Test]
-    public void F_with_one_degree_above_is_a_squared_t(
-        [Values(0.3, 2, 9)] double t, [Values(1, 4, 12.5)] double below) =>
-        Assert.That(Distributions.FUpper(t * t, 1, below),
-            Is.EqualTo(Distributions.StudentTwoSided(t, below)).Within(1e-13));
-
-    [Test]
-    public void Turning_F_over_exchanges_its_degrees([Values(0.2, 1, 6)] double x) =>
-        Assert.That(Distributions.FUpper(x, 3, 7) + Distributions.FUpper(1 / x, 7, 3), Is.EqualTo(1).Within(1e-13));
-
     // Abramowitz and Stegun, table 26.1.
     [TestCase(0, 0.5)]
     [TestCase(1, 0.841344746068543)]

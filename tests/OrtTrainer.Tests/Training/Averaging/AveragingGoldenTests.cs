@@ -9,7 +9,8 @@ using OrtTrainer.Training.Averaging;
 namespace OrtTrainer.Tests.Training.Averaging;
 
 /// <summary>
-/// Every kind in methods/averaging.json over its one trajectory; settings are read from the kind's name.
+/// Every kind in methods/averaging.json over its one trajectory, but for the moving average whose decay rises, which no
+/// method has; settings are read from the kind's name.
 /// </summary>
 public partial class AveragingGoldenTests
 {
@@ -21,7 +22,8 @@ public partial class AveragingGoldenTests
         var checkedKinds = 0;
         Assert.Multiple(() =>
         {
-            var kinds = golden.RootElement.EnumerateObject().Where(k => k.Name is not ("trajectory" or "note"));
+            var kinds = golden.RootElement.EnumerateObject().Where(k => k.Name is not ("trajectory" or "note")
+                && !k.Name.StartsWith("ema_warmup", StringComparison.Ordinal));
             foreach (var kind in kinds)
             {
                 var states = kind.Name == "swag"
@@ -53,18 +55,6 @@ public partial class AveragingGoldenTests
         if (Ema().Match(kind) is { Success: true } ema)
         {
             return Running(trajectory, new ExponentialDecay { Decay = Number(ema.Groups[1].Value.Replace('_', '.')) });
-        }
-
-        if (WarmedEma().Match(kind) is { Success: true } warmed)
-        {
-            var power = warmed.Groups[2].Value.Split('_');
-            return Running(
-                trajectory,
-                new WarmedExponentialDecay
-                {
-                    Gamma = Number(warmed.Groups[1].Value),
-                    Power = power.Length == 1 ? Number(power[0]) : Number(power[0]) / Number(power[1]),
-                });
         }
 
         throw new NotSupportedException($"averaging.json has kind '{kind}', which no average here implements.");
@@ -136,7 +126,4 @@ public partial class AveragingGoldenTests
 
     [GeneratedRegex("^ema_decay_([0-9_]+)$")]
     private static partial Regex Ema();
-
-    [GeneratedRegex("^ema_warmup_gamma([0-9.]+)_power_([0-9_]+)$")]
-    private static partial Regex WarmedEma();
 }

@@ -5,7 +5,7 @@ namespace OrtTrainer.Tests.Training.Averaging;
 internal class AveragingRuleTests
 {
     public static IEnumerable<AveragingRule> Rules() =>
-        [new EqualShares(), new ExponentialDecay(), new WarmedExponentialDecay()];
+        [new EqualShares(), new ExponentialDecay()];
 
     [TestCaseSource(nameof(Rules))]
     public void The_first_update_copies_and_later_shares_fall(AveragingRule rule)
@@ -42,22 +42,12 @@ internal class AveragingRuleTests
     }
 
     [Test]
-    public void The_warmed_decay_follows_its_formula_up_to_its_maximum()
-    {
-        var rule = new WarmedExponentialDecay { Gamma = 2, Power = 0.75, Maximum = 0.9 };
-        Assert.That(rule.ShareAt(6), Is.EqualTo(Math.Pow(4, -0.75)).Within(1e-15));
-        Assert.That(rule.ShareAt(1_000_000), Is.EqualTo(0.1).Within(1e-15));
-    }
-
-    [Test]
     public void Settings_out_of_range_are_named()
     {
         void Refuses(Func<object> make, string message) =>
             Assert.That(make, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(message));
 
         Refuses(() => new ExponentialDecay { Decay = 1 }, "Decay is 1; expected from 0 to below 1.");
-        Refuses(() => new WarmedExponentialDecay { Gamma = 0 }, "Gamma is 0; expected above 0.");
-        Refuses(() => new WarmedExponentialDecay { Power = -1 }, "Power is -1; expected above 0.");
         Refuses(() => new AveragingPlan { TotalSteps = 0 }, "TotalSteps is 0; expected 1 or more.");
         Refuses(() => new AveragingPlan { TotalSteps = 5, Interval = 0 }, "Interval is 0; expected 1 or more.");
         Assert.That(() => new EqualShares().ShareAt(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());

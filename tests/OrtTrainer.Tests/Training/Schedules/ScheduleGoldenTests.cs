@@ -61,7 +61,7 @@ public class ScheduleGoldenTests
                 Value("alpha2", double.NaN)),
             _ => new ScheduleOptions
             {
-                Kind = ScheduleOptions.ParseKind(kind),
+                Kind = Enum.Parse<ScheduleKind>(kind.Replace("_", ""), ignoreCase: true),
                 LearningRate = 1,
                 WarmupSteps = Count("warmup"),
                 TotalSteps = Count("total"),
