@@ -1,5 +1,4 @@
 using OrtTrainer.Common;
-using OrtTrainer.Evaluation.Text;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Tasks.TokenClassification;
@@ -39,7 +38,7 @@ internal static class EntityDecoding
     {
         try
         {
-            return [.. Entity.Read(0, tags)];
+            return [.. Entity.Read(tags)];
         }
         catch (ArgumentException malformed)
         {

@@ -1,5 +1,3 @@
-using OrtTrainer.Evaluation.Text;
-
 namespace OrtTrainer.Tasks.TokenClassification;
 
 /// <summary>How a model does on one sentence.</summary>

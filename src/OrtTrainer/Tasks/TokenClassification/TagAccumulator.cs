@@ -1,6 +1,5 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
-using OrtTrainer.Evaluation.Text;
 using OrtTrainer.Models;
 using OrtTrainer.Training.Loss;
 

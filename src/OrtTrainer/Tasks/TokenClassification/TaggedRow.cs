@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrtTrainer.Data;
-using OrtTrainer.Evaluation.Text;
 
 namespace OrtTrainer.Tasks.TokenClassification;
 
@@ -45,7 +44,7 @@ internal static class TaggedRow
 
         try
         {
-            _ = Entity.Read(0, tags).Count();
+            _ = Entity.Read(tags).Count();
         }
         catch (ArgumentException malformed)
         {

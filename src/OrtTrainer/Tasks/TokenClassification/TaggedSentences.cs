@@ -1,5 +1,4 @@
 using OrtTrainer.Evaluation;
-using OrtTrainer.Evaluation.Text;
 
 namespace OrtTrainer.Tasks.TokenClassification;
 

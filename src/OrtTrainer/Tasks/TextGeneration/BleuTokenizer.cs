@@ -1,4 +1,4 @@
-namespace OrtTrainer.Evaluation.Text;
+namespace OrtTrainer.Tasks.TextGeneration;
 
 /// <summary>How BLEU cuts a text into words; the names are sacreBLEU's.</summary>
 internal enum BleuTokenizer

@@ -1,4 +1,6 @@
-namespace OrtTrainer.Evaluation.Text;
+using OrtTrainer.Evaluation;
+
+namespace OrtTrainer.Tasks.TokenClassification;
 
 /// <summary>Entities of one sentence or several, counted; counts of sentences add up.</summary>
 /// <param name="Right">Predicted entities whose type, first and last token are right.</param>
@@ -14,13 +16,12 @@ internal readonly record struct EntityCounts(int Right, int Predicted, int Expec
     /// <param name="prediction">Predicted tags, as many.</param>
     /// <exception cref="ArgumentException">A tag is malformed.</exception>
     public static EntityCounts Of(IReadOnlyList<string> reference, IReadOnlyList<string> prediction) =>
-        Of([.. Entity.Read(0, reference)], [.. Entity.Read(0, prediction)]);
-
-    /// <summary>Counts those found among those expected.</summary>
-    public static EntityCounts Of(HashSet<Entity> expected, HashSet<Entity> found) =>
-        new(found.Count(expected.Contains), found.Count, expected.Count);
+        Of([.. Entity.Read(reference)], [.. Entity.Read(prediction)]);
 
     /// <summary>The counts of both.</summary>
     public static EntityCounts operator +(EntityCounts left, EntityCounts right) =>
         new(left.Right + right.Right, left.Predicted + right.Predicted, left.Expected + right.Expected);
+
+    private static EntityCounts Of(HashSet<Entity> expected, HashSet<Entity> found) =>
+        new(found.Count(expected.Contains), found.Count, expected.Count);
 }

@@ -1,9 +1,12 @@
-using OrtTrainer.Evaluation.Text;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Tasks.QuestionAnswering;
+using OrtTrainer.Tasks.TextGeneration;
+using OrtTrainer.Tasks.TokenClassification;
 
-namespace OrtTrainer.Tests.Evaluation.Text;
+namespace OrtTrainer.Tests.Tasks;
 
 /// <summary>What holds for any texts.</summary>
-public sealed class ScoreBoundsTests
+public sealed class TextMetricBoundsTests
 {
     private static readonly string[] Vocabulary = ["the", "a", "parcel", "came", "late", ",", "3.5", "running", "."];
 
@@ -74,7 +77,7 @@ public sealed class ScoreBoundsTests
         Assert.That(new Bleu().Corpus(["a b c d e"], [["v w x y z"]]), Is.Zero);
         Assert.That(ChrF.Corpus(["abc"], [["xyz"]]), Is.Zero);
         Assert.That(new Rouge().NGrams("a b", "c d", 1).F1, Is.Zero);
-        Assert.That(EntityScores.Micro([["O", "O"]], [["O", "O"]]), Is.EqualTo(new TextOverlap(0, 0)));
+        Assert.That(EntityCounts.Of(["O", "O"], ["O", "O"]).Overlap, Is.EqualTo(new TextOverlap(0, 0)));
     }
 
     [Test]
@@ -83,7 +86,6 @@ public sealed class ScoreBoundsTests
         Assert.That(() => new Bleu().Corpus([], [[]]), Throws.ArgumentException);
         Assert.That(() => ChrF.Corpus(["a"], []), Throws.ArgumentException);
         Assert.That(() => new Bleu().Sentence("a", []), Throws.ArgumentException);
-        Assert.That(() => EntityScores.Micro([["O"]], []), Throws.ArgumentException);
     }
 
     private static string Text(Random random, int words) =>

@@ -1,4 +1,4 @@
-namespace OrtTrainer.Evaluation.Text;
+namespace OrtTrainer.Tasks.TextGeneration;
 
 /// <summary>Checks of a corpus and its references.</summary>
 internal static class ReferenceSets

@@ -1,4 +1,4 @@
-namespace OrtTrainer.Evaluation.Text;
+namespace OrtTrainer.Tasks.TextGeneration;
 
 /// <summary>A longest common subsequence of two lists of words.</summary>
 internal static class LongestCommonSubsequence

@@ -1,6 +1,6 @@
-using OrtTrainer.Evaluation.Text;
+using OrtTrainer.Tasks.TextGeneration;
 
-namespace OrtTrainer.Tests.Evaluation.Text;
+namespace OrtTrainer.Tests.Tasks.TextGeneration;
 
 /// <summary>The examples of Porter's paper that hold after all steps, and the extensions.</summary>
 public sealed class PorterStemmerTests

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using OrtTrainer.Evaluation;
 
-namespace OrtTrainer.Evaluation.Text;
+namespace OrtTrainer.Tasks.QuestionAnswering;
 
 /// <summary>
 /// Scores of an answer to a question about a text, as the official script of SQuAD (Rajpurkar et al. 2016) defines

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using OrtTrainer.Evaluation;
 
-namespace OrtTrainer.Evaluation.Text;
+namespace OrtTrainer.Tasks.TextGeneration;
 
 /// <summary>
 /// ROUGE (Lin 2004) as the package rouge_score computes it: words are runs of ASCII letters and digits in lower case.

@@ -1,4 +1,6 @@
-namespace OrtTrainer.Evaluation.Text;
+using OrtTrainer.Evaluation;
+
+namespace OrtTrainer.Tasks.TextGeneration;
 
 /// <summary>What BLEU counts, summed over texts.</summary>
 internal sealed class BleuCounts(int maxOrder)

@@ -1,6 +1,6 @@
-using OrtTrainer.Evaluation.Text;
+using OrtTrainer.Tasks.TextGeneration;
 
-namespace OrtTrainer.Tests.Evaluation.Text;
+namespace OrtTrainer.Tests.Tasks.TextGeneration;
 
 public sealed class LongestCommonSubsequenceTests
 {

@@ -1,4 +1,4 @@
-namespace OrtTrainer.Evaluation.Text;
+namespace OrtTrainer.Evaluation;
 
 /// <summary>How much of a prediction is in the reference and of the reference in the prediction.</summary>
 /// <param name="Precision">Share of the prediction that is right, in [0, 1].</param>

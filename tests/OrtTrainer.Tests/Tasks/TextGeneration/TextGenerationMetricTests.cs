@@ -1,20 +1,10 @@
-using OrtTrainer.Evaluation.Text;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Tasks.TextGeneration;
 
-namespace OrtTrainer.Tests.Evaluation.Text;
+namespace OrtTrainer.Tests.Tasks.TextGeneration;
 
-public sealed class OverlapTests
+public sealed class TextGenerationMetricTests
 {
-    [Test]
-    public void An_answer_counts_without_case_articles_and_punctuation()
-    {
-        Assert.That(ExtractiveAnswer.ExactMatch("The  U.S.", ["us"]), Is.EqualTo(1));
-        Assert.That(ExtractiveAnswer.ExactMatch("theatre", ["atre"]), Is.Zero, "an article is a whole word");
-        Assert.That(ExtractiveAnswer.F1("red big dog", ["big cat", "big red"]), Is.EqualTo(0.8).Within(1e-15));
-        Assert.That(ExtractiveAnswer.F1("go go", ["go"]), Is.EqualTo(2 / 3.0).Within(1e-15), "a word counts once");
-        Assert.That(ExtractiveAnswer.F1("the", [""]), Is.EqualTo(1), "nothing is left of it");
-        Assert.That(() => ExtractiveAnswer.F1("x", []), Throws.ArgumentException);
-    }
-
     [Test]
     public void Longest_subsequences_keep_order_and_runs_keep_neighbours()
     {
@@ -85,42 +75,5 @@ public sealed class OverlapTests
         // Of two references the better one counts.
         Assert.That(ChrF.Corpus(["abc"], [["xyz"], ["abc"]]), Is.EqualTo(100).Within(1e-12));
         Assert.That(ChrF.Corpus([""], [["abc"]]), Is.Zero);
-    }
-
-    [Test]
-    public void Entities_are_read_leniently()
-    {
-        Assert.That(Entity.Read(3, ["I-PER", "I-PER", "B-PER", "I-LOC", "O", "S-ORG", "E-ORG"]), Is.EqualTo(new[]
-        {
-            new Entity(3, "PER", 0, 1), new Entity(3, "PER", 2, 2), new Entity(3, "LOC", 3, 3),
-            new Entity(3, "ORG", 5, 5), new Entity(3, "ORG", 6, 6),
-        }));
-        Assert.That(Entity.Read(0, []), Is.Empty);
-        Assert.That(() => Entity.Read(0, ["PER"]).ToArray(),
-            Throws.ArgumentException.With.Message.StartsWith("The tag 'PER' cannot be read"));
-    }
-
-    [Test]
-    public void Entities_count_by_type_and_never_cross_sentences()
-    {
-        string[][] references = [["B-PER"], ["I-PER", "B-LOC"]];
-        string[][] predictions = [["B-PER"], ["O", "B-LOC"]];
-        IReadOnlyDictionary<string, TextOverlap> scores = EntityScores.ByType(references, predictions);
-        Assert.That(scores["PER"], Is.EqualTo(new TextOverlap(1, 0.5)));
-        Assert.That(scores["LOC"], Is.EqualTo(new TextOverlap(1, 1)));
-        Assert.That(EntityScores.Micro(references, predictions).Recall, Is.EqualTo(2 / 3.0));
-        Assert.That(() => EntityScores.Micro([["O"]], [["O", "O"]]),
-            Throws.ArgumentException.With.Message.Contains("Sentence 0 has 1 tags in the reference and 2 predicted"));
-    }
-
-    [Test]
-    public void Counts_of_sentences_add_up()
-    {
-        EntityCounts first = EntityCounts.Of(["B-PER", "O", "B-LOC"], ["B-PER", "B-LOC", "B-LOC"]);
-        EntityCounts second = EntityCounts.Of(["B-PER", "I-PER"], ["B-PER", "O"]);
-
-        Assert.That(first, Is.EqualTo(new EntityCounts(Right: 2, Predicted: 3, Expected: 2)));
-        Assert.That(first + second, Is.EqualTo(new EntityCounts(2, 4, 3)));
-        Assert.That((first + second).Overlap, Is.EqualTo(new TextOverlap(2 / 4.0, 2 / 3.0)));
     }
 }

@@ -1,20 +1,18 @@
-namespace OrtTrainer.Evaluation.Text;
+namespace OrtTrainer.Tasks.TokenClassification;
 
 /// <summary>A named entity in a sentence.</summary>
-/// <param name="Sentence">Index of the sentence.</param>
 /// <param name="Type">Its type, such as PER.</param>
 /// <param name="Start">Index of its first token.</param>
 /// <param name="End">Index of its last token.</param>
-internal readonly record struct Entity(int Sentence, string Type, int Start, int End)
+internal readonly record struct Entity(string Type, int Start, int End)
 {
     /// <summary>
     /// The entities of a sentence, read leniently as the conlleval script does: one begins at B or S, after another
     /// type, and at I or E after anything but the same entity, so that I-LOC alone is an entity.
     /// </summary>
-    /// <param name="sentence">Index of the sentence.</param>
     /// <param name="tags">A tag per token: O, or one of B, I, E, S with a type after a dash.</param>
     /// <exception cref="ArgumentException">A tag is malformed.</exception>
-    public static IEnumerable<Entity> Read(int sentence, IReadOnlyList<string> tags)
+    public static IEnumerable<Entity> Read(IReadOnlyList<string> tags)
     {
         ArgumentNullException.ThrowIfNull(tags);
         (char Mark, string Type) previous = ('O', "");
@@ -26,7 +24,7 @@ internal readonly record struct Entity(int Sentence, string Type, int Start, int
             bool closed = previous.Mark is 'O' or 'E' or 'S';
             if (previous.Mark != 'O' && (other || closed || current.Mark is 'B' or 'S' or 'O'))
             {
-                yield return new Entity(sentence, previous.Type, start, i - 1);
+                yield return new Entity(previous.Type, start, i - 1);
             }
 
             if (current.Mark != 'O' && (other || closed || current.Mark is 'B' or 'S'))

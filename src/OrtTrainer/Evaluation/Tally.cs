@@ -1,4 +1,4 @@
-namespace OrtTrainer.Evaluation.Text;
+namespace OrtTrainer.Evaluation;
 
 /// <summary>How often each item occurs.</summary>
 internal static class Tally

@@ -1,6 +1,7 @@
 using System.Text;
+using OrtTrainer.Evaluation;
 
-namespace OrtTrainer.Evaluation.Text;
+namespace OrtTrainer.Tasks.TextGeneration;
 
 /// <summary>
 /// chrF2 (Popović 2015) as sacreBLEU computes it, from 0 to 100: runs of one to six characters without spaces; recall
