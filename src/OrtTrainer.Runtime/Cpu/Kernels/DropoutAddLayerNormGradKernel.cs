@@ -22,29 +22,11 @@ internal sealed unsafe class DropoutAddLayerNormGradKernel(KernelAttributes attr
 
     public override void Compute(in KernelContext context)
     {
-        KernelTensor dy = context.Input(0);
-        (int rows, int columns) = Shapes.Matrix(Definition, "dy", dy);
-        KernelTensor z = context.Input(1);
-        KernelTensor gamma = context.Input(2);
-        KernelTensor mean = context.Input(3);
-        KernelTensor invstd = context.Input(4);
-        Shapes.Require(Definition, "z", z, rows, columns);
-        Shapes.Require(Definition, "gamma", gamma, columns);
-        Shapes.Require(Definition, "mean", mean, rows);
-        Shapes.Require(Definition, "invstd", invstd, rows);
-        NormGradient gradient = new()
-        {
-            Dy = dy.Floats,
-            Z = z.Floats,
-            Gamma = gamma.Floats,
-            Mean = mean.Floats,
-            Invstd = invstd.Floats,
-            Dx = context.Output(0, rows, columns).Floats,
-            Dz = context.Output(1, rows, columns).Floats,
-            Rows = rows,
-            Columns = columns,
-            Mask = _dropout.Mask(context.Input(5)),
-        };
-        gradient.Compute(context, context.Output(2, columns).Floats, context.Output(3, columns).Floats);
+        NormGradient gradient = NormGradient.Of(Definition, "z", context);
+        gradient.Dx = context.Output(0, gradient.Rows, gradient.Columns).Floats;
+        gradient.Dz = context.Output(1, gradient.Rows, gradient.Columns).Floats;
+        gradient.Mask = _dropout.Mask(context.Input(5));
+        gradient.Compute(
+            context, context.Output(2, gradient.Columns).Floats, context.Output(3, gradient.Columns).Floats);
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
-/// The gradient of layer normalisation, with n = (z - mean) · invstd and g = dy · gamma:
+/// The gradient of layer normalization, with n = (z - mean) · invstd and g = dy · gamma:
 /// dz = invstd · (g - average(g) - n · average(g · n)), dgamma = Σ dy · n and dbeta = Σ dy over the rows. Where a
 /// mask is active, it also gives dx = dz · mask, the gradient of what was dropped out and added to form z.
 /// </summary>
@@ -30,6 +30,35 @@ internal unsafe struct NormGradient : IBlocks
     private float* _partials;
 
     private readonly int Stride => Lanes.RoundUp(Columns);
+
+    /// <summary>Takes in what is alike in the operators with this gradient: dy, the tensor that was normalized, gamma,
+    /// mean and invstd, inputs 0 to 4. Its outputs are still to be set.</summary>
+    /// <param name="definition">The operator, for messages.</param>
+    /// <param name="normalized">What it calls the tensor that was normalized.</param>
+    /// <param name="context">The node's run.</param>
+    public static NormGradient Of(KernelDefinition definition, string normalized, in KernelContext context)
+    {
+        KernelTensor dy = context.Input(0);
+        (int rows, int columns) = Shapes.Matrix(definition, "dy", dy);
+        KernelTensor z = context.Input(1);
+        KernelTensor gamma = context.Input(2);
+        KernelTensor mean = context.Input(3);
+        KernelTensor invstd = context.Input(4);
+        Shapes.Require(definition, normalized, z, rows, columns);
+        Shapes.Require(definition, "gamma", gamma, columns);
+        Shapes.Require(definition, "mean", mean, rows);
+        Shapes.Require(definition, "invstd", invstd, rows);
+        return new NormGradient
+        {
+            Dy = dy.Floats,
+            Z = z.Floats,
+            Gamma = gamma.Floats,
+            Mean = mean.Floats,
+            Invstd = invstd.Floats,
+            Rows = rows,
+            Columns = columns,
+        };
+    }
 
     /// <summary>Computes all of it.</summary>
     /// <param name="context">The node's run.</param>
