@@ -4,7 +4,8 @@ namespace OrtTrainer.Data;
 
 /// <summary>
 /// What a careful person would check in the data before training: how labels are spread, what is empty, what comes
-/// twice, what was seen in training already, and what contradicts itself. Reports; never drops or changes a row.
+/// twice, what was seen in training already, what contradicts itself, and which labels may be meant as one. Reports;
+/// never drops or changes a row.
 /// </summary>
 /// <param name="Splits">Train, eval and, where there is one, test.</param>
 /// <param name="TrainRepeats">Training rows that repeat an earlier one.</param>
@@ -13,13 +14,15 @@ namespace OrtTrainer.Data;
 /// <param name="TestSeenInEval">Test rows that evaluation has, and so helped to choose the weights; null without a
 /// test part.</param>
 /// <param name="Conflicts">Texts that training labels in more than one way.</param>
+/// <param name="NearEqual">Labels that differ in case and the like only, counted in all parts.</param>
 internal sealed record DataReport(
     IReadOnlyList<SplitReport> Splits,
     TextRepeats TrainRepeats,
     TextRepeats EvalSeen,
     TextRepeats? TestSeen,
     TextRepeats? TestSeenInEval,
-    IReadOnlyList<LabelConflict> Conflicts)
+    IReadOnlyList<LabelConflict> Conflicts,
+    IReadOnlyList<NearEqualLabels> NearEqual)
 {
     private const int RarePercent = 1;
     private const int Shown = 3;
@@ -39,7 +42,8 @@ internal sealed record DataReport(
             TextRepeats.Across(data.Eval, data.Train),
             data.Test is null ? null : TextRepeats.Across(data.Test, data.Train),
             data.Test is null ? null : TextRepeats.Across(data.Test, data.Eval),
-            LabelConflict.In(data.Train));
+            LabelConflict.In(data.Train),
+            NearEqualLabels.In(CountsIn(splits)));
     }
 
     /// <summary>What deserves attention before training, one line each; none where all is well.</summary>
@@ -57,9 +61,21 @@ internal sealed record DataReport(
             string[] rare = [.. split.Targets.LabelCounts.Where(label => label.Value * 100L < atLeast).Select(Counted)];
             if (rare.Length > 0)
             {
-                yield return $"{split.Name}: labels with less than {RarePercent} % of the rows: "
+                yield return $"{split.Name}: labels with less than {RarePercent} % of the {split.Targets.Unit}s: "
                     + $"{string.Join(", ", rare)}.";
             }
+        }
+
+        foreach (NearEqualLabels labels in NearEqual.Take(Shown))
+        {
+            yield return $"labels {labels.Counted(Splits[0].Targets.Unit)} differ in "
+                + $"{string.Join(" and ", labels.Differences)} only; they are learned as {labels.Labels.Count} different "
+                + "labels. If they mean the same, write them alike in the data.";
+        }
+
+        if (NearEqual.Count > Shown)
+        {
+            yield return $"{NearEqual.Count - Shown} more groups of labels differ as little.";
         }
 
         if (TrainRepeats.Folded > 0)
@@ -89,6 +105,11 @@ internal sealed record DataReport(
                 + $"({string.Join(" and ", first.Labels)}, {Some(first.Lines, "line")}).";
         }
     }
+
+    private static IEnumerable<KeyValuePair<string, int>> CountsIn(IEnumerable<SplitReport> splits) => splits
+        .SelectMany(split => split.Targets.LabelCounts)
+        .GroupBy(label => label.Key, label => label.Value, StringComparer.Ordinal)
+        .Select(label => KeyValuePair.Create(label.Key, label.Sum()));
 
     private string Repeated(TextRepeats repeats, string name, string consequence)
     {

@@ -49,4 +49,7 @@ internal sealed class TokenTargets : CategoricalTargets
     /// <inheritdoc/>
     public override TaskTargets Take(IReadOnlyList<int> examples) =>
         Of([.. examples.Select(example => IdsOf(example).ToArray())], Outputs);
+
+    /// <inheritdoc/>
+    public override TargetSummary Summarize(LabelMap? labels) => base.Summarize(labels) with { Unit = "word" };
 }

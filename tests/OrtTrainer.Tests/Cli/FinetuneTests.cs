@@ -39,6 +39,22 @@ public sealed class FinetuneTests
     }
 
     [Test]
+    public void Labels_that_may_be_meant_as_one_are_a_warning_once()
+    {
+        _desk.Write("train.tsv", File.ReadAllText(_desk.Train) + "the bill is wrong\tBilling\n");
+
+        CliRun run = CliRun.Of(_desk.Finetune("out")).Succeeded();
+        CliRun json = CliRun.Of(_desk.Finetune("json", "--json")).Succeeded();
+
+        const string Warning = "labels 'Billing' (1 row) and 'billing' (11 rows) differ in case only; they are learned "
+            + "as 2 different labels. If they mean the same, write them alike in the data.";
+        Assert.That(run.Lines, Has.One.Contains("differ in case").And.One.EqualTo($"warning: {Warning}"));
+        JsonElement facts = JsonDocument.Parse(json.Lines[0]).RootElement.GetProperty("facts");
+        Assert.That(facts.GetProperty("warnings").EnumerateArray().Select(line => line.GetString()),
+            Has.One.EqualTo(Warning));
+    }
+
+    [Test]
     public void The_exported_folder_and_the_run_s_own_files_are_there()
     {
         CliRun.Of(_desk.Finetune("out")).Succeeded();

@@ -1,6 +1,8 @@
 using OrtTrainer.Data;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.TokenClassification;
 
 namespace OrtTrainer.Tests.Data;
 
@@ -51,7 +53,10 @@ internal sealed class DataReportTests
     [Test]
     public void A_pair_repeats_only_as_a_whole()
     {
-        Dataset data = ClassificationTask.Instance.Label("f", [new("a", "b", "1", 1), new("a", "c", "0", 2), new("b", "a", "0", 3), new("A", "B ", "0", 4)], LabelMap.OfData(["0", "1"]));
+        Dataset data = ClassificationTask.Instance.Label(
+            "f",
+            [new("a", "b", "1", 1), new("a", "c", "0", 2), new("b", "a", "0", 3), new("A", "B ", "0", 4)],
+            LabelMap.OfData(["0", "1"]));
 
         Assert.That(Numbers(TextRepeats.Within(data)), Is.EqualTo((0, 1)));
         Assert.That(LabelConflict.In(data).Single().Lines, Is.EqualTo(new[] { 1, 4 }));
@@ -85,6 +90,54 @@ internal sealed class DataReportTests
         DataReport report = DataReport.Of(_folder.Splits(rows + "seldom\tnone\n", "often\tx\n"));
 
         Assert.That(report.Warnings(), Has.Some.EqualTo("train: labels with less than 1 % of the rows: seldom 1."));
+    }
+
+    [Test]
+    public void Labels_that_differ_in_case_only_are_counted_in_all_parts_and_told_once()
+    {
+        DataReport report = DataReport.Of(
+            _folder.Splits("Pos\tone\npos\ttwo\nneg\tthree\npos\tfour\n", "pos\tfive\n", "Pos\tsix\nneg\tseven\n"));
+
+        Assert.That(report.Warnings().Where(line => line.Contains("differ")), Is.EqualTo(new[]
+        {
+            "labels 'Pos' (2 rows) and 'pos' (3 rows) differ in case only; they are learned as 2 different labels. If "
+            + "they mean the same, write them alike in the data.",
+        }));
+    }
+
+    [Test]
+    public void Labels_of_a_list_may_be_nearly_equal_too()
+    {
+        DataReport report = DataReport.Of(
+            _folder.Splits("a b|x\tone\na  b|x\ttwo\nx\tthree\n", "x\tfour\n", task: MultiLabelTask.Instance));
+
+        Assert.That(report.Warnings(), Has.One.StartsWith(
+            "labels 'a  b' (1 row) and 'a b' (1 row) differ in white space only;"));
+    }
+
+    [Test]
+    public void Tags_that_are_nearly_equal_are_counted_in_words()
+    {
+        string file = _folder.Write("train.jsonl", """
+            {"tokens": ["Kim", "in", "Rome"], "tags": ["B-PER", "O", "B-LOC"]}
+            {"tokens": ["Ann", "Lee"], "tags": ["B-Per", "B-PER"]}
+            """);
+        DataReport report = DataReport.Of(LabeledData.Load(
+            new DataOptions { Train = file, Eval = file, Task = TokenClassificationTask.Instance }));
+
+        Assert.That(report.Warnings(), Has.One.StartsWith(
+            "labels 'B-PER' (4 words) and 'B-Per' (2 words) differ in case only;"));
+    }
+
+    [Test]
+    public void Of_many_groups_of_nearly_equal_labels_the_first_are_named()
+    {
+        string rows = string.Concat("abcde".Select((label, at) => $"{label}\tt{at}\n{char.ToUpper(label)}\tT {at}\n"));
+
+        string[] warnings = [.. DataReport.Of(_folder.Splits(rows, "a\tnew\n")).Warnings()];
+
+        Assert.That(warnings.Count(line => line.StartsWith("labels '", StringComparison.Ordinal)), Is.EqualTo(3));
+        Assert.That(warnings[^1], Is.EqualTo("2 more groups of labels differ as little."));
     }
 
     [Test]
