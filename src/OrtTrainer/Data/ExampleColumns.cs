@@ -9,10 +9,10 @@ internal sealed record ExampleColumns(
     string Text = "text", string? Pair = null, string? Label = null, string LabelSeparator = "|")
 {
     /// <summary>Picks the columns out of a row.</summary>
-    /// <exception cref="DataFileException">A column is absent.</exception>
+    /// <exception cref="DataFileException">A column is absent, or holds no text where one is to be.</exception>
     public Example Of(DataRow row) => new(
-        row[Text],
-        Pair is null ? null : row[Pair],
+        row.Text(Text),
+        Pair is null ? null : row.Text(Pair),
         Label is null ? null : row[Label],
         row.Line)
     {

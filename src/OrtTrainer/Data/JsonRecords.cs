@@ -5,7 +5,8 @@ namespace OrtTrainer.Data;
 
 /// <summary>
 /// Rows of JSON objects: one per line, blank lines skipped, or the elements of one array. Strings are taken as they
-/// are, null as empty, and any other value as its JSON text (so 1 is "1", and an array of labels can be parsed later).
+/// are, null as empty, and any other value as its JSON text (so 1 is "1", and an array of labels can be parsed later);
+/// rows know which was which.
 /// </summary>
 internal static class JsonRecords
 {
@@ -23,14 +24,14 @@ internal static class JsonRecords
                 continue;
             }
 
-            (string[] names, string[] values) = Parse(line, file);
+            (string[] names, string[] values, FieldKind[]? kinds) = Parse(line, file);
             // Rows nearly always have the same properties in the same order, and then share one column index.
             shared = shared is not null && shared.Names.SequenceEqual(names) ? shared : new TableColumns(names);
-            yield return new DataRow(file, line.Number, shared, values);
+            yield return new DataRow(file, line.Number, shared, values, kinds);
         }
     }
 
-    private static (string[] Names, string[] Values) Parse(TextLine line, string file)
+    private static (string[] Names, string[] Values, FieldKind[]? Kinds) Parse(TextLine line, string file)
     {
         try
         {
@@ -46,7 +47,12 @@ internal static class JsonRecords
             }
 
             List<JsonProperty> properties = [.. document.RootElement.EnumerateObject()];
-            return ([.. properties.Select(item => item.Name)], [.. properties.Select(item => TextOf(item.Value))]);
+            return (
+                [.. properties.Select(item => item.Name)],
+                [.. properties.Select(item => TextOf(item.Value))],
+                properties.All(item => item.Value.ValueKind == JsonValueKind.String)
+                    ? null
+                    : [.. properties.Select(item => KindOf(item.Value))]);
         }
         catch (JsonException malformed)
         {
@@ -66,5 +72,15 @@ internal static class JsonRecords
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Null => string.Empty,
         _ => value.GetRawText(),
+    };
+
+    private static FieldKind KindOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => FieldKind.Text,
+        JsonValueKind.Null => FieldKind.Null,
+        JsonValueKind.Number => FieldKind.Number,
+        JsonValueKind.True or JsonValueKind.False => FieldKind.Boolean,
+        JsonValueKind.Array => FieldKind.List,
+        _ => FieldKind.Object,
     };
 }

@@ -57,6 +57,19 @@ public sealed class BadInputTests
             + "different ones. Is it the right column?");
     }
 
+    [Test]
+    public void A_text_that_is_a_list()
+    {
+        string train = _desk.Write("lists.jsonl", """
+            {"text": "my card", "label": "billing"}
+            {"text": ["my", "parcel"], "label": "delivery"}
+            """);
+
+        Refused(Run("--train", train),
+            $"{train}, line 2: 'text' is a list, [\"my\", \"parcel\"]; expected a text, such as \"text\": \"…\". "
+            + "Write it as a string, or name the column that holds the text.");
+    }
+
     [TestCase("")]
     [TestCase("text\tlabel\n")]
     public void An_empty_file(string content)

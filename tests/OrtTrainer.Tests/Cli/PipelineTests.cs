@@ -49,6 +49,25 @@ public sealed class PipelineTests
             Is.EqualTo(expected));
     }
 
+    [TestCase("predict", "--input")]
+    [TestCase("evaluate", "--data")]
+    public void A_text_that_is_a_list_is_refused_with_its_line(string verb, string option)
+    {
+        string file = _desk.Write("lists.jsonl", """
+            {"text": "my card", "label": "billing"}
+            {"text": ["my", "card"], "label": "billing"}
+            """);
+        string output = _desk.File("labelled.jsonl");
+        string[] to = verb == "predict" ? ["--output", output] : [];
+
+        CliRun run = CliRun.Of([verb, "--model", Model, option, file, .. to]);
+
+        Assert.That(run, Is.EqualTo(new CliRun(1, "", $"error: {file}, line 2: 'text' is a list, [\"my\", \"card\"]; "
+            + "expected a text, such as \"text\": \"…\". Write it as a string, or name the column that holds the "
+            + "text.\n")));
+        Assert.That(File.Exists(output), Is.False);
+    }
+
     [Test]
     public void A_json_array_and_a_table_with_semicolons_give_the_same_predictions()
     {

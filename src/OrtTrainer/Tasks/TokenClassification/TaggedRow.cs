@@ -54,16 +54,14 @@ internal static class TaggedRow
         return TaggedExample.Of(words, tags, row[tagsColumn], row.Line);
     }
 
+    // Words where there is a list of them, else a text that the tokenizer splits.
     private static Example Untagged(DataRow row, ExampleColumns columns)
     {
-        if (columns.Text != Words)
-        {
-            return columns.Of(row);
-        }
-
-        return row.Columns.IndexOf(Words) < 0 && row.Columns.IndexOf(PlainText) >= 0
-            ? (columns with { Text = PlainText }).Of(row)
-            : TaggedExample.Of(WordsOf(row, Words), null, null, row.Line);
+        bool isPlain = columns.Text == Words && row.Columns.IndexOf(Words) < 0 && row.Columns.IndexOf(PlainText) >= 0;
+        string column = isPlain ? PlainText : columns.Text;
+        return column == Words || row.KindOf(column) == FieldKind.List
+            ? TaggedExample.Of(WordsOf(row, column), null, null, row.Line)
+            : (columns with { Text = column }).Of(row);
     }
 
     private static string TagsColumn(DataRow row, string asked) =>

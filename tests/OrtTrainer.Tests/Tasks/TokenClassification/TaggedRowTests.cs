@@ -2,6 +2,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.TokenClassification;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Data;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Tests.Tasks.TokenClassification;
@@ -63,6 +64,32 @@ public sealed class TaggedRowTests
     public void One_tag_only_is_nothing_to_learn() =>
         Assert.That(() => Load("""{"tokens": ["a"], "tags": ["O"]}"""), Throws.TypeOf<DataFileException>()
             .With.Message.Contains("have the label 'O' in column 'tags'"));
+
+    [TestCase("""{"tokens": ["Kim", "is"]}""", "tokens")]
+    [TestCase("""{"text": ["Kim", "is"]}""", "tokens")]
+    [TestCase("""{"words": ["Kim", "is"]}""", "words")]
+    public void Without_tags_a_list_is_of_words_in_any_column(string row, string column)
+    {
+        Example example = Untagged(row, column);
+
+        Assert.That(example.Text, Is.EqualTo("Kim is"));
+        Assert.That(((TaggedExample)example).Words, Has.Count.EqualTo(2));
+    }
+
+    [TestCase("""{"text": "Kim is"}""", "tokens")]
+    [TestCase("""{"words": "Kim is"}""", "words")]
+    public void Without_tags_a_string_is_a_text(string row, string column) =>
+        Assert.That(Untagged(row, column), Is.EqualTo(new Example("Kim is", Line: 1)));
+
+    [TestCase("""{"text": 3}""", "tokens", "'text' is a number, 3; expected a text")]
+    [TestCase("""{"words": {"a": 1}}""", "words", "'words' is an object, {\"a\": 1}; expected a text")]
+    [TestCase("""{"tokens": null}""", "tokens", "'tokens' is ''; expected an array of strings")]
+    public void Without_tags_nothing_else_is_taken(string row, string column, string problem) =>
+        Assert.That(() => Untagged(row, column), Throws.TypeOf<DataFileException>()
+            .With.Message.StartsWith($"inline, line 1: {problem}"));
+
+    private static Example Untagged(string row, string column) =>
+        TaggedRow.Read(Tables.Read(row, DataFormat.JsonLines).Single(), new ExampleColumns(column));
 
     private Dataset Load(string rows) => LabeledData.LoadTrain(new DataOptions
     {
