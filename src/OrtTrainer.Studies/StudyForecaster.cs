@@ -24,21 +24,23 @@ internal sealed class StudyForecaster
     private readonly StudyOptions _options;
     private readonly Dictionary<string, StepCost> _costs = [];
     private readonly Dictionary<string, (int Train, int Eval)> _examples = [];
+    private readonly CancellationToken _cancellation;
 
-    private StudyForecaster(StudyPlan plan, StudyOptions options) => (_plan, _options) = (plan, options);
+    private StudyForecaster(StudyPlan plan, StudyOptions options, CancellationToken cancellation) =>
+        (_plan, _options, _cancellation) = (plan, options, cancellation);
 
     /// <summary>Measures and counts.</summary>
     /// <param name="options">The study.</param>
     /// <param name="limit">The longest time to spend on measuring; what is left then is estimated from what was
     /// measured. At least one kind of step is measured, unless this is zero: then steps are counted only and take no
     /// time.</param>
-    /// <param name="cancellation">Ends it between two measurements.</param>
+    /// <param name="cancellation">Ends it between two steps, or while data are read.</param>
     /// <exception cref="StudyException">The study file is wrong.</exception>
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
     public static StudyForecast Of(StudyOptions options, TimeSpan limit, CancellationToken cancellation = default)
     {
-        StudyForecaster forecaster = new(StudyPlan.Read(options.File, options.Output), options);
-        forecaster.Measure(limit, cancellation);
+        StudyForecaster forecaster = new(StudyPlan.Read(options.File, options.Output), options, cancellation);
+        forecaster.Measure(limit);
         return forecaster.Forecast();
     }
 
@@ -55,7 +57,7 @@ internal sealed class StudyForecaster
         cell, cell.Runs.Count(IsDone), StepsOf(cell.Options), SecondsOf(cell.Options),
         _costs.ContainsKey(KindOf(cell.Options)));
 
-    private void Measure(TimeSpan limit, CancellationToken cancellation)
+    private void Measure(TimeSpan limit)
     {
         Stopwatch spent = Stopwatch.StartNew();
         foreach (PlannedRun run in _plan.Teachers.Concat(_plan.Cells.Select(cell => cell.Runs[0])))
@@ -65,7 +67,7 @@ internal sealed class StudyForecaster
                 return;
             }
 
-            cancellation.ThrowIfCancellationRequested();
+            _cancellation.ThrowIfCancellationRequested();
             string kind = KindOf(run.Options);
             if (!_costs.ContainsKey(kind))
             {
@@ -84,17 +86,17 @@ internal sealed class StudyForecaster
         return StepCost.Mean(costs);
     }
 
-    private static StepCost Measure(FineTuneOptions options, Barrier start)
+    private StepCost Measure(FineTuneOptions options, Barrier start)
     {
         try
         {
             Stopwatch setup = Stopwatch.StartNew();
-            using PreparedRun run = PreparedRun.Create(options);
+            using PreparedRun run = PreparedRun.Create(options, cancellation: _cancellation);
             double setupSeconds = setup.Elapsed.TotalSeconds;
 
             // The first step allocates and compiles.
             run.Trainer.Step();
-            start.SignalAndWait();
+            start.SignalAndWait(_cancellation);
             return new StepCost(SecondsOfStep(run), setupSeconds);
         }
         finally
@@ -104,12 +106,13 @@ internal sealed class StudyForecaster
         }
     }
 
-    private static double SecondsOfStep(PreparedRun run)
+    private double SecondsOfStep(PreparedRun run)
     {
         Stopwatch stepping = Stopwatch.StartNew();
         int steps = 0;
         while (steps < TimedSteps && run.State.Step < run.TotalSteps && (steps == 0 || stepping.Elapsed < LongestProbe))
         {
+            _cancellation.ThrowIfCancellationRequested();
             run.Trainer.Step();
             steps++;
         }
@@ -145,7 +148,7 @@ internal sealed class StudyForecaster
         string key = JsonSerializer.Serialize(data, RunJson.Options);
         if (!_examples.TryGetValue(key, out (int Train, int Eval) examples))
         {
-            DataSplits splits = LabeledData.Load(data);
+            DataSplits splits = LabeledData.Load(data, cancellation: _cancellation);
             _examples.Add(key, examples = (splits.Train.Count, splits.Eval.Count));
         }
 

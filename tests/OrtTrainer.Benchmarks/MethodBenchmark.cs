@@ -34,7 +34,7 @@ internal static class MethodBenchmark
         }
 
         using PretrainedModel model = PretrainedModel.Open(options.Model);
-        EncodedDataset data = BenchmarkData.Read(options, model);
+        EncodedDataset data = BenchmarkData.Read(options, model, cancellation);
         using WeightUpdates updates = Device.Default.CreateUpdates(options.Threads);
         FineTuneMethod[] every = [FineTuneMethod.FineTune, .. methods];
         List<MethodSteps> compared = [];

@@ -14,7 +14,7 @@ internal static class BenchCommand
         if (arguments.Tokenizer is { } folder)
         {
             string[] texts = [.. TableReader
-                .Read(arguments.TokenizerText, new TableOptions { Format = DataFormat.Lines })
+                .Read(arguments.TokenizerText, new TableOptions { Format = DataFormat.Lines }, null, interruption)
                 .Select(row => row.Values[0]).Where(text => text.Length > 0)];
             TokenizerBenchmarkResult result = TokenizerBenchmark.Run(
                 Tokenizer.Load(folder), texts, arguments.Threads ?? Environment.ProcessorCount, interruption);

@@ -27,10 +27,12 @@ internal static class PredictCommand
         CutTexts cut = new();
         if (arguments.Output is { } file)
         {
-            // A file is read and written in full windows; what is at the output's path changes only when all is done.
+            // A file is written in full windows; what is at the output's path changes only when all is done. Texts are
+            // read on another thread, since waiting for standard input cannot be interrupted.
             AtomicFile.Write(file, stream =>
             {
-                IEnumerable<Example> texts = source.Read(predictor.Task, interruption);
+                IEnumerable<Example> texts =
+                    source.ReadAsync(predictor.Task, interruption).ToBlockingEnumerable(interruption);
                 using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
                 foreach (TextPrediction prediction in predictor.PredictStream(texts, interruption))
                 {

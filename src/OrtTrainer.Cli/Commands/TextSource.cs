@@ -61,18 +61,11 @@ internal sealed class TextSource
             arguments.PairColumn);
     }
 
-    /// <summary>The texts as they are asked for.</summary>
-    /// <exception cref="DataFileException">The input cannot be read as it should be.</exception>
-    public IEnumerable<Example> Read(ModelTask task, CancellationToken cancellation)
-    {
-        ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair);
-        return _rows(cancellation).Select(row => task.ReadExample(row, columns));
-    }
-
     /// <summary>
     /// The texts as they arrive, read ahead on another thread, so that the reader of this knows when it would have to
-    /// wait.
+    /// wait, and waits no longer than until the cancellation.
     /// </summary>
+    /// <exception cref="DataFileException">The input cannot be read as it should be.</exception>
     public IAsyncEnumerable<Example> ReadAsync(ModelTask task, CancellationToken cancellation)
     {
         Channel<Example> channel = Channel.CreateBounded<Example>(ReadAhead);
@@ -94,5 +87,11 @@ internal sealed class TextSource
             }
         }, CancellationToken.None);
         return channel.Reader.ReadAllAsync(cancellation);
+    }
+
+    private IEnumerable<Example> Read(ModelTask task, CancellationToken cancellation)
+    {
+        ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair);
+        return _rows(cancellation).Select(row => task.ReadExample(row, columns));
     }
 }

@@ -44,18 +44,19 @@ internal sealed class FinishedRun : IDisposable
     }
 
     /// <summary>The evaluation data of the run, read again.</summary>
-    public Dataset EvaluationData() => Options.Data.Eval is { } file
-        ? Read(file)
-        : LabeledData.Load(Options.Data with { ModelLabels = Labels }).Eval;
+    public Dataset EvaluationData(CancellationToken cancellation) => Options.Data.Eval is { } file
+        ? Read(file, cancellation)
+        : LabeledData.Load(Options.Data with { ModelLabels = Labels }, cancellation: cancellation).Eval;
 
     /// <summary>The test data of the run, read again.</summary>
     /// <exception cref="RunException">It had none.</exception>
-    public Dataset TestData() => Options.Data.Test is { } file
-        ? Read(file)
+    public Dataset TestData(CancellationToken cancellation) => Options.Data.Test is { } file
+        ? Read(file, cancellation)
         : throw new RunException($"{Folder}: the run had no test data; leave --test out, or give a file as --data.");
 
     /// <summary>A file with the columns of the run's data and its model's labels.</summary>
-    public Dataset Read(string file) => LabeledData.Read(file, Options.Data, Task.LabelsOf(Labels));
+    public Dataset Read(string file, CancellationToken cancellation) =>
+        LabeledData.Read(file, Options.Data, Task.LabelsOf(Labels), cancellation: cancellation);
 
     /// <summary>Scores the exported model.</summary>
     /// <param name="data">Labelled examples.</param>

@@ -65,7 +65,7 @@ internal sealed record RunComparison
     /// <param name="first">Output folder of the first run.</param>
     /// <param name="second">Output folder of the second run.</param>
     /// <param name="options">What to compare on; null for the evaluation data.</param>
-    /// <param name="cancellation">Ends the work between batches.</param>
+    /// <param name="cancellation">Ends the work between blocks of a file, batches or resamples.</param>
     /// <exception cref="RunException">A folder holds no finished run, or the runs differ in task, labels or
     /// data.</exception>
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
@@ -79,11 +79,11 @@ internal sealed record RunComparison
         using FinishedRun b = FinishedRun.Open(second, prediction);
         RequireSameLabels(a, b);
         Metric metric = a.Task.FindMetric(options.Metric ?? a.Summary.Metric);
-        Dataset data = DataOf(a, b, options);
+        Dataset data = DataOf(a, b, options, cancellation);
         List<string> leftOut = [];
         EvaluationScores one = a.Score(data, a.Labels, metric, leftOut.Add, cancellation);
         EvaluationScores two = b.Score(data, a.Labels, metric, leftOut.Add, cancellation);
-        return Of(a, b, data, metric, one, two) with
+        return Of(a, b, data, metric, one, two, cancellation) with
         {
             Settings = SettingDifference.Between(first, second),
             Notes = [.. leftOut, .. NotesOn(a, b, metric, one, two, options)],
@@ -91,11 +91,12 @@ internal sealed record RunComparison
     }
 
     private static RunComparison Of(
-        FinishedRun a, FinishedRun b, Dataset data, Metric metric, EvaluationScores one, EvaluationScores two)
+        FinishedRun a, FinishedRun b, Dataset data, Metric metric, EvaluationScores one, EvaluationScores two,
+        CancellationToken cancellation)
     {
         SeededRandom random = SeededRandom.For(1, "bootstrap");
         BootstrapInterval interval = new PairedBootstrap()
-            .Compare(metric, one.Examples, two.Examples, random.NextInt);
+            .Compare(metric, one.Examples, two.Examples, random.NextInt, cancellation);
         (bool First, bool Second)[]? right = one.Examples.Right() is { } r ? [.. r.Zip(two.Examples.Right()!)] : null;
         McNemar? test = right is null
             ? null
@@ -136,15 +137,16 @@ internal sealed record RunComparison
         }
     }
 
-    private static Dataset DataOf(FinishedRun a, FinishedRun b, RunComparisonOptions options)
+    private static Dataset DataOf(
+        FinishedRun a, FinishedRun b, RunComparisonOptions options, CancellationToken cancellation)
     {
         if (options.Data is { } file)
         {
-            return a.Read(file);
+            return a.Read(file, cancellation);
         }
 
-        Dataset own = options.Test ? a.TestData() : a.EvaluationData();
-        Dataset other = options.Test ? b.TestData() : b.EvaluationData();
+        Dataset own = options.Test ? a.TestData(cancellation) : a.EvaluationData(cancellation);
+        Dataset other = options.Test ? b.TestData(cancellation) : b.EvaluationData(cancellation);
         return own.Examples.Select(WithoutLine).SequenceEqual(other.Examples.Select(WithoutLine))
             ? own
             : throw new RunException(

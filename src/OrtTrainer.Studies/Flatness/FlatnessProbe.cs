@@ -27,7 +27,7 @@ internal sealed class FlatnessProbe
     /// <param name="run">The output folder of a finished run.</param>
     /// <param name="options">What to measure.</param>
     /// <param name="progress">Told what is being measured.</param>
-    /// <param name="cancellation">Ends it between batches.</param>
+    /// <param name="cancellation">Ends it between blocks of a file, examples or batches.</param>
     /// <exception cref="RunException">There is no finished run in the folder.</exception>
     /// <exception cref="CheckpointException">A file of the run is damaged.</exception>
     /// <exception cref="DataFileException">The data cannot be used.</exception>
@@ -38,7 +38,7 @@ internal sealed class FlatnessProbe
         Task.Run(() =>
         {
             long started = Stopwatch.GetTimestamp();
-            using ProbedRun probed = ProbedRun.Open(run, options);
+            using ProbedRun probed = ProbedRun.Open(run, options, cancellation);
             FlatnessReport report = new FlatnessProbe(probed, options, progress).Report(run, cancellation);
             return report with { Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds };
         }, cancellation);

@@ -19,10 +19,13 @@ internal sealed class ProbedRun : IDisposable
     private readonly List<ProbedWeights> _weights = [];
     private readonly List<string> _notes = [];
 
-    private ProbedRun(string folder, FineTuneOptions run, PretrainedModel model, FlatnessOptions options)
+    private ProbedRun(
+        string folder, FineTuneOptions run, PretrainedModel model, FlatnessOptions options,
+        CancellationToken cancellation)
     {
         RunData data = RunData.Load(
-            run with { Model = folder, Data = DataOf(run, model, options) }, model, Tokenizer.Load(folder));
+            run with { Model = folder, Data = DataOf(run, model, options) }, model, Tokenizer.Load(folder),
+            cancellation);
         bool train = options.Data == "train";
         EncodedDataset all = train ? data.Train : data.Eval;
         Examples = Some(all, options);
@@ -32,6 +35,7 @@ internal sealed class ProbedRun : IDisposable
         try
         {
             ReadWeights(folder, options);
+            cancellation.ThrowIfCancellationRequested();
             ExecutionOptions execution = new()
             {
                 IntraOpThreads = options.Threads ?? Environment.ProcessorCount,
@@ -65,16 +69,19 @@ internal sealed class ProbedRun : IDisposable
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Opens a run.</summary>
+    /// <param name="run">The output folder of the run.</param>
+    /// <param name="options">What is to be measured.</param>
+    /// <param name="cancellation">Stops between two blocks of a file or two examples.</param>
     /// <exception cref="RunException">There is no finished run.</exception>
     /// <exception cref="CheckpointException">A file of the run is damaged.</exception>
     /// <exception cref="DataFileException">The data cannot be used.</exception>
-    public static ProbedRun Open(string run, FlatnessOptions options)
+    public static ProbedRun Open(string run, FlatnessOptions options, CancellationToken cancellation = default)
     {
         string folder = Path.GetFullPath(run);
         _ = RunSummary.Read(folder);
         FineTuneOptions settings = FineTuneOptions.Read(RunFolder.OptionsFileOf(folder));
         using PretrainedModel model = PretrainedModel.Open(folder);
-        return new ProbedRun(folder, settings, model, options);
+        return new ProbedRun(folder, settings, model, options, cancellation);
     }
 
     public void Dispose()

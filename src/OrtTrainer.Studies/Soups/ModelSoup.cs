@@ -26,13 +26,14 @@ public sealed class ModelSoup : IDisposable
     private readonly Evaluator _evaluator;
     private readonly WeightBuffer _mean;
 
-    private ModelSoup(SoupOptions options)
+    private ModelSoup(SoupOptions options, CancellationToken cancellation)
     {
         _options = options;
         try
         {
             foreach (string run in options.Runs)
             {
+                cancellation.ThrowIfCancellationRequested();
                 _ingredients.Add(SoupIngredient.Open(run, options.Weights));
             }
 
@@ -41,8 +42,8 @@ public sealed class ModelSoup : IDisposable
             _mean = new WeightBuffer(Device.Default, first.Layout.Length);
             ModelTask task = first.Options.Data.Task;
             _data = task.Encode(
-                EvaluationData(first), Tokenizer.Load(first.Folder), MaxLength(first),
-                options.Execution.IntraOpThreads);
+                EvaluationData(first, cancellation), Tokenizer.Load(first.Folder), MaxLength(first),
+                options.Execution.IntraOpThreads, cancellation);
             PackedGraph graph = PackedGraph.Evaluation(first.Architecture, first.Head);
             _evaluator = new Evaluator(
                 new EvaluationSession(graph, options.Execution), task, task.FindMetric(first.Summary.Metric));
@@ -56,7 +57,7 @@ public sealed class ModelSoup : IDisposable
 
     /// <summary>Makes a soup and exports it.</summary>
     /// <param name="options">What of and where to.</param>
-    /// <param name="cancellation">Ends the work between batches; nothing is written then.</param>
+    /// <param name="cancellation">Ends the work between runs, rows of data or batches; nothing is written then.</param>
     /// <exception cref="RunException">A folder holds no finished run, runs do not fit together, or the output folder is
     /// not empty.</exception>
     /// <exception cref="DataFileException">The evaluation data cannot be used.</exception>
@@ -64,7 +65,7 @@ public sealed class ModelSoup : IDisposable
     public static SoupResult Make(SoupOptions options, CancellationToken cancellation = default)
     {
         RunFolder.RequireFree(options.Output);
-        using ModelSoup soup = new(options);
+        using ModelSoup soup = new(options, cancellation);
         return soup.Make(cancellation);
     }
 
@@ -157,12 +158,12 @@ public sealed class ModelSoup : IDisposable
         Math.Min(run.Options.MaxLength, run.Architecture.Shape.Positions);
 
     /// <summary>The evaluation data of a run, read again with its model's labels.</summary>
-    private static Dataset EvaluationData(SoupIngredient run)
+    private static Dataset EvaluationData(SoupIngredient run, CancellationToken cancellation)
     {
         DataOptions data = run.Options.Data;
         return data.Eval is { } file
-            ? LabeledData.Read(file, data, data.Task.LabelsOf(run.Config.Id2Label))
-            : LabeledData.Load(data with { ModelLabels = run.Config.Id2Label }).Eval;
+            ? LabeledData.Read(file, data, data.Task.LabelsOf(run.Config.Id2Label), cancellation: cancellation)
+            : LabeledData.Load(data with { ModelLabels = run.Config.Id2Label }, cancellation: cancellation).Eval;
     }
 
     // Some are missing where the constructor failed on its way.

@@ -18,10 +18,14 @@ internal sealed record BenchmarkData(
     OutputDistribution Distribution, ModelHead Head, IReadOnlyList<TokenizedExample> Examples, TaskTargets Targets)
 {
     /// <summary>Reads or makes the examples.</summary>
+    /// <param name="options">Which.</param>
+    /// <param name="model">What is measured.</param>
+    /// <param name="cancellation">Stops between two blocks of a file or two examples.</param>
     /// <exception cref="ArgumentException">The options give neither data nor a length.</exception>
     /// <exception cref="RunException">The length is more than the model takes.</exception>
     /// <exception cref="DataFileException">The file cannot be used.</exception>
-    public static BenchmarkData Of(StepBenchmarkOptions options, PretrainedModel model)
+    public static BenchmarkData Of(
+        StepBenchmarkOptions options, PretrainedModel model, CancellationToken cancellation = default)
     {
         int positions = model.Architecture.Shape.Positions;
         if (options.FullLength is { } length)
@@ -33,22 +37,27 @@ internal sealed record BenchmarkData(
                     $"examples of {length} were asked for.");
         }
 
-        EncodedDataset encoded = Read(options, model);
-        return new(
-            options.Data!.Task.Distribution, options.Data.Task.Head(encoded.Targets.Outputs), encoded.Examples, encoded.Targets);
+        EncodedDataset encoded = Read(options, model, cancellation);
+        ModelTask task = options.Data!.Task;
+        return new(task.Distribution, task.Head(encoded.Targets.Outputs), encoded.Examples, encoded.Targets);
     }
 
     /// <summary>Reads and tokenizes the options' data file.</summary>
+    /// <param name="options">Which.</param>
+    /// <param name="model">What is measured.</param>
+    /// <param name="cancellation">Stops between two blocks of the file or two examples.</param>
     /// <exception cref="ArgumentException">The options give no data.</exception>
     /// <exception cref="DataFileException">The file cannot be used.</exception>
-    public static EncodedDataset Read(StepBenchmarkOptions options, PretrainedModel model)
+    public static EncodedDataset Read(
+        StepBenchmarkOptions options, PretrainedModel model, CancellationToken cancellation = default)
     {
         DataOptions data = options.Data
             ?? throw new ArgumentException(
                 $"Neither {nameof(options.Data)} nor {nameof(options.FullLength)} is given.");
-        Dataset train = LabeledData.Load(data with { Eval = data.Train, Test = null }).Train;
+        Dataset train = LabeledData.LoadTrain(data, cancellation: cancellation);
         int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
-        return data.Task.Encode(train, Tokenizer.Load(options.Model), length, Environment.ProcessorCount);
+        return data.Task.Encode(
+            train, Tokenizer.Load(options.Model), length, Environment.ProcessorCount, cancellation);
     }
 
     private static BenchmarkData Random(int length, StepBenchmarkOptions options, int vocabulary)

@@ -29,11 +29,11 @@ internal sealed class StepBenchmark : IDisposable
     private readonly TrainingObjective _objective;
     private readonly Trainer _trainer;
 
-    private StepBenchmark(StepBenchmarkOptions options, PretrainedModel model)
+    private StepBenchmark(StepBenchmarkOptions options, PretrainedModel model, CancellationToken cancellation)
     {
         _options = options;
         _model = model;
-        _data = BenchmarkData.Of(options, model);
+        _data = BenchmarkData.Of(options, model, cancellation);
         _updates = Device.Default.CreateUpdates(options.Threads);
         _objective = new TrainingObjective(_data.Distribution, new ExampleTargets(_data.Targets));
         _graph = TrainingGraph.Build(model.Architecture, _data.Head, _objective);
@@ -52,7 +52,7 @@ internal sealed class StepBenchmark : IDisposable
 
     /// <summary>Measures.</summary>
     /// <param name="options">What to measure.</param>
-    /// <param name="cancellation">Stops between steps.</param>
+    /// <param name="cancellation">Stops between steps, or while data are read.</param>
     /// <exception cref="RunException">The model cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">The data cannot be used.</exception>
@@ -61,14 +61,15 @@ internal sealed class StepBenchmark : IDisposable
 
     /// <summary>Measures, an alternative taking turns with the steps.</summary>
     /// <param name="options">What to measure.</param>
-    /// <param name="alternative">Makes it for the model, after the steps' peak of memory was read; null for none.</param>
-    /// <param name="cancellation">Stops between steps.</param>
+    /// <param name="alternative">Makes it for the model, after the steps' peak of memory was read; null for
+    /// none.</param>
+    /// <param name="cancellation">Stops between steps, or while data are read.</param>
     /// <inheritdoc cref="Run(StepBenchmarkOptions, CancellationToken)" path="/exception"/>
     public static (StepBenchmarkResult Result, StepTimes Times) Run(
         StepBenchmarkOptions options, Func<PretrainedModel, IAlternative>? alternative, CancellationToken cancellation)
     {
         using PretrainedModel model = PretrainedModel.Open(options.Model);
-        using StepBenchmark benchmark = new(options, model);
+        using StepBenchmark benchmark = new(options, model, cancellation);
         return benchmark.Measure(alternative, cancellation);
     }
 

@@ -28,7 +28,10 @@ internal sealed record DataReport(
     private const int Shown = 3;
 
     /// <summary>Examines the data of a run.</summary>
-    public static DataReport Of(DataSplits data)
+    /// <param name="data">The data.</param>
+    /// <param name="cancellation">Ends it between two findings.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static DataReport Of(DataSplits data, CancellationToken cancellation = default)
     {
         List<SplitReport> splits = [SplitReport.Of("train", data.Train), SplitReport.Of("eval", data.Eval)];
         if (data.Test is not null)
@@ -38,12 +41,18 @@ internal sealed record DataReport(
 
         return new DataReport(
             splits,
-            TextRepeats.Within(data.Train),
-            TextRepeats.Across(data.Eval, data.Train),
-            data.Test is null ? null : TextRepeats.Across(data.Test, data.Train),
-            data.Test is null ? null : TextRepeats.Across(data.Test, data.Eval),
-            LabelConflict.In(data.Train),
-            NearEqualLabels.In(CountsIn(splits)));
+            Found(() => TextRepeats.Within(data.Train)),
+            Found(() => TextRepeats.Across(data.Eval, data.Train)),
+            data.Test is null ? null : Found(() => TextRepeats.Across(data.Test, data.Train)),
+            data.Test is null ? null : Found(() => TextRepeats.Across(data.Test, data.Eval)),
+            Found(() => LabelConflict.In(data.Train)),
+            Found(() => NearEqualLabels.In(CountsIn(splits))));
+
+        T Found<T>(Func<T> look)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return look();
+        }
     }
 
     /// <summary>What deserves attention before training, one line each; none where all is well.</summary>
@@ -69,8 +78,8 @@ internal sealed record DataReport(
         foreach (NearEqualLabels labels in NearEqual.Take(Shown))
         {
             yield return $"labels {labels.Counted(Splits[0].Targets.Unit)} differ in "
-                + $"{string.Join(" and ", labels.Differences)} only; they are learned as {labels.Labels.Count} different "
-                + "labels. If they mean the same, write them alike in the data.";
+                + $"{string.Join(" and ", labels.Differences)} only; they are learned as {labels.Labels.Count} "
+                + "different labels. If they mean the same, write them alike in the data.";
         }
 
         if (NearEqual.Count > Shown)

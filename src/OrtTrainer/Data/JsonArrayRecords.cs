@@ -19,14 +19,15 @@ internal static class JsonArrayRecords
     /// <exception cref="DataFileException">The content is not JSON, or an element is not an object.</exception>
     public static IEnumerable<TextLine> Elements(byte[] content, string file, CancellationToken cancellation)
     {
-        foreach ((int start, int length, int line) in Places(content, file))
+        foreach ((int start, int length, int line) in Places(content, file, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             yield return Utf8Lines.Decode(content.AsSpan(start, length), line, file);
         }
     }
 
-    private static List<(int Start, int Length, int Line)> Places(byte[] content, string file)
+    private static List<(int Start, int Length, int Line)> Places(
+        byte[] content, string file, CancellationToken cancellation)
     {
         int mark = content.Length - Utf8Lines.WithoutMark(content).Length, counted = mark, line = 1;
         List<(int, int, int)> places = [];
@@ -36,6 +37,7 @@ internal static class JsonArrayRecords
             reader.Read();
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
+                cancellation.ThrowIfCancellationRequested();
                 int start = mark + (int)reader.TokenStartIndex;
                 line += content.AsSpan(counted, start - counted).Count((byte)'\n');
                 counted = start;

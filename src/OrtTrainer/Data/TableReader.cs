@@ -8,6 +8,7 @@ namespace OrtTrainer.Data;
 internal static class TableReader
 {
     private const string LinesColumn = "text";
+    private const int Block = 1 << 20;
 
     /// <summary>Reads a file; it is opened at the first row and closed after the last.</summary>
     /// <param name="path">The file.</param>
@@ -135,9 +136,7 @@ internal static class TableReader
     /// <summary>An array of objects, or one object per line: files of either kind are called .json.</summary>
     private static IEnumerable<DataRow> Json(Stream stream, string file, CancellationToken cancellation)
     {
-        using MemoryStream content = new();
-        stream.CopyTo(content);
-        byte[] bytes = content.ToArray();
+        byte[] bytes = AllOf(stream, cancellation);
         FileSignature.RequireText(bytes, file);
         IEnumerable<TextLine> records = JsonArrayRecords.Is(bytes)
             ? JsonArrayRecords.Elements(bytes, file, cancellation)
@@ -146,5 +145,19 @@ internal static class TableReader
         {
             yield return row;
         }
+    }
+
+    private static byte[] AllOf(Stream stream, CancellationToken cancellation)
+    {
+        using MemoryStream content = new();
+        byte[] block = new byte[Block];
+        for (int read = -1; read != 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            read = stream.Read(block);
+            content.Write(block, 0, read);
+        }
+
+        return content.ToArray();
     }
 }

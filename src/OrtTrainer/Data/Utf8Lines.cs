@@ -21,7 +21,7 @@ internal static class Utf8Lines
     public static IEnumerable<TextLine> Read(Stream stream, string file, CancellationToken cancellation = default)
     {
         byte[] buffer = new byte[InitialBuffer];
-        int start = 0, scanned = 0, end = 0, number = 0, blocks = 0;
+        int start = 0, scanned = 0, end = 0, number = 0;
         while (true)
         {
             int feed = buffer.AsSpan(scanned, end - scanned).IndexOf((byte)'\n');
@@ -40,12 +40,7 @@ internal static class Utf8Lines
                 Array.Resize(ref buffer, buffer.Length * 2);
             }
 
-            // A file of one block is read to its end: what follows can stop as well, and have something to show for it.
-            if (blocks > 1)
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-
+            cancellation.ThrowIfCancellationRequested();
             int read = stream.Read(buffer, end, buffer.Length - end);
             if (read == 0)
             {
@@ -53,7 +48,6 @@ internal static class Utf8Lines
             }
 
             end += read;
-            blocks++;
             if (number == 0)
             {
                 FileSignature.RequireText(buffer.AsSpan(0, end), file);

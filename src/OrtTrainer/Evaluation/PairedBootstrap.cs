@@ -19,9 +19,12 @@ internal sealed record PairedBootstrap
     /// <param name="first">Outputs of the first model.</param>
     /// <param name="second">Outputs of the second model, for the same examples in the same order.</param>
     /// <param name="nextIndex">A random whole number from 0 to below its argument.</param>
+    /// <param name="cancellation">Stops between two resamples.</param>
     /// <exception cref="ArgumentException">There are no examples, or not as many in both.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public BootstrapInterval Compare(
-        Metric metric, EvaluatedExamples first, EvaluatedExamples second, Func<int, int> nextIndex)
+        Metric metric, EvaluatedExamples first, EvaluatedExamples second, Func<int, int> nextIndex,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(metric);
         ArgumentNullException.ThrowIfNull(first);
@@ -38,6 +41,7 @@ internal sealed record PairedBootstrap
         var differences = new List<double>(Resamples);
         for (var n = 0; n < Resamples; n++)
         {
+            cancellation.ThrowIfCancellationRequested();
             foreach (ref var index in indices.AsSpan())
             {
                 index = nextIndex(indices.Length);

@@ -41,7 +41,7 @@ internal static class ModelExporter
         Write(staged.Path, model, provenance.ToMetadata(), inlineLimit, cancellation);
         if (reference?.Texts is { } texts && model.TokenizerFolder is not null)
         {
-            TokenizerCheck.Require(staged.Path, folder, model.Task, texts, reference.Examples);
+            TokenizerCheck.Require(staged.Path, folder, model.Task, texts, reference.Examples, cancellation);
         }
 
         ExportComparison? comparison = reference is null

@@ -16,15 +16,17 @@ internal static class TokenizerCheck
     /// <param name="task">How texts are encoded.</param>
     /// <param name="texts">The texts.</param>
     /// <param name="examples">What the training side made of them, in the same order.</param>
+    /// <param name="cancellation">Stops between two texts.</param>
     /// <exception cref="ExportMismatchException">An id or token type differs.</exception>
     public static void Require(
         string staged, string folder, ModelTask task, IReadOnlyList<Example> texts,
-        IReadOnlyList<TokenizedExample> examples)
+        IReadOnlyList<TokenizedExample> examples, CancellationToken cancellation = default)
     {
         Tokenizer tokenizer = Tokenizer.Load(staged);
         int limit = SequenceLimit.Of(staged, ModelConfig.Load(staged), asked: null);
         for (int i = 0; i < examples.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             TokenizedExample exported = task.Encode(texts[i], tokenizer, limit);
             bool isSame = exported.InputIds.AsSpan().SequenceEqual(examples[i].InputIds)
                 && exported.TokenTypeIds.AsSpan().SequenceEqual(examples[i].TokenTypeIds);

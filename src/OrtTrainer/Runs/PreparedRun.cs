@@ -150,6 +150,7 @@ internal sealed class PreparedRun : IDisposable
                 : options.Method.Loss?.Consult(new TeacherQuestion(
                     teacher, model, data.Task, data.Train.Source, options.EffectiveThreads,
                     new TeacherEvents(events), cancellation));
+            cancellation.ThrowIfCancellationRequested();
             return new PreparedRun(options, model, data, knowledge)
             {
                 OwnTeacher = ownTeacher?.Summary,

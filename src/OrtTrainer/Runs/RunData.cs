@@ -30,7 +30,7 @@ internal sealed record RunData(
     /// <param name="options">The run's options.</param>
     /// <param name="model">What is trained.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <param name="cancellation">Stops between two blocks of a file or of examples.</param>
+    /// <param name="cancellation">Stops between two blocks of a file or two examples.</param>
     /// <exception cref="ArgumentException">The tokenizer does not give what the task needs.</exception>
     /// <exception cref="DataFileException">A file cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -64,8 +64,8 @@ internal sealed record RunData(
         RequireKnownIds([train, eval, test], vocabulary, model.Config.Path);
         return new(task, splits.Labels, train, eval, test, splits.EvalOrigin,
         [
-            .. notes, .. DataReport.Of(splits).Warnings(), .. LeftOut("train", train), .. LeftOut("eval", eval),
-            .. LeftOut("test", test),
+            .. notes, .. DataReport.Of(splits, cancellation).Warnings(), .. LeftOut("train", train),
+            .. LeftOut("eval", eval), .. LeftOut("test", test),
         ]);
 
         EncodedDataset Encoded(Dataset part) => task.Encode(part, tokenizer, length, threads, cancellation);

@@ -20,7 +20,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             ? null
             : run.Evaluator.Evaluate(averagedWeights, run.Data.Eval, cancellation);
         bool exportsAverage = averaged is not null && !run.Evaluator.Metric.IsBetter(live.Score, averaged.Score);
-        BootstrapInterval? interval = averaged is null ? null : Compare(live, averaged);
+        BootstrapInterval? interval = averaged is null ? null : Compare(live, averaged, cancellation);
         EvaluationScores? testLive = OnTest(run.State.Parameters, cancellation);
         EvaluationScores? testAveraged = averagedWeights is null ? null : OnTest(averagedWeights, cancellation);
         (EvaluationScores Eval, EvaluationScores? Test)? sampled = RunSampling.Evaluate(run, weights, cancellation);
@@ -101,10 +101,12 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
     private static Dictionary<string, double> Known(Dictionary<string, double?> scores) =>
         scores.Where(s => s.Value is not null).ToDictionary(s => s.Key, s => s.Value!.Value);
 
-    private BootstrapInterval Compare(EvaluationScores live, EvaluationScores averaged)
+    private BootstrapInterval Compare(
+        EvaluationScores live, EvaluationScores averaged, CancellationToken cancellation)
     {
         SeededRandom random = SeededRandom.For((ulong)run.Options.Seed, "bootstrap");
-        return new PairedBootstrap().Compare(run.Evaluator.Metric, live.Examples, averaged.Examples, random.NextInt);
+        return new PairedBootstrap().Compare(
+            run.Evaluator.Metric, live.Examples, averaged.Examples, random.NextInt, cancellation);
     }
 
     private EvaluationScores? OnTest(WeightBuffer parameters, CancellationToken cancellation) =>

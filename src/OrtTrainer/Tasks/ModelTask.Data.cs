@@ -8,9 +8,6 @@ namespace OrtTrainer.Tasks;
 /// <summary>From files to tokens and targets.</summary>
 public abstract partial class ModelTask
 {
-    // Small enough to end within a moment, large enough to cost nothing.
-    private const int RowsBetweenChecks = 4096;
-
     /// <summary>The columns read where options name none.</summary>
     internal virtual ExampleColumns DefaultColumns { get; } = new(Label: "label");
 
@@ -72,33 +69,30 @@ public abstract partial class ModelTask
     /// <param name="tokenizer">The model's.</param>
     /// <param name="maxLength">The most tokens per example, to which longer ones are cut.</param>
     /// <param name="threads">At most so many threads, 1 or more.</param>
-    /// <param name="cancellation">Stops between two blocks of examples.</param>
+    /// <param name="cancellation">Stops between two examples.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     internal EncodedDataset Encode(
         Dataset data, ITextEncoder tokenizer, int maxLength, int threads, CancellationToken cancellation = default)
     {
         TokenizedExample[] examples = new TokenizedExample[data.Count];
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
-        for (int start = 0; start < data.Count; start += RowsBetweenChecks)
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        try
         {
-            if (start > 0)
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-
-            try
-            {
-                Parallel.For(start, Math.Min(data.Count, start + RowsBetweenChecks), parallel, EncodeRow);
-            }
-            catch (AggregateException exception)
-            {
-                ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-            }
+            Parallel.For(0, data.Count, parallel, EncodeRow);
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
 
         return new EncodedDataset(data, examples, Align(data, examples), maxLength);
 
-        void EncodeRow(int row) => examples[row] = Encode(data.Examples[row], tokenizer, maxLength);
+        void EncodeRow(int row)
+        {
+            // The loop itself looks at the token only now and then, and a text may be a book.
+            cancellation.ThrowIfCancellationRequested();
+            examples[row] = Encode(data.Examples[row], tokenizer, maxLength);
+        }
     }
 
     /// <summary>

@@ -11,13 +11,13 @@ internal static class LogitsTable
     private static readonly char[] NeedsQuotes = [',', '"', '\n', '\r'];
 
     /// <exception cref="DataFileException">The file is no such table.</exception>
-    public static LogitsContent Read(string path)
+    public static LogitsContent Read(string path, CancellationToken cancellation = default)
     {
         _ = RequireDelimiter(path);
         List<float> values = [];
         IReadOnlyList<string> labels = [];
         int rows = 0;
-        foreach (DataRow row in TableReader.Read(path))
+        foreach (DataRow row in TableReader.Read(path, cancellation: cancellation))
         {
             labels = row.Columns.Names;
             values.AddRange(row.Values.Select((text, column) => Number(text, row, column)));

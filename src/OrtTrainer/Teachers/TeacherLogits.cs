@@ -45,7 +45,7 @@ internal sealed class TeacherLogits
     /// <param name="data">The examples; a part that was split off a file will do.</param>
     /// <param name="threads">Threads where the options name none, 1 or more.</param>
     /// <param name="events">Told what happens, on this thread; null for nobody.</param>
-    /// <param name="cancellation">Stops between batches; nothing is kept then.</param>
+    /// <param name="cancellation">Stops between batches, or blocks of a table; nothing is kept then.</param>
     /// <exception cref="ArgumentException">The options name no teacher, or two.</exception>
     /// <exception cref="RunException">The teacher's files are missing or do not make a classifier, or its task or
     /// labels differ from the student's.</exception>
@@ -61,7 +61,7 @@ internal sealed class TeacherLogits
         Stopwatch clock = Stopwatch.StartNew();
         TeacherOptions resolved = options.Resolve();
         return resolved.Model is null
-            ? FromFile(resolved.Logits!, task, data, clock, events)
+            ? FromFile(resolved.Logits!, task, data, clock, events, cancellation)
             : FromModel(resolved, task, data, resolved.Threads ?? threads, clock, events, cancellation);
     }
 
@@ -99,9 +99,10 @@ internal sealed class TeacherLogits
     }
 
     private static TeacherLogits FromFile(
-        string path, ModelTask task, Dataset data, Stopwatch clock, IProgress<TeacherEvent>? events)
+        string path, ModelTask task, Dataset data, Stopwatch clock, IProgress<TeacherEvent>? events,
+        CancellationToken cancellation)
     {
-        (LogitsContent content, string? assumption) = TeacherLogitsFile.Read(path, data);
+        (LogitsContent content, string? assumption) = TeacherLogitsFile.Read(path, data, cancellation);
         if (assumption is not null)
         {
             events?.Report(new TeacherEvent.Noted(assumption));

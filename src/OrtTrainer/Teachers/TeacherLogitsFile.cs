@@ -47,14 +47,18 @@ internal static class TeacherLogitsFile
     public static bool IsKnown(string path) => IsTensors(path) || LogitsTable.Delimiter(path) is not null;
 
     /// <summary>What a file says of the data's rows, in the order of the data's labels.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="cancellation">Stops between two blocks of a table.</param>
     /// <returns>The logits as if of exactly these rows, and what had to be assumed, or null.</returns>
     /// <exception cref="DataFileException">It has other rows than the data's file, or a value that is no
     /// number.</exception>
     /// <exception cref="RunException">It has other labels.</exception>
     /// <exception cref="CheckpointException">It is damaged.</exception>
-    internal static (LogitsContent Content, string? Assumption) Read(string path, Dataset data)
+    internal static (LogitsContent Content, string? Assumption) Read(
+        string path, Dataset data, CancellationToken cancellation = default)
     {
-        LogitsContent content = IsTensors(path) ? LogitsTensors.Read(path) : LogitsTable.Read(path);
+        LogitsContent content = IsTensors(path) ? LogitsTensors.Read(path) : LogitsTable.Read(path, cancellation);
         CheckRows(path, content, data);
         (int[] order, string? assumption) = Order(path, content, data);
         float[] values = new float[data.Count * data.Outputs];

@@ -14,26 +14,36 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
 
     /// <summary>Runs words as those of the benchmarks.</summary>
     public static CliRun OfBenchmarks(params string[] words) =>
-        With(BenchmarkProgram.Instance.RunAsync, "", default, words);
+        With(BenchmarkProgram.Instance.RunAsync, Bytes(""), new StringWriter(), default, words);
 
     /// <summary>Runs words with standard input.</summary>
     public static CliRun WithInput(string input, params string[] words) => With(input, default, words);
 
     /// <summary>Runs words until a token asks to end.</summary>
     public static CliRun With(string input, CancellationToken interruption, params string[] words) =>
-        With(CliApp.RunAsync, input, interruption, words);
+        With(Bytes(input), interruption, words);
+
+    /// <summary>Runs words with a stream as standard input until a token asks to end.</summary>
+    public static CliRun With(Stream input, CancellationToken interruption, params string[] words) =>
+        With(CliApp.RunAsync, input, new StringWriter(), interruption, words);
+
+    /// <summary>Runs words and interrupts them as soon as their output has this part.</summary>
+    public static CliRun InterruptedAt(string part, params string[] words)
+    {
+        using CancellationTokenSource source = new();
+        return With(CliApp.RunAsync, Bytes(""), new InterruptingWriter(part, source), source.Token, words);
+    }
 
     private static CliRun With(
-        Func<IReadOnlyList<string>, Terminal, CancellationToken, Task<int>> program, string input,
-        CancellationToken interruption, string[] words)
+        Func<IReadOnlyList<string>, Terminal, CancellationToken, Task<int>> program, Stream input,
+        StringWriter output, CancellationToken interruption, string[] words)
     {
-        using StringWriter output = new();
         using StringWriter error = new();
         Terminal terminal = new()
         {
             Out = TextWriter.Synchronized(output),
             Error = TextWriter.Synchronized(error),
-            Input = new MemoryStream(Encoding.UTF8.GetBytes(input)),
+            Input = input,
         };
         int code = program(words, terminal, interruption).GetAwaiter().GetResult();
         return new CliRun(code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
@@ -44,5 +54,37 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     {
         Assert.That((ExitCode, Error), Is.EqualTo((0, "")));
         return this;
+    }
+
+    private static MemoryStream Bytes(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Cancels once what was written has a part.</summary>
+    private sealed class InterruptingWriter(string part, CancellationTokenSource source) : StringWriter
+    {
+        public override void Write(char[] buffer, int index, int count)
+        {
+            base.Write(buffer, index, count);
+            Look();
+        }
+
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            Look();
+        }
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            Look();
+        }
+
+        private void Look()
+        {
+            if (!source.IsCancellationRequested && ToString().Contains(part, StringComparison.Ordinal))
+            {
+                source.Cancel();
+            }
+        }
     }
 }

@@ -130,6 +130,12 @@ internal sealed class DataReportTests
     }
 
     [Test]
+    public void A_cancellation_ends_the_report() =>
+        Assert.That(
+            () => DataReport.Of(_folder.Splits("a\tone\nb\ttwo\n", "a\tx\n"), new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
+
+    [Test]
     public void Of_many_groups_of_nearly_equal_labels_the_first_are_named()
     {
         string rows = string.Concat("abcde".Select((label, at) => $"{label}\tt{at}\n{char.ToUpper(label)}\tT {at}\n"));

@@ -30,8 +30,8 @@ public sealed class ExampleColumnsTests
     public void A_text_that_is_null_is_refused_with_its_line(string row, string column) =>
         Assert.That(
             Refusal(row, DataFormat.JsonLines),
-            Is.EqualTo($"inline, line 1: '{column}' is null; expected a text. Take the row out, or write \"\" for an empty "
-                + "text."));
+            Is.EqualTo($"inline, line 1: '{column}' is null; expected a text. Take the row out, or write \"\" for an "
+                + "empty text."));
 
     [Test]
     public void Much_of_a_wrong_kind_is_cut_short() =>

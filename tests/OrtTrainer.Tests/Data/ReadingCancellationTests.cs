@@ -36,4 +36,48 @@ public sealed class ReadingCancellationTests
 
         Assert.That(read, Is.InRange(1000, 40_000));
     }
+
+    [TestCase(DataFormat.JsonLines)]
+    [TestCase(DataFormat.Json)]
+    [TestCase(DataFormat.Lines)]
+    public void What_is_cancelled_already_reads_nothing(DataFormat format)
+    {
+        using MemoryStream stream = new("{\"text\":\"a\"}\n"u8.ToArray());
+
+        Assert.That(
+            () => TableReader.Read(stream, "inline", new() { Format = format }, null, new(canceled: true)).Count(),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(stream.Position, Is.Zero);
+    }
+
+    [Test]
+    public void An_array_is_held_as_a_whole_but_no_longer_read_after_the_cancellation()
+    {
+        using CancellationTokenSource source = new();
+        using EndlessStream stream = new(source);
+
+        Assert.That(
+            () => TableReader.Read(stream, "inline", new() { Format = DataFormat.Json }, null, source.Token).Count(),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(stream.Reads, Is.EqualTo(3));
+    }
+
+    /// <summary>White space for ever; the third block cancels.</summary>
+    private sealed class EndlessStream(CancellationTokenSource source) : MemoryStream
+    {
+        public int Reads { get; private set; }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (++Reads == 3)
+            {
+                source.Cancel();
+            }
+
+            buffer.Fill((byte)' ');
+            return buffer.Length;
+        }
+    }
 }

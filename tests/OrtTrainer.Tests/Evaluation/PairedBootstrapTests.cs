@@ -32,6 +32,28 @@ public class PairedBootstrapTests
     }
 
     [Test]
+    public void A_cancellation_ends_it_before_the_next_resample()
+    {
+        using CancellationTokenSource source = new();
+        int drawn = 0;
+
+        Assert.That(
+            () => new PairedBootstrap().Compare(Accuracy, Model(5, 3), Model(5, 4), _ => Draw(), source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(drawn, Is.EqualTo(15));
+
+        int Draw()
+        {
+            if (++drawn == 12)
+            {
+                source.Cancel();
+            }
+
+            return 0;
+        }
+    }
+
+    [Test]
     public void Quantiles_lie_between_the_nearest_resamples_in_proportion()
     {
         // Only the second example differs; the last of four resamples holds it alone: differences 0, 0, 0, 1.

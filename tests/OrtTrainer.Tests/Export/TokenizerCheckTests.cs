@@ -21,6 +21,10 @@ public sealed class TokenizerCheckTests
         TokenizedExample[] examples = TinyClassifier.Tokenize(output.Path, Texts);
 
         TokenizerCheck.Require(output.Path, output.Path, ModelTask.Default, Texts, examples);
+        Assert.That(
+            () => TokenizerCheck.Require(
+                output.Path, output.Path, ModelTask.Default, Texts, examples, new(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
 
         examples[1] = examples[1] with { InputIds = [.. examples[1].InputIds[..^1], 1] };
         Assert.That(

@@ -70,7 +70,7 @@ public sealed class RunLabelsTests
         using FinishedRun finished = FinishedRun.Open(_tiny.Output("split"), new());
 
         EvaluationScores scores = finished.Score(
-            finished.EvaluationData(), finished.Labels, finished.Task.DefaultMetric, _ => { }, default);
+            finished.EvaluationData(default), finished.Labels, finished.Task.DefaultMetric, _ => { }, default);
         Assert.That(finished.Change(scores, test: false), Is.Null);
         Assert.That(scores.Values["loss"], Is.EqualTo(run.EvalLive["loss"]).Within(1e-5));
     }

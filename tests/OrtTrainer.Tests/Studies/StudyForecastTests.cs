@@ -65,6 +65,14 @@ public sealed class StudyForecastTests
         Assert.That(Directory.Exists(_study.Output("out")), Is.False);
     }
 
+    [TestCase(0)]
+    [TestCase(30)]
+    public void A_cancellation_ends_counting_and_measuring(int seconds) =>
+        Assert.That(
+            () => StudyForecaster.Of(
+                _study.Options("out"), TimeSpan.FromSeconds(seconds), new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
+
     [Test]
     public void Cells_that_differ_in_what_no_step_feels_are_measured_once()
     {

@@ -192,6 +192,8 @@ public sealed class TeacherLogitsFileTests
 
         Assert.That(content.Labels, Is.EqualTo(names));
         Assert.That(content.Values, Is.EqualTo(new[] { 1.5f, float.MinValue, 1e-30f }));
+        Assert.That(() => LogitsTable.Read(_task.File("q.csv"), new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(() => LogitsTable.Write(_task.File("q.tsv"), [1f], ["a\tb"]),
             Throws.TypeOf<DataFileException>().With.Message.Contains(".safetensors"));
     }

@@ -3,6 +3,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies.Comparisons;
 using OrtTrainer.Studies.Statistics;
@@ -81,6 +82,19 @@ public sealed class RunComparisonTests
         Assert.That(RunComparison.Of(run, run, onTest).Notes, Has.Exactly(2).Matches<string>(note =>
             note!.StartsWith($"{run}: the loss on its test data was ", StringComparison.Ordinal)
             && note.EndsWith("now: the data or the model have changed since", StringComparison.Ordinal)));
+    }
+
+    [Test]
+    public async Task Reading_the_data_of_a_run_again_can_be_cancelled()
+    {
+        using FinishedRun run =
+            FinishedRun.Open(await Run("read", Data(null) with { Test = _desk.Test }), new PredictorOptions());
+        CancellationToken cancelled = new(canceled: true);
+
+        Assert.That(run.EvaluationData(default).Count, Is.EqualTo(6));
+        Assert.That(() => run.EvaluationData(cancelled), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => run.TestData(cancelled), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => run.Read(_desk.Train, cancelled), Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]

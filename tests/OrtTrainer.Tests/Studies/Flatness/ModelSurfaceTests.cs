@@ -49,6 +49,12 @@ public sealed class ModelSurfaceTests(string task)
     }
 
     [Test]
+    public void Opening_a_run_can_be_cancelled() =>
+        Assert.That(
+            () => ProbedRun.Open(_task.Output("run"), new FlatnessOptions(), new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
+
+    [Test]
     public void Loss_and_score_on_eval_are_those_of_the_run()
     {
         using ProbedRun eval = ProbedRun.Open(_task.Output("run"), new FlatnessOptions { Data = "eval", Threads = 1 });

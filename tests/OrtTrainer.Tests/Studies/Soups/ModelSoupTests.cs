@@ -85,7 +85,7 @@ public sealed class ModelSoupTests
 
         using FinishedRun data = FinishedRun.Open(_tiny.Output("a"), new PredictorOptions());
         using Predictor predictor = Predictor.Open(output);
-        EvaluationScores scores = predictor.Evaluate(data.EvaluationData(), predictor.Task.DefaultMetric);
+        EvaluationScores scores = predictor.Evaluate(data.EvaluationData(default), predictor.Task.DefaultMetric);
 
         Assert.That(scores.Values["loss"], Is.EqualTo(result.Values["loss"]).Within(1e-4));
         Assert.That(result.ExportDifference, Is.LessThan(1e-4));
@@ -94,6 +94,18 @@ public sealed class ModelSoupTests
         Assert.That(file.Metadata["orttrainer.formula"], Is.EqualTo("mean of the exported weights of 3 runs"));
         string[] ingredients = JsonSerializer.Deserialize<string[]>(file.Metadata["orttrainer.ingredients"])!;
         Assert.That(ingredients.Select(i => i[..7]), Is.EqualTo(new[] { "a (swa,", "b (swa,", "c (swa," }));
+    }
+
+    [Test]
+    public void A_cancelled_soup_reads_no_run_and_writes_nothing()
+    {
+        string output = _tiny.Output("cancelled");
+        SoupOptions options = new() { Runs = ["/no/such/run", "/nor/this"], Output = output };
+
+        Assert.That(
+            () => ModelSoup.Make(options, new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Directory.Exists(output), Is.False);
     }
 
     [Test]
