@@ -38,7 +38,8 @@ public sealed partial class Binding
         switch (TypeOf(_session.Outputs, name))
         {
             case ElementType.Float16:
-                ReadOnlySpan<Half> halves = MemoryMarshal.Cast<Float16, Half>(Result(name).GetTensorDataAsSpan<Float16>());
+                ReadOnlySpan<Half> halves =
+                    MemoryMarshal.Cast<Float16, Half>(Result(name).GetTensorDataAsSpan<Float16>());
                 float[] widened = new float[halves.Length];
                 TensorPrimitives.ConvertToSingle(halves, widened);
                 return widened;

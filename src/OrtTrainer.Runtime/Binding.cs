@@ -99,8 +99,8 @@ public sealed partial class Binding : IDisposable
         Set(name, data, shape, ElementType.Float);
 
     /// <summary>
-    /// Copies a batch's integers to an input of int64 or int32, whichever the graph takes; its shape may differ from the
-    /// last one.
+    /// Copies a batch's integers to an input of int64 or int32, whichever the graph takes; its shape may differ from
+    /// the last one.
     /// </summary>
     /// <exception cref="ArgumentException">The graph has no such input of integers, or shape and data
     /// disagree.</exception>

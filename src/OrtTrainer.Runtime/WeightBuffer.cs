@@ -30,7 +30,8 @@ public sealed unsafe class WeightBuffer : IDisposable
         if (elementType != ElementType.Float)
         {
             throw new NotSupportedException(
-                $"A buffer of weights was asked for in {elementType}; this build has them in {ElementType.Float} only.");
+                $"A buffer of weights was asked for in {elementType}; this build has them in {ElementType.Float} " +
+                "only.");
         }
 
         Device = device;
@@ -149,7 +150,8 @@ public sealed unsafe class WeightBuffer : IDisposable
         if (source.Device != Device || source.Length != Length)
         {
             throw new ArgumentException(
-                $"{source.Length} weights of {source.Device} cannot be copied to {Length} of {Device}.", nameof(source));
+                $"{source.Length} weights of {source.Device} cannot be copied to {Length} of {Device}.",
+                nameof(source));
         }
 
         RequireOpen();

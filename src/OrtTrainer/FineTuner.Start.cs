@@ -12,8 +12,8 @@ public sealed partial class FineTuner
     /// <param name="options">Everything that decides the run.</param>
     /// <param name="events">Told what happens, on the run's own thread; null for nobody.</param>
     /// <param name="cancellation">
-    /// Ends the run after the current step, with a checkpoint to resume from; before the first step, while data are read
-    /// or a teacher is run, at once and with nothing written.
+    /// Ends the run after the current step, with a checkpoint to resume from; before the first step, while data are
+    /// read or a teacher is run, at once and with nothing written.
     /// </param>
     /// <returns>Scores, steps, seconds and which weights were exported.</returns>
     /// <exception cref="OperationCanceledException">The run was cancelled; its checkpoint is written, if it had

@@ -36,7 +36,9 @@ public sealed class OwnTokenizerTests
         {
             Assert.That(summary.Live, Is.EqualTo(ours.Live));
             Assert.That(summary.TestAveraged, Is.EqualTo(ours.TestAveraged));
-            Assert.That(actual.Predict(Texts).Select(p => p.Scores), Is.EqualTo(expected.Predict(Texts).Select(p => p.Scores)));
+            Assert.That(
+                actual.Predict(Texts).Select(p => p.Scores),
+                Is.EqualTo(expected.Predict(Texts).Select(p => p.Scores)));
             Assert.That(actual.MaxLength, Is.EqualTo(16));
             Assert.That(events.Of<RunEvent.Noted>().Select(note => note.Message),
                 Has.Some.Contains("the export will have no tokenizer files"));

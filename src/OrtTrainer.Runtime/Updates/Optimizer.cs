@@ -87,8 +87,8 @@ public abstract class Optimizer : IDisposable
         if (buffer.Length != Layout.Length)
         {
             throw new ArgumentException(
-                $"{name} has {buffer.Length} elements, the layout {Layout.Length} (tensors are padded to whole blocks " +
-                $"of {WeightLayout.BlockLength}): allocate it with the layout's length.");
+                $"{name} has {buffer.Length} elements, the layout {Layout.Length} (tensors are padded to whole " +
+                $"blocks of {WeightLayout.BlockLength}): allocate it with the layout's length.");
         }
     }
 }

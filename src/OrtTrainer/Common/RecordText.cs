@@ -21,7 +21,8 @@ internal static class RecordText
     {
         Type type = record.GetType();
         PropertyInfo[] properties = Properties.GetOrAdd(type, Printed);
-        IEnumerable<string> parts = properties.Select(property => $"{property.Name} = {Value(property.GetValue(record))}");
+        IEnumerable<string> parts =
+            properties.Select(property => $"{property.Name} = {Value(property.GetValue(record))}");
         return properties.Length == 0 ? $"{type.Name} {{ }}" : $"{type.Name} {{ {string.Join(", ", parts)} }}";
     }
 

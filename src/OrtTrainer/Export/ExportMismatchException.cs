@@ -17,8 +17,8 @@ internal sealed class ExportMismatchException : OrtTrainerException
     internal ExportMismatchException(
         string path, int example, int examples, TokenizedExample exported, TokenizedExample trained)
         : base($"{path}: the exported tokenizer gives other ids for example {example} of {examples} than the model " +
-            $"was trained with: {Shown(exported.InputIds)} instead of {Shown(trained.InputIds)}. Nothing was written; " +
-            "what was there before is untouched. Please report this with the tokenizer's files.")
+            $"was trained with: {Shown(exported.InputIds)} instead of {Shown(trained.InputIds)}. Nothing was " +
+            "written; what was there before is untouched. Please report this with the tokenizer's files.")
     {
     }
 

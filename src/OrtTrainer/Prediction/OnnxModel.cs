@@ -161,8 +161,8 @@ internal sealed class OnnxModel : IDisposable
         if (logits.Type is not { } type || !Binding.ConvertibleTypes.Contains(type))
         {
             throw new RunException(
-                $"{session.Name}: logits are {Words(logits)}; expected {string.Join(", ", Binding.ConvertibleTypes)}. " +
-                "Export the model with such an output.");
+                $"{session.Name}: logits are {Words(logits)}; expected " +
+                $"{string.Join(", ", Binding.ConvertibleTypes)}. Export the model with such an output.");
         }
 
         if (session.Inputs.FirstOrDefault(i => i.Type is not (ElementType.Int64 or ElementType.Int32)) is { } input)

@@ -93,7 +93,8 @@ public sealed partial class Predictor : IDisposable
         Dataset data, Metric metric, IReadOnlyList<int>? order = null, Action<string>? note = null,
         CancellationToken cancellation = default)
     {
-        EncodedDataset encoded = Task.Encode(data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation);
+        EncodedDataset encoded =
+            Task.Encode(data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation);
         foreach (string line in Task.LeftOut(encoded))
         {
             note?.Invoke($"{data.Source}: {line}");

@@ -17,8 +17,8 @@ namespace OrtTrainer.Runs;
 /// <param name="EvalOrigin">Where <paramref name="Eval"/> comes from.</param>
 /// <param name="Warnings">What a person should know about the data before training on it.</param>
 internal sealed record RunData(
-    ModelTask Task, LabelMap? Labels, EncodedDataset Train, EncodedDataset Eval, EncodedDataset? Test, string EvalOrigin,
-    IReadOnlyList<string> Warnings)
+    ModelTask Task, LabelMap? Labels, EncodedDataset Train, EncodedDataset Eval, EncodedDataset? Test,
+    string EvalOrigin, IReadOnlyList<string> Warnings)
 {
     /// <summary>The width of the head.</summary>
     public int Outputs => Train.Targets.Outputs;

@@ -76,8 +76,8 @@ internal static class LabelFields
                 && array[0] is { ValueKind: JsonValueKind.String or JsonValueKind.Number } item
                 ? item.ToString()
                 : throw new DataFileException(
-                    source, line, $"the label is {field}; expected a name, or a list of one. Write the name alone, or " +
-                    "take --task multilabel for several.");
+                    source, line, $"the label is {field}; expected a name, or a list of one. Write the name alone, " +
+                    "or take --task multilabel for several.");
         }
         catch (JsonException)
         {

@@ -34,8 +34,8 @@ public abstract partial class ModelTask
             ? task
             : throw new RunException($"{config.Path}: {task.NamedIn(config)}, but id2label has one label, " +
                 $"'{labels[0]}': a softmax of one output is 1 whatever the text; expected " +
-                $"{task.FewestOutputs} labels or more. Set problem_type to multi_label_classification where the output is the logit of one label " +
-                "that applies or not, to regression where it is a number.");
+                $"{task.FewestOutputs} labels or more. Set problem_type to multi_label_classification where the " +
+                "output is the logit of one label that applies or not, to regression where it is a number.");
     }
 
     /// <summary>The configuration of a model that was fine-tuned for this task.</summary>

@@ -25,7 +25,8 @@ public abstract partial class ModelTask
     /// <exception cref="DataFileException">A label is malformed, or there are too few different ones.</exception>
     internal abstract LabelMap? FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns);
 
-    /// <summary>The labels of a model in its order (id2label), as data may write them; null for tasks without.</summary>
+    /// <summary>The labels of a model in its order (id2label), as data may write them; null for tasks
+    /// without.</summary>
     internal virtual LabelMap? LabelsOf(IReadOnlyList<string> names) => LabelMap.OfModel(names);
 
     /// <summary>Turns the label fields of a file's rows into targets.</summary>

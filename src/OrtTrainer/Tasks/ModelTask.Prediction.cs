@@ -44,7 +44,8 @@ public abstract partial class ModelTask
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold);
 
     /// <summary>Writes a score for each label.</summary>
-    private protected static void WriteScores(Utf8JsonWriter json, IReadOnlyList<string> labels, IReadOnlyList<float> scores)
+    private protected static void WriteScores(
+        Utf8JsonWriter json, IReadOnlyList<string> labels, IReadOnlyList<float> scores)
     {
         json.WriteStartObject("scores");
         for (int i = 0; i < labels.Count; i++)

@@ -8,8 +8,8 @@ using OrtTrainer.Training.Schedules;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// One optimizer step, from examples to averaged weights: gradients of the packed batches, clip, optimizer and average in
-/// one pass over memory.
+/// One optimizer step, from examples to averaged weights: gradients of the packed batches, clip, optimizer and average
+/// in one pass over memory.
 /// </summary>
 internal sealed class Trainer : IDisposable
 {

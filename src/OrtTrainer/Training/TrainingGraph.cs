@@ -38,6 +38,8 @@ internal sealed record TrainingGraph(PackedGraph Packed, IReadOnlySet<string> Pa
             g.Output(gradients[i], m.Views[i].GradientName);
         }
 
-        return new(PackedGraph.From(g, m) with { Rows = head.Rows }, loss.Parts.Select(part => part.Part.Output).ToHashSet());
+        return new(
+            PackedGraph.From(g, m) with { Rows = head.Rows },
+            loss.Parts.Select(part => part.Part.Output).ToHashSet());
     }
 }

@@ -110,7 +110,8 @@ public sealed class BenchmarkProgramTests
     [TestCase("focall", "Did you mean focal?")]
     public void What_is_no_loss_is_not_measured(string methods, string expected)
     {
-        CliRun run = CliRun.OfBenchmarks("methods", "--model", _desk.Model, "--train", _desk.Train, "--methods", methods);
+        CliRun run = CliRun.OfBenchmarks(
+            "methods", "--model", _desk.Model, "--train", _desk.Train, "--methods", methods);
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain(expected));

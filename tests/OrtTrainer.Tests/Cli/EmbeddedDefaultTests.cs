@@ -55,12 +55,14 @@ public sealed class EmbeddedDefaultTests
 
         Assert.That(run.Lines.Single(line => line.StartsWith("method ", StringComparison.Ordinal)),
             Does.Contain($", {optimizer}, learning rate"));
-        Assert.That(File.ReadAllText(folder.File("out/run/options.json")), Does.Contain($"\"optimizer\": \"{optimizer}\""));
+        Assert.That(
+            File.ReadAllText(folder.File("out/run/options.json")), Does.Contain($"\"optimizer\": \"{optimizer}\""));
     }
 
     [TestCase("--optimizer", "adam", "--optimizer is 'adam'; expected adamw, sgd or adafactor. Did you mean adamw?")]
     [TestCase("--momentum", "0.5", "--momentum is given, which the optimizer sgd alone has; the run steps with adamw.")]
-    public void An_optimizer_there_is_not_or_a_setting_of_another_is_refused(string option, string value, string message)
+    public void An_optimizer_there_is_not_or_a_setting_of_another_is_refused(
+        string option, string value, string message)
     {
         using TemporaryFolder folder = new();
 

@@ -104,7 +104,9 @@ internal sealed class DataSplitsTests
 
         DataSplits data = _folder.Splits(rows, task: RegressionTask.Instance);
 
-        Assert.That(((NumberTargets)data.Eval.Targets).Values.ToArray().Select(target => (int)target / 10).Order(), Is.EqualTo(Enumerable.Range(0, 10)));
+        Assert.That(
+            ((NumberTargets)data.Eval.Targets).Values.ToArray().Select(target => (int)target / 10).Order(),
+            Is.EqualTo(Enumerable.Range(0, 10)));
     }
 
     [Test]

@@ -19,7 +19,8 @@ internal sealed class EmbeddedDataTests
         foreach (Dataset part in new[] { data.Train, data.Eval, data.Test })
         {
             Assert.That(
-                ((ClassTargets)part.Targets).Ids.ToArray().CountBy(id => id).Select(label => (double)label.Value / part.Count),
+                ((ClassTargets)part.Targets).Ids.ToArray().CountBy(id => id)
+                    .Select(label => (double)label.Value / part.Count),
                 Has.Exactly(Desks.Length).InRange(0.16, 0.18),
                 part.Source);
         }

@@ -27,7 +27,9 @@ public sealed class ExportCheckTests
         Assert.That(comparison.Examples, Is.EqualTo(4));
         Assert.That(comparison.MaxAbsolute, Is.LessThan(1e-5));
         Assert.That(comparison.FirstBeyond, Is.Null);
-        Assert.That(tiny.ReferenceLogits(tiny.Examples).Max(Math.Abs), Is.GreaterThan(0.1), "the logits must be worth comparing");
+        Assert.That(
+            tiny.ReferenceLogits(tiny.Examples).Max(Math.Abs), Is.GreaterThan(0.1),
+            "the logits must be worth comparing");
     }
 
     [Test]

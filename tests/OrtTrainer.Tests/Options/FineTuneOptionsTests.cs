@@ -85,7 +85,8 @@ public sealed class FineTuneOptionsTests
     [TestCase("classification", "F1-macro", "macro_f1")]
     public void The_task_decides_the_metric_unless_it_is_given(string task, string? given, string expected) =>
         Assert.That(
-        (Valid with { Metric = given, Data = Valid.Data with { Task = ModelTask.Named(task) } }).Resolve().Metric, Is.EqualTo(expected));
+            (Valid with { Metric = given, Data = Valid.Data with { Task = ModelTask.Named(task) } }).Resolve().Metric,
+            Is.EqualTo(expected));
 
     [Test]
     public void Resolving_twice_changes_nothing()
@@ -119,7 +120,8 @@ public sealed class FineTuneOptionsTests
 
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "learning-rate": 1 }""",
         "learning-rate is unknown; did you mean learning_rate?")]
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "text": "x" } }""", "data.text is unknown; did you mean test?")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "text": "x" } }""",
+        "data.text is unknown; did you mean test?")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "sam": { "rho": 1 } }""",
         "sam holds settings of the method sam; the method is swa.")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "swa": { "start": 2 } }""",
@@ -135,7 +137,8 @@ public sealed class FineTuneOptionsTests
         "method is a number; expected a text in quotes.")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": "8" }""",
         "batch_size is a text; expected a number.")]
-    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": 1.5 }""", "batch_size: The JSON")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": 1.5 }""",
+        "batch_size: The JSON")]
     [TestCase("""{ "model": "m" """, "LineNumber: 0")]
     [TestCase("null", "expected a JSON object with options")]
     public void A_wrong_name_or_value_in_a_file_is_named_with_the_file(string json, string named)

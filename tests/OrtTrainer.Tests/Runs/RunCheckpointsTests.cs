@@ -55,7 +55,9 @@ public sealed class RunCheckpointsTests
         Assert.That(result!.Value.Progress.Tokens, Is.EqualTo(77));
         Assert.That(result.Value.Warning, Is.Null);
         Assert.That(restored.State.Parameters.Span.ToArray(), Is.EqualTo(straight.State.Parameters.Span.ToArray()));
-        Assert.That(restored.State.Average!.Buffer.Span.ToArray(), Is.EqualTo(straight.State.Average!.Buffer.Span.ToArray()));
+        Assert.That(
+            restored.State.Average!.Buffer.Span.ToArray(),
+            Is.EqualTo(straight.State.Average!.Buffer.Span.ToArray()));
         Assert.That(restored.State.Average.State, Is.EqualTo(new AverageState(5, 6, 10)));
     }
 

@@ -87,7 +87,8 @@ public sealed class RunObjectiveTests
     public void TF_reg_at_temperature_1_is_label_smoothing_of_the_others()
     {
         FineTuneOptions tfReg = With(new TfReg { Alpha = 0.4, Confidence = 0.95 });
-        FineTuneOptions smoothing = With(new LabelSmoothing { Epsilon = 0.4 * 0.05, Convention = SmoothingConvention.Others });
+        FineTuneOptions smoothing =
+            With(new LabelSmoothing { Epsilon = 0.4 * 0.05, Convention = SmoothingConvention.Others });
 
         (float first, LossParts terms, float[] gradient) = ObjectiveProbe.Run(tfReg, Data, Logits);
         (float second, _, float[] same) = ObjectiveProbe.Run(smoothing, Data, Logits);
@@ -189,7 +190,8 @@ public sealed class RunObjectiveTests
 
         Dictionary<string, float> weights = objective.Inputs.OfType<LossCoefficient>()
             .ToDictionary(coefficient => coefficient.Name, coefficient => coefficient.At(0));
-        Assert.That(weights["intermediate_weight"] * objective.MeanScale([0, 1, 2]), Is.EqualTo(0.75f / 3).Within(1e-7));
+        Assert.That(
+            weights["intermediate_weight"] * objective.MeanScale([0, 1, 2]), Is.EqualTo(0.75f / 3).Within(1e-7));
         Assert.That(weights["label_weight"], Is.EqualTo(0.25f));
         Assert.That((weights.GetValueOrDefault("teacher_weight"), weights.GetValueOrDefault("logit_weight")),
             Is.EqualTo(task == RegressionTask.Instance ? (0f, 0.5f) : (4.5f, 0f)));

@@ -33,7 +33,8 @@ public sealed class RunOptimizerTests
     [TestCase(OptimizerKind.Adafactor)]
     public void An_interrupted_run_goes_on_to_the_same_bits(OptimizerKind optimizer)
     {
-        FineTuneOptions options = _tiny.Options("whole") with { Optimizer = optimizer, Method = FineTuneMethod.Parse("ema") };
+        FineTuneOptions options =
+            _tiny.Options("whole") with { Optimizer = optimizer, Method = FineTuneMethod.Parse("ema") };
         TinyTask.Run(options);
 
         using CancellationTokenSource source = new();

@@ -9,7 +9,10 @@ public sealed class ExecutionOptionsTests
     public void By_default_all_processors_run_the_kernels() =>
         Assert.That(new ExecutionOptions(), Is.EqualTo(new ExecutionOptions
         {
-            IntraOpThreads = Environment.ProcessorCount, UseKernels = true, SpinWhileIdle = true, Device = Device.Named("cpu"),
+            IntraOpThreads = Environment.ProcessorCount,
+            UseKernels = true,
+            SpinWhileIdle = true,
+            Device = Device.Named("cpu"),
         }));
 
     [TestCase(1)]
@@ -33,7 +36,8 @@ public sealed class ExecutionOptionsTests
     public void A_device_this_build_lacks_is_refused_by_name(string device) =>
         Assert.That(
             () => Device.Named(device),
-            Throws.ArgumentException.With.Message.StartsWith($"The device '{device}' is not in this build; it has cpu."));
+            Throws.ArgumentException.With.Message.StartsWith(
+                $"The device '{device}' is not in this build; it has cpu."));
 
     [Test]
     public void A_copy_is_checked_like_a_new_one() =>

@@ -63,8 +63,11 @@ public sealed unsafe class WeightBufferTests
     [Test]
     public void A_length_that_cannot_be_addressed_is_refused()
     {
-        Assert.That(() => new WeightBuffer(Device.Default, long.MaxValue), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new WeightBuffer(Device.Default, (nint.MaxValue / 4) + 1L), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => new WeightBuffer(Device.Default, long.MaxValue), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => new WeightBuffer(Device.Default, (nint.MaxValue / 4) + 1L),
+            Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
     [Test]

@@ -58,12 +58,16 @@ public sealed partial class PublicSurfaceTests
     {
         const BindingFlags own =
             BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        HashSet<string> parameters = [.. type.GetConstructors(own).SelectMany(c => c.GetParameters()).Select(p => p.Name!)];
+        HashSet<string> parameters =
+            [.. type.GetConstructors(own).SelectMany(c => c.GetParameters()).Select(p => p.Name!)];
         string name = NameOf(type);
-        return type.GetProperties(own).Where(property => !parameters.Contains(property.Name)).Select(p => $"P:{name}.{p.Name}")
+        return type.GetProperties(own)
+            .Where(property => !parameters.Contains(property.Name))
+            .Select(property => $"P:{name}.{property.Name}")
             .Concat(type.GetFields(own).Where(field => !field.IsSpecialName).Select(field => $"F:{name}.{field.Name}"))
             .Concat(type.GetMethods(own)
-                .Where(method => !method.IsSpecialName && method.Name is not ("Deconstruct" or "Equals" or "GetHashCode")
+                .Where(method => !method.IsSpecialName
+                    && method.Name is not ("Deconstruct" or "Equals" or "GetHashCode")
                     && !method.Name.StartsWith('<')
                     && method.GetCustomAttribute<System.Runtime.CompilerServices.CompilerGeneratedAttribute>() is null)
                 .Select(method => $"M:{name}.{method.Name}"));
@@ -81,8 +85,9 @@ public sealed partial class PublicSurfaceTests
     private static string TypeOf(string id, HashSet<string> open, HashSet<string> closed)
     {
         string name = Parameters().Replace(id[2..], "");
-        for (; !open.Contains(name) && !closed.Contains(name) && name.Contains('.'); name = name[..name.LastIndexOf('.')])
+        while (!open.Contains(name) && !closed.Contains(name) && name.Contains('.'))
         {
+            name = name[..name.LastIndexOf('.')];
         }
 
         return name;

@@ -98,7 +98,8 @@ public sealed class StudyFileReaderTests
     [TestCase("methods", """{ "finetune": { "swa": null } }""",
         "methods.finetune.swa (line 1): swa is null; expected an object in braces.")]
     [TestCase("methods", """{ "finetune": null }""", "methods.finetune (line 1): expected an object of options")]
-    [TestCase("defaults", """{ "ema": { "decay": 2 } }""", "defaults (line 1): Decay is 2; expected from 0 to below 1.")]
+    [TestCase("defaults", """{ "ema": { "decay": 2 } }""",
+        "defaults (line 1): Decay is 2; expected from 0 to below 1.")]
     [TestCase("defaults", """{ "ema": { "dekay": 0.5 } }""", "ema.dekay is unknown; did you mean decay?")]
     [TestCase("overrides", """[{ "where": { "method": "swa" } }]""", "overrides[0] (line 1): set is missing")]
     [TestCase("overrides", """[{ "set": { "epochs": 1 } }]""", "overrides[0] (line 1): where is missing")]

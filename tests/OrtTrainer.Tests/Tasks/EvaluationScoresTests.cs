@@ -50,7 +50,8 @@ public class EvaluationScoresTests
     {
         // Logits of 0 are no prediction: the threshold is a probability above 1/2.
         var data = Data(MultiLabelTask.Instance, Letters, "a|c", "");
-        var scores = Scored.Of(MultiLabelTask.Instance, data, [5, -5, 0, -5, -5, -5], MultiLabelTask.Instance.FindMetric("recall"));
+        var scores = Scored.Of(
+            MultiLabelTask.Instance, data, [5, -5, 0, -5, -5, -5], MultiLabelTask.Instance.FindMetric("recall"));
 
         Assert.That(scores.Score, Is.EqualTo(0.5));
         Assert.That(scores.Values["precision"], Is.EqualTo(1));

@@ -47,8 +47,8 @@ internal sealed class LabelingTests
     {
         Assert.That(
             Refusal(() => ClassificationTask.Instance.Label("f", Examples("a", label), Letters)),
-            Is.EqualTo($"f, line 3: the label is {label}; expected a name, or a list of one. Write the name alone, or " +
-                "take --task multilabel for several."));
+            Is.EqualTo($"f, line 3: the label is {label}; expected a name, or a list of one. Write the name alone, " +
+                "or take --task multilabel for several."));
     }
 
     [TestCase("[1,0,0,1]")]
@@ -79,7 +79,8 @@ internal sealed class LabelingTests
     [Test]
     public void Another_separator_may_join_labels()
     {
-        Dataset data = MultiLabelTask.Instance.Label("f", Examples("a,b"), Letters, new ExampleColumns(LabelSeparator: ","));
+        Dataset data = MultiLabelTask.Instance.Label(
+            "f", Examples("a,b"), Letters, new ExampleColumns(LabelSeparator: ","));
 
         Assert.That(Rows(data), Is.EqualTo(new float[] { 1, 1, 0 }));
     }

@@ -22,7 +22,8 @@ public sealed class TeacherAuditTests
         // The probability of b: 0.75, 0.95 and 0.2; the data say b, a, a.
         float[] logits = [0, Logit(0.75), 0, Logit(0.95), 0, Logit(0.2)];
 
-        TeacherAudit audit = ClassificationTask.Instance.Audit(logits, Data(ClassificationTask.Instance, AB, "b", "a", "a"));
+        TeacherAudit audit = ClassificationTask.Instance.Audit(
+            logits, Data(ClassificationTask.Instance, AB, "b", "a", "a"));
 
         Assert.That((audit.Task, audit.Rows), Is.EqualTo(("classification", 3)));
         Assert.That(audit.Accuracy, Is.EqualTo(2 / 3.0).Within(1e-12));
@@ -52,7 +53,8 @@ public sealed class TeacherAuditTests
     [Test]
     public void Logits_of_hundreds_give_finite_figures()
     {
-        TeacherAudit audit = ClassificationTask.Instance.Audit([500, -500, -500, 500], Data(ClassificationTask.Instance, AB, "a", "a"));
+        TeacherAudit audit = ClassificationTask.Instance.Audit(
+            [500, -500, -500, 500], Data(ClassificationTask.Instance, AB, "a", "a"));
 
         Assert.That((audit.MeanConfidence, audit.MeanEntropy), Is.EqualTo((1.0, 0.0)));
         Assert.That(audit.ConfidentlyWrong, Is.EqualTo(0.5));
@@ -98,7 +100,8 @@ public sealed class TeacherAuditTests
     [Test]
     public void A_regression_is_compared_by_error_and_correlation()
     {
-        TeacherAudit audit = RegressionTask.Instance.Audit([1, 3, 2], Data(RegressionTask.Instance, null, "1", "2", "4"));
+        TeacherAudit audit = RegressionTask.Instance.Audit(
+            [1, 3, 2], Data(RegressionTask.Instance, null, "1", "2", "4"));
 
         // Differences 0, 1, -2; deviations -1, 1, 0 and -4/3, -1/3, 5/3.
         Assert.That(audit.MeanSquaredError, Is.EqualTo(5 / 3.0).Within(1e-12));

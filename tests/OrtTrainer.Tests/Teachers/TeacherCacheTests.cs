@@ -100,7 +100,8 @@ public sealed class TeacherCacheTests
     public void The_same_labels_in_another_order_have_an_entry_of_their_own()
     {
         float[] before = _task.Obtain().Values;
-        Dataset reversed = ClassificationTask.Instance.Label("rows", _task.Data.Examples, LabelMap.OfModel(["place", "food", "animal"]));
+        Dataset reversed = ClassificationTask.Instance.Label(
+            "rows", _task.Data.Examples, LabelMap.OfModel(["place", "food", "animal"]));
 
         TeacherLogits after = _task.Obtain(data: reversed);
 

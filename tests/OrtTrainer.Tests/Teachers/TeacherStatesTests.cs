@@ -105,7 +105,8 @@ public sealed class TeacherStatesTests
         using SafetensorsFile golden = SafetensorsFile.OpenFile(SharedFiles.Golden(name + ".safetensors"));
         var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden(name + ".json")));
         string[] texts = [.. json.RootElement.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!)];
-        Dataset data = RegressionTask.Instance.Label("golden", [.. texts.Select((text, i) => new Example(text, null, "0", i + 1))], null);
+        Dataset data = RegressionTask.Instance.Label(
+            "golden", [.. texts.Select((text, i) => new Example(text, null, "0", i + 1))], null);
         float[] expected = new float[texts.Length * 384];
         golden.ReadFloats("sentence_embedding", expected);
 

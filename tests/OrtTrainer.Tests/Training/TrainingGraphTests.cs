@@ -88,7 +88,9 @@ public sealed class TrainingGraphTests
 
     private TrainingGraph Build(LossTerm[] terms, bool dropout = false) => TrainingGraph.Build(
         _model.Architecture, new SequenceHead(Outputs),
-        new TrainingObjective(OutputDistribution.Categorical, new ExampleTargets(new ClassTargets([0, 1], Outputs)), terms), dropout);
+        new TrainingObjective(
+            OutputDistribution.Categorical, new ExampleTargets(new ClassTargets([0, 1], Outputs)), terms),
+        dropout);
 
     /// <summary>The inputs of the graph beside those of a plain loss.</summary>
     private IEnumerable<string> Added(params LossTerm[] terms) => Build(terms).Packed.Inputs.Except(Batch);

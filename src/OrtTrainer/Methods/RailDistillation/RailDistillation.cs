@@ -9,8 +9,8 @@ namespace OrtTrainer.Methods;
 /// <summary>
 /// RAIL distillation, from layers of the teacher too, drawn at random (Haidar et al. 2022, the layer-wise form):
 /// <c>LabelWeight H(q, p) + TeacherWeight KL(p^teacher_T, p_T) + IntermediateWeight R</c>, times T^2 in the second
-/// part. <c>R = 1/k sum_j | S_j s_j / |S_j s_j| - U_j t_j / |U_j t_j| |^2</c>, j = 1..k, over the student's k layers but the
-/// last.
+/// part. <c>R = 1/k sum_j | S_j s_j / |S_j s_j| - U_j t_j / |U_j t_j| |^2</c>, j = 1..k, over the student's k layers
+/// but the last.
 /// </summary>
 /// <remarks>
 /// s_j is the mean of layer j's states over the tokens of an example; t_j is that of the j-th of k of the teacher's

@@ -6,8 +6,8 @@ namespace OrtTrainer.Tasks.MultiLabel;
 internal static class LabelSet
 {
     /// <summary>The different names in a row's label field; none where it is empty.</summary>
-    /// <exception cref="DataFileException">The field is absent or malformed, holds an empty name, or is a vector of zeros
-    /// and ones.</exception>
+    /// <exception cref="DataFileException">The field is absent or malformed, holds an empty name, or is a vector of
+    /// zeros and ones.</exception>
     public static string[] Read(Example example, string source, string separator)
     {
         string field = LabelFields.Present(example, source);
@@ -20,8 +20,8 @@ internal static class LabelSet
             throw new DataFileException(
                 source,
                 example.Line,
-                $"the label field {field} is a vector of zeros and ones; expected the names of the labels that hold, as "
-                + "[\"first\", \"fourth\"]. Write names in place of positions.");
+                $"the label field {field} is a vector of zeros and ones; expected the names of the labels that hold, "
+                + "as [\"first\", \"fourth\"]. Write names in place of positions.");
         }
 
         return Array.IndexOf(names, string.Empty) < 0

@@ -59,7 +59,8 @@ internal sealed class MultiLabelTask : ModelTask
             targets.Count,
             targets.Outputs,
             Metrics,
-            logits => BinaryCrossEntropy.Loss(logits, Array.ConvertAll(targets.Applies.ToArray(), Probability), default),
+            logits => BinaryCrossEntropy.Loss(
+                logits, Array.ConvertAll(targets.Applies.ToArray(), Probability), default),
             logits => new MultiLabelExamples(logits, targets.Applies.ToArray(), targets.Outputs));
     }
 

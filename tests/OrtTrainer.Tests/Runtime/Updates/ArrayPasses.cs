@@ -26,7 +26,8 @@ internal readonly record struct ArrayStep
     public double AverageWeight { get; init; }
 }
 
-/// <summary>Passes over buffers of the default device with the values of arrays, which are changed as they are.</summary>
+/// <summary>Passes over buffers of the default device with the values of arrays, which are changed as they
+/// are.</summary>
 internal static class ArrayPasses
 {
     public static WeightBuffer Buffer(params ReadOnlySpan<float> values)

@@ -100,7 +100,8 @@ public sealed class CpuArithmeticTests
         Arithmetic.Mean(buffers, mean);
 
         Assert.That(mean.ToArray(), Is.EqualTo(
-            Enumerable.Range(0, length).Select(i => (float)(((double)values[0][i] + values[1][i] + values[2][i]) / 3))));
+            Enumerable.Range(0, length)
+                .Select(i => (float)(((double)values[0][i] + values[1][i] + values[2][i]) / 3))));
         Array.ForEach(buffers, buffer => buffer.Dispose());
     }
 

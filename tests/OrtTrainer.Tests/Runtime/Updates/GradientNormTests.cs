@@ -20,7 +20,8 @@ public class GradientNormTests
         using var loop = new ChunkedLoop(2);
         var gradients = FlatValues.Random(layout, length);
         var expected = Math.Sqrt(gradients.Sum(g => (double)g * g));
-        Assert.That(new CpuGradientNorm(layout, loop).Measure(gradients), Is.EqualTo(expected).Within(1e-12 * expected));
+        Assert.That(
+            new CpuGradientNorm(layout, loop).Measure(gradients), Is.EqualTo(expected).Within(1e-12 * expected));
     }
 
     [Test]

@@ -4,7 +4,8 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Tests.Training.Loss;
 
 /// <summary>
-/// Cross-entropy with a modulating factor that falls for rows already right (Lin et al. 2017): <c>-(1 - p_y)^gamma log p_y</c>.
+/// Cross-entropy with a modulating factor that falls for rows already right (Lin et al. 2017):
+/// <c>-(1 - p_y)^gamma log p_y</c>.
 /// </summary>
 internal static class FocalReference
 {
