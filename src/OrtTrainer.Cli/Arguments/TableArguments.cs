@@ -28,21 +28,23 @@ internal abstract class TableArguments : CommandArguments
     [Option("quoted", HelpText = "fields of TSV files may be enclosed in double quotes")]
     public bool Quoted { get; set; }
 
+    /// <summary>The character that <see cref="Delimiter"/> names; null where it is not given.</summary>
+    /// <exception cref="UsageException">It is not one character.</exception>
+    public char? DelimiterCharacter => Delimiter switch
+    {
+        null => null,
+        "tab" or "\\t" => '\t',
+        [char single] => single,
+        _ => throw new UsageException($"--delimiter is '{Delimiter}'; expected one character, or tab."),
+    };
+
     /// <summary>The options as the library takes them.</summary>
     /// <exception cref="UsageException">A value is wrong.</exception>
     public TableOptions Table => OptionErrors.Guard(GetType(), () => new TableOptions
     {
         Format = Words.Parse<DataFormat>("--format", Format) ?? DataFormat.Auto,
         Columns = Columns?.Split(','),
-        Delimiter = DelimiterOf(Delimiter),
+        Delimiter = DelimiterCharacter,
         Quoted = Quoted ? true : null,
     });
-
-    private static char? DelimiterOf(string? word) => word switch
-    {
-        null => null,
-        "tab" or "\\t" => '\t',
-        [char single] => single,
-        _ => throw new UsageException($"--delimiter is '{word}'; expected one character, or tab."),
-    };
 }

@@ -82,6 +82,7 @@ internal static class FinetuneSettings
             ("table", Given(
                 ("format", Words.Parse<DataFormat>("--format", a.Format)),
                 ("columns", a.Columns?.Split(',')),
+                ("delimiter", a.DelimiterCharacter),
                 ("quoted", a.Quoted ? true : null))))));
         FineTuneMethod method = a.Settings.TryGetValue("method", out string? given)
             ? FineTuneMethod.Parse(given)

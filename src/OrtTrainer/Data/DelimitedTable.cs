@@ -108,7 +108,7 @@ internal sealed class DelimitedTable(string file, TableOptions options, Action<s
                 record.Line,
                 $"found {found} fields, expected {expected} ({string.Join(", ", names)}). "
                 + (found > expected
-                    ? "Correct the line, or ignore extra fields."
+                    ? "Correct the line, check the delimiter, or ignore extra fields."
                     : "Correct the line, or check the delimiter and the names of the columns."));
         }
 

@@ -55,6 +55,8 @@ public sealed class CommandLineTests
         + "Did you mean regression?")]
     [TestCase("finetune --layers 0,x", "--layers is '0,x'; expected numbers between commas, such as 0,2,4.")]
     [TestCase("finetune --columns a,a", "--columns gives the name 'a' to more than one column.")]
+    [TestCase("finetune --delimiter ab", "--delimiter is 'ab'; expected one character, or tab.")]
+    [TestCase("predict --model M --input F --delimiter ab", "--delimiter is 'ab'; expected one character, or tab.")]
     [TestCase("finetune --quiet --json", "--quiet and --json exclude each other: events, or nothing but the result.")]
     [TestCase("finetune --resume", "--resume needs the folder of the run: --resume DIR.")]
     [TestCase("finetune --resume DIR --epochs 2", "--resume goes on with the options of the run; leave --epochs out.")]

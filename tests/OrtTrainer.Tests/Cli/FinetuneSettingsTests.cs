@@ -1,3 +1,5 @@
+using System.Reflection;
+using CommandLine;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
@@ -21,8 +23,8 @@ public sealed class FinetuneSettingsTests
     {
         FineTuneOptions options = Settings(
             "--model M --train T.csv --eval E.csv --test S.csv --out O --text a --pair b --label c --columns a,b,c "
-            + "--format tsv --quoted --label-separator ; --task multilabel --method sam+swag --epochs 2.5 "
-            + "--max-steps 7 "
+            + "--format tsv --delimiter | --quoted --label-separator ; --task multilabel --method sam+swag "
+            + "--epochs 2.5 --max-steps 7 "
             + "--max-seconds 9 --batch-size 4 --accumulation 2 --lr 3e-4 --schedule cosine --warmup 0.2 "
             + "--optimizer sgd --momentum 0.75 --nesterov "
             + "--weight-decay 0.3 --clip 2 --max-length 64 --dropout 0.25 --swa-start 0.1 --swa-interval 3 "
@@ -80,7 +82,29 @@ public sealed class FinetuneSettingsTests
         Assert.That(options.Layers, Is.EqualTo(new[] { 0, 2 }));
         Assert.That(options.Data.Table.Columns, Is.EqualTo(new[] { "a", "b", "c" }));
         Assert.That((options.Data.Table.Format, options.Data.Table.Quoted), Is.EqualTo((DataFormat.Tsv, (bool?)true)));
+        Assert.That(options.Data.Table.Delimiter, Is.EqualTo('|'));
     }
+
+    [TestCase("--text a")]
+    [TestCase("--pair b")]
+    [TestCase("--columns a,b")]
+    [TestCase("--format tsv")]
+    [TestCase("--delimiter ;")]
+    [TestCase("--delimiter tab")]
+    [TestCase("--quoted")]
+    public void No_way_of_reading_files_is_left_behind(string given)
+    {
+        Assert.That(Json(Settings($"{Needed} {given}")), Is.Not.EqualTo(Json(Settings(Needed))));
+    }
+
+    [Test]
+    public void Those_are_all_ways_of_reading_files() =>
+        Assert.That(
+            typeof(TableArguments).GetProperties()
+                .Where(property => property.DeclaringType == typeof(TableArguments))
+                .Select(property => property.GetCustomAttribute<OptionAttribute>()?.LongName)
+                .OfType<string>(),
+            Is.EquivalentTo(["text", "pair", "columns", "format", "delimiter", "quoted"]));
 
     [Test]
     public void What_is_not_given_is_the_library_s_default()
