@@ -40,6 +40,10 @@ public sealed class CheckpointException : OrtTrainerException
     internal static string Quote(string name) =>
         name.Length <= LongestQuote ? $"\"{name}\"" : $"\"{name[..LongestQuote]}…\" ({name.Length} characters)";
 
+    /// <summary>A value from a file as it stands there, shortened.</summary>
+    internal static string Shorten(string json) =>
+        json.Length <= LongestQuote ? json : $"{json[..LongestQuote]}… ({json.Length} characters)";
+
     private static string Describe(string file, string? part, string found, string expected, string nextStep)
     {
         var place = part is null ? file : $"{file}: {part}";

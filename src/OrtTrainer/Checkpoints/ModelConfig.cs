@@ -52,7 +52,7 @@ internal sealed partial class ModelConfig
     /// <exception cref="CheckpointException">The field is absent and has no default, or is no 32-bit
     /// integer.</exception>
     public int GetInt(string field, int? defaultValue = null) =>
-        Get(field, defaultValue, "a whole number", static (JsonElement e, out int value) =>
+        Get(field, defaultValue, $"a whole number up to {int.MaxValue}", static (JsonElement e, out int value) =>
         {
             value = 0;
             return e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out value);
@@ -141,5 +141,5 @@ internal sealed partial class ModelConfig
 
     private CheckpointException Wrong(string field, JsonElement found, string expected) =>
         new(
-            Path, $"field {field}", CheckpointException.Quote(found.GetRawText()), expected, "Correct the field.");
+            Path, $"field {field}", CheckpointException.Shorten(found.GetRawText()), expected, "Correct the field.");
 }

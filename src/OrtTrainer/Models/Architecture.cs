@@ -34,6 +34,10 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>What precedes the encoder's tensors in a checkpoint with a head, such as <c>bert.</c>.</summary>
     public abstract string BasePrefix { get; }
 
+    /// <summary>The standard deviation of weights that start at random, from 0 to 1.</summary>
+    /// <exception cref="CheckpointException">The configuration has another.</exception>
+    public double WeightDeviation => Config.Deviation("initializer_range");
+
     /// <summary>The probability of dropout before a head that works on every token.</summary>
     public abstract float TokenDropout { get; }
 
@@ -53,6 +57,8 @@ internal abstract class Architecture(ModelConfig config)
             ?? throw new RunException($"{config.Path}: model_type is '{config.ModelType}', which is not supported; " +
                 $"supported are {string.Join(", ", Families.Select(f => f.ModelType))}.");
         found.RequireSupported();
+        _ = PaddingIdOf(config);
+        _ = found.WeightDeviation;
         return found;
     }
 
@@ -69,10 +75,20 @@ internal abstract class Architecture(ModelConfig config)
     /// The id that fills rows up, of whatever family; 0 where the configuration says none, as null or -1. What is there
     /// makes no difference then, as it is masked.
     /// </summary>
-    public static int PaddingIdOf(ModelConfig config) =>
-        config.Has(PaddingIdField) && config.GetInt(PaddingIdField) != -1
-            ? config.Size(PaddingIdField, SizeRange.TokenId)
-            : 0;
+    /// <exception cref="CheckpointException">It is no id of the vocabulary.</exception>
+    public static int PaddingIdOf(ModelConfig config)
+    {
+        if (!config.Has(PaddingIdField) || config.GetInt(PaddingIdField) == -1)
+        {
+            return 0;
+        }
+
+        int id = config.Size(PaddingIdField, SizeRange.TokenId);
+        return id < (VocabularyOf(config) ?? int.MaxValue)
+            ? id
+            : throw new CheckpointException(config.Path, $"field {PaddingIdField}", $"{id}",
+                $"an id below vocab_size, {VocabularyOf(config)}", "Correct either field.");
+    }
 
     /// <summary>What precedes the names of a layer's tensors, <see cref="BasePrefix"/> included.</summary>
     /// <param name="layer">Counted from 0.</param>

@@ -40,6 +40,16 @@ internal static class ConfigFields
             : throw OutOfRange(config, field, Text(value), "more than 0 and less than 1");
     }
 
+    /// <summary>The standard deviation of random weights, in [0, 1].</summary>
+    /// <exception cref="CheckpointException">It is none.</exception>
+    public static double Deviation(this ModelConfig config, string field, double defaultValue = 0.02)
+    {
+        double value = config.GetFloat(field, defaultValue);
+        return value is >= 0 and <= 1
+            ? value
+            : throw OutOfRange(config, field, value.ToString(CultureInfo.InvariantCulture), "0 to 1");
+    }
+
     /// <summary>Refuses a feature that a field turns on.</summary>
     /// <exception cref="RunException">The field is true.</exception>
     public static void RequireOff(this ModelConfig config, string field, string feature)
@@ -51,14 +61,18 @@ internal static class ConfigFields
         }
     }
 
-    /// <summary>Refuses every value of a field but the one that is built.</summary>
+    /// <summary>Refuses every value of a field but those that are built.</summary>
+    /// <param name="config">Whose field it is.</param>
+    /// <param name="field">The field; absent, it counts as the first of those.</param>
+    /// <param name="supported">What is built.</param>
     /// <exception cref="RunException">The field has another value.</exception>
-    public static void RequireValue(this ModelConfig config, string field, string supported)
+    public static void RequireValue(this ModelConfig config, string field, params IReadOnlyList<string> supported)
     {
-        if (config.GetString(field, supported) is var value && value != supported)
+        if (config.GetString(field, supported[0]) is var value && !supported.Contains(value))
         {
-            throw new RunException($"{config.Path}: {field} is '{value}', which is not supported; supported is " +
-                $"'{supported}'. Take another model; the same weights would compute something else.");
+            string known = $"{(supported.Count == 1 ? "is" : "are")} '{string.Join("', '", supported)}'";
+            throw new RunException($"{config.Path}: {field} is '{value}', which is not supported; supported {known}. " +
+                "Take another model; the same weights would compute something else.");
         }
     }
 

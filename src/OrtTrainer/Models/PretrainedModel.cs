@@ -192,5 +192,5 @@ internal sealed class PretrainedModel : IDisposable
     }
 
     private void Fill(ParameterSpec parameter, Span<float> values, long seed) =>
-        ParameterInitializer.Fill(parameter, values, Config.GetFloat("initializer_range", 0.02), seed);
+        ParameterInitializer.Fill(parameter, values, Architecture.WeightDeviation, seed);
 }

@@ -40,7 +40,7 @@ internal sealed class ModelConfigTests
         var config = Load("""{"hidden_size":"384","layers":2.5,"big":4294967296,"act":[1],"huge":1e999,"flag":1}""");
 
         AssertRefused(() => config.GetInt("num_heads"), "field num_heads: found no such field");
-        AssertRefused(() => config.GetInt("hidden_size"), "found \"\"384\"\"; expected a whole number");
+        AssertRefused(() => config.GetInt("hidden_size"), "found \"384\"; expected a whole number");
         AssertRefused(() => config.GetInt("layers"), "2.5");
         AssertRefused(() => config.GetInt("big"), "4294967296");
         AssertRefused(() => config.GetFloat("huge"), "1e999");

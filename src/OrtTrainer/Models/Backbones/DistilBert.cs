@@ -85,5 +85,9 @@ internal sealed class DistilBert : Architecture
         return m.DropoutAddLayerNorm(prefix + "output_layer_norm", width, Epsilon, TokenDropout, fed, x);
     }
 
-    protected override void RequireSupported() => Config.RequireNoPrunedHeads();
+    protected override void RequireSupported()
+    {
+        Config.RequireValue("activation", ModelBuilder.Activations);
+        Config.RequireNoPrunedHeads();
+    }
 }

@@ -91,6 +91,7 @@ internal abstract class PostNormEncoder : Architecture
     protected override void RequireSupported()
     {
         Config.RequireValue("position_embedding_type", "absolute");
+        Config.RequireValue("hidden_act", ModelBuilder.Activations);
         Config.RequireOff("is_decoder", "attention to earlier tokens only");
         Config.RequireOff("add_cross_attention", "attention to another model's states");
         Config.RequireNoPrunedHeads();

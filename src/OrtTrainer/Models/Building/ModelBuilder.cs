@@ -14,6 +14,10 @@ internal abstract class ModelBuilder
 
     protected ModelBuilder(GraphBuilder graph) => Graph = graph;
 
+    /// <summary>The names that <see cref="Activation"/> knows, the usual one first.</summary>
+    public static IReadOnlyList<string> Activations { get; } =
+        ["gelu", "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "relu", "silu", "swish", "tanh"];
+
     public GraphBuilder Graph { get; }
 
     /// <summary>Token ids.</summary>
@@ -80,7 +84,7 @@ internal abstract class ModelBuilder
     public abstract Value FirstToken(Value x);
 
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
-    /// <exception cref="RunException">There is no such activation here.</exception>
+    /// <exception cref="ArgumentException">It is none of <see cref="Activations"/>.</exception>
     public Value Activation(string name, Value x) => name switch
     {
         "gelu" => Gelu(x),
@@ -88,8 +92,7 @@ internal abstract class ModelBuilder
         "relu" => Graph.Node("Relu", [x]),
         "silu" or "swish" => Graph.Mul(x, Graph.Node("Sigmoid", [x])),
         "tanh" => Graph.Tanh(x),
-        _ => throw new RunException($"The activation '{name}' in config.json is not known here; known " +
-            "are gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish and tanh."),
+        _ => throw new ArgumentException($"There is no activation '{name}'.", nameof(name)),
     };
 
     /// <summary>As <see cref="SelfAttention"/>, with as many heads of keys and values as of queries.</summary>

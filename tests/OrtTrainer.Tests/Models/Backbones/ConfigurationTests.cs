@@ -143,6 +143,35 @@ public sealed class ConfigurationTests : IDisposable
         AssertRefused<CheckpointException>($"field {field}: found {value}; expected {range}");
     }
 
+    [TestCase("pad_token_id", 8, "an id below vocab_size, 8")]
+    [TestCase("pad_token_id", 16_777_217, "0 to 16777216")]
+    [TestCase("initializer_range", -1, "0 to 1")]
+    [TestCase("initializer_range", 2, "0 to 1")]
+    public void What_only_an_export_or_random_weights_need_is_read_at_the_start(string field, int value, string range)
+    {
+        Set(field, value);
+
+        AssertRefused<CheckpointException>($"field {field}: found {value}; expected {range}");
+    }
+
+    [TestCase("pad_token_id", "1.5", "a whole number")]
+    [TestCase("hidden_size", "99999999999", "a whole number up to 2147483647")]
+    [TestCase("num_hidden_layers", "\"12\"", "a whole number")]
+    public void A_number_that_is_none_is_quoted_as_it_stands(string field, string value, string expected)
+    {
+        Set(field, JsonNode.Parse(value));
+
+        AssertRefused<CheckpointException>($"field {field}: found {value}; expected {expected}");
+    }
+
+    [Test]
+    public void An_activation_that_is_not_built_is_refused_with_those_that_are()
+    {
+        Set("hidden_act", "mish");
+
+        AssertRefused<RunException>("hidden_act is 'mish'", "'gelu', 'gelu_new'", "'tanh'");
+    }
+
     [TestCase("hidden_dropout_prob", 1.0)]
     [TestCase("hidden_dropout_prob", -0.1)]
     [TestCase("attention_probs_dropout_prob", 1.5)]
