@@ -100,13 +100,13 @@ internal static class TableReader
     {
         if (options.Columns is not null && format is DataFormat.JsonLines or DataFormat.Json)
         {
-            throw new ArgumentException($"{file}: JSON names its own columns; leave {nameof(options.Columns)} out.");
+            throw new DataFileException(file, null, "JSON names its own columns. Leave the names of columns out.");
         }
 
         if (options.Delimiter is not null && format is not (DataFormat.Csv or DataFormat.Tsv))
         {
-            throw new ArgumentException(
-                $"{file}: only CSV and TSV have fields to separate; leave {nameof(options.Delimiter)} out.");
+            throw new DataFileException(
+                file, null, "only CSV and TSV have fields to separate. Leave the delimiter out, or state the format.");
         }
 
         if (format == DataFormat.Json)
@@ -130,7 +130,8 @@ internal static class TableReader
         TableColumns column = new(options.Columns ?? [LinesColumn]);
         return column.Names.Count == 1
             ? lines.Select(line => new DataRow(file, line.Number, column, [line.Text]))
-            : throw new ArgumentException($"{file}: lines of text are one column; found {column.Names.Count} names.");
+            : throw new DataFileException(
+                file, null, $"lines of text are one column; found {column.Names.Count} names. State the format.");
     }
 
     /// <summary>An array of objects, or one object per line: files of either kind are called .json.</summary>

@@ -8,7 +8,7 @@ namespace OrtTrainer.Options;
 
 /// <summary>
 /// The form of options in JSON, as <see cref="FineTuneOptions"/> and the settings of methods have it: which names there
-/// are, and whether an object, a list, a number or a text stands under them.
+/// are, whether an object, a list, a number or a text stands under them, and which words and whole numbers may.
 /// </summary>
 internal static class OptionsForm
 {
@@ -31,7 +31,7 @@ internal static class OptionsForm
                 return ($"{prefix}{name}", $"is unknown; {OptionsJson.Advice(name, known.Select(p => p.Name))}");
             }
 
-            if (FindFault(value, property, $"{prefix}{name}") is { } fault)
+            if (FindFault(value, property.PropertyType, MayBeNull(property), $"{prefix}{name}") is { } fault)
             {
                 return fault;
             }
@@ -40,19 +40,31 @@ internal static class OptionsForm
         return null;
     }
 
-    private static (string Place, string Fault)? FindFault(JsonNode? value, JsonPropertyInfo property, string place)
+    private static (string Place, string Fault)? FindFault(JsonNode? value, Type type, bool mayBeNull, string place)
     {
-        Type type = property.PropertyType;
         JsonTypeInfoKind kind = RunJson.Options.GetTypeInfo(type).Kind;
         if (value is null)
         {
-            return MayBeNull(property) ? null : (place, $"is null; expected {Expected(type, kind)}.");
+            return mayBeNull ? null : (place, $"is null; expected {Expected(type, kind)}.");
         }
 
         JsonValueKind form = value.GetValueKind();
-        return !Fits(form, type, kind) ? (place, $"is {Found(form)}; expected {Expected(type, kind)}.")
-            : kind == JsonTypeInfoKind.Object ? FindFault((JsonObject)value, type, $"{place}.")
-            : null;
+        if (!Fits(form, type, kind))
+        {
+            return (place, $"is {Found(form)}; expected {Expected(type, kind)}.");
+        }
+
+        return kind switch
+        {
+            JsonTypeInfoKind.Object => FindFault((JsonObject)value, type, $"{place}."),
+            JsonTypeInfoKind.Dictionary => ((JsonObject)value)
+                .Select(item => FindFault(item.Value, Element(type), mayBeNull: false, $"{place}.{item.Key}"))
+                .FirstOrDefault(fault => fault is not null),
+            JsonTypeInfoKind.Enumerable => ((JsonArray)value)
+                .Select((item, i) => FindFault(item, Element(type), mayBeNull: false, $"{place}[{i}]"))
+                .FirstOrDefault(fault => fault is not null),
+            _ => IsRead(value, Plain(type)) ? null : (place, $"is {Shown(value)}; expected {Wanted(Plain(type))}."),
+        };
     }
 
     private static bool Fits(JsonValueKind form, Type type, JsonTypeInfoKind kind) => kind switch
@@ -60,8 +72,34 @@ internal static class OptionsForm
         JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => form == JsonValueKind.Object,
         JsonTypeInfoKind.Enumerable => form == JsonValueKind.Array,
         _ when Plain(type) == typeof(bool) => form is JsonValueKind.True or JsonValueKind.False,
-        _ => form == (Plain(type).IsPrimitive ? JsonValueKind.Number : JsonValueKind.String),
+        _ => form == (IsNumber(Plain(type)) ? JsonValueKind.Number : JsonValueKind.String),
     };
+
+    /// <summary>Whether a value of the right kind is one that the type has.</summary>
+    private static bool IsRead(JsonNode value, Type type)
+    {
+        JsonElement element = JsonSerializer.SerializeToElement(value);
+        return type == typeof(int) ? element.TryGetInt32(out _)
+            : type == typeof(long) ? element.TryGetInt64(out _)
+            : type == typeof(char) ? element.GetString()!.Length == 1
+            : !type.IsEnum || Words(type).Contains(element.GetString(), StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static string Wanted(Type type) => type == typeof(int) ? $"a whole number up to {int.MaxValue}"
+        : type == typeof(long) ? $"a whole number up to {long.MaxValue}"
+        : type == typeof(char) ? "one character"
+        : $"one of {string.Join(", ", Words(type))}";
+
+    private static string Shown(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.String ? $"'{value.GetValue<string>()}'" : value.ToJsonString();
+
+    private static IEnumerable<string> Words(Type type) =>
+        Enum.GetNames(type).Select(RunJson.Options.PropertyNamingPolicy!.ConvertName);
+
+    // Of a dictionary, the values: they come last.
+    private static Type Element(Type type) => type.GetElementType() ?? type.GetGenericArguments()[^1];
+
+    private static bool IsNumber(Type type) => type.IsPrimitive && type != typeof(char);
 
     private static bool MayBeNull(JsonPropertyInfo property)
     {
@@ -83,7 +121,7 @@ internal static class OptionsForm
         kind is JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary ? "an object in braces"
         : kind == JsonTypeInfoKind.Enumerable ? "a list in brackets"
         : Plain(type) == typeof(bool) ? "true or false"
-        : Plain(type).IsPrimitive ? "a number"
+        : IsNumber(Plain(type)) ? "a number"
         : "a text in quotes";
 
     private static string Found(JsonValueKind form) => form switch

@@ -54,7 +54,8 @@ public sealed class FieldDelimiterTests
 
         Assert.That(row.Values, Is.EqualTo(new[] { "a|b", "pos" }));
         Assert.That(tsv.Values, Is.EqualTo(new[] { "\"a\"", "pos" }));
-        Assert.That(() => Tables.Read("{}\n", DataFormat.JsonLines, bar), Throws.ArgumentException);
+        Assert.That(() => Tables.Read("{}\n", DataFormat.JsonLines, bar), Throws.TypeOf<DataFileException>()
+            .With.Message.Contains("only CSV and TSV have fields to separate"));
         Assert.That(() => new TableOptions { Delimiter = '"' },
             Throws.ArgumentException.With.Message.Contains("Delimiter is a quote or a line break"));
     }

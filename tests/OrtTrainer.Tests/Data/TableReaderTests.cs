@@ -121,8 +121,10 @@ internal sealed class TableReaderTests
     {
         TableOptions options = new() { Columns = ["a", "b"] };
 
-        Assert.That(() => Tables.Read("x\n", DataFormat.Lines, options), Throws.ArgumentException);
-        Assert.That(() => Tables.Read("{}\n", DataFormat.JsonLines, options), Throws.ArgumentException);
+        Assert.That(() => Tables.Read("x\n", DataFormat.Lines, options), Throws.TypeOf<DataFileException>()
+            .With.Message.Contains("lines of text are one column; found 2 names"));
+        Assert.That(() => Tables.Read("{}\n", DataFormat.JsonLines, options), Throws.TypeOf<DataFileException>()
+            .With.Message.Contains("JSON names its own columns"));
     }
 
     [Test]

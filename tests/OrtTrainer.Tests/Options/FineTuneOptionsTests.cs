@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
@@ -105,6 +106,18 @@ public sealed class FineTuneOptionsTests
         Assert.That((Valid with { KeepBest = keepBest, Patience = patience }).EndsWithBest, Is.EqualTo(expected));
 
     [Test]
+    public void Ways_of_reading_tables_come_back_from_a_file_as_they_were_written()
+    {
+        TableOptions table = new() { Format = DataFormat.Csv, Columns = ["a", "b"], Delimiter = '|', Quoted = true };
+        FineTuneOptions options = Valid with { Data = Valid.Data with { Table = table } };
+
+        TableOptions read = Read(JsonSerializer.Serialize(options, RunJson.Options)).Data.Table;
+
+        Assert.That(read with { Columns = null }, Is.EqualTo(table with { Columns = null }));
+        Assert.That(read.Columns, Is.EqualTo(table.Columns));
+    }
+
+    [Test]
     public void A_file_may_leave_out_what_has_a_default()
     {
         FineTuneOptions read = Read("""
@@ -138,7 +151,23 @@ public sealed class FineTuneOptionsTests
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": "8" }""",
         "batch_size is a text; expected a number.")]
     [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "batch_size": 1.5 }""",
-        "batch_size: The JSON")]
+        "batch_size is 1.5; expected a whole number up to 2147483647.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "seed": 1e30 }""",
+        "seed is 1e30; expected a whole number up to 9223372036854775807.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "optimizer": "adam" }""",
+        "optimizer is 'adam'; expected one of adamw, sgd, adafactor.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "swa": { "rate": "x" } }""",
+        "swa.rate is 'x'; expected one of constant, cyclical, anneal.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t" }, "layers": [0, null] }""",
+        "layers[1] is null; expected a number.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "table": { "columns": ["a", 1] } } }""",
+        "data.table.columns[1] is a number; expected a text in quotes.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "model_labels": [null] } }""",
+        "data.model_labels[0] is null; expected a text in quotes.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": { "train": "t", "table": { "delimiter": "ab" } } }""",
+        "data.table.delimiter is 'ab'; expected one character.")]
+    [TestCase("""{ "model": "m", "output": "o", "data": {}, "class_weights": { "by_label": { "a": null } } }""",
+        "class_weights.by_label.a is null; expected a number.")]
     [TestCase("""{ "model": "m" """, "LineNumber: 0")]
     [TestCase("null", "expected a JSON object with options")]
     public void A_wrong_name_or_value_in_a_file_is_named_with_the_file(string json, string named)
