@@ -37,12 +37,15 @@ internal static class ByteLevelBpeFolder
         SequenceTemplate template = SequenceTemplate.None;
         if (isRoberta)
         {
-            int cls = Special("bos_token", "<s>");
+            Special("bos_token", "<s>");
             Special("pad_token", "<pad>");
-            int sep = Special("eos_token", "</s>");
+            Special("eos_token", "</s>");
             Special("unk_token", "<unk>");
             Special("mask_token", "<mask>", leftStrip: true);
-            template = SequenceTemplate.Roberta(cls, sep);
+            // RoBERTa's texts begin and end as BERT's do; that these are mostly the same tokens is no rule.
+            template = SequenceTemplate.Roberta(
+                Special("cls_token", settings.Token("bos_token") ?? "<s>"),
+                Special("sep_token", settings.Token("eos_token") ?? "</s>"));
         }
         else
         {

@@ -140,6 +140,7 @@ public sealed class TokenizerExportTests
     [TestCase("""{"add_prefix_space": false}""")]
     [TestCase("""{"add_prefix_space": true, "tokenizer_class": "GPT2Tokenizer", "eos_token": "</s>"}""")]
     [TestCase("""{"mask_token": "ar", "cls_token": "<s>"}""")]
+    [TestCase("""{"cls_token": "</s>", "sep_token": "<s>"}""")]
     public void Byte_level_settings_reach_the_exported_tokenizer(string settings)
     {
         using TemporaryFolder source = new();

@@ -106,6 +106,19 @@ public sealed class VocabularyFilesTests
         Assert.That(Tokenizer.Load(_files.Folder).EncodeIds("a").Ids, Is.EqualTo(expected));
     }
 
+    [TestCase("{}", new[] { 0, 4, 2 })]
+    [TestCase("""{"bos_token": "</s>", "eos_token": "<s>"}""", new[] { 2, 4, 0 })]
+    [TestCase("""{"cls_token": "</s>", "sep_token": "<s>"}""", new[] { 2, 4, 0 })]
+    [TestCase("""{"bos_token": "</s>", "cls_token": "<s>", "sep_token": "<unk>"}""", new[] { 0, 4, 3 })]
+    public void Texts_of_RoBERTa_stand_between_cls_and_sep(string config, int[] expected)
+    {
+        _files.Write("vocab.json", """{"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "a": 4, "<mask>": 5}""");
+        _files.Write("merges.txt", "#version: 0.2\n");
+        _files.Write("tokenizer_config.json", config);
+
+        Assert.That(Tokenizer.Load(_files.Folder).Encode("a").Ids, Is.EqualTo(expected));
+    }
+
     [TestCase("vocab.json")]
     [TestCase("merges.txt")]
     public void One_of_two_files_is_no_tokenizer(string missing)
