@@ -53,11 +53,14 @@ internal sealed class LabelingTests
 
     [TestCase("[1,0,0,1]")]
     [TestCase("[0.0, 1.0, 0.0]")]
-    public void A_vector_of_zeros_and_ones_is_no_list_of_names(string label)
+    [TestCase("[true,false,false]")]
+    [TestCase("[\"True\", \"True\"]")]
+    [TestCase("1|0|0|1")]
+    public void A_vector_of_yes_and_no_is_no_list_of_names(string label)
     {
         Assert.That(
             Refusal(() => MultiLabelTask.Instance.Label("f", Examples("[\"a\"]", label), Letters)),
-            Does.StartWith($"f, line 3: the label field {label} is a vector of zeros and ones; expected the names"));
+            Does.StartWith($"f, line 3: the label field {label} says yes or no by position; expected the names"));
     }
 
     [Test]

@@ -6,8 +6,8 @@ namespace OrtTrainer.Tasks.MultiLabel;
 internal static class LabelSet
 {
     /// <summary>The different names in a row's label field; none where it is empty.</summary>
-    /// <exception cref="DataFileException">The field is absent or malformed, holds an empty name, or is a vector of
-    /// zeros and ones.</exception>
+    /// <exception cref="DataFileException">The field is absent or malformed, holds an empty name, or says yes or no of
+    /// each label in place of names.</exception>
     public static string[] Read(Example example, string source, string separator)
     {
         string field = LabelFields.Present(example, source);
@@ -15,13 +15,13 @@ internal static class LabelSet
             : field.Length == 0 ? []
             : field.Split(separator);
         names = [.. names.Select(name => name.Trim())];
-        if (field.StartsWith('[') && IsIndicator(names))
+        if (IsVectorOf(["0", "1", "0.0", "1.0"], names) || IsVectorOf(["true", "false", "True", "False"], names))
         {
             throw new DataFileException(
                 source,
                 example.Line,
-                $"the label field {field} is a vector of zeros and ones; expected the names of the labels that hold, "
-                + "as [\"first\", \"fourth\"]. Write names in place of positions.");
+                $"the label field {field} says yes or no by position; expected the names of the labels that hold, as "
+                + $"[\"first\", \"fourth\"] or first{separator}fourth. Write names in place of positions.");
         }
 
         return Array.IndexOf(names, string.Empty) < 0
@@ -33,7 +33,6 @@ internal static class LabelSet
     }
 
     // Numbers may be names, but a name does not hold twice.
-    private static bool IsIndicator(string[] names) =>
-        names.Length > names.Distinct(StringComparer.Ordinal).Count()
-        && names.All(name => name is "0" or "1" or "0.0" or "1.0");
+    private static bool IsVectorOf(string[] values, string[] names) =>
+        names.Length > names.Distinct(StringComparer.Ordinal).Count() && names.All(values.Contains);
 }
