@@ -46,7 +46,9 @@ internal sealed class RunFolder : IDisposable
 
         if (!File.Exists(OptionsFileOf(full)))
         {
-            throw new RunException($"{full}: the output folder is not empty. Choose another --out, or remove it.");
+            string found = File.Exists(full) ? "a file is where the output folder shall be"
+                : "the output folder is not empty";
+            throw new RunException($"{full}: {found}. Choose another --out, or remove it.");
         }
 
         Lock(full).Dispose();

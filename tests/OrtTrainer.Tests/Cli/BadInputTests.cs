@@ -149,6 +149,27 @@ public sealed class BadInputTests
     }
 
     [Test]
+    public void A_file_in_place_of_the_output_folder_is_kept()
+    {
+        string mine = _desk.Write("mine.txt", "precious");
+
+        CliRun run = CliRun.Of(_desk.Finetune("mine.txt"));
+
+        Assert.That(run, Is.EqualTo(new CliRun(1, "",
+            $"error: {mine}: a file is where the output folder shall be. Choose another --out, or remove it.\n")));
+        Assert.That(File.ReadAllText(mine), Is.EqualTo("precious"));
+    }
+
+    [Test]
+    public void A_delimiter_for_files_that_have_none()
+    {
+        string train = _desk.Write("train.jsonl", "{\"text\": \"a parcel\", \"label\": \"delivery\"}\n");
+
+        Refused(Run("--train", train, "--delimiter", ";"),
+            $"{train}: only CSV and TSV have fields to separate. Leave the delimiter out, or state the format.");
+    }
+
+    [Test]
     public void A_folder_without_a_run_to_resume()
     {
         CliRun run = CliRun.Of("finetune", "--resume", _desk.Folder);
