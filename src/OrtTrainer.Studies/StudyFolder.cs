@@ -61,7 +61,7 @@ internal sealed class StudyFolder : IDisposable
     /// <exception cref="StudyException">Its file is damaged.</exception>
     public StudyFile? ReadStudy() => !File.Exists(StudyFile) || !File.Exists(OriginFile)
         ? null
-        : StudyFileReader.Read(StudyFile, JsonSerializer.Deserialize<string>(File.ReadAllText(OriginFile)));
+        : StudyFileReader.Read(StudyFile, StudyRunFolder.ReadText(OriginFile));
 
     /// <summary>Keeps the study file with the folder that its paths are relative to.</summary>
     /// <param name="study">The study.</param>

@@ -49,17 +49,55 @@ internal sealed class StudyRunFolder(string path)
     public RunSummary ReadSummary() => RunSummary.Read(path);
 
     /// <summary>The evaluations of a run that is done, in order.</summary>
-    public IReadOnlyList<EvaluationPoint> ReadCurve() =>
-    [
-        .. File.ReadLines(MetricsFile).Where(line => line.Contains("\"eval\"", StringComparison.Ordinal))
-            .Select(line => JsonSerializer.Deserialize<EvaluationLine>(line, RunJson.Options)!)
-            .Select(line => new EvaluationPoint(line.Step, line.Eval.Live, line.Eval.Averaged)),
-    ];
+    /// <exception cref="RunException">The file that has them is missing or damaged.</exception>
+    public IReadOnlyList<EvaluationPoint> ReadCurve()
+    {
+        List<EvaluationPoint> points = [];
+        int number = 0;
+        try
+        {
+            foreach (string line in File.ReadLines(MetricsFile))
+            {
+                number++;
+                if (line.Contains("\"eval\"", StringComparison.Ordinal))
+                {
+                    (long step, EvaluationPair eval) =
+                        JsonSerializer.Deserialize<EvaluationLine>(line, RunJson.Options)!;
+                    points.Add(new EvaluationPoint(step, eval.Live, eval.Averaged));
+                }
+            }
+        }
+        catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new RunException(
+                $"{MetricsFile}, line {number}: not the evaluations of a run: {cause.Message} Restore the file, or " +
+                "remove the run's folder, so that it runs again.",
+                cause);
+        }
+
+        return points;
+    }
 
     /// <summary>Why the run failed; null where it did not.</summary>
-    public string? ReadFailure() => File.Exists(FailureFile)
-        ? JsonSerializer.Deserialize<string>(File.ReadAllText(FailureFile))
-        : null;
+    /// <exception cref="StudyException">The file that says it is damaged.</exception>
+    public string? ReadFailure() => File.Exists(FailureFile) ? ReadText(FailureFile) : null;
+
+    /// <summary>Reads a file of the study that is one text in JSON.</summary>
+    /// <exception cref="StudyException">It is none.</exception>
+    public static string ReadText(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<string>(File.ReadAllText(file)) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException malformed)
+        {
+            throw new StudyException(
+                $"{file}: expected one text in quotes, as the study writes it: {malformed.Message} Restore the file, " +
+                "or remove it.",
+                malformed);
+        }
+    }
 
     public void WriteFailure(string message)
     {

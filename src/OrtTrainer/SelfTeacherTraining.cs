@@ -1,5 +1,3 @@
-using System.Text.Json;
-using OrtTrainer.Common;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
@@ -26,13 +24,8 @@ internal static class SelfTeacherTraining
             Finished(output) ?? Train(options, output, events, cancellation));
     }
 
-    private static RunSummary? Finished(string output)
-    {
-        string file = RunFolder.SummaryFileOf(output);
-        return File.Exists(file)
-            ? JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)
-            : null;
-    }
+    private static RunSummary? Finished(string output) =>
+        File.Exists(RunFolder.SummaryFileOf(output)) ? RunSummary.Read(output) : null;
 
     private static RunSummary Train(
         FineTuneOptions options, string output, IProgress<RunEvent>? events, CancellationToken cancellation)

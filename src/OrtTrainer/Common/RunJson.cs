@@ -23,6 +23,7 @@ internal static class RunJson
         // Said outright, so that types can be looked up before the first object is read or written.
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { JsonShapeAttribute.Apply } },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
         Converters =
         {
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),

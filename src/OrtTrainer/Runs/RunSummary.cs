@@ -118,7 +118,8 @@ public sealed record RunSummary
 
         try
         {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)!.WithUndefined();
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(file), RunJson.Options)?.WithUndefined()
+                ?? throw new JsonException("null in place of an object.");
         }
         catch (JsonException malformed)
         {

@@ -14,12 +14,17 @@ public sealed class RunSummaryTests
             .StartsWith($"{folder.Path}: there is no finished run;").And.Message.Contains("finetune --resume"));
     }
 
-    [Test]
-    public void A_summary_that_is_none_is_named()
+    [TestCase("""{"metric": 1}""")]
+    [TestCase("null")]
+    [TestCase("[]")]
+    [TestCase("")]
+    [TestCase("""{"metric": "accuracy", "live": 1, "exported": null, "eval_live": {}}""")]
+    [TestCase("""{"metric": "accuracy", "live": 1, "exported": "live", "eval_live": null}""")]
+    public void A_summary_that_is_none_is_named(string summary)
     {
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(folder.File("run"));
-        folder.Write(Path.Combine("run", "summary.json"), "{\"metric\": 1}");
+        folder.Write(Path.Combine("run", "summary.json"), summary);
         Assert.That(() => RunSummary.Read(folder.Path),
             Throws.InstanceOf<RunException>().With.Message.Contains("summary.json: not the summary of a run:"));
     }
