@@ -20,6 +20,7 @@ public sealed partial class Predictor : IDisposable
     private readonly OnnxModel _model;
     private readonly ITextEncoder _tokenizer;
     private readonly PredictorOptions _options;
+    private readonly ModelConfig _config;
 
     private Predictor(
         OnnxModel model, ModelTask task, ITextEncoder tokenizer, ModelConfig config, int maxLength,
@@ -29,6 +30,7 @@ public sealed partial class Predictor : IDisposable
         _tokenizer = tokenizer;
         MaxLength = maxLength;
         _options = options;
+        _config = config;
         Labels = config.Id2Label;
         Task = task;
     }
@@ -76,6 +78,7 @@ public sealed partial class Predictor : IDisposable
         IReadOnlyList<Example> examples, CancellationToken cancellation = default)
     {
         TokenizedExample[] inputs = [.. examples.Select(example => Encode(example, cancellation))];
+        RequireKnownIds(inputs);
         Decoding decoding = new(Task, Labels, inputs, _options.Threshold);
         _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
         return decoding.Predictions;
@@ -95,6 +98,7 @@ public sealed partial class Predictor : IDisposable
     {
         EncodedDataset encoded =
             Task.Encode(data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation);
+        RequireKnownIds(encoded.Examples);
         foreach (string line in Task.LeftOut(encoded))
         {
             note?.Invoke($"{data.Source}: {line}");
@@ -171,6 +175,9 @@ public sealed partial class Predictor : IDisposable
         cancellation.ThrowIfCancellationRequested();
         return Task.Encode(example, _tokenizer, MaxLength);
     }
+
+    private void RequireKnownIds(IEnumerable<TokenizedExample> inputs) =>
+        KnownIds.Require(inputs, Architecture.VocabularyOf(_config), _config.Path);
 
     /// <summary>Decodes outputs as they come.</summary>
     private sealed class Decoding(

@@ -78,6 +78,18 @@ public sealed class PredictorFailureTests
             Throws.TypeOf<RunException>().With.Message.Contains("ranking").And.Message.Contains("regression"));
     }
 
+    [Test]
+    public void A_tokenizer_of_another_model_is_refused_where_it_gives_an_id_that_this_one_lacks()
+    {
+        File.AppendAllText(_output.File("vocab.txt"), "unheard\n");
+        File.Delete(_output.File("tokenizer.json"));
+        using Predictor predictor = Predictor.Open(_output.Path);
+
+        Assert.That(predictor.Predict("star").Label, Is.Not.Null);
+        Assert.That(() => predictor.Predict("unheard"), Throws.TypeOf<RunException>()
+            .With.Message.Contains("config.json: the tokenizer gives the id").And.Message.Contains("vocab_size is"));
+    }
+
     [TestCase("single_label_classification", null, "problem_type is 'single_label_classification'")]
     [TestCase(null, "BertForTokenClassification", "architectures is 'BertForTokenClassification'")]
     public void One_output_is_refused_where_a_softmax_is_taken(string? problem, string? architecture, string said)
