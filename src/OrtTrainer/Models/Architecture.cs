@@ -18,6 +18,7 @@ internal abstract class Architecture(ModelConfig config)
     [
         ("bert", config => new Backbones.Bert(config)),
         ("distilbert", config => new Backbones.DistilBert(config)),
+        ("electra", config => new Backbones.Electra(config)),
         ("roberta", config => new Backbones.Roberta(config)),
     ];
 

@@ -5,7 +5,7 @@ using OrtTrainer.Models.Building;
 namespace OrtTrainer.Models.Backbones;
 
 /// <summary>BERT (Devlin et al., 2019), whose head takes the pooled first token.</summary>
-internal sealed class Bert(ModelConfig config) : PostNormEncoder(config, firstPosition: 0, takesTokenTypes: true)
+internal sealed class Bert(ModelConfig config) : PostNormEncoder(config, new())
 {
     public override string ClassPrefix => "Bert";
 

@@ -6,29 +6,28 @@ namespace OrtTrainer.Models.Backbones;
 
 /// <summary>
 /// The embeddings and post-norm transformer layers of BERT (Devlin et al., 2019), which its relatives share with other
-/// positions and heads.
+/// names, positions and heads.
 /// </summary>
 internal abstract class PostNormEncoder : Architecture
 {
     private const string LayersName = "num_hidden_layers";
     private const string HiddenDropoutName = "hidden_dropout_prob";
     private const string AttentionDropoutName = "attention_probs_dropout_prob";
-    private const string HeadDropoutName = "classifier_dropout";
 
-    private readonly int _firstPosition;
+    private readonly PostNormTraits _traits;
     private readonly int _positionRows;
     private readonly int _tokenTypeRows;
+    private readonly int _embeddingWidth;
     private readonly float _epsilon;
     private readonly float _hiddenDropout;
     private readonly float _attentionDropout;
 
     /// <param name="config">The model's configuration.</param>
-    /// <param name="firstPosition">The position id of the first token.</param>
-    /// <param name="takesTokenTypes">Whether texts are told apart by segment ids.</param>
-    protected PostNormEncoder(ModelConfig config, int firstPosition, bool takesTokenTypes)
+    /// <param name="traits">In what the family differs from BERT.</param>
+    protected PostNormEncoder(ModelConfig config, PostNormTraits traits)
         : base(config)
     {
-        _firstPosition = firstPosition;
+        _traits = traits;
         _positionRows = config.Size("max_position_embeddings", SizeRange.Positions);
         _tokenTypeRows = config.Size("type_vocab_size", SizeRange.TokenTypes);
         Shape = new ModelShape
@@ -37,55 +36,78 @@ internal abstract class PostNormEncoder : Architecture
             Width = config.Size("hidden_size", SizeRange.Width),
             Heads = config.Size("num_attention_heads", SizeRange.Heads),
             Inner = config.Size("intermediate_size", SizeRange.Inner),
-            Positions = _positionRows - firstPosition,
+            Positions = _positionRows - traits.FirstPosition,
             Vocabulary = config.Size("vocab_size", SizeRange.Vocabulary),
-            TokenTypes = takesTokenTypes ? _tokenTypeRows : 0,
+            TokenTypes = traits.TakesTokenTypes ? _tokenTypeRows : 0,
         };
         config.RequireDivisor("num_attention_heads", Shape.Heads, "hidden_size", Shape.Width);
+        _embeddingWidth = traits.EmbeddingWidthField is { } width
+            ? config.Size(width, SizeRange.Width, defaultValue: 128)
+            : Shape.Width;
         _epsilon = config.Epsilon("layer_norm_eps");
         _hiddenDropout = config.Probability(HiddenDropoutName);
         _attentionDropout = config.Probability(AttentionDropoutName);
-        TokenDropout = config.Probability(HeadDropoutName, _hiddenDropout);
+        TokenDropout = config.Probability(traits.HeadDropoutField, _hiddenDropout);
     }
 
     public override ModelShape Shape { get; }
 
-    /// <summary><c>classifier_dropout</c>, or the hidden dropout where it is absent or null.</summary>
+    /// <summary>The dropout before heads, or the hidden dropout where there is none of their own.</summary>
     public override float TokenDropout { get; }
 
     protected override string LayersField => LayersName;
 
     protected override IReadOnlyList<string> DropoutFields =>
-        [HiddenDropoutName, AttentionDropoutName, HeadDropoutName];
+        [HiddenDropoutName, AttentionDropoutName, _traits.HeadDropoutField];
 
     public override string LayerPrefix(int layer) => $"{BasePrefix}encoder.layer.{layer}.";
+
+    /// <summary>The embeddings as the first layer takes them, [T, H].</summary>
+    /// <param name="m">The builder.</param>
+    /// <param name="width">The width of the embeddings, E.</param>
+    /// <param name="x">The embeddings, [T, E].</param>
+    protected virtual Value Project(ModelBuilder m, int width, Value x) => x;
+
+    /// <summary>The head of several families: a dense layer and one for the outputs on the first token, [B,
+    /// outputs].</summary>
+    /// <param name="m">The builder.</param>
+    /// <param name="outputs">Values per sequence.</param>
+    /// <param name="hidden">States of the last layer.</param>
+    /// <param name="activation">That of the dense layer.</param>
+    protected Value DenseHead(ModelBuilder m, long outputs, Value hidden, string activation)
+    {
+        int width = Shape.Width;
+        Value x = m.Dropout(TokenDropout, m.FirstToken(hidden));
+        x = m.Activation(activation, m.Linear("classifier.dense", width, width, x));
+        return m.OutputLayer("classifier.out_proj", width, outputs, m.Dropout(TokenDropout, x));
+    }
 
     protected override Value Embed(ModelBuilder m)
     {
         GraphBuilder g = m.Graph;
         string prefix = BasePrefix + "embeddings.";
-        Value words = m.Embedding(prefix + "word_embeddings", Shape.Vocabulary, Shape.Width, m.InputIds);
+        int width = _embeddingWidth;
+        Value words = m.Embedding(prefix + "word_embeddings", Shape.Vocabulary, width, m.InputIds);
         Value positions = m.Embedding(
-            prefix + "position_embeddings", _positionRows, Shape.Width, m.PositionIds(_firstPosition));
-        Value types = m.Embedding(prefix + "token_type_embeddings", _tokenTypeRows, Shape.Width, m.TokenTypeIds);
+            prefix + "position_embeddings", _positionRows, width, m.PositionIds(_traits.FirstPosition));
+        Value types = m.Embedding(prefix + "token_type_embeddings", _tokenTypeRows, width, m.TokenTypeIds);
         Value x = g.Add(g.Add(words, types), positions);
-        return m.Dropout(_hiddenDropout, m.LayerNorm(prefix + "LayerNorm", Shape.Width, _epsilon, x));
+        return Project(m, width, m.Dropout(_hiddenDropout, m.LayerNorm(prefix + "LayerNorm", width, _epsilon, x)));
     }
 
     protected override Value Layer(ModelBuilder m, string prefix, Value x)
     {
         int width = Shape.Width;
-        string self = prefix + "attention.self.";
+        PostNormNames names = _traits.Names;
         Value attended = m.SelfAttention(
-            new(self + "query", self + "key", self + "value"), Shape, AttentionMask.Bidirectional, _attentionDropout,
-            x);
-        attended = m.Linear(prefix + "attention.output.dense", width, width, attended);
-        x = m.DropoutAddLayerNorm(
-            prefix + "attention.output.LayerNorm", width, _epsilon, _hiddenDropout, attended, x);
-        Value fed = m.Linear(prefix + "intermediate.dense", width, Shape.Inner, x);
+            new(prefix + names.Query, prefix + names.Key, prefix + names.Value), Shape, AttentionMask.Bidirectional,
+            _attentionDropout, x);
+        attended = m.Linear(prefix + names.Attended, width, width, attended);
+        x = m.DropoutAddLayerNorm(prefix + names.AttentionNorm, width, _epsilon, _hiddenDropout, attended, x);
+        Value fed = m.Linear(prefix + names.Inner, width, Shape.Inner, x);
         fed = m.Activation(Config.GetString("hidden_act", "gelu"), fed);
-        fed = m.Linear(prefix + "output.dense", Shape.Inner, width, fed);
-        return m.DropoutAddLayerNorm(prefix + "output.LayerNorm", width, _epsilon, _hiddenDropout, fed, x);
+        fed = m.Linear(prefix + names.Output, Shape.Inner, width, fed);
+        return m.DropoutAddLayerNorm(prefix + names.OutputNorm, width, _epsilon, _hiddenDropout, fed, x);
     }
 
     protected override void RequireSupported()

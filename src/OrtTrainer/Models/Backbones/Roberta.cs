@@ -9,19 +9,14 @@ namespace OrtTrainer.Models.Backbones;
 /// head has its own dense layer.
 /// </summary>
 internal sealed class Roberta(ModelConfig config)
-    : PostNormEncoder(config, FirstPositionOf(config), takesTokenTypes: false)
+    : PostNormEncoder(config, new() { FirstPosition = FirstPositionOf(config), TakesTokenTypes = false })
 {
     public override string ClassPrefix => "Roberta";
 
     public override string BasePrefix => "roberta.";
 
-    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden)
-    {
-        int width = Shape.Width;
-        Value x = m.Dropout(TokenDropout, m.FirstToken(hidden));
-        x = m.Graph.Tanh(m.Linear("classifier.dense", width, width, x));
-        return m.OutputLayer("classifier.out_proj", width, outputs, m.Dropout(TokenDropout, x));
-    }
+    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
+        DenseHead(m, outputs, hidden, "tanh");
 
     private static int FirstPositionOf(ModelConfig config)
     {

@@ -9,8 +9,9 @@ internal class PlainBert(PlainShape shape, Func<string, int, int, double[,]> wei
           "num_hidden_layers": {{Shape.Layers}}, "num_attention_heads": {{Shape.Heads}},
           "intermediate_size": {{Shape.Inner}}, "hidden_act": "{{Shape.Activation}}", "hidden_dropout_prob": 0.1,
           "attention_probs_dropout_prob": 0.1, "max_position_embeddings": {{FirstPosition + Shape.Positions}},
-          "type_vocab_size": {{Shape.TokenTypes}}, "layer_norm_eps": {{Shape.Epsilon:R}},
-          "pad_token_id": {{PaddingId}}, "id2label": { {{string.Join(", ", Enumerable.Range(0, Shape.Outputs)
+          "embedding_size": {{EmbeddingWidth}}, "type_vocab_size": {{Shape.TokenTypes}},
+          "layer_norm_eps": {{Shape.Epsilon:R}}, "pad_token_id": {{PaddingId}},
+          "id2label": { {{string.Join(", ", Enumerable.Range(0, Shape.Outputs)
               .Select(k => $"\"{k}\": \"LABEL_{k}\""))}} }
         }
         """;

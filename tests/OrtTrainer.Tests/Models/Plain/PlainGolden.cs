@@ -9,12 +9,11 @@ namespace OrtTrainer.Tests.Models.Plain;
 /// </summary>
 internal sealed class PlainGolden
 {
-    private readonly string _architecture;
     private readonly Lazy<bool> _written;
 
     private PlainGolden(string architecture, string task, PlainShape shape)
     {
-        (_architecture, Task, Shape) = (architecture, task, shape with { PerToken = task == PlainBatch.Tokens });
+        (Architecture, Task, Shape) = (architecture, task, shape with { PerToken = task == PlainBatch.Tokens });
         Folder = Path.Combine(AppContext.BaseDirectory, "goldens", $"plain-{architecture}-{task}");
         _written = new(() => PlainGoldenFiles.Write(this));
     }
@@ -27,11 +26,17 @@ internal sealed class PlainGolden
         new("bert", "token-classification", new() { Outputs = 5 }),
         new("roberta", "classification", new() { Activation = "gelu_new", TokenTypes = 1 }),
         new("roberta", "token-classification", new() { TokenTypes = 1 }),
+        new("electra", "classification", new() { EmbeddingWidth = 10 }),
+        new("electra", "regression", new() { Outputs = 1, Layers = 1 }),
+        new("electra", "token-classification", new() { EmbeddingWidth = 20 }),
         new("distilbert", "classification", new() { Activation = "relu", Layers = 3, TokenTypes = 0 }),
         new("distilbert", "token-classification", new() { Outputs = 4, TokenTypes = 0 }),
     ];
 
     public string Folder { get; }
+
+    /// <summary>Its <c>model_type</c>.</summary>
+    public string Architecture { get; }
 
     /// <summary><c>classification</c>, <c>multilabel</c>, <c>regression</c> or
     /// <c>token-classification</c>.</summary>
@@ -49,7 +54,7 @@ internal sealed class PlainGolden
     public PlainModel NewModel()
     {
         int seed = 1;
-        return PlainModel.Of(_architecture, Shape, (name, rows, columns) => FirstWeights(name, rows, columns, seed++));
+        return PlainModel.Of(Architecture, Shape, (name, rows, columns) => FirstWeights(name, rows, columns, seed++));
     }
 
     /// <summary>What the model is trained on in a step.</summary>

@@ -23,6 +23,9 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
 
     protected PlainShape Shape => shape;
 
+    /// <summary>The width of the embeddings.</summary>
+    protected int EmbeddingWidth => shape.EmbeddingWidth > 0 ? shape.EmbeddingWidth : shape.Width;
+
     protected Tape Tape { get; private set; } = new();
 
     public static PlainModel Of(
@@ -30,6 +33,7 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     {
         "bert" => new PlainBert(shape, weights),
         "roberta" => new PlainRoberta(shape, weights),
+        "electra" => new PlainElectra(shape, weights),
         "distilbert" => new PlainDistilBert(shape, weights),
         _ => throw new ArgumentException($"There is no plain model of {architecture}."),
     };
@@ -74,7 +78,7 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         x, Vector(name + ".weight", x.Columns), Vector(name + ".bias", x.Columns), shape.Epsilon);
 
     protected Tensor Embedding(string name, int rows, IReadOnlyList<int> ids) =>
-        Tape.Rows(Matrix(name + ".weight", rows, shape.Width), ids);
+        Tape.Rows(Matrix(name + ".weight", rows, EmbeddingWidth), ids);
 
     /// <summary>softmax(q kᵀ / √d) v in every head, the heads beside each other (Vaswani et al., 2017).</summary>
     protected Tensor Attention(string query, string key, string value, Tensor x)
@@ -94,11 +98,14 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     /// <summary>The activation of the feed-forward part.</summary>
     protected Tensor Activation(Tensor x) => shape.Activation switch
     {
-        "gelu" => Tape.Pointwise(x, z => Reference.Gelu(z, tanh: false), z => Reference.GeluSlope(z, tanh: false)),
+        "gelu" => Gelu(x),
         "gelu_new" => Tape.Pointwise(x, z => Reference.Gelu(z, tanh: true), z => Reference.GeluSlope(z, tanh: true)),
         "relu" => Relu(x),
         _ => throw new ArgumentException($"There is no plain {shape.Activation}."),
     };
+
+    protected Tensor Gelu(Tensor x) =>
+        Tape.Pointwise(x, z => Reference.Gelu(z, tanh: false), z => Reference.GeluSlope(z, tanh: false));
 
     protected Tensor Relu(Tensor x) => Tape.Pointwise(x, z => Math.Max(z, 0), z => z > 0 ? 1 : 0);
 

@@ -58,6 +58,7 @@ internal sealed class PlainModelTests
         {
             Layers = sizes.Layers,
             Width = sizes.Width,
+            EmbeddingWidth = config.GetInt("embedding_size", 0),
             Heads = sizes.Heads,
             Inner = sizes.Inner,
             Vocabulary = sizes.Vocabulary,

@@ -7,6 +7,9 @@ internal sealed record PlainShape
 
     public int Width { get; init; } = 16;
 
+    /// <summary>The width of the embeddings; 0 for that of the layers.</summary>
+    public int EmbeddingWidth { get; init; }
+
     public int Heads { get; init; } = 2;
 
     /// <summary>The width inside the feed-forward part.</summary>

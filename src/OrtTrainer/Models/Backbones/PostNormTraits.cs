@@ -1,0 +1,21 @@
+namespace OrtTrainer.Models.Backbones;
+
+/// <summary>In what a family with post-norm layers differs from BERT, which has every value that is set here.</summary>
+internal sealed record PostNormTraits
+{
+    /// <summary>The position id of the first token.</summary>
+    public int FirstPosition { get; init; }
+
+    /// <summary>Whether texts are told apart by segment ids.</summary>
+    public bool TakesTokenTypes { get; init; } = true;
+
+    /// <summary>The field that holds the width of the embeddings; null where it is that of the layers.</summary>
+    public string? EmbeddingWidthField { get; init; }
+
+    /// <summary>The field that holds the dropout before heads, which is the hidden dropout where it is absent or
+    /// null.</summary>
+    public string HeadDropoutField { get; init; } = "classifier_dropout";
+
+    /// <summary>What the parts of a layer are called.</summary>
+    public PostNormNames Names { get; init; } = new();
+}
