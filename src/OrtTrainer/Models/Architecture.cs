@@ -16,10 +16,14 @@ internal abstract class Architecture(ModelConfig config)
 
     private static readonly (string ModelType, Func<ModelConfig, Architecture> Read)[] Families =
     [
+        ("albert", config => new Backbones.Albert(config)),
         ("bert", config => new Backbones.Bert(config)),
         ("distilbert", config => new Backbones.DistilBert(config)),
         ("electra", config => new Backbones.Electra(config)),
         ("roberta", config => new Backbones.Roberta(config)),
+        ("camembert", config => new Backbones.Roberta(config, "Camembert")),
+        ("xlm-roberta", config => new Backbones.Roberta(config, "XLMRoberta")),
+        ("data2vec-text", config => new Backbones.Roberta(config, "Data2VecText", "data2vec_text.")),
     ];
 
     public ModelConfig Config { get; } = config;
@@ -41,6 +45,9 @@ internal abstract class Architecture(ModelConfig config)
 
     /// <summary>The probability of dropout before a head that works on every token.</summary>
     public abstract float TokenDropout { get; }
+
+    /// <summary>Whether all layers are one, which runs as often as there are layers.</summary>
+    public virtual bool SharesLayers => false;
 
     /// <summary>The field of config.json that counts the layers.</summary>
     protected abstract string LayersField { get; }

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Models;
 
 namespace OrtTrainer.Methods;
@@ -22,8 +23,15 @@ internal sealed record LayerDecay(double Decay) : RunPart
     /// 1 for the head and the pooler, <c>decay^(depth - l)</c> for layer l, counted from 0, and
     /// <c>decay^(depth + 1)</c> for the embeddings (BEiT's convention, Bao et al. 2022).
     /// </summary>
+    /// <exception cref="RunException">All layers are one.</exception>
     internal override Func<ParameterView, double> RateFactors(PretrainedModel model)
     {
+        if (model.Architecture.SharesLayers)
+        {
+            throw new RunException($"{model.Config.Path}: the layers of {model.Architecture.ModelType} are one layer " +
+                "that runs many times, so none has a learning rate of its own. Leave the layer decay out.");
+        }
+
         int layers = model.Architecture.Shape.Layers;
         return view => Math.Pow(Decay, view.Parts[0].Place.LevelsBelowHead(layers));
     }

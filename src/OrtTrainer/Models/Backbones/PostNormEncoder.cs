@@ -107,7 +107,8 @@ internal abstract class PostNormEncoder : Architecture
         Value fed = m.Linear(prefix + names.Inner, width, Shape.Inner, x);
         fed = m.Activation(Config.GetString("hidden_act", "gelu"), fed);
         fed = m.Linear(prefix + names.Output, Shape.Inner, width, fed);
-        return m.DropoutAddLayerNorm(prefix + names.OutputNorm, width, _epsilon, _hiddenDropout, fed, x);
+        float dropout = _traits.DropsFeedForward ? _hiddenDropout : 0;
+        return m.DropoutAddLayerNorm(prefix + names.OutputNorm, width, _epsilon, dropout, fed, x);
     }
 
     protected override void RequireSupported()

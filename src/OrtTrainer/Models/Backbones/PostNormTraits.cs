@@ -16,6 +16,9 @@ internal sealed record PostNormTraits
     /// null.</summary>
     public string HeadDropoutField { get; init; } = "classifier_dropout";
 
+    /// <summary>Whether the hidden dropout acts on what the feed-forward part gives.</summary>
+    public bool DropsFeedForward { get; init; } = true;
+
     /// <summary>What the parts of a layer are called.</summary>
     public PostNormNames Names { get; init; } = new();
 }

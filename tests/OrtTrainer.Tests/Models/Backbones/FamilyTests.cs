@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models.Plain;
 
@@ -15,10 +17,14 @@ public sealed class FamilyTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [TestCase("albert", "Albert")]
     [TestCase("bert", "Bert")]
     [TestCase("distilbert", "DistilBert")]
     [TestCase("electra", "Electra")]
     [TestCase("roberta", "Roberta")]
+    [TestCase("camembert", "Camembert")]
+    [TestCase("xlm-roberta", "XLMRoberta")]
+    [TestCase("data2vec-text", "Data2VecText")]
     public void Classes_are_those_of_Hugging_Face(string family, string prefix)
     {
         Write(family);
@@ -26,6 +32,11 @@ public sealed class FamilyTests : IDisposable
         Assert.That(Architecture.For(ModelConfig.Load(_folder.Path)).ClassPrefix, Is.EqualTo(prefix));
     }
 
+    [TestCase("albert", "num_hidden_groups", "2")]
+    [TestCase("albert", "inner_group_num", "2")]
+    [TestCase("albert", "position_embedding_type", "\"relative_key\"")]
+    [TestCase("albert", "hidden_act", "\"mish\"")]
+    [TestCase("albert", "pruned_heads", "{\"0\": [1]}")]
     [TestCase("electra", "position_embedding_type", "\"relative_key\"")]
     [TestCase("electra", "hidden_act", "\"mish\"")]
     [TestCase("electra", "is_decoder", "true")]
@@ -38,6 +49,8 @@ public sealed class FamilyTests : IDisposable
             .With.Message.Contains(field).And.Message.Contains("not supported").And.Message.Contains(_folder.Path));
     }
 
+    [TestCase("albert", "embedding_size", "-1", "1 to 65536")]
+    [TestCase("albert", "num_hidden_groups", "0", "1 to 1024")]
     [TestCase("electra", "embedding_size", "0", "1 to 65536")]
     public void A_size_out_of_range_is_refused_with_its_range(string family, string field, string value, string range)
     {
@@ -47,6 +60,8 @@ public sealed class FamilyTests : IDisposable
             .With.Message.Contains($"field {field}: found {value}; expected {range}"));
     }
 
+    [TestCase("albert", "albert.encoder.albert_layer_groups.0.albert_layers.1.ffn.weight")]
+    [TestCase("albert", "albert.encoder.albert_layer_groups.1.albert_layers.0.ffn.weight")]
     [TestCase("electra", "electra.embeddings_project.more")]
     [TestCase("electra", "electra.encoder.layer.0.attention.self.distance_embedding.weight")]
     public void A_tensor_of_the_encoder_that_nothing_reads_is_named(string family, string extra)
@@ -57,6 +72,7 @@ public sealed class FamilyTests : IDisposable
             .With.Message.Contains($"tensor {extra}: found tensors of the encoder that nothing reads"));
     }
 
+    [TestCase("albert")]
     [TestCase("electra")]
     public void Dropout_of_ones_own_replaces_every_probability(string family)
     {
@@ -64,9 +80,37 @@ public sealed class FamilyTests : IDisposable
 
         ModelConfig config = PretrainedModel.Open(_folder.Path, fromScratch: true, dropout: 0.25).Config;
 
-        string[] fields = [.. config.ToJson().Select(f => f.Key).Where(f => f.Contains("dropout", StringComparison.Ordinal))];
+        string[] fields =
+            [.. config.ToJson().Select(f => f.Key).Where(f => f.Contains("dropout", StringComparison.Ordinal))];
         Assert.That(fields, Is.Not.Empty);
         Assert.That(fields.Select(field => config.GetFloat(field, -1)), Is.All.EqualTo(0.25));
+    }
+
+    [Test]
+    public void A_layer_that_is_shared_runs_as_often_as_layers_are_kept()
+    {
+        Write("albert");
+        using PretrainedModel whole = PretrainedModel.Open(_folder.Path);
+        using PretrainedModel kept = PretrainedModel.Open(_folder.Path, layers: [0, 3]);
+        SequenceHead head = new(3);
+        ParameterLayout layout = PackedGraph.Evaluation(kept.Architecture, head).Layout;
+        using WeightBuffer weights = new(Device.Default, layout.Length);
+
+        Assert.That(kept.Load(layout, weights, seed: 0), Is.Empty);
+        Assert.That(kept.Architecture.Shape.Layers, Is.EqualTo(2));
+        Assert.That(kept.Config.GetInt("num_hidden_layers"), Is.EqualTo(2));
+        Assert.That(layout.Length, Is.EqualTo(PackedGraph.Evaluation(whole.Architecture, head).Layout.Length));
+    }
+
+    [Test]
+    public void A_layer_that_is_shared_has_no_rate_by_its_depth()
+    {
+        Write("albert");
+        using PretrainedModel model = PretrainedModel.Open(_folder.Path);
+
+        Assert.That(() => new LayerDecay(0.5).RateFactors(model), Throws.TypeOf<RunException>()
+            .With.Message.Contains("albert are one layer").And.Message.Contains("Leave the layer decay out")
+            .And.Message.Contains(_folder.Path));
     }
 
     /// <summary>A tiny model of a family.</summary>

@@ -5,17 +5,23 @@ internal class PlainBert(PlainShape shape, Func<string, int, int, double[,]> wei
 {
     public override string Config => $$"""
         {
-          "model_type": "{{Family}}", "vocab_size": {{Shape.Vocabulary}}, "hidden_size": {{Shape.Width}},
+          "model_type": "{{ModelType}}", "vocab_size": {{Shape.Vocabulary}}, "hidden_size": {{Shape.Width}},
           "num_hidden_layers": {{Shape.Layers}}, "num_attention_heads": {{Shape.Heads}},
           "intermediate_size": {{Shape.Inner}}, "hidden_act": "{{Shape.Activation}}", "hidden_dropout_prob": 0.1,
           "attention_probs_dropout_prob": 0.1, "max_position_embeddings": {{FirstPosition + Shape.Positions}},
           "embedding_size": {{EmbeddingWidth}}, "type_vocab_size": {{Shape.TokenTypes}},
-          "layer_norm_eps": {{Shape.Epsilon:R}}, "pad_token_id": {{PaddingId}},
+          {{MoreFields}}"layer_norm_eps": {{Shape.Epsilon:R}}, "pad_token_id": {{PaddingId}},
           "id2label": { {{string.Join(", ", Enumerable.Range(0, Shape.Outputs)
               .Select(k => $"\"{k}\": \"LABEL_{k}\""))}} }
         }
         """;
 
+    protected virtual string ModelType => Family;
+
+    /// <summary>Fields of config.json that this family has of its own, each with a comma after it.</summary>
+    protected virtual string MoreFields => "";
+
+    /// <summary>What the names of the encoder's tensors begin with.</summary>
     protected virtual string Family => "bert";
 
     /// <summary>The position id of the first token.</summary>

@@ -33,6 +33,9 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     {
         "bert" => new PlainBert(shape, weights),
         "roberta" => new PlainRoberta(shape, weights),
+        "camembert" or "xlm-roberta" => new PlainRoberta(shape, weights, architecture),
+        "data2vec-text" => new PlainRoberta(shape, weights, architecture, "data2vec_text"),
+        "albert" => new PlainAlbert(shape, weights),
         "electra" => new PlainElectra(shape, weights),
         "distilbert" => new PlainDistilBert(shape, weights),
         _ => throw new ArgumentException($"There is no plain model of {architecture}."),

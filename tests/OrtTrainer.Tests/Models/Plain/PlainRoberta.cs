@@ -4,12 +4,16 @@ namespace OrtTrainer.Tests.Models.Plain;
 /// RoBERTa (Liu et al., 2019): BERT whose positions begin after the padding id, whose tokens are all of one segment,
 /// and whose head has a layer of its own.
 /// </summary>
-internal sealed class PlainRoberta(PlainShape shape, Func<string, int, int, double[,]> weights)
+internal sealed class PlainRoberta(
+    PlainShape shape, Func<string, int, int, double[,]> weights, string modelType = "roberta",
+    string family = "roberta")
     : PlainBert(shape, weights)
 {
     public override int PaddingId => 1;
 
-    protected override string Family => "roberta";
+    protected override string ModelType => modelType;
+
+    protected override string Family => family;
 
     protected override int FirstPosition => PaddingId + 1;
 
