@@ -38,13 +38,15 @@ public static class FusedOperations
 
     /// <summary>
     /// Attention within sequences laid end to end: qkv [T, 3H], offsets int64 [B+1]; gives [T, H]. The mask says which
-    /// tokens of its sequence each one sees.
+    /// tokens of its sequence each one sees. A relative bias [D, heads], D odd, is added to the scores by the distance
+    /// from query to key, from -(D-1)/2 to (D-1)/2 and the ends beyond.
     /// See <see cref="Dropout"/> for key, p and site.
     /// </summary>
     public static Value PackedAttention(
         this GraphBuilder g, Value qkv, Value offsets, long heads, float scale, AttentionMask mask, Value key, float p,
-        long site) =>
-        Fused(g, "PackedAttention", [qkv, offsets, key],
+        long site, Value? relative = null) =>
+        Fused(g, relative is null ? "PackedAttention" : "PackedBiasedAttention",
+            relative is null ? [qkv, offsets, key] : [qkv, offsets, key, relative],
             AttributeList.Empty.With("heads", heads).With("scale", scale).With("mask", (long)mask).With("p", p)
                 .With("site", site))[0];
 

@@ -69,7 +69,7 @@ internal sealed class FunctionTokens(string line)
 
     private void SkipSpace()
     {
-        while (_at < line.Length && line[_at] == ' ')
+        while (_at < line.Length && char.IsWhiteSpace(line[_at]))
         {
             _at++;
         }

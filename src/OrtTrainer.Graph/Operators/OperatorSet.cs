@@ -23,6 +23,7 @@ public static class OperatorSet
         new Fused.Dropout(), new Gelu(), new GeluGrad(), new GeluTanh(), new GeluTanhGrad(),
         new LayerNorm(), new LayerNormGrad(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
         new ColumnSum(), new GatherGrad(), new PackedAttention(), new PackedAttentionGrad(),
+        new PackedBiasedAttention(), new PackedBiasedAttentionGrad(),
     }.ToDictionary(op => (op.Domain, op.Type));
 
     /// <summary>All operators, standard and fused.</summary>

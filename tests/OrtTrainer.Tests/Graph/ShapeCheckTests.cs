@@ -51,6 +51,14 @@ public sealed class ShapeCheckTests
         yield return Case("Attention with a mask that is not built",
             g => g.PackedAttention(X(g, "n", 12), I(g, "b"), 2, 1, (AttentionMask)2, g.Constant([0, 0]), 0, 0),
             "mask must be 0 (bidirectional) or 1 (causal)", "not 2");
+        yield return Case("Attention with an even number of distances",
+            g => g.PackedAttention(
+                X(g, "n", 12), I(g, "b"), 2, 1, AttentionMask.Causal, g.Constant([0, 0]), 0, 0, Y(g, 4, 2)),
+            "relative must be [D, 2] with D odd", "not [4, 2]");
+        yield return Case("Attention with a bias for other heads",
+            g => g.PackedAttention(
+                X(g, "n", 12), I(g, "b"), 2, 1, AttentionMask.Causal, g.Constant([0, 0]), 0, 0, Y(g, 5, 3)),
+            "relative must be [D, 2] with D odd", "not [5, 3]");
         yield return Case("Unknown operator", g => g.Node("Warp", [X(g, 2)]), "'Warp'", "not known");
         yield return Case("Name taken", g => g.Output(X(g, 2), "x"), "already has", "'x'");
     }

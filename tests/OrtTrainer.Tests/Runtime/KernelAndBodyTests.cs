@@ -11,13 +11,14 @@ namespace OrtTrainer.Tests.Runtime;
 /// </summary>
 public sealed class KernelAndBodyTests
 {
-    private const int N = 37, H = 24, Heads = 3;
+    private const int N = 37, H = 24, Heads = 3, Distances = 21;
     private static readonly long[] Key = [2_718_281_828, 3_141_592_653];
     private static readonly long[] Offsets = [0, 1, 18, 37];
     private static readonly float[] X = Reference.Random(1, N * H), Dy = Reference.Random(2, N * H);
     private static readonly float[] Gamma = Reference.Random(3, H), Beta = Reference.Random(4, H);
     private static readonly float[] Mean = Reference.Random(5, N, 0.1);
     private static readonly float[] Invstd = [.. Reference.Random(6, N).Select(Math.Abs)];
+    private static readonly float[] Relative = Reference.Random(8, Distances * Heads);
     private static readonly float[] Qkv = Reference.Random(7, N * 3 * H);
 
     private static readonly Dictionary<string, Func<float, KernelRun>> Runs = new()
@@ -43,6 +44,14 @@ public sealed class KernelAndBodyTests
             float[][] forward = Runs!["PackedAttention"](p).Outputs(2);
             return Attending("PackedAttentionGrad", p).With(Dy, N, H).With(Qkv, N, 3 * H).With(forward[0], N, H)
                 .With(forward[1], N, Heads).With(Offsets, 4).With(Key, 2);
+        },
+        ["PackedBiasedAttention"] = p => Attending("PackedBiasedAttention", p).With(Qkv, N, 3 * H).With(Offsets, 4)
+            .With(Key, 2).With(Relative, Distances, Heads),
+        ["PackedBiasedAttentionGrad"] = p =>
+        {
+            float[][] forward = Runs!["PackedBiasedAttention"](p).Outputs(2);
+            return Attending("PackedBiasedAttentionGrad", p).With(Dy, N, H).With(Qkv, N, 3 * H).With(forward[0], N, H)
+                .With(forward[1], N, Heads).With(Offsets, 4).With(Key, 2).With(Relative, Distances, Heads);
         },
     };
 

@@ -11,6 +11,9 @@ internal sealed record ReferenceAttention(
     /// <summary>Which tokens of its sequence each one sees.</summary>
     public AttentionMask Mask { get; init; }
 
+    /// <summary>What is added to scores by distance and head, [D, heads] with D odd; empty for nothing.</summary>
+    public double[] Relative { get; init; } = [];
+
     private int Columns => Heads * Width;
 
     private int Tokens => (int)Offsets[^1];
@@ -33,9 +36,12 @@ internal sealed record ReferenceAttention(
     }
 
     /// <summary>The gradient, by the Jacobian of softmax: dP_j/ds_k = P_j (δ_jk - P_k).</summary>
-    public double[] Gradient(float[] dy, double[] qkv)
+    public double[] Gradient(float[] dy, double[] qkv) => Gradients(dy, qkv).Dqkv;
+
+    /// <summary>The gradients in qkv and in <see cref="Relative"/>.</summary>
+    public (double[] Dqkv, double[] Drelative) Gradients(float[] dy, double[] qkv)
     {
-        double[] dqkv = new double[qkv.Length];
+        double[] dqkv = new double[qkv.Length], drelative = new double[Relative.Length];
         ForEachRow((first, end, head, t) =>
         {
             double[] p = Probabilities(qkv, first, end, head, t, out _), dp = new double[p.Length];
@@ -54,6 +60,11 @@ internal sealed record ReferenceAttention(
             for (int j = first; j < end; j++)
             {
                 double ds = p[j - first] * (dp[j - first] - mean) * Scale;
+                if (Relative.Length > 0)
+                {
+                    drelative[AtDistance(j - t, head)] += p[j - first] * (dp[j - first] - mean);
+                }
+
                 for (int d = 0; d < Width; d++)
                 {
                     dqkv[(t * 3 * Columns) + (head * Width) + d] += ds * K(qkv, j, head, d);
@@ -61,7 +72,7 @@ internal sealed record ReferenceAttention(
                 }
             }
         });
-        return dqkv;
+        return (dqkv, drelative);
     }
 
     private void ForEachRow(Action<int, int, int, int> row)
@@ -81,10 +92,17 @@ internal sealed record ReferenceAttention(
     private double[] Probabilities(double[] qkv, int first, int end, int head, int t, out double logSum)
     {
         double[] scores = [.. Enumerable.Range(first, end - first).Select(
-            j => Scale * Enumerable.Range(0, Width).Sum(d => Q(qkv, t, head, d) * K(qkv, j, head, d)))];
+            j => (Scale * Enumerable.Range(0, Width).Sum(d => Q(qkv, t, head, d) * K(qkv, j, head, d)))
+                + (Relative.Length > 0 ? Relative[AtDistance(j - t, head)] : 0))];
         double top = scores.Max();
         double log = logSum = top + Math.Log(scores.Sum(s => Math.Exp(s - top)));
         return [.. scores.Select(s => Math.Exp(s - log))];
+    }
+
+    private int AtDistance(int distance, int head)
+    {
+        int furthest = ((Relative.Length / Heads) - 1) / 2;
+        return ((Math.Clamp(distance, -furthest, furthest) + furthest) * Heads) + head;
     }
 
     private double Factor(int t, int head, int j) =>

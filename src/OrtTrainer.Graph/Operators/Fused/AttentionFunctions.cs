@@ -49,6 +49,34 @@ internal static class AttentionFunctions
             scores = Add(Mul(MatMul(PackedToHeads<heads = @heads>(q, token), keys), @scale), bias)
             """),
 
+        // The row of relative [D, heads] for query i and key j at [i, j], by the distance j - i: [S, S].
+        FunctionDefinition.Parse(
+            "PackedDistances(relative, token) => rows",
+            """
+            furthest = Div(Sub(Gather(Shape(relative), 0), 1), 2)
+            position = Range(0, Gather(Shape(token), 1), 1)
+            distance = Sub(Unsqueeze(position, [0]), Unsqueeze(position, [1]))
+            rows = Add(Min(Max(distance, Neg(furthest)), furthest), furthest)
+            """),
+
+        // [D, heads] -> [1, heads, S, S].
+        FunctionDefinition.Parse(
+            "PackedRelativeBias(relative, token) => bias",
+            """
+            picked = Gather(relative, PackedDistances(relative, token))
+            bias = Unsqueeze(Transpose<perm = [2, 0, 1]>(picked), [0])
+            """),
+
+        // [B, heads, S, S] -> [D, heads].
+        FunctionDefinition.Parse(
+            "PackedRelativeGrad(dbiased, relative, token) => drelative",
+            """
+            pairs = Transpose<perm = [1, 2, 0]>(ReduceSum<keepdims = 0>(dbiased, [0]))
+            rows = Reshape(pairs, Concat<axis = 0>([-1], Slice(Shape(relative), [1], [2], [0])))
+            numbers = Reshape(PackedDistances(relative, token), [-1])
+            drelative = GatherGrad(rows, numbers, Shape(relative))
+            """),
+
         // The counter of query row t, head h and key position j is (t heads + h) 1024 + j, whatever the padding.
         FunctionDefinition.Parse(
             "PackedDropoutMask(token, key; int heads, float p, int site) => mask",

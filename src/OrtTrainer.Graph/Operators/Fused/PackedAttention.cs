@@ -10,10 +10,8 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// </summary>
 internal sealed class PackedAttention : FusedOperator, IGradientRule
 {
-    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        "PackedAttention(qkv, offsets, key; int heads, float scale, int mask, float p, int site) => y, lse",
-        """
-        token, bias, slots = PackedSlots<mask = @mask>(qkv, offsets)
+    /// <summary>The body from the bias of the scores [B, 1 or heads, S, S] on.</summary>
+    internal const string Attend = """
         q, k, v = Split<axis = 1, num_outputs = 3>(qkv)
         scores = PackedScores<heads = @heads, scale = @scale>(q, k, token, bias)
         top = ReduceMax<keepdims = 1>(scores, [-1])
@@ -23,9 +21,17 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
         weights = Mul(Div(e, total), kept)
         y = PackedFromHeads(MatMul(weights, PackedToHeads<heads = @heads>(v, token)), slots)
         lse = PackedFromHeads(Add(top, Log(total)), slots)
-        """);
+        """;
 
-    internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
+    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
+        "PackedAttention(qkv, offsets, key; int heads, float scale, int mask, float p, int site) => y, lse",
+        """
+        token, bias, slots = PackedSlots<mask = @mask>(qkv, offsets)
+
+        """ + Attend);
+
+    /// <summary>The types of y and lse.</summary>
+    internal static IReadOnlyList<TensorType> InferOutputs(InferenceContext context)
     {
         Shape qkv = context.Shape(0);
         long heads = context.Attributes.Int("heads");
@@ -42,6 +48,8 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
         ];
     }
 
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context) => InferOutputs(context);
+
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
         context.RequireNoGradientFrom(output: 1);
@@ -57,12 +65,8 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
 /// </summary>
 internal sealed class PackedAttentionGrad : FusedOperator
 {
-    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        """
-        PackedAttentionGrad(dy, qkv, y, lse, offsets, key; int heads, float scale, int mask, float p, int site) => dqkv
-        """,
-        """
-        token, bias, slots = PackedSlots<mask = @mask>(qkv, offsets)
+    /// <summary>The body from the bias of the scores on; dbiased [B, heads, S, S] is its gradient.</summary>
+    internal const string Attend = """
         q, k, v = Split<axis = 1, num_outputs = 3>(qkv)
         scores = PackedScores<heads = @heads, scale = @scale>(q, k, token, bias)
         weights = Exp(Sub(scores, PackedToHeads<heads = @heads>(lse, token)))
@@ -71,12 +75,22 @@ internal sealed class PackedAttentionGrad : FusedOperator
         delta = ReduceSum<keepdims = 1>(Mul(dout, PackedToHeads<heads = @heads>(y, token)), [-1])
         values = PackedToHeads<heads = @heads>(v, token)
         dweights = Mul(MatMul(dout, Transpose<perm = [0, 1, 3, 2]>(values)), kept)
-        dscores = Mul(Mul(weights, Sub(dweights, delta)), @scale)
+        dbiased = Mul(weights, Sub(dweights, delta))
+        dscores = Mul(dbiased, @scale)
         dq = MatMul(dscores, PackedToHeads<heads = @heads>(k, token))
         dk = MatMul(Transpose<perm = [0, 1, 3, 2]>(dscores), PackedToHeads<heads = @heads>(q, token))
         dv = MatMul(Transpose<perm = [0, 1, 3, 2]>(Mul(weights, kept)), dout)
         dqkv = Concat<axis = 1>(PackedFromHeads(dq, slots), PackedFromHeads(dk, slots), PackedFromHeads(dv, slots))
-        """);
+        """;
+
+    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
+        """
+        PackedAttentionGrad(dy, qkv, y, lse, offsets, key; int heads, float scale, int mask, float p, int site) => dqkv
+        """,
+        """
+        token, bias, slots = PackedSlots<mask = @mask>(qkv, offsets)
+
+        """ + Attend);
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context) => [context.Type(1)];
 }

@@ -27,6 +27,8 @@ public sealed unsafe class KernelLibrary
         GatherGradKernel.Definition,
         PackedAttentionKernel.Definition,
         PackedAttentionGradKernel.Definition,
+        PackedAttentionKernel.Biased,
+        PackedAttentionGradKernel.Biased,
     ]));
 
     [ThreadStatic]

@@ -8,8 +8,10 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// al., FlashAttention, arXiv:2205.14135, appendix B.2): with delta = Σ dy · y of a row, dS = P · ((dy vᵀ) · dropout -
 /// delta), dq = scale · dS k, dk = scale · dSᵀ q, dv = (P · dropout)ᵀ dy. Under the causal mask, blocks of queries go
 /// from the last to the first: the last one reaches every key, and the others add to what they reach of it.
+/// <c>PackedBiasedAttentionGrad</c> takes <c>relative [D, heads]</c> too and gives <c>drelative</c>: the sums of dS by
+/// distance, those of each sequence and then of the batch.
 /// </summary>
-internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attributes) : Kernel
+internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attributes, bool isBiased) : Kernel
 {
     private readonly AttentionAttributes _attributes = new(attributes);
 
@@ -20,7 +22,11 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
             ElementType.Int64,
         ],
         1,
-        attributes => new PackedAttentionGradKernel(attributes));
+        attributes => new PackedAttentionGradKernel(attributes, isBiased: false));
+
+    public static KernelDefinition Biased { get; } = new(
+        "PackedBiasedAttentionGrad", [.. Definition.InputTypes, ElementType.Float], 2,
+        attributes => new PackedAttentionGradKernel(attributes, isBiased: true));
 
     public override void Compute(in KernelContext context)
     {
@@ -28,10 +34,13 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
         KernelTensor qkv = context.Input(1);
         KernelTensor y = context.Input(2);
         KernelTensor logSums = context.Input(3);
-        PackedSequences sequences = PackedSequences.Read(Definition, qkv, context.Input(4), _attributes.Heads);
-        Shapes.Require(Definition, "dy", dy, sequences.Tokens, sequences.Columns);
-        Shapes.Require(Definition, "y", y, sequences.Tokens, sequences.Columns);
-        Shapes.Require(Definition, "lse", logSums, sequences.Tokens, sequences.Heads);
+        KernelDefinition definition = isBiased ? Biased : Definition;
+        PackedSequences sequences = PackedSequences.Read(definition, qkv, context.Input(4), _attributes.Heads);
+        Shapes.Require(definition, "dy", dy, sequences.Tokens, sequences.Columns);
+        Shapes.Require(definition, "y", y, sequences.Tokens, sequences.Columns);
+        Shapes.Require(definition, "lse", logSums, sequences.Tokens, sequences.Heads);
+        DistanceBias bias = isBiased ? DistanceBias.Read(definition, context.Input(6), _attributes.Heads) : default;
+        float* sums = bias.IsThere ? Scratch.ForSums((long)sequences.Pairs * bias.Rows) : null;
         context.ParallelFor(sequences.Pairs, new Pairs
         {
             Sequences = sequences,
@@ -43,7 +52,13 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
             Scale = _attributes.Scale,
             IsCausal = _attributes.IsCausal,
             Mask = _attributes.Dropout.Mask(context.Input(5)),
+            Bias = bias,
+            Sums = sums,
         });
+        if (bias.IsThere)
+        {
+            bias.Combine(sums, sequences.Count, context.Output(1, bias.Rows, _attributes.Heads).Floats);
+        }
     }
 
     private struct Pairs : IBlocks
@@ -57,6 +72,8 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
         public float Scale;
         public bool IsCausal;
         public DropoutMask Mask;
+        public DistanceBias Bias;
+        public float* Sums;
 
         public readonly void Run(int block)
         {
@@ -78,11 +95,15 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
             long dqueries = layout.Add((long)AttentionRows.Block * row);
             long dkeys = layout.Add((long)Lanes.RoundUp(length) * row);
             long dvalues = layout.Add((long)Lanes.RoundUp(length) * row);
+            long bias = layout.Add(Bias.SpreadLength(length));
+            long dbias = layout.Add(Bias.SpreadLength(length));
             float* s = Scratch.ForBlock(layout.Length);
 
             Packing.Rows(q + columns, wide, length, width, 1, s + keys);
             Packing.Transposed(q + columns, wide, length, width, s + keysAcross);
             Packing.Transposed(q + (2 * columns), wide, length, width, s + valuesAcross);
+            Bias.Spread(head, length, s + bias);
+            new Span<float>(s + dbias, Bias.SpreadLength(length)).Clear();
             int blocks = (length + AttentionRows.Block - 1) / AttentionRows.Block;
             for (int done = 0; done < blocks; done++)
             {
@@ -104,12 +125,24 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
                 for (int i = 0; i < count; i++)
                 {
                     int token = first + start + i;
+                    int seen = IsCausal ? start + i + 1 : length;
+                    if (Bias.IsThere)
+                    {
+                        Vectors.AddTo(
+                            s + scores + ((long)i * stride), DistanceBias.RowOf(s + bias, start + i, length), seen);
+                    }
+
                     AttentionRows.Gradient(
                         s + scores + ((long)i * stride), s + gradients + ((long)i * stride),
-                        IsCausal ? start + i + 1 : length, reach, Mask,
+                        seen, reach, Mask,
                         AttentionRows.FirstIndex(token, Sequences.Heads, head),
                         LogSums[((long)token * Sequences.Heads) + head],
                         AttentionRows.Dot(dy + (i * columns), y + (i * columns), width));
+                    if (Bias.IsThere)
+                    {
+                        Vectors.AddTo(
+                            DistanceBias.RowOf(s + dbias, start + i, length), s + gradients + ((long)i * stride), seen);
+                    }
                 }
 
                 // Queries are packed with the scale in them, so dk has it already; dq gets it on its way out.
@@ -123,6 +156,7 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
                 Packing.Unpack(s + dqueries, count, width, Scale, dq + (start * wide), wide);
             }
 
+            Bias.Gather(s + dbias, length, Sums + ((long)block * Bias.Rows));
             Packing.Unpack(s + dkeys, length, width, 1, dq + columns, wide);
             Packing.Unpack(s + dvalues, length, width, 1, dq + (2 * columns), wide);
         }

@@ -7,19 +7,25 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// <c>heads</c>, <c>scale</c>, <c>mask</c>, <c>p</c>, <c>site</c>. Each sequence attends to itself: P = softmax(scale ·
 /// q kᵀ) over the keys that the mask lets a query see, y = (P · dropout) v, lse the log of the sum of e^score, from
 /// which the gradient makes P again. Under the causal mask, a block of queries stops at its last key.
+/// <c>PackedBiasedAttention</c> takes <c>relative [D, heads]</c> too, which is added to the scores by distance.
 /// </summary>
-internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) : Kernel
+internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, bool isBiased) : Kernel
 {
     private readonly AttentionAttributes _attributes = new(attributes);
 
     public static KernelDefinition Definition { get; } = new(
         "PackedAttention", [ElementType.Float, ElementType.Int64, ElementType.Int64], 2,
-        attributes => new PackedAttentionKernel(attributes));
+        attributes => new PackedAttentionKernel(attributes, isBiased: false));
+
+    public static KernelDefinition Biased { get; } = new(
+        "PackedBiasedAttention", [ElementType.Float, ElementType.Int64, ElementType.Int64, ElementType.Float], 2,
+        attributes => new PackedAttentionKernel(attributes, isBiased: true));
 
     public override void Compute(in KernelContext context)
     {
         KernelTensor qkv = context.Input(0);
-        PackedSequences sequences = PackedSequences.Read(Definition, qkv, context.Input(1), _attributes.Heads);
+        KernelDefinition definition = isBiased ? Biased : Definition;
+        PackedSequences sequences = PackedSequences.Read(definition, qkv, context.Input(1), _attributes.Heads);
         context.ParallelFor(sequences.Pairs, new Pairs
         {
             Sequences = sequences,
@@ -29,6 +35,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
             Scale = _attributes.Scale,
             IsCausal = _attributes.IsCausal,
             Mask = _attributes.Dropout.Mask(context.Input(2)),
+            Bias = isBiased ? DistanceBias.Read(definition, context.Input(3), _attributes.Heads) : default,
         });
     }
 
@@ -41,6 +48,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
         public float Scale;
         public bool IsCausal;
         public DropoutMask Mask;
+        public DistanceBias Bias;
 
         public readonly void Run(int block)
         {
@@ -55,12 +63,14 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
             long values = layout.Add((long)length * row);
             long scores = layout.Add((long)AttentionRows.Block * stride);
             long results = layout.Add((long)AttentionRows.Block * row);
+            long bias = layout.Add(Bias.SpreadLength(length));
             float* scratch = Scratch.ForBlock(layout.Length);
 
             float* largest = stackalloc float[AttentionRows.Block];
             float* divisors = stackalloc float[AttentionRows.Block];
             Packing.Transposed(q + Sequences.Columns, wide, length, width, scratch + keys);
             Packing.Rows(q + (2 * Sequences.Columns), wide, length, width, 1, scratch + values);
+            Bias.Spread(head, length, scratch + bias);
             for (int start = 0; start < length; start += AttentionRows.Block)
             {
                 int count = Math.Min(AttentionRows.Block, length - start);
@@ -70,6 +80,13 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes) 
                 Tile.Multiply(
                     scratch + queries, row, 1, scratch + keys, Tile.PanelColumns * width, Tile.PanelColumns,
                     scratch + scores, stride, rows, Lanes.RoundUp(reach), width, add: false);
+
+                for (int i = 0; Bias.IsThere && i < count; i++)
+                {
+                    Vectors.AddTo(
+                        scratch + scores + ((long)i * stride),
+                        DistanceBias.RowOf(scratch + bias, start + i, length), Seen(start + i, length));
+                }
 
                 // Row by row in three loops: each row is a chain of dependent steps, and short ones let the processor
                 // overlap rows.

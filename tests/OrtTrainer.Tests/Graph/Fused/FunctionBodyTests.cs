@@ -29,6 +29,8 @@ public sealed class FunctionBodyTests
         ["DropoutAddLayerNormGrad"] = DropoutAddLayerNormGrad,
         ["PackedAttention"] = () => BothMasks(gradient: false),
         ["PackedAttentionGrad"] = () => BothMasks(gradient: true),
+        ["PackedBiasedAttention"] = () => BiasedAttention(gradient: false),
+        ["PackedBiasedAttentionGrad"] = () => BiasedAttention(gradient: true),
         ["ColumnSum"] = ColumnSum,
         ["GatherGrad"] = GatherGrad,
     };
@@ -164,6 +166,38 @@ public sealed class FunctionBodyTests
         float[][] outputs = Run("PackedAttention", attributes, FunctionRun.Floats(qkv, 9, 3 * Width), starts, KeyInput);
         AssertClose(outputs[0], y);
         AssertClose(outputs[1], lse);
+    }
+
+    private static void BiasedAttention(bool gradient)
+    {
+        const int Heads = 2, Width = 6, Distances = 5;
+        long[] offsets = [0, 3, 4, 9];
+        float[] qkv = Random(9 * 3 * Width, 1), dy = Random(9 * Width, 2), relative = Random(Distances * Heads, 3);
+        foreach (AttentionMask mask in Enum.GetValues<AttentionMask>())
+        {
+            AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f).With("mask", (long)mask);
+            FunctionRun.Tensor starts = FunctionRun.Integers(offsets, offsets.Length);
+            FunctionRun.Tensor table = FunctionRun.Floats(relative, Distances, Heads);
+            (double[] Y, double[] Lse) Exact(double[] v, double[] bias) => Reference.Attention(
+                v, offsets, Heads, Width, 1.25, mask == AttentionMask.Causal,
+                counter => Reference.Mask(counter, Key32, P, (uint)Site),
+                (distance, head) => bias[((Math.Clamp(distance, -2, 2) + 2) * Heads) + head]);
+            (double[] y, double[] lse) = Exact(Wide(qkv), Wide(relative));
+            if (gradient)
+            {
+                float[][] gradients = Run("PackedBiasedAttentionGrad", attributes, FunctionRun.Floats(dy, 9, Width),
+                    FunctionRun.Floats(qkv, 9, 3 * Width), FunctionRun.Floats(Narrow(y), 9, Width),
+                    FunctionRun.Floats(Narrow(lse), 9, Heads), starts, KeyInput, table);
+                AssertClose(gradients[0], Reference.Gradient(v => Exact(v, Wide(relative)).Y, Wide(qkv), Wide(dy)));
+                AssertClose(gradients[1], Reference.Gradient(v => Exact(Wide(qkv), v).Y, Wide(relative), Wide(dy)));
+                continue;
+            }
+
+            float[][] outputs = Run("PackedBiasedAttention", attributes, FunctionRun.Floats(qkv, 9, 3 * Width), starts,
+                KeyInput, table);
+            AssertClose(outputs[0], y);
+            AssertClose(outputs[1], lse);
+        }
     }
 
     private static void ColumnSum()

@@ -72,7 +72,7 @@ internal static class Reference
     /// </summary>
     public static (double[] Y, double[] Lse) Attention(
         double[] qkv, long[] offsets, int heads, int width, double scale, bool causal,
-        Func<ulong, double> mask)
+        Func<ulong, double> mask, Func<int, int, double>? bias = null)
     {
         int tokens = qkv.Length / (3 * width);
         int size = width / heads;
@@ -88,7 +88,8 @@ internal static class Reference
                 {
                     double At(int row, int part, int d) => qkv[(row * 3 * width) + (part * width) + (h * size) + d];
                     double[] scores = [.. Enumerable.Range(first, end - first).Select(j =>
-                        scale * Enumerable.Range(0, size).Sum(d => At(t, 0, d) * At(j, 1, d)))];
+                        (scale * Enumerable.Range(0, size).Sum(d => At(t, 0, d) * At(j, 1, d)))
+                        + (bias?.Invoke(j - t, h) ?? 0))];
                     double total = scores.Sum(Math.Exp);
                     lse[(t * heads) + h] = Math.Log(total);
                     for (int j = first; j < end; j++)

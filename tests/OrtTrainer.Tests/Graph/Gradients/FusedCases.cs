@@ -33,6 +33,14 @@ internal static class FusedCases
            select new GradientCase("PackedAttention", variant, c => c.Graph.PackedAttention(
                c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)),
                c.Integers("offsets", offsets, declared: new("bounds")), 2, 0.7f, mask, Key(c), p, 5)),
+        .. from p in Probabilities
+           from mask in Enum.GetValues<AttentionMask>()
+           from distances in new[] { 3, 11 }
+           select new GradientCase("PackedBiasedAttention", $"{mask}, p {p}, {distances} distances", c =>
+               c.Graph.PackedAttention(
+                   c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)),
+                   c.Integers("offsets", [0, 1, 5], declared: new("bounds")), 2, 0.7f, mask, Key(c), p, 5,
+                   c.Parameter("relative", [distances, 2]))),
         new("ColumnSum", "", c => c.Graph.ColumnSum(c.Parameter("x", [4, 3], declared: new("n", 3)))),
         new("GatherGrad", "", c => c.Graph.NodeOutputs(FunctionDefinition.Domain, "GatherGrad",
             [c.Parameter("dy", [4, 3]), c.Integers("indices", [1, 0, 1, 4]), c.Graph.Constant([5, 3])])[0]),

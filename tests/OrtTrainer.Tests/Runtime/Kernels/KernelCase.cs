@@ -5,6 +5,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 {
     public const int TableRows = 12;
 
+    public const int Distances = 7;
+
     public static readonly long[] Key = [2_718_281_828, 3_141_592_653];
 
     /// <summary>Operator and number of outputs.</summary>
@@ -13,6 +15,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["Dropout"] = 1, ["Gelu"] = 1, ["GeluGrad"] = 1, ["GeluTanh"] = 1, ["GeluTanhGrad"] = 1, ["LayerNorm"] = 3,
         ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4, ["ColumnSum"] = 1,
         ["GatherGrad"] = 1, ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
+        ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
     };
 
     public int Columns => Heads * Width;
@@ -54,8 +57,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "DropoutAddLayerNormGrad" => [matrix, matrix, row, row],
             "ColumnSum" => [row],
             "GatherGrad" => [[TableRows, Columns]],
-            "PackedAttention" => [matrix, [Rows, Heads]],
+            "PackedAttention" or "PackedBiasedAttention" => [matrix, [Rows, Heads]],
             "PackedAttentionGrad" => [[Rows, 3 * Columns]],
+            "PackedBiasedAttentionGrad" => [[Rows, 3 * Columns], [Distances, Heads]],
             _ => [matrix],
         };
     }
@@ -81,7 +85,10 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             .With([.. Enumerable.Range(0, Rows).Select(t => (long)(t * t % 11))], Rows).With([TableRows, Columns], 2),
         "PackedAttention" => Attending(op).With(Qkv(), Rows, 3 * Columns)
             .With(Offsets, Offsets.Length).With(Key, 2),
-        "PackedAttentionGrad" => AttentionGradient(),
+        "PackedAttentionGrad" => AttentionGradient(op, Run("PackedAttention")),
+        "PackedBiasedAttention" => Biased(Attending(op).With(Qkv(), Rows, 3 * Columns)
+            .With(Offsets, Offsets.Length).With(Key, 2)),
+        "PackedBiasedAttentionGrad" => Biased(AttentionGradient(op, Run("PackedBiasedAttention"))),
         _ => throw new ArgumentException($"There is no case for the kernel {op}: add one.", nameof(op)),
     };
 
@@ -90,10 +97,12 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 
     public float[] Qkv() => Reference.Random(7, Rows * 3 * Columns);
 
-    private KernelRun AttentionGradient()
+    private KernelRun Biased(KernelRun run) => run.With(Reference.Random(8, Distances * Heads), Distances, Heads);
+
+    private KernelRun AttentionGradient(string op, KernelRun attention)
     {
-        float[][] forward = Run("PackedAttention").Outputs(2);
-        return Attending("PackedAttentionGrad").With(Matrix(2), Rows, Columns).With(Qkv(), Rows, 3 * Columns)
+        float[][] forward = attention.Outputs(2);
+        return Attending(op).With(Matrix(2), Rows, Columns).With(Qkv(), Rows, 3 * Columns)
             .With(forward[0], Rows, Columns).With(forward[1], Rows, Heads)
             .With(Offsets, Offsets.Length).With(Key, 2);
     }

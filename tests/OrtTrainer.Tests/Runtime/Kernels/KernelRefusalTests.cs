@@ -55,6 +55,18 @@ public sealed class KernelRefusalTests
     [TestCase("PackedAttentionGrad", 4, new long[] { 0 },
         "PackedAttentionGrad: offsets has shape [0]; expected [sequences + 1].")]
     [TestCase("PackedAttentionGrad", 5, new long[] { 0 }, "The dropout key has shape [0]; expected [2].")]
+    [TestCase("PackedBiasedAttention", 0, new long[] { 4, 20 },
+        "PackedBiasedAttention: qkv has shape [4, 20]; expected a multiple of 3 x 2 heads as its columns.")]
+    [TestCase("PackedBiasedAttention", 3, new long[] { 4, 2 },
+        "PackedBiasedAttention: relative has shape [4, 2]; expected [D, 2] with D odd.")]
+    [TestCase("PackedBiasedAttention", 3, new long[] { 7, 1 },
+        "PackedBiasedAttention: relative has shape [7, 1]; expected [D, 2] with D odd.")]
+    [TestCase("PackedBiasedAttention", 3, new long[] { 14 },
+        "PackedBiasedAttention: relative has shape [14]; expected two dimensions")]
+    [TestCase("PackedBiasedAttentionGrad", 3, new long[] { 4, 3 },
+        "PackedBiasedAttentionGrad: lse has shape [4, 3]; expected [4, 2].")]
+    [TestCase("PackedBiasedAttentionGrad", 6, new long[] { 8, 2 },
+        "PackedBiasedAttentionGrad: relative has shape [8, 2]; expected [D, 2] with D odd.")]
     public void A_shape_that_does_not_fit_is_named(string op, int input, long[] shape, string message) =>
         Assert.That(
             () => Size.Run(op).Reshaped(input, shape).Outputs(KernelCase.Outputs[op]), Expect.Refusal(message));
