@@ -76,7 +76,7 @@ internal sealed class GoldenModel : IDisposable
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
         string[] kinds = ["classification", "regression", "multilabel", "token-classification"];
-        string[] architectures = ["albert", "bert", "distilbert", "electra", "roberta"];
+        string[] architectures = ["albert", "bert", "distilbert", "electra", "mpnet", "roberta"];
         return Directory.Exists(root)
             ? Directory.GetDirectories(root)
                 .Where(d => Path.GetFileName(d).Split('-', 2) is [string architecture, string kind]

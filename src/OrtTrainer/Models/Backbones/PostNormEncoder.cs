@@ -29,7 +29,7 @@ internal abstract class PostNormEncoder : Architecture
     {
         _traits = traits;
         _positionRows = config.Size("max_position_embeddings", SizeRange.Positions);
-        _tokenTypeRows = config.Size("type_vocab_size", SizeRange.TokenTypes);
+        _tokenTypeRows = traits.HasTokenTypes ? config.Size("type_vocab_size", SizeRange.TokenTypes) : 0;
         Shape = new ModelShape
         {
             Layers = config.Size(LayersName, SizeRange.Layers),
@@ -47,7 +47,9 @@ internal abstract class PostNormEncoder : Architecture
         _epsilon = config.Epsilon("layer_norm_eps");
         _hiddenDropout = config.Probability(HiddenDropoutName);
         _attentionDropout = config.Probability(AttentionDropoutName);
-        TokenDropout = config.Probability(traits.HeadDropoutField, _hiddenDropout);
+        TokenDropout = traits.HeadDropoutField is { } head
+            ? config.Probability(head, _hiddenDropout)
+            : _hiddenDropout;
     }
 
     public override ModelShape Shape { get; }
@@ -58,9 +60,24 @@ internal abstract class PostNormEncoder : Architecture
     protected override string LayersField => LayersName;
 
     protected override IReadOnlyList<string> DropoutFields =>
-        [HiddenDropoutName, AttentionDropoutName, _traits.HeadDropoutField];
+        _traits.HeadDropoutField is { } head
+            ? [HiddenDropoutName, AttentionDropoutName, head]
+            : [HiddenDropoutName, AttentionDropoutName];
 
     public override string LayerPrefix(int layer) => $"{BasePrefix}encoder.layer.{layer}.";
+
+    /// <summary>The position id of the first token, where those up to the padding id are not used.</summary>
+    /// <exception cref="CheckpointException">No positions are left.</exception>
+    protected static int FirstPositionAfter(int paddingId, ModelConfig config)
+    {
+        int first = paddingId + 1;
+        int rows = config.Size("max_position_embeddings", SizeRange.Positions);
+        return rows > first
+            ? first
+            : throw new CheckpointException(config.Path, "field max_position_embeddings", $"{rows}",
+                $"{first + 1} or more: positions begin after the padding id, so the first {first} are not used",
+                "Correct the field.");
+    }
 
     /// <summary>The embeddings as the first layer takes them, [T, H].</summary>
     /// <param name="m">The builder.</param>
@@ -90,8 +107,10 @@ internal abstract class PostNormEncoder : Architecture
         Value words = m.Embedding(prefix + "word_embeddings", Shape.Vocabulary, width, m.InputIds);
         Value positions = m.Embedding(
             prefix + "position_embeddings", _positionRows, width, m.PositionIds(_traits.FirstPosition));
-        Value types = m.Embedding(prefix + "token_type_embeddings", _tokenTypeRows, width, m.TokenTypeIds);
-        Value x = g.Add(g.Add(words, types), positions);
+        Value x = _traits.HasTokenTypes
+            ? g.Add(words, m.Embedding(prefix + "token_type_embeddings", _tokenTypeRows, width, m.TokenTypeIds))
+            : words;
+        x = g.Add(x, positions);
         return Project(m, width, m.Dropout(_hiddenDropout, m.LayerNorm(prefix + "LayerNorm", width, _epsilon, x)));
     }
 
@@ -101,7 +120,7 @@ internal abstract class PostNormEncoder : Architecture
         PostNormNames names = _traits.Names;
         Value attended = m.SelfAttention(
             new(prefix + names.Query, prefix + names.Key, prefix + names.Value), Shape, AttentionMask.Bidirectional,
-            _attentionDropout, x);
+            _attentionDropout, x, _traits.Bias);
         attended = m.Linear(prefix + names.Attended, width, width, attended);
         x = m.DropoutAddLayerNorm(prefix + names.AttentionNorm, width, _epsilon, _hiddenDropout, attended, x);
         Value fed = m.Linear(prefix + names.Inner, width, Shape.Inner, x);

@@ -21,14 +21,6 @@ internal sealed class Roberta(ModelConfig config, string classPrefix = "Roberta"
     public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
         DenseHead(m, outputs, hidden, "tanh");
 
-    private static int FirstPositionOf(ModelConfig config)
-    {
-        int first = config.Size("pad_token_id", SizeRange.TokenId, 1) + 1;
-        int rows = config.Size("max_position_embeddings", SizeRange.Positions);
-        return rows > first
-            ? first
-            : throw new CheckpointException(config.Path, "field max_position_embeddings", $"{rows}",
-                $"{first + 1} or more: positions begin after pad_token_id, so the first {first} are not used",
-                "Correct either field.");
-    }
+    private static int FirstPositionOf(ModelConfig config) =>
+        FirstPositionAfter(config.Size("pad_token_id", SizeRange.TokenId, 1), config);
 }

@@ -73,10 +73,12 @@ internal abstract class ModelBuilder
     /// <param name="mask">Which tokens of its sequence a token sees.</param>
     /// <param name="p">Probability of dropout of the attention weights, while training.</param>
     /// <param name="x">[T, H] packed or [B, S, H] padded.</param>
+    /// <param name="bias">What is added to scores by distance; null for nothing.</param>
     /// <exception cref="RunException">There are fewer heads of keys and values than of queries.</exception>
-    public Value SelfAttention(QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x) =>
+    public Value SelfAttention(
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, RelativeBias? bias = null) =>
         shape.KeyValueHeads == shape.Heads
-            ? Attend(layers, shape, mask, p, x)
+            ? Attend(layers, shape, mask, p, x, bias)
             : throw new RunException($"The model shares {shape.KeyValueHeads} heads of keys and values among " +
                 $"{shape.Heads} of queries, which is not supported.");
 
@@ -97,7 +99,7 @@ internal abstract class ModelBuilder
 
     /// <summary>As <see cref="SelfAttention"/>, with as many heads of keys and values as of queries.</summary>
     protected abstract Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x);
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, RelativeBias? bias);
 
     protected abstract Value Gelu(Value x);
 
@@ -113,6 +115,10 @@ internal abstract class ModelBuilder
             HasRowPerOutput = _makesOutputs,
             Storage = name.StorageOf("weight"),
         };
+
+    /// <summary>The table of a bias by distance, which belongs to no layer as any may use it.</summary>
+    protected ParameterSpec Table(RelativeBias bias, ModelShape shape) =>
+        Weight(bias.Name, bias.Buckets, shape.Heads) with { Place = ParameterPlace.Embeddings };
 
     protected ParameterSpec Bias(LinearName name, long width) =>
         new(name.Text + ".bias", [width], ParameterInitialization.Zeros, WeightDecay: false)

@@ -12,6 +12,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     private readonly List<ParameterView> _views = [];
     private readonly List<Value> _parameters = [];
     private readonly Dictionary<string, int> _viewOfParameter = new(StringComparer.Ordinal);
+    private readonly Dictionary<RelativeBias, Value> _relative = [];
     private readonly bool _training;
     private readonly Value _offsets;
     private readonly Value _dropoutKey;
@@ -75,21 +76,34 @@ internal sealed class PackedModelBuilder : ModelBuilder
     }
 
     protected override Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x)
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, RelativeBias? bias)
     {
         long width = shape.Width;
         string stem = $"{layers.Query.Text}+key+value";
         Value weight = Parameter(
             ParameterView.Stack(stem + ".weight", [.. layers.All.Select(n => Weight(n, width, width))]));
-        Value bias = Parameter(ParameterView.Stack(stem + ".bias", [.. layers.All.Select(n => Bias(n, width))]));
-        Value qkv = Graph.Gemm(x, weight, bias, transposeB: true);
+        Value shift = Parameter(ParameterView.Stack(stem + ".bias", [.. layers.All.Select(n => Bias(n, width))]));
+        Value qkv = Graph.Gemm(x, weight, shift, transposeB: true);
         return Graph.PackedAttention(
-            qkv, _offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, _training ? p : 0, _sites++);
+            qkv, _offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, _training ? p : 0, _sites++,
+            bias is null ? null : Relative(bias, shape));
     }
 
     protected override Value Gelu(Value x) => Graph.Gelu(x);
 
     protected override Value GeluTanh(Value x) => Graph.GeluTanh(x);
+
+    /// <summary>A bias by distance, [D, heads], once for all that use it.</summary>
+    private Value Relative(RelativeBias bias, ModelShape shape)
+    {
+        if (!_relative.TryGetValue(bias, out Value? value))
+        {
+            value = Graph.Gather(Parameter(Table(bias, shape)), Graph.Constant(bias.Rows));
+            _relative.Add(bias, value);
+        }
+
+        return value;
+    }
 
     private Value Parameter(ParameterSpec spec) => Parameter(ParameterView.Of(spec));
 

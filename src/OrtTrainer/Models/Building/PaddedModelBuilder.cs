@@ -13,6 +13,7 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     private readonly Func<ParameterSpec, float[]> _weights;
     private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
     private readonly Dictionary<AttentionMask, Value> _attentionBias = [];
+    private readonly Dictionary<RelativeBias, Value> _relative = [];
     private readonly Value _mask;
     private Value? _tokenTypeIds;
 
@@ -73,13 +74,18 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
 
     protected override Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x)
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, RelativeBias? bias)
     {
         Value q = ToHeads(Linear(layers.Query, shape.Width, shape.Width, x), shape);
         Value k = ToHeads(Linear(layers.Key, shape.Width, shape.Width, x), shape);
         Value v = ToHeads(Linear(layers.Value, shape.Width, shape.Width, x), shape);
         Value scale = Graph.Constant(ScoreScale(shape));
         Value scores = Graph.Mul(Graph.MatMul(q, Graph.Transpose(k, 0, 1, 3, 2)), scale);
+        if (bias is not null)
+        {
+            scores = Graph.Add(scores, Relative(bias, shape));
+        }
+
         Value weights = Graph.Softmax(Graph.Add(scores, AttentionBias(mask)), -1);
         Value merged = Graph.Transpose(Graph.MatMul(weights, v), 0, 2, 1, 3);
         return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.Width), x.Shape);
@@ -130,6 +136,24 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         }
 
         return bias;
+    }
+
+    /// <summary>A bias by distance, [1, heads, S, S], once for all that use it.</summary>
+    private Value Relative(RelativeBias bias, ModelShape shape)
+    {
+        if (!_relative.TryGetValue(bias, out Value? value))
+        {
+            Value zero = Graph.Constant(0L), one = Graph.Constant(1L), furthest = Graph.Constant((long)bias.Furthest);
+            Value position = Graph.Node("Range", [zero, Graph.Gather(Graph.ShapeOf(InputIds), one), one]);
+            Value distance = Graph.Sub(Graph.Unsqueeze(position, 0), Graph.Unsqueeze(position, 1));
+            Value near = Graph.Node("Max", [distance, Graph.Constant(-(long)bias.Furthest)]);
+            Value at = Graph.Add(Graph.Node("Min", [near, furthest]), furthest);
+            Value picked = Graph.Gather(Stored(Table(bias, shape)), Graph.Gather(Graph.Constant(bias.Rows), at));
+            value = Graph.Unsqueeze(Graph.Transpose(picked, 2, 0, 1), 0);
+            _relative.Add(bias, value);
+        }
+
+        return value;
     }
 
     /// <summary>A parameter as it is; one that is in the model the other way round is turned, not stored

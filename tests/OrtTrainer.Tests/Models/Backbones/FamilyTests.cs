@@ -21,6 +21,7 @@ public sealed class FamilyTests : IDisposable
     [TestCase("bert", "Bert")]
     [TestCase("distilbert", "DistilBert")]
     [TestCase("electra", "Electra")]
+    [TestCase("mpnet", "MPNet")]
     [TestCase("roberta", "Roberta")]
     [TestCase("camembert", "Camembert")]
     [TestCase("xlm-roberta", "XLMRoberta")]
@@ -41,6 +42,11 @@ public sealed class FamilyTests : IDisposable
     [TestCase("electra", "hidden_act", "\"mish\"")]
     [TestCase("electra", "is_decoder", "true")]
     [TestCase("electra", "pruned_heads", "{\"0\": [1]}")]
+    [TestCase("mpnet", "relative_attention_num_buckets", "64")]
+    [TestCase("mpnet", "position_embedding_type", "\"relative_key\"")]
+    [TestCase("mpnet", "hidden_act", "\"mish\"")]
+    [TestCase("mpnet", "is_decoder", "true")]
+    [TestCase("mpnet", "pruned_heads", "{\"0\": [1]}")]
     public void What_is_not_built_is_refused_by_its_field(string family, string field, string value)
     {
         Write(family, field, value);
@@ -52,6 +58,7 @@ public sealed class FamilyTests : IDisposable
     [TestCase("albert", "embedding_size", "-1", "1 to 65536")]
     [TestCase("albert", "num_hidden_groups", "0", "1 to 1024")]
     [TestCase("electra", "embedding_size", "0", "1 to 65536")]
+    [TestCase("mpnet", "max_position_embeddings", "2", "3 or more")]
     public void A_size_out_of_range_is_refused_with_its_range(string family, string field, string value, string range)
     {
         Write(family, field, value);
@@ -64,6 +71,8 @@ public sealed class FamilyTests : IDisposable
     [TestCase("albert", "albert.encoder.albert_layer_groups.1.albert_layers.0.ffn.weight")]
     [TestCase("electra", "electra.embeddings_project.more")]
     [TestCase("electra", "electra.encoder.layer.0.attention.self.distance_embedding.weight")]
+    [TestCase("mpnet", "mpnet.encoder.relative_attention_bias.bias")]
+    [TestCase("mpnet", "mpnet.embeddings.token_type_embeddings.weight")]
     public void A_tensor_of_the_encoder_that_nothing_reads_is_named(string family, string extra)
     {
         Write(family, extra: extra);
@@ -74,6 +83,7 @@ public sealed class FamilyTests : IDisposable
 
     [TestCase("albert")]
     [TestCase("electra")]
+    [TestCase("mpnet")]
     public void Dropout_of_ones_own_replaces_every_probability(string family)
     {
         Write(family);

@@ -34,6 +34,8 @@ internal sealed class PlainGolden
         new("electra", "token-classification", new() { EmbeddingWidth = 20 }),
         new("albert", "classification", new() { Activation = "gelu_new", EmbeddingWidth = 10, Layers = 4 }),
         new("albert", "token-classification", new() { Layers = 3 }),
+        new("mpnet", "classification", new() { TokenTypes = 0 }),
+        new("mpnet", "token-classification", new() { Activation = "relu", Heads = 4, TokenTypes = 0 }),
         new("distilbert", "classification", new() { Activation = "relu", Layers = 3, TokenTypes = 0 }),
         new("distilbert", "token-classification", new() { Outputs = 4, TokenTypes = 0 }),
     ];

@@ -36,6 +36,7 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         "camembert" or "xlm-roberta" => new PlainRoberta(shape, weights, architecture),
         "data2vec-text" => new PlainRoberta(shape, weights, architecture, "data2vec_text"),
         "albert" => new PlainAlbert(shape, weights),
+        "mpnet" => new PlainMPNet(shape, weights),
         "electra" => new PlainElectra(shape, weights),
         "distilbert" => new PlainDistilBert(shape, weights),
         _ => throw new ArgumentException($"There is no plain model of {architecture}."),
@@ -83,8 +84,15 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     protected Tensor Embedding(string name, int rows, IReadOnlyList<int> ids) =>
         Tape.Rows(Matrix(name + ".weight", rows, EmbeddingWidth), ids);
 
-    /// <summary>softmax(q kᵀ / √d) v in every head, the heads beside each other (Vaswani et al., 2017).</summary>
-    protected Tensor Attention(string query, string key, string value, Tensor x)
+    /// <summary>A table of its own width.</summary>
+    protected Tensor Table(string name, int rows, int columns) => Matrix(name + ".weight", rows, columns);
+
+    /// <summary>
+    /// softmax(q kᵀ / √d) v in every head, the heads beside each other (Vaswani et al., 2017); where there is a bias,
+    /// it changes the scores of a head.
+    /// </summary>
+    protected Tensor Attention(
+        string query, string key, string value, Tensor x, Func<int, Tensor, Tensor>? bias = null)
     {
         int d = shape.Width / shape.Heads;
         Tensor q = Linear(query, shape.Width, shape.Width, x);
@@ -94,6 +102,7 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         {
             Tensor keys = Tape.Transpose(Tape.Columns(k, head * d, d));
             Tensor scores = Tape.Product(Tape.Columns(q, head * d, d), keys, 1 / Math.Sqrt(d));
+            scores = bias is null ? scores : bias(head, scores);
             return Tape.Product(Tape.Softmax(scores), Tape.Columns(v, head * d, d));
         })]);
     }

@@ -66,6 +66,16 @@ internal sealed class Tape
             b.Gradient[0, c] += dy;
         });
 
+    /// <summary>y[r, c] = x[r, c] + the element of a table that is picked for r and c.</summary>
+    public Tensor AddPicked(Tensor x, Tensor table, Func<int, int, (int Row, int Column)> pick) => Record(
+        x.Rows, x.Columns,
+        (r, c) => x.Value[r, c] + table.Value[pick(r, c).Row, pick(r, c).Column],
+        (r, c, dy) =>
+        {
+            x.Gradient[r, c] += dy;
+            table.Gradient[pick(r, c).Row, pick(r, c).Column] += dy;
+        });
+
     /// <summary>y = f(x), with the derivative of f.</summary>
     public Tensor Pointwise(Tensor x, Func<double, double> f, Func<double, double> slope) => Record(
         x.Rows, x.Columns,

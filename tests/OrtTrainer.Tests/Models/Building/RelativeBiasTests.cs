@@ -1,0 +1,32 @@
+using OrtTrainer.Models.Building;
+using OrtTrainer.Tests.Models.Plain;
+
+namespace OrtTrainer.Tests.Models.Building;
+
+public sealed class RelativeBiasTests
+{
+    [Test]
+    public void Distances_have_the_buckets_of_T5()
+    {
+        long[] rows = new RelativeBias("bias", Buckets: 32, Furthest: 128).Rows;
+
+        Assert.That(rows, Has.Length.EqualTo(257));
+        IEnumerable<int> distances = Enumerable.Range(-128, 257);
+        Assert.That(rows, Is.EqualTo(distances.Select(distance => (long)PlainMPNet.Bucket(distance))));
+    }
+
+    // 4 + ⌊4 log(d / 4) / log(5)⌋: 5^(k / 4) times 4 is 5.98, 8.94 and 13.37.
+    [TestCase(0, 0)]
+    [TestCase(-3, 3)]
+    [TestCase(3, 11)]
+    [TestCase(-5, 4)]
+    [TestCase(-6, 5)]
+    [TestCase(8, 13)]
+    [TestCase(9, 14)]
+    [TestCase(-13, 6)]
+    [TestCase(-14, 7)]
+    [TestCase(20, 15)]
+    [TestCase(-20, 7)]
+    public void Distances_that_are_no_powers_of_two_have_theirs(int distance, long bucket) =>
+        Assert.That(new RelativeBias("bias", Buckets: 16, Furthest: 20).Rows[distance + 20], Is.EqualTo(bucket));
+}
