@@ -1,4 +1,5 @@
 using OrtTrainer.Text.AddedTokens;
+using OrtTrainer.Text.Alignment;
 using OrtTrainer.Text.Decoding;
 using OrtTrainer.Text.Models;
 using OrtTrainer.Text.Normalization;
@@ -12,7 +13,10 @@ internal static class SentencePieceFolder
     /// <summary>A model as the SentencePiece library applies it, without special tokens.</summary>
     /// <exception cref="InvalidDataException">The file is malformed or its model is neither unigram nor
     /// BPE.</exception>
-    public static TokenizerParts ReadModel(string path)
+    public static TokenizerParts ReadModel(string path) => ReadModel(path, pieces => pieces);
+
+    private static TokenizerParts ReadModel(
+        string path, Func<IEnumerable<UnigramPiece>, IEnumerable<UnigramPiece>> change)
     {
         SentencePieceFile file = SentencePieceFile.Read(path);
         string[] userDefined = [.. TextsOf(file, PieceKind.UserDefined)];
@@ -20,7 +24,7 @@ internal static class SentencePieceFolder
         TokenModel model = file.ModelType switch
         {
             SentencePieceFile.UnigramType =>
-                new UnigramModel(file.Pieces, unknownId, file.ByteFallback, singlePrecision: true),
+                new UnigramModel([.. change(file.Pieces)], unknownId, file.ByteFallback, singlePrecision: true),
             SentencePieceFile.BpeType =>
                 new SentencePieceBpeModel(file.Pieces, unknownId, file.ByteFallback, new LongestPrefix(userDefined)),
             _ => throw new InvalidDataException(
@@ -53,8 +57,10 @@ internal static class SentencePieceFolder
     public static TokenizerParts Read(string path)
     {
         TokenizerSettings settings = TokenizerSettings.Beside(path);
-        TokenizerParts parts = ReadModel(path);
-        switch (settings.TokenizerClass)
+        string? tokenizerClass = ClassOf(settings);
+        bool isAlbert = tokenizerClass == "AlbertTokenizer";
+        TokenizerParts parts = isAlbert ? ReadModel(path, WithoutNumbersAndCommas) : ReadModel(path);
+        switch (tokenizerClass)
         {
             case "T5Tokenizer" or "MT5Tokenizer":
                 AddedToken end = Special("eos_token", "</s>");
@@ -68,10 +74,17 @@ internal static class SentencePieceFolder
             case "AlbertTokenizer" or "DebertaV2Tokenizer":
                 AddedToken cls = Special("cls_token", "[CLS]");
                 AddedToken sep = Special("sep_token", "[SEP]");
-                return parts with { Template = SequenceTemplate.Bert(cls.Id, sep.Id), AddedTokens = [cls, sep] };
+                return parts with
+                {
+                    Normalizer = isAlbert
+                        ? new SequenceNormalizer([.. AlbertSteps(settings), parts.Normalizer!])
+                        : parts.Normalizer,
+                    Template = SequenceTemplate.Bert(cls.Id, sep.Id),
+                    AddedTokens = [cls, sep],
+                };
             case "XLMRobertaTokenizer" or "CamembertTokenizer" or "MBartTokenizer":
                 throw new InvalidDataException(
-                    $"{path}: {settings.TokenizerClass} renumbers the ids of this file; use the model's "
+                    $"{path}: {tokenizerClass} renumbers the ids of this file; use the model's "
                     + "tokenizer.json instead.");
             default:
                 return parts;
@@ -83,7 +96,43 @@ internal static class SentencePieceFolder
             return parts.Model.Vocabulary.Id(token) is { } id
                 ? new AddedToken(token, id) { Special = true }
                 : throw new InvalidDataException(
-                    $"{path}: lacks the {name} '{token}' that {settings.TokenizerClass} needs.");
+                    $"{path}: lacks the {name} '{token}' that {tokenizerClass} needs.");
+        }
+    }
+
+    /// <summary>The class that the settings name, or else the one that models of this family have.</summary>
+    private static string? ClassOf(TokenizerSettings settings) => settings.TokenizerClass ?? settings.ModelType switch
+    {
+        "albert" => "AlbertTokenizer",
+        "camembert" => "CamembertTokenizer",
+        "deberta-v2" => "DebertaV2Tokenizer",
+        "mbart" => "MBartTokenizer",
+        "t5" or "mt5" => "T5Tokenizer",
+        "xlm-roberta" => "XLMRobertaTokenizer",
+        _ => null,
+    };
+
+    /// <summary>ALBERT's pieces: those that end in a digit and a comma come last of all, so that numbers are the same
+    /// before a comma and elsewhere.</summary>
+    private static IEnumerable<UnigramPiece> WithoutNumbersAndCommas(IEnumerable<UnigramPiece> pieces) => pieces
+        .Select(piece => piece.Text is [.., char digit, ','] && char.IsDigit(digit)
+            ? piece with { Score = piece.Score - 100 }
+            : piece);
+
+    /// <summary>What ALBERT does to texts before the model's own normalization.</summary>
+    private static IEnumerable<Normalizer> AlbertSteps(TokenizerSettings settings)
+    {
+        yield return new ReplaceNormalizer(TextPattern.Literal("``"), "\"");
+        yield return new ReplaceNormalizer(TextPattern.Literal("''"), "\"");
+        if (settings.Flag("keep_accents") != true)
+        {
+            yield return new UnicodeFormNormalizer(UnicodeForm.Nfkd);
+            yield return new StripAccentsNormalizer();
+        }
+
+        if (settings.Flag("do_lower_case") != false)
+        {
+            yield return new LowercaseNormalizer();
         }
     }
 

@@ -28,6 +28,14 @@ internal sealed record SequenceTemplate(IReadOnlyList<TemplatePiece> Single, IRe
             TemplatePiece.Special(sep, 0), TemplatePiece.Text(1, 0), TemplatePiece.Special(sep, 0),
         ]);
 
+    /// <summary>MPNet's: as <see cref="Roberta"/>, with type 1 from B on.</summary>
+    public static SequenceTemplate MPNet(int cls, int sep) => new(
+        [TemplatePiece.Special(cls, 0), TemplatePiece.Text(0, 0), TemplatePiece.Special(sep, 0)],
+        [
+            TemplatePiece.Special(cls, 0), TemplatePiece.Text(0, 0), TemplatePiece.Special(sep, 0),
+            TemplatePiece.Special(sep, 0), TemplatePiece.Text(1, 1), TemplatePiece.Special(sep, 1),
+        ]);
+
     /// <summary>The template's texts alone.</summary>
     public SequenceTemplate WithoutSpecialTokens() => new(
         [.. Single.Where(piece => piece.Sequence >= 0)], [.. Pair.Where(piece => piece.Sequence >= 0)]);

@@ -75,6 +75,57 @@ public sealed class SentencePieceFolderTests
         Assert.That(tokenizer.Encode("a[SEP]").Ids, Is.EqualTo([1, 4, 2, 2]), "found in the text");
     }
 
+    [TestCase("{}", "À``B''", "a\"b\"")]
+    [TestCase("{\"do_lower_case\": false}", "À``B''", "A\"B\"")]
+    [TestCase("{\"keep_accents\": true}", "À``B''", "à\"b\"")]
+    [TestCase("{\"keep_accents\": true, \"do_lower_case\": false}", "ÀＢ", "ÀＢ")]
+    [TestCase("{}", "ＡＢ", "ab", Description = "compatible characters are decomposed")]
+    public void Albert_changes_texts_before_the_model_does(string config, string text, string expected)
+    {
+        _files.Write("config.json", """{"model_type": "albert"}""");
+        string[] characters = ["▁", "a", "b", "A", "B", "à", "À", "\"", "`", "'", "Ａ", "Ｂ"];
+        Tokenizer tokenizer = Load(
+            Model(1, [.. Pieces.Take(3), .. characters.Select(c => Piece(c, -1))]), config);
+
+        Assert.That(tokenizer.Encode(text).Ids.Skip(1).SkipLast(1).Select(tokenizer.IdToToken),
+            Is.EqualTo(("▁" + expected).Select(c => c.ToString())));
+    }
+
+    [TestCase("albert", "▁1 ,")]
+    [TestCase("deberta-v2", "▁1,")]
+    public void Numbers_of_Albert_stand_apart_from_commas(string family, string expected)
+    {
+        _files.Write("config.json", $$"""{"model_type": "{{family}}"}""");
+        byte[][] pieces = [.. Pieces.Take(3), Piece("▁1,", -1), Piece("▁1", -3), Piece(",", -3)];
+
+        Tokenizer tokenizer = Load(Model(1, pieces), "{}");
+
+        Assert.That(
+            tokenizer.Encode("1,").Ids.Skip(1).SkipLast(1).Select(tokenizer.IdToToken),
+            Is.EqualTo(expected.Split(' ')));
+    }
+
+    [TestCase("albert", new[] { 1, 4, 2 })]
+    [TestCase("deberta-v2", new[] { 1, 4, 2 })]
+    [TestCase("t5", new[] { 4, 3 })]
+    [TestCase("some-family", new[] { 4 })]
+    public void Without_a_class_the_family_decides(string family, int[] expected)
+    {
+        _files.Write("config.json", $$"""{"model_type": "{{family}}"}""");
+
+        Assert.That(Load(Model(1, Pieces), "{}").Encode("a").Ids, Is.EqualTo(expected));
+    }
+
+    [TestCase("xlm-roberta", "XLMRobertaTokenizer")]
+    [TestCase("camembert", "CamembertTokenizer")]
+    public void Families_that_renumber_pieces_are_refused(string family, string tokenizerClass)
+    {
+        _files.Write("config.json", $$"""{"model_type": "{{family}}"}""");
+
+        Assert.That(() => Load(Model(1, Pieces), "{}"), Throws.TypeOf<InvalidDataException>()
+            .With.Message.Contains($"{tokenizerClass} renumbers").And.Message.Contains("tokenizer.json instead"));
+    }
+
     [Test]
     public void Special_tokens_may_have_other_names()
     {

@@ -54,6 +54,29 @@ public sealed class VocabularyFilesTests
                 .With.Message.Contains("vocab.txt").And.Message.Contains($"'{token}'"));
     }
 
+    [TestCase("tokenizer_config.json", """{"tokenizer_class": "MPNetTokenizer"}""")]
+    [TestCase("config.json", """{"model_type": "mpnet"}""")]
+    public void Texts_of_MPNet_stand_where_those_of_RoBERTa_do(string file, string content)
+    {
+        _files.Write("vocab.txt", "<s>\n<pad>\n</s>\n[UNK]\na\nb\n<mask>\n");
+        _files.Write(file, content);
+        Tokenizer tokenizer = Tokenizer.Load(_files.Folder);
+
+        Assert.That(tokenizer.Encode("A c").Ids, Is.EqualTo([0, 4, 3, 2]));
+        Assert.That(tokenizer.Encode("a", "b").Ids, Is.EqualTo([0, 4, 2, 2, 5, 2]));
+        Assert.That(tokenizer.Encode("a", "b").TypeIds, Is.EqualTo([0, 0, 0, 0, 1, 1]));
+    }
+
+    [Test]
+    public void A_vocabulary_of_MPNet_needs_its_special_tokens()
+    {
+        _files.Write("vocab.txt", Words);
+        _files.Write("config.json", """{"model_type": "mpnet"}""");
+
+        Assert.That(() => Tokenizer.Load(_files.Folder),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("lacks the cls_token '<s>'"));
+    }
+
     [Test]
     public void A_blank_line_has_an_id_too()
     {
