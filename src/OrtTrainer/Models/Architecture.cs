@@ -20,6 +20,7 @@ internal abstract class Architecture(ModelConfig config)
         ("bert", config => new Backbones.Bert(config)),
         ("distilbert", config => new Backbones.DistilBert(config)),
         ("electra", config => new Backbones.Electra(config)),
+        ("ernie", config => new Backbones.Ernie(config)),
         ("mpnet", config => new Backbones.MPNet(config)),
         ("roberta", config => new Backbones.Roberta(config)),
         ("camembert", config => new Backbones.Roberta(config, "Camembert")),

@@ -36,12 +36,8 @@ internal sealed class Albert(ModelConfig config)
 
     public override string LayerPrefix(int layer) => $"{BasePrefix}encoder.albert_layer_groups.0.albert_layers.0.";
 
-    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden)
-    {
-        int width = Shape.Width;
-        Value pooled = m.Graph.Tanh(m.Linear(BasePrefix + "pooler", width, width, m.FirstToken(hidden)));
-        return m.OutputLayer("classifier", width, outputs, m.Dropout(TokenDropout, pooled));
-    }
+    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
+        PooledHead(m, outputs, hidden, "pooler");
 
     protected override Value Project(ModelBuilder m, int width, Value x) =>
         m.Linear(BasePrefix + "encoder.embedding_hidden_mapping_in", width, Shape.Width, x);

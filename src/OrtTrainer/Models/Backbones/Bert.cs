@@ -11,10 +11,6 @@ internal sealed class Bert(ModelConfig config) : PostNormEncoder(config, new())
 
     public override string BasePrefix => "bert.";
 
-    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden)
-    {
-        int width = Shape.Width;
-        Value pooled = m.Graph.Tanh(m.Linear(BasePrefix + "pooler.dense", width, width, m.FirstToken(hidden)));
-        return m.OutputLayer("classifier", width, outputs, m.Dropout(TokenDropout, pooled));
-    }
+    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
+        PooledHead(m, outputs, hidden, "pooler.dense");
 }

@@ -85,6 +85,24 @@ internal abstract class PostNormEncoder : Architecture
     /// <param name="x">The embeddings, [T, E].</param>
     protected virtual Value Project(ModelBuilder m, int width, Value x) => x;
 
+    /// <summary>What a family adds to the sum of its embeddings, before their norm.</summary>
+    /// <param name="m">The builder.</param>
+    /// <param name="prefix">What the names of embeddings begin with.</param>
+    /// <param name="x">The sum, [T, E].</param>
+    protected virtual Value Extend(ModelBuilder m, string prefix, Value x) => x;
+
+    /// <summary>BERT's head: a layer for the outputs on the pooled first token, [B, outputs].</summary>
+    /// <param name="m">The builder.</param>
+    /// <param name="outputs">Values per sequence.</param>
+    /// <param name="hidden">States of the last layer.</param>
+    /// <param name="pooler">The pooler's linear layer, after the encoder's prefix.</param>
+    protected Value PooledHead(ModelBuilder m, long outputs, Value hidden, string pooler)
+    {
+        int width = Shape.Width;
+        Value pooled = m.Graph.Tanh(m.Linear(BasePrefix + pooler, width, width, m.FirstToken(hidden)));
+        return m.OutputLayer("classifier", width, outputs, m.Dropout(TokenDropout, pooled));
+    }
+
     /// <summary>The head of several families: a dense layer and one for the outputs on the first token, [B,
     /// outputs].</summary>
     /// <param name="m">The builder.</param>
@@ -110,7 +128,7 @@ internal abstract class PostNormEncoder : Architecture
         Value x = _traits.HasTokenTypes
             ? g.Add(words, m.Embedding(prefix + "token_type_embeddings", _tokenTypeRows, width, m.TokenTypeIds))
             : words;
-        x = g.Add(x, positions);
+        x = Extend(m, prefix, g.Add(x, positions));
         return Project(m, width, m.Dropout(_hiddenDropout, m.LayerNorm(prefix + "LayerNorm", width, _epsilon, x)));
     }
 

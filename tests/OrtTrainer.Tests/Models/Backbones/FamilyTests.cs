@@ -22,6 +22,7 @@ public sealed class FamilyTests : IDisposable
     [TestCase("distilbert", "DistilBert")]
     [TestCase("electra", "Electra")]
     [TestCase("mpnet", "MPNet")]
+    [TestCase("ernie", "Ernie")]
     [TestCase("roberta", "Roberta")]
     [TestCase("camembert", "Camembert")]
     [TestCase("xlm-roberta", "XLMRoberta")]
@@ -42,6 +43,7 @@ public sealed class FamilyTests : IDisposable
     [TestCase("electra", "hidden_act", "\"mish\"")]
     [TestCase("electra", "is_decoder", "true")]
     [TestCase("electra", "pruned_heads", "{\"0\": [1]}")]
+    [TestCase("ernie", "is_decoder", "true")]
     [TestCase("mpnet", "relative_attention_num_buckets", "64")]
     [TestCase("mpnet", "position_embedding_type", "\"relative_key\"")]
     [TestCase("mpnet", "hidden_act", "\"mish\"")]
@@ -58,6 +60,7 @@ public sealed class FamilyTests : IDisposable
     [TestCase("albert", "embedding_size", "-1", "1 to 65536")]
     [TestCase("albert", "num_hidden_groups", "0", "1 to 1024")]
     [TestCase("electra", "embedding_size", "0", "1 to 65536")]
+    [TestCase("ernie", "task_type_vocab_size", "0", "1 to 65536")]
     [TestCase("mpnet", "max_position_embeddings", "2", "3 or more")]
     public void A_size_out_of_range_is_refused_with_its_range(string family, string field, string value, string range)
     {
@@ -94,6 +97,15 @@ public sealed class FamilyTests : IDisposable
             [.. config.ToJson().Select(f => f.Key).Where(f => f.Contains("dropout", StringComparison.Ordinal))];
         Assert.That(fields, Is.Not.Empty);
         Assert.That(fields.Select(field => config.GetFloat(field, -1)), Is.All.EqualTo(0.25));
+    }
+
+    [Test]
+    public void Embeddings_of_tasks_that_the_configuration_leaves_out_are_named()
+    {
+        Write("ernie", "use_task_id", "false");
+
+        Assert.That(() => PretrainedModel.Open(_folder.Path), Throws.TypeOf<CheckpointException>()
+            .With.Message.Contains("tensor ernie.embeddings.task_type_embeddings.weight"));
     }
 
     [Test]

@@ -34,8 +34,11 @@ internal class PlainBert(PlainShape shape, Func<string, int, int, double[,]> wei
         Tensor words = Embedding(prefix + "word_embeddings", Shape.Vocabulary, ids);
         Tensor segments = Embedding(prefix + "token_type_embeddings", Shape.TokenTypes, types);
         Tensor places = Embedding(prefix + "position_embeddings", FirstPosition + Shape.Positions, positions);
-        return LayerNorm(prefix + "LayerNorm", Tape.Add(Tape.Add(words, segments), places));
+        return LayerNorm(prefix + "LayerNorm", Extend(ids.Length, Tape.Add(Tape.Add(words, segments), places)));
     }
+
+    /// <summary>What a relative adds to the sum of the embeddings.</summary>
+    protected virtual Tensor Extend(int tokens, Tensor x) => x;
 
     protected override Tensor Layer(int layer, Tensor x)
     {
@@ -51,7 +54,7 @@ internal class PlainBert(PlainShape shape, Func<string, int, int, double[,]> wei
 
     protected override Tensor Head(Tensor first)
     {
-        Tensor pooled = Tanh(Linear("bert.pooler.dense", Shape.Width, Shape.Width, first));
+        Tensor pooled = Tanh(Linear(Family + ".pooler.dense", Shape.Width, Shape.Width, first));
         return Linear("classifier", Shape.Width, Shape.Outputs, pooled);
     }
 }

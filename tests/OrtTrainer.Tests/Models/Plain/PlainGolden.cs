@@ -36,6 +36,7 @@ internal sealed class PlainGolden
         new("albert", "token-classification", new() { Layers = 3 }),
         new("mpnet", "classification", new() { TokenTypes = 0 }),
         new("mpnet", "token-classification", new() { Activation = "relu", Heads = 4, TokenTypes = 0 }),
+        new("ernie", "classification", new()),
         new("distilbert", "classification", new() { Activation = "relu", Layers = 3, TokenTypes = 0 }),
         new("distilbert", "token-classification", new() { Outputs = 4, TokenTypes = 0 }),
     ];

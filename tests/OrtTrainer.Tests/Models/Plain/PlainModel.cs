@@ -37,6 +37,7 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         "data2vec-text" => new PlainRoberta(shape, weights, architecture, "data2vec_text"),
         "albert" => new PlainAlbert(shape, weights),
         "mpnet" => new PlainMPNet(shape, weights),
+        "ernie" => new PlainErnie(shape, weights),
         "electra" => new PlainElectra(shape, weights),
         "distilbert" => new PlainDistilBert(shape, weights),
         _ => throw new ArgumentException($"There is no plain model of {architecture}."),

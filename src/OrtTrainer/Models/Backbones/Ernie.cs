@@ -1,0 +1,31 @@
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Graph;
+using OrtTrainer.Models.Building;
+
+namespace OrtTrainer.Models.Backbones;
+
+/// <summary>
+/// ERNIE (Sun et al., 2020): BERT with, from its second version on, an embedding of the task added to every token's,
+/// which is that of task 0 as in Hugging Face's implementation.
+/// </summary>
+internal sealed class Ernie(ModelConfig config) : PostNormEncoder(config, new())
+{
+    public override string ClassPrefix => "Ernie";
+
+    public override string BasePrefix => "ernie.";
+
+    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
+        PooledHead(m, outputs, hidden, "pooler.dense");
+
+    protected override Value Extend(ModelBuilder m, string prefix, Value x)
+    {
+        if (!Config.GetBool("use_task_id", false))
+        {
+            return x;
+        }
+
+        int tasks = Config.Size("task_type_vocab_size", SizeRange.TokenTypes, defaultValue: 3);
+        Value first = m.Graph.Mul(m.InputIds, m.Graph.Constant(0L));
+        return m.Graph.Add(x, m.Embedding(prefix + "task_type_embeddings", tasks, Shape.Width, first));
+    }
+}
