@@ -22,7 +22,7 @@ public enum DataFormat
     /// <summary>One JSON object per line.</summary>
     JsonLines,
 
-    /// <summary>An array of JSON objects, or one object per line; the file is held in memory.</summary>
+    /// <summary>An array of JSON objects, one object, or one per line; the file is held in memory.</summary>
     Json,
 
     /// <summary>Every line is one text, in a single column named "text" unless another name is given.</summary>

@@ -12,6 +12,27 @@ internal static class JsonArrayRecords
     public static bool Is(ReadOnlySpan<byte> content) =>
         Utf8Lines.WithoutMark(content).TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
 
+    /// <summary>Whether the content is one JSON object, on however many lines.</summary>
+    public static bool IsOneObject(ReadOnlySpan<byte> content)
+    {
+        Utf8JsonReader reader = new(Utf8Lines.WithoutMark(content));
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return false;
+            }
+
+            reader.Skip();
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            // More follows, or it is no JSON: what reads line by line says where.
+            return false;
+        }
+    }
+
     /// <summary>The elements with the lines they start on.</summary>
     /// <param name="content">The whole file.</param>
     /// <param name="file">The file as the user named it.</param>

@@ -134,13 +134,15 @@ internal static class TableReader
                 file, null, $"lines of text are one column; found {column.Names.Count} names. State the format.");
     }
 
-    /// <summary>An array of objects, or one object per line: files of either kind are called .json.</summary>
+    /// <summary>An array of objects, one object, or one per line: files of either kind are called .json.</summary>
     private static IEnumerable<DataRow> Json(Stream stream, string file, CancellationToken cancellation)
     {
         byte[] bytes = AllOf(stream, cancellation);
         FileSignature.RequireText(bytes, file);
         IEnumerable<TextLine> records = JsonArrayRecords.Is(bytes)
             ? JsonArrayRecords.Elements(bytes, file, cancellation)
+            : JsonArrayRecords.IsOneObject(bytes)
+            ? [Utf8Lines.Decode(bytes, 1, file)]
             : Utf8Lines.Read(new MemoryStream(bytes), file, cancellation);
         foreach (DataRow row in JsonRecords.Read(records, file))
         {

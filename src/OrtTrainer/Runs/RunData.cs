@@ -61,14 +61,15 @@ internal sealed record RunData(
         EncodedDataset train = Encoded(splits.Train);
         EncodedDataset eval = Encoded(splits.Eval);
         EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
-        KnownIds.Require([.. train.Examples, .. eval.Examples, .. test?.Examples ?? []], vocabulary, model.Config.Path);
+        KnownIds.Require([.. train.Inputs, .. eval.Inputs, .. test?.Inputs ?? []], vocabulary, model.Config.Path);
         return new(task, splits.Labels, train, eval, test, splits.EvalOrigin,
         [
             .. notes, .. DataReport.Of(splits, cancellation).Warnings(), .. LeftOut("train", train),
             .. LeftOut("eval", eval), .. LeftOut("test", test),
         ]);
 
-        EncodedDataset Encoded(Dataset part) => task.Encode(part, tokenizer, length, threads, cancellation);
+        EncodedDataset Encoded(Dataset part) => task.Encode(
+            part, tokenizer, length, threads, cancellation, options.Stride);
 
         IEnumerable<string> LeftOut(string name, EncodedDataset? part) =>
             part is null ? [] : task.LeftOut(part).Select(line => $"{name}: {line}");

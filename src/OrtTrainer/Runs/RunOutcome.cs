@@ -1,3 +1,4 @@
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
 using OrtTrainer.Randomness;
@@ -58,9 +59,10 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         }
 
         WeightBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
-        ExportReference reference = new(run.Data.Eval.Examples, run.Evaluator.Session, exported, run.Execution)
+        ExportReference reference = new(run.Data.Eval.Inputs, run.Evaluator.Session, exported, run.Execution)
         {
             Texts = run.Data.Eval.Source.Examples,
+            Stride = run.Options.Stride,
         };
         ExportResult result = ModelExporter.Export(
             folder.Path, Model(exported), ProvenanceOf(summary), reference, cancellation);
@@ -71,7 +73,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
     {
         Config = run.Model.Config,
         Task = run.Data.Task,
-        Labels = run.Data.Labels?.Names ?? ["LABEL_0"],
+        Labels = run.Data.Labels?.Names ?? ModelConfig.DefaultLabels(run.Data.Outputs),
         Layout = run.Layout,
         Parameters = parameters,
         TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.Model,

@@ -24,7 +24,7 @@ public sealed record DataOptions
     /// <summary>The column of the text; null for the task's own, usually "text".</summary>
     public string? TextColumn { get; init; }
 
-    /// <summary>The column of the second text, for tasks on pairs.</summary>
+    /// <summary>The column of the second text, for tasks on pairs; null for the task's own, usually none.</summary>
     public string? PairColumn { get; init; }
 
     /// <summary>The column of the label; null for the task's own, usually "label".</summary>
@@ -45,7 +45,8 @@ public sealed record DataOptions
 
     /// <summary>Where in a row an example stands.</summary>
     internal ExampleColumns Columns => new(
-        TextColumn ?? Task.DefaultColumns.Text, PairColumn, LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator);
+        TextColumn ?? Task.DefaultColumns.Text, PairColumn ?? Task.DefaultColumns.Pair,
+        LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator);
 
     /// <summary>How to read the files, all of them alike.</summary>
     public TableOptions Table { get; init; } = new();

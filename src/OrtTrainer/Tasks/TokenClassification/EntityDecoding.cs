@@ -54,15 +54,6 @@ internal static class EntityDecoding
         TextRange place = new(words[entity.Start].Start, words[entity.End].End);
         int count = entity.End - entity.Start + 1;
         return new TextEntity(
-            Cut(text, place), entity.Type, place, scores.Skip(entity.Start).Take(count).Average());
+            CodePoints.Cut(text, place), entity.Type, place, scores.Skip(entity.Start).Take(count).Average());
     }
-
-    private static string Cut(string text, TextRange place)
-    {
-        int start = Utf16Length(text, place.Start);
-        return text[start..(start + Utf16Length(text[start..], place.Length))];
-    }
-
-    private static int Utf16Length(string text, int codePoints) =>
-        text.EnumerateRunes().Take(codePoints).Sum(rune => rune.Utf16SequenceLength);
 }

@@ -46,7 +46,8 @@ internal sealed class TokenClassificationTask : ModelTask
     internal override string DescribeOutputs(int outputs) => $"{outputs} tags";
 
     /// <inheritdoc/>
-    internal override Example ReadExample(DataRow row, ExampleColumns columns) => TaggedRow.Read(row, columns);
+    internal override IEnumerable<Example> ReadExamples(DataRow row, ExampleColumns columns) =>
+        [TaggedRow.Read(row, columns)];
 
     /// <inheritdoc/>
     internal override int FewestOutputs => 2;
@@ -62,9 +63,9 @@ internal sealed class TokenClassificationTask : ModelTask
     /// <inheritdoc/>
     internal override IEnumerable<string> LeftOut(EncodedDataset data)
     {
-        int words = data.Examples.Sum(example => ((TokenizedWords)example).FirstTokens.Count);
-        int without = data.Examples.Sum(
-            example => ((TokenizedWords)example).FirstTokens.Count(token => token == TokenizedWords.None));
+        int words = data.Inputs.Sum(input => ((TokenizedWords)input).FirstTokens.Count);
+        int without = data.Inputs.Sum(
+            input => ((TokenizedWords)input).FirstTokens.Count(token => token == TokenizedWords.None));
         return without == 0 ? base.LeftOut(data) :
         [
             .. base.LeftOut(data),
@@ -123,7 +124,7 @@ internal sealed class TokenClassificationTask : ModelTask
 
     /// <inheritdoc/>
     private protected override TextPrediction Read(
-        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold) =>
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options) =>
         new TokenPrediction(EntityDecoding.Read((TokenizedWords)input, outputs, labels));
 
     private static Tokenizer WithPlaces(ITextEncoder tokenizer) => tokenizer as Tokenizer

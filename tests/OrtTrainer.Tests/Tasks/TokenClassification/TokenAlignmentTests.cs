@@ -47,7 +47,7 @@ public sealed class TokenAlignmentTests
         TokenTargets targets = (TokenTargets)encoded.Targets;
 
         Assert.That(targets.IdsOf(1).ToArray(), Is.EqualTo(new[] { Ignored, 0, Ignored, Ignored }));
-        Assert.That(encoded.Examples[1].FullLength, Is.EqualTo(6));
+        Assert.That(encoded.Inputs[1].FullLength, Is.EqualTo(6));
     }
 
     [Test]
@@ -98,9 +98,9 @@ public sealed class TokenAlignmentTests
     [Test]
     public void Labels_that_are_no_tags_are_refused_in_one_line()
     {
-        TokenizedExample input = Task.Encode(new Example("far"), _tokenizer, maxLength: null);
+        TokenizedExample input = Task.Encode(new Example("far"), _tokenizer, maxLength: null)[0];
 
-        Assert.That(() => Task.Decode(input, new float[6], ["LABEL_0", "LABEL_1"], threshold: 0.5f),
+        Assert.That(() => Task.Decode(input, new float[6], ["LABEL_0", "LABEL_1"], new()),
             Throws.TypeOf<RunException>().With.Message.EqualTo(
                 "A label of the model is no tag. The tag 'LABEL_0' cannot be read; expected O, or B, I, E or S with a "
                 + "type, such as B-PER. Name the labels in id2label of config.json."));
