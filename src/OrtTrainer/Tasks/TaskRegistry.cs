@@ -1,5 +1,6 @@
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tasks.TokenClassification;
 
@@ -14,5 +15,6 @@ internal static class TaskRegistry
         MultiLabelTask.Instance,
         RegressionTask.Instance,
         TokenClassificationTask.Instance,
+        QuestionAnsweringTask.Instance,
     ];
 }

@@ -34,10 +34,10 @@ internal sealed class LossGraph(
     /// <summary>What the rows are trained towards, [R, K].</summary>
     public Value Labels => field ??= builder.Input(PackedInputs.Targets, logits.Type);
 
-    /// <summary>log softmax(z), [R, K].</summary>
+    /// <summary>The logarithms of the probabilities, as a rule log softmax(z), [R, K].</summary>
     public Value LogProbabilities => Softmax.Logarithms;
 
-    /// <summary>softmax(z), [R, K].</summary>
+    /// <summary>The probabilities, as a rule softmax(z), [R, K].</summary>
     public Value Probabilities => Softmax.Values;
 
     // Built together, so that the order in which gradients are added does not depend on which is asked for first.
@@ -47,7 +47,7 @@ internal sealed class LossGraph(
         {
             if (_probabilities is not { } built)
             {
-                Value logarithms = builder.LogSoftmax(logits, -1);
+                Value logarithms = distribution.LogProbabilities(this);
                 _probabilities = built = (logarithms, builder.Exp(logarithms));
             }
 
