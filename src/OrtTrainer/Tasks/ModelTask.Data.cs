@@ -108,7 +108,8 @@ public abstract partial class ModelTask
             first[example + 1] = first[example] + examples[example].Count;
         }
 
-        return new EncodedDataset(data, inputs, Align(data, inputs), maxLength) { FirstInputs = first };
+        int[] sources = [.. examples.SelectMany((windows, example) => windows.Select(_ => example))];
+        return new EncodedDataset(data, inputs, Align(data, inputs, sources), maxLength) { FirstInputs = first };
 
         void EncodeRow(int row)
         {
@@ -140,8 +141,10 @@ public abstract partial class ModelTask
     /// The targets in the rows of the head's output; those of the data where the head answers once per sequence.
     /// </summary>
     /// <param name="data">Examples and their targets.</param>
-    /// <param name="inputs">The inputs of all examples, in order.</param>
-    private protected virtual TaskTargets Align(Dataset data, IReadOnlyList<TokenizedExample> inputs) => data.Targets;
+    /// <param name="inputs">The inputs of all examples, in order, [M].</param>
+    /// <param name="sources">The example that each input comes from, [M].</param>
+    private protected virtual TaskTargets Align(
+        Dataset data, IReadOnlyList<TokenizedExample> inputs, IReadOnlyList<int> sources) => data.Targets;
 
     /// <summary>What the label fields say, a target per example; <see cref="Label"/> documents the rest.</summary>
     private protected abstract TaskTargets Targets(

@@ -161,7 +161,8 @@ internal sealed class QuestionAnsweringTask : ModelTask
         new AnswerTargets([.. examples.Select(example => Asked(example, source))]);
 
     /// <summary>From answers to the tokens where they start and end.</summary>
-    private protected override TaskTargets Align(Dataset data, IReadOnlyList<TokenizedExample> inputs) =>
+    private protected override TaskTargets Align(
+        Dataset data, IReadOnlyList<TokenizedExample> inputs, IReadOnlyList<int> sources) =>
         new SpanTargets(
             [.. inputs.Select(input => ((ContextWindow)input).Target())],
             [.. inputs.Select(input => input.InputIds.Length)]);

@@ -61,22 +61,48 @@ internal sealed class TokenClassificationTask : ModelTask
     internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer);
 
     /// <inheritdoc/>
+    internal override bool ReadsInWindows => true;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The example is a pair, or the tokenizer gives no places.</exception>
+    internal override IReadOnlyList<TokenizedExample> Encode(
+        Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null) => example.Pair is null
+        ? TokenizedWords.Of(example, WithPlaces(tokenizer), maxLength, stride)
+        : throw new ArgumentException("Tokens are classified in single texts; found a pair.", nameof(example));
+
+    /// <inheritdoc/>
     internal override IEnumerable<string> LeftOut(EncodedDataset data)
     {
-        int words = data.Inputs.Sum(input => ((TokenizedWords)input).FirstTokens.Count);
-        int without = data.Inputs.Sum(
-            input => ((TokenizedWords)input).FirstTokens.Count(token => token == TokenizedWords.None));
-        return without == 0 ? base.LeftOut(data) :
-        [
-            .. base.LeftOut(data),
-            $"{without} of {words} words have no token, or only such as were cut off: their tags are neither learned "
-            + "nor scored.",
-        ];
+        int all = data.Source.Count;
+        if (data.Inputs.Count > all)
+        {
+            int longer = Enumerable.Range(0, all).Count(sentence => data.InputsOf(sentence).Skip(1).Any());
+            yield return $"{longer} of {all} examples are longer than {data.MaxLength} tokens and read in windows: "
+                + $"{data.Inputs.Count} inputs in all.";
+        }
+
+        int words = ((TokenTargets)data.Source.Targets).Ids.Length;
+        int without = words - data.Inputs.Sum(input => ((TokenizedWords)input).Decided.Count);
+        if (without > 0)
+        {
+            yield return $"{without} of {words} words have no token: their tags are neither learned nor scored.";
+        }
+
+        TaggedExample[] tagged = [.. data.Source.Examples.OfType<TaggedExample>()];
+        if (tagged.Count(example => example.HadLongerScheme) is > 0 and var converted)
+        {
+            yield return $"the tags of {converted} of {all} examples have marks for the last or only word of an entity "
+                + "(as in BILOU and IOBES): they are read as B- for the first word and I- for the others (IOB2).";
+        }
+
+        if (tagged.Count(example => example.BeganInside) is > 0 and var inside)
+        {
+            yield return $"in {inside} of {all} examples an entity begins with I- (as in IOB1): it is read as B-.";
+        }
     }
 
     /// <inheritdoc/>
-    internal override EvaluationAccumulator Evaluate(EncodedDataset data) =>
-        new TagAccumulator((TokenTargets)data.Targets, data.Source.Labels!.Names, Metrics);
+    internal override EvaluationAccumulator Evaluate(EncodedDataset data) => new TagAccumulator(data, Metrics);
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
@@ -107,25 +133,26 @@ internal sealed class TokenClassificationTask : ModelTask
             labels.Count);
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The example is a pair, or the tokenizer gives no places.</exception>
-    private protected override TokenizedExample Tokenize(
-        Example example, ITextEncoder tokenizer, EncodeOptions options) => example.Pair is null
-        ? TokenizedWords.Of(example, WithPlaces(tokenizer).Encode(example.Text, options: options))
-        : throw new ArgumentException("Tokens are classified in single texts; found a pair.", nameof(example));
-
     /// <summary>From a class per word to one per token.</summary>
-    private protected override TaskTargets Align(Dataset data, IReadOnlyList<TokenizedExample> inputs)
+    private protected override TaskTargets Align(
+        Dataset data, IReadOnlyList<TokenizedExample> inputs, IReadOnlyList<int> sources)
     {
         TokenTargets words = (TokenTargets)data.Targets;
-        int[][] tokens = [.. inputs.Select((input, example) => Spread((TokenizedWords)input, words.IdsOf(example)))];
+        int[][] tokens = [.. inputs.Zip(sources, (input, sentence) =>
+            Spread((TokenizedWords)input, words.IdsOf(sentence)))];
         return TokenTargets.Of(tokens, words.Outputs);
     }
 
     /// <inheritdoc/>
     private protected override TextPrediction Read(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options) =>
-        new TokenPrediction(EntityDecoding.Read((TokenizedWords)input, outputs, labels));
+        new TokenPrediction(EntityDecoding.Read([(TokenizedWords)input], [outputs.ToArray()], labels));
+
+    /// <inheritdoc/>
+    private protected override TextPrediction ReadWindows(
+        IReadOnlyList<TokenizedExample> windows, IReadOnlyList<float[]> outputs, IReadOnlyList<string> labels,
+        DecodingOptions options) =>
+        new TokenPrediction(EntityDecoding.Read([.. windows.Cast<TokenizedWords>()], outputs, labels));
 
     private static Tokenizer WithPlaces(ITextEncoder tokenizer) => tokenizer as Tokenizer
         ?? throw new ArgumentException(
