@@ -90,6 +90,12 @@ public sealed partial record FineTuneOptions
                 + "out.");
         }
 
+        if (Data.TagEveryToken && !Data.Task.TagsWords)
+        {
+            throw new ArgumentException(
+                $"{nameof(Data.TagEveryToken)} is for tags of words; {Data.Task} has none. Leave it out.");
+        }
+
         RunTraits run = new(Method, Data.Task, Dropout, FromScratch, Teacher);
         foreach (RunPart part in Parts)
         {

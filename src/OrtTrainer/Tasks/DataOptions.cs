@@ -43,10 +43,19 @@ public sealed record DataOptions
                 $"{nameof(LabelSeparator)} is empty; give the text between two labels, such as |.");
     }
 
+    /// <summary>
+    /// Whether every token of a word is trained towards the word's tag, for token classification; by default the first
+    /// token is, and the others count for nothing. Scores and predictions go by the first token either way.
+    /// </summary>
+    public bool TagEveryToken { get; init; }
+
     /// <summary>Where in a row an example stands.</summary>
     internal ExampleColumns Columns => new(
         TextColumn ?? Task.DefaultColumns.Text, PairColumn ?? Task.DefaultColumns.Pair,
-        LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator);
+        LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator)
+    {
+        TagsEveryToken = TagEveryToken,
+    };
 
     /// <summary>How to read the files, all of them alike.</summary>
     public TableOptions Table { get; init; } = new();

@@ -48,6 +48,9 @@ public abstract partial class ModelTask
     {
     }
 
+    /// <summary>Whether labels are tags of words, which have one token or several.</summary>
+    internal virtual bool TagsWords => false;
+
     /// <summary>Whether examples that are too long are read in windows; otherwise they are cut.</summary>
     internal virtual bool ReadsInWindows => false;
 

@@ -15,6 +15,9 @@ internal sealed record TaggedExample(
     string Text, IReadOnlyList<TextRange> Words, IReadOnlyList<string>? Tags, string? Label, int Line)
     : Example(Text, Pair: null, Label, Line)
 {
+    /// <summary>Whether every token of a word has its tag, not the first alone.</summary>
+    public bool TagsEveryToken { get; init; }
+
     /// <summary>Whether its tags were written with letters for the last or only word of an entity.</summary>
     public bool HadLongerScheme { get; private init; }
 

@@ -36,6 +36,11 @@ internal static class TaggedRow
             return Untagged(row, columns);
         }
 
+        return TaggedOrAnnotated(row, columns, label) with { TagsEveryToken = columns.TagsEveryToken };
+    }
+
+    private static TaggedExample TaggedOrAnnotated(DataRow row, ExampleColumns columns, string label)
+    {
         bool hasWords = row.Columns.IndexOf(columns.Text) >= 0 && row.KindOf(columns.Text) == FieldKind.List;
         return !hasWords && AnnotatedText.Is(row, label)
             ? AnnotatedText.Read(row, TextColumn(row, columns.Text), label)

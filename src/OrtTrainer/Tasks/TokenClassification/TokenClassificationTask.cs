@@ -61,6 +61,9 @@ internal sealed class TokenClassificationTask : ModelTask
     internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer);
 
     /// <inheritdoc/>
+    internal override bool TagsWords => true;
+
+    /// <inheritdoc/>
     internal override bool ReadsInWindows => true;
 
     /// <inheritdoc/>
@@ -139,7 +142,7 @@ internal sealed class TokenClassificationTask : ModelTask
     {
         TokenTargets words = (TokenTargets)data.Targets;
         int[][] tokens = [.. inputs.Zip(sources, (input, sentence) =>
-            Spread((TokenizedWords)input, words.IdsOf(sentence)))];
+            Spread((TokenizedWords)input, words.IdsOf(sentence), GoingOn(data, sentence)))];
         return TokenTargets.Of(tokens, words.Outputs);
     }
 
@@ -159,10 +162,28 @@ internal sealed class TokenClassificationTask : ModelTask
             $"Token classification needs the place of every token in its text, which {tokenizer.GetType().Name} does "
             + "not give. Use the tokenizer of the model's folder.", nameof(tokenizer));
 
-    private static int[] Spread(TokenizedWords input, ReadOnlySpan<int> classes)
+    /// <summary>
+    /// For each tag that of the later tokens of its word, [K]: B-LOC goes on as I-LOC, where there is such a tag. Null
+    /// where they have none.
+    /// </summary>
+    private static int[]? GoingOn(Dataset data, int sentence) =>
+        data.Examples[sentence] is TaggedExample { TagsEveryToken: true }
+            ? [.. data.Labels!.Names.Select((tag, id) => tag is ['B', '-', ..]
+                && data.Labels.IdOf("I-" + tag[2..]) is >= 0 and var inside ? inside : id)]
+            : null;
+
+    private static int[] Spread(TokenizedWords input, ReadOnlySpan<int> classes, int[]? goingOn)
     {
         int[] ids = new int[input.InputIds.Length];
         Array.Fill(ids, CategoricalTargets.Ignored);
+        for (int token = 0; goingOn is not null && token < ids.Length; token++)
+        {
+            if (input.WordOfTokens[token] is var word && word != TokenizedWords.None)
+            {
+                ids[token] = goingOn[classes[word]];
+            }
+        }
+
         for (int word = 0; word < classes.Length; word++)
         {
             if (input.FirstTokens[word] is var token && token != TokenizedWords.None)

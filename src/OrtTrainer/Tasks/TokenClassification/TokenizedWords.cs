@@ -25,6 +25,10 @@ internal sealed record TokenizedWords(
     /// <summary>The most tokens a window shares with the one before where nothing else is said.</summary>
     private const int UsualStride = 128;
 
+    /// <summary>The word that each token is of, by index; <see cref="None"/> for special tokens and those between
+    /// words.</summary>
+    public required IReadOnlyList<int> WordOfTokens { get; init; }
+
     /// <summary>
     /// The words that this window decides, by index: each word is decided by the window that has the most on both sides
     /// of its first token.
@@ -44,15 +48,17 @@ internal sealed record TokenizedWords(
     public static TokenizedWords[] Of(Example example, Tokenizer tokenizer, int? maxLength, int? stride)
     {
         Encoding whole = tokenizer.Encode(example.Text);
-        (IReadOnlyList<TextRange> words, int[] first) = example is TaggedExample tagged
-            ? (tagged.Words, FirstOf(tagged.Words, whole))
+        (IReadOnlyList<TextRange> words, int[] wordOf) = example is TaggedExample tagged
+            ? (tagged.Words, WordOf(tagged.Words, whole))
             : OwnWords(whole);
+        int[] first = FirstOf(words.Count, wordOf);
         if (maxLength is not { } length || whole.Count <= length)
         {
             return
             [
                 new TokenizedWords([.. whole.Ids], [.. whole.TypeIds], example.Text, words, first)
                 {
+                    WordOfTokens = wordOf,
                     Decided = [.. Enumerable.Range(0, first.Length).Where(word => first[word] != None)],
                 },
             ];
@@ -61,7 +67,9 @@ internal sealed record TokenizedWords(
         int room = length - whole.SpecialTokensMask.Sum();
         int shared = StrideOf(room, length, stride);
         Encoding start = tokenizer.Encode(example.Text, options: new EncodeOptions { MaxLength = length, Stride = shared });
-        return Windows(example.Text, words, PlacesInText(whole, first), [start, .. start.Overflow], room - shared);
+        int[] wordOfText = [.. wordOf.Where((_, token) => whole.SpecialTokensMask[token] == 0)];
+        return Windows(
+            example.Text, words, PlacesInText(whole, first), wordOfText, [start, .. start.Overflow], room - shared);
     }
 
     private static int StrideOf(int room, int length, int? stride) =>
@@ -88,7 +96,7 @@ internal sealed record TokenizedWords(
     }
 
     private static TokenizedWords[] Windows(
-        string text, IReadOnlyList<TextRange> words, int[] places, Encoding[] windows, int step)
+        string text, IReadOnlyList<TextRange> words, int[] places, int[] wordOfText, Encoding[] windows, int step)
     {
         int[][] tokens = [.. windows.Select(window =>
             Enumerable.Range(0, window.Count).Where(token => window.SpecialTokensMask[token] == 0).ToArray())];
@@ -96,8 +104,21 @@ internal sealed record TokenizedWords(
         return [.. windows.Select((window, number) => new TokenizedWords(
             [.. window.Ids], [.. window.TypeIds], text, words, [.. places.Select(place => TokenOf(place, number))])
         {
+            WordOfTokens = WordsOf(window, number),
             Decided = [.. Enumerable.Range(0, places.Length).Where(word => deciding[word] == number)],
         })];
+
+        int[] WordsOf(Encoding window, int number)
+        {
+            int[] of = new int[window.Count];
+            Array.Fill(of, None);
+            for (int i = 0; i < tokens[number].Length; i++)
+            {
+                of[tokens[number][i]] = wordOfText[(number * step) + i];
+            }
+
+            return of;
+        }
 
         int TokenOf(int place, int window) =>
             place != None && place - (window * step) is var token && token >= 0 && token < tokens[window].Length
@@ -114,32 +135,31 @@ internal sealed record TokenizedWords(
 
     // A token belongs to the word its last character is in: some tokenizers count the space before a word to its first
     // token.
-    private static int[] FirstOf(IReadOnlyList<TextRange> words, Encoding tokens)
+    private static int[] WordOf(IReadOnlyList<TextRange> words, Encoding tokens)
     {
-        int[] first = new int[words.Count];
-        Array.Fill(first, None);
+        int[] of = NoWords(tokens);
         int word = 0;
         foreach (int token in TokensOfText(tokens))
         {
             int last = tokens.Offsets[token].End - 1;
-            while (word < first.Length && words[word].End <= last)
+            while (word < words.Count && words[word].End <= last)
             {
                 word++;
             }
 
-            if (word < first.Length && words[word].Start <= last && first[word] == None)
+            if (word < words.Count && words[word].Start <= last)
             {
-                first[word] = token;
+                of[token] = word;
             }
         }
 
-        return first;
+        return of;
     }
 
-    private static (IReadOnlyList<TextRange> Words, int[] First) OwnWords(Encoding tokens)
+    private static (IReadOnlyList<TextRange> Words, int[] WordOf) OwnWords(Encoding tokens)
     {
         List<TextRange> words = [];
-        List<int> first = [];
+        int[] of = NoWords(tokens);
         int previous = Encoding.NoWord;
         foreach (int token in TokensOfText(tokens))
         {
@@ -147,15 +167,39 @@ internal sealed record TokenizedWords(
             if (words.Count > 0 && tokens.WordIds[token] == previous)
             {
                 words[^1] = words[^1] with { End = place.End };
-                continue;
+            }
+            else
+            {
+                words.Add(place);
+                previous = tokens.WordIds[token];
             }
 
-            words.Add(place);
-            first.Add(token);
-            previous = tokens.WordIds[token];
+            of[token] = words.Count - 1;
         }
 
-        return (words, [.. first]);
+        return (words, of);
+    }
+
+    private static int[] FirstOf(int words, int[] wordOf)
+    {
+        int[] first = new int[words];
+        Array.Fill(first, None);
+        for (int token = wordOf.Length - 1; token >= 0; token--)
+        {
+            if (wordOf[token] != None)
+            {
+                first[wordOf[token]] = token;
+            }
+        }
+
+        return first;
+    }
+
+    private static int[] NoWords(Encoding tokens)
+    {
+        int[] none = new int[tokens.Count];
+        Array.Fill(none, None);
+        return none;
     }
 
     private static IEnumerable<int> TokensOfText(Encoding tokens) =>

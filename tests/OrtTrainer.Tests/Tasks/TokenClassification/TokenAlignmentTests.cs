@@ -41,6 +41,20 @@ public sealed class TokenAlignmentTests
     }
 
     [Test]
+    public void Every_token_of_a_word_may_have_its_tag()
+    {
+        Dataset data = LabeledData.LoadTrain(
+            new DataOptions { Train = _places.Eval, Task = Task, TagEveryToken = true });
+        TokenTargets whole = (TokenTargets)Task.Encode(data, _tokenizer, 16, threads: 1).Take([1]).Targets;
+        TokenTargets windows =
+            (TokenTargets)Task.Encode(data, _tokenizer, 3, threads: 1, stride: 0).Take([1]).Targets;
+
+        // par ##is of B-LOC, which goes on as I-LOC.
+        Assert.That(whole.IdsOf(0).ToArray(), Is.EqualTo(new[] { Ignored, 0, 2, 3, 3, Ignored }));
+        Assert.That(Enumerable.Range(0, 4).Select(window => windows.IdsOf(window)[1]), Is.EqualTo(new[] { 0, 2, 3, 3 }));
+    }
+
+    [Test]
     public void A_long_sentence_is_read_in_windows_that_share_tokens()
     {
         EncodedDataset encoded = Task.Encode(_data, _tokenizer, maxLength: 5, threads: 1, stride: 1).Take([1, 0]);
