@@ -15,13 +15,14 @@ internal static class ConllRecords
     private const string Tags = "tags";
     private const string DocumentStart = "-DOCSTART-";
 
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads sentences.</summary>
     /// <param name="lines">The lines of the file.</param>
     /// <param name="file">The file as the user named it.</param>
-    /// <param name="names">What the fields are called, left to right; null for the first as "tokens" and the last, where
-    /// there are several, as "tags".</param>
+    /// <param name="names">What the fields are called, left to right; null for the first as "tokens" and the last,
+    /// where there are several, as "tags".</param>
     /// <exception cref="DataFileException">A line has more or fewer fields than the first.</exception>
     public static IEnumerable<DataRow> Read(IEnumerable<TextLine> lines, string file, IReadOnlyList<string>? names)
     {
@@ -54,7 +55,8 @@ internal static class ConllRecords
             if (fields.Length != width)
             {
                 throw new DataFileException(file, line.Number,
-                    $"found {fields.Length} fields; expected {width}, as {(names is null ? "in the lines above" : "named")}"
+                    $"found {fields.Length} fields; expected {width}, as "
+                    + (names is null ? "in the lines above" : "named")
                     + ": a word and its tags, between tabs or blanks, and an empty line after each sentence.");
             }
 

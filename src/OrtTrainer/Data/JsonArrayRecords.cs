@@ -47,6 +47,10 @@ internal static class JsonArrayRecords
         }
     }
 
+    // The reader is a copy, so that the caller's stays where it is.
+    private static bool BeginsWithText(Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.StartArray && reader.Read() && reader.TokenType == JsonTokenType.String;
+
     private static List<(int Start, int Length, int Line)> Places(
         byte[] content, string file, CancellationToken cancellation)
     {
@@ -62,7 +66,7 @@ internal static class JsonArrayRecords
                 int start = mark + (int)reader.TokenStartIndex;
                 line += content.AsSpan(counted, start - counted).Count((byte)'\n');
                 counted = start;
-                if (reader.TokenType != JsonTokenType.StartObject)
+                if (reader.TokenType != JsonTokenType.StartObject && !BeginsWithText(reader))
                 {
                     throw new DataFileException(
                         file,

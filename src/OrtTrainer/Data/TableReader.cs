@@ -2,8 +2,8 @@ namespace OrtTrainer.Data;
 
 /// <summary>
 /// Reads tables of UTF-8 text, with or without a header, byte order mark, CRLF and a last line break: CSV, TSV, JSON
-/// Lines, sentences of tagged words and plain lines row by row, so that such a file is never held in memory as a whole, and arrays of JSON
-/// objects.
+/// Lines, sentences of tagged words and plain lines row by row, so that such a file is never held in memory as a whole,
+/// and arrays of JSON objects.
 /// </summary>
 internal static class TableReader
 {

@@ -66,5 +66,5 @@ public sealed class ConllRecordsTests
         Assert.That(() => Read(text), Throws.TypeOf<DataFileException>().With.Message.StartsWith(problem));
 
     private static DataRow[] Read(string text, params string[] columns) => [.. Tables.Read(
-        text, new TableOptions { Format = DataFormat.Conll, Columns = columns.Length == 0 ? null : columns })];
+        text, DataFormat.Conll, new TableOptions { Columns = columns.Length == 0 ? null : columns })];
 }

@@ -29,7 +29,8 @@ internal static class AnnotatedText
     /// <param name="row">The row.</param>
     /// <param name="textColumn">The column of the text.</param>
     /// <param name="asked">The column that was named for tags; null for none.</param>
-    /// <exception cref="DataFileException">Places are malformed, outside of the text, hold no word or overlap.</exception>
+    /// <exception cref="DataFileException">Places are malformed, outside of the text, hold no word or
+    /// overlap.</exception>
     public static TaggedExample Read(DataRow row, string textColumn, string? asked)
     {
         (string text, string places) = IsLabelStudio(row)
@@ -83,7 +84,8 @@ internal static class AnnotatedText
                     && cancelled.ValueKind == JsonValueKind.True));
         return text.ValueKind != JsonValueKind.String
             ? throw new DataFileException(
-                row.File, row.Line, $"the task has no text: 'data' is {row["data"]}; expected it to hold '{textColumn}'.")
+                row.File, row.Line,
+                $"the task has no text: 'data' is {row["data"]}; expected it to hold '{textColumn}'.")
             : annotation.ValueKind != JsonValueKind.Object
                 || !annotation.TryGetProperty("result", out JsonElement result)
             ? throw new DataFileException(
@@ -103,8 +105,8 @@ internal static class AnnotatedText
             return Checked(item, text, Number(item[0]), Number(item[1]), Text(item[2]), null);
         }
 
-        JsonElement fields = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("value", out JsonElement value)
-            ? value : item;
+        JsonElement fields =
+            item.ValueKind == JsonValueKind.Object && item.TryGetProperty("value", out JsonElement value) ? value : item;
         return Checked(
             item, text, Number(Field(fields, Starts)), Number(Field(fields, Ends)), Text(Field(fields, Types)),
             Text(Field(fields, ["text"])));
@@ -152,8 +154,8 @@ internal static class AnnotatedText
         {
             if (ordered[i].Place.Start < ordered[i - 1].Place.End)
             {
-                throw new FormatException(string.Create(CultureInfo.InvariantCulture,
-                    $"the entities {ordered[i - 1]} and {ordered[i]} overlap; a word has one tag. Take one of them out."));
+                throw new FormatException(
+                    $"the entities {ordered[i - 1]} and {ordered[i]} overlap; a word has one tag. Take one out.");
             }
         }
 
@@ -181,7 +183,11 @@ internal static class AnnotatedText
         : value is { ValueKind: JsonValueKind.String } text ? text.GetString()
         : null;
 
-    private static string Shown(JsonElement item) => item.GetRawText() is { Length: > 80 } raw ? raw[..80] + "…" : item.GetRawText();
+    private static string Shown(JsonElement item)
+    {
+        string raw = item.GetRawText();
+        return raw.Length > 80 ? raw[..80] + "…" : raw;
+    }
 
     /// <summary>An entity by its characters.</summary>
     /// <param name="Place">In code points of the text.</param>

@@ -22,7 +22,8 @@ internal readonly record struct Entity(string Type, int Start, int End)
         {
             Tag current = i < tags.Count ? Tag.Parse(tags[i]) : Tag.Outside;
             bool other = previous.Type != current.Type;
-            if (previous.Mark != TagMark.Outside && (other || previous.Ends || current.Begins || current == Tag.Outside))
+            bool ended = other || previous.Ends || current.Begins || current == Tag.Outside;
+            if (previous.Mark != TagMark.Outside && ended)
             {
                 yield return new Entity(previous.Type, start, i - 1);
             }

@@ -44,7 +44,8 @@ internal sealed record TokenizedWords(
     /// <param name="maxLength">The most tokens of an input; null for no limit.</param>
     /// <param name="stride">How many tokens a window shares with the one before; null for
     /// <see cref="UsualStride"/>, but at most half of what there is room for.</param>
-    /// <exception cref="RunException">The stride leaves no room for new tokens, or special tokens leave none.</exception>
+    /// <exception cref="RunException">The stride leaves no room for new tokens, or special tokens leave
+    /// none.</exception>
     public static TokenizedWords[] Of(Example example, Tokenizer tokenizer, int? maxLength, int? stride)
     {
         Encoding whole = tokenizer.Encode(example.Text);
@@ -66,7 +67,8 @@ internal sealed record TokenizedWords(
 
         int room = length - whole.SpecialTokensMask.Sum();
         int shared = StrideOf(room, length, stride);
-        Encoding start = tokenizer.Encode(example.Text, options: new EncodeOptions { MaxLength = length, Stride = shared });
+        Encoding start =
+            tokenizer.Encode(example.Text, options: new EncodeOptions { MaxLength = length, Stride = shared });
         int[] wordOfText = [.. wordOf.Where((_, token) => whole.SpecialTokensMask[token] == 0)];
         return Windows(
             example.Text, words, PlacesInText(whole, first), wordOfText, [start, .. start.Overflow], room - shared);

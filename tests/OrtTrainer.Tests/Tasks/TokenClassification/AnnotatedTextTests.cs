@@ -58,9 +58,10 @@ public sealed class AnnotatedTextTests
     [Test]
     public void An_entity_within_a_word_parts_it()
     {
-        TaggedExample example = Single("jsonl", """{"text": "preParis é", "label": [[3, 8, "LOC"]]}""");
+        TaggedExample example = Single("jsonl", """{"text": "preParis e\u0301", "label": [[3, 8, "LOC"]]}""");
 
-        Assert.That(example.Words.Select(word => (word.Start, word.End)), Is.EqualTo(new[] { (0, 3), (3, 8), (9, 11) }));
+        Assert.That(example.Words.Select(word => (word.Start, word.End)),
+            Is.EqualTo(new[] { (0, 3), (3, 8), (9, 11) }));
         Assert.That(example.Tags, Is.EqualTo(new[] { "O", "B-LOC", "O" }));
     }
 

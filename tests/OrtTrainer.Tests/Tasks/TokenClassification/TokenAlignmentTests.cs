@@ -51,7 +51,8 @@ public sealed class TokenAlignmentTests
 
         // par ##is of B-LOC, which goes on as I-LOC.
         Assert.That(whole.IdsOf(0).ToArray(), Is.EqualTo(new[] { Ignored, 0, 2, 3, 3, Ignored }));
-        Assert.That(Enumerable.Range(0, 4).Select(window => windows.IdsOf(window)[1]), Is.EqualTo(new[] { 0, 2, 3, 3 }));
+        Assert.That(Enumerable.Range(0, 4).Select(window => windows.IdsOf(window)[1]),
+            Is.EqualTo(new[] { 0, 2, 3, 3 }));
     }
 
     [Test]
