@@ -105,8 +105,8 @@ internal static class AnnotatedText
             return Checked(item, text, Number(item[0]), Number(item[1]), Text(item[2]), null);
         }
 
-        JsonElement fields =
-            item.ValueKind == JsonValueKind.Object && item.TryGetProperty("value", out JsonElement value) ? value : item;
+        bool isResult = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("value", out _);
+        JsonElement fields = isResult ? item.GetProperty("value") : item;
         return Checked(
             item, text, Number(Field(fields, Starts)), Number(Field(fields, Ends)), Text(Field(fields, Types)),
             Text(Field(fields, ["text"])));

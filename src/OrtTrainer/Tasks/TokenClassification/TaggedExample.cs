@@ -24,6 +24,14 @@ internal sealed record TaggedExample(
     /// <summary>Whether an entity began with I where no entity of its type stood before, as in IOB1.</summary>
     public bool BeganInside { get; private init; }
 
+    /// <summary>Whether both have the same text, words and tags: lists are compared item by item.</summary>
+    public bool Equals(TaggedExample? other) => other is not null && Text == other.Text && Line == other.Line
+        && Words.SequenceEqual(other.Words) && (Tags ?? []).SequenceEqual(other.Tags ?? [])
+        && (Tags is null) == (other.Tags is null);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Text, Line, Words.Count);
+
     /// <summary>Finds the words of a text whose entities are given by their characters; an entity is never a part of a
     /// word.</summary>
     /// <param name="text">The text.</param>

@@ -81,6 +81,17 @@ public sealed class TaggedRowTests
             Is.EqualTo(new[] { "B-A", "I-A", "I-A", "I-A" }));
 
     [Test]
+    public void A_file_that_is_read_twice_gives_equal_rows()
+    {
+        const string Rows = """{"tokens": ["Kim", "is"], "tags": ["B-PER", "O"]}""";
+
+        IReadOnlyList<Example> first = Load(Rows).Examples;
+
+        Assert.That(Load(Rows).Examples, Is.EqualTo(first));
+        Assert.That(Load("""{"tokens": ["Kim", "is"], "tags": ["B-LOC", "O"]}""").Examples, Is.Not.EqualTo(first));
+    }
+
+    [Test]
     public void One_tag_only_is_nothing_to_learn() =>
         Assert.That(() => Load("""{"tokens": ["a"], "tags": ["O"]}"""), Throws.TypeOf<DataFileException>()
             .With.Message.Contains("have the label 'O' in column 'tags'"));
