@@ -38,17 +38,31 @@ public static class FusedOperations
 
     /// <summary>
     /// Attention within sequences laid end to end: qkv [T, 3H], offsets int64 [B+1]; gives [T, H]. The mask says which
-    /// tokens of its sequence each one sees. A relative bias [D, heads], D odd, is added to the scores by the distance
-    /// from query to key, from -(D-1)/2 to (D-1)/2 and the ends beyond.
+    /// tokens of its sequence each one sees; a window leaves only those that are at most as many tokens away. A relative
+    /// bias [D, heads], D odd, is added to the scores by the distance from query to key, from -(D-1)/2 to (D-1)/2 and the
+    /// ends beyond.
     /// See <see cref="Dropout"/> for key, p and site.
     /// </summary>
     public static Value PackedAttention(
         this GraphBuilder g, Value qkv, Value offsets, long heads, float scale, AttentionMask mask, Value key, float p,
-        long site, Value? relative = null) =>
+        long site, Value? relative = null, int? window = null) =>
         Fused(g, relative is null ? "PackedAttention" : "PackedBiasedAttention",
             relative is null ? [qkv, offsets, key] : [qkv, offsets, key, relative],
-            AttributeList.Empty.With("heads", heads).With("scale", scale).With("mask", (long)mask).With("p", p)
-                .With("site", site))[0];
+            AttributeList.Empty.With("heads", heads).With("scale", scale).With("mask", (long)mask)
+                .With("window", window ?? -1).With("p", p).With("site", site))[0];
+
+    /// <summary>
+    /// Rotary positions (Su et al., 2021) of the first <paramref name="heads"/> heads in the columns of x [T, C], each
+    /// twice as wide as there are frequencies; columns after those stay as they are.
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">Float [T, C].</param>
+    /// <param name="positions">Int64 [T].</param>
+    /// <param name="frequencies">Angles from one position to the next, float [D / 2].</param>
+    /// <param name="heads">1 or more.</param>
+    public static Value Rotary(this GraphBuilder g, Value x, Value positions, Value frequencies, long heads) =>
+        Fused(g, "Rotary", [x, positions, frequencies],
+            AttributeList.Empty.With("heads", heads).With("direction", 1f))[0];
 
     /// <summary>
     /// The logarithm of a softmax over the rows of each sequence, column by column: x [T, K], offsets int64 [B+1];
@@ -59,6 +73,15 @@ public static class FusedOperations
 
     /// <summary>The sum of the rows of x [N, H], [H].</summary>
     public static Value ColumnSum(this GraphBuilder g, Value x) => Fused(g, "ColumnSum", [x], AttributeList.Empty)[0];
+
+    /// <summary>Sums of the rows of x [T, H] that have one number, in their order: [N, H].</summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">Float [T, H].</param>
+    /// <param name="numbers">Int64 [T], each from 0 to N - 1.</param>
+    /// <param name="sizes">N and H, int64 [2].</param>
+    /// <param name="shape">The same, as far as they are known.</param>
+    public static Value RowSums(this GraphBuilder g, Value x, Value numbers, Value sizes, Shape shape) =>
+        GatherGrad(g, x, numbers, sizes, shape);
 
     /// <summary>The gradient of having picked rows <paramref name="indices"/> of a matrix of the given shape.</summary>
     internal static Value GatherGrad(this GraphBuilder g, Value dy, Value indices, Value sizes, Shape shape) =>

@@ -21,6 +21,7 @@ internal abstract class Architecture(ModelConfig config)
         ("distilbert", config => new Backbones.DistilBert(config)),
         ("electra", config => new Backbones.Electra(config)),
         ("ernie", config => new Backbones.Ernie(config)),
+        ("modernbert", config => new Backbones.ModernBert(config)),
         ("mpnet", config => new Backbones.MPNet(config)),
         ("roberta", config => new Backbones.Roberta(config)),
         ("camembert", config => new Backbones.Roberta(config, "Camembert")),
@@ -119,6 +120,7 @@ internal abstract class Architecture(ModelConfig config)
             m.LayerOutputs.Add(x);
         }
 
+        m.LayerOutputs[^1] = x = Finish(m, x);
         m.Place = ParameterPlace.Head;
         return x;
     }
@@ -126,8 +128,16 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>The family's head on whole sequences: [B, outputs].</summary>
     public abstract Value SequenceHead(ModelBuilder m, long outputs, Value hidden);
 
-    /// <summary>The configuration with another number of layers.</summary>
-    public ModelConfig WithLayers(int count) => Config.With(LayersField, count);
+    /// <summary>What the last layer of a head on tokens takes: the states as they are, or what the family makes of
+    /// them.</summary>
+    /// <param name="m">The builder.</param>
+    /// <param name="hidden">[T, H] packed or [B, S, H] padded, or [B, H].</param>
+    /// <param name="dropout">The probability of dropout before that layer.</param>
+    public virtual Value TokenFeatures(ModelBuilder m, Value hidden, float dropout) => m.Dropout(dropout, hidden);
+
+    /// <summary>The configuration of a model that has some of the layers.</summary>
+    /// <param name="kept">Their numbers, from 0, in the order they come in.</param>
+    public virtual ModelConfig WithLayers(IReadOnlyList<int> kept) => Config.With(LayersField, kept.Count);
 
     /// <summary>The configuration with one probability of dropout everywhere.</summary>
     public ModelConfig WithDropout(double probability) =>
@@ -146,6 +156,9 @@ internal abstract class Architecture(ModelConfig config)
 
     /// <summary>One layer, whose tensors' names begin with <paramref name="prefix"/>.</summary>
     protected abstract Value Layer(ModelBuilder m, string prefix, Value x);
+
+    /// <summary>What follows the last layer and belongs to it, such as a norm.</summary>
+    protected virtual Value Finish(ModelBuilder m, Value x) => x;
 
     /// <summary>Refuses what the family has and is not built here.</summary>
     /// <exception cref="RunException">Names the field of config.json.</exception>

@@ -53,7 +53,7 @@ internal sealed class PretrainedModel : IDisposable
                 $"{whole.Config.Path}: the model has layers 0 to {depth - 1}; layer {missing} was asked for.");
         }
 
-        Architecture kept = layers is null ? whole : Architecture.For(whole.WithLayers(layers.Count));
+        Architecture kept = layers is null ? whole : Architecture.For(whole.WithLayers(layers));
         TensorNames names = new(whole, layers);
         if (fromScratch)
         {

@@ -12,6 +12,7 @@ internal sealed class TensorNames(Architecture architecture, IReadOnlyList<int>?
     {
         string name = parameter.Storage.Tensor;
         return parameter.Place.LayerIndex is { } layer && layers is not null
+            && name.StartsWith(architecture.LayerPrefix(layer), StringComparison.Ordinal)
             ? architecture.LayerPrefix(layers[layer]) + name[architecture.LayerPrefix(layer).Length..]
             : name;
     }

@@ -3,7 +3,7 @@ using OrtTrainer.Models.Building;
 
 namespace OrtTrainer.Models;
 
-/// <summary>A row of outputs per token: dropout and one linear layer, which every family has alike.</summary>
+/// <summary>A row of outputs per token, by one linear layer on what the family makes of its states.</summary>
 /// <param name="outputs">Tags or values, K.</param>
 internal class TokenHead(int outputs) : ModelHead(outputs)
 {
@@ -15,7 +15,8 @@ internal class TokenHead(int outputs) : ModelHead(outputs)
     protected virtual string LayerName => "classifier";
 
     public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) => m.OutputLayer(
-        LayerName, architecture.Shape.Width, Outputs, m.Dropout(DropoutOf(architecture), hidden));
+        LayerName, architecture.Shape.Width, Outputs,
+        architecture.TokenFeatures(m, hidden, DropoutOf(architecture)));
 
     /// <summary>The probability of dropout before the layer.</summary>
     protected virtual float DropoutOf(Architecture architecture) => architecture.TokenDropout;

@@ -85,11 +85,11 @@ internal sealed class GoldenModel : IDisposable
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
         string[] kinds = ["classification", "regression", "multilabel", "token-classification"];
-        string[] architectures = ["albert", "bert", "distilbert", "electra", "mpnet", "roberta"];
+        string[] architectures = ["albert", "bert", "distilbert", "electra", "modernbert", "mpnet", "roberta"];
+        HashSet<string> names = [.. architectures.SelectMany(a => kinds.Select(kind => $"{a}-{kind}"))];
         return Directory.Exists(root)
             ? Directory.GetDirectories(root)
-                .Where(d => Path.GetFileName(d).Split('-', 2) is [string architecture, string kind]
-                && architectures.Contains(architecture) && kinds.Contains(kind)).Order(StringComparer.Ordinal)
+                .Where(d => names.Contains(Path.GetFileName(d))).Order(StringComparer.Ordinal)
             : [root];
     }
 
@@ -103,6 +103,14 @@ internal sealed class GoldenModel : IDisposable
         Assert.That(_golden.TryGet(name, out TensorInfo info), name);
         float[] values = new float[info.ElementCount];
         _golden.ReadFloats(name, values);
+        return values;
+    }
+
+    /// <summary>What the tensor of this prefix holds of a parameter, which may share its tensor with others.</summary>
+    public float[] Of(string prefix, ParameterSpec parameter)
+    {
+        float[] values = new float[parameter.Length];
+        parameter.Storage.Read(_golden, prefix + parameter.Storage.Tensor, parameter.Shape, values);
         return values;
     }
 

@@ -56,6 +56,8 @@ public sealed class KernelAndBodyTests
         ["PackedLogSoftmax"] = _ => new KernelRun("PackedLogSoftmax").With(X, N, H).With(Offsets, 4),
         ["PackedLogSoftmaxGrad"] = _ => new KernelRun("PackedLogSoftmaxGrad")
             .With(Dy, N, H).With(Runs!["PackedLogSoftmax"](0).Single(), N, H).With(Offsets, 4),
+        ["Rotary"] = _ => new KernelRun("Rotary", ("heads", 2), ("direction", -1f)).With(X, N, H)
+            .With([.. Enumerable.Range(0, N).Select(t => (long)(t % 18))], N).With([1f, 0.3f, 0.01f, 2e-4f], 4),
     };
 
     private static IEnumerable<string> Operators => OperatorSet.All.OfType<FusedOperator>().Select(op => op.Type);
@@ -90,15 +92,16 @@ public sealed class KernelAndBodyTests
     }
 
     // Lengths about a vector, a tile and a block of queries, and none at all.
-    [TestCase(0f, new long[] { 0, 1, 16, 33 })]
-    [TestCase(0.3f, new long[] { 0, 7, 7, 72, 137 })]
-    [TestCase(0.1f, new long[] { 0, 129, 192 })]
-    public void Causal_attention_computes_what_its_body_does(float p, long[] offsets)
+    [Test]
+    public void Attention_to_some_computes_what_its_body_does(
+        [Values("1 16 33", "7 7 72 137", "129 192")] string ends, [Values(0f, 0.3f)] float p,
+        [Values(0, 1)] int mask, [Values(-1, 3, 40)] int window)
     {
+        long[] offsets = [0, .. ends.Split(' ').Select(long.Parse)];
         int tokens = (int)offsets[^1];
         float[] qkv = Reference.Random(1, tokens * 3 * H), dy = Reference.Random(2, tokens * H);
         (string, object)[] attributes =
-            [("heads", Heads), ("mask", 1), ("scale", (float)(1 / Math.Sqrt((double)H / Heads)))];
+            [("heads", Heads), ("mask", mask), ("window", window), ("scale", (float)(1 / Math.Sqrt((double)H / Heads)))];
         KernelRun forward = Dropping("PackedAttention", p, attributes)
             .With(qkv, tokens, 3 * H).With(offsets, offsets.Length).With(Key, 2);
         float[][] y = forward.Outputs(2), bodyY = forward.OutputsOfBody(2);
@@ -134,5 +137,6 @@ public sealed class KernelAndBodyTests
         new(op, [.. attributes, ("p", p), ("site", 9)]);
 
     private static KernelRun Attending(string op, float p) =>
-        Dropping(op, p, ("heads", Heads), ("mask", 0), ("scale", (float)(1 / Math.Sqrt((double)H / Heads))));
+        Dropping(op, p, ("heads", Heads), ("mask", 0), ("window", -1),
+            ("scale", (float)(1 / Math.Sqrt((double)H / Heads))));
 }

@@ -12,7 +12,7 @@ public sealed class KernelSessionTests
         .Input("qkv", ElementType.Float, "T", "48").Input("offsets", ElementType.Int64, "B")
         .Input("key", ElementType.Int64, "2").Output("y", ElementType.Float).Output("lse", ElementType.Float)
         .Fused("PackedAttention", ["qkv", "offsets", "key"], ["y", "lse"],
-            ("heads", Heads), ("scale", 0.35f), ("mask", 0), ("p", 0.1f), ("site", 1)).Bytes();
+            ("heads", Heads), ("scale", 0.35f), ("mask", 0), ("window", -1), ("p", 0.1f), ("site", 1)).Bytes();
 
     [Test]
     public void Batches_of_changing_shape_reuse_one_session()

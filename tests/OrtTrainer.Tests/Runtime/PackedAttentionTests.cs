@@ -20,49 +20,54 @@ public sealed class PackedAttentionTests
         new object[] { 1, 5, new[] { 512 } },
     ];
 
-    private static readonly (AttentionMask Mask, float P)[] Variants =
+    // Windows about a vector, a panel and a block of queries.
+    private static readonly (AttentionMask Mask, int Window, float P)[] Variants =
     [
-        (AttentionMask.Bidirectional, 0), (AttentionMask.Bidirectional, 0.2f), (AttentionMask.Causal, 0),
-        (AttentionMask.Causal, 0.2f),
+        (AttentionMask.Bidirectional, -1, 0), (AttentionMask.Bidirectional, -1, 0.2f), (AttentionMask.Causal, -1, 0),
+        (AttentionMask.Causal, -1, 0.2f), (AttentionMask.Bidirectional, 0, 0), (AttentionMask.Bidirectional, 5, 0.2f),
+        (AttentionMask.Bidirectional, 16, 0), (AttentionMask.Causal, 7, 0.2f), (AttentionMask.Causal, 31, 0),
+        (AttentionMask.Bidirectional, 64, 0.2f),
     ];
 
     [TestCaseSource(nameof(Cases))]
     public void Each_sequence_attends_to_itself(int heads, int width, int[] lengths)
     {
-        foreach ((AttentionMask mask, float p) in Variants)
+        foreach ((AttentionMask mask, int window, float p) in Variants)
         {
-            ReferenceAttention reference = Attention(heads, width, lengths, p) with { Mask = mask };
+            ReferenceAttention reference = Attention(heads, width, lengths, p) with { Mask = mask, Window = window };
             float[] qkv = Reference.Random(1, lengths.Sum() * 3 * heads * width);
 
             float[][] actual = Forward(reference, qkv).Outputs(2);
 
             var (y, logSums) = reference.Forward([.. qkv]);
-            Expect.Close(actual[0], y, 3e-6, $"y, {mask}, p = {p}");
-            Expect.Close(actual[1], logSums, 1e-6, $"lse, {mask}, p = {p}");
+            Expect.Close(actual[0], y, 3e-6, $"y, {mask}, window {window}, p = {p}");
+            Expect.Close(actual[1], logSums, 1e-6, $"lse, {mask}, window {window}, p = {p}");
         }
     }
 
     [TestCaseSource(nameof(Cases))]
     public void Gradients_are_those_of_the_jacobian(int heads, int width, int[] lengths)
     {
-        foreach ((AttentionMask mask, float p) in Variants)
+        foreach ((AttentionMask mask, int window, float p) in Variants)
         {
-            ReferenceAttention reference = Attention(heads, width, lengths, p) with { Mask = mask };
+            ReferenceAttention reference = Attention(heads, width, lengths, p) with { Mask = mask, Window = window };
             float[] qkv = Reference.Random(1, lengths.Sum() * 3 * heads * width);
             float[] dy = Reference.Random(2, lengths.Sum() * heads * width);
             float[][] forward = Forward(reference, qkv).Outputs(2);
 
             float[] dqkv = Backward(reference, dy, qkv, forward[0], forward[1]).Single();
 
-            Expect.Close(dqkv, reference.Gradient(dy, [.. qkv]), 2e-6, $"dqkv, {mask}, p = {p}");
+            Expect.Close(dqkv, reference.Gradient(dy, [.. qkv]), 2e-6, $"dqkv, {mask}, window {window}, p = {p}");
         }
     }
 
-    [TestCase(AttentionMask.Bidirectional)]
-    [TestCase(AttentionMask.Causal)]
-    public void The_reference_gradient_is_the_slope_of_the_reference(AttentionMask mask)
+    [TestCase(AttentionMask.Bidirectional, -1)]
+    [TestCase(AttentionMask.Causal, -1)]
+    [TestCase(AttentionMask.Bidirectional, 1)]
+    public void The_reference_gradient_is_the_slope_of_the_reference(AttentionMask mask, int window)
     {
-        ReferenceAttention reference = Attention(2, 3, [4, 1, 2], 0.2f) with { Mask = mask };
+        ReferenceAttention reference =
+            Attention(2, 3, [4, 1, 2], 0.2f) with { Mask = mask, Window = window };
         double[] qkv = [.. Reference.Random(1, 7 * 18)];
         float[] dy = Reference.Random(2, 7 * 6);
         const double Step = 1e-6;
@@ -80,6 +85,25 @@ public sealed class PackedAttentionTests
             moved[i] += step;
             return reference.Forward(moved).Y.Zip(dy, (a, b) => a * b).Sum();
         }
+    }
+
+    [TestCase(0)]
+    [TestCase(20)]
+    [TestCase(70)]
+    public void A_token_does_not_depend_on_those_beyond_the_window(int window)
+    {
+        const int Length = 200, Wide = 3 * 2 * 20, Token = 110;
+        ReferenceAttention reference = Attention(2, 20, [Length], 0.1f) with { Window = window };
+        float[] qkv = Reference.Random(1, Length * Wide), other = Reference.Random(5, Length * Wide, 3);
+        float[] beyond = [.. other], within = [.. qkv];
+        Array.Copy(
+            qkv, (Token - window) * Wide, beyond, (Token - window) * Wide, ((2 * window) + 1) * Wide);
+        Array.Copy(other, (Token + window) * Wide, within, (Token + window) * Wide, Wide);
+
+        float[] Row(float[] changed) => Forward(reference, changed).Outputs(2)[0][(Token * 40)..((Token + 1) * 40)];
+
+        Assert.That(Row(beyond), Is.EqualTo(Row(qkv)));
+        Assert.That(Row(within), Is.Not.EqualTo(Row(qkv)));
     }
 
     [Test]
@@ -133,12 +157,17 @@ public sealed class PackedAttentionTests
         Assert.That(other[(kept * 40)..], Is.Not.EqualTo(y[(kept * 40)..]));
     }
 
-    [TestCase(AttentionMask.Bidirectional)]
-    [TestCase(AttentionMask.Causal)]
-    public void One_and_two_threads_give_the_same_bits(AttentionMask mask)
+    [TestCase(AttentionMask.Bidirectional, -1)]
+    [TestCase(AttentionMask.Causal, -1)]
+    [TestCase(AttentionMask.Bidirectional, 9)]
+    public void One_and_two_threads_give_the_same_bits(AttentionMask mask, int window)
     {
         ReferenceAttention reference =
-            Attention(4, 20, [.. Enumerable.Range(1, 30).Select(i => i * 7 % 61)], 0.1f) with { Mask = mask };
+            Attention(4, 20, [.. Enumerable.Range(1, 30).Select(i => i * 7 % 61)], 0.1f) with
+            {
+                Mask = mask,
+                Window = window,
+            };
         float[] qkv = Reference.Random(1, (int)reference.Offsets[^1] * 240);
         float[] dy = Reference.Random(2, (int)reference.Offsets[^1] * 80);
         float[][] forward = Forward(reference, qkv).Outputs(2);
@@ -184,7 +213,8 @@ public sealed class PackedAttentionTests
     }
 
     private static KernelRun Operator(string op, ReferenceAttention a) =>
-        new(op, ("heads", a.Heads), ("scale", a.Scale), ("mask", (int)a.Mask), ("p", a.P), ("site", a.Site));
+        new(op, ("heads", a.Heads), ("scale", a.Scale), ("mask", (int)a.Mask), ("window", a.Window),
+            ("p", a.P), ("site", a.Site));
 
     private static KernelRun Forward(ReferenceAttention a, float[] qkv) => Operator("PackedAttention", a)
         .With(qkv, a.Offsets[^1], 3 * a.Heads * a.Width).With(a.Offsets, a.Offsets.Length).With(Key, 2);

@@ -19,33 +19,36 @@ public sealed class PackedBiasedAttentionTests
         new object[] { 1, 5, 183, new[] { 512 } },
     ];
 
-    private static readonly (AttentionMask Mask, float P)[] Variants =
+    private static readonly (AttentionMask Mask, int Window, float P)[] Variants =
     [
-        (AttentionMask.Bidirectional, 0), (AttentionMask.Bidirectional, 0.2f), (AttentionMask.Causal, 0.2f),
+        (AttentionMask.Bidirectional, -1, 0), (AttentionMask.Bidirectional, -1, 0.2f), (AttentionMask.Causal, -1, 0.2f),
+        (AttentionMask.Bidirectional, 9, 0.2f), (AttentionMask.Causal, 40, 0),
     ];
 
     [TestCaseSource(nameof(Cases))]
     public void Scores_get_the_bias_of_their_distance(int heads, int width, int distances, int[] lengths)
     {
-        foreach ((AttentionMask mask, float p) in Variants)
+        foreach ((AttentionMask mask, int window, float p) in Variants)
         {
-            ReferenceAttention reference = Attention(heads, width, distances, lengths, p) with { Mask = mask };
+            ReferenceAttention reference =
+                Attention(heads, width, distances, lengths, p) with { Mask = mask, Window = window };
             float[] qkv = Reference.Random(1, lengths.Sum() * 3 * heads * width);
 
             float[][] actual = Forward(reference, qkv).Outputs(2);
 
             var (y, logSums) = reference.Forward([.. qkv]);
-            Expect.Close(actual[0], y, 3e-6, $"y, {mask}, p = {p}");
-            Expect.Close(actual[1], logSums, 1e-6, $"lse, {mask}, p = {p}");
+            Expect.Close(actual[0], y, 3e-6, $"y, {mask}, window {window}, p = {p}");
+            Expect.Close(actual[1], logSums, 1e-6, $"lse, {mask}, window {window}, p = {p}");
         }
     }
 
     [TestCaseSource(nameof(Cases))]
     public void Gradients_are_those_of_the_jacobian(int heads, int width, int distances, int[] lengths)
     {
-        foreach ((AttentionMask mask, float p) in Variants)
+        foreach ((AttentionMask mask, int window, float p) in Variants)
         {
-            ReferenceAttention reference = Attention(heads, width, distances, lengths, p) with { Mask = mask };
+            ReferenceAttention reference =
+                Attention(heads, width, distances, lengths, p) with { Mask = mask, Window = window };
             float[] qkv = Reference.Random(1, lengths.Sum() * 3 * heads * width);
             float[] dy = Reference.Random(2, lengths.Sum() * heads * width);
             float[][] forward = Forward(reference, qkv).Outputs(2);
@@ -53,8 +56,8 @@ public sealed class PackedBiasedAttentionTests
             float[][] gradients = Backward(reference, dy, qkv, forward).Outputs(2);
 
             (double[] dqkv, double[] drelative) = reference.Gradients(dy, [.. qkv]);
-            Expect.Close(gradients[0], dqkv, 2e-6, $"dqkv, {mask}, p = {p}");
-            Expect.Close(gradients[1], drelative, 3e-6, $"drelative, {mask}, p = {p}");
+            Expect.Close(gradients[0], dqkv, 2e-6, $"dqkv, {mask}, window {window}, p = {p}");
+            Expect.Close(gradients[1], drelative, 3e-6, $"drelative, {mask}, window {window}, p = {p}");
         }
     }
 
@@ -130,7 +133,8 @@ public sealed class PackedBiasedAttentionTests
     }
 
     private static KernelRun Operator(string op, ReferenceAttention a) =>
-        new(op, ("heads", a.Heads), ("scale", a.Scale), ("mask", (int)a.Mask), ("p", a.P), ("site", a.Site));
+        new(op, ("heads", a.Heads), ("scale", a.Scale), ("mask", (int)a.Mask), ("window", a.Window),
+            ("p", a.P), ("site", a.Site));
 
     private static KernelRun Forward(ReferenceAttention a, float[] qkv) => Table(a, Operator("PackedBiasedAttention", a)
         .With(qkv, a.Offsets[^1], 3 * a.Heads * a.Width).With(a.Offsets, a.Offsets.Length).With(Key, 2));

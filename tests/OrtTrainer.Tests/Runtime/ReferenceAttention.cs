@@ -14,6 +14,9 @@ internal sealed record ReferenceAttention(
     /// <summary>What is added to scores by distance and head, [D, heads] with D odd; empty for nothing.</summary>
     public double[] Relative { get; init; } = [];
 
+    /// <summary>How many tokens away those are at most; -1 for no limit.</summary>
+    public int Window { get; init; } = -1;
+
     private int Columns => Heads * Width;
 
     private int Tokens => (int)Offsets[^1];
@@ -92,8 +95,10 @@ internal sealed record ReferenceAttention(
     private double[] Probabilities(double[] qkv, int first, int end, int head, int t, out double logSum)
     {
         double[] scores = [.. Enumerable.Range(first, end - first).Select(
-            j => (Scale * Enumerable.Range(0, Width).Sum(d => Q(qkv, t, head, d) * K(qkv, j, head, d)))
-                + (Relative.Length > 0 ? Relative[AtDistance(j - t, head)] : 0))];
+            j => Window >= 0 && Math.Abs(t - j) > Window
+                ? double.NegativeInfinity
+                : (Scale * Enumerable.Range(0, Width).Sum(d => Q(qkv, t, head, d) * K(qkv, j, head, d)))
+                    + (Relative.Length > 0 ? Relative[AtDistance(j - t, head)] : 0))];
         double top = scores.Max();
         double log = logSum = top + Math.Log(scores.Sum(s => Math.Exp(s - top)));
         return [.. scores.Select(s => Math.Exp(s - log))];

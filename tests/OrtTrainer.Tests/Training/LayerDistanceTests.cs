@@ -131,7 +131,7 @@ public sealed class LayerDistanceTests
 
         Assert.That(
             () => TrainingGraph.Build(
-                Architecture.For(tiny.Model.Architecture.WithLayers(1)), new SequenceHead(3), tiny.Objective),
+                Architecture.For(tiny.Model.Architecture.WithLayers([0])), new SequenceHead(3), tiny.Objective),
             Throws.TypeOf<RunException>().With.Message.Contains("The student has one layer"));
     }
 

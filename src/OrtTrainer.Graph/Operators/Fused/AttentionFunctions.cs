@@ -20,14 +20,18 @@ internal static class AttentionFunctions
             slots = Squeeze(NonZero(Reshape(filled, [-1])), [0])
             """),
 
-        // bias [B, 1, S, S]: 0, or -1e30 on padding and, under the causal mask 1, on keys after the query.
+        // bias [B, 1, S, S]: 0, or -1e30 on padding, under the causal mask 1 on keys after the query, and on keys
+        // further away than a window of 0 or more.
         FunctionDefinition.Parse(
-            "PackedSlots(x, offsets; int mask) => token, bias, slots",
+            "PackedSlots(x, offsets; int mask, int window) => token, bias, slots",
             """
             token, filled, slots = PackedPlaces(x, offsets)
             position = Unsqueeze(Range(0, Gather(Shape(token), 1), 1), [0])
-            later = And(Less(Unsqueeze(position, [2]), Unsqueeze(position, [1])), Equal(@mask, 1))
-            seen = And(Unsqueeze(filled, [1, 2]), Not(Unsqueeze(later, [1])))
+            query = Unsqueeze(position, [2])
+            key = Unsqueeze(position, [1])
+            later = And(Less(query, key), Equal(@mask, 1))
+            far = And(Greater(Abs(Sub(query, key)), @window), GreaterOrEqual(@window, 0))
+            seen = And(Unsqueeze(filled, [1, 2]), Not(Unsqueeze(Or(later, far), [1])))
             bias = Where(seen, 0.0, -1e30)
             """),
 

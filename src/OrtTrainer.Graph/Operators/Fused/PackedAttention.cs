@@ -5,8 +5,9 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <summary>
 /// Multi-head attention over sequences laid end to end (Vaswani et al., 2017): qkv [T, 3H] holds queries, keys and
 /// values side by side, offsets [B+1] where each sequence starts and the last ends. Tokens attend within their
-/// sequence, to those that the mask lets them see. Kept for the gradient: y [T, H] and the logarithm of each softmax's
-/// denominator, lse [T, heads] (Dao et al., 2022).
+/// sequence, to those that the mask lets them see and, where <c>window</c> is 0 or more, that are at most as many
+/// tokens away (Beltagy et al., 2020). Kept for the gradient: y [T, H] and the logarithm of each softmax's denominator,
+/// lse [T, heads] (Dao et al., 2022).
 /// </summary>
 internal sealed class PackedAttention : FusedOperator, IGradientRule
 {
@@ -24,9 +25,11 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
         """;
 
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        "PackedAttention(qkv, offsets, key; int heads, float scale, int mask, float p, int site) => y, lse",
         """
-        token, bias, slots = PackedSlots<mask = @mask>(qkv, offsets)
+        PackedAttention(qkv, offsets, key; int heads, float scale, int mask, int window, float p, int site) => y, lse
+        """,
+        """
+        token, bias, slots = PackedSlots<mask = @mask, window = @window>(qkv, offsets)
 
         """ + Attend);
 
@@ -41,6 +44,8 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
         long mask = context.Attributes.Int("mask");
         InferenceContext.Require(Enum.IsDefined((AttentionMask)mask),
             $"mask must be 0 (bidirectional) or 1 (causal), not {mask}");
+        long window = context.Attributes.Int("window");
+        InferenceContext.Require(window >= -1, $"window must be -1 (none) or more, not {window}");
         return
         [
             context.Type(0).WithShape(new(qkv[0], qkv[1].Size / 3)),
@@ -85,10 +90,11 @@ internal sealed class PackedAttentionGrad : FusedOperator
 
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         """
-        PackedAttentionGrad(dy, qkv, y, lse, offsets, key; int heads, float scale, int mask, float p, int site) => dqkv
+        PackedAttentionGrad(dy, qkv, y, lse, offsets, key;
+            int heads, float scale, int mask, int window, float p, int site) => dqkv
         """,
         """
-        token, bias, slots = PackedSlots<mask = @mask>(qkv, offsets)
+        token, bias, slots = PackedSlots<mask = @mask, window = @window>(qkv, offsets)
 
         """ + Attend);
 

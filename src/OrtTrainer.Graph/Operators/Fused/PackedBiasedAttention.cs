@@ -14,10 +14,10 @@ internal sealed class PackedBiasedAttention : FusedOperator, IGradientRule
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         """
         PackedBiasedAttention(qkv, offsets, key, relative;
-            int heads, float scale, int mask, float p, int site) => y, lse
+            int heads, float scale, int mask, int window, float p, int site) => y, lse
         """,
         """
-        token, seen, slots = PackedSlots<mask = @mask>(qkv, offsets)
+        token, seen, slots = PackedSlots<mask = @mask, window = @window>(qkv, offsets)
         bias = Add(seen, PackedRelativeBias(relative, token))
 
         """ + PackedAttention.Attend);
@@ -50,10 +50,10 @@ internal sealed class PackedBiasedAttentionGrad : FusedOperator
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         """
         PackedBiasedAttentionGrad(dy, qkv, y, lse, offsets, key, relative;
-            int heads, float scale, int mask, float p, int site) => dqkv, drelative
+            int heads, float scale, int mask, int window, float p, int site) => dqkv, drelative
         """,
         """
-        token, seen, slots = PackedSlots<mask = @mask>(qkv, offsets)
+        token, seen, slots = PackedSlots<mask = @mask, window = @window>(qkv, offsets)
         bias = Add(seen, PackedRelativeBias(relative, token))
 
         """ + PackedAttentionGrad.Attend + """

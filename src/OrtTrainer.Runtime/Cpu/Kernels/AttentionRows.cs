@@ -13,6 +13,9 @@ internal static unsafe class AttentionRows
     /// </summary>
     public const int Block = 64;
 
+    // e^x of it is 0, whatever finite number is taken off.
+    private const float Hidden = -1e30f;
+
     // Dropout numbers the keys of a query row with this stride.
     private const uint KeysPerRow = 1024;
 
@@ -25,6 +28,21 @@ internal static unsafe class AttentionRows
     /// <summary>The dropout index of a query row's first key.</summary>
     public static uint FirstIndex(int token, int heads, int head) =>
         unchecked((((uint)token * (uint)heads) + (uint)head) * KeysPerRow);
+
+    /// <summary>
+    /// The vector that the first key seen is in. Scores of keys before it that lie in the same vector become so low
+    /// that they weigh nothing; those from <paramref name="from"/> on in vectors before it become 0.
+    /// </summary>
+    /// <param name="scores">The row of scores.</param>
+    /// <param name="from">A multiple of a vector, not after <paramref name="first"/>.</param>
+    /// <param name="first">The first key that the row's query sees.</param>
+    public static int HideBefore(float* scores, int from, int first)
+    {
+        int vector = first & -Lanes.Count;
+        new Span<float>(scores + vector, first - vector).Fill(Hidden);
+        new Span<float>(scores + from, vector - from).Clear();
+        return vector;
+    }
 
     /// <summary>The largest of a row of scores. NaN may be passed over here; it comes back in the softmax.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

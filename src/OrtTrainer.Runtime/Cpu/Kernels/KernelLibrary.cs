@@ -31,6 +31,7 @@ public sealed unsafe class KernelLibrary
         PackedAttentionGradKernel.Biased,
         PackedLogSoftmaxKernel.Definition,
         PackedLogSoftmaxGradKernel.Definition,
+        RotaryKernel.Definition,
     ]));
 
     [ThreadStatic]

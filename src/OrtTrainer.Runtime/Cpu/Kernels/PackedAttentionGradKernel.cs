@@ -7,9 +7,10 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// 3H]</c>, attributes as of <c>PackedAttention</c>. Makes P = e^(score - lse) again instead of keeping it (T. Dao et
 /// al., FlashAttention, arXiv:2205.14135, appendix B.2): with delta = Σ dy · y of a row, dS = P · ((dy vᵀ) · dropout -
 /// delta), dq = scale · dS k, dk = scale · dSᵀ q, dv = (P · dropout)ᵀ dy. Under the causal mask, blocks of queries go
-/// from the last to the first: the last one reaches every key, and the others add to what they reach of it.
-/// <c>PackedBiasedAttentionGrad</c> takes <c>relative [D, heads]</c> too and gives <c>drelative</c>: the sums of dS by
-/// distance, those of each sequence and then of the batch.
+/// from the last to the first: the last one reaches every key, and the others add to what they reach of it. With a
+/// window no block reaches every key, so all of them add to zeros. <c>PackedBiasedAttentionGrad</c> takes
+/// <c>relative [D, heads]</c> too and gives <c>drelative</c>: the sums of dS by distance, those of each sequence and
+/// then of the batch.
 /// </summary>
 internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attributes, bool isBiased) : Kernel
 {
@@ -50,7 +51,7 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
             LogSums = logSums.Floats,
             Dqkv = context.Output(0, qkv.Shape).Floats,
             Scale = _attributes.Scale,
-            IsCausal = _attributes.IsCausal,
+            Reach = _attributes.Reach,
             Mask = _attributes.Dropout.Mask(context.Input(5)),
             Bias = bias,
             Sums = sums,
@@ -70,7 +71,7 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
         public float* LogSums;
         public float* Dqkv;
         public float Scale;
-        public bool IsCausal;
+        public AttentionReach Reach;
         public DropoutMask Mask;
         public DistanceBias Bias;
         public float* Sums;
@@ -104,12 +105,19 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
             Packing.Transposed(q + (2 * columns), wide, length, width, s + valuesAcross);
             Bias.Spread(head, length, s + bias);
             new Span<float>(s + dbias, Bias.SpreadLength(length)).Clear();
+            if (Reach.HasWindow)
+            {
+                new Span<float>(s + dkeys, Lanes.RoundUp(length) * row).Clear();
+                new Span<float>(s + dvalues, Lanes.RoundUp(length) * row).Clear();
+            }
+
             int blocks = (length + AttentionRows.Block - 1) / AttentionRows.Block;
             for (int done = 0; done < blocks; done++)
             {
-                int start = (IsCausal ? blocks - 1 - done : done) * AttentionRows.Block;
+                int start = (Reach.IsCausal ? blocks - 1 - done : done) * AttentionRows.Block;
                 int count = Math.Min(AttentionRows.Block, length - start);
-                int reach = IsCausal ? start + count : length;
+                int from = Reach.First(start) / panel * panel;
+                int reach = Reach.End(start + count - 1, length);
                 int rows = (count + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
                 int keyRows = (reach + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
                 float* dy = Dy + ((first + start) * columns) + (head * width);
@@ -117,42 +125,47 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
                 Packing.Rows(q + (start * wide), wide, count, width, Scale, s + queries);
                 Packing.Rows(dy, columns, count, width, 1, s + dys);
                 Tile.Multiply(
-                    s + queries, row, 1, s + keysAcross, panel * width, panel, s + scores, stride,
-                    rows, Lanes.RoundUp(reach), width, add: false);
+                    s + queries, row, 1, s + keysAcross + ((long)from * width), panel * width, panel, s + scores + from,
+                    stride, rows, Lanes.RoundUp(reach) - from, width, add: false);
                 Tile.Multiply(
-                    s + dys, row, 1, s + valuesAcross, panel * width, panel, s + gradients, stride,
-                    rows, Lanes.RoundUp(reach), width, add: false);
+                    s + dys, row, 1, s + valuesAcross + ((long)from * width), panel * width, panel,
+                    s + gradients + from, stride, rows, Lanes.RoundUp(reach) - from, width, add: false);
                 for (int i = 0; i < count; i++)
                 {
                     int token = first + start + i;
-                    int seen = IsCausal ? start + i + 1 : length;
+                    float* score = s + scores + ((long)i * stride), gradient = s + gradients + ((long)i * stride);
+                    int end = Reach.End(start + i, length);
                     if (Bias.IsThere)
                     {
                         Vectors.AddTo(
-                            s + scores + ((long)i * stride), DistanceBias.RowOf(s + bias, start + i, length), seen);
+                            score + from, DistanceBias.RowOf(s + bias, start + i, length) + from, end - from);
                     }
 
+                    int vector = AttentionRows.HideBefore(score, from, Reach.First(start + i));
+                    new Span<float>(gradient + from, vector - from).Clear();
                     AttentionRows.Gradient(
-                        s + scores + ((long)i * stride), s + gradients + ((long)i * stride),
-                        seen, reach, Mask,
-                        AttentionRows.FirstIndex(token, Sequences.Heads, head),
+                        score + vector, gradient + vector, end - vector, reach - vector,
+                        Mask, AttentionRows.FirstIndex(token, Sequences.Heads, head) + (uint)vector,
                         LogSums[((long)token * Sequences.Heads) + head],
                         AttentionRows.Dot(dy + (i * columns), y + (i * columns), width));
                     if (Bias.IsThere)
                     {
                         Vectors.AddTo(
-                            DistanceBias.RowOf(s + dbias, start + i, length), s + gradients + ((long)i * stride), seen);
+                            DistanceBias.RowOf(s + dbias, start + i, length) + from, gradient + from, end - from);
                     }
                 }
 
                 // Queries are packed with the scale in them, so dk has it already; dq gets it on its way out.
-                bool add = done > 0;
+                bool add = done > 0 || Reach.HasWindow;
                 Tile.Multiply(
-                    s + scores, 1, stride, s + dys, panel, row, s + dvalues, row, keyRows, row, count, add);
+                    s + scores + from, 1, stride, s + dys, panel, row, s + dvalues + ((long)from * row), row,
+                    keyRows - from, row, count, add);
                 Tile.Multiply(
-                    s + gradients, 1, stride, s + queries, panel, row, s + dkeys, row, keyRows, row, count, add);
+                    s + gradients + from, 1, stride, s + queries, panel, row, s + dkeys + ((long)from * row), row,
+                    keyRows - from, row, count, add);
                 Tile.Multiply(
-                    s + gradients, stride, 1, s + keys, panel, row, s + dqueries, row, rows, row, reach, add: false);
+                    s + gradients + from, stride, 1, s + keys + ((long)from * row), panel, row, s + dqueries, row, rows,
+                    row, reach - from, add: false);
                 Packing.Unpack(s + dqueries, count, width, Scale, dq + (start * wide), wide);
             }
 

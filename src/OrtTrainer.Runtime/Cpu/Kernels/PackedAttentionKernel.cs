@@ -4,10 +4,11 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
 /// <c>PackedAttention(qkv [T, 3H], offsets [B + 1], key [2]) -> y [T, H], lse [T, heads]</c>, attributes
-/// <c>heads</c>, <c>scale</c>, <c>mask</c>, <c>p</c>, <c>site</c>. Each sequence attends to itself: P = softmax(scale ·
-/// q kᵀ) over the keys that the mask lets a query see, y = (P · dropout) v, lse the log of the sum of e^score, from
-/// which the gradient makes P again. Under the causal mask, a block of queries stops at its last key.
-/// <c>PackedBiasedAttention</c> takes <c>relative [D, heads]</c> too, which is added to the scores by distance.
+/// <c>heads</c>, <c>scale</c>, <c>mask</c>, <c>window</c>, <c>p</c>, <c>site</c>. Each sequence attends to itself: P =
+/// softmax(scale · q kᵀ) over the keys that the mask and the window let a query see, y = (P · dropout) v, lse the log
+/// of the sum of e^score, from which the gradient makes P again. A block of queries begins at the panel of its first
+/// key and stops at its last. <c>PackedBiasedAttention</c> takes <c>relative [D, heads]</c> too, which is added to the
+/// scores by distance.
 /// </summary>
 internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, bool isBiased) : Kernel
 {
@@ -33,7 +34,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
             Y = context.Output(0, sequences.Tokens, sequences.Columns).Floats,
             LogSums = context.Output(1, sequences.Tokens, sequences.Heads).Floats,
             Scale = _attributes.Scale,
-            IsCausal = _attributes.IsCausal,
+            Reach = _attributes.Reach,
             Mask = _attributes.Dropout.Mask(context.Input(2)),
             Bias = isBiased ? DistanceBias.Read(definition, context.Input(3), _attributes.Heads) : default,
         });
@@ -46,7 +47,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
         public float* Y;
         public float* LogSums;
         public float Scale;
-        public bool IsCausal;
+        public AttentionReach Reach;
         public DropoutMask Mask;
         public DistanceBias Bias;
 
@@ -68,6 +69,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
 
             float* largest = stackalloc float[AttentionRows.Block];
             float* divisors = stackalloc float[AttentionRows.Block];
+            int* firsts = stackalloc int[AttentionRows.Block];
             Packing.Transposed(q + Sequences.Columns, wide, length, width, scratch + keys);
             Packing.Rows(q + (2 * Sequences.Columns), wide, length, width, 1, scratch + values);
             Bias.Spread(head, length, scratch + bias);
@@ -75,32 +77,39 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
             {
                 int count = Math.Min(AttentionRows.Block, length - start);
                 int rows = (count + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
-                int reach = IsCausal ? start + count : length;
+                int from = Reach.First(start) / Tile.PanelColumns * Tile.PanelColumns;
+                int reach = Reach.End(start + count - 1, length);
                 Packing.Rows(q + (start * wide), wide, count, width, Scale, scratch + queries);
                 Tile.Multiply(
-                    scratch + queries, row, 1, scratch + keys, Tile.PanelColumns * width, Tile.PanelColumns,
-                    scratch + scores, stride, rows, Lanes.RoundUp(reach), width, add: false);
+                    scratch + queries, row, 1, scratch + keys + ((long)from * width), Tile.PanelColumns * width,
+                    Tile.PanelColumns, scratch + scores + from, stride, rows, Lanes.RoundUp(reach) - from, width,
+                    add: false);
 
                 for (int i = 0; Bias.IsThere && i < count; i++)
                 {
                     Vectors.AddTo(
-                        scratch + scores + ((long)i * stride),
-                        DistanceBias.RowOf(scratch + bias, start + i, length), Seen(start + i, length));
+                        scratch + scores + ((long)i * stride) + from,
+                        DistanceBias.RowOf(scratch + bias, start + i, length) + from,
+                        Reach.End(start + i, length) - from);
                 }
 
                 // Row by row in three loops: each row is a chain of dependent steps, and short ones let the processor
                 // overlap rows.
                 for (int i = 0; i < count; i++)
                 {
+                    float* seen = scratch + scores + ((long)i * stride);
+                    firsts[i] = AttentionRows.HideBefore(seen, from, Reach.First(start + i));
                     largest[i] = AttentionRows.Largest(
-                        scratch + scores + ((long)i * stride), Seen(start + i, length));
+                        seen + firsts[i], Reach.End(start + i, length) - firsts[i]);
                 }
 
                 for (int i = 0; i < count; i++)
                 {
                     divisors[i] = AttentionRows.Softmax(
-                        scratch + scores + ((long)i * stride), Seen(start + i, length), reach, Mask,
-                        AttentionRows.FirstIndex(first + start + i, Sequences.Heads, head), largest[i]);
+                        scratch + scores + ((long)i * stride) + firsts[i],
+                        Reach.End(start + i, length) - firsts[i], reach - firsts[i], Mask,
+                        AttentionRows.FirstIndex(first + start + i, Sequences.Heads, head) + (uint)firsts[i],
+                        largest[i]);
                 }
 
                 float* logSums = LogSums + ((first + start) * (long)Sequences.Heads) + head;
@@ -110,8 +119,8 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
                 }
 
                 Tile.Multiply(
-                    scratch + scores, stride, 1, scratch + values, Tile.PanelColumns, row, scratch + results, row,
-                    rows, row, reach, add: false);
+                    scratch + scores + from, stride, 1, scratch + values + ((long)from * row), Tile.PanelColumns, row,
+                    scratch + results, row, rows, row, reach - from, add: false);
                 float* y = Y + ((first + start) * (nint)Sequences.Columns) + (head * width);
                 for (int i = 0; i < count; i++)
                 {
@@ -121,8 +130,5 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
                 }
             }
         }
-
-        /// <summary>The keys that a query sees, from the first on.</summary>
-        private readonly int Seen(int query, int length) => IsCausal ? query + 1 : length;
     }
 }

@@ -138,7 +138,7 @@ internal abstract class PostNormEncoder : Architecture
         PostNormNames names = _traits.Names;
         Value attended = m.SelfAttention(
             new(prefix + names.Query, prefix + names.Key, prefix + names.Value), Shape, AttentionMask.Bidirectional,
-            _attentionDropout, x, _traits.Bias);
+            _attentionDropout, x, new() { Bias = _traits.Bias });
         attended = m.Linear(prefix + names.Attended, width, width, attended);
         x = m.DropoutAddLayerNorm(prefix + names.AttentionNorm, width, _epsilon, _hiddenDropout, attended, x);
         Value fed = m.Linear(prefix + names.Inner, width, Shape.Inner, x);

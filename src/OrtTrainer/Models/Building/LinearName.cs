@@ -2,11 +2,14 @@ namespace OrtTrainer.Models.Building;
 
 /// <summary>
 /// The name of a linear layer, and how weight files hold its tensors: a plain text means <c>text.weight</c> as [out,
-/// in] and <c>text.bias</c>.
+/// in] and <c>text.bias</c> [out].
 /// </summary>
 /// <param name="Text">What its parameters are called, without <c>.weight</c> and <c>.bias</c>.</param>
 internal readonly record struct LinearName(string Text)
 {
+    /// <summary>Whether it adds <c>text.bias</c>.</summary>
+    public bool HasBias { get; init; } = true;
+
     /// <summary>Whether the matrix lies as [in, out], as in the Conv1D layers of GPT-2.</summary>
     public bool InputsFirst { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
 
@@ -10,6 +11,7 @@ namespace OrtTrainer.Models.Building;
 /// </summary>
 internal abstract class ModelBuilder
 {
+    private readonly Dictionary<string, Value> _once = new(StringComparer.Ordinal);
     private bool _makesOutputs;
 
     protected ModelBuilder(GraphBuilder graph) => Graph = graph;
@@ -39,7 +41,8 @@ internal abstract class ModelBuilder
     /// <summary>Rows of the table <c>name.weight</c> [rows, width].</summary>
     public abstract Value Embedding(string name, long rows, long width, Value ids);
 
-    /// <summary>x·Wᵀ + b with <c>name.weight</c> [outputs, inputs] and <c>name.bias</c> [outputs].</summary>
+    /// <summary>x·Wᵀ + b with <c>name.weight</c> [outputs, inputs] and, if the name has it, <c>name.bias</c>
+    /// [outputs].</summary>
     public abstract Value Linear(LinearName name, long inputs, long outputs, Value x);
 
     /// <summary>The last layer of a head: as <see cref="Linear"/>, with a row of weights and a bias per
@@ -59,7 +62,11 @@ internal abstract class ModelBuilder
     public abstract Value Map(LinearName name, long inputs, long outputs, Value x);
 
     /// <summary>Normalization of the last axis by <c>name.weight</c> and <c>name.bias</c> [width].</summary>
-    public abstract Value LayerNorm(string name, long width, float epsilon, Value x);
+    public Value LayerNorm(string name, long width, float epsilon, Value x) =>
+        LayerNorm(name, width, epsilon, hasBias: true, x);
+
+    /// <summary>As the other; without a bias <c>name.weight</c> alone.</summary>
+    public abstract Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x);
 
     /// <summary>LayerNorm(residual + dropout(x)).</summary>
     public abstract Value DropoutAddLayerNorm(string name, long width, float epsilon, float p, Value x, Value residual);
@@ -73,17 +80,21 @@ internal abstract class ModelBuilder
     /// <param name="mask">Which tokens of its sequence a token sees.</param>
     /// <param name="p">Probability of dropout of the attention weights, while training.</param>
     /// <param name="x">[T, H] packed or [B, S, H] padded.</param>
-    /// <param name="bias">What is added to scores by distance; null for nothing.</param>
+    /// <param name="distances">What distances between tokens mean to it; null for nothing.</param>
     /// <exception cref="RunException">There are fewer heads of keys and values than of queries.</exception>
     public Value SelfAttention(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, RelativeBias? bias = null) =>
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x,
+        TokenDistances? distances = null) =>
         shape.KeyValueHeads == shape.Heads
-            ? Attend(layers, shape, mask, p, x, bias)
+            ? Attend(layers, shape, mask, p, x, distances ?? new())
             : throw new RunException($"The model shares {shape.KeyValueHeads} heads of keys and values among " +
                 $"{shape.Heads} of queries, which is not supported.");
 
     /// <summary>The first token of every sequence, [B, width].</summary>
     public abstract Value FirstToken(Value x);
+
+    /// <summary>The mean of the tokens of every sequence, [B, width].</summary>
+    public abstract Value MeanToken(Value x);
 
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
     /// <exception cref="ArgumentException">It is none of <see cref="Activations"/>.</exception>
@@ -99,7 +110,30 @@ internal abstract class ModelBuilder
 
     /// <summary>As <see cref="SelfAttention"/>, with as many heads of keys and values as of queries.</summary>
     protected abstract Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, RelativeBias? bias);
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances);
+
+    /// <summary>What is made when it is first asked for, and taken again from then on.</summary>
+    protected Value Once(string name, Func<Value> make)
+    {
+        if (!_once.TryGetValue(name, out Value? value))
+        {
+            _once[name] = value = make();
+        }
+
+        return value;
+    }
+
+    /// <summary>A list of numbers that the graph holds, once under its name.</summary>
+    protected Value Fixed(string name, Func<float[]> values) => Once(name, () =>
+    {
+        float[] list = values();
+        return Graph.Initializer(TensorContent.Float(name, [list.Length], list));
+    });
+
+    /// <summary>The frequencies of rotary positions, [D/2].</summary>
+    protected Value Frequencies(TokenDistances distances, ModelShape shape) => Fixed(
+        string.Create(CultureInfo.InvariantCulture, $"rotary_frequencies_{distances.RotaryBase}"),
+        () => distances.Frequencies(shape.HeadWidth));
 
     protected abstract Value Gelu(Value x);
 

@@ -57,13 +57,20 @@ internal sealed class PackedModelBuilder : ModelBuilder
         Graph.Gather(Parameter(Weight(name, rows, width)), ids);
 
     public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
-        Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true);
+        name.HasBias
+            ? Graph.Gemm(
+                x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true)
+            : Map(name, inputs, outputs, x);
 
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
         Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), transposeB: true);
 
-    public override Value LayerNorm(string name, long width, float epsilon, Value x) =>
-        Graph.LayerNorm(x, Parameter(Gain(name, width)), Parameter(Bias(name, width)), epsilon);
+    public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
+    {
+        Value gain = Parameter(Gain(name, width));
+        Value bias = hasBias ? Parameter(Bias(name, width)) : Fixed($"zeros_{width}", () => new float[width]);
+        return Graph.LayerNorm(x, gain, bias, epsilon);
+    }
 
     public override Value DropoutAddLayerNorm(
         string name, long width, float epsilon, float p, Value x, Value residual) =>
@@ -78,18 +85,36 @@ internal sealed class PackedModelBuilder : ModelBuilder
         return Graph.Gather(x, Graph.WithShape(starts, "batch"));
     }
 
+    /// <summary>Sums over the tokens of a sequence, by the number of their sequence, over its length.</summary>
+    public override Value MeanToken(Value x)
+    {
+        Value starts = Graph.Slice(_offsets, 0, 0, -1), ends = Graph.Slice(_offsets, 0, 1, long.MaxValue);
+        Value lengths = Graph.Cast(Graph.WithShape(Graph.Sub(ends, starts), "batch"), ElementType.Float);
+        Value sizes = Graph.Concat(0, Graph.ShapeOf(lengths), Graph.Constant([x.Shape[1].Size]));
+        return Graph.Div(
+            Graph.RowSums(x, SequenceOfToken(ends), sizes, new Shape("batch", x.Shape[1])),
+            Graph.Unsqueeze(lengths, 1));
+    }
+
     protected override Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, RelativeBias? bias)
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
     {
         long width = shape.Width;
         string stem = $"{layers.Query.Text}+key+value";
         Value weight = Parameter(
             ParameterView.Stack(stem + ".weight", [.. layers.All.Select(n => Weight(n, width, width))]));
-        Value shift = Parameter(ParameterView.Stack(stem + ".bias", [.. layers.All.Select(n => Bias(n, width))]));
+        Value? shift = layers.HasBias
+            ? Parameter(ParameterView.Stack(stem + ".bias", [.. layers.All.Select(n => Bias(n, width))]))
+            : null;
         Value qkv = Graph.Gemm(x, weight, shift, transposeB: true);
+        if (distances.RotaryBase is not null)
+        {
+            qkv = Graph.Rotary(qkv, PositionIds(0), Frequencies(distances, shape), 2 * shape.Heads);
+        }
+
         return Graph.PackedAttention(
             qkv, _offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, _training ? p : 0, _sites++,
-            bias is null ? null : Relative(bias, shape));
+            distances.Bias is { } bias ? Relative(bias, shape) : null, distances.Window);
     }
 
     protected override Value Gelu(Value x) => Graph.Gelu(x);
@@ -106,6 +131,17 @@ internal sealed class PackedModelBuilder : ModelBuilder
         }
 
         return value;
+    }
+
+    /// <summary>How many sequences end at each token or before it, [T].</summary>
+    private Value SequenceOfToken(Value ends)
+    {
+        Value tokens = Graph.Sub(
+            Graph.Node("CumSum", [Graph.Add(Graph.Mul(InputIds, Graph.Constant(0L)), Graph.Constant(1L)),
+                Graph.Constant(0L)]),
+            Graph.Constant(1L));
+        Value ended = Graph.Node("LessOrEqual", [Graph.Unsqueeze(ends, 0), Graph.Unsqueeze(tokens, 1)]);
+        return Graph.ReduceSum(Graph.Cast(ended, ElementType.Int64), [1], keepAxes: false);
     }
 
     private Value Parameter(ParameterSpec spec) => Parameter(ParameterView.Of(spec));

@@ -12,7 +12,7 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
     private readonly Func<ParameterSpec, float[]> _weights;
     private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
-    private readonly Dictionary<AttentionMask, Value> _attentionBias = [];
+    private readonly Dictionary<(AttentionMask Mask, int? Window), Value> _attentionBias = [];
     private readonly Dictionary<RelativeBias, Value> _relative = [];
     private readonly Value _mask;
     private Value? _tokenTypeIds;
@@ -56,14 +56,19 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         Graph.Gather(Stored(Weight(name, rows, width)), ids);
 
     public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
-        Graph.Add(Map(name, inputs, outputs, x), Stored(Bias(name, outputs)));
+        name.HasBias
+            ? Graph.Add(Map(name, inputs, outputs, x), Stored(Bias(name, outputs)))
+            : Map(name, inputs, outputs, x);
 
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
         Graph.MatMul(x, StoredTransposed(Weight(name, outputs, inputs)));
 
-    public override Value LayerNorm(string name, long width, float epsilon, Value x) =>
-        Graph.Node("LayerNormalization", [x, Stored(Gain(name, width)), Stored(Bias(name, width))],
+    public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
+    {
+        Value gain = Stored(Gain(name, width));
+        return Graph.Node("LayerNormalization", hasBias ? [x, gain, Stored(Bias(name, width))] : [x, gain],
             AttributeList.Empty.With("axis", -1).With("epsilon", epsilon));
+    }
 
     public override Value DropoutAddLayerNorm(
         string name, long width, float epsilon, float p, Value x, Value residual) =>
@@ -73,20 +78,32 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
 
-    protected override Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, RelativeBias? bias)
+    public override Value MeanToken(Value x)
     {
-        Value q = ToHeads(Linear(layers.Query, shape.Width, shape.Width, x), shape);
-        Value k = ToHeads(Linear(layers.Key, shape.Width, shape.Width, x), shape);
-        Value v = ToHeads(Linear(layers.Value, shape.Width, shape.Width, x), shape);
+        Value counted = Graph.Unsqueeze(Graph.Cast(_mask, ElementType.Float), 2);
+        return Graph.Div(
+            Graph.ReduceSum(Graph.Mul(x, counted), [1], keepAxes: false),
+            Graph.ReduceSum(counted, [1], keepAxes: false));
+    }
+
+    protected override Value Attend(
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
+    {
+        Value Made(LinearName name) => ToHeads(Linear(name, shape.Width, shape.Width, x), shape);
+        (Value q, Value k, Value v) = (Made(layers.Query), Made(layers.Key), Made(layers.Value));
+        if (distances.RotaryBase is not null)
+        {
+            (q, k) = (Turned(q, shape, distances), Turned(k, shape, distances));
+        }
+
         Value scale = Graph.Constant(ScoreScale(shape));
         Value scores = Graph.Mul(Graph.MatMul(q, Graph.Transpose(k, 0, 1, 3, 2)), scale);
-        if (bias is not null)
+        if (distances.Bias is { } bias)
         {
             scores = Graph.Add(scores, Relative(bias, shape));
         }
 
-        Value weights = Graph.Softmax(Graph.Add(scores, AttentionBias(mask)), -1);
+        Value weights = Graph.Softmax(Graph.Add(scores, AttentionBias(mask, distances.Window)), -1);
         Value merged = Graph.Transpose(Graph.MatMul(weights, v), 0, 2, 1, 3);
         return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.Width), x.Shape);
     }
@@ -114,25 +131,44 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         return Graph.Transpose(split, 0, 2, 1, 3);
     }
 
+    /// <summary>Queries or keys [B, heads, S, D] turned by their positions.</summary>
+    private Value Turned(Value x, ModelShape shape, TokenDistances distances)
+    {
+        Value frequencies = Frequencies(distances, shape);
+        Value angle = Once(frequencies.Name + "_angles", () => Graph.Mul(
+            Graph.Unsqueeze(Graph.Cast(PositionIds(0), ElementType.Float), 1, 3), frequencies));
+        Value cos = Once(frequencies.Name + "_cos", () => Graph.Node("Cos", [angle]));
+        Value sin = Once(frequencies.Name + "_sin", () => Graph.Node("Sin", [angle]));
+        long half = shape.HeadWidth / 2;
+        (Value a, Value b) = (Graph.Slice(x, 3, 0, half), Graph.Slice(x, 3, half, 2 * half));
+        return Graph.Concat(3, Graph.Sub(Graph.Mul(a, cos), Graph.Mul(b, sin)),
+            Graph.Add(Graph.Mul(b, cos), Graph.Mul(a, sin)));
+    }
+
     /// <summary>
     /// 0 for tokens that are seen, -1e30 for others, [B, 1, 1, S], or [B, 1, S, S] where each token sees others; not
     /// minus infinity, so that a row of padding only stays finite.
     /// </summary>
-    private Value AttentionBias(AttentionMask mask)
+    private Value AttentionBias(AttentionMask mask, int? window)
     {
-        if (!_attentionBias.TryGetValue(mask, out Value? bias))
+        if (!_attentionBias.TryGetValue((mask, window), out Value? bias))
         {
             Value seen = Graph.Constant(0f), hidden = Graph.Constant(-1e30f);
             bias = Graph.Unsqueeze(Graph.Where(Graph.Cast(_mask, ElementType.Bool), seen, hidden), 1, 2);
+            Value Query() => Graph.Unsqueeze(PositionIds(0), 1, 3);
+            Value Key() => Graph.Unsqueeze(PositionIds(0), 1, 2);
             if (mask == AttentionMask.Causal)
             {
-                Value position = PositionIds(0);
-                Value later =
-                    Graph.Node("Less", [Graph.Unsqueeze(position, 1, 3), Graph.Unsqueeze(position, 1, 2)]);
-                bias = Graph.Where(later, hidden, bias);
+                bias = Graph.Where(Graph.Node("Less", [Query(), Key()]), hidden, bias);
             }
 
-            _attentionBias.Add(mask, bias);
+            if (window is { } most)
+            {
+                Value distance = Graph.Node("Abs", [Graph.Sub(Query(), Key())]);
+                bias = Graph.Where(Graph.Node("Greater", [distance, Graph.Constant((long)most)]), hidden, bias);
+            }
+
+            _attentionBias.Add((mask, window), bias);
         }
 
         return bias;

@@ -33,6 +33,7 @@ public sealed class FunctionBodyTests
         ["PackedBiasedAttentionGrad"] = () => BiasedAttention(gradient: true),
         ["PackedLogSoftmax"] = () => LogSoftmax(gradient: false),
         ["PackedLogSoftmaxGrad"] = () => LogSoftmax(gradient: true),
+        ["Rotary"] = Rotary,
         ["ColumnSum"] = ColumnSum,
         ["GatherGrad"] = GatherGrad,
     };
@@ -140,20 +141,24 @@ public sealed class FunctionBodyTests
 
     private static void BothMasks(bool gradient)
     {
-        Attention(gradient, AttentionMask.Bidirectional);
-        Attention(gradient, AttentionMask.Causal);
+        foreach (int window in new[] { -1, 0, 2, 4 })
+        {
+            Attention(gradient, AttentionMask.Bidirectional, window);
+            Attention(gradient, AttentionMask.Causal, window);
+        }
     }
 
-    private static void Attention(bool gradient, AttentionMask mask)
+    private static void Attention(bool gradient, AttentionMask mask, int window)
     {
         const int Heads = 2, Width = 6;
         long[] offsets = [0, 3, 4, 9];
         float[] qkv = Random(9 * 3 * Width, 1);
         float[] dy = Random(9 * Width, 2);
-        AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f).With("mask", (long)mask);
+        AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f).With("mask", (long)mask)
+            .With("window", window);
         FunctionRun.Tensor starts = FunctionRun.Integers(offsets, offsets.Length);
         (double[] Y, double[] Lse) Exact(double[] v) => Reference.Attention(
-            v, offsets, Heads, Width, 1.25, mask == AttentionMask.Causal,
+            v, offsets, Heads, Width, 1.25, mask == AttentionMask.Causal, window,
             counter => Reference.Mask(counter, Key32, P, (uint)Site));
         (double[] y, double[] lse) = Exact(Wide(qkv));
         if (gradient)
@@ -177,11 +182,12 @@ public sealed class FunctionBodyTests
         float[] qkv = Random(9 * 3 * Width, 1), dy = Random(9 * Width, 2), relative = Random(Distances * Heads, 3);
         foreach (AttentionMask mask in Enum.GetValues<AttentionMask>())
         {
-            AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f).With("mask", (long)mask);
+            AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f).With("mask", (long)mask)
+                .With("window", 1);
             FunctionRun.Tensor starts = FunctionRun.Integers(offsets, offsets.Length);
             FunctionRun.Tensor table = FunctionRun.Floats(relative, Distances, Heads);
             (double[] Y, double[] Lse) Exact(double[] v, double[] bias) => Reference.Attention(
-                v, offsets, Heads, Width, 1.25, mask == AttentionMask.Causal,
+                v, offsets, Heads, Width, 1.25, mask == AttentionMask.Causal, 1,
                 counter => Reference.Mask(counter, Key32, P, (uint)Site),
                 (distance, head) => bias[((Math.Clamp(distance, -2, 2) + 2) * Heads) + head]);
             (double[] y, double[] lse) = Exact(Wide(qkv), Wide(relative));
@@ -220,6 +226,34 @@ public sealed class FunctionBodyTests
         }
 
         AssertClose(Run("PackedLogSoftmax", AttributeList.Empty, FunctionRun.Floats(x, 9, Columns), starts)[0], y);
+    }
+
+    private static void Rotary()
+    {
+        float[] x = Random(3 * 10, 1), frequencies = [1, 0.25f];
+        long[] positions = [0, 7, 300];
+        foreach (int direction in new[] { 1, -1 })
+        {
+            double[] expected = Wide(x);
+            for (int at = 0; at < x.Length; at++)
+            {
+                // Two heads of 4 columns in rows of 10.
+                (int row, int column) = (at / 10, at % 10);
+                if (column % 4 < 2 && column < 8)
+                {
+                    double angle = positions[row] * (double)frequencies[column % 4] * direction;
+                    var turned = System.Numerics.Complex.FromPolarCoordinates(1, angle)
+                        * new System.Numerics.Complex(x[at], x[at + 2]);
+                    (expected[at], expected[at + 2]) = (turned.Real, turned.Imaginary);
+                }
+            }
+
+            AssertClose(
+                Run("Rotary", AttributeList.Empty.With("heads", 2).With("direction", (float)direction),
+                    FunctionRun.Floats(x, 3, 10), FunctionRun.Integers(positions, 3),
+                    FunctionRun.Floats(frequencies, 2))[0],
+                expected);
+        }
     }
 
     private static void ColumnSum()

@@ -71,7 +71,7 @@ internal static class Reference
     /// a token and those before it.
     /// </summary>
     public static (double[] Y, double[] Lse) Attention(
-        double[] qkv, long[] offsets, int heads, int width, double scale, bool causal,
+        double[] qkv, long[] offsets, int heads, int width, double scale, bool causal, int window,
         Func<ulong, double> mask, Func<int, int, double>? bias = null)
     {
         int tokens = qkv.Length / (3 * width);
@@ -88,8 +88,10 @@ internal static class Reference
                 {
                     double At(int row, int part, int d) => qkv[(row * 3 * width) + (part * width) + (h * size) + d];
                     double[] scores = [.. Enumerable.Range(first, end - first).Select(j =>
-                        (scale * Enumerable.Range(0, size).Sum(d => At(t, 0, d) * At(j, 1, d)))
-                        + (bias?.Invoke(j - t, h) ?? 0))];
+                        window >= 0 && Math.Abs(t - j) > window
+                            ? double.NegativeInfinity
+                            : (scale * Enumerable.Range(0, size).Sum(d => At(t, 0, d) * At(j, 1, d)))
+                                + (bias?.Invoke(j - t, h) ?? 0))];
                     double total = scores.Sum(Math.Exp);
                     lse[(t * heads) + h] = Math.Log(total);
                     for (int j = first; j < end; j++)

@@ -46,6 +46,15 @@ internal static class FusedCases
                c.Graph.PackedLogSoftmax(
                    c.Parameter("x", [5, 2], -2, 2, new("tokens", 2)),
                    c.Integers("offsets", offsets, declared: new("bounds")))),
+        .. from window in new[] { 0, 1, 3 }
+           from mask in Enum.GetValues<AttentionMask>()
+           select new GradientCase("PackedAttention", $"{mask}, window {window}", c => c.Graph.PackedAttention(
+               c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)),
+               c.Integers("offsets", [0, 1, 5], declared: new("bounds")), 2, 0.7f, mask, Key(c), 0, 5, null, window)),
+        new("Rotary", "", c => c.Graph.Rotary(
+            c.Parameter("x", [3, 10], declared: new("tokens", 10)),
+            c.Integers("positions", [0, 2, 9], declared: new("tokens")),
+            c.Graph.Initializer(TensorContent.Float("frequencies", [2], [1, 0.3f])), 2)),
         new("ColumnSum", "", c => c.Graph.ColumnSum(c.Parameter("x", [4, 3], declared: new("n", 3)))),
         new("GatherGrad", "", c => c.Graph.NodeOutputs(FunctionDefinition.Domain, "GatherGrad",
             [c.Parameter("dy", [4, 3]), c.Integers("indices", [1, 0, 1, 4]), c.Graph.Constant([5, 3])])[0]),

@@ -17,6 +17,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["GatherGrad"] = 1, ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
         ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
         ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
+        ["Rotary"] = 1,
     };
 
     public int Columns => Heads * Width;
@@ -93,6 +94,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "PackedLogSoftmax" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Offsets, Offsets.Length),
         "PackedLogSoftmaxGrad" => new KernelRun(op).With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
             .With(Offsets, Offsets.Length),
+        "Rotary" => new KernelRun(op, ("heads", Heads), ("direction", 1f)).With(Matrix(1), Rows, Columns)
+            .With([.. Enumerable.Range(0, Rows).Select(t => (long)t)], Rows)
+            .With(Reference.Random(8, Width / 2), Width / 2),
         _ => throw new ArgumentException($"There is no case for the kernel {op}: add one.", nameof(op)),
     };
 
@@ -115,5 +119,5 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         new(op, [.. attributes, ("p", P), ("site", 9)]);
 
     private KernelRun Attending(string op) =>
-        Dropping(op, ("heads", Heads), ("mask", 0), ("scale", (float)(1 / Math.Sqrt(Width))));
+        Dropping(op, ("heads", Heads), ("mask", 0), ("window", -1), ("scale", (float)(1 / Math.Sqrt(Width))));
 }

@@ -44,6 +44,7 @@ public sealed class KernelRefusalTests
     [TestCase("PackedAttention", 1, new long[] { 2, 2 },
         "PackedAttention: offsets has shape [2, 2]; expected [sequences + 1].")]
     [TestCase("PackedAttention", 2, new long[] { 2, 1, 2 }, "The dropout key has shape [2, 1, 2]; expected [2].")]
+    [TestCase("Rotary", 1, new long[] { 5 }, "Rotary: positions has shape [5]; expected [4].")]
     [TestCase("PackedAttentionGrad", 0, new long[] { 4, 5 },
         "PackedAttentionGrad: dy has shape [4, 5]; expected [4, 6].")]
     [TestCase("PackedAttentionGrad", 1, new long[] { 5, 18 },
@@ -85,15 +86,30 @@ public sealed class KernelRefusalTests
     [TestCase(65_537)]
     public void A_number_of_heads_beyond_reason_refuses_the_model(int heads) =>
         Assert.That(
-            () => Attention(("heads", heads), ("scale", 1f), ("mask", 0), ("p", 0f), ("site", 0)),
+            () => Attention(("heads", heads), ("scale", 1f), ("mask", 0), ("window", -1), ("p", 0f), ("site", 0)),
             Expect.Refusal($"PackedAttention: heads is {heads}; expected 1 to 65536."));
 
     [TestCase(2)]
     [TestCase(-1)]
     public void A_mask_that_is_not_built_refuses_the_model(int mask) =>
         Assert.That(
-            () => Attention(("heads", 1), ("scale", 1f), ("mask", mask), ("p", 0f), ("site", 0)),
+            () => Attention(("heads", 1), ("scale", 1f), ("mask", mask), ("window", -1), ("p", 0f), ("site", 0)),
             Expect.Refusal($"PackedAttention: mask is {mask}; expected 0 (bidirectional) or 1 (causal)."));
+
+    [Test]
+    public void A_window_that_is_none_refuses_the_model() =>
+        Assert.That(
+            () => Attention(("heads", 1), ("scale", 1f), ("mask", 0), ("window", -2), ("p", 0f), ("site", 0)),
+            Expect.Refusal("PackedAttention: window is -2; expected -1 (none) to 2147483647."));
+
+    [TestCase(0, 1f, "Rotary: heads is 0; expected 1 to 65536.")]
+    [TestCase(1, 0.5f, "Rotary: direction is 0.5; expected 1 or -1.")]
+    [TestCase(3, 1f, "Rotary: frequencies has shape [1]; expected [D / 2] with 3 heads of D columns among the 4 of x.")]
+    public void Rotary_positions_that_do_not_fit_are_refused(int heads, float direction, string message) =>
+        Assert.That(
+            () => new KernelRun("Rotary", ("heads", heads), ("direction", direction)).With(new float[4], 1, 4)
+                .With([0L], 1).With(new float[1], 1).Single(),
+            Expect.Refusal(message));
 
     [Test]
     public void A_missing_attribute_is_named_with_its_type()
@@ -106,7 +122,7 @@ public sealed class KernelRefusalTests
             Expect.Refusal("lacks its float attribute scale."), "an int where a float is expected");
         Assert.That(() => Attention(("heads", 1), ("scale", 1f), ("p", 0f), ("site", 0)),
             Expect.Refusal("lacks its int attribute mask."));
-        Assert.That(() => Attention(("heads", 1), ("scale", 1f), ("mask", 0), ("p", 0.5f)),
+        Assert.That(() => Attention(("heads", 1), ("scale", 1f), ("mask", 0), ("window", -1), ("p", 0.5f)),
             Expect.Refusal("lacks its int attribute site."));
         Assert.That(() => new KernelRun("LayerNorm").With(new float[2], 1, 2).With(new float[2], 2)
             .With(new float[2], 2).Outputs(3), Expect.Refusal("LayerNorm: a node LayerNorm lacks its float attribute"));

@@ -52,6 +52,6 @@ internal sealed record PackedInputs(ReferenceAttention Reference, float[] Qkv, f
     }
 
     private KernelRun Operator(string op) => new(
-        op, ("heads", Heads), ("scale", Reference.Scale), ("mask", (int)Reference.Mask), ("p", Reference.P),
-        ("site", Reference.Site));
+        op, ("heads", Heads), ("scale", Reference.Scale), ("mask", (int)Reference.Mask),
+        ("window", Reference.Window), ("p", Reference.P), ("site", Reference.Site));
 }

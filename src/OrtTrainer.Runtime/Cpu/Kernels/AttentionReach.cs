@@ -1,0 +1,17 @@
+namespace OrtTrainer.Runtime.Cpu.Kernels;
+
+/// <summary>Which keys of its sequence a query sees: those between two bounds.</summary>
+/// <param name="isCausal">Whether only itself and those before it.</param>
+/// <param name="window">How many tokens away they are at most; <see cref="int.MaxValue"/> for no limit.</param>
+internal readonly struct AttentionReach(bool isCausal, int window)
+{
+    public bool IsCausal => isCausal;
+
+    public bool HasWindow => window < int.MaxValue;
+
+    /// <summary>The first key that a query sees.</summary>
+    public int First(int query) => Math.Max(0, query - window);
+
+    /// <summary>The key after the last one that a query sees, among <paramref name="length"/>.</summary>
+    public int End(int query, int length) => isCausal ? query + 1 : (int)Math.Min(length, (long)query + window + 1);
+}
