@@ -96,7 +96,8 @@ public sealed class ModelGoldenTests
         string[] moved = golden.Task.Distribution == OutputDistribution.Positions
             ? ["qa_outputs.bias", last + "output.LayerNorm.bias", last + "output_layer_norm.bias"]
             : [];
-        return parameter.Name.EndsWith("key.bias", StringComparison.Ordinal)
+        return parameter.Name.EndsWith("attention.self.key.bias", StringComparison.Ordinal)
+            || parameter.Name.EndsWith("attention.key.bias", StringComparison.Ordinal)
             || parameter.Name.EndsWith("k_lin.bias", StringComparison.Ordinal)
             || parameter.Name.EndsWith("attn.k.bias", StringComparison.Ordinal)
             || moved.Contains(parameter.Name);

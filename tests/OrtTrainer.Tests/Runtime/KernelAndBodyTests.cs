@@ -100,8 +100,9 @@ public sealed class KernelAndBodyTests
         long[] offsets = [0, .. ends.Split(' ').Select(long.Parse)];
         int tokens = (int)offsets[^1];
         float[] qkv = Reference.Random(1, tokens * 3 * H), dy = Reference.Random(2, tokens * H);
+        float scale = (float)(1 / Math.Sqrt((double)H / Heads));
         (string, object)[] attributes =
-            [("heads", Heads), ("mask", mask), ("window", window), ("scale", (float)(1 / Math.Sqrt((double)H / Heads)))];
+            [("heads", Heads), ("mask", mask), ("window", window), ("scale", scale)];
         KernelRun forward = Dropping("PackedAttention", p, attributes)
             .With(qkv, tokens, 3 * H).With(offsets, offsets.Length).With(Key, 2);
         float[][] y = forward.Outputs(2), bodyY = forward.OutputsOfBody(2);

@@ -80,10 +80,10 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value MeanToken(Value x)
     {
+        // A row of padding only is divided by 1, so that it stays finite.
         Value counted = Graph.Unsqueeze(Graph.Cast(_mask, ElementType.Float), 2);
-        return Graph.Div(
-            Graph.ReduceSum(Graph.Mul(x, counted), [1], keepAxes: false),
-            Graph.ReduceSum(counted, [1], keepAxes: false));
+        Value count = Graph.Node("Max", [Graph.ReduceSum(counted, [1], keepAxes: false), Graph.Constant(1f)]);
+        return Graph.Div(Graph.ReduceSum(Graph.Mul(x, counted), [1], keepAxes: false), count);
     }
 
     protected override Value Attend(

@@ -49,6 +49,15 @@ internal sealed class PlainGolden
         new("distilbert", "classification", new() { Activation = "relu", Layers = 3, TokenTypes = 0 }),
         new("distilbert", "token-classification", new() { Outputs = 4, TokenTypes = 0 }),
         new("distilbert", "question-answering", new() { Outputs = 2, TokenTypes = 0 }),
+        new("modernbert", "classification", new() { Layers = 4, TokenTypes = 0, GlobalBase = 100, LocalBase = 20 }),
+        new("modernbert", "multilabel", new()
+        {
+            Layers = 4, TokenTypes = 0, Pooling = "mean", Activation = "gelu_new", GlobalEvery = 2, LocalAttention = 3,
+        }),
+        new("modernbert", "token-classification", new()
+        {
+            Layers = 3, TokenTypes = 0, HasBiases = true, Heads = 4, LocalAttention = 14, GlobalBase = 1000,
+        }),
     ];
 
     public string Folder { get; }

@@ -41,6 +41,7 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         "ernie" => new PlainErnie(shape, weights),
         "electra" => new PlainElectra(shape, weights),
         "distilbert" => new PlainDistilBert(shape, weights),
+        "modernbert" => new PlainModernBert(shape, weights),
         _ => throw new ArgumentException($"There is no plain model of {architecture}."),
     };
 
@@ -58,9 +59,8 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
             _visible = visible?[sequence];
             Tensor last = States(tape, ids, types)[^1];
             rows.AddRange(shape.PerToken
-                ? Enumerable.Range(0, ids.Length).Select(token => Linear(
-                    shape.TokenLayer, shape.Width, shape.Outputs, tape.Rows(last, [token])))
-                : [Head(tape.Rows(last, [0]))]);
+                ? Enumerable.Range(0, ids.Length).Select(token => TokenHead(tape.Rows(last, [token])))
+                : [Head(Pooled(last))]);
         }
 
         return tape.Below(rows);
@@ -71,21 +71,38 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     {
         Tape = tape;
         Tensor x = Embed(ids, types);
-        return [.. Enumerable.Range(0, shape.Layers).Select(layer => x = Layer(layer, x))];
+        return [.. Enumerable.Range(0, shape.Layers).Select(layer =>
+        {
+            x = Layer(layer, x);
+            return layer == shape.Layers - 1 ? Finish(x) : x;
+        })];
     }
 
     protected abstract Tensor Embed(int[] ids, int[] types);
 
     protected abstract Tensor Layer(int layer, Tensor x);
 
-    /// <summary>Logits of the state of the first token.</summary>
-    protected abstract Tensor Head(Tensor first);
+    /// <summary>What follows the last layer.</summary>
+    protected virtual Tensor Finish(Tensor x) => x;
 
-    protected Tensor Linear(string name, int inputs, int outputs, Tensor x) => Tape.AddBias(
-        Tape.Product(x, Tape.Transpose(Matrix(name + ".weight", outputs, inputs))), Vector(name + ".bias", outputs));
+    /// <summary>The row that stands for the sequence: as a rule the first token.</summary>
+    protected virtual Tensor Pooled(Tensor last) => Tape.Rows(last, [0]);
 
-    protected Tensor LayerNorm(string name, Tensor x) => Tape.LayerNorm(
-        x, Vector(name + ".weight", x.Columns), Vector(name + ".bias", x.Columns), shape.Epsilon);
+    /// <summary>Logits of what stands for the sequence.</summary>
+    protected abstract Tensor Head(Tensor pooled);
+
+    /// <summary>Logits of the state of a token.</summary>
+    protected virtual Tensor TokenHead(Tensor x) => Linear(shape.TokenLayer, shape.Width, shape.Outputs, x);
+
+    protected Tensor Linear(string name, int inputs, int outputs, Tensor x, bool hasBias = true)
+    {
+        Tensor product = Tape.Product(x, Tape.Transpose(Matrix(name + ".weight", outputs, inputs)));
+        return hasBias ? Tape.AddBias(product, Vector(name + ".bias", outputs)) : product;
+    }
+
+    protected Tensor LayerNorm(string name, Tensor x, bool hasBias = true) => Tape.LayerNorm(
+        x, Vector(name + ".weight", x.Columns),
+        hasBias ? Vector(name + ".bias", x.Columns) : new Tensor(new double[1, x.Columns]), shape.Epsilon);
 
     protected Tensor Embedding(string name, int rows, IReadOnlyList<int> ids) =>
         Tape.Rows(Matrix(name + ".weight", rows, EmbeddingWidth), ids);
@@ -100,7 +117,6 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     protected Tensor Attention(
         string query, string key, string value, Tensor x, Func<int, Tensor, Tensor>? bias = null)
     {
-        int d = shape.Width / shape.Heads;
         Tensor q = Linear(query, shape.Width, shape.Width, x);
         Tensor k = Linear(key, shape.Width, shape.Width, x);
         Tensor v = Linear(value, shape.Width, shape.Width, x);
@@ -110,13 +126,22 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
             (k, v) = (Tape.Rows(k, seen), Tape.Rows(v, seen));
         }
 
-        return Tape.Beside([.. Enumerable.Range(0, shape.Heads).Select(head =>
+        return Attend(v, (head, d) =>
         {
             Tensor keys = Tape.Transpose(Tape.Columns(k, head * d, d));
             Tensor scores = Tape.Product(Tape.Columns(q, head * d, d), keys, 1 / Math.Sqrt(d));
-            scores = bias is null ? scores : bias(head, scores);
-            return Tape.Product(Tape.Softmax(scores), Tape.Columns(v, head * d, d));
-        })]);
+            return bias is null ? scores : bias(head, scores);
+        });
+    }
+
+    /// <summary>softmax(scores) v in every head, the heads beside each other.</summary>
+    /// <param name="v">[tokens, width].</param>
+    /// <param name="scores">By the number of the head and its width: [tokens, tokens].</param>
+    protected Tensor Attend(Tensor v, Func<int, int, Tensor> scores)
+    {
+        int d = shape.Width / shape.Heads;
+        return Tape.Beside([.. Enumerable.Range(0, shape.Heads).Select(head =>
+            Tape.Product(Tape.Softmax(scores(head, d)), Tape.Columns(v, head * d, d)))]);
     }
 
     /// <summary>The activation of the feed-forward part.</summary>

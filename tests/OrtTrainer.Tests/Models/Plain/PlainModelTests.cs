@@ -68,9 +68,11 @@ internal sealed class PlainModelTests
             Outputs = golden.Outputs,
             PerToken = golden.Task == TokenClassificationTask.Instance,
             Activation = config.GetString("hidden_act", "gelu"),
-            Epsilon = config.GetFloat("layer_norm_eps", 1e-12),
+            Epsilon = config.GetFloat(config.Has("norm_eps") ? "norm_eps" : "layer_norm_eps", 1e-12),
+            LocalAttention = config.GetInt("local_attention", 1),
+            GlobalEvery = config.GetInt("global_attn_every_n_layers", 1),
         };
-        PlainModel model = PlainModel.Of(golden.Name.Split('-')[0], shape, (name, rows, columns) =>
+        PlainModel model = PlainModel.Of(golden.Pretrained.Architecture.ModelType, shape, (name, rows, columns) =>
         {
             float[] values = new float[rows * columns];
             file.ReadFloats(name, values);

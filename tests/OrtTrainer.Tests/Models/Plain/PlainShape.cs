@@ -35,6 +35,24 @@ internal sealed record PlainShape
     /// <summary><c>gelu</c>, <c>gelu_new</c> or <c>relu</c>, inside the feed-forward part.</summary>
     public string Activation { get; init; } = "gelu";
 
+    /// <summary><c>cls</c> or <c>mean</c>, of models that have the choice.</summary>
+    public string Pooling { get; init; } = "cls";
+
+    /// <summary>Whether a ModernBERT has biases outside its last layer.</summary>
+    public bool HasBiases { get; init; }
+
+    /// <summary>How many tokens a local layer sees, about half of them to either side.</summary>
+    public int LocalAttention { get; init; } = 5;
+
+    /// <summary>The first of every so many layers is no local one.</summary>
+    public int GlobalEvery { get; init; } = 3;
+
+    /// <summary>θ of rotary positions where a token sees all others.</summary>
+    public double GlobalBase { get; init; } = 160_000;
+
+    /// <summary>θ of rotary positions in local layers.</summary>
+    public double LocalBase { get; init; } = 10_000;
+
     /// <summary>Added to the variance in layer normalization.</summary>
     public double Epsilon { get; init; } = 1e-12;
 }

@@ -76,6 +76,54 @@ internal sealed class Tape
             table.Gradient[pick(r, c).Row, pick(r, c).Column] += dy;
         });
 
+    /// <summary>y = a b, element by element.</summary>
+    public Tensor Times(Tensor a, Tensor b) => Record(
+        a.Rows, a.Columns,
+        (r, c) => a.Value[r, c] * b.Value[r, c],
+        (r, c, dy) =>
+        {
+            a.Gradient[r, c] += dy * b.Value[r, c];
+            b.Gradient[r, c] += dy * a.Value[r, c];
+        });
+
+    /// <summary>The mean of all rows, one row.</summary>
+    public Tensor Mean(Tensor x) => Record(
+        1, x.Columns,
+        (_, c) => Range(x.Rows).Average(r => x.Value[r, c]),
+        (_, c, dy) =>
+        {
+            for (int r = 0; r < x.Rows; r++)
+            {
+                x.Gradient[r, c] += dy / x.Rows;
+            }
+        });
+
+    /// <summary>y[r, c] = x[r, c] where it is kept and negative infinity elsewhere.</summary>
+    public Tensor Keep(Tensor x, Func<int, int, bool> kept) => Record(
+        x.Rows, x.Columns,
+        (r, c) => kept(r, c) ? x.Value[r, c] : double.NegativeInfinity,
+        (r, c, dy) => x.Gradient[r, c] += kept(r, c) ? dy : 0);
+
+    /// <summary>
+    /// Rotary positions (Su et al., 2021): in row r, y_i + i y_(i+d/2) = e^(i angle) (x_i + i x_(i+d/2)) with the
+    /// angle r b^(-2i/d), for all i below d/2.
+    /// </summary>
+    public Tensor Rotate(Tensor x, double b)
+    {
+        int half = x.Columns / 2;
+        double Angle(int r, int c) => r * Math.Pow(b, -2.0 * (c % half) / x.Columns);
+        return Record(
+            x.Rows, x.Columns,
+            (r, c) => (Math.Cos(Angle(r, c)) * x.Value[r, c]) + (c < half
+                ? -Math.Sin(Angle(r, c)) * x.Value[r, c + half]
+                : Math.Sin(Angle(r, c)) * x.Value[r, c - half]),
+            (r, c, dy) =>
+            {
+                x.Gradient[r, c] += dy * Math.Cos(Angle(r, c));
+                x.Gradient[r, c < half ? c + half : c - half] += dy * Math.Sin(Angle(r, c)) * (c < half ? -1 : 1);
+            });
+    }
+
     /// <summary>y = f(x), with the derivative of f.</summary>
     public Tensor Pointwise(Tensor x, Func<double, double> f, Func<double, double> slope) => Record(
         x.Rows, x.Columns,
