@@ -52,6 +52,27 @@ public static class FusedOperations
                 .With("window", window ?? -1).With("p", p).With("site", site))[0];
 
     /// <summary>
+    /// Attention by content and by distance, within sequences laid end to end: qkv [T, 3H], relative [R, 2H] (queries
+    /// and keys of relative positions), offsets int64 [B+1]; gives [T, H]. See <see cref="Dropout"/> for key, p and
+    /// site.
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="qkv">Queries, keys and values.</param>
+    /// <param name="relative">Queries and keys of relative positions.</param>
+    /// <param name="buckets">The rows of those for the distances 1 - P to P - 1, int64 [2P - 1].</param>
+    /// <param name="offsets">Where each sequence starts and the last one ends.</param>
+    /// <param name="heads">A divisor of H.</param>
+    /// <param name="scale">What scores are multiplied with, 1/√(3D) as a rule.</param>
+    /// <param name="key">Int64 [2].</param>
+    /// <param name="p">Probability in [0, 1).</param>
+    /// <param name="site">Number of this place in the model.</param>
+    public static Value DisentangledAttention(
+        this GraphBuilder g, Value qkv, Value relative, Value buckets, Value offsets, long heads, float scale,
+        Value key, float p, long site) =>
+        Fused(g, "DisentangledAttention", [qkv, relative, buckets, offsets, key],
+            AttributeList.Empty.With("heads", heads).With("scale", scale).With("p", p).With("site", site))[0];
+
+    /// <summary>
     /// Rotary positions (Su et al., 2021) of the first <paramref name="heads"/> heads in the columns of x [T, C], each
     /// twice as wide as there are frequencies; columns after those stay as they are.
     /// </summary>

@@ -8,7 +8,8 @@ namespace OrtTrainer.Graph.Functions;
 public static class FunctionLibrary
 {
     private static readonly Dictionary<string, FunctionDefinition> ByName = OperatorSet.All.OfType<FusedOperator>()
-        .Select(op => op.Function).Concat([.. DropoutFunctions.All, .. AttentionFunctions.All])
+        .Select(op => op.Function)
+        .Concat([.. DropoutFunctions.All, .. AttentionFunctions.All, .. DisentangledFunctions.All])
         .ToDictionary(f => f.Name, StringComparer.Ordinal);
 
     private static readonly HashSet<string> Names = [.. ByName.Keys];

@@ -25,6 +25,7 @@ public static class OperatorSet
         new ColumnSum(), new GatherGrad(), new PackedAttention(), new PackedAttentionGrad(),
         new PackedBiasedAttention(), new PackedBiasedAttentionGrad(),
         new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
+        new DisentangledAttention(), new DisentangledAttentionGrad(),
     }.ToDictionary(op => (op.Domain, op.Type));
 
     /// <summary>All operators, standard and fused.</summary>

@@ -18,6 +18,7 @@ internal abstract class Architecture(ModelConfig config)
     [
         ("albert", config => new Backbones.Albert(config)),
         ("bert", config => new Backbones.Bert(config)),
+        ("deberta-v2", config => new Backbones.DebertaV2(config)),
         ("distilbert", config => new Backbones.DistilBert(config)),
         ("electra", config => new Backbones.Electra(config)),
         ("ernie", config => new Backbones.Ernie(config)),

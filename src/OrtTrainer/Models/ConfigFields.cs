@@ -50,14 +50,25 @@ internal static class ConfigFields
             : throw OutOfRange(config, field, value.ToString(CultureInfo.InvariantCulture), "0 to 1");
     }
 
-    /// <summary>Refuses a feature that a field turns on.</summary>
-    /// <exception cref="RunException">The field is true.</exception>
-    public static void RequireOff(this ModelConfig config, string field, string feature)
+    /// <summary>Refuses a model without a feature that a field turns on.</summary>
+    /// <exception cref="RunException">The field is false, or absent and false by default.</exception>
+    public static void RequireOn(this ModelConfig config, string field, bool defaultValue)
     {
-        if (config.GetBool(field, false))
+        if (!config.GetBool(field, defaultValue))
         {
-            throw new RunException($"{config.Path}: {field} is true, but {feature} is not supported. Take a model " +
-                "without it; the same weights would compute something else.");
+            throw new RunException($"{config.Path}: {field} is false{Absent(config, field)}, which is not supported; " +
+                "supported is true. Take another model; the same weights would compute something else.");
+        }
+    }
+
+    /// <summary>Refuses a feature that a field turns on.</summary>
+    /// <exception cref="RunException">The field is true, or absent and true by default.</exception>
+    public static void RequireOff(this ModelConfig config, string field, string feature, bool defaultValue = false)
+    {
+        if (config.GetBool(field, defaultValue))
+        {
+            throw new RunException($"{config.Path}: {field} is true{Absent(config, field)}, but {feature} is not " +
+                "supported. Take a model without it; the same weights would compute something else.");
         }
     }
 
@@ -97,6 +108,8 @@ internal static class ConfigFields
                 "Correct either field.");
         }
     }
+
+    private static string Absent(ModelConfig config, string field) => config.Has(field) ? "" : " by default";
 
     private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -85,7 +85,8 @@ internal sealed class GoldenModel : IDisposable
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
         string[] kinds = ["classification", "regression", "multilabel", "token-classification"];
-        string[] architectures = ["albert", "bert", "distilbert", "electra", "modernbert", "mpnet", "roberta"];
+        string[] architectures =
+            ["albert", "bert", "deberta-v2", "distilbert", "electra", "modernbert", "mpnet", "roberta"];
         HashSet<string> names = [.. architectures.SelectMany(a => kinds.Select(kind => $"{a}-{kind}"))];
         return Directory.Exists(root)
             ? Directory.GetDirectories(root)

@@ -56,6 +56,8 @@ public sealed class KernelAndBodyTests
         ["PackedLogSoftmax"] = _ => new KernelRun("PackedLogSoftmax").With(X, N, H).With(Offsets, 4),
         ["PackedLogSoftmaxGrad"] = _ => new KernelRun("PackedLogSoftmaxGrad")
             .With(Dy, N, H).With(Runs!["PackedLogSoftmax"](0).Single(), N, H).With(Offsets, 4),
+        ["DisentangledAttention"] = p => Disentangled(p, Offsets, Buckets(12, 5)),
+        ["DisentangledAttentionGrad"] = p => DisentangledGrad(p, Offsets, Buckets(12, 5)),
         ["Rotary"] = _ => new KernelRun("Rotary", ("heads", 2), ("direction", -1f)).With(X, N, H)
             .With([.. Enumerable.Range(0, N).Select(t => (long)(t % 18))], N).With([1f, 0.3f, 0.01f, 2e-4f], 4),
     };
@@ -114,6 +116,30 @@ public sealed class KernelAndBodyTests
         Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], 3e-6, "dqkv");
     }
 
+    // Lengths about a vector, a panel and a block of queries; distances that share rows and that have their own.
+    [TestCase(0f, new long[] { 0, 1, 16, 33 }, 4, 20)]
+    [TestCase(0.3f, new long[] { 0, 7, 7, 72, 137 }, 65, 70)]
+    [TestCase(0.1f, new long[] { 0, 129, 192 }, 33, 300)]
+    [TestCase(0f, new long[] { 0, 130, 140, 145 }, 140, 140)]
+    [TestCase(0f, new long[] { 0 }, 3, 4)]
+    public void Disentangled_attention_computes_what_its_body_does(float p, long[] offsets, int span, int positions)
+    {
+        long[] buckets = Buckets(positions, span);
+        KernelRun forward = Disentangled(p, offsets, buckets), backward = DisentangledGrad(p, offsets, buckets);
+        float[][] y = forward.Outputs(2), bodyY = offsets.Length > 1 ? forward.OutputsOfBody(2) : [[], []];
+        float[][] gradients = backward.Outputs(2);
+        float[][] bodyGradients = offsets.Length > 1
+            ? backward.OutputsOfBody(2)
+            : [[], new float[gradients[1].Length]];
+
+        Expect.Close(y[0], [.. bodyY[0]], 3e-6, "y");
+        Expect.Close(y[1], [.. bodyY[1]], 3e-6, "lse");
+        Expect.Close(gradients[0], [.. bodyGradients[0]], 5e-6, "dqkv");
+        Expect.Close(gradients[1], [.. bodyGradients[1]], 5e-6, "drelative");
+        Expect.SameBits(forward, 2);
+        Expect.SameBits(backward, 2);
+    }
+
     [TestCase(0)]
     [TestCase(77)]
     [TestCase(int.MaxValue)]
@@ -133,6 +159,32 @@ public sealed class KernelAndBodyTests
             }
         }
     }
+
+    // Each distance its own row up to a half of the span, and rows shared by two beyond.
+    private static long[] Buckets(int positions, int span) => [.. Enumerable.Range(1 - positions, (2 * positions) - 1)
+        .Select(d => (long)Math.Clamp(Math.Abs(d) <= span / 2 ? d : d / 2, -span, span - 1) + span)];
+
+    private static KernelRun Disentangled(float p, long[] offsets, long[] buckets)
+    {
+        (int tokens, int rows) = ((int)offsets[^1], (int)buckets.Max() + 1);
+        return Distant("DisentangledAttention", p).With(Reference.Random(7, tokens * 3 * H), tokens, 3 * H)
+            .With(Reference.Random(8, rows * 2 * H), rows, 2 * H).With(buckets, buckets.Length)
+            .With(offsets, offsets.Length).With(Key, 2);
+    }
+
+    private static KernelRun DisentangledGrad(float p, long[] offsets, long[] buckets)
+    {
+        (int tokens, int rows) = ((int)offsets[^1], (int)buckets.Max() + 1);
+        float[][] forward = Disentangled(p, offsets, buckets).Outputs(2);
+        return Distant("DisentangledAttentionGrad", p).With(Reference.Random(2, tokens * H), tokens, H)
+            .With(Reference.Random(7, tokens * 3 * H), tokens, 3 * H)
+            .With(Reference.Random(8, rows * 2 * H), rows, 2 * H)
+            .With(forward[0], tokens, H).With(forward[1], tokens, Heads).With(buckets, buckets.Length)
+            .With(offsets, offsets.Length).With(Key, 2);
+    }
+
+    private static KernelRun Distant(string op, float p) =>
+        Dropping(op, p, ("heads", Heads), ("scale", (float)(1 / Math.Sqrt(3.0 * H / Heads))));
 
     private static KernelRun Dropping(string op, float p, params (string Name, object Value)[] attributes) =>
         new(op, [.. attributes, ("p", p), ("site", 9)]);

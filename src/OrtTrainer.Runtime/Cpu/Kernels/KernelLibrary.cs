@@ -32,6 +32,8 @@ public sealed unsafe class KernelLibrary
         PackedLogSoftmaxKernel.Definition,
         PackedLogSoftmaxGradKernel.Definition,
         RotaryKernel.Definition,
+        DisentangledAttentionKernel.Definition,
+        DisentangledAttentionGradKernel.Definition,
     ]));
 
     [ThreadStatic]

@@ -15,6 +15,7 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attributes, bool isBiased) : Kernel
 {
     private readonly AttentionAttributes _attributes = new(attributes);
+    private readonly AttentionReach _reach = AttentionReach.Of(attributes);
 
     public static KernelDefinition Definition { get; } = new(
         "PackedAttentionGrad",
@@ -51,7 +52,7 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
             LogSums = logSums.Floats,
             Dqkv = context.Output(0, qkv.Shape).Floats,
             Scale = _attributes.Scale,
-            Reach = _attributes.Reach,
+            Reach = _reach,
             Mask = _attributes.Dropout.Mask(context.Input(5)),
             Bias = bias,
             Sums = sums,

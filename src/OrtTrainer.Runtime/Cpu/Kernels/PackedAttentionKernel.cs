@@ -13,6 +13,7 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, bool isBiased) : Kernel
 {
     private readonly AttentionAttributes _attributes = new(attributes);
+    private readonly AttentionReach _reach = AttentionReach.Of(attributes);
 
     public static KernelDefinition Definition { get; } = new(
         "PackedAttention", [ElementType.Float, ElementType.Int64, ElementType.Int64], 2,
@@ -34,7 +35,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
             Y = context.Output(0, sequences.Tokens, sequences.Columns).Floats,
             LogSums = context.Output(1, sequences.Tokens, sequences.Heads).Floats,
             Scale = _attributes.Scale,
-            Reach = _attributes.Reach,
+            Reach = _reach,
             Mask = _attributes.Dropout.Mask(context.Input(2)),
             Bias = isBiased ? DistanceBias.Read(definition, context.Input(3), _attributes.Heads) : default,
         });

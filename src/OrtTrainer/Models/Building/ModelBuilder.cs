@@ -90,6 +90,37 @@ internal abstract class ModelBuilder
             : throw new RunException($"The model shares {shape.KeyValueHeads} heads of keys and values among " +
                 $"{shape.Heads} of queries, which is not supported.");
 
+    /// <summary>
+    /// Attention by content and by distance (He et al., DeBERTa, 2021): scores are the sum of three products, divided
+    /// by √(3D).
+    /// </summary>
+    /// <param name="layers">The linear layers [H, H] that make queries, keys and values of x.</param>
+    /// <param name="relativeLayers">
+    /// Those that make queries and keys of relative positions; the same names share their parameters.
+    /// </param>
+    /// <param name="shape">Width and heads.</param>
+    /// <param name="p">Probability of dropout of the attention weights, while training.</param>
+    /// <param name="x">[T, H] packed or [B, S, H] padded.</param>
+    /// <param name="relative">Relative positions, [R, H].</param>
+    /// <param name="distances">Which of those a distance has.</param>
+    public abstract Value DisentangledAttention(
+        QueryKeyValue layers, (LinearName Query, LinearName Key) relativeLayers, ModelShape shape, float p, Value x,
+        Value relative, RelativeDistances distances);
+
+    /// <summary>All of the table <c>name.weight</c> [rows, width].</summary>
+    public abstract Value Table(string name, long rows, long width);
+
+    /// <summary>What is made when it is first asked for, and taken again from then on.</summary>
+    public Value Once(string name, Func<Value> make)
+    {
+        if (!_once.TryGetValue(name, out Value? value))
+        {
+            _once[name] = value = make();
+        }
+
+        return value;
+    }
+
     /// <summary>The first token of every sequence, [B, width].</summary>
     public abstract Value FirstToken(Value x);
 
@@ -112,23 +143,16 @@ internal abstract class ModelBuilder
     protected abstract Value Attend(
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances);
 
-    /// <summary>What is made when it is first asked for, and taken again from then on.</summary>
-    protected Value Once(string name, Func<Value> make)
-    {
-        if (!_once.TryGetValue(name, out Value? value))
-        {
-            _once[name] = value = make();
-        }
-
-        return value;
-    }
-
     /// <summary>A list of numbers that the graph holds, once under its name.</summary>
     protected Value Fixed(string name, Func<float[]> values) => Once(name, () =>
     {
         float[] list = values();
         return Graph.Initializer(TensorContent.Float(name, [list.Length], list));
     });
+
+    /// <summary>The rows of relative positions by distance, [2P - 1], of a model that has one kind of them.</summary>
+    protected Value RowsOf(RelativeDistances distances) => Once("distance_rows", () =>
+        Graph.Initializer(TensorContent.Int64("distance_rows", [distances.Rows.Count], [.. distances.Rows])));
 
     /// <summary>The frequencies of rotary positions, [D/2].</summary>
     protected Value Frequencies(TokenDistances distances, ModelShape shape) => Fixed(
@@ -140,7 +164,10 @@ internal abstract class ModelBuilder
     protected abstract Value GeluTanh(Value x);
 
     /// <summary>What scores are multiplied with: 1/√D.</summary>
-    protected static float ScoreScale(ModelShape shape) => (float)(1 / Math.Sqrt(shape.Width / (double)shape.Heads));
+    /// <param name="shape">Width and heads.</param>
+    /// <param name="products">How many products a score is the sum of.</param>
+    protected static float ScoreScale(ModelShape shape, int products = 1) =>
+        (float)(1 / Math.Sqrt(products * shape.Width / (double)shape.Heads));
 
     protected ParameterSpec Weight(LinearName name, params long[] shape) =>
         new(name.Text + ".weight", shape, ParameterInitialization.Normal, WeightDecay: true)

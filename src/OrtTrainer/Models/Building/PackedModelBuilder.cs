@@ -56,6 +56,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public override Value Embedding(string name, long rows, long width, Value ids) =>
         Graph.Gather(Parameter(Weight(name, rows, width)), ids);
 
+    public override Value Table(string name, long rows, long width) => Parameter(Weight(name, rows, width));
+
     public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
         name.HasBias
             ? Graph.Gemm(
@@ -96,16 +98,25 @@ internal sealed class PackedModelBuilder : ModelBuilder
             Graph.Unsqueeze(lengths, 1));
     }
 
+    public override Value DisentangledAttention(
+        QueryKeyValue layers, (LinearName Query, LinearName Key) relativeLayers, ModelShape shape, float p, Value x,
+        Value relative, RelativeDistances distances)
+    {
+        (Value weight, Value? bias) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape.Width);
+        (Value relativeWeight, Value? relativeBias) = relativeLayers == (layers.Query, layers.Key)
+            ? (Graph.Slice(weight, 0, 0, 2L * shape.Width),
+                bias is null ? null : Graph.Slice(bias, 0, 0, 2L * shape.Width))
+            : Stacked($"{relativeLayers.Query.Text}+key", [relativeLayers.Query, relativeLayers.Key], shape.Width);
+        return Graph.DisentangledAttention(
+            Graph.Gemm(x, weight, bias, transposeB: true),
+            Graph.Gemm(relative, relativeWeight, relativeBias, transposeB: true), RowsOf(distances), _offsets,
+            shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, _training ? p : 0, _sites++);
+    }
+
     protected override Value Attend(
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
     {
-        long width = shape.Width;
-        string stem = $"{layers.Query.Text}+key+value";
-        Value weight = Parameter(
-            ParameterView.Stack(stem + ".weight", [.. layers.All.Select(n => Weight(n, width, width))]));
-        Value? shift = layers.HasBias
-            ? Parameter(ParameterView.Stack(stem + ".bias", [.. layers.All.Select(n => Bias(n, width))]))
-            : null;
+        (Value weight, Value? shift) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape.Width);
         Value qkv = Graph.Gemm(x, weight, shift, transposeB: true);
         if (distances.RotaryBase is not null)
         {
@@ -132,6 +143,13 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
         return value;
     }
+
+    /// <summary>Weights and biases of square layers below each other, as one product takes them.</summary>
+    private (Value Weight, Value? Bias) Stacked(string stem, IReadOnlyList<LinearName> layers, long width) => (
+        Parameter(ParameterView.Stack(stem + ".weight", [.. layers.Select(n => Weight(n, width, width))])),
+        layers[0].HasBias
+            ? Parameter(ParameterView.Stack(stem + ".bias", [.. layers.Select(n => Bias(n, width))]))
+            : null);
 
     /// <summary>How many sequences end at each token or before it, [T].</summary>
     private Value SequenceOfToken(Value ends)

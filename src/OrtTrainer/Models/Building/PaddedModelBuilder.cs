@@ -55,6 +55,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     public override Value Embedding(string name, long rows, long width, Value ids) =>
         Graph.Gather(Stored(Weight(name, rows, width)), ids);
 
+    public override Value Table(string name, long rows, long width) => Stored(Weight(name, rows, width));
+
     public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
         name.HasBias
             ? Graph.Add(Map(name, inputs, outputs, x), Stored(Bias(name, outputs)))
@@ -86,6 +88,28 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         return Graph.Div(Graph.ReduceSum(Graph.Mul(x, counted), [1], keepAxes: false), count);
     }
 
+    public override Value DisentangledAttention(
+        QueryKeyValue layers, (LinearName Query, LinearName Key) relativeLayers, ModelShape shape, float p, Value x,
+        Value relative, RelativeDistances distances)
+    {
+        Value Made(LinearName name) => ToHeads(Linear(name, shape.Width, shape.Width, x), shape);
+        (Value q, Value k, Value v) = (Made(layers.Query), Made(layers.Key), Made(layers.Value));
+
+        // [heads, D, R].
+        Value Relative(LinearName name) => Graph.Transpose(
+            Graph.Reshape(Linear(name, shape.Width, shape.Width, relative), 0, shape.Heads, shape.HeadWidth), 1, 2, 0);
+        Value content = Graph.MatMul(q, Graph.Transpose(k, 0, 1, 3, 2));
+        Value index = Graph.Node("Expand", [DistanceRows(distances), Graph.ShapeOf(content)]);
+        Value Picked(Value products, Value rows) =>
+            Graph.Node("GatherElements", [products, rows], AttributeList.Empty.With("axis", 3));
+        Value byQuery = Picked(Graph.MatMul(q, Relative(relativeLayers.Key)), index);
+        Value byKey = Graph.Transpose(
+            Picked(Graph.MatMul(k, Relative(relativeLayers.Query)), Graph.Transpose(index, 0, 1, 3, 2)), 0, 1, 3, 2);
+        Value scores = Graph.Mul(
+            Graph.Add(content, Graph.Add(byQuery, byKey)), Graph.Constant(ScoreScale(shape, products: 3)));
+        return Merged(scores, AttentionMask.Bidirectional, window: null, v, shape, x);
+    }
+
     protected override Value Attend(
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
     {
@@ -103,9 +127,7 @@ internal sealed class PaddedModelBuilder : ModelBuilder
             scores = Graph.Add(scores, Relative(bias, shape));
         }
 
-        Value weights = Graph.Softmax(Graph.Add(scores, AttentionBias(mask, distances.Window)), -1);
-        Value merged = Graph.Transpose(Graph.MatMul(weights, v), 0, 2, 1, 3);
-        return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.Width), x.Shape);
+        return Merged(scores, mask, distances.Window, v, shape, x);
     }
 
     /// <summary>
@@ -123,6 +145,26 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         Value inner = Graph.Mul(Graph.Mul(x, cubic), Graph.Constant(0.7978845608028654f));
         return Graph.Mul(Graph.Mul(x, Graph.Add(Graph.Tanh(inner), Graph.Constant(1f))), Graph.Constant(0.5f));
     }
+
+    /// <summary>softmax(scores) v of the tokens that are seen, the heads side by side, in the shape of x.</summary>
+    private Value Merged(Value scores, AttentionMask mask, int? window, Value v, ModelShape shape, Value x)
+    {
+        Value weights = Graph.Softmax(Graph.Add(scores, AttentionBias(mask, window)), -1);
+        Value merged = Graph.Transpose(Graph.MatMul(weights, v), 0, 2, 1, 3);
+        return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.Width), x.Shape);
+    }
+
+    /// <summary>The row of relative positions of every query and key, [B, 1, S, S].</summary>
+    private Value DistanceRows(RelativeDistances distances) => Once("distance_rows_of_tokens", () =>
+    {
+        Value position = PositionIds(0);
+        Value place = Graph.Add(
+            Graph.Sub(Graph.Unsqueeze(position, 1, 3), Graph.Unsqueeze(position, 1, 2)),
+            Graph.Constant(distances.Rows.Count / 2L));
+        place = Graph.Node("Min", [
+            Graph.Node("Max", [place, Graph.Constant(0L)]), Graph.Constant(distances.Rows.Count - 1L)]);
+        return Graph.Gather(RowsOf(distances), place);
+    });
 
     private Value ToHeads(Value x, ModelShape model)
     {

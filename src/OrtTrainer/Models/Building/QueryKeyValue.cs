@@ -6,9 +6,6 @@ namespace OrtTrainer.Models.Building;
 /// <param name="Value">What it gives.</param>
 internal readonly record struct QueryKeyValue(LinearName Query, LinearName Key, LinearName Value)
 {
-    /// <summary>Whether they add biases: all three or none.</summary>
-    internal bool HasBias => Query.HasBias;
-
     /// <summary>The three in this order.</summary>
     internal IReadOnlyList<LinearName> All => [Query, Key, Value];
 }

@@ -72,8 +72,12 @@ internal sealed class PackedBatch
     {
         long[] tokens = [Tokens];
         binding.SetInput(PackedInputs.InputIds, InputIds, tokens);
-        binding.SetInput(PackedInputs.PositionIds, _positionIds.AsSpan(0, Tokens), tokens);
         binding.SetInput(PackedInputs.Offsets, Offsets, [Sequences + 1]);
+        if (inputs.Contains(PackedInputs.PositionIds))
+        {
+            binding.SetInput(PackedInputs.PositionIds, _positionIds.AsSpan(0, Tokens), tokens);
+        }
+
         if (inputs.Contains(PackedInputs.TokenTypeIds))
         {
             binding.SetInput(PackedInputs.TokenTypeIds, _tokenTypeIds.AsSpan(0, Tokens), tokens);

@@ -33,6 +33,8 @@ public sealed class FunctionBodyTests
         ["PackedBiasedAttentionGrad"] = () => BiasedAttention(gradient: true),
         ["PackedLogSoftmax"] = () => LogSoftmax(gradient: false),
         ["PackedLogSoftmaxGrad"] = () => LogSoftmax(gradient: true),
+        ["DisentangledAttention"] = () => Disentangled(gradient: false),
+        ["DisentangledAttentionGrad"] = () => Disentangled(gradient: true),
         ["Rotary"] = Rotary,
         ["ColumnSum"] = ColumnSum,
         ["GatherGrad"] = GatherGrad,
@@ -226,6 +228,37 @@ public sealed class FunctionBodyTests
         }
 
         AssertClose(Run("PackedLogSoftmax", AttributeList.Empty, FunctionRun.Floats(x, 9, Columns), starts)[0], y);
+    }
+
+    private static void Disentangled(bool gradient)
+    {
+        // Five rows; two distances share one, and those beyond 3 count as 3.
+        const int Heads = 2, Width = 6, Rows = 5;
+        long[] offsets = [0, 3, 3, 4, 10], buckets = [0, 0, 1, 2, 3, 4, 4];
+        float[] qkv = Random(10 * 3 * Width, 1), relative = Random(Rows * 2 * Width, 3), dy = Random(10 * Width, 2);
+        AttributeList attributes = Masking.With("heads", Heads).With("scale", 0.8f);
+        FunctionRun.Tensor[] integers =
+            [FunctionRun.Integers(buckets, buckets.Length), FunctionRun.Integers(offsets, offsets.Length), KeyInput];
+        (double[] Y, double[] Lse) Exact(double[] v, double[] r) => Reference.Disentangled(
+            v, r, buckets, offsets, Heads, Width, 0.8f, counter => Reference.Mask(counter, Key32, P, (uint)Site));
+        (double[] y, double[] lse) = Exact(Wide(qkv), Wide(relative));
+        FunctionRun.Tensor[] inputs =
+            [FunctionRun.Floats(qkv, 10, 3 * Width), FunctionRun.Floats(relative, Rows, 2 * Width)];
+        if (!gradient)
+        {
+            float[][] outputs = Run("DisentangledAttention", attributes, [.. inputs, .. integers]);
+            AssertClose(outputs[0], y);
+            AssertClose(outputs[1], lse);
+            return;
+        }
+
+        float[][] gradients = Run("DisentangledAttentionGrad", attributes,
+            [
+                FunctionRun.Floats(dy, 10, Width), .. inputs, FunctionRun.Floats(Narrow(y), 10, Width),
+                FunctionRun.Floats(Narrow(lse), 10, Heads), .. integers,
+            ]);
+        AssertClose(gradients[0], Reference.Gradient(v => Exact(v, Wide(relative)).Y, Wide(qkv), Wide(dy)));
+        AssertClose(gradients[1], Reference.Gradient(r => Exact(Wide(qkv), r).Y, Wide(relative), Wide(dy)));
     }
 
     private static void Rotary()

@@ -135,6 +135,51 @@ internal static class Reference
         return y;
     }
 
+    /// <summary>Attention by content and by distance; relative [R, 2 width] holds queries and keys.</summary>
+    public static (double[] Y, double[] Lse) Disentangled(
+        double[] qkv, double[] relative, long[] buckets, long[] offsets, int heads, int width, double scale,
+        Func<ulong, double> mask)
+    {
+        int tokens = qkv.Length / (3 * width);
+        int size = width / heads;
+        double[] y = new double[tokens * width];
+        double[] lse = new double[tokens * heads];
+        for (int b = 0; b + 1 < offsets.Length; b++)
+        {
+            (int first, int last) = ((int)offsets[b], (int)offsets[b + 1]);
+            for (int t = first; t < last; t++)
+            {
+                for (int h = 0; h < heads; h++)
+                {
+                    double At(int row, int part, int d) => qkv[(row * 3 * width) + (part * width) + (h * size) + d];
+                    double Relative(int distance, int part, int d)
+                    {
+                        int middle = buckets.Length / 2;
+                        long row = buckets[Math.Clamp(distance, -middle, middle) + middle];
+                        return relative[(row * 2 * width) + (part * width) + (h * size) + d];
+                    }
+
+                    double[] scores = [.. Enumerable.Range(first, last - first).Select(j =>
+                        scale * Enumerable.Range(0, size).Sum(d => (At(t, 0, d) * At(j, 1, d))
+                            + (At(t, 0, d) * Relative(t - j, 1, d)) + (At(j, 1, d) * Relative(t - j, 0, d))))];
+                    double total = scores.Sum(Math.Exp);
+                    lse[(t * heads) + h] = Math.Log(total);
+                    for (int j = first; j < last; j++)
+                    {
+                        ulong counter = (((ulong)t * (ulong)heads) + (ulong)h) * 1024 + (ulong)(j - first);
+                        double weight = Math.Exp(scores[j - first]) / total * mask(counter);
+                        for (int d = 0; d < size; d++)
+                        {
+                            y[(t * width) + (h * size) + d] += weight * At(j, 2, d);
+                        }
+                    }
+                }
+            }
+        }
+
+        return (y, lse);
+    }
+
     /// <summary>The gradient of sum(dy f(x)) in x by central differences, good to 1e-8 in double precision.</summary>
     public static double[] Gradient(Func<double[], double[]> f, double[] x, double[] dy)
     {

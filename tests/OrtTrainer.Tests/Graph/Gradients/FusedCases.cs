@@ -51,6 +51,11 @@ internal static class FusedCases
            select new GradientCase("PackedAttention", $"{mask}, window {window}", c => c.Graph.PackedAttention(
                c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)),
                c.Integers("offsets", [0, 1, 5], declared: new("bounds")), 2, 0.7f, mask, Key(c), 0, 5, null, window)),
+        .. from p in Probabilities
+           select new GradientCase("DisentangledAttention", $"p {p}", c => c.Graph.DisentangledAttention(
+               c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)), c.Parameter("relative", [4, 8]),
+               c.Integers("buckets", [0, 0, 1, 2, 3]), c.Integers("offsets", [0, 1, 5], declared: new("bounds")), 2,
+               0.6f, Key(c), p, 5)),
         new("Rotary", "", c => c.Graph.Rotary(
             c.Parameter("x", [3, 10], declared: new("tokens", 10)),
             c.Integers("positions", [0, 2, 9], declared: new("tokens")),

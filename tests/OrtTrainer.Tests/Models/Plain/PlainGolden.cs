@@ -49,6 +49,12 @@ internal sealed class PlainGolden
         new("distilbert", "classification", new() { Activation = "relu", Layers = 3, TokenTypes = 0 }),
         new("distilbert", "token-classification", new() { Outputs = 4, TokenTypes = 0 }),
         new("distilbert", "question-answering", new() { Outputs = 2, TokenTypes = 0 }),
+        new("deberta-v2", "classification", new() { TokenTypes = 0, Buckets = 6 }),
+        new("deberta-v2", "regression", new() { TokenTypes = 0, Outputs = 1, SharesLayers = false, Layers = 1 }),
+        new("deberta-v2", "token-classification", new()
+        {
+            Outputs = 4, Heads = 4, Buckets = 4, NormsPositions = false, EmbeddingWidth = 10, Activation = "gelu_new",
+        }),
         new("modernbert", "classification", new() { Layers = 4, TokenTypes = 0, GlobalBase = 100, LocalBase = 20 }),
         new("modernbert", "multilabel", new()
         {

@@ -40,6 +40,7 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         "mpnet" => new PlainMPNet(shape, weights),
         "ernie" => new PlainErnie(shape, weights),
         "electra" => new PlainElectra(shape, weights),
+        "deberta-v2" => new PlainDebertaV2(shape, weights),
         "distilbert" => new PlainDistilBert(shape, weights),
         "modernbert" => new PlainModernBert(shape, weights),
         _ => throw new ArgumentException($"There is no plain model of {architecture}."),

@@ -69,6 +69,7 @@ internal sealed class PlainModelTests
             PerToken = golden.Task == TokenClassificationTask.Instance,
             Activation = config.GetString("hidden_act", "gelu"),
             Epsilon = config.GetFloat(config.Has("norm_eps") ? "norm_eps" : "layer_norm_eps", 1e-12),
+            Buckets = config.GetInt("position_buckets", 0),
             LocalAttention = config.GetInt("local_attention", 1),
             GlobalEvery = config.GetInt("global_attn_every_n_layers", 1),
         };

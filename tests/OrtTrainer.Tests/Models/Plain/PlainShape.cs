@@ -53,6 +53,15 @@ internal sealed record PlainShape
     /// <summary>θ of rotary positions in local layers.</summary>
     public double LocalBase { get; init; } = 10_000;
 
+    /// <summary>How many distances to either side DeBERTa tells apart; 0 for all of them.</summary>
+    public int Buckets { get; init; }
+
+    /// <summary>Whether DeBERTa's relative positions go through the layers of the tokens.</summary>
+    public bool SharesLayers { get; init; } = true;
+
+    /// <summary>Whether DeBERTa's relative positions are normalized.</summary>
+    public bool NormsPositions { get; init; } = true;
+
     /// <summary>Added to the variance in layer normalization.</summary>
     public double Epsilon { get; init; } = 1e-12;
 }

@@ -98,6 +98,12 @@ internal sealed class Tape
             }
         });
 
+    /// <summary>y[r, c] = x[r, k] with k picked for each element of y [rows of x, columns].</summary>
+    public Tensor Pick(Tensor x, int columns, Func<int, int, int> k) => Record(
+        x.Rows, columns,
+        (r, c) => x.Value[r, k(r, c)],
+        (r, c, dy) => x.Gradient[r, k(r, c)] += dy);
+
     /// <summary>y[r, c] = x[r, c] where it is kept and negative infinity elsewhere.</summary>
     public Tensor Keep(Tensor x, Func<int, int, bool> kept) => Record(
         x.Rows, x.Columns,

@@ -17,7 +17,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["GatherGrad"] = 1, ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
         ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
         ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
-        ["Rotary"] = 1,
+        ["Rotary"] = 1, ["DisentangledAttention"] = 2, ["DisentangledAttentionGrad"] = 2,
     };
 
     public int Columns => Heads * Width;
@@ -39,6 +39,11 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 
     private float[] Gamma => Reference.Random(3, Columns);
 
+    private float[] Relative => Reference.Random(8, TableRows * 2 * Columns);
+
+    // Distances of 9 and more share the last row.
+    private static long[] Buckets => [.. Enumerable.Range(-9, 19).Select(d => (long)Math.Clamp(d, -6, 5) + 6)];
+
     // As a forward pass would give them: not so small that 1/deviation is beyond reason.
     private float[] Mean => Reference.Random(5, Rows, 0.1);
 
@@ -59,7 +64,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "DropoutAddLayerNormGrad" => [matrix, matrix, row, row],
             "ColumnSum" => [row],
             "GatherGrad" => [[TableRows, Columns]],
-            "PackedAttention" or "PackedBiasedAttention" => [matrix, [Rows, Heads]],
+            "PackedAttention" or "PackedBiasedAttention" or "DisentangledAttention" => [matrix, [Rows, Heads]],
+            "DisentangledAttentionGrad" => [[Rows, 3 * Columns], [TableRows, 2 * Columns]],
             "PackedAttentionGrad" => [[Rows, 3 * Columns]],
             "PackedBiasedAttentionGrad" => [[Rows, 3 * Columns], [Distances, Heads]],
             _ => [matrix],
@@ -94,6 +100,10 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "PackedLogSoftmax" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Offsets, Offsets.Length),
         "PackedLogSoftmaxGrad" => new KernelRun(op).With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
             .With(Offsets, Offsets.Length),
+        "DisentangledAttention" => Distant(op).With(Qkv(), Rows, 3 * Columns)
+            .With(Relative, TableRows, 2 * Columns).With(Buckets, Buckets.Length).With(Offsets, Offsets.Length)
+            .With(Key, 2),
+        "DisentangledAttentionGrad" => DisentangledGradient(),
         "Rotary" => new KernelRun(op, ("heads", Heads), ("direction", 1f)).With(Matrix(1), Rows, Columns)
             .With([.. Enumerable.Range(0, Rows).Select(t => (long)t)], Rows)
             .With(Reference.Random(8, Width / 2), Width / 2),
@@ -114,6 +124,17 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             .With(forward[0], Rows, Columns).With(forward[1], Rows, Heads)
             .With(Offsets, Offsets.Length).With(Key, 2);
     }
+
+    private KernelRun DisentangledGradient()
+    {
+        float[][] forward = Run("DisentangledAttention").Outputs(2);
+        return Distant("DisentangledAttentionGrad").With(Matrix(2), Rows, Columns).With(Qkv(), Rows, 3 * Columns)
+            .With(Relative, TableRows, 2 * Columns).With(forward[0], Rows, Columns).With(forward[1], Rows, Heads)
+            .With(Buckets, Buckets.Length).With(Offsets, Offsets.Length).With(Key, 2);
+    }
+
+    private KernelRun Distant(string op) =>
+        Dropping(op, ("heads", Heads), ("scale", (float)(1 / Math.Sqrt(3.0 * Width))));
 
     private KernelRun Dropping(string op, params (string Name, object Value)[] attributes) =>
         new(op, [.. attributes, ("p", P), ("site", 9)]);

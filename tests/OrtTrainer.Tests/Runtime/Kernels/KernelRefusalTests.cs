@@ -45,6 +45,16 @@ public sealed class KernelRefusalTests
         "PackedAttention: offsets has shape [2, 2]; expected [sequences + 1].")]
     [TestCase("PackedAttention", 2, new long[] { 2, 1, 2 }, "The dropout key has shape [2, 1, 2]; expected [2].")]
     [TestCase("Rotary", 1, new long[] { 5 }, "Rotary: positions has shape [5]; expected [4].")]
+    [TestCase("DisentangledAttention", 1, new long[] { 12, 6 },
+        "DisentangledAttention: relative has shape [12, 6]; expected 2 x 6 columns.")]
+    [TestCase("DisentangledAttention", 1, new long[] { 3, 12 },
+        "DisentangledAttention: bucket 6 is 3; expected 0 to 2, a row of relative.")]
+    [TestCase("DisentangledAttention", 2, new long[] { 18 },
+        "DisentangledAttention: buckets has shape [18]; expected [2P - 1].")]
+    [TestCase("DisentangledAttentionGrad", 0, new long[] { 4, 5 },
+        "DisentangledAttentionGrad: dy has shape [4, 5]; expected [4, 6].")]
+    [TestCase("DisentangledAttentionGrad", 4, new long[] { 4, 3 },
+        "DisentangledAttentionGrad: lse has shape [4, 3]; expected [4, 2].")]
     [TestCase("PackedAttentionGrad", 0, new long[] { 4, 5 },
         "PackedAttentionGrad: dy has shape [4, 5]; expected [4, 6].")]
     [TestCase("PackedAttentionGrad", 1, new long[] { 5, 18 },
