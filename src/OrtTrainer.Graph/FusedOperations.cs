@@ -38,9 +38,9 @@ public static class FusedOperations
 
     /// <summary>
     /// Attention within sequences laid end to end: qkv [T, 3H], offsets int64 [B+1]; gives [T, H]. The mask says which
-    /// tokens of its sequence each one sees; a window leaves only those that are at most as many tokens away. A relative
-    /// bias [D, heads], D odd, is added to the scores by the distance from query to key, from -(D-1)/2 to (D-1)/2 and the
-    /// ends beyond.
+    /// tokens of its sequence each one sees; a window leaves only those that are at most as many tokens away. A
+    /// relative bias [D, heads], D odd, is added to the scores by the distance from query to key, from -(D-1)/2 to
+    /// (D-1)/2 and the ends beyond.
     /// See <see cref="Dropout"/> for key, p and site.
     /// </summary>
     public static Value PackedAttention(

@@ -8,8 +8,9 @@ public sealed partial class Tokenizer
 {
     /// <summary>
     /// Reads the tokenizer of a model folder: of the first files found among tokenizer.json; vocab.txt; vocab.json
-    /// and merges.txt; encoder.json and vocab.bpe; spiece.model, sentencepiece.bpe.model or tokenizer.model. Where it
-    /// is not tokenizer.json, tokenizer_config.json and config.json beside them decide about what the files leave open.
+    /// and merges.txt; encoder.json and vocab.bpe; spiece.model, spm.model, sentencepiece.bpe.model or
+    /// tokenizer.model. Where it is not tokenizer.json, tokenizer_config.json and config.json beside them decide about
+    /// what the files leave open.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">None of the files is in it.</exception>

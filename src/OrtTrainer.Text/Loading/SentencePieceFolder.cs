@@ -10,6 +10,8 @@ namespace OrtTrainer.Text.Loading;
 /// <summary>Reads SentencePiece models.</summary>
 internal static class SentencePieceFolder
 {
+    private const string Deberta = "DebertaV2Tokenizer";
+
     /// <summary>A model as the SentencePiece library applies it, without special tokens.</summary>
     /// <exception cref="InvalidDataException">The file is malformed or its model is neither unigram nor
     /// BPE.</exception>
@@ -71,16 +73,14 @@ internal static class SentencePieceFolder
                     Template = new SequenceTemplate([first, ends], [first, ends, TemplatePiece.Text(1, 0), ends]),
                     AddedTokens = [end],
                 };
-            case "AlbertTokenizer" or "DebertaV2Tokenizer":
-                AddedToken cls = Special("cls_token", "[CLS]");
-                AddedToken sep = Special("sep_token", "[SEP]");
-                return parts with
+            case Deberta:
+                RequireAsTheFileHasIt("do_lower_case");
+                RequireAsTheFileHasIt("split_by_punct");
+                return WithMask(AsBert());
+            case "AlbertTokenizer":
+                return AsBert() with
                 {
-                    Normalizer = isAlbert
-                        ? new SequenceNormalizer([.. AlbertSteps(settings), parts.Normalizer!])
-                        : parts.Normalizer,
-                    Template = SequenceTemplate.Bert(cls.Id, sep.Id),
-                    AddedTokens = [cls, sep],
+                    Normalizer = new SequenceNormalizer([.. AlbertSteps(settings), parts.Normalizer!]),
                 };
             case "XLMRobertaTokenizer" or "CamembertTokenizer" or "MBartTokenizer":
                 throw new InvalidDataException(
@@ -88,6 +88,31 @@ internal static class SentencePieceFolder
                     + "tokenizer.json instead.");
             default:
                 return parts;
+        }
+
+        TokenizerParts AsBert()
+        {
+            AddedToken cls = Special("cls_token", "[CLS]");
+            AddedToken sep = Special("sep_token", "[SEP]");
+            return parts with { Template = SequenceTemplate.Bert(cls.Id, sep.Id), AddedTokens = [cls, sep] };
+        }
+
+        // DeBERTa's mask is no piece of its files: it has the id after the last one.
+        TokenizerParts WithMask(TokenizerParts made)
+        {
+            string mask = settings.Token("mask_token") ?? "[MASK]";
+            int id = made.Model.Vocabulary.Id(mask) ?? made.Model.Vocabulary.Entries.Max(entry => entry.Value) + 1;
+            return made with { AddedTokens = [.. made.AddedTokens, new AddedToken(mask, id) { Special = true }] };
+        }
+
+        void RequireAsTheFileHasIt(string flag)
+        {
+            if (settings.Flag(flag) == true)
+            {
+                throw new InvalidDataException(
+                    $"{path}: {flag} of tokenizer_config.json is true, which this file alone does not do; use the "
+                    + "model's tokenizer.json instead.");
+            }
         }
 
         AddedToken Special(string name, string usual)
@@ -105,7 +130,7 @@ internal static class SentencePieceFolder
     {
         "albert" => "AlbertTokenizer",
         "camembert" => "CamembertTokenizer",
-        "deberta-v2" => "DebertaV2Tokenizer",
+        "deberta-v2" => Deberta,
         "mbart" => "MBartTokenizer",
         "t5" or "mt5" => "T5Tokenizer",
         "xlm-roberta" => "XLMRobertaTokenizer",

@@ -6,8 +6,7 @@ internal static class TokenizerFolder
     private static readonly string[] Companions =
     [
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json",
-        "merges.txt", "spiece.model",
-
+        "merges.txt", "spiece.model", "spm.model",
     ];
 
     /// <summary>The parts that the folder's files describe.</summary>
@@ -48,14 +47,13 @@ internal static class TokenizerFolder
             return ByteLevelBpeFolder.Read(tokens, merges);
         }
 
-        string[]? model = Find(folder, "spiece.model") ?? Find(folder, "sentencepiece.bpe.model")
-            ?? Find(folder, "tokenizer.model");
+        string[]? model = Find(folder, "spiece.model") ?? Find(folder, "spm.model")
+            ?? Find(folder, "sentencepiece.bpe.model") ?? Find(folder, "tokenizer.model");
         return model is not null
             ? SentencePieceFolder.Read(model[0])
             : throw new FileNotFoundException(
                 $"{folder}: no tokenizer found; expected tokenizer.json, vocab.txt, vocab.json with merges.txt, "
-                + "encoder.json with "
-                + "vocab.bpe, or spiece.model.");
+                + "encoder.json with vocab.bpe, or spiece.model or spm.model.");
     }
 
     private static string[]? Find(string folder, params string[] names)

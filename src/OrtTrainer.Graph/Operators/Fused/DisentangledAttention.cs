@@ -5,9 +5,10 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <summary>
 /// Attention by content and by distance (He et al., DeBERTa, 2021, section 3.1), within sequences laid end to end:
 /// qkv [T, 3H] as of <see cref="PackedAttention"/>, relative [R, 2H] with queries and keys of relative positions side
-/// by side, and buckets [2P - 1], which has the row of relative positions for the distances 1 - P to P - 1 between query
-/// and key; those beyond count as the last ones. A score is scale · (q_i · k_j + q_i · key_r + k_j · query_r), r being
-/// the row of i - j. Kept for the gradient: y [T, H] and the logarithm of each softmax's denominator, lse [T, heads].
+/// by side, and buckets [2P - 1], which has the row of relative positions for the distances 1 - P to P - 1 between
+/// query and key; those beyond count as the last ones. A score is scale · (q_i · k_j + q_i · key_r + k_j · query_r), r
+/// being the row of i - j. Kept for the gradient: y [T, H] and the logarithm of each softmax's denominator, lse [T,
+/// heads].
 /// </summary>
 internal sealed class DisentangledAttention : FusedOperator, IGradientRule
 {

@@ -2,7 +2,8 @@ namespace OrtTrainer.Tests.Models.Plain;
 
 /// <summary>
 /// DeBERTa (He et al., 2021, section 3.1; 2023): layers as BERT's, whose scores are q_i k_j + q_i κ(i - j) +
-/// k_j ρ(i - j) over √(3d), κ and ρ being keys and queries of relative positions; distant ones share those by their logarithm.
+/// k_j ρ(i - j) over √(3d), κ and ρ being keys and queries of relative positions; distant ones share those by their
+/// logarithm.
 /// </summary>
 internal sealed class PlainDebertaV2(PlainShape shape, Func<string, int, int, double[,]> weights)
     : PlainModel(shape, weights)

@@ -147,7 +147,27 @@ public sealed class SentencePieceFolderTests
         () => Load(Model(1, Pieces), $$"""{"tokenizer_class": "{{tokenizerClass}}"}"""),
         Throws.TypeOf<InvalidDataException>().With.Message.Contains("renumbers"));
 
+    [TestCase("{}")]
+    [TestCase("{\"do_lower_case\": false, \"vocab_type\": \"spm\"}")]
+    public void Deberta_is_known_by_its_model_and_has_a_mask_after_the_last_piece(string settings)
+    {
+        File.WriteAllBytes(_files["spm.model"], Model(1, Pieces));
+        _files.Write("config.json", "{\"model_type\": \"deberta-v2\"}");
+        _files.Write("tokenizer_config.json", settings);
+        Tokenizer tokenizer = Tokenizer.Load(_files.Folder);
+
+        Assert.That(tokenizer.Encode("a", "a").Ids, Is.EqualTo([1, 4, 2, 4, 2]));
+        Assert.That(tokenizer.Encode("[MASK]").Ids, Is.EqualTo([1, Pieces.Length, 2]));
+    }
+
+    [TestCase("do_lower_case")]
+    [TestCase("split_by_punct")]
+    public void What_a_file_of_deberta_does_not_do_is_refused(string flag) => Assert.That(
+        () => Load(Model(1, Pieces), $$"""{"tokenizer_class": "DebertaV2Tokenizer", "{{flag}}": true}"""),
+        Throws.TypeOf<InvalidDataException>().With.Message.Contains(flag + " of tokenizer_config.json is true"));
+
     [TestCase("spiece.model")]
+    [TestCase("spm.model")]
     [TestCase("sentencepiece.bpe.model")]
     [TestCase("tokenizer.model")]
     public void Every_usual_name_is_found_and_without_a_class_nothing_is_put_around(string name)
