@@ -56,6 +56,9 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>The probability of dropout before a head that finds a span of tokens.</summary>
     public virtual float SpanDropout => 0;
 
+    /// <summary>What a checkpoint calls the last layer of such a head.</summary>
+    public virtual string SpanLayer => "qa_outputs";
+
     /// <summary>The field of config.json that counts the layers.</summary>
     protected abstract string LayersField { get; }
 

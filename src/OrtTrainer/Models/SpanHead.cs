@@ -15,13 +15,13 @@ internal sealed class SpanHead() : TokenHead(outputs: 2)
 
     public override IReadOnlyList<string> ExportedNames { get; } = [StartLogits, EndLogits];
 
-    protected override string LayerName => "qa_outputs";
-
     public override IReadOnlyList<(string Name, Value Value)> Exported(GraphBuilder graph, Value logits) =>
     [
         (StartLogits, graph.Squeeze(graph.Slice(logits, axis: 2, start: 0, end: 1), 2)),
         (EndLogits, graph.Squeeze(graph.Slice(logits, axis: 2, start: 1, end: 2), 2)),
     ];
+
+    protected override string LayerOf(Architecture architecture) => architecture.SpanLayer;
 
     protected override float DropoutOf(Architecture architecture) => architecture.SpanDropout;
 }

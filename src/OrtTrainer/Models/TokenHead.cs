@@ -11,12 +11,12 @@ internal class TokenHead(int outputs) : ModelHead(outputs)
 
     public override string ClassSuffix => "ForTokenClassification";
 
-    /// <summary>The name of the linear layer in a checkpoint.</summary>
-    protected virtual string LayerName => "classifier";
-
     public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) => m.OutputLayer(
-        LayerName, architecture.Shape.Width, Outputs,
+        LayerOf(architecture), architecture.Shape.Width, Outputs,
         architecture.TokenFeatures(m, hidden, DropoutOf(architecture)));
+
+    /// <summary>The name of the linear layer in a checkpoint.</summary>
+    protected virtual string LayerOf(Architecture architecture) => "classifier";
 
     /// <summary>The probability of dropout before the layer.</summary>
     protected virtual float DropoutOf(Architecture architecture) => architecture.TokenDropout;

@@ -92,9 +92,10 @@ public sealed class ModelGoldenTests
     // sequence every bias after the last layer's.
     private static bool IsZeroInTheory(GoldenModel golden, ParameterSpec parameter)
     {
-        string last = golden.Pretrained.Architecture.LayerPrefix(golden.Pretrained.Architecture.Shape.Layers - 1);
+        Architecture architecture = golden.Pretrained.Architecture;
+        string last = architecture.LayerPrefix(architecture.Shape.Layers - 1);
         string[] moved = golden.Task.Distribution == OutputDistribution.Positions
-            ? ["qa_outputs.bias", last + "output.LayerNorm.bias", last + "output_layer_norm.bias"]
+            ? [architecture.SpanLayer + ".bias", last + "output.LayerNorm.bias", last + "output_layer_norm.bias"]
             : [];
         return parameter.Name.EndsWith("attention.self.key.bias", StringComparison.Ordinal)
             || parameter.Name.EndsWith("attention.key.bias", StringComparison.Ordinal)

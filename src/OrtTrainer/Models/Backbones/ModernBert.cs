@@ -80,6 +80,10 @@ internal sealed class ModernBert : Architecture
 
     public override float TokenDropout { get; }
 
+    public override float SpanDropout => TokenDropout;
+
+    public override string SpanLayer => "classifier";
+
     protected override string LayersField => LayersName;
 
     protected override IReadOnlyList<string> DropoutFields =>

@@ -55,6 +55,8 @@ internal sealed class PlainGolden
         {
             Outputs = 4, Heads = 4, Buckets = 4, NormsPositions = false, EmbeddingWidth = 10, Activation = "gelu_new",
         }),
+        new("deberta-v2", "question-answering", new() { Outputs = 2, TokenTypes = 0, Buckets = 6 }),
+        new("modernbert", "question-answering", new() { Outputs = 2, Layers = 4, TokenTypes = 0 }),
         new("modernbert", "classification", new() { Layers = 4, TokenTypes = 0, GlobalBase = 100, LocalBase = 20 }),
         new("modernbert", "multilabel", new()
         {

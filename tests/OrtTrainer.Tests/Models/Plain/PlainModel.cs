@@ -92,8 +92,11 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     /// <summary>Logits of what stands for the sequence.</summary>
     protected abstract Tensor Head(Tensor pooled);
 
+    /// <summary>The name of the layer that gives the logits of tokens.</summary>
+    protected virtual string TokenLayer => shape.TokenLayer;
+
     /// <summary>Logits of the state of a token.</summary>
-    protected virtual Tensor TokenHead(Tensor x) => Linear(shape.TokenLayer, shape.Width, shape.Outputs, x);
+    protected virtual Tensor TokenHead(Tensor x) => Linear(TokenLayer, shape.Width, shape.Outputs, x);
 
     protected Tensor Linear(string name, int inputs, int outputs, Tensor x, bool hasBias = true)
     {

@@ -23,6 +23,9 @@ internal sealed class PlainModernBert(PlainShape shape, Func<string, int, int, d
         }
         """;
 
+    /// <summary>The same for every task.</summary>
+    protected override string TokenLayer => "classifier";
+
     private string Biases => Shape.HasBiases ? "true" : "false";
 
     // As transformers 5 says it, or as version 4 did.
