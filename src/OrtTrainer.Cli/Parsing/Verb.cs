@@ -21,6 +21,8 @@ internal sealed record Verb(
             "finetune                                  (the small embedded model and data)",
             "finetune --model DIR --train F --text COL --label COL [--eval F] [--test F] --out DIR",
             "finetune --resume DIR"),
+        Of<TokenizerArguments>("tokenizer", "make a vocabulary of texts", TokenizerCommand.RunAsync,
+            "tokenizer train PATH... --out DIR [--kind KIND] [--vocabulary-size N]"),
         Of<EvaluateArguments>("evaluate", "score a fine-tuned model on labelled data", EvaluateCommand.RunAsync,
             "evaluate --model DIR --data F --text COL --label COL"),
         Of<PredictArguments>("predict", "label texts with a fine-tuned model", PredictCommand.RunAsync,

@@ -49,6 +49,7 @@ internal static class TokenizerComponents
             ["strip_accents"] = options.StripAccents,
             ["lowercase"] = options.Lowercase,
         },
+        LowercaseNormalizer => new() { ["type"] = "Lowercase" },
         _ => throw Unknown(parts),
     };
 
