@@ -1,8 +1,10 @@
+using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
@@ -58,10 +60,9 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         }
 
         WeightBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
-        ExportReference reference = new(run.Data.Eval.Examples, run.Evaluator.Session, exported, run.Execution)
-        {
-            Texts = run.Data.Eval.Source.Examples,
-        };
+        (IReadOnlyList<TokenizedExample> examples, IReadOnlyList<Example>? texts) =
+            run.Data.Task.ExportSample(run.Data.Eval);
+        ExportReference reference = new(examples, run.Evaluator.Session, exported, run.Execution) { Texts = texts };
         ExportResult result = ModelExporter.Export(
             folder.Path, Model(exported), ProvenanceOf(summary), reference, cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
@@ -71,7 +72,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
     {
         Config = run.Model.Config,
         Task = run.Data.Task,
-        Labels = run.Data.Labels?.Names ?? ["LABEL_0"],
+        Labels = run.Data.Labels?.Names ?? run.Data.Task.OutputNames(run.Data.Outputs),
         Layout = run.Layout,
         Parameters = parameters,
         TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.Model,

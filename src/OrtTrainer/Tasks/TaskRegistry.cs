@@ -1,4 +1,5 @@
 using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tasks.TokenClassification;
@@ -14,5 +15,6 @@ internal static class TaskRegistry
         MultiLabelTask.Instance,
         RegressionTask.Instance,
         TokenClassificationTask.Instance,
+        MaskedLanguageModelTask.Instance,
     ];
 }

@@ -59,6 +59,9 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
         Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), transposeB: true);
 
+    public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) => Graph.Gemm(
+        x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true);
+
     public override Value LayerNorm(string name, long width, float epsilon, Value x) =>
         Graph.LayerNorm(x, Parameter(Gain(name, width)), Parameter(Bias(name, width)), epsilon);
 
@@ -74,6 +77,9 @@ internal sealed class PackedModelBuilder : ModelBuilder
         Value starts = Graph.Slice(_offsets, 0, 0, -1);
         return Graph.Gather(x, Graph.WithShape(starts, "batch"));
     }
+
+    public override Value ChosenTokens(Value x) =>
+        Graph.Gather(x, Graph.Input(PackedInputs.OutputTokens, TensorType.Int64("rows")));
 
     protected override Value Attend(
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, RelativeBias? bias)

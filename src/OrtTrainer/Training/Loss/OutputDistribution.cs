@@ -14,11 +14,17 @@ internal abstract class OutputDistribution
     /// <summary>The sigmoid of each output is the probability of a label, on its own.</summary>
     public static OutputDistribution Independent { get; } = new IndependentDistribution();
 
+    /// <summary>As <see cref="Categorical"/> with very many classes, which targets give by their ids.</summary>
+    public static OutputDistribution Vocabulary { get; } = new VocabularyDistribution();
+
     /// <summary>Each output is a value.</summary>
     public static OutputDistribution Continuous { get; } = new ContinuousDistribution();
 
     /// <summary>Whether a row is one distribution over classes that exclude each other.</summary>
     public virtual bool IsExclusive => false;
+
+    /// <summary>Whether targets are the ids of classes, not a value per output.</summary>
+    public virtual bool TakesIds => false;
 
     /// <summary>Whether outputs are logits of probabilities, which can be softened by a temperature.</summary>
     public virtual bool HasProbabilities => true;

@@ -9,14 +9,17 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
     /// <summary>The task whose targets are those of tokens.</summary>
     public const string Tokens = "token-classification";
 
+    /// <summary>The task whose targets are the tokens that were masked.</summary>
+    public const string Masked = "masked-lm";
+
     // The shortest and the longest there can be, and two between.
     private static readonly int[] Lengths = [5, 1, 12, 3];
 
     // Ids below are special tokens, padding among them.
     private const int FirstWord = 4;
 
-    /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c> or
-    /// <c>token-classification</c>.</param>
+    /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
+    /// <c>token-classification</c> or <c>masked-lm</c>.</param>
     /// <param name="shape">The sizes of the model it is for.</param>
     /// <param name="seed">Fixes ids and targets.</param>
     public static PlainBatch Random(string task, PlainShape shape, int seed)
@@ -27,19 +30,22 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
                 Enumerable.Range(0, length).Select(_ => random.Next(FirstWord, shape.Vocabulary)).ToArray(),
                 Enumerable.Range(0, length).Select(i => shape.TokenTypes > 1 && i > length / 2 ? 1 : 0).ToArray()))],
             [
-                .. Enumerable.Range(0, task == Tokens ? Lengths.Sum() : Lengths.Length)
-                    .Select(row => task == Tokens && row % 4 == 2
+                .. Enumerable.Range(0, IsPerToken(task) ? Lengths.Sum() : Lengths.Length)
+                    .Select(row => IsPerToken(task) && row % 4 == 2
                     ? new float[shape.Outputs]
                     : Target(task, shape.Outputs, random)),
             ]);
     }
+
+    /// <summary>Whether a task has a row of targets per token.</summary>
+    public static bool IsPerToken(string task) => task is Tokens or Masked;
 
     private static float[] Target(string task, int outputs, Random random)
     {
         int label = random.Next(outputs);
         return [.. Enumerable.Range(0, outputs).Select(k => task switch
         {
-            "classification" or Tokens => k == label ? 1f : 0,
+            "classification" or Tokens or Masked => k == label ? 1f : 0,
             "multilabel" => random.Next(2),
             _ => (float)((4 * random.NextDouble()) - 2),
         })];

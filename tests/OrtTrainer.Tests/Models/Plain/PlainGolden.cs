@@ -13,7 +13,8 @@ internal sealed class PlainGolden
 
     private PlainGolden(string architecture, string task, PlainShape shape)
     {
-        (Architecture, Task, Shape) = (architecture, task, shape with { PerToken = task == PlainBatch.Tokens });
+        (Architecture, Task) = (architecture, task);
+        Shape = shape with { PerToken = PlainBatch.IsPerToken(task), Masked = task == PlainBatch.Masked };
         Folder = Path.Combine(AppContext.BaseDirectory, "goldens", $"plain-{architecture}-{task}");
         _written = new(() => PlainGoldenFiles.Write(this));
     }
@@ -39,6 +40,12 @@ internal sealed class PlainGolden
         new("ernie", "classification", new()),
         new("distilbert", "classification", new() { Activation = "relu", Layers = 3, TokenTypes = 0 }),
         new("distilbert", "token-classification", new() { Outputs = 4, TokenTypes = 0 }),
+        new("bert", "masked-lm", new() { Outputs = 30 }),
+        new("roberta", "masked-lm", new() { Outputs = 30, TokenTypes = 1 }),
+        new("xlm-roberta", "masked-lm", new() { Outputs = 30, TokenTypes = 1, Layers = 1 }),
+        new("mpnet", "masked-lm", new() { Outputs = 30, TokenTypes = 0 }),
+        new("ernie", "masked-lm", new() { Outputs = 30, Layers = 1 }),
+        new("distilbert", "masked-lm", new() { Outputs = 30, Layers = 1, TokenTypes = 0, Activation = "relu" }),
     ];
 
     public string Folder { get; }
@@ -46,8 +53,8 @@ internal sealed class PlainGolden
     /// <summary>Its <c>model_type</c>.</summary>
     public string Architecture { get; }
 
-    /// <summary><c>classification</c>, <c>multilabel</c>, <c>regression</c> or
-    /// <c>token-classification</c>.</summary>
+    /// <summary><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
+    /// <c>token-classification</c> or <c>masked-lm</c>.</summary>
     public string Task { get; }
 
     public PlainShape Shape { get; }

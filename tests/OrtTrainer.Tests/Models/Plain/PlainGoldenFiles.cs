@@ -28,7 +28,7 @@ internal static class PlainGoldenFiles
             if (step == 0)
             {
                 WriteModel(golden.Folder, model);
-                tensors.Add(Logits(logits, batch, golden.Task == PlainBatch.Tokens));
+                tensors.Add(Logits(logits, batch, PlainBatch.IsPerToken(golden.Task)));
                 tensors.Add(Floats("loss", [1], new[,] { { loss } }));
                 tensors.AddRange(model.Parameters.Select(p =>
                     Floats("grad." + p.Key, p.Value.Shape, p.Value.Gradient)));
@@ -118,7 +118,7 @@ internal static class PlainGoldenFiles
     }
 
     /// <summary>The class of each row, [B], or of each token, [B, S], or the targets of each row, [B, K].</summary>
-    private static TensorData Labels(string name, PlainBatch batch, string task) => task == PlainBatch.Tokens
+    private static TensorData Labels(string name, PlainBatch batch, string task) => PlainBatch.IsPerToken(task)
         ? TokenLabels(name, batch)
         : task == "classification"
         ? TensorData.Int64s(

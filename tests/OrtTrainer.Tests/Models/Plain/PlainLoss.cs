@@ -3,13 +3,13 @@ namespace OrtTrainer.Tests.Models.Plain;
 /// <summary>The mean loss of a batch by the kind of task, with its gradient left in the logits.</summary>
 internal static class PlainLoss
 {
-    /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c> or
-    /// <c>token-classification</c>.</param>
+    /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
+    /// <c>token-classification</c> or <c>masked-lm</c>.</param>
     /// <param name="logits">[N, K].</param>
     /// <param name="targets">Probabilities, 0 or 1, or values: [N, K].</param>
     public static double Mean(string task, Tensor logits, float[][] targets) => task switch
     {
-        "classification" or PlainBatch.Tokens => CrossEntropy(logits, targets),
+        "classification" or PlainBatch.Tokens or PlainBatch.Masked => CrossEntropy(logits, targets),
         "multilabel" => BinaryCrossEntropy(logits, targets),
         "regression" => SquaredError(logits, targets),
         _ => throw new ArgumentException($"There is no plain loss of {task}."),

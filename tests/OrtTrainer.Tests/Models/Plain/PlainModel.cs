@@ -53,8 +53,9 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         {
             Tensor last = States(tape, ids, types)[^1];
             rows.AddRange(shape.PerToken
-                ? Enumerable.Range(0, ids.Length).Select(token => Linear(
-                    "classifier", shape.Width, shape.Outputs, tape.Rows(last, [token])))
+                ? Enumerable.Range(0, ids.Length).Select(token => shape.Masked
+                    ? MaskedHead(tape.Rows(last, [token]))
+                    : Linear("classifier", shape.Width, shape.Outputs, tape.Rows(last, [token])))
                 : [Head(tape.Rows(last, [0]))]);
         }
 
@@ -72,6 +73,18 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     protected abstract Tensor Embed(int[] ids, int[] types);
 
     protected abstract Tensor Layer(int layer, Tensor x);
+
+    /// <summary>Logits of the vocabulary for the state of a token.</summary>
+    protected abstract Tensor MaskedHead(Tensor state);
+
+    /// <summary>A dense layer with its activation, a norm, and the word embeddings with a bias per token.</summary>
+    protected Tensor MaskedHead(string family, string dense, string norm, string output, Tensor state)
+    {
+        Tensor x = LayerNorm(norm, Activation(Linear(dense, shape.Width, shape.Width, state)));
+        Tensor words = Matrix(family + ".embeddings.word_embeddings.weight", shape.Vocabulary, shape.Width);
+        return Tape.AddBias(
+            Tape.Product(x, Tape.Transpose(words)), Vector(output + ".bias", shape.Vocabulary));
+    }
 
     /// <summary>Logits of the state of the first token.</summary>
     protected abstract Tensor Head(Tensor first);

@@ -1,0 +1,15 @@
+using OrtTrainer.Models;
+using OrtTrainer.Text;
+
+namespace OrtTrainer.Tasks;
+
+/// <summary>What a task reads the data of a run with.</summary>
+/// <param name="Options">The files, and how to read them.</param>
+/// <param name="Model">What is trained.</param>
+/// <param name="Tokenizer">The model's tokenizer.</param>
+/// <param name="MaxLength">The most tokens per example.</param>
+/// <param name="Threads">At most so many threads.</param>
+/// <param name="Cancellation">Stops between two blocks of a file or two examples.</param>
+internal sealed record DataReading(
+    DataOptions Options, PretrainedModel Model, ITextEncoder Tokenizer, int MaxLength, int Threads,
+    CancellationToken Cancellation);
