@@ -41,7 +41,8 @@ public abstract partial class ModelTask
         (DataOptions options, PretrainedModel model) = (reading.Options, reading.Model);
         if (options.Masking != new MaskingOptions())
         {
-            throw new RunException($"Options of masking are given, but the task is {Name}, which masks nothing; leave them out.");
+            throw new RunException(
+                $"Options of masking are given, but the task is {Name}, which masks nothing; leave them out.");
         }
 
         List<string> notes = [];
