@@ -14,7 +14,7 @@ internal sealed class TokenizerArguments : CommandArguments
     public string? Output { get; set; }
 
     [Option("kind", MetaValue = "KIND",
-        HelpText = "word_piece (BERT) or byte_level_bpe (RoBERTa) (default: word_piece)")]
+        HelpText = "word_piece (BERT), byte_level_bpe (RoBERTa) or unigram (default: word_piece)")]
     public string? Kind { get; set; }
 
     [Option("vocabulary-size", MetaValue = "N", HelpText = "tokens, special ones included (default: 30000)")]
@@ -26,6 +26,9 @@ internal sealed class TokenizerArguments : CommandArguments
 
     [Option("limit-alphabet", MetaValue = "N", HelpText = "most characters with tokens of their own (default: 1000)")]
     public int? LimitAlphabet { get; set; }
+
+    [Option("max-piece-length", MetaValue = "N", HelpText = "most characters of a token of unigram (default: 16)")]
+    public int? MaxPieceLength { get; set; }
 
     [Option("lowercase", HelpText = "lower-case texts first")]
     public bool Lowercase { get; set; }
@@ -53,6 +56,7 @@ internal sealed class TokenizerArguments : CommandArguments
         VocabularySize = VocabularySize ?? 30_000,
         MinFrequency = MinFrequency ?? 2,
         LimitAlphabet = LimitAlphabet ?? 1_000,
+        MaxPieceLength = MaxPieceLength ?? 16,
         Lowercase = Lowercase,
         Threads = Threads ?? Environment.ProcessorCount,
     });

@@ -8,4 +8,7 @@ public enum TokenizerKind
 
     /// <summary>RoBERTa's and GPT-2's: pairs of bytes merged by count; nothing is unknown.</summary>
     ByteLevelBpe,
+
+    /// <summary>That of XLM-RoBERTa and T5: the most probable cut by a unigram model (Kudo 2018).</summary>
+    Unigram,
 }

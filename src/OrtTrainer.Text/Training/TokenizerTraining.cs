@@ -13,6 +13,7 @@ public static class TokenizerTraining
     {
         [TokenizerKind.WordPiece] = new WordPieceTraining(),
         [TokenizerKind.ByteLevelBpe] = new ByteLevelBpeTraining(),
+        [TokenizerKind.Unigram] = new UnigramTraining(),
     };
 
     /// <summary>Reads a corpus block by block and makes a tokenizer of its words.</summary>

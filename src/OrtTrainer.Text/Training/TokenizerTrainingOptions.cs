@@ -20,7 +20,7 @@ public sealed record TokenizerTrainingOptions
     /// <summary>The tokens to have in the end, special ones included, 8 or more.</summary>
     public int VocabularySize { get; init => field = AtLeast(value, 8, nameof(VocabularySize)); } = 30_000;
 
-    /// <summary>The least number of times that a pair occurs to be merged, 1 or more.</summary>
+    /// <summary>The least number of times that a pair occurs to be merged, 1 or more; of no use to Unigram.</summary>
     public int MinFrequency { get; init => field = AtLeast(value, 1, nameof(MinFrequency)); } = 2;
 
     /// <summary>
@@ -31,6 +31,9 @@ public sealed record TokenizerTrainingOptions
 
     /// <summary>Whether texts are lower-cased first, which drops accents too with WordPiece.</summary>
     public bool Lowercase { get; init; }
+
+    /// <summary>The most characters of a token of Unigram, 2 or more.</summary>
+    public int MaxPieceLength { get; init => field = AtLeast(value, 2, nameof(MaxPieceLength)); } = 16;
 
     /// <summary>Threads, 1 or more; they change the time alone.</summary>
     public int Threads { get; init => field = AtLeast(value, 1, nameof(Threads)); } = Environment.ProcessorCount;
