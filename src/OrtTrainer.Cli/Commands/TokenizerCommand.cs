@@ -30,8 +30,8 @@ internal static class TokenizerCommand
 
         terminal.WriteLines(
         [
-            FormattableString.Invariant(
-                $"{tokens} tokens from {trained.Bytes / 1e6:0.0} MB in {trained.Files} files, {seconds:0.0} s."),
+            FormattableString.Invariant($"{tokens} tokens from {trained.Bytes / 1e6:0.0} MB in ")
+                + FormattableString.Invariant($"{Figures.Count(trained.Files, "file")}, {seconds:0.0} s."),
             .. tokens < options.VocabularySize
                 ? [$"Fewer than {options.VocabularySize}: nothing more occurs often enough to be a token."]
                 : Array.Empty<string>(),

@@ -40,7 +40,7 @@ internal sealed class UnigramTraining : ITokenizerTraining
         IReadOnlyList<string> alphabet = Alphabet.Of(words, options.LimitAlphabet);
         Alphabet.RequireRoom(
             options.VocabularySize, Special.Length, alphabet.Count, "Make it larger, or limit the alphabet.");
-        (int[] Word, long Count)[] spelled = [.. words.Select(word => (CodePoints.From(word.Word), word.Count))];
+        (int[] Word, long Count)[] spelled = Spell(words, alphabet);
         int size = options.VocabularySize - Special.Length;
         IReadOnlyList<(int[] Piece, double Score)> chosen =
             new PieceEstimation(spelled, options.Threads, cancellation).Choose(
@@ -71,6 +71,40 @@ internal sealed class UnigramTraining : ITokenizerTraining
         yield return TokenizerTraining.Config("PreTrainedTokenizerFast", ("bos_token", Special[0]),
             ("eos_token", Special[2]), ("sep_token", Special[2]), ("cls_token", Special[0]),
             ("unk_token", Special[3]), ("pad_token", Special[1]), ("mask_token", Special[4]));
+    }
+
+    /// <summary>
+    /// The parts of words between characters that have no token, as code points: what holds such a character is no
+    /// piece.
+    /// </summary>
+    internal static (int[] Word, long Count)[] Spell(
+        IReadOnlyList<(string Word, long Count)> words, IEnumerable<string> alphabet)
+    {
+        HashSet<int> known = [.. alphabet.Select(character => char.ConvertToUtf32(character, 0))];
+        Dictionary<string, long> parts = new(StringComparer.Ordinal);
+        foreach ((string word, long count) in words)
+        {
+            int[] points = CodePoints.From(word);
+            for (int start = 0, end; start < points.Length; start = end + 1)
+            {
+                for (end = start; end < points.Length && known.Contains(points[end]);)
+                {
+                    end++;
+                }
+
+                if (end > start)
+                {
+                    string part = CodePoints.ToText(points.AsSpan(start, end - start));
+                    parts[part] = parts.GetValueOrDefault(part) + count;
+                }
+            }
+        }
+
+        return
+        [
+            .. parts.OrderBy(part => part.Key, StringComparer.Ordinal)
+                .Select(part => (CodePoints.From(part.Key), part.Value)),
+        ];
     }
 
     /// <summary>

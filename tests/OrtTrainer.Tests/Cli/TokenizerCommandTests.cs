@@ -27,7 +27,7 @@ public sealed class TokenizerCommandTests
         CliRun run = CliRun.Of(
             "tokenizer", "train", _corpus, "--out", _output, "--vocabulary-size", "30").Succeeded();
 
-        Assert.That(run.Lines[0], Does.StartWith("30 tokens from 0.0 MB in 1 files, "));
+        Assert.That(run.Lines[0], Does.StartWith("30 tokens from 0.0 MB in 1 file, "));
         Assert.That(Tokenizer.Load(_output).VocabularySize, Is.EqualTo(30));
     }
 

@@ -41,6 +41,17 @@ public sealed class UnigramTrainingTests
     }
 
     [Test]
+    public void Words_part_where_a_character_has_no_token()
+    {
+        (int[] Word, long Count)[] parts =
+            UnigramTraining.Spell([("abxa", 3), ("xx", 9), ("xb", 2), ("ab", 4)], ["a", "b"]);
+
+        Assert.That(
+            parts.Select(part => $"{string.Join(' ', part.Word)}: {part.Count}"),
+            Is.EqualTo(new[] { "97: 3", "97 98: 7", "98: 2" }));
+    }
+
+    [Test]
     public void Expected_counts_are_those_over_all_ways_to_cut_a_word()
     {
         (int[] Piece, double Score)[] pieces = Pieces();
