@@ -50,6 +50,13 @@ public static class FusedOperations
             AttributeList.Empty.With("heads", heads).With("scale", scale).With("mask", (long)mask).With("p", p)
                 .With("site", site))[0];
 
+    /// <summary>
+    /// The logarithm of a softmax over the rows of each sequence, column by column: x [T, K], offsets int64 [B+1];
+    /// gives [T, K].
+    /// </summary>
+    public static Value PackedLogSoftmax(this GraphBuilder g, Value x, Value offsets) =>
+        Fused(g, "PackedLogSoftmax", [x, offsets], AttributeList.Empty)[0];
+
     /// <summary>The sum of the rows of x [N, H], [H].</summary>
     public static Value ColumnSum(this GraphBuilder g, Value x) => Fused(g, "ColumnSum", [x], AttributeList.Empty)[0];
 

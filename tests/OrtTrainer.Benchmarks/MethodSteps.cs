@@ -43,7 +43,7 @@ internal sealed class MethodSteps : IDisposable
         TrainerOptions training = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, execution);
         GradientAccumulator gradients = new(graph, training, objective, _state);
         _trainer = new Trainer(
-            training, data.Examples, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, updates);
+            training, data.Inputs, gradients, _state, new ConstantSchedule(LearningRate), averaging: null, updates);
     }
 
     public FineTuneMethod Method { get; }

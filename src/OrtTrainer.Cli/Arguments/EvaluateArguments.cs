@@ -19,6 +19,10 @@ internal sealed class EvaluateArguments : LabelledArguments
     [Option("max-length", MetaValue = "N", HelpText = "most tokens of a text or pair (default: the tokenizer's limit)")]
     public int? MaxLength { get; set; }
 
+    [Option("stride", MetaValue = "N",
+        HelpText = "tokens that windows of a long context share (default: 128, or half of --max-length)")]
+    public int? Stride { get; set; }
+
     [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
     public int? Threads { get; set; }
 

@@ -29,6 +29,10 @@ internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
         HelpText = "{tasks} (default: classification)")]
     public string? Task { get; set; }
 
+    [Option("tag-every-token", HelpText = "token classification: train every token of a word towards its tag, not " +
+        "the first alone")]
+    public bool TagEveryToken { get; set; }
+
     [Option("options", MetaValue = "F.json",
         HelpText = "options from a file, named as in a run's options.json; the command line wins")]
     public string? OptionsFile { get; set; }

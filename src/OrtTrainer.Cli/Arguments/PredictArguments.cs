@@ -23,8 +23,17 @@ internal sealed class PredictArguments : TableArguments
     [Option("threshold", MetaValue = "X", HelpText = "least score of a label of a multi-label model (default: 0.5)")]
     public double? Threshold { get; set; }
 
+    [Option("no-answer-threshold", MetaValue = "X",
+        HelpText = "a question has no answer where that scores more than the best by more than X (default: all have " +
+            "one)")]
+    public double? NoAnswerThreshold { get; set; }
+
     [Option("max-length", MetaValue = "N", HelpText = "most tokens of a text or pair (default: the tokenizer's limit)")]
     public int? MaxLength { get; set; }
+
+    [Option("stride", MetaValue = "N",
+        HelpText = "tokens that windows of a long context share (default: 128, or half of --max-length)")]
+    public int? Stride { get; set; }
 
     [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
     public int? Threads { get; set; }

@@ -18,7 +18,7 @@ internal abstract class TableArguments : CommandArguments
     public string? Columns { get; set; }
 
     [Option("format", MetaValue = "FORMAT",
-        HelpText = "csv, tsv, jsonl, json, lines or auto: by the file's extension (default: auto)")]
+        HelpText = "csv, tsv, jsonl, json, conll, lines or auto: by the file's extension (default: auto)")]
     public string? Format { get; set; }
 
     [Option("delimiter", MetaValue = "CHAR",

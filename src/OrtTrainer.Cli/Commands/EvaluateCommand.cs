@@ -20,6 +20,7 @@ internal static class EvaluateCommand
         PredictorOptions options = OptionErrors.Guard(typeof(EvaluateArguments), () => new PredictorOptions
         {
             MaxLength = arguments.MaxLength,
+            Stride = arguments.Stride,
             Execution = Threads(arguments.Threads),
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);

@@ -54,6 +54,7 @@ internal static class FinetuneSettings
             ("pair_column", a.PairColumn),
             ("label_column", a.LabelColumn),
             ("label_separator", a.LabelSeparator),
+            ("tag_every_token", a.TagEveryToken ? true : null),
             ("eval_fraction", a.EvalFraction),
             ("table", RunSettings.Given(
                 ("format", Words.Parse<DataFormat>("--format", a.Format)),

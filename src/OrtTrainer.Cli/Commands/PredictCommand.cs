@@ -19,6 +19,8 @@ internal static class PredictCommand
         PredictorOptions options = OptionErrors.Guard(typeof(PredictArguments), () => new PredictorOptions
         {
             MaxLength = arguments.MaxLength,
+            Stride = arguments.Stride,
+            NoAnswerThreshold = arguments.NoAnswerThreshold,
             Threshold = (float)(arguments.Threshold ?? 0.5),
             Execution = EvaluateCommand.Threads(arguments.Threads),
         });

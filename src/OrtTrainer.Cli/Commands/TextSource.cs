@@ -91,7 +91,7 @@ internal sealed class TextSource
 
     private IEnumerable<Example> Read(ModelTask task, CancellationToken cancellation)
     {
-        ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair);
-        return _rows(cancellation).Select(row => task.ReadExample(row, columns));
+        ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair ?? task.DefaultColumns.Pair);
+        return _rows(cancellation).SelectMany(row => task.ReadExamples(row, columns));
     }
 }

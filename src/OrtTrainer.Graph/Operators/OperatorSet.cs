@@ -24,6 +24,7 @@ public static class OperatorSet
         new LayerNorm(), new LayerNormGrad(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
         new ColumnSum(), new GatherGrad(), new PackedAttention(), new PackedAttentionGrad(),
         new PackedBiasedAttention(), new PackedBiasedAttentionGrad(),
+        new PackedLogSoftmax(), new PackedLogSoftmaxGrad(),
     }.ToDictionary(op => (op.Domain, op.Type));
 
     /// <summary>All operators, standard and fused.</summary>

@@ -40,7 +40,8 @@ internal sealed class FinishedRun : IDisposable
     {
         RunSummary summary = RunSummary.Read(folder);
         FineTuneOptions options = FineTuneOptions.Read(RunFolder.OptionsFileOf(folder));
-        return new FinishedRun(folder, options, summary, Predictor.Open(folder, predictor));
+        return new FinishedRun(
+            folder, options, summary, Predictor.Open(folder, predictor with { Stride = options.Stride }));
     }
 
     /// <summary>The evaluation data of the run, read again.</summary>

@@ -52,7 +52,7 @@ internal sealed class FlatnessProbe
         {
             Run = Path.GetFullPath(run),
             Data = _run.Data,
-            Examples = _run.Examples.Examples.Count,
+            Examples = _run.Examples.Source.Count,
             Metric = _run.Metric.Name,
             Options = _options,
             Notes = _run.Notes,

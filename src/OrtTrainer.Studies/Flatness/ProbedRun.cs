@@ -110,7 +110,7 @@ internal sealed class ProbedRun : IDisposable
 
     private static EncodedDataset Some(EncodedDataset all, FlatnessOptions options)
     {
-        int[] rows = [.. Enumerable.Range(0, all.Examples.Count)];
+        int[] rows = [.. Enumerable.Range(0, all.Source.Count)];
         if (rows.Length <= options.Examples)
         {
             return all;

@@ -32,11 +32,11 @@ internal sealed class TaskGradient : IDisposable
     public TaskGradient(
         Architecture architecture, ModelTask task, EncodedDataset data, ExecutionOptions execution)
     {
-        _examples = data.Examples;
+        _examples = data.Inputs;
         _objective = new TrainingObjective(task.Distribution, new ExampleTargets(data.Targets));
         TrainingGraph graph = TrainingGraph.Build(
             architecture, task.Head(data.Targets.Outputs), _objective, dropout: false);
-        _order = [.. Enumerable.Range(0, data.Examples.Count)];
+        _order = [.. Enumerable.Range(0, data.Inputs.Count)];
         Weights = new WeightBuffer(execution.Device, graph.Layout.Length);
         _gradients = new WeightBuffer(execution.Device, graph.Layout.Length);
         _session = new GradientSession(graph, execution, Weights, _gradients);

@@ -43,7 +43,7 @@ public sealed class ModelSoup : IDisposable
             ModelTask task = first.Options.Data.Task;
             _data = task.Encode(
                 EvaluationData(first, cancellation), Tokenizer.Load(first.Folder), MaxLength(first),
-                options.Execution.IntraOpThreads, cancellation);
+                options.Execution.IntraOpThreads, cancellation, first.Options.Stride);
             PackedGraph graph = PackedGraph.Evaluation(first.Architecture, first.Head);
             _evaluator = new Evaluator(
                 new EvaluationSession(graph, options.Execution), task, task.FindMetric(first.Summary.Metric));
@@ -77,13 +77,13 @@ public sealed class ModelSoup : IDisposable
         double[] scores = [.. _ingredients.Select(i => Score(i.Weights, cancellation).Score)];
         IReadOnlyList<int> kept = Choose(scores, cancellation);
         EvaluationScores reached = Score(_mean, cancellation);
-        ExportReference reference = new(_data.Examples, _evaluator.Session, _mean, _options.Execution);
+        ExportReference reference = new(_data.Inputs, _evaluator.Session, _mean, _options.Execution);
         ExportResult result = ModelExporter.Export(
             _options.Output, Model(), ProvenanceOf(kept, scores, reached.Score), reference, cancellation);
         return new SoupResult
         {
             Metric = _evaluator.Metric.Name,
-            Examples = _data.Examples.Count,
+            Examples = _data.Source.Count,
             Recipe = _options.Recipe,
             Weights = _options.Weights,
             Runs = [.. _ingredients.Select((ingredient, i) => new SoupScore(

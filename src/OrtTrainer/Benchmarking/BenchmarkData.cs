@@ -39,7 +39,7 @@ internal sealed record BenchmarkData(
 
         EncodedDataset encoded = Read(options, model, cancellation);
         ModelTask task = options.Data!.Task;
-        return new(task.Distribution, task.Head(encoded.Targets.Outputs), encoded.Examples, encoded.Targets);
+        return new(task.Distribution, task.Head(encoded.Targets.Outputs), encoded.Inputs, encoded.Targets);
     }
 
     /// <summary>Reads and tokenizes the options' data file.</summary>

@@ -77,6 +77,11 @@ internal sealed partial class ModelConfig
     public static bool AreDefaults(IReadOnlyList<string> labels) =>
         labels.Select((name, id) => name == $"LABEL_{id}").All(isDefault => isDefault);
 
+    /// <summary>The names that transformers gives to so many outputs without names: <c>LABEL_0</c> and so
+    /// on.</summary>
+    public static IReadOnlyList<string> DefaultLabels(int count) =>
+        [.. Enumerable.Range(0, count).Select(id => $"LABEL_{id}")];
+
     /// <summary>A copy with other labels, task or architecture; what is null stays as it is.</summary>
     /// <param name="labels">Names by class number: sets <c>id2label</c> and <c>label2id</c>.</param>
     /// <param name="problemType">single_label_classification, multi_label_classification or regression.</param>
@@ -149,7 +154,7 @@ internal sealed partial class ModelConfig
         const int mostLabels = 1_000_000;
         var count = GetInt("num_labels", 2);
         return count is > 0 and <= mostLabels
-            ? [.. Enumerable.Range(0, count).Select(id => $"LABEL_{id}")]
+            ? [.. DefaultLabels(count)]
             : throw new CheckpointException(
                 Path, "field num_labels", $"{count}", $"1 to {mostLabels}", "Correct the field.");
     }

@@ -4,7 +4,8 @@ namespace OrtTrainer.Data;
 public enum DataFormat
 {
     /// <summary>
-    /// By the file's extension: .csv, .tsv or .tab, .jsonl or .ndjson, .json. Anything else is refused.
+    /// By the file's extension: .csv, .tsv or .tab, .jsonl or .ndjson, .json, .conll, .bio, .iob or .iob2. Anything
+    /// else is refused.
     /// </summary>
     Auto,
 
@@ -22,8 +23,12 @@ public enum DataFormat
     /// <summary>One JSON object per line.</summary>
     JsonLines,
 
-    /// <summary>An array of JSON objects, or one object per line; the file is held in memory.</summary>
+    /// <summary>An array of JSON objects, one object, or one per line; the file is held in memory.</summary>
     Json,
+
+    /// <summary>A word with its tags per line, and an empty line after each sentence, as in the tasks of
+    /// CoNLL.</summary>
+    Conll,
 
     /// <summary>Every line is one text, in a single column named "text" unless another name is given.</summary>
     Lines,

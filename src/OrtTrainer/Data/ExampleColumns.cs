@@ -8,6 +8,9 @@ namespace OrtTrainer.Data;
 internal sealed record ExampleColumns(
     string Text = "text", string? Pair = null, string? Label = null, string LabelSeparator = "|")
 {
+    /// <summary>Whether every token of a tagged word has its tag, not the first alone.</summary>
+    public bool TagsEveryToken { get; init; }
+
     /// <summary>Picks the columns out of a row.</summary>
     /// <exception cref="DataFileException">A column is absent, or holds no text where one is to be.</exception>
     public Example Of(DataRow row) => new(

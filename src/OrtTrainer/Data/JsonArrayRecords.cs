@@ -12,6 +12,27 @@ internal static class JsonArrayRecords
     public static bool Is(ReadOnlySpan<byte> content) =>
         Utf8Lines.WithoutMark(content).TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
 
+    /// <summary>Whether the content is one JSON object, on however many lines.</summary>
+    public static bool IsOneObject(ReadOnlySpan<byte> content)
+    {
+        Utf8JsonReader reader = new(Utf8Lines.WithoutMark(content));
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return false;
+            }
+
+            reader.Skip();
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            // More follows, or it is no JSON: what reads line by line says where.
+            return false;
+        }
+    }
+
     /// <summary>The elements with the lines they start on.</summary>
     /// <param name="content">The whole file.</param>
     /// <param name="file">The file as the user named it.</param>
@@ -25,6 +46,10 @@ internal static class JsonArrayRecords
             yield return Utf8Lines.Decode(content.AsSpan(start, length), line, file);
         }
     }
+
+    // The reader is a copy, so that the caller's stays where it is.
+    private static bool BeginsWithText(Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.StartArray && reader.Read() && reader.TokenType == JsonTokenType.String;
 
     private static List<(int Start, int Length, int Line)> Places(
         byte[] content, string file, CancellationToken cancellation)
@@ -41,7 +66,7 @@ internal static class JsonArrayRecords
                 int start = mark + (int)reader.TokenStartIndex;
                 line += content.AsSpan(counted, start - counted).Count((byte)'\n');
                 counted = start;
-                if (reader.TokenType != JsonTokenType.StartObject)
+                if (reader.TokenType != JsonTokenType.StartObject && !BeginsWithText(reader))
                 {
                     throw new DataFileException(
                         file,

@@ -37,6 +37,11 @@ internal static class JsonRecords
         {
             JsonText.RequireWholeCharacters(line.Text);
             using JsonDocument document = JsonDocument.Parse(line.Text, Strict);
+            if (TextWithObject(document.RootElement) is { } pair)
+            {
+                return Fields([new("text", pair[0]), .. Properties(pair[1])]);
+            }
+
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new DataFileException(
@@ -46,13 +51,7 @@ internal static class JsonRecords
                     + "expected one object per line, as {\"text\": \"…\", \"label\": \"…\"}.");
             }
 
-            List<JsonProperty> properties = [.. document.RootElement.EnumerateObject()];
-            return (
-                [.. properties.Select(item => item.Name)],
-                [.. properties.Select(item => TextOf(item.Value))],
-                properties.All(item => item.Value.ValueKind == JsonValueKind.String)
-                    ? null
-                    : [.. properties.Select(item => KindOf(item.Value))]);
+            return Fields([.. Properties(document.RootElement)]);
         }
         catch (JsonException malformed)
         {
@@ -66,6 +65,24 @@ internal static class JsonRecords
                 malformed);
         }
     }
+
+    /// <summary>A text and an object of what is said of it, as spaCy's examples are written.</summary>
+    private static JsonElement? TextWithObject(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 2
+        && element[0].ValueKind == JsonValueKind.String && element[1].ValueKind == JsonValueKind.Object
+            ? element
+            : null;
+
+    private static IEnumerable<KeyValuePair<string, JsonElement>> Properties(JsonElement element) =>
+        element.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, property.Value));
+
+    private static (string[] Names, string[] Values, FieldKind[]? Kinds) Fields(
+        List<KeyValuePair<string, JsonElement>> fields) => (
+        [.. fields.Select(field => field.Key)],
+        [.. fields.Select(field => TextOf(field.Value))],
+        fields.All(field => field.Value.ValueKind == JsonValueKind.String)
+            ? null
+            : [.. fields.Select(field => KindOf(field.Value))]);
 
     private static string TextOf(JsonElement value) => value.ValueKind switch
     {

@@ -2,8 +2,8 @@ namespace OrtTrainer.Data;
 
 /// <summary>
 /// Reads tables of UTF-8 text, with or without a header, byte order mark, CRLF and a last line break: CSV, TSV, JSON
-/// Lines and plain lines row by row, so that such a file is never held in memory as a whole, and arrays of JSON
-/// objects.
+/// Lines, sentences of tagged words and plain lines row by row, so that such a file is never held in memory as a whole,
+/// and arrays of JSON objects.
 /// </summary>
 internal static class TableReader
 {
@@ -59,6 +59,7 @@ internal static class TableReader
         ".tsv" or ".tab" => DataFormat.Tsv,
         ".jsonl" or ".ndjson" => DataFormat.JsonLines,
         ".json" => DataFormat.Json,
+        ".conll" or ".bio" or ".iob" or ".iob2" => DataFormat.Conll,
         _ => null,
     };
 
@@ -79,7 +80,7 @@ internal static class TableReader
         throw new DataFileException(
             path, null,
             $"the extension '{Path.GetExtension(path)}' does not tell the format; state it: --format csv, tsv, jsonl, "
-            + "json or lines.");
+            + "json, conll or lines.");
     }
 
     private static FileStream Open(string path)
@@ -120,6 +121,7 @@ internal static class TableReader
         {
             DataFormat.JsonLines => JsonRecords.Read(lines, file),
             DataFormat.Lines => Lines(lines, file, options),
+            DataFormat.Conll => ConllRecords.Read(lines, file, options.Columns),
             DataFormat.Csv => table.ReadCsv(lines),
             _ => table.Read(lines, options.Delimiter ?? '\t', options.Quoted ?? false),
         };
@@ -134,13 +136,15 @@ internal static class TableReader
                 file, null, $"lines of text are one column; found {column.Names.Count} names. State the format.");
     }
 
-    /// <summary>An array of objects, or one object per line: files of either kind are called .json.</summary>
+    /// <summary>An array of objects, one object, or one per line: files of either kind are called .json.</summary>
     private static IEnumerable<DataRow> Json(Stream stream, string file, CancellationToken cancellation)
     {
         byte[] bytes = AllOf(stream, cancellation);
         FileSignature.RequireText(bytes, file);
         IEnumerable<TextLine> records = JsonArrayRecords.Is(bytes)
             ? JsonArrayRecords.Elements(bytes, file, cancellation)
+            : JsonArrayRecords.IsOneObject(bytes)
+            ? [Utf8Lines.Decode(bytes, 1, file)]
             : Utf8Lines.Read(new MemoryStream(bytes), file, cancellation);
         foreach (DataRow row in JsonRecords.Read(records, file))
         {

@@ -23,11 +23,11 @@ internal static class ExportCheck
         ModelConfig config = ModelConfig.Load(folder);
         using OnnxModel model = OnnxModelFolder.Open(folder, ModelTask.Of(config), config, reference.Execution);
         ExportDifferences differences = new(reference.Tolerance);
-        foreach (int[] indices in OnnxModel.Batches(reference.Examples))
+        foreach (int[] indices in OnnxModel.Batches(reference.Inputs))
         {
             cancellation.ThrowIfCancellationRequested();
-            reference.Session.RunBatch(reference.Weights, reference.Examples, indices, differences.Expected);
-            model.RunBatch(reference.Examples, indices, differences);
+            reference.Session.RunBatch(reference.Weights, reference.Inputs, indices, differences.Expected);
+            model.RunBatch(reference.Inputs, indices, differences);
         }
 
         return differences.Result;

@@ -7,19 +7,22 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Export;
 
 /// <summary>What an export must reproduce before it replaces anything.</summary>
-/// <param name="Examples">Examples, such as the validation set's.</param>
+/// <param name="Inputs">Examples as tokens, such as the validation set's.</param>
 /// <param name="Session">The packed evaluation graph, which computes what is right.</param>
 /// <param name="Weights">The exported weights.</param>
 /// <param name="Execution">Threads and kernels of the exported model.</param>
 internal sealed record ExportReference(
-    IReadOnlyList<TokenizedExample> Examples, EvaluationSession Session, WeightBuffer Weights,
+    IReadOnlyList<TokenizedExample> Inputs, EvaluationSession Session, WeightBuffer Weights,
     ExecutionOptions Execution)
 {
     /// <summary>
-    /// The texts that the examples were made of: the exported tokenizer must make the same of them. Null, the default,
-    /// leaves the tokenizer unchecked.
+    /// The examples that all inputs were made of, in order: the exported tokenizer must make the same of them. Null,
+    /// the default, leaves the tokenizer unchecked.
     /// </summary>
     public IReadOnlyList<Example>? Texts { get; init; }
+
+    /// <summary>How many tokens their windows share; null for the task's own number.</summary>
+    public int? Stride { get; init; }
 
     /// <summary>What passes; 1e-4 absolute plus 1e-4 relative by default.</summary>
     public ExportTolerance Tolerance { get; init; } = new();

@@ -39,9 +39,9 @@ internal static class ModelExporter
         RefuseOwnFolder(folder, model);
         using StagedFolder staged = new(folder);
         Write(staged.Path, model, provenance.ToMetadata(), inlineLimit, cancellation);
-        if (reference?.Texts is { } texts && model.TokenizerFolder is not null)
+        if (reference?.Texts is not null && model.TokenizerFolder is not null)
         {
-            TokenizerCheck.Require(staged.Path, folder, model.Task, texts, reference.Examples, cancellation);
+            TokenizerCheck.Require(staged.Path, folder, model.Task, reference, cancellation);
         }
 
         ExportComparison? comparison = reference is null

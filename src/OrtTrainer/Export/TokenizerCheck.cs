@@ -14,26 +14,31 @@ internal static class TokenizerCheck
     /// <param name="staged">Where the exported files are now.</param>
     /// <param name="folder">Where they will be, for the message.</param>
     /// <param name="task">How texts are encoded.</param>
-    /// <param name="texts">The texts.</param>
-    /// <param name="examples">What the training side made of them, in the same order.</param>
+    /// <param name="reference">The texts, and the inputs that the training side made of them.</param>
     /// <param name="cancellation">Stops between two texts.</param>
     /// <exception cref="ExportMismatchException">An id or token type differs.</exception>
     public static void Require(
-        string staged, string folder, ModelTask task, IReadOnlyList<Example> texts,
-        IReadOnlyList<TokenizedExample> examples, CancellationToken cancellation = default)
+        string staged, string folder, ModelTask task, ExportReference reference,
+        CancellationToken cancellation = default)
     {
         Tokenizer tokenizer = Tokenizer.Load(staged);
         int limit = SequenceLimit.Of(staged, ModelConfig.Load(staged), asked: null);
-        for (int i = 0; i < examples.Count; i++)
+        int at = 0;
+        foreach (Example text in reference.Texts ?? [])
         {
             cancellation.ThrowIfCancellationRequested();
-            TokenizedExample exported = task.Encode(texts[i], tokenizer, limit);
-            bool isSame = exported.InputIds.AsSpan().SequenceEqual(examples[i].InputIds)
-                && exported.TokenTypeIds.AsSpan().SequenceEqual(examples[i].TokenTypeIds);
-            if (!isSame)
+            foreach (TokenizedExample exported in task.Encode(text, tokenizer, limit, reference.Stride))
             {
-                throw new ExportMismatchException(
-                    Path.Combine(folder, "tokenizer.json"), i, examples.Count, exported, examples[i]);
+                TokenizedExample trained = at < reference.Inputs.Count ? reference.Inputs[at] : new([], []);
+                bool isSame = exported.InputIds.AsSpan().SequenceEqual(trained.InputIds)
+                    && exported.TokenTypeIds.AsSpan().SequenceEqual(trained.TokenTypeIds);
+                if (!isSame)
+                {
+                    throw new ExportMismatchException(
+                        Path.Combine(folder, "tokenizer.json"), at, reference.Inputs.Count, exported, trained);
+                }
+
+                at++;
             }
         }
     }

@@ -26,7 +26,22 @@ internal sealed record RunTraits(
         if (!Distribution.IsExclusive)
         {
             throw new ArgumentException($"{nameof(Method)} {Method} is for classes that exclude each other; the task " +
-                $"is {Task}. Take finetune, swa, ema or a distillation.");
+                $"is {Task}. {Others}");
         }
     }
+
+    /// <summary>Requires probabilities that sum to 1, over the classes of a row or over the tokens of a
+    /// sequence.</summary>
+    /// <exception cref="ArgumentException">The task has others.</exception>
+    public void RequireDistributions()
+    {
+        if (!Distribution.IsAcrossRows)
+        {
+            RequireClasses();
+        }
+    }
+
+    private string Others => Task.HasTeachers
+        ? "Take finetune, swa, ema or a distillation."
+        : "Take finetune, swa or ema.";
 }

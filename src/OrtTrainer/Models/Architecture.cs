@@ -51,6 +51,9 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>Whether all layers are one, which runs as often as there are layers.</summary>
     public virtual bool SharesLayers => false;
 
+    /// <summary>The probability of dropout before a head that finds a span of tokens.</summary>
+    public virtual float SpanDropout => 0;
+
     /// <summary>The field of config.json that counts the layers.</summary>
     protected abstract string LayersField { get; }
 

@@ -30,6 +30,12 @@ internal abstract class ModelHead
     /// <returns>Logits: [B, K], or a row per token, [T, K] packed and [B, S, K] padded.</returns>
     public abstract Value Build(ModelBuilder m, Architecture architecture, Value hidden);
 
+    /// <summary>
+    /// The names of the outputs of an exported graph: one with all values of a row, or one per value, which then lacks
+    /// the last axis.
+    /// </summary>
+    public virtual IReadOnlyList<string> ExportedNames { get; } = [PaddedInputs.Logits];
+
     /// <summary>The outputs of an exported graph, by name.</summary>
     /// <param name="graph">The exported graph.</param>
     /// <param name="logits">What <see cref="Build"/> gave.</param>

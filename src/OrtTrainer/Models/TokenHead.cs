@@ -15,5 +15,8 @@ internal class TokenHead(int outputs) : ModelHead(outputs)
     protected virtual string LayerName => "classifier";
 
     public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) => m.OutputLayer(
-        LayerName, architecture.Shape.Width, Outputs, m.Dropout(architecture.TokenDropout, hidden));
+        LayerName, architecture.Shape.Width, Outputs, m.Dropout(DropoutOf(architecture), hidden));
+
+    /// <summary>The probability of dropout before the layer.</summary>
+    protected virtual float DropoutOf(Architecture architecture) => architecture.TokenDropout;
 }

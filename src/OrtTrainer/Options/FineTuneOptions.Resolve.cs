@@ -35,6 +35,7 @@ public sealed partial record FineTuneOptions
                 Train = Path.GetFullPath(Data.Train),
                 Eval = Data.Eval is null ? null : Path.GetFullPath(Data.Eval),
                 TextColumn = Data.Columns.Text,
+                PairColumn = Data.Columns.Pair,
                 LabelColumn = Data.Columns.Label,
                 Test = Data.Test is null ? null : Path.GetFullPath(Data.Test),
             },
@@ -82,6 +83,19 @@ public sealed partial record FineTuneOptions
 
     private void Require()
     {
+        if (Stride is not null && !Data.Task.ReadsInWindows)
+        {
+            throw new ArgumentException(
+                $"{nameof(Stride)} is for tasks that read long examples in windows; {Data.Task} cuts them. Leave it "
+                + "out.");
+        }
+
+        if (Data.TagEveryToken && !Data.Task.TagsWords)
+        {
+            throw new ArgumentException(
+                $"{nameof(Data.TagEveryToken)} is for tags of words; {Data.Task} has none. Leave it out.");
+        }
+
         RunTraits run = new(Method, Data.Task, Dropout, FromScratch, Teacher);
         foreach (RunPart part in Parts)
         {

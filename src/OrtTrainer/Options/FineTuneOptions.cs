@@ -100,6 +100,14 @@ public sealed partial record FineTuneOptions
     [Setting("max-length", "most tokens of a text or pair")]
     public int MaxLength { get; init => field = (int)OptionRange.AtLeast((long)value, 8); } = 128;
 
+    /// <summary>
+    /// For tasks that read what is longer than <see cref="MaxLength"/> in windows: how many tokens a window shares with
+    /// the one before, 0 or more; null for 128, or half of <see cref="MaxLength"/> where that is less.
+    /// </summary>
+    [Setting("stride", "tokens that windows of a long context share, for question-answering",
+        Default = "128, or half of --max-length")]
+    public int? Stride { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 0) : null; }
+
     /// <summary>Dropout everywhere, in [0, 1); null for the probabilities of the model's configuration.</summary>
     [Setting("dropout", "dropout everywhere", Default = "as the model's configuration says")]
     public double? Dropout { get; init => field = value is { } p ? OptionRange.Below(p, 0, 1) : null; }

@@ -29,8 +29,8 @@ internal sealed class OnnxModel : IDisposable
         try
         {
             _inputs = [.. session.Inputs.Select(i => i.Name)];
-            CheckSignature(session);
-            CheckTypes(session);
+            CheckSignature(session, head);
+            CheckTypes(session, head);
         }
         catch
         {
@@ -38,7 +38,13 @@ internal sealed class OnnxModel : IDisposable
             throw;
         }
 
-        _bindings = new BindingPool(session, binding => binding.BindOutput(PaddedInputs.Logits));
+        _bindings = new BindingPool(session, binding =>
+        {
+            foreach (string output in head.ExportedNames)
+            {
+                binding.BindOutput(output);
+            }
+        });
     }
 
     /// <summary>Opens a model file, with its external data if it has any.</summary>
@@ -117,9 +123,7 @@ internal sealed class OnnxModel : IDisposable
             (starts[b], rows[b]) = _head.Rows.Padded(b, length, batch.Width);
         }
 
-        CheckShape(binding.OutputShape(PaddedInputs.Logits), batch);
-        ReadOnlySpan<float> values = binding.OutputAsFloats(PaddedInputs.Logits);
-        sink.Add(new OutputBatch(values, _head.Outputs, indices, starts, rows));
+        sink.Add(new OutputBatch(Values(binding, batch), _head.Outputs, indices, starts, rows));
     }
 
     public void Dispose()
@@ -140,29 +144,35 @@ internal sealed class OnnxModel : IDisposable
         return end;
     }
 
-    private static void CheckSignature(GraphSession session)
+    private static void CheckSignature(GraphSession session, ModelHead head)
     {
         string found = $"{session.Name} has inputs " +
             $"{string.Join(", ", session.Inputs.Select(i => i.Name))} and outputs " +
             $"{string.Join(", ", session.Outputs.Select(o => o.Name))}";
         if (session.Inputs.Any(i => !KnownInputs.Contains(i.Name))
             || session.Inputs.All(i => i.Name != PaddedInputs.InputIds)
-            || session.Outputs.All(o => o.Name != PaddedInputs.Logits))
+            || !head.ExportedNames.All(name => session.Outputs.Any(o => o.Name == name)))
         {
             throw new RunException(
-                $"{found}; expected input_ids, attention_mask and perhaps token_type_ids in, logits out. " +
-                "Export the model for text classification.");
+                $"{found}; expected input_ids, attention_mask and perhaps token_type_ids in, " +
+                $"{string.Join(" and ", head.ExportedNames)} out. {Advice(head)}");
         }
     }
 
-    private static void CheckTypes(GraphSession session)
+    private static string Advice(ModelHead head) => head.ExportedNames is [PaddedInputs.Logits]
+        ? "Export the model for text classification."
+        : $"Export the model as the class that config.json names, …{head.ClassSuffix}.";
+
+    private static void CheckTypes(GraphSession session, ModelHead head)
     {
-        GraphValue logits = session.Outputs.First(output => output.Name == PaddedInputs.Logits);
-        if (logits.Type is not { } type || !Binding.ConvertibleTypes.Contains(type))
+        foreach (GraphValue logits in session.Outputs.Where(output => head.ExportedNames.Contains(output.Name)))
         {
-            throw new RunException(
-                $"{session.Name}: logits are {Words(logits)}; expected " +
-                $"{string.Join(", ", Binding.ConvertibleTypes)}. Export the model with such an output.");
+            if (logits.Type is not { } type || !Binding.ConvertibleTypes.Contains(type))
+            {
+                throw new RunException(
+                    $"{session.Name}: {logits.Name} are {Words(logits)}; expected " +
+                    $"{string.Join(", ", Binding.ConvertibleTypes)}. Export the model with such an output.");
+            }
         }
 
         if (session.Inputs.FirstOrDefault(i => i.Type is not (ElementType.Int64 or ElementType.Int32)) is { } input)
@@ -175,13 +185,38 @@ internal sealed class OnnxModel : IDisposable
         static string Words(GraphValue value) => value.Type?.ToString() ?? "no tensor";
     }
 
-    private void CheckShape(long[] shape, PaddedBatch batch)
+    // The values of all rows: of one output as they are, of one per value side by side.
+    private ReadOnlySpan<float> Values(Binding binding, PaddedBatch batch)
     {
         long[] expected = _head.Rows.PaddedShape(batch.Rows, batch.Width, _head.Outputs);
+        if (_head.ExportedNames is [string only])
+        {
+            CheckShape(only, binding.OutputShape(only), batch, expected);
+            return binding.OutputAsFloats(only);
+        }
+
+        int width = _head.Outputs;
+        float[] values = new float[batch.Rows * batch.Width * width];
+        for (int k = 0; k < width; k++)
+        {
+            string name = _head.ExportedNames[k];
+            CheckShape(name, binding.OutputShape(name), batch, expected[..^1]);
+            ReadOnlySpan<float> column = binding.OutputAsFloats(name);
+            for (int row = 0; row < column.Length; row++)
+            {
+                values[(row * width) + k] = column[row];
+            }
+        }
+
+        return values;
+    }
+
+    private void CheckShape(string name, long[] shape, PaddedBatch batch, long[] expected)
+    {
         if (!shape.SequenceEqual(expected))
         {
             throw new RunException(
-                $"{_session.Name} gave logits of shape [{string.Join(", ", shape)}] for {batch.Rows} examples; " +
+                $"{_session.Name} gave {name} of shape [{string.Join(", ", shape)}] for {batch.Rows} examples; " +
                 $"expected [{string.Join(", ", expected)}], an output per label. Check that config.json belongs to " +
                 "this model.");
         }

@@ -77,9 +77,10 @@ public sealed partial class Predictor : IDisposable
     internal IReadOnlyList<TextPrediction> Predict(
         IReadOnlyList<Example> examples, CancellationToken cancellation = default)
     {
-        TokenizedExample[] inputs = [.. examples.Select(example => Encode(example, cancellation))];
+        IReadOnlyList<TokenizedExample>[] windows = [.. examples.Select(example => Encode(example, cancellation))];
+        TokenizedExample[] inputs = [.. windows.SelectMany(some => some)];
         RequireKnownIds(inputs);
-        Decoding decoding = new(Task, Labels, inputs, _options.Threshold);
+        Decoding decoding = new(Task, Labels, windows, _options.Decoding);
         _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
         return decoding.Predictions;
     }
@@ -96,9 +97,9 @@ public sealed partial class Predictor : IDisposable
         Dataset data, Metric metric, IReadOnlyList<int>? order = null, Action<string>? note = null,
         CancellationToken cancellation = default)
     {
-        EncodedDataset encoded =
-            Task.Encode(data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation);
-        RequireKnownIds(encoded.Examples);
+        EncodedDataset encoded = Task.Encode(
+            data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation, _options.Stride);
+        RequireKnownIds(encoded.Inputs);
         foreach (string line in Task.LeftOut(encoded))
         {
             note?.Invoke($"{data.Source}: {line}");
@@ -106,7 +107,7 @@ public sealed partial class Predictor : IDisposable
 
         EvaluationAccumulator outputs = Task.Evaluate(encoded);
         IOutputSink sink = order is null ? outputs : new ReorderedOutputs(outputs, order);
-        _model.Run(encoded.Examples, sink, _options.TokensPerBatch, cancellation: cancellation);
+        _model.Run(encoded.Inputs, sink, _options.TokensPerBatch, cancellation: cancellation);
         return outputs.Score(metric);
     }
 
@@ -170,28 +171,59 @@ public sealed partial class Predictor : IDisposable
         }
     }
 
-    private TokenizedExample Encode(Example example, CancellationToken cancellation)
+    private IReadOnlyList<TokenizedExample> Encode(Example example, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Task.Encode(example, _tokenizer, MaxLength);
+        return Task.Encode(example, _tokenizer, MaxLength, _options.Stride);
     }
 
     private void RequireKnownIds(IEnumerable<TokenizedExample> inputs) =>
         KnownIds.Require(inputs, Architecture.VocabularyOf(_config), _config.Path);
 
-    /// <summary>Decodes outputs as they come.</summary>
+    /// <summary>Decodes outputs as they come: those of an example with its last window.</summary>
     private sealed class Decoding(
-        ModelTask task, IReadOnlyList<string> labels, TokenizedExample[] inputs, float threshold) : IOutputSink
+        ModelTask task, IReadOnlyList<string> labels, IReadOnlyList<TokenizedExample>[] windows,
+        DecodingOptions options)
+        : IOutputSink
     {
-        public TextPrediction[] Predictions { get; } = new TextPrediction[inputs.Length];
+        private readonly (int Example, int Window)[] _places =
+        [
+            .. windows.SelectMany((inputs, example) => inputs.Select((_, window) => (example, window))),
+        ];
+
+        private readonly Dictionary<int, float[]?[]> _waiting = [];
+
+        public TextPrediction[] Predictions { get; } = new TextPrediction[windows.Length];
 
         public void Add(OutputBatch batch)
         {
             for (int i = 0; i < batch.Count; i++)
             {
-                int place = batch.Examples[i];
-                TextPrediction prediction = task.Decode(inputs[place], batch[i], labels, threshold);
-                Predictions[place] = inputs[place].IsCut ? prediction with { IsCut = true } : prediction;
+                (int example, int window) = _places[batch.Examples[i]];
+                if (windows[example] is [TokenizedExample only])
+                {
+                    TextPrediction prediction = task.Decode(only, batch[i], labels, options);
+                    Predictions[example] = only.IsCut ? prediction with { IsCut = true } : prediction;
+                }
+                else
+                {
+                    Keep(example, window, batch[i].ToArray());
+                }
+            }
+        }
+
+        private void Keep(int example, int window, float[] outputs)
+        {
+            if (!_waiting.TryGetValue(example, out float[]?[]? some))
+            {
+                _waiting[example] = some = new float[windows[example].Count][];
+            }
+
+            some[window] = outputs;
+            if (some.All(all => all is not null))
+            {
+                Predictions[example] = task.Decode(windows[example], some!, labels, options);
+                _waiting.Remove(example);
             }
         }
     }

@@ -1,4 +1,5 @@
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Prediction;
 
@@ -6,7 +7,9 @@ namespace OrtTrainer.Prediction;
 public sealed record PredictorOptions
 {
     private readonly float _threshold = 0.5f;
+    private readonly double? _noAnswerThreshold;
     private readonly int? _maxLength;
+    private readonly int? _stride;
     private readonly int _tokensPerBatch = 4096;
     private readonly int _window = 1024;
 
@@ -24,12 +27,41 @@ public sealed record PredictorOptions
                 $"Threshold is {value}; expected 0 to 1.");
     }
 
+    /// <summary>
+    /// For question answering: a question has no answer where the logits that stand for none, those of the first token,
+    /// add up to more than those of the best answer by more than this; null, the default, answers every question. 0 is
+    /// usual for a model that was trained on questions of which some have no answer.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a finite number.</exception>
+    public double? NoAnswerThreshold
+    {
+        get => _noAnswerThreshold;
+        init => _noAnswerThreshold = value is null || double.IsFinite(value.Value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(NoAnswerThreshold), value,
+                $"{nameof(NoAnswerThreshold)} is {value}; expected a finite number.");
+    }
+
     /// <summary>The most tokens per input, 1 or more; null, the default, for the tokenizer's own limit.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int? MaxLength
     {
         get => _maxLength;
         init => _maxLength = value is null ? null : AtLeastOne(value.Value, nameof(MaxLength));
+    }
+
+    /// <summary>
+    /// How many tokens a window of an input that is longer shares with the one before, 0 or more, for tasks that read
+    /// in windows; null, the default, for the task's own number.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 0.</exception>
+    public int? Stride
+    {
+        get => _stride;
+        init => _stride = value is null or >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Stride), value,
+                $"{nameof(Stride)} is {value}; expected 0 or more.");
     }
 
     /// <summary>Roughly how many tokens run at once, padding included, 1 or more; 4096 by default.</summary>
@@ -47,6 +79,8 @@ public sealed record PredictorOptions
         get => _window;
         init => _window = AtLeastOne(value, nameof(Window));
     }
+
+    internal DecodingOptions Decoding => new(Threshold, NoAnswerThreshold);
 
     private static int AtLeastOne(int value, string name) => value >= 1
         ? value

@@ -35,7 +35,7 @@ internal sealed class PreparedRun : IDisposable
         TrainerOptions settings = new(
             options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed,
             new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels });
-        StepsPerEpoch = new EpochOrder(data.Train.Examples.Count, settings.PerStep, options.Seed).StepsPerEpoch;
+        StepsPerEpoch = new EpochOrder(data.Train.Inputs.Count, settings.PerStep, options.Seed).StepsPerEpoch;
         TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
         AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
         TrainingObjective objective = RunObjective.Of(
@@ -58,7 +58,7 @@ internal sealed class PreparedRun : IDisposable
                 options, new GradientAccumulator(graph, settings, objective, State),
                 new GradientContext(graph.Layout, State, _updates, options.Seed));
             Trainer = new Trainer(
-                settings, data.Train.Examples, gradients, State, RunSchedule.Of(options, TotalSteps), averaging,
+                settings, data.Train.Inputs, gradients, State, RunSchedule.Of(options, TotalSteps), averaging,
                 _updates);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric);
             Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher);
@@ -113,8 +113,8 @@ internal sealed class PreparedRun : IDisposable
     public string Fingerprint { get; }
 
     public RunEvent.Started Facts => new(
-        Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Examples.Count,
-        Data.Eval.Examples.Count, Data.EvalOrigin, Data.Test?.Examples.Count ?? 0, Data.Train.Tokens, Data.Outputs,
+        Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Source.Count,
+        Data.Eval.Source.Count, Data.EvalOrigin, Data.Test?.Source.Count ?? 0, Data.Train.Tokens, Data.Outputs,
         StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels,
         MemoryEstimate.Of(this), Data.Warnings)
     {

@@ -65,12 +65,13 @@ internal sealed record RunData(ModelTask Task, EncodedSplits Splits, ExampleDraw
         task.RequireUsable(tokenizer);
         int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         EncodedSplits splits = task.Load(
-            new DataReading(options.Data, model, tokenizer, length, options.EffectiveThreads, cancellation));
+            new DataReading(
+                options.Data, model, tokenizer, length, options.Stride, options.EffectiveThreads, cancellation));
         RunData data = new(task, splits, task.DrawOf(
             options.Data, tokenizer, splits.Train.Targets.Outputs, options.Seed));
         try
         {
-            KnownIds.Require(data.Parts.SelectMany(part => part.Examples), vocabulary, model.Config.Path);
+            KnownIds.Require(data.Parts.SelectMany(part => part.Inputs), vocabulary, model.Config.Path);
             return data;
         }
         catch
@@ -84,7 +85,7 @@ internal sealed record RunData(ModelTask Task, EncodedSplits Splits, ExampleDraw
     {
         foreach (EncodedDataset part in Parts)
         {
-            (part.Examples as IDisposable)?.Dispose();
+            (part.Inputs as IDisposable)?.Dispose();
         }
     }
 }

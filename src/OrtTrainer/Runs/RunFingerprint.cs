@@ -27,10 +27,10 @@ internal static class RunFingerprint
 
         foreach (EncodedDataset part in data.Parts)
         {
-            Append<int>(hash, [part.Examples.Count]);
-            for (int i = 0; i < part.Examples.Count; i++)
+            Append<int>(hash, [part.Inputs.Count]);
+            for (int i = 0; i < part.Inputs.Count; i++)
             {
-                TokenizedExample example = part.Examples[i];
+                TokenizedExample example = part.Inputs[i];
                 int rows = part.Targets.FirstRow(i + 1) - part.Targets.FirstRow(i);
                 float[] targets = new float[rows * part.Targets.Outputs];
                 for (int row = 0; row < rows; row++)

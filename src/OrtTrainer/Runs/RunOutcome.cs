@@ -62,7 +62,11 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         WeightBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
         (IReadOnlyList<TokenizedExample> examples, IReadOnlyList<Example>? texts) =
             run.Data.Task.ExportSample(run.Data.Eval);
-        ExportReference reference = new(examples, run.Evaluator.Session, exported, run.Execution) { Texts = texts };
+        ExportReference reference = new(examples, run.Evaluator.Session, exported, run.Execution)
+        {
+            Texts = texts,
+            Stride = run.Options.Stride,
+        };
         ExportResult result = ModelExporter.Export(
             folder.Path, Model(exported), ProvenanceOf(summary), reference, cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };

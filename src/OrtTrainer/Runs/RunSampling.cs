@@ -32,7 +32,7 @@ internal static class RunSampling
             draws.Draw(number, drawn, run.Options.EffectiveThreads);
             foreach ((EncodedDataset part, PredictionMean mean) in parts.Zip(means))
             {
-                run.Evaluator.Session.Run(drawn, part.Examples, mean, cancellation: cancellation);
+                run.Evaluator.Session.Run(drawn, part.Inputs, mean, cancellation: cancellation);
             }
         }
 

@@ -25,7 +25,7 @@ public sealed record DataOptions
     /// <summary>The column of the text; null for the task's own, usually "text".</summary>
     public string? TextColumn { get; init; }
 
-    /// <summary>The column of the second text, for tasks on pairs.</summary>
+    /// <summary>The column of the second text, for tasks on pairs; null for the task's own, usually none.</summary>
     public string? PairColumn { get; init; }
 
     /// <summary>The column of the label; null for the task's own, usually "label".</summary>
@@ -44,9 +44,19 @@ public sealed record DataOptions
                 $"{nameof(LabelSeparator)} is empty; give the text between two labels, such as |.");
     }
 
+    /// <summary>
+    /// Whether every token of a word is trained towards the word's tag, for token classification; by default the first
+    /// token is, and the others count for nothing. Scores and predictions go by the first token either way.
+    /// </summary>
+    public bool TagEveryToken { get; init; }
+
     /// <summary>Where in a row an example stands.</summary>
     internal ExampleColumns Columns => new(
-        TextColumn ?? Task.DefaultColumns.Text, PairColumn, LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator);
+        TextColumn ?? Task.DefaultColumns.Text, PairColumn ?? Task.DefaultColumns.Pair,
+        LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator)
+    {
+        TagsEveryToken = TagEveryToken,
+    };
 
     /// <summary>How to read the files, all of them alike.</summary>
     public TableOptions Table { get; init; } = new();

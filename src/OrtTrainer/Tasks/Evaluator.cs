@@ -25,7 +25,7 @@ internal sealed class Evaluator(EvaluationSession session, ModelTask task, Metri
         WeightBuffer weights, EncodedDataset data, CancellationToken cancellation = default)
     {
         EvaluationAccumulator outputs = task.Evaluate(data);
-        session.Run(weights, data.Examples, outputs, cancellation: cancellation);
+        session.Run(weights, data.Inputs, outputs, cancellation: cancellation);
         return outputs.Score(Metric);
     }
 

@@ -73,5 +73,5 @@ internal static class LabeledData
     private static IEnumerable<Example> Rows(
         string file, DataOptions options, Action<string>? note, CancellationToken cancellation) =>
         TableReader.Read(file, options.Table, note, cancellation)
-            .Select(row => options.Task.ReadExample(row, options.Columns));
+            .SelectMany(row => options.Task.ReadExamples(row, options.Columns));
 }

@@ -13,9 +13,9 @@ public abstract partial class ModelTask
     /// <summary>The columns read where options name none.</summary>
     internal virtual ExampleColumns DefaultColumns { get; } = new(Label: "label");
 
-    /// <summary>The example that a row of a table holds.</summary>
+    /// <summary>The examples that a row of a table holds: one, or several where a row is a whole document.</summary>
     /// <exception cref="DataFileException">A column is absent, or its field malformed.</exception>
-    internal virtual Example ReadExample(DataRow row, ExampleColumns columns) => columns.Of(row);
+    internal virtual IEnumerable<Example> ReadExamples(DataRow row, ExampleColumns columns) => [columns.Of(row)];
 
     /// <summary>
     /// The labels that the rows of a training file have; null for tasks without labels. Checks that there is something
@@ -63,7 +63,8 @@ public abstract partial class ModelTask
         ]);
 
         EncodedDataset Encoded(Dataset part) =>
-            Encode(part, reading.Tokenizer, reading.MaxLength, reading.Threads, reading.Cancellation);
+            Encode(
+                part, reading.Tokenizer, reading.MaxLength, reading.Threads, reading.Cancellation, reading.Stride);
 
         IEnumerable<string> LeftOutOf(string name, EncodedDataset? part) =>
             part is null ? [] : LeftOut(part).Select(line => $"{name}: {line}");
@@ -82,7 +83,7 @@ public abstract partial class ModelTask
     /// tokenizer is not to be checked.
     /// </summary>
     internal virtual (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(
-        EncodedDataset eval) => (eval.Examples, eval.Source.Examples);
+        EncodedDataset eval) => (eval.Inputs, eval.Source.Examples);
 
     /// <summary>Turns the label fields of a file's rows into targets.</summary>
     /// <param name="source">The file, for messages.</param>
@@ -102,19 +103,32 @@ public abstract partial class ModelTask
     {
     }
 
-    /// <summary>An example as tokens.</summary>
+    /// <summary>Whether labels are tags of words, which have one token or several.</summary>
+    internal virtual bool TagsWords => false;
+
+    /// <summary>Whether examples that are too long are read in windows; otherwise they are cut.</summary>
+    internal virtual bool ReadsInWindows => false;
+
+    /// <summary>An example as tokens: one input, or several where it is read in windows.</summary>
     /// <param name="example">The example; its label is not looked at.</param>
     /// <param name="tokenizer">The model's, one that <see cref="RequireUsable"/> accepts.</param>
-    /// <param name="maxLength">The most tokens, to which longer examples are cut; null for no limit.</param>
-    internal TokenizedExample Encode(Example example, ITextEncoder tokenizer, int? maxLength)
+    /// <param name="maxLength">The most tokens of an input; null for no limit.</param>
+    /// <param name="stride">How many tokens a window shares with the one before; null for the task's own
+    /// number.</param>
+    /// <exception cref="RunException">The example cannot be made to fit.</exception>
+    internal virtual IReadOnlyList<TokenizedExample> Encode(
+        Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null)
     {
         TokenizedExample whole = Tokenize(example, tokenizer, EncodeOptions.Default);
-        return maxLength is null || whole.InputIds.Length <= maxLength
-            ? whole
-            : Tokenize(example, tokenizer, new EncodeOptions { MaxLength = maxLength }) with
-            {
-                FullLength = whole.InputIds.Length,
-            };
+        return
+        [
+            maxLength is null || whole.InputIds.Length <= maxLength
+                ? whole
+                : Tokenize(example, tokenizer, new EncodeOptions { MaxLength = maxLength }) with
+                {
+                    FullLength = whole.InputIds.Length,
+                },
+        ];
     }
 
     /// <summary>What the tokens of a data set leave out of it, one line each; none where all is there.</summary>
@@ -123,14 +137,18 @@ public abstract partial class ModelTask
     /// <summary>Tokenizes a data set on several threads; results keep the order.</summary>
     /// <param name="data">The examples.</param>
     /// <param name="tokenizer">The model's.</param>
-    /// <param name="maxLength">The most tokens per example, to which longer ones are cut.</param>
+    /// <param name="maxLength">The most tokens per input.</param>
     /// <param name="threads">At most so many threads, 1 or more.</param>
     /// <param name="cancellation">Stops between two examples.</param>
+    /// <param name="stride">How many tokens a window shares with the one before; null for the task's own
+    /// number.</param>
+    /// <exception cref="DataFileException">An example cannot be made to fit.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     internal EncodedDataset Encode(
-        Dataset data, ITextEncoder tokenizer, int maxLength, int threads, CancellationToken cancellation = default)
+        Dataset data, ITextEncoder tokenizer, int maxLength, int threads, CancellationToken cancellation = default,
+        int? stride = null)
     {
-        TokenizedExample[] examples = new TokenizedExample[data.Count];
+        IReadOnlyList<TokenizedExample>[] examples = new IReadOnlyList<TokenizedExample>[data.Count];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         try
         {
@@ -141,13 +159,29 @@ public abstract partial class ModelTask
             ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
 
-        return new EncodedDataset(data, examples, Align(data, examples), maxLength);
+        TokenizedExample[] inputs = [.. examples.SelectMany(windows => windows)];
+        int[] first = new int[examples.Length + 1];
+        for (int example = 0; example < examples.Length; example++)
+        {
+            first[example + 1] = first[example] + examples[example].Count;
+        }
+
+        int[] sources = [.. examples.SelectMany((windows, example) => windows.Select(_ => example))];
+        return new EncodedDataset(data, inputs, Align(data, inputs, sources), maxLength) { FirstInputs = first };
 
         void EncodeRow(int row)
         {
             // The loop itself looks at the token only now and then, and a text may be a book.
             cancellation.ThrowIfCancellationRequested();
-            examples[row] = Encode(data.Examples[row], tokenizer, maxLength);
+            Example example = data.Examples[row];
+            try
+            {
+                examples[row] = Encode(example, tokenizer, maxLength, stride);
+            }
+            catch (RunException refused)
+            {
+                throw new DataFileException(data.Source, example.Line, refused.Message, refused);
+            }
         }
     }
 
@@ -165,8 +199,10 @@ public abstract partial class ModelTask
     /// The targets in the rows of the head's output; those of the data where the head answers once per sequence.
     /// </summary>
     /// <param name="data">Examples and their targets.</param>
-    /// <param name="inputs">The examples as tokens.</param>
-    private protected virtual TaskTargets Align(Dataset data, IReadOnlyList<TokenizedExample> inputs) => data.Targets;
+    /// <param name="inputs">The inputs of all examples, in order, [M].</param>
+    /// <param name="sources">The example that each input comes from, [M].</param>
+    private protected virtual TaskTargets Align(
+        Dataset data, IReadOnlyList<TokenizedExample> inputs, IReadOnlyList<int> sources) => data.Targets;
 
     /// <summary>What the label fields say, a target per example; <see cref="Label"/> documents the rest.</summary>
     private protected abstract TaskTargets Targets(

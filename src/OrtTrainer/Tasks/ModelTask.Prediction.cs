@@ -14,34 +14,48 @@ public abstract partial class ModelTask
     /// <param name="input">The input.</param>
     /// <param name="outputs">Its outputs: [rows, K].</param>
     /// <param name="labels">The model's labels, in its order.</param>
-    /// <param name="threshold">The least score of a label that is predicted, where labels do not exclude each
-    /// other.</param>
+    /// <param name="options">What decides where outputs alone do not.</param>
     /// <exception cref="RunException">An output is NaN.</exception>
     internal TextPrediction Decode(
-        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options)
     {
-        foreach (float output in outputs)
+        RequireNumbers(outputs);
+        return Read(input, outputs, labels, options);
+    }
+
+    /// <summary>What the outputs for the windows of one example say together.</summary>
+    /// <param name="windows">Its inputs, two or more.</param>
+    /// <param name="outputs">The outputs of each: [rows, K].</param>
+    /// <param name="labels">The model's labels, in its order.</param>
+    /// <param name="options">What decides where outputs alone do not.</param>
+    /// <exception cref="RunException">An output is NaN.</exception>
+    internal TextPrediction Decode(
+        IReadOnlyList<TokenizedExample> windows, IReadOnlyList<float[]> outputs, IReadOnlyList<string> labels,
+        DecodingOptions options)
+    {
+        foreach (float[] some in outputs)
         {
-            if (float.IsNaN(output))
-            {
-                throw new RunException(
-                    "The model gave a logit that is no number (NaN). Its weights are damaged, or training diverged: " +
-                    "look for NaN among them, or train again with a smaller learning rate.");
-            }
+            RequireNumbers(some);
         }
 
-        return Read(input, outputs, labels, threshold);
+        return ReadWindows(windows, outputs, labels, options);
     }
 
     /// <summary>Writes a prediction as properties of a JSON object.</summary>
     /// <param name="json">Inside an object.</param>
-    /// <param name="prediction">What <see cref="Decode"/> gave.</param>
+    /// <param name="prediction">What was decoded.</param>
     /// <param name="labels">The model's labels, in its order.</param>
     internal abstract void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels);
 
-    /// <summary>What <see cref="Decode"/> gives; no output is NaN.</summary>
+    /// <summary>What the outputs for one input say; no output is NaN.</summary>
     private protected abstract TextPrediction Read(
-        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold);
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options);
+
+    /// <summary>What the windows of one example say together; no output is NaN.</summary>
+    /// <exception cref="NotSupportedException">The task has none; see <see cref="ReadsInWindows"/>.</exception>
+    private protected virtual TextPrediction ReadWindows(
+        IReadOnlyList<TokenizedExample> windows, IReadOnlyList<float[]> outputs, IReadOnlyList<string> labels,
+        DecodingOptions options) => throw new NotSupportedException($"{Name} reads an example as one input.");
 
     /// <summary>Writes a score for each label.</summary>
     private protected static void WriteScores(
@@ -54,5 +68,18 @@ public abstract partial class ModelTask
         }
 
         json.WriteEndObject();
+    }
+
+    private static void RequireNumbers(ReadOnlySpan<float> outputs)
+    {
+        foreach (float output in outputs)
+        {
+            if (float.IsNaN(output))
+            {
+                throw new RunException(
+                    "The model gave a logit that is no number (NaN). Its weights are damaged, or training diverged: " +
+                    "look for NaN among them, or train again with a smaller learning rate.");
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tasks.TokenClassification;
 
@@ -15,6 +16,7 @@ internal static class TaskRegistry
         MultiLabelTask.Instance,
         RegressionTask.Instance,
         TokenClassificationTask.Instance,
+        QuestionAnsweringTask.Instance,
         MaskedLanguageModelTask.Instance,
     ];
 }

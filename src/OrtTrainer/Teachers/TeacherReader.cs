@@ -63,5 +63,5 @@ internal sealed class TeacherReader
 
     /// <summary>The examples as the teacher takes them, in order.</summary>
     public IReadOnlyList<TokenizedExample> Read(Dataset data, int threads, CancellationToken cancellation) =>
-        Task.Encode(data, _tokenizer, MaxLength, threads, cancellation).Examples;
+        Task.Encode(data, _tokenizer, MaxLength, threads, cancellation).Inputs;
 }

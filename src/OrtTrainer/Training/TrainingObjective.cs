@@ -45,14 +45,18 @@ internal sealed class TrainingObjective
 
     /// <summary>
     /// What the sum of the rows' losses is multiplied with to get the task's mean: over the rows by their weights, and
-    /// over the outputs too where these are not exclusive classes; 0 where every row is ignored, whose loss is 0.
+    /// over the outputs too where these are not exclusive classes, or over sequences and outputs; 0 where every row is
+    /// ignored, whose loss is 0.
     /// </summary>
     public float MeanScale(ReadOnlySpan<int> examples)
     {
-        double weight = 0;
-        foreach (int row in new BatchRows(Targets, examples, copies: 1, offsets: [], step: 0))
+        double weight = Distribution.IsAcrossRows ? examples.Length : 0;
+        if (!Distribution.IsAcrossRows)
         {
-            weight += Targets.Weight(row);
+            foreach (int row in new BatchRows(Targets, examples, copies: 1, offsets: [], step: 0))
+            {
+                weight += Targets.Weight(row);
+            }
         }
 
         return weight == 0 ? 0 : (float)(1 / (weight * Distribution.Divisor(Targets.Outputs)));

@@ -94,8 +94,8 @@ public sealed class BadInputTests
         string train = _desk.Write("data.xlsx", "");
 
         Refused(Run("--train", train),
-            $"{train}: the extension '.xlsx' does not tell the format; state it: --format csv, tsv, jsonl, json or "
-            + "lines.");
+            $"{train}: the extension '.xlsx' does not tell the format; state it: --format csv, tsv, jsonl, json, conll "
+            + "or lines.");
     }
 
     [Test]

@@ -13,7 +13,8 @@ namespace OrtTrainer.Tests.Export;
 public sealed class ExportGoldenTests
 {
     private static IEnumerable<TestCaseData> Folders() =>
-        GoldenModel.Folders().Select(folder => new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
+        GoldenModel.Folders().Append(GoldenModel.SharedSpans)
+            .Select(folder => new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
 
     [TestCaseSource(nameof(Folders))]
     public void An_exported_model_gives_the_reference_logits(string folder)
@@ -109,14 +110,22 @@ public sealed class ExportGoldenTests
         public float[] Logits(Dictionary<string, (long[] Values, long[] Shape)> inputs)
         {
             using Binding binding = _session.CreateBinding();
-            binding.BindOutput("logits");
+            IReadOnlyList<string> outputs = Golden.Task.Head(Golden.Outputs).ExportedNames;
+            foreach (string output in outputs)
+            {
+                binding.BindOutput(output);
+            }
+
             foreach ((string name, (long[] values, long[] shape)) in inputs)
             {
                 binding.SetInput(name, values, shape);
             }
 
             binding.Run();
-            return binding.Output("logits").ToArray();
+
+            // One output with all values of a row, or one per value.
+            float[][] columns = [.. outputs.Select(output => binding.Output(output).ToArray())];
+            return [.. Enumerable.Range(0, columns[0].Length).SelectMany(row => columns.Select(column => column[row]))];
         }
 
         public void Dispose()

@@ -20,15 +20,18 @@ public sealed class TokenizerCheckTests
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
         TokenizedExample[] examples = TinyClassifier.Tokenize(output.Path, Texts);
 
-        TokenizerCheck.Require(output.Path, output.Path, ModelTask.Default, Texts, examples);
+        using EvaluationSession session = tiny.Evaluation();
+        ExportReference reference = new(examples, session, tiny.Parameters, TinyClassifier.OneThread) { Texts = Texts };
+
+        TokenizerCheck.Require(output.Path, output.Path, ModelTask.Default, reference);
         Assert.That(
             () => TokenizerCheck.Require(
-                output.Path, output.Path, ModelTask.Default, Texts, examples, new(canceled: true)),
+                output.Path, output.Path, ModelTask.Default, reference, new(canceled: true)),
             Throws.InstanceOf<OperationCanceledException>());
 
         examples[1] = examples[1] with { InputIds = [.. examples[1].InputIds[..^1], 1] };
         Assert.That(
-            () => TokenizerCheck.Require(output.Path, "out", ModelTask.Default, Texts, examples),
+            () => TokenizerCheck.Require(output.Path, "out", ModelTask.Default, reference),
             Throws.TypeOf<ExportMismatchException>().With.Message.StartsWith(
                 $"{Path.Combine("out", "tokenizer.json")}: the exported tokenizer gives other ids for example 1 of 2 "
                 + "than the model was trained with: "));

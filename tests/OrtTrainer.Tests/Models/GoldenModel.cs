@@ -7,6 +7,7 @@ using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
+using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tasks.TokenClassification;
 using OrtTrainer.Tests.Models.Plain;
@@ -28,10 +29,14 @@ internal sealed class GoldenModel : IDisposable
         Task = Name.Contains("multilabel", StringComparison.Ordinal) ? MultiLabelTask.Instance
             : Name.Contains("regression", StringComparison.Ordinal) ? RegressionTask.Instance
             : Name.Contains("masked-lm", StringComparison.Ordinal) ? MaskedLanguageModelTask.Instance
+            : Name.Contains("question", StringComparison.Ordinal) ? QuestionAnsweringTask.Instance
             : Name.Contains("token", StringComparison.Ordinal) ? TokenClassificationTask.Instance
             : ClassificationTask.Instance;
-        Logits = Floats("logits");
-        Outputs = (int)Shape("logits")[^1];
+        bool isSpan = Task == QuestionAnsweringTask.Instance;
+        Logits = isSpan
+            ? [.. Floats("start_logits").Zip(Floats("end_logits")).SelectMany(z => new[] { z.First, z.Second })]
+            : Floats("logits");
+        Outputs = isSpan ? 2 : (int)Shape("logits")[^1];
     }
 
     public string Name { get; }
@@ -62,6 +67,10 @@ internal sealed class GoldenModel : IDisposable
     [
         .. PlainGolden.All.Select(golden => golden.Folder), .. SharedFolders(),
     ];
+
+    /// <summary>The golden of question answering from outside the repository. Its loss is over padding too, so it is
+    /// not one of <see cref="Folders"/>.</summary>
+    public static string SharedSpans => Path.Combine(SharedFiles.Goldens, "models", "bert-question-answering");
 
     /// <summary>Makes a golden of the repository's own; skips the test where one from outside it is missing.</summary>
     public static void Require(string folder)
@@ -121,6 +130,13 @@ internal sealed class GoldenModel : IDisposable
     public TaskTargets Targets(int index)
     {
         string labels = $"batch{index}.labels";
+        if (Task == QuestionAnsweringTask.Instance)
+        {
+            return new SpanTargets(
+                [.. Positions(index, "start").Zip(Positions(index, "end"))],
+                [.. Batch(index).Select(input => input.InputIds.Length)]);
+        }
+
         return Task == ClassificationTask.Instance
             ? new ClassTargets([.. Integers(labels).Select(id => (int)id)], Outputs)
             : IsPerToken
@@ -128,6 +144,19 @@ internal sealed class GoldenModel : IDisposable
             : Task == MultiLabelTask.Instance
             ? new LabelSetTargets([.. Floats(labels).Select(value => value > 0.5f)], Outputs)
             : new NumberTargets(Floats(labels));
+    }
+
+    /// <summary>The start or end of every answer in a batch.</summary>
+    public int[] Positions(int index, string which) =>
+        [.. Integers($"batch{index}.{which}_positions").Select(token => (int)token)];
+
+    /// <summary>The rows of a batch with their padding.</summary>
+    public (int[] Ids, int[] Types)[] PaddedBatch(int index)
+    {
+        int width = (int)Shape($"batch{index}.input_ids")[1];
+        int[][] ids = [.. Integers($"batch{index}.input_ids").Select(id => (int)id).Chunk(width)];
+        int[][] types = [.. Integers($"batch{index}.token_type_ids").Select(type => (int)type).Chunk(width)];
+        return [.. ids.Zip(types)];
     }
 
     public void Dispose()

@@ -43,7 +43,7 @@ internal static class ObjectiveProbe
             teacher is null ? null : new TeacherKnowledge(teacher), (PerEpoch: 1, Total: 10), studentLayers: 2);
         PackedBatch batch = new();
         int[] all = [.. Enumerable.Range(0, data.Source.Count)];
-        batch.Fill(data.Examples, all, objective, step);
+        batch.Fill(data.Inputs, all, objective, step);
         (byte[] model, HashSet<string> inputs, string[] parts) = Compile(objective);
         using GraphSession session = GraphSession.FromBytes(model, new ExecutionOptions());
         using Binding binding = session.CreateBinding();

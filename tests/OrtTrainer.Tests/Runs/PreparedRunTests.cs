@@ -79,8 +79,8 @@ public sealed class PreparedRunTests
         using PreparedRun run = Prepare(_tiny.Options("out") with { MaxLength = 512 });
 
         Assert.That(run.MaxLength, Is.EqualTo(24));
-        Assert.That(run.Data.Train.Examples[^1].InputIds, Has.Length.EqualTo(24));
-        Assert.That(run.Data.Train.Examples[^1].FullLength, Is.EqualTo(92));
+        Assert.That(run.Data.Train.Inputs[^1].InputIds, Has.Length.EqualTo(24));
+        Assert.That(run.Data.Train.Inputs[^1].FullLength, Is.EqualTo(92));
         Assert.That(run.Facts.Warnings, Has.Some.Match(
             "^train: 1 of [0-9]+ examples .* is longer than 24 tokens and cut there"));
     }
@@ -96,7 +96,7 @@ public sealed class PreparedRunTests
 
         Assert.That(run.Data.Outputs, Is.EqualTo(outputs));
         Assert.That(run.Data.Train.Targets.Outputs, Is.EqualTo(outputs));
-        Assert.That(run.Data.Train.Targets.Count, Is.EqualTo(run.Data.Train.Examples.Count));
+        Assert.That(run.Data.Train.Targets.Count, Is.EqualTo(run.Data.Train.Inputs.Count));
         if (task == ClassificationTask.Instance)
         {
             float[] row = new float[outputs];
@@ -104,9 +104,9 @@ public sealed class PreparedRunTests
             Assert.That(row.Order(), Is.EqualTo(new float[] { 0, 0, 1 }));
         }
 
-        Assert.That(run.Data.Train.Examples[0].InputIds[0], Is.EqualTo(2), "[CLS]");
-        Assert.That(run.Data.Train.Examples[0].InputIds[^1], Is.EqualTo(3), "[SEP]");
-        Assert.That(run.Data.Train.Tokens, Is.EqualTo(run.Data.Train.Examples.Sum(e => e.InputIds.Length)));
+        Assert.That(run.Data.Train.Inputs[0].InputIds[0], Is.EqualTo(2), "[CLS]");
+        Assert.That(run.Data.Train.Inputs[0].InputIds[^1], Is.EqualTo(3), "[SEP]");
+        Assert.That(run.Data.Train.Tokens, Is.EqualTo(run.Data.Train.Inputs.Sum(e => e.InputIds.Length)));
     }
 
     private static PreparedRun Prepare(FineTuneOptions options) => PreparedRun.Create(options.Resolve());

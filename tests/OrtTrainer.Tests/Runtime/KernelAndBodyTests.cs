@@ -53,6 +53,9 @@ public sealed class KernelAndBodyTests
             return Attending("PackedBiasedAttentionGrad", p).With(Dy, N, H).With(Qkv, N, 3 * H).With(forward[0], N, H)
                 .With(forward[1], N, Heads).With(Offsets, 4).With(Key, 2).With(Relative, Distances, Heads);
         },
+        ["PackedLogSoftmax"] = _ => new KernelRun("PackedLogSoftmax").With(X, N, H).With(Offsets, 4),
+        ["PackedLogSoftmaxGrad"] = _ => new KernelRun("PackedLogSoftmaxGrad")
+            .With(Dy, N, H).With(Runs!["PackedLogSoftmax"](0).Single(), N, H).With(Offsets, 4),
     };
 
     private static IEnumerable<string> Operators => OperatorSet.All.OfType<FusedOperator>().Select(op => op.Type);

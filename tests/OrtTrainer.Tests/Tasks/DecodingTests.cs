@@ -40,20 +40,20 @@ public sealed class DecodingTests
     [Test]
     public void The_first_of_equal_classes_is_chosen()
     {
-        Assert.That(ClassificationTask.Instance.Decode(Input, [1f, 3f, 3f], Labels, 0.5f).Label, Is.EqualTo("b"));
+        Assert.That(ClassificationTask.Instance.Decode(Input, [1f, 3f, 3f], Labels, new()).Label, Is.EqualTo("b"));
     }
 
     [Test]
     public void A_score_at_the_threshold_counts()
     {
-        Assert.That(MultiLabelTask.Instance.Decode(Input, [0f, -0.1f, 2f], Labels, 0.5f).Labels,
+        Assert.That(MultiLabelTask.Instance.Decode(Input, [0f, -0.1f, 2f], Labels, new()).Labels,
             Is.EqualTo(new[] { "c", "a" }));
     }
 
     [Test]
     public void A_classifier_that_gives_no_numbers_is_not_read_as_a_label()
     {
-        Assert.That(() => ClassificationTask.Instance.Decode(Input, [float.NaN, 1f, 2f], Labels, 0.5f),
+        Assert.That(() => ClassificationTask.Instance.Decode(Input, [float.NaN, 1f, 2f], Labels, new()),
             Throws.TypeOf<RunException>().With.Message.Contains("NaN"));
     }
 }

@@ -61,6 +61,6 @@ internal static class Scored
         ModelTask task = ModelTask.Of(config);
         using OnnxModel model = OnnxModelFolder.Open(folder, task, config, TinyClassifier.OneThread);
         return [.. examples.SelectMany(example =>
-            model.Logits([task.Encode(example, tokenizer, maxLength: null)], config.Id2Label.Count))];
+            model.Logits(task.Encode(example, tokenizer, maxLength: null), config.Id2Label.Count))];
     }
 }

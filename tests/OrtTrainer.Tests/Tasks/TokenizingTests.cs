@@ -17,9 +17,9 @@ public sealed class TokenizingTests
     {
         EncodedDataset encoded = Encode(new Letters(_ => { }), threads, default);
 
-        Assert.That(encoded.Examples.Select(example => example.InputIds.Length),
+        Assert.That(encoded.Inputs.Select(example => example.InputIds.Length),
             Is.EqualTo(Enumerable.Range(0, Rows).Select(row => Math.Min((row % 7) + 1, 5))));
-        Assert.That(encoded.Examples.Select(example => example.FullLength),
+        Assert.That(encoded.Inputs.Select(example => example.FullLength),
             Is.EqualTo(Enumerable.Range(0, Rows).Select(row => (row % 7) + 1)));
     }
 

@@ -7,20 +7,28 @@ internal static class AttentionFunctions
 {
     public static IReadOnlyList<FunctionDefinition> All { get; } =
     [
-        // token [B, S]: the row of each padded slot, T where it is padding; bias [B, 1, S, S]: 0, or -1e30 on padding
-        // and, under the causal mask 1, on keys after the query; slots [T]: the padded slot of each row.
+        // token [B, S]: the row of each padded slot, T where it is padding; filled [B, S]: whether it is none; slots
+        // [T]: the padded slot of each row.
         FunctionDefinition.Parse(
-            "PackedSlots(x, offsets; int mask) => token, bias, slots",
+            "PackedPlaces(x, offsets) => token, filled, slots",
             """
             starts = Slice(offsets, [0], [-1], [0])
             lengths = Sub(Slice(offsets, [1], [2147483647], [0]), starts)
             position = Unsqueeze(Range(0, ReduceMax<keepdims = 0>(lengths), 1), [0])
             filled = Less(position, Unsqueeze(lengths, [1]))
             token = Where(filled, Add(Unsqueeze(starts, [1]), position), Gather(Shape(x), 0))
+            slots = Squeeze(NonZero(Reshape(filled, [-1])), [0])
+            """),
+
+        // bias [B, 1, S, S]: 0, or -1e30 on padding and, under the causal mask 1, on keys after the query.
+        FunctionDefinition.Parse(
+            "PackedSlots(x, offsets; int mask) => token, bias, slots",
+            """
+            token, filled, slots = PackedPlaces(x, offsets)
+            position = Unsqueeze(Range(0, Gather(Shape(token), 1), 1), [0])
             later = And(Less(Unsqueeze(position, [2]), Unsqueeze(position, [1])), Equal(@mask, 1))
             seen = And(Unsqueeze(filled, [1, 2]), Not(Unsqueeze(later, [1])))
             bias = Where(seen, 0.0, -1e30)
-            slots = Squeeze(NonZero(Reshape(filled, [-1])), [0])
             """),
 
         // [T, W] -> [B, heads, S, W / heads], zeros in padding.

@@ -29,6 +29,8 @@ public sealed unsafe class KernelLibrary
         PackedAttentionGradKernel.Definition,
         PackedAttentionKernel.Biased,
         PackedAttentionGradKernel.Biased,
+        PackedLogSoftmaxKernel.Definition,
+        PackedLogSoftmaxGradKernel.Definition,
     ]));
 
     [ThreadStatic]

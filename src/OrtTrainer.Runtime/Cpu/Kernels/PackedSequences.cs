@@ -41,14 +41,9 @@ internal unsafe struct PackedSequences
                 $"{kernel.Name}: qkv has shape {qkv}; expected a multiple of 3 x {heads} heads as its columns.");
         }
 
-        if (offsets.Shape.Length != 1 || offsets.Length < 1)
-        {
-            throw new ArgumentException($"{kernel.Name}: offsets has shape {offsets}; expected [sequences + 1].");
-        }
-
-        int count = checked((int)(offsets.Length - 1));
+        int count = CountOf(kernel, offsets);
         long* ends = offsets.Int64s;
-        CheckOffsets(kernel, new ReadOnlySpan<long>(ends, count + 1), tokens);
+        CheckOffsets(kernel, "qkv", new ReadOnlySpan<long>(ends, count + 1), tokens);
         return new PackedSequences
         {
             _offsets = ends,
@@ -68,7 +63,21 @@ internal unsafe struct PackedSequences
         return (first, (int)_offsets[sequence + 1] - first, index % Heads);
     }
 
-    private static void CheckOffsets(KernelDefinition kernel, ReadOnlySpan<long> offsets, int tokens)
+    /// <summary>The number of sequences that offsets [B + 1] part the rows of an input into.</summary>
+    /// <param name="kernel">Named in messages.</param>
+    /// <param name="rows">The name of the input.</param>
+    /// <param name="offsets">0, then the end of each sequence, T at last.</param>
+    /// <param name="tokens">T.</param>
+    /// <exception cref="ArgumentException">They do not.</exception>
+    public static int CountIn(KernelDefinition kernel, string rows, KernelTensor offsets, int tokens)
+    {
+        int count = CountOf(kernel, offsets);
+        CheckOffsets(kernel, rows, new ReadOnlySpan<long>(offsets.Int64s, count + 1), tokens);
+        return count;
+    }
+
+    private static void CheckOffsets(
+        KernelDefinition kernel, string rows, ReadOnlySpan<long> offsets, int tokens)
     {
         long last = 0;
         for (int i = 0; i < offsets.Length; i++)
@@ -86,9 +95,15 @@ internal unsafe struct PackedSequences
         if (last != tokens)
         {
             throw new ArgumentException(
-                $"{kernel.Name}: the last offset is {last}; expected the {tokens} rows of qkv.");
+                $"{kernel.Name}: the last offset is {last}; expected the {tokens} rows of {rows}.");
         }
     }
+
+    private static int CountOf(KernelDefinition kernel, KernelTensor offsets) =>
+        offsets.Shape.Length == 1 && offsets.Length >= 1
+            ? checked((int)(offsets.Length - 1))
+            : throw new ArgumentException(
+                $"{kernel.Name}: offsets has shape {offsets}; expected [sequences + 1].");
 
     // Sorted as numbers: the negated length above the sequence's index.
     private static long* LongestFirst(long* offsets, int count)

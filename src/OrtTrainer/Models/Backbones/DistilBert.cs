@@ -14,6 +14,7 @@ internal sealed class DistilBert : Architecture
     private const string DropoutName = "dropout";
     private const string AttentionDropoutName = "attention_dropout";
     private const string HeadDropoutName = "seq_classif_dropout";
+    private const string SpanDropoutName = "qa_dropout";
 
     // Not in config.json: Hugging Face's implementation fixes it.
     private const float Epsilon = 1e-12f;
@@ -37,6 +38,7 @@ internal sealed class DistilBert : Architecture
         TokenDropout = config.Probability(DropoutName);
         _attentionDropout = config.Probability(AttentionDropoutName);
         _headDropout = config.Probability(HeadDropoutName, 0.2);
+        SpanDropout = config.Probability(SpanDropoutName, 0.1);
     }
 
     public override ModelShape Shape { get; }
@@ -47,9 +49,12 @@ internal sealed class DistilBert : Architecture
 
     public override float TokenDropout { get; }
 
+    public override float SpanDropout { get; }
+
     protected override string LayersField => LayersName;
 
-    protected override IReadOnlyList<string> DropoutFields => [DropoutName, AttentionDropoutName, HeadDropoutName];
+    protected override IReadOnlyList<string> DropoutFields => 
+        [DropoutName, AttentionDropoutName, HeadDropoutName, SpanDropoutName];
 
     public override string LayerPrefix(int layer) => $"{BasePrefix}transformer.layer.{layer}.";
 

@@ -41,6 +41,9 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     public override Value InputIds { get; }
 
+    /// <summary>Where each sequence starts and the last one ends, int64 [B + 1].</summary>
+    public Value Offsets => _offsets;
+
     public override Value TokenTypeIds =>
         _tokenTypeIds ??= Graph.Input(PackedInputs.TokenTypeIds, TensorType.Int64("tokens"));
 

@@ -80,7 +80,7 @@ internal sealed class ClassificationTask : ModelTask
 
     /// <inheritdoc/>
     private protected override TextPrediction Read(
-        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options)
     {
         float[] scores = Probabilities.Softmax(outputs);
         return new TextPrediction([labels[Array.IndexOf(scores, scores.Max())]], scores);

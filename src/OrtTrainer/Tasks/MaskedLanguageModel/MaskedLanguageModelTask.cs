@@ -117,12 +117,12 @@ internal sealed class MaskedLanguageModelTask : ModelTask
 
     /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data) =>
-        new MaskedTokenAccumulator(data.Examples, Metrics);
+        new MaskedTokenAccumulator(data.Inputs, Metrics);
 
     /// <inheritdoc/>
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(
         EncodedDataset eval) =>
-        ([.. eval.Examples.Take(ExportedExamples).Select(e => new TokenizedExample(e.InputIds, e.TokenTypeIds))], null);
+        ([.. eval.Inputs.Take(ExportedExamples).Select(e => new TokenizedExample(e.InputIds, e.TokenTypeIds))], null);
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
@@ -154,7 +154,8 @@ internal sealed class MaskedLanguageModelTask : ModelTask
 
     /// <summary>The most probable token of every mask, with its probability.</summary>
     private protected override TextPrediction Read(
-        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels,
+        DecodingOptions options)
     {
         Tokenizer tokenizer = ((MaskedText)input).Tokenizer;
         List<string> tokens = [];

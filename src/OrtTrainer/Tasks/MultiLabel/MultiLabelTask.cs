@@ -101,11 +101,11 @@ internal sealed class MultiLabelTask : ModelTask
 
     /// <inheritdoc/>
     private protected override TextPrediction Read(
-        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold)
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options)
     {
         float[] scores = Probabilities.Sigmoid(outputs);
         int[] chosen = [.. Enumerable.Range(0, scores.Length)
-            .Where(i => scores[i] >= threshold)
+            .Where(i => scores[i] >= options.Threshold)
             .OrderByDescending(i => scores[i])];
         return new TextPrediction([.. chosen.Select(i => labels[i])], scores);
     }

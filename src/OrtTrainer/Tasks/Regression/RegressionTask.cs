@@ -78,7 +78,7 @@ internal sealed class RegressionTask : ModelTask
 
     /// <inheritdoc/>
     private protected override TextPrediction Read(
-        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold) =>
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options) =>
         new([], outputs.ToArray());
 
     /// <inheritdoc/>

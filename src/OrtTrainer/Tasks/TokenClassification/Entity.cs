@@ -7,27 +7,28 @@ namespace OrtTrainer.Tasks.TokenClassification;
 internal readonly record struct Entity(string Type, int Start, int End)
 {
     /// <summary>
-    /// The entities of a sentence, read leniently as the conlleval script does: one begins at B or S, after another
-    /// type, and at I or E after anything but the same entity, so that I-LOC alone is an entity.
+    /// The entities of a sentence, read leniently as the conlleval script does: one begins at B or at a tag for an
+    /// entity of one word, after another type, and at I or E after anything but the same entity, so that I-LOC alone is
+    /// an entity. Tags of every scheme are read alike.
     /// </summary>
-    /// <param name="tags">A tag per token: O, or one of B, I, E, S with a type after a dash.</param>
+    /// <param name="tags">A tag per token.</param>
     /// <exception cref="ArgumentException">A tag is malformed.</exception>
     public static IEnumerable<Entity> Read(IReadOnlyList<string> tags)
     {
         ArgumentNullException.ThrowIfNull(tags);
-        (char Mark, string Type) previous = ('O', "");
+        Tag previous = Tag.Outside;
         int start = 0;
         for (int i = 0; i <= tags.Count; i++)
         {
-            (char Mark, string Type) current = i < tags.Count ? Parse(tags[i]) : ('O', "");
+            Tag current = i < tags.Count ? Tag.Parse(tags[i]) : Tag.Outside;
             bool other = previous.Type != current.Type;
-            bool closed = previous.Mark is 'O' or 'E' or 'S';
-            if (previous.Mark != 'O' && (other || closed || current.Mark is 'B' or 'S' or 'O'))
+            bool ended = other || previous.Ends || current.Begins || current == Tag.Outside;
+            if (previous.Mark != TagMark.Outside && ended)
             {
                 yield return new Entity(previous.Type, start, i - 1);
             }
 
-            if (current.Mark != 'O' && (other || closed || current.Mark is 'B' or 'S'))
+            if (current.Mark != TagMark.Outside && (other || previous.Ends || current.Begins))
             {
                 start = i;
             }
@@ -36,8 +37,22 @@ internal readonly record struct Entity(string Type, int Start, int End)
         }
     }
 
-    private static (char Mark, string Type) Parse(string tag) => tag is "O" ? ('O', "")
-        : tag is [var mark and ('B' or 'I' or 'E' or 'S'), '-', _, ..] ? (mark, tag[2..])
-        : throw new ArgumentException(
-            $"The tag '{tag}' cannot be read; expected O, or B, I, E or S with a type, such as B-PER.");
+    /// <summary>The tags of entities as IOB2 has them: B begins every entity, I goes on, O is outside.</summary>
+    /// <param name="entities">Entities that do not overlap.</param>
+    /// <param name="count">How many tokens there are.</param>
+    public static string[] Write(IEnumerable<Entity> entities, int count)
+    {
+        string[] tags = new string[count];
+        Array.Fill(tags, "O");
+        foreach (Entity entity in entities)
+        {
+            tags[entity.Start] = $"B-{entity.Type}";
+            for (int i = entity.Start + 1; i <= entity.End; i++)
+            {
+                tags[i] = $"I-{entity.Type}";
+            }
+        }
+
+        return tags;
+    }
 }

@@ -16,12 +16,15 @@ internal readonly record struct EntityCounts(int Right, int Predicted, int Expec
     /// <param name="prediction">Predicted tags, as many.</param>
     /// <exception cref="ArgumentException">A tag is malformed.</exception>
     public static EntityCounts Of(IReadOnlyList<string> reference, IReadOnlyList<string> prediction) =>
-        Of([.. Entity.Read(reference)], [.. Entity.Read(prediction)]);
+        Of([.. Entity.Read(reference)], (IReadOnlyList<Entity>)[.. Entity.Read(prediction)]);
+
+    /// <summary>Counts those of one sentence.</summary>
+    /// <param name="expected">The entities that are there.</param>
+    /// <param name="predicted">The entities that were predicted.</param>
+    public static EntityCounts Of(IReadOnlyList<Entity> expected, IReadOnlyList<Entity> predicted) =>
+        new(predicted.Intersect(expected).Count(), predicted.Count, expected.Count);
 
     /// <summary>The counts of both.</summary>
     public static EntityCounts operator +(EntityCounts left, EntityCounts right) =>
         new(left.Right + right.Right, left.Predicted + right.Predicted, left.Expected + right.Expected);
-
-    private static EntityCounts Of(HashSet<Entity> expected, HashSet<Entity> found) =>
-        new(found.Count(expected.Contains), found.Count, expected.Count);
 }

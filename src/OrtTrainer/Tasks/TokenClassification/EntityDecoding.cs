@@ -7,31 +7,29 @@ namespace OrtTrainer.Tasks.TokenClassification;
 internal static class EntityDecoding
 {
     /// <summary>The likeliest tag of every word, and the entities these make.</summary>
-    /// <param name="input">The words.</param>
-    /// <param name="logits">[tokens, K].</param>
+    /// <param name="windows">The windows of a text, one or more.</param>
+    /// <param name="logits">Those of each, [tokens, K].</param>
     /// <param name="labels">The tags, K.</param>
     /// <exception cref="RunException">A label is no tag.</exception>
-    public static TextEntity[] Read(TokenizedWords input, ReadOnlySpan<float> logits, IReadOnlyList<string> labels)
+    public static TextEntity[] Read(
+        IReadOnlyList<TokenizedWords> windows, IReadOnlyList<float[]> logits, IReadOnlyList<string> labels)
     {
-        List<TextRange> words = [];
-        List<string> tags = [];
-        List<float> scores = [];
-        for (int word = 0; word < input.Words.Count; word++)
+        SortedDictionary<int, (string Tag, float Score)> tagged = [];
+        foreach ((TokenizedWords window, float[] outputs) in windows.Zip(logits))
         {
-            int token = input.FirstTokens[word];
-            if (token == TokenizedWords.None)
+            foreach (int word in window.Decided)
             {
-                continue;
+                float[] probabilities = Probabilities.Softmax(
+                    outputs.AsSpan(window.FirstTokens[word] * labels.Count, labels.Count));
+                float best = probabilities.Max();
+                tagged.Add(word, (labels[Array.IndexOf(probabilities, best)], best));
             }
-
-            float[] probabilities = Probabilities.Softmax(logits.Slice(token * labels.Count, labels.Count));
-            float best = probabilities.Max();
-            words.Add(input.Words[word]);
-            tags.Add(labels[Array.IndexOf(probabilities, best)]);
-            scores.Add(best);
         }
 
-        return [.. EntitiesOf(tags).Select(entity => Place(input.Text, entity, words, scores))];
+        TextRange[] words = [.. tagged.Keys.Select(word => windows[0].Words[word])];
+        float[] scores = [.. tagged.Values.Select(value => value.Score)];
+        return [.. EntitiesOf([.. tagged.Values.Select(value => value.Tag)])
+            .Select(entity => Place(windows[0].Text, entity, words, scores))];
     }
 
     private static Entity[] EntitiesOf(IReadOnlyList<string> tags)
@@ -49,20 +47,11 @@ internal static class EntityDecoding
     }
 
     private static TextEntity Place(
-        string text, Entity entity, List<TextRange> words, List<float> scores)
+        string text, Entity entity, TextRange[] words, float[] scores)
     {
         TextRange place = new(words[entity.Start].Start, words[entity.End].End);
         int count = entity.End - entity.Start + 1;
         return new TextEntity(
-            Cut(text, place), entity.Type, place, scores.Skip(entity.Start).Take(count).Average());
+            CodePoints.Cut(text, place), entity.Type, place, scores.Skip(entity.Start).Take(count).Average());
     }
-
-    private static string Cut(string text, TextRange place)
-    {
-        int start = Utf16Length(text, place.Start);
-        return text[start..(start + Utf16Length(text[start..], place.Length))];
-    }
-
-    private static int Utf16Length(string text, int codePoints) =>
-        text.EnumerateRunes().Take(codePoints).Sum(rune => rune.Utf16SequenceLength);
 }

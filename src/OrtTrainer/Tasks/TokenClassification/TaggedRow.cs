@@ -3,7 +3,10 @@ using OrtTrainer.Data;
 
 namespace OrtTrainer.Tasks.TokenClassification;
 
-/// <summary>Reads rows that hold an array of words and one of tags, or for prediction a plain text.</summary>
+/// <summary>
+/// Reads rows that hold an array of words and one of tags, a text with the places of its entities, or for prediction a
+/// plain text.
+/// </summary>
 internal static class TaggedRow
 {
     /// <summary>The column of the words where none is named.</summary>
@@ -28,7 +31,20 @@ internal static class TaggedRow
                 + "texts. Name no column of a pair.");
         }
 
-        return columns.Label is { } label ? Tagged(row, columns.Text, TagsColumn(row, label)) : Untagged(row, columns);
+        if (columns.Label is not { } label)
+        {
+            return Untagged(row, columns);
+        }
+
+        return TaggedOrAnnotated(row, columns, label) with { TagsEveryToken = columns.TagsEveryToken };
+    }
+
+    private static TaggedExample TaggedOrAnnotated(DataRow row, ExampleColumns columns, string label)
+    {
+        bool hasWords = row.Columns.IndexOf(columns.Text) >= 0 && row.KindOf(columns.Text) == FieldKind.List;
+        return !hasWords && AnnotatedText.Is(row, label)
+            ? AnnotatedText.Read(row, TextColumn(row, columns.Text), label)
+            : Tagged(row, columns.Text, TagsColumn(row, label));
     }
 
     private static TaggedExample Tagged(DataRow row, string wordsColumn, string tagsColumn)
@@ -44,25 +60,26 @@ internal static class TaggedRow
 
         try
         {
-            _ = Entity.Read(tags).Count();
+            return TaggedExample.Of(words, tags, row[tagsColumn], row.Line);
         }
         catch (ArgumentException malformed)
         {
             throw new DataFileException(row.File, row.Line, malformed.Message, malformed);
         }
-
-        return TaggedExample.Of(words, tags, row[tagsColumn], row.Line);
     }
 
     // Words where there is a list of them, else a text that the tokenizer splits.
     private static Example Untagged(DataRow row, ExampleColumns columns)
     {
-        bool isPlain = columns.Text == Words && row.Columns.IndexOf(Words) < 0 && row.Columns.IndexOf(PlainText) >= 0;
-        string column = isPlain ? PlainText : columns.Text;
+        string column = TextColumn(row, columns.Text);
         return column == Words || row.KindOf(column) == FieldKind.List
             ? TaggedExample.Of(WordsOf(row, column), null, null, row.Line)
             : (columns with { Text = column }).Of(row);
     }
+
+    // Nobody has to name the column of a text where words are looked for by default.
+    private static string TextColumn(DataRow row, string asked) =>
+        asked == Words && row.Columns.IndexOf(Words) < 0 && row.Columns.IndexOf(PlainText) >= 0 ? PlainText : asked;
 
     private static string TagsColumn(DataRow row, string asked) =>
         asked != Tags || row.Columns.IndexOf(Tags) >= 0 ? asked

@@ -46,7 +46,8 @@ internal sealed class TokenClassificationTask : ModelTask
     internal override string DescribeOutputs(int outputs) => $"{outputs} tags";
 
     /// <inheritdoc/>
-    internal override Example ReadExample(DataRow row, ExampleColumns columns) => TaggedRow.Read(row, columns);
+    internal override IEnumerable<Example> ReadExamples(DataRow row, ExampleColumns columns) =>
+        [TaggedRow.Read(row, columns)];
 
     /// <inheritdoc/>
     internal override int FewestOutputs => 2;
@@ -60,22 +61,51 @@ internal sealed class TokenClassificationTask : ModelTask
     internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer);
 
     /// <inheritdoc/>
+    internal override bool TagsWords => true;
+
+    /// <inheritdoc/>
+    internal override bool ReadsInWindows => true;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The example is a pair, or the tokenizer gives no places.</exception>
+    internal override IReadOnlyList<TokenizedExample> Encode(
+        Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null) => example.Pair is null
+        ? TokenizedWords.Of(example, WithPlaces(tokenizer), maxLength, stride)
+        : throw new ArgumentException("Tokens are classified in single texts; found a pair.", nameof(example));
+
+    /// <inheritdoc/>
     internal override IEnumerable<string> LeftOut(EncodedDataset data)
     {
-        int words = data.Examples.Sum(example => ((TokenizedWords)example).FirstTokens.Count);
-        int without = data.Examples.Sum(
-            example => ((TokenizedWords)example).FirstTokens.Count(token => token == TokenizedWords.None));
-        return without == 0 ? base.LeftOut(data) :
-        [
-            .. base.LeftOut(data),
-            $"{without} of {words} words have no token, or only such as were cut off: their tags are neither learned "
-            + "nor scored.",
-        ];
+        int all = data.Source.Count;
+        if (data.Inputs.Count > all)
+        {
+            int longer = Enumerable.Range(0, all).Count(sentence => data.InputsOf(sentence).Skip(1).Any());
+            yield return $"{longer} of {all} examples are longer than {data.MaxLength} tokens and read in windows: "
+                + $"{data.Inputs.Count} inputs in all.";
+        }
+
+        int words = ((TokenTargets)data.Source.Targets).Ids.Length;
+        int without = words - data.Inputs.Sum(input => ((TokenizedWords)input).Decided.Count);
+        if (without > 0)
+        {
+            yield return $"{without} of {words} words have no token: their tags are neither learned nor scored.";
+        }
+
+        TaggedExample[] tagged = [.. data.Source.Examples.OfType<TaggedExample>()];
+        if (tagged.Count(example => example.HadLongerScheme) is > 0 and var converted)
+        {
+            yield return $"the tags of {converted} of {all} examples have marks for the last or only word of an entity "
+                + "(as in BILOU and IOBES): they are read as B- for the first word and I- for the others (IOB2).";
+        }
+
+        if (tagged.Count(example => example.BeganInside) is > 0 and var inside)
+        {
+            yield return $"in {inside} of {all} examples an entity begins with I- (as in IOB1): it is read as B-.";
+        }
     }
 
     /// <inheritdoc/>
-    internal override EvaluationAccumulator Evaluate(EncodedDataset data) =>
-        new TagAccumulator((TokenTargets)data.Targets, data.Source.Labels!.Names, Metrics);
+    internal override EvaluationAccumulator Evaluate(EncodedDataset data) => new TagAccumulator(data, Metrics);
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
@@ -106,35 +136,54 @@ internal sealed class TokenClassificationTask : ModelTask
             labels.Count);
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The example is a pair, or the tokenizer gives no places.</exception>
-    private protected override TokenizedExample Tokenize(
-        Example example, ITextEncoder tokenizer, EncodeOptions options) => example.Pair is null
-        ? TokenizedWords.Of(example, WithPlaces(tokenizer).Encode(example.Text, options: options))
-        : throw new ArgumentException("Tokens are classified in single texts; found a pair.", nameof(example));
-
     /// <summary>From a class per word to one per token.</summary>
-    private protected override TaskTargets Align(Dataset data, IReadOnlyList<TokenizedExample> inputs)
+    private protected override TaskTargets Align(
+        Dataset data, IReadOnlyList<TokenizedExample> inputs, IReadOnlyList<int> sources)
     {
         TokenTargets words = (TokenTargets)data.Targets;
-        int[][] tokens = [.. inputs.Select((input, example) => Spread((TokenizedWords)input, words.IdsOf(example)))];
+        int[][] tokens = [.. inputs.Zip(sources, (input, sentence) =>
+            Spread((TokenizedWords)input, words.IdsOf(sentence), GoingOn(data, sentence)))];
         return TokenTargets.Of(tokens, words.Outputs);
     }
 
     /// <inheritdoc/>
     private protected override TextPrediction Read(
-        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, float threshold) =>
-        new TokenPrediction(EntityDecoding.Read((TokenizedWords)input, outputs, labels));
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options) =>
+        new TokenPrediction(EntityDecoding.Read([(TokenizedWords)input], [outputs.ToArray()], labels));
+
+    /// <inheritdoc/>
+    private protected override TextPrediction ReadWindows(
+        IReadOnlyList<TokenizedExample> windows, IReadOnlyList<float[]> outputs, IReadOnlyList<string> labels,
+        DecodingOptions options) =>
+        new TokenPrediction(EntityDecoding.Read([.. windows.Cast<TokenizedWords>()], outputs, labels));
 
     private static Tokenizer WithPlaces(ITextEncoder tokenizer) => tokenizer as Tokenizer
         ?? throw new ArgumentException(
             $"Token classification needs the place of every token in its text, which {tokenizer.GetType().Name} does "
             + "not give. Use the tokenizer of the model's folder.", nameof(tokenizer));
 
-    private static int[] Spread(TokenizedWords input, ReadOnlySpan<int> classes)
+    /// <summary>
+    /// For each tag that of the later tokens of its word, [K]: B-LOC goes on as I-LOC, where there is such a tag. Null
+    /// where they have none.
+    /// </summary>
+    private static int[]? GoingOn(Dataset data, int sentence) =>
+        data.Examples[sentence] is TaggedExample { TagsEveryToken: true }
+            ? [.. data.Labels!.Names.Select((tag, id) => tag is ['B', '-', ..]
+                && data.Labels.IdOf("I-" + tag[2..]) is >= 0 and var inside ? inside : id)]
+            : null;
+
+    private static int[] Spread(TokenizedWords input, ReadOnlySpan<int> classes, int[]? goingOn)
     {
         int[] ids = new int[input.InputIds.Length];
         Array.Fill(ids, CategoricalTargets.Ignored);
+        for (int token = 0; goingOn is not null && token < ids.Length; token++)
+        {
+            if (input.WordOfTokens[token] is var word && word != TokenizedWords.None)
+            {
+                ids[token] = goingOn[classes[word]];
+            }
+        }
+
         for (int word = 0; word < classes.Length; word++)
         {
             if (input.FirstTokens[word] is var token && token != TokenizedWords.None)

@@ -2,24 +2,52 @@ using OrtTrainer.Data;
 
 namespace OrtTrainer.Training.Batches;
 
-/// <summary>A data set as token ids and targets.</summary>
-/// <param name="Source">The examples and labels it was made of.</param>
-/// <param name="Examples">The same examples, tokenized and cut to the greatest length, in the same order.</param>
-/// <param name="Targets">What they are trained towards, a row for every row of the head's output.</param>
+/// <summary>
+/// A data set as token ids and targets. An example is one input of the model or, where it is longer than a model reads
+/// and its task reads it in windows, several: training, batches and epochs count inputs, scores count examples.
+/// </summary>
+/// <param name="Source">The examples and labels it was made of, N of them.</param>
+/// <param name="Inputs">What the model takes, example after example, M of them.</param>
+/// <param name="Targets">What the inputs are trained towards, a row for every row of the head's output.</param>
 /// <param name="MaxLength">The greatest length, in tokens.</param>
 internal sealed record EncodedDataset(
-    Dataset Source, IReadOnlyList<TokenizedExample> Examples, TaskTargets Targets, int MaxLength)
+    Dataset Source, IReadOnlyList<TokenizedExample> Inputs, TaskTargets Targets, int MaxLength)
 {
+    /// <summary>
+    /// The place of each example's first input, and M: [N + 1]. By default every example is one input.
+    /// </summary>
+    public IReadOnlyList<int> FirstInputs { get; init; } = [.. Enumerable.Range(0, Inputs.Count + 1)];
+
     /// <summary>All tokens.</summary>
-    public long Tokens => Examples.Sum(e => (long)e.InputIds.Length);
+    public long Tokens => Inputs.Sum(e => (long)e.InputIds.Length);
 
-    /// <summary>How long the examples would be without cutting.</summary>
-    public LengthSummary Lengths => LengthSummary.Of([.. Examples.Select(e => e.FullLength)], MaxLength);
+    /// <summary>How long the inputs would be without cutting.</summary>
+    public LengthSummary Lengths => LengthSummary.Of([.. Inputs.Select(e => e.FullLength)], MaxLength);
 
-    /// <summary>The given examples, in the given order.</summary>
-    public EncodedDataset Take(IReadOnlyList<int> rows) => new(
-        Source.Take(rows),
-        [.. rows.Select(row => Examples[row])],
-        Targets.Take(rows),
-        MaxLength);
+    /// <summary>The inputs of an example, one or more.</summary>
+    public IEnumerable<TokenizedExample> InputsOf(int example) =>
+        PlacesOf(example).Select(input => Inputs[input]);
+
+    /// <summary>The example that each input comes from, [M].</summary>
+    public int[] ExamplesOfInputs() =>
+        [.. Enumerable.Range(0, FirstInputs.Count - 1).SelectMany(example => PlacesOf(example).Select(_ => example))];
+
+    /// <summary>The given examples, in the given order, with all of their inputs.</summary>
+    public EncodedDataset Take(IReadOnlyList<int> examples)
+    {
+        int[] places = [.. examples.SelectMany(PlacesOf)];
+        int[] first = new int[examples.Count + 1];
+        for (int i = 0; i < examples.Count; i++)
+        {
+            first[i + 1] = first[i] + PlacesOf(examples[i]).Count();
+        }
+
+        return new(Source.Take(examples), [.. places.Select(place => Inputs[place])], Targets.Take(places), MaxLength)
+        {
+            FirstInputs = first,
+        };
+    }
+
+    private IEnumerable<int> PlacesOf(int example) =>
+        Enumerable.Range(FirstInputs[example], FirstInputs[example + 1] - FirstInputs[example]);
 }

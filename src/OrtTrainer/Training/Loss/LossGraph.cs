@@ -38,10 +38,10 @@ internal sealed class LossGraph(
     public Value LabelIds => field ??= builder.Input(
         PackedInputs.TargetIds, new TensorType(ElementType.Int64, new Shape(logits.Type.Shape[0], 1)));
 
-    /// <summary>log softmax(z), [R, K].</summary>
+    /// <summary>The logarithms of the probabilities, as a rule log softmax(z), [R, K].</summary>
     public Value LogProbabilities => Softmax.Logarithms;
 
-    /// <summary>softmax(z), [R, K].</summary>
+    /// <summary>The probabilities, as a rule softmax(z), [R, K].</summary>
     public Value Probabilities => Softmax.Values;
 
     // Built together, so that the order in which gradients are added does not depend on which is asked for first.
@@ -51,7 +51,7 @@ internal sealed class LossGraph(
         {
             if (_probabilities is not { } built)
             {
-                Value logarithms = builder.LogSoftmax(logits, -1);
+                Value logarithms = distribution.LogProbabilities(this);
                 _probabilities = built = (logarithms, builder.Exp(logarithms));
             }
 

@@ -20,11 +20,18 @@ internal abstract class OutputDistribution
     /// <summary>Each output is a value.</summary>
     public static OutputDistribution Continuous { get; } = new ContinuousDistribution();
 
+    /// <summary>Each output is a distribution over the tokens of a sequence.</summary>
+    public static OutputDistribution Positions { get; } = new PositionDistribution();
+
     /// <summary>Whether a row is one distribution over classes that exclude each other.</summary>
     public virtual bool IsExclusive => false;
 
     /// <summary>Whether targets are the ids of classes, not a value per output.</summary>
     public virtual bool TakesIds => false;
+
+    /// <summary>Whether the losses of the rows of a sequence add up to one that is a mean over sequences, not over
+    /// rows.</summary>
+    public virtual bool IsAcrossRows => false;
 
     /// <summary>Whether outputs are logits of probabilities, which can be softened by a temperature.</summary>
     public virtual bool HasProbabilities => true;
@@ -46,6 +53,9 @@ internal abstract class OutputDistribution
     /// <exception cref="NotSupportedException">The outputs are no logits of probabilities.</exception>
     internal abstract (float[] Targets, float[]? Offsets) Soften(
         float[] logits, int outputs, double temperature, bool divergence);
+
+    /// <summary>The logarithms of the probabilities that logits stand for, [R, K].</summary>
+    internal virtual Value LogProbabilities(LossGraph g) => g.Builder.LogSoftmax(g.Logits, -1);
 
     /// <summary>The loss against the labels, [R].</summary>
     internal abstract Value LabelLoss(LossGraph g);

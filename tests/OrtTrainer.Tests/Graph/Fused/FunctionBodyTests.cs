@@ -31,6 +31,8 @@ public sealed class FunctionBodyTests
         ["PackedAttentionGrad"] = () => BothMasks(gradient: true),
         ["PackedBiasedAttention"] = () => BiasedAttention(gradient: false),
         ["PackedBiasedAttentionGrad"] = () => BiasedAttention(gradient: true),
+        ["PackedLogSoftmax"] = () => LogSoftmax(gradient: false),
+        ["PackedLogSoftmaxGrad"] = () => LogSoftmax(gradient: true),
         ["ColumnSum"] = ColumnSum,
         ["GatherGrad"] = GatherGrad,
     };
@@ -198,6 +200,26 @@ public sealed class FunctionBodyTests
             AssertClose(outputs[0], y);
             AssertClose(outputs[1], lse);
         }
+    }
+
+    private static void LogSoftmax(bool gradient)
+    {
+        const int Columns = 2;
+        long[] offsets = [0, 3, 4, 9];
+        float[] x = Random(9 * Columns, 1);
+        float[] dy = Random(9 * Columns, 2);
+        FunctionRun.Tensor starts = FunctionRun.Integers(offsets, offsets.Length);
+        double[] y = Reference.PackedLogSoftmax(Wide(x), offsets, Columns);
+        if (gradient)
+        {
+            AssertClose(
+                Run("PackedLogSoftmaxGrad", AttributeList.Empty, FunctionRun.Floats(dy, 9, Columns),
+                    FunctionRun.Floats(Narrow(y), 9, Columns), starts)[0],
+                Reference.Gradient(v => Reference.PackedLogSoftmax(v, offsets, Columns), Wide(x), Wide(dy)));
+            return;
+        }
+
+        AssertClose(Run("PackedLogSoftmax", AttributeList.Empty, FunctionRun.Floats(x, 9, Columns), starts)[0], y);
     }
 
     private static void ColumnSum()

@@ -108,6 +108,31 @@ internal static class Reference
         return (y, lse);
     }
 
+    /// <summary>The logarithm of a softmax over the rows of each sequence, column by column.</summary>
+    public static double[] PackedLogSoftmax(double[] x, long[] offsets, int columns)
+    {
+        double[] y = new double[x.Length];
+        for (int sequence = 0; sequence + 1 < offsets.Length; sequence++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                int[] places =
+                [
+                    .. Enumerable.Range((int)offsets[sequence], (int)(offsets[sequence + 1] - offsets[sequence]))
+                        .Select(row => (row * columns) + column),
+                ];
+                double top = places.Select(at => x[at]).DefaultIfEmpty().Max();
+                double total = places.Sum(at => Math.Exp(x[at] - top));
+                foreach (int at in places)
+                {
+                    y[at] = x[at] - top - Math.Log(total);
+                }
+            }
+        }
+
+        return y;
+    }
+
     /// <summary>The gradient of sum(dy f(x)) in x by central differences, good to 1e-8 in double precision.</summary>
     public static double[] Gradient(Func<double[], double[]> f, double[] x, double[] dy)
     {

@@ -41,6 +41,11 @@ internal static class FusedCases
                    c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)),
                    c.Integers("offsets", [0, 1, 5], declared: new("bounds")), 2, 0.7f, mask, Key(c), p, 5,
                    c.Parameter("relative", [distances, 2]))),
+        .. from offsets in new long[][] { [0, 5], [0, 1, 5], [0, 2, 3, 5], [0, 0, 2, 5] }
+           select new GradientCase("PackedLogSoftmax", $"offsets {string.Join(" ", offsets)}", c =>
+               c.Graph.PackedLogSoftmax(
+                   c.Parameter("x", [5, 2], -2, 2, new("tokens", 2)),
+                   c.Integers("offsets", offsets, declared: new("bounds")))),
         new("ColumnSum", "", c => c.Graph.ColumnSum(c.Parameter("x", [4, 3], declared: new("n", 3)))),
         new("GatherGrad", "", c => c.Graph.NodeOutputs(FunctionDefinition.Domain, "GatherGrad",
             [c.Parameter("dy", [4, 3]), c.Integers("indices", [1, 0, 1, 4]), c.Graph.Constant([5, 3])])[0]),

@@ -3,7 +3,7 @@ namespace OrtTrainer.Tests.Models.Plain;
 /// <summary>Sequences of many lengths with their targets, the same for the same seed.</summary>
 /// <param name="Sequences">Token ids with the token types.</param>
 /// <param name="Targets">A row per sequence or, one sequence after the other, per token: one of K as 1, 0 or 1 each, or
-/// values; all 0 for a token that counts for nothing.</param>
+/// values; all 0 for a token that counts for nothing. Of spans, 1 where they start and 1 where they end.</param>
 internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][] Targets)
 {
     /// <summary>The task whose targets are those of tokens.</summary>
@@ -12,25 +12,36 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
     /// <summary>The task whose targets are the tokens that were masked.</summary>
     public const string Masked = "masked-lm";
 
+    /// <summary>The task whose targets are the first and last token of a span.</summary>
+    public const string Spans = "question-answering";
+
     // The shortest and the longest there can be, and two between.
-    private static readonly int[] Lengths = [5, 1, 12, 3];
+    private static readonly int[] Sizes = [5, 1, 12, 3];
 
     // Ids below are special tokens, padding among them.
     private const int FirstWord = 4;
 
+    /// <summary>The tokens of each sequence.</summary>
+    public IEnumerable<int> Lengths => Sequences.Select(sequence => sequence.Ids.Length);
+
     /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
-    /// <c>token-classification</c> or <c>masked-lm</c>.</param>
+    /// <c>token-classification</c>, <c>question-answering</c> or <c>masked-lm</c>.</param>
     /// <param name="shape">The sizes of the model it is for.</param>
     /// <param name="seed">Fixes ids and targets.</param>
     public static PlainBatch Random(string task, PlainShape shape, int seed)
     {
         Random random = new(seed);
-        return new(
-            [.. Lengths.Select(length => (
+        (int[] Ids, int[] Types)[] sequences =
+        [
+            .. Sizes.Select(length => (
                 Enumerable.Range(0, length).Select(_ => random.Next(FirstWord, shape.Vocabulary)).ToArray(),
-                Enumerable.Range(0, length).Select(i => shape.TokenTypes > 1 && i > length / 2 ? 1 : 0).ToArray()))],
+                Enumerable.Range(0, length).Select(i => shape.TokenTypes > 1 && i > length / 2 ? 1 : 0).ToArray())),
+        ];
+        return new(sequences, task == Spans
+            ? [.. Sizes.SelectMany(length => Span(length, random))]
+            :
             [
-                .. Enumerable.Range(0, IsPerToken(task) ? Lengths.Sum() : Lengths.Length)
+                .. Enumerable.Range(0, IsPerToken(task) ? Sizes.Sum() : Sizes.Length)
                     .Select(row => IsPerToken(task) && row % 4 == 2
                     ? new float[shape.Outputs]
                     : Target(task, shape.Outputs, random)),
@@ -39,6 +50,13 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
 
     /// <summary>Whether a task has a row of targets per token.</summary>
     public static bool IsPerToken(string task) => task is Tokens or Masked;
+
+    private static IEnumerable<float[]> Span(int length, Random random)
+    {
+        int start = random.Next(length);
+        int end = random.Next(start, length);
+        return Enumerable.Range(0, length).Select(token => new[] { token == start ? 1f : 0, token == end ? 1f : 0 });
+    }
 
     private static float[] Target(string task, int outputs, Random random)
     {

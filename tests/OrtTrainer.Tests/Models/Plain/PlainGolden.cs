@@ -13,8 +13,12 @@ internal sealed class PlainGolden
 
     private PlainGolden(string architecture, string task, PlainShape shape)
     {
-        (Architecture, Task) = (architecture, task);
-        Shape = shape with { PerToken = PlainBatch.IsPerToken(task), Masked = task == PlainBatch.Masked };
+        (Architecture, Task, Shape) = (architecture, task, shape with
+        {
+            PerToken = PlainBatch.IsPerToken(task) || task == PlainBatch.Spans,
+            Masked = task == PlainBatch.Masked,
+            TokenLayer = task == PlainBatch.Spans ? "qa_outputs" : "classifier",
+        });
         Folder = Path.Combine(AppContext.BaseDirectory, "goldens", $"plain-{architecture}-{task}");
         _written = new(() => PlainGoldenFiles.Write(this));
     }
@@ -25,21 +29,27 @@ internal sealed class PlainGolden
         new("bert", "multilabel", new() { Outputs = 4, Heads = 4 }),
         new("bert", "regression", new() { Outputs = 1, Layers = 1 }),
         new("bert", "token-classification", new() { Outputs = 5 }),
+        new("bert", "question-answering", new() { Outputs = 2 }),
         new("roberta", "classification", new() { Activation = "gelu_new", TokenTypes = 1 }),
         new("roberta", "token-classification", new() { TokenTypes = 1 }),
+        new("roberta", "question-answering", new() { Outputs = 2, TokenTypes = 1 }),
         new("camembert", "classification", new() { TokenTypes = 1 }),
         new("xlm-roberta", "multilabel", new() { TokenTypes = 1 }),
         new("data2vec-text", "token-classification", new() { TokenTypes = 1 }),
         new("electra", "classification", new() { EmbeddingWidth = 10 }),
         new("electra", "regression", new() { Outputs = 1, Layers = 1 }),
         new("electra", "token-classification", new() { EmbeddingWidth = 20 }),
+        new("electra", "question-answering", new() { Outputs = 2, EmbeddingWidth = 20 }),
         new("albert", "classification", new() { Activation = "gelu_new", EmbeddingWidth = 10, Layers = 4 }),
         new("albert", "token-classification", new() { Layers = 3 }),
+        new("albert", "question-answering", new() { Outputs = 2, Layers = 3 }),
         new("mpnet", "classification", new() { TokenTypes = 0 }),
         new("mpnet", "token-classification", new() { Activation = "relu", Heads = 4, TokenTypes = 0 }),
+        new("mpnet", "question-answering", new() { Outputs = 2, TokenTypes = 0 }),
         new("ernie", "classification", new()),
         new("distilbert", "classification", new() { Activation = "relu", Layers = 3, TokenTypes = 0 }),
         new("distilbert", "token-classification", new() { Outputs = 4, TokenTypes = 0 }),
+        new("distilbert", "question-answering", new() { Outputs = 2, TokenTypes = 0 }),
         new("bert", "masked-lm", new() { Outputs = 30 }),
         new("roberta", "masked-lm", new() { Outputs = 30, TokenTypes = 1 }),
         new("xlm-roberta", "masked-lm", new() { Outputs = 30, TokenTypes = 1, Layers = 1 }),
@@ -54,7 +64,7 @@ internal sealed class PlainGolden
     public string Architecture { get; }
 
     /// <summary><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
-    /// <c>token-classification</c> or <c>masked-lm</c>.</summary>
+    /// <c>token-classification</c>, <c>question-answering</c> or <c>masked-lm</c>.</summary>
     public string Task { get; }
 
     public PlainShape Shape { get; }

@@ -20,15 +20,15 @@ internal static class PlainGoldenFiles
         {
             PlainBatch batch = golden.Batch(step);
             tensors.AddRange(Inputs($"batch{step}.", batch, model.PaddingId, golden.Shape.TokenTypes > 1));
-            tensors.Add(Labels($"batch{step}.labels", batch, golden.Task));
+            tensors.AddRange(Labels($"batch{step}.", batch, golden.Task));
             Tape tape = new();
             Tensor logits = model.Logits(tape, batch.Sequences);
-            double loss = PlainLoss.Mean(golden.Task, logits, batch.Targets);
+            double loss = PlainLoss.Mean(golden.Task, logits, batch.Targets, batch.Lengths);
             tape.Backward();
             if (step == 0)
             {
                 WriteModel(golden.Folder, model);
-                tensors.Add(Logits(logits, batch, PlainBatch.IsPerToken(golden.Task)));
+                tensors.AddRange(Logits(logits, batch, golden));
                 tensors.Add(Floats("loss", [1], new[,] { { loss } }));
                 tensors.AddRange(model.Parameters.Select(p =>
                     Floats("grad." + p.Key, p.Value.Shape, p.Value.Gradient)));
@@ -68,12 +68,12 @@ internal static class PlainGoldenFiles
                 .Select(i => (long)(i < s.Ids.Length ? value(s, i) : otherwise))).ToArray());
     }
 
-    /// <summary>[B, K] or, with padding, [B, S, K].</summary>
-    private static TensorData Logits(Tensor logits, PlainBatch batch, bool perToken)
+    /// <summary>[B, K] or, with padding, [B, S, K]; of spans [B, S] twice.</summary>
+    private static TensorData[] Logits(Tensor logits, PlainBatch batch, PlainGolden golden)
     {
-        if (!perToken)
+        if (!golden.Shape.PerToken)
         {
-            return Floats("logits", logits.Shape, logits.Value);
+            return [Floats("logits", logits.Shape, logits.Value)];
         }
 
         int width = batch.Sequences.Max(s => s.Ids.Length);
@@ -86,7 +86,36 @@ internal static class PlainGoldenFiles
             }
         }
 
-        return Floats("logits", [batch.Sequences.Length, width, logits.Columns], padded);
+        long[] rows = [batch.Sequences.Length, width];
+        return golden.Task == PlainBatch.Spans
+            ? [Floats("start_logits", rows, Column(padded, 0)), Floats("end_logits", rows, Column(padded, 1))]
+            : [Floats("logits", [.. rows, logits.Columns], padded)];
+    }
+
+    private static double[,] Column(double[,] values, int column)
+    {
+        double[,] picked = new double[values.GetLength(0), 1];
+        for (int row = 0; row < picked.Length; row++)
+        {
+            picked[row, 0] = values[row, column];
+        }
+
+        return picked;
+    }
+
+    /// <summary>The token of each sequence that has a target 1, [B].</summary>
+    private static TensorData Positions(string name, PlainBatch batch, int column)
+    {
+        List<long> positions = [];
+        int first = 0;
+        foreach (int length in batch.Lengths)
+        {
+            int start = first;
+            positions.Add(Enumerable.Range(0, length).Single(token => batch.Targets[start + token][column] == 1));
+            first += length;
+        }
+
+        return TensorData.Int64s(name, [positions.Count], positions.ToArray());
     }
 
     /// <summary>The class of each token, [B, S], with that of ignored ones at those and at padding.</summary>
@@ -117,14 +146,26 @@ internal static class PlainGoldenFiles
         }
     }
 
-    /// <summary>The class of each row, [B], or of each token, [B, S], or the targets of each row, [B, K].</summary>
-    private static TensorData Labels(string name, PlainBatch batch, string task) => PlainBatch.IsPerToken(task)
-        ? TokenLabels(name, batch)
-        : task == "classification"
-        ? TensorData.Int64s(
-            name, [batch.Targets.Length], batch.Targets.Select(t => (long)Array.IndexOf(t, 1f)).ToArray())
-        : TensorData.Floats(
-            name, [batch.Targets.Length, batch.Targets[0].Length], batch.Targets.SelectMany(t => t).ToArray());
+    /// <summary>The class of each row, [B], or of each token, [B, S], or the targets of each row, [B, K], or the first
+    /// and last token of each span, [B].</summary>
+    private static TensorData[] Labels(string prefix, PlainBatch batch, string task) => task switch
+    {
+        PlainBatch.Tokens or PlainBatch.Masked => [TokenLabels(prefix + "labels", batch)],
+        PlainBatch.Spans =>
+            [Positions(prefix + "start_positions", batch, 0), Positions(prefix + "end_positions", batch, 1)],
+        "classification" =>
+        [
+            TensorData.Int64s(
+                prefix + "labels", [batch.Targets.Length],
+                batch.Targets.Select(t => (long)Array.IndexOf(t, 1f)).ToArray()),
+        ],
+        _ =>
+        [
+            TensorData.Floats(
+                prefix + "labels", [batch.Targets.Length, batch.Targets[0].Length],
+                batch.Targets.SelectMany(t => t).ToArray()),
+        ],
+    };
 
     private static string Description(PlainModel model) => JsonSerializer.Serialize(new
     {

@@ -4,11 +4,13 @@ namespace OrtTrainer.Tests.Models.Plain;
 internal static class PlainLoss
 {
     /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
-    /// <c>token-classification</c> or <c>masked-lm</c>.</param>
+    /// <c>token-classification</c>, <c>question-answering</c> or <c>masked-lm</c>.</param>
     /// <param name="logits">[N, K].</param>
     /// <param name="targets">Probabilities, 0 or 1, or values: [N, K].</param>
-    public static double Mean(string task, Tensor logits, float[][] targets) => task switch
+    /// <param name="lengths">The rows of each sequence where every token has one.</param>
+    public static double Mean(string task, Tensor logits, float[][] targets, IEnumerable<int> lengths) => task switch
     {
+        PlainBatch.Spans => OverTokens(logits, targets, [.. lengths]),
         "classification" or PlainBatch.Tokens or PlainBatch.Masked => CrossEntropy(logits, targets),
         "multilabel" => BinaryCrossEntropy(logits, targets),
         "regression" => SquaredError(logits, targets),
@@ -29,6 +31,31 @@ internal static class PlainLoss
                 loss -= targets[r][c] * logits.Value[r, c] / rows.Length;
                 logits.Gradient[r, c] += ((Math.Exp(logits.Value[r, c]) / sum) - targets[r][c]) / rows.Length;
             }
+        }
+
+        return loss;
+    }
+
+    /// <summary>log Σ e^z - Σ t z, sums over the tokens of a sequence: a mean over sequences and K.</summary>
+    private static double OverTokens(Tensor logits, float[][] targets, int[] lengths)
+    {
+        double loss = 0;
+        double count = lengths.Length * logits.Columns;
+        int first = 0;
+        foreach (int length in lengths)
+        {
+            int[] rows = [.. Enumerable.Range(first, length)];
+            for (int c = 0; c < logits.Columns; c++)
+            {
+                double sum = rows.Sum(r => Math.Exp(logits.Value[r, c]));
+                loss += (Math.Log(sum) - rows.Sum(r => targets[r][c] * logits.Value[r, c])) / count;
+                foreach (int r in rows)
+                {
+                    logits.Gradient[r, c] += ((Math.Exp(logits.Value[r, c]) / sum) - targets[r][c]) / count;
+                }
+            }
+
+            first += length;
         }
 
         return loss;

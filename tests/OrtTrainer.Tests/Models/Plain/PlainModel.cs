@@ -11,6 +11,7 @@ namespace OrtTrainer.Tests.Models.Plain;
 internal abstract class PlainModel(PlainShape shape, Func<string, int, int, double[,]> weights)
 {
     private readonly Dictionary<string, Tensor> _parameters = new(StringComparer.Ordinal);
+    private int? _visible;
 
     /// <summary>The parameters under their names in a checkpoint; there once they were used.</summary>
     public IReadOnlyDictionary<string, Tensor> Parameters => _parameters;
@@ -46,16 +47,20 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     /// <summary>Logits of sequences, [sequences, outputs], or of all their tokens, [tokens, outputs].</summary>
     /// <param name="tape">Records what is computed.</param>
     /// <param name="sequences">Token ids with the token types.</param>
-    public Tensor Logits(Tape tape, IEnumerable<(int[] Ids, int[] Types)> sequences)
+    /// <param name="visible">How many tokens of each sequence are seen, the first ones, as where padding follows them;
+    /// null for all.</param>
+    public Tensor Logits(
+        Tape tape, IEnumerable<(int[] Ids, int[] Types)> sequences, IReadOnlyList<int>? visible = null)
     {
         List<Tensor> rows = [];
-        foreach ((int[] ids, int[] types) in sequences)
+        foreach (((int[] ids, int[] types), int sequence) in sequences.Select((s, i) => (s, i)))
         {
+            _visible = visible?[sequence];
             Tensor last = States(tape, ids, types)[^1];
             rows.AddRange(shape.PerToken
                 ? Enumerable.Range(0, ids.Length).Select(token => shape.Masked
                     ? MaskedHead(tape.Rows(last, [token]))
-                    : Linear("classifier", shape.Width, shape.Outputs, tape.Rows(last, [token])))
+                    : Linear(shape.TokenLayer, shape.Width, shape.Outputs, tape.Rows(last, [token])))
                 : [Head(tape.Rows(last, [0]))]);
         }
 
@@ -112,6 +117,12 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         Tensor q = Linear(query, shape.Width, shape.Width, x);
         Tensor k = Linear(key, shape.Width, shape.Width, x);
         Tensor v = Linear(value, shape.Width, shape.Width, x);
+        if (_visible is { } count)
+        {
+            int[] seen = [.. Enumerable.Range(0, count)];
+            (k, v) = (Tape.Rows(k, seen), Tape.Rows(v, seen));
+        }
+
         return Tape.Beside([.. Enumerable.Range(0, shape.Heads).Select(head =>
         {
             Tensor keys = Tape.Transpose(Tape.Columns(k, head * d, d));

@@ -22,7 +22,8 @@ internal sealed class PlainModelTests
         const double Step = 1e-5;
         PlainModel model = golden.NewModel();
         PlainBatch batch = golden.Batch(0);
-        double Loss(Tape tape) => PlainLoss.Mean(golden.Task, model.Logits(tape, batch.Sequences), batch.Targets);
+        double Loss(Tape tape) => PlainLoss.Mean(
+            golden.Task, model.Logits(tape, batch.Sequences), batch.Targets, batch.Lengths);
         Tape recorded = new();
         Loss(recorded);
         recorded.Backward();

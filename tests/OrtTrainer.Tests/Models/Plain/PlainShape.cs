@@ -33,6 +33,9 @@ internal sealed record PlainShape
     /// tokens.</summary>
     public bool Masked { get; init; }
 
+    /// <summary>The name of that layer in a checkpoint.</summary>
+    public string TokenLayer { get; init; } = "classifier";
+
     /// <summary><c>gelu</c>, <c>gelu_new</c> or <c>relu</c>, inside the feed-forward part.</summary>
     public string Activation { get; init; } = "gelu";
 

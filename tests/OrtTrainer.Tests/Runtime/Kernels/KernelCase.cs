@@ -16,6 +16,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4, ["ColumnSum"] = 1,
         ["GatherGrad"] = 1, ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
         ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
+        ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
     };
 
     public int Columns => Heads * Width;
@@ -89,6 +90,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "PackedBiasedAttention" => Biased(Attending(op).With(Qkv(), Rows, 3 * Columns)
             .With(Offsets, Offsets.Length).With(Key, 2)),
         "PackedBiasedAttentionGrad" => Biased(AttentionGradient(op, Run("PackedBiasedAttention"))),
+        "PackedLogSoftmax" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Offsets, Offsets.Length),
+        "PackedLogSoftmaxGrad" => new KernelRun(op).With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
+            .With(Offsets, Offsets.Length),
         _ => throw new ArgumentException($"There is no case for the kernel {op}: add one.", nameof(op)),
     };
 

@@ -67,6 +67,15 @@ public sealed class KernelRefusalTests
         "PackedBiasedAttentionGrad: lse has shape [4, 3]; expected [4, 2].")]
     [TestCase("PackedBiasedAttentionGrad", 6, new long[] { 8, 2 },
         "PackedBiasedAttentionGrad: relative has shape [8, 2]; expected [D, 2] with D odd.")]
+    [TestCase("PackedLogSoftmax", 0, new long[] { 24 }, "PackedLogSoftmax: x has shape [24]; expected two dimensions")]
+    [TestCase("PackedLogSoftmax", 0, new long[] { 5, 6 },
+        "PackedLogSoftmax: the last offset is 4; expected the 5 rows of x.")]
+    [TestCase("PackedLogSoftmax", 1, new long[] { 2, 2 },
+        "PackedLogSoftmax: offsets has shape [2, 2]; expected [sequences + 1].")]
+    [TestCase("PackedLogSoftmaxGrad", 0, new long[] { 3, 6 },
+        "PackedLogSoftmaxGrad: y has shape [4, 6]; expected [3, 6].")]
+    [TestCase("PackedLogSoftmaxGrad", 2, new long[] { 0 },
+        "PackedLogSoftmaxGrad: offsets has shape [0]; expected [sequences + 1].")]
     public void A_shape_that_does_not_fit_is_named(string op, int input, long[] shape, string message) =>
         Assert.That(
             () => Size.Run(op).Reshaped(input, shape).Outputs(KernelCase.Outputs[op]), Expect.Refusal(message));

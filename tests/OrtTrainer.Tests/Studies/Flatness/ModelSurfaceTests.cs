@@ -172,7 +172,7 @@ public sealed class ModelSurfaceTests(string task)
         using PretrainedModel model = PretrainedModel.Open(_task.Output("run"));
         using EvaluationSession session = new(
             PackedGraph.Evaluation(model.Architecture, new SequenceHead(outputs)), new() { IntraOpThreads = 1 });
-        float[] logits = session.Logits(Weights, _run.Examples.Examples, outputs);
+        float[] logits = session.Logits(Weights, _run.Examples.Inputs, outputs);
         double sum = 0;
         foreach (float[] row in logits.Chunk(outputs))
         {
@@ -186,7 +186,7 @@ public sealed class ModelSurfaceTests(string task)
             };
         }
 
-        return sum / _run.Examples.Examples.Count;
+        return sum / _run.Examples.Inputs.Count;
     }
 
     private double LossAt(WeightBuffer direction, double distance)

@@ -113,7 +113,7 @@ public sealed class CorpusExamplesTests
 
     private CorpusExamples Corpus(MaskingOptions options, int maxLength, int threads = 2) => new(
         new DataReading(
-            new DataOptions { Train = "-" }, _model, Tokenizer.Load(_folder.File("model")), maxLength, threads,
+            new DataOptions { Train = "-" }, _model, Tokenizer.Load(_folder.File("model")), maxLength, null, threads,
             default),
         options);
 }

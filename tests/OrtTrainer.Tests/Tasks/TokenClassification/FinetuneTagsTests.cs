@@ -100,44 +100,44 @@ public sealed class FinetuneTagsTests
     }
 
     [Test]
-    public void Evaluation_counts_what_is_cut()
+    public void Evaluation_says_what_is_read_in_windows()
     {
         CliRun run = CliRun.Of("evaluate", "--model", _places.Output, "--data", _places.Eval, "--max-length", "8");
 
         Assert.That(run.ExitCode, Is.Zero);
-        Assert.That(run.Error.TrimEnd().Split('\n'), Is.EqualTo(new[]
-        {
-            $"note: {_places.Eval}: 1 of 5 examples (20.0 %) is longer than 8 tokens and cut there "
-            + "(median 8, 90th percentile 9, longest 9).",
-            $"note: {_places.Eval}: 1 of 26 words have no token, or only such as were cut off: their tags are "
-            + "neither learned nor scored.",
-        }));
-    }
-
-    [TestCase(false)]
-    [TestCase(true)]
-    public void Prediction_counts_texts_that_are_cut(bool toFile)
-    {
-        string file = _places.Write("cut.txt", "far\nfar far\nfar\nfar far\nfar far\nfar far\n");
-        string[] output = toFile ? ["--output", Path.Combine(Path.GetDirectoryName(file)!, "cut.jsonl")] : [];
-        CliRun run = CliRun.Of(
-            ["predict", "--model", _places.Output, "--input", file, "--max-length", "3", .. output]);
-
-        Assert.That(run.ExitCode, Is.Zero);
-        Assert.That(run.Error, Is.EqualTo(
-            "note: 4 of 6 texts (number 2, 4, 5 and 1 more) are longer than 3 tokens and cut there: the rest was not "
-            + "read.\n"));
+        Assert.That(run.Error, Is.EqualTo($"note: {_places.Eval}: 1 of 5 examples are longer than 8 tokens and read in "
+            + "windows: 6 inputs in all.\n"));
     }
 
     [Test]
-    public void A_prediction_for_a_text_that_is_cut_says_so()
+    public void A_long_text_is_read_whole()
     {
         using Predictor predictor = Predictor.Open(_places.Output, new PredictorOptions { MaxLength = 6 });
         TokenPrediction prediction = (TokenPrediction)predictor.Predict(Text);
 
-        Assert.That(prediction.IsCut, Is.True);
-        Assert.That(prediction.Entities.Select(entity => entity.Text), Is.EqualTo(new[] { "Bob" }));
-        Assert.That(predictor.Predict("Bob flew").IsCut, Is.False);
+        Assert.That(prediction.IsCut, Is.False);
+        Assert.That(prediction.Entities.Select(entity => (entity.Text, entity.Place.Start)),
+            Is.EqualTo(new[] { ("Bob", 2), ("New York", 15) }));
+    }
+
+    [Test]
+    public void Files_of_a_word_a_line_score_the_same()
+    {
+        string file = _places.Write("eval.conll", """
+            Ada U-PER
+            flew O
+            to O
+            New B-LOC
+            York L-LOC
+            . O
+
+            far O
+            """);
+        CliRun run = CliRun.Of("evaluate", "--model", _places.Output, "--data", file);
+
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.Out, Does.Contain("PER_f1").And.Contain("LOC_recall"));
+        Assert.That(run.Error, Does.Contain("the tags of 1 of 2 examples have marks for the last or only word"));
     }
 
     [Test]

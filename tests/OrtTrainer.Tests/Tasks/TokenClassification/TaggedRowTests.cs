@@ -38,7 +38,7 @@ public sealed class TaggedRowTests
     [TestCase("""{"tokens": ["a", "b"], "tags": ["O"]}""",
         "found 2 items in 'tokens' and 1 in 'tags'; expected a tag per token.")]
     [TestCase("""{"tokens": ["a"], "tags": ["PER"]}""",
-        "The tag 'PER' cannot be read; expected O, or B, I, E or S with a type, such as B-PER.")]
+        "The tag 'PER' cannot be read; expected O, or B, I, E, L, S, U, M or W with a type, such as B-PER.")]
     [TestCase("""{"tokens": ["a"], "tags": [3]}""",
         "'tags' is '[3]'; expected an array of strings, such as [\"B-ORG\", \"O\"].")]
     [TestCase("""{"tokens": "a b", "tags": ["O"]}""",
@@ -58,6 +58,37 @@ public sealed class TaggedRowTests
 
         Assert.That(() => Load(good + "\n" + row), Throws.TypeOf<DataFileException>()
             .With.Message.EqualTo($"{_folder.File("train.jsonl")}, line 2: {problem}"));
+    }
+
+    [TestCase("""["I-PER", "I-PER", "O", "I-LOC", "B-LOC"]""", false, true)]
+    [TestCase("""["B-PER", "L-PER", "O", "U-LOC", "U-LOC"]""", true, false)]
+    [TestCase("""["B-PER", "E-PER", "O", "S-LOC", "S-LOC"]""", true, false)]
+    [TestCase("""["B-PER", "E-PER", "O", "W-LOC", "W-LOC"]""", true, false)]
+    [TestCase("""["B-PER", "I-PER", "O", "B-LOC", "B-LOC"]""", false, false)]
+    public void Every_scheme_of_tags_is_read_as_IOB2_and_said_to_be(string tags, bool longer, bool inside)
+    {
+        Dataset data = Load($$"""{"tokens": ["Ada", "Li", "in", "Rome", "Bonn"], "tags": {{tags}}}""");
+        TaggedExample example = (TaggedExample)data.Examples.Single();
+
+        Assert.That(example.Tags, Is.EqualTo(new[] { "B-PER", "I-PER", "O", "B-LOC", "B-LOC" }));
+        Assert.That((example.HadLongerScheme, example.BeganInside), Is.EqualTo((longer, inside)));
+        Assert.That(data.Labels!.Names, Is.EqualTo(new[] { "B-LOC", "B-PER", "I-PER", "O" }));
+    }
+
+    [Test]
+    public void A_middle_of_more_than_two_words_is_inside_in_every_scheme() =>
+        Assert.That(Entity.Write(Entity.Read(["B-A", "M-A", "I-A", "L-A"]), 4),
+            Is.EqualTo(new[] { "B-A", "I-A", "I-A", "I-A" }));
+
+    [Test]
+    public void A_file_that_is_read_twice_gives_equal_rows()
+    {
+        const string Rows = """{"tokens": ["Kim", "is"], "tags": ["B-PER", "O"]}""";
+
+        IReadOnlyList<Example> first = Load(Rows).Examples;
+
+        Assert.That(Load(Rows).Examples, Is.EqualTo(first));
+        Assert.That(Load("""{"tokens": ["Kim", "is"], "tags": ["B-LOC", "O"]}""").Examples, Is.Not.EqualTo(first));
     }
 
     [Test]
