@@ -3,6 +3,9 @@ namespace OrtTrainer.Text;
 /// <content>Tokens and ids.</content>
 public sealed partial class Tokenizer
 {
+    // U+2581, which stands for a blank in models of SentencePiece.
+    private const char Blank = '\u2581';
+
     /// <summary>The number of different ids, added tokens included.</summary>
     public int VocabularySize =>
         _vocabulary.Count + _added.Tokens.Count(token => _vocabulary.Id(token.Content) is null);
@@ -34,6 +37,19 @@ public sealed partial class Tokenizer
 
     /// <summary>The token of an id, or null where there is no such id.</summary>
     public string? IdToToken(int id) => _added.Token(id)?.Content ?? _vocabulary.Token(id);
+
+    /// <summary>Whether an id is a special token, or none at all.</summary>
+    internal bool IsSpecial(int id) => _added.Token(id) is { } added ? added.Special : _vocabulary.Token(id) is null;
+
+    /// <summary>Whether a token goes on with the word of the one before it, as its kind of tokenizer marks
+    /// that.</summary>
+    internal bool ContinuesWord(int id) => _vocabulary.Token(id) is { } token && _parts.Model switch
+    {
+        Models.WordPieceModel pieces => token.StartsWith(pieces.ContinuationPrefix, StringComparison.Ordinal),
+        Models.BpeModel when _parts.PreTokenizer is PreTokenization.ByteLevelPreTokenizer =>
+            token[0] != ByteAlphabet.ToChar((byte)' '),
+        _ => token[0] != Blank,
+    };
 
     /// <summary>The id of the token the settings name, or else of the first usual one that there is.</summary>
     private int? Special(string? named, params ReadOnlySpan<string> usual)

@@ -1,11 +1,8 @@
 using OrtTrainer.Cli.Arguments;
-using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
-using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
-using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
@@ -13,72 +10,10 @@ namespace OrtTrainer.Cli.Commands;
 /// <summary><c>finetune</c>: trains and exports, or goes on with a run that was interrupted.</summary>
 internal static class FinetuneCommand
 {
-    private static readonly string[] AllowedWithResume = ["--resume", "--out", "--quiet", "--json", "--verbose"];
-
-    public static async Task<int> RunAsync(FinetuneArguments arguments, Terminal terminal,
-        CancellationToken interruption)
-    {
-        if (arguments is { Quiet: true, Json: true })
-        {
-            throw new UsageException("--quiet and --json exclude each other: events, or nothing but the result.");
-        }
-
-        bool resumes = arguments.Resume is not null;
-        FineTuneOptions options = resumes ? OptionsOfRun(FolderToResume(arguments)) : FinetuneSettings.Of(arguments);
-        ModelFolder.Require(options.Model);
-        await using IRunView view = View(arguments, terminal, options);
-        try
-        {
-            _ = resumes
-                ? await FineTuner.ResumeAsync(options.Output, view, interruption)
-                : await FineTuner.RunAsync(options, view, interruption);
-        }
-        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
-        {
-            await view.InterruptedAsync(File.Exists(RunFolder.OptionsFileOf(options.Output)) ? options.Output : null);
-            return ExitCode.Interrupted;
-        }
-
-        await view.DisposeAsync();
-        if (!arguments.Quiet && !arguments.Json)
-        {
-            terminal.WriteLines(NextSteps(options));
-        }
-
-        return ExitCode.Done;
-    }
-
-    private static FineTuneOptions OptionsOfRun(string folder)
-    {
-        string file = RunFolder.OptionsFileOf(Path.GetFullPath(folder));
-        return File.Exists(file)
-            ? FineTuneOptions.Read(file) with { Output = Path.GetFullPath(folder) }
-            : throw new RunException($"{Path.GetFullPath(folder)}: there is no run to resume; {file} is missing. " +
-                "Give the folder that an earlier finetune had as --out.");
-    }
-
-    private static string FolderToResume(FinetuneArguments arguments)
-    {
-        if (arguments.Given.Except(AllowedWithResume).FirstOrDefault() is { } other)
-        {
-            throw new UsageException($"--resume goes on with the options of the run; leave {other} out.");
-        }
-
-        if (arguments.Resume == OptionalValueAttribute.LeftOut)
-        {
-            return arguments.Output ?? throw new UsageException("--resume needs the folder of the run: --resume DIR.");
-        }
-
-        return arguments.Output is null || Path.GetFullPath(arguments.Output) == Path.GetFullPath(arguments.Resume!)
-            ? arguments.Resume!
-            : throw new UsageException("--resume and --out name different folders; leave --out out.");
-    }
-
-    private static IRunView View(FinetuneArguments arguments, Terminal terminal, FineTuneOptions options) =>
-        arguments.Json ? new JsonRunView(terminal.Out)
-        : arguments.Quiet ? new QuietRunView(terminal)
-        : terminal.IsInteractive ? new LiveRunView(terminal, options)
-        : new PlainRunView(terminal, options);
+    public static Task<int> RunAsync(
+        FinetuneArguments arguments, Terminal terminal, CancellationToken interruption) =>
+        RunCommand.RunAsync(
+            arguments, () => FinetuneSettings.Of(arguments), NextSteps, terminal, interruption);
 
     private static IEnumerable<string> NextSteps(FineTuneOptions options)
     {

@@ -14,7 +14,7 @@ internal static class ModelExport
     {
         using PretrainedModel source = PretrainedModel.Open(folder);
         ModelTask task = ModelTask.Of(source.Config);
-        IReadOnlyList<string> labels = source.Config.Id2Label;
+        IReadOnlyList<string> labels = task.OutputNames(source.Config);
         ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, task.Head(labels.Count)).Layout;
         WeightBuffer weights = new(Device.Default, layout.Length);
         try

@@ -25,7 +25,8 @@ internal static class RunExport
         string file = FileOf(folder, weights, options);
         ModelConfig config = ModelConfig.Load(folder);
         Architecture architecture = Architecture.For(config);
-        ModelHead head = options.Data.Task.Head(config.Id2Label.Count);
+        IReadOnlyList<string> labels = options.Data.Task.OutputNames(config);
+        ModelHead head = options.Data.Task.Head(labels.Count);
         ParameterLayout layout = PackedGraph.Evaluation(architecture, head).Layout;
         WeightBuffer buffer = new(Device.Default, layout.Length);
         try
@@ -35,7 +36,7 @@ internal static class RunExport
             {
                 Config = config,
                 Task = options.Data.Task,
-                Labels = config.Id2Label,
+                Labels = labels,
                 Layout = layout,
                 Parameters = buffer,
                 TokenizerFolder = folder,

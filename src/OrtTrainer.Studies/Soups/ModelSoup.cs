@@ -127,7 +127,7 @@ public sealed class ModelSoup : IDisposable
         {
             Config = first.Config,
             Task = first.Options.Data.Task,
-            Labels = first.Config.Id2Label,
+            Labels = first.Labels,
             Layout = first.Layout,
             Parameters = _mean,
             TokenizerFolder = first.Folder,

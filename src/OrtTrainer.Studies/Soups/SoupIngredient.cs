@@ -16,7 +16,8 @@ internal sealed class SoupIngredient : IDisposable
         Options = options;
         Summary = summary;
         Config = config;
-        Head = options.Data.Task.Head(config.Id2Label.Count);
+        Labels = options.Data.Task.OutputNames(config);
+        Head = options.Data.Task.Head(Labels.Count);
         Layout = PackedGraph.Evaluation(Architecture, Head).Layout;
         Weights = new WeightBuffer(Device.Default, Layout.Length);
     }
@@ -28,6 +29,9 @@ internal sealed class SoupIngredient : IDisposable
     public RunSummary Summary { get; }
 
     public ModelConfig Config { get; }
+
+    /// <summary>A name per output.</summary>
+    public IReadOnlyList<string> Labels { get; }
 
     public Architecture Architecture => Architecture.For(Config);
 

@@ -13,6 +13,9 @@ internal sealed class ExpressionPattern(string expression, string place, TimeSpa
     private readonly Regex _regex = Compile(expression, limit);
 
     /// <inheritdoc/>
+    public override (string Kind, string Text) Source => ("Regex", expression);
+
+    /// <inheritdoc/>
     public override IEnumerable<TextRange> Matches(int[] points)
     {
         long started = Stopwatch.GetTimestamp();

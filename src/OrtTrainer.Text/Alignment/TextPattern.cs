@@ -17,12 +17,17 @@ internal abstract class TextPattern
         string expression, string place = "the expression", TimeSpan? limit = null) =>
         new ExpressionPattern(expression, place, limit ?? TimeSpan.FromSeconds(10));
 
+    /// <summary>How tokenizer.json writes it: String or Regex, and the text.</summary>
+    public abstract (string Kind, string Text) Source { get; }
+
     /// <summary>The non-overlapping matches, left to right, as ranges of the given code points.</summary>
     /// <exception cref="InvalidDataException">An expression takes too long over the text.</exception>
     public abstract IEnumerable<TextRange> Matches(int[] points);
 
     private sealed class LiteralPattern(int[] literal) : TextPattern
     {
+        public override (string Kind, string Text) Source => ("String", CodePoints.ToText(literal));
+
         public override IEnumerable<TextRange> Matches(int[] points)
         {
             if (literal.Length == 0)

@@ -5,6 +5,12 @@ namespace OrtTrainer.Text.Decoding;
 /// </summary>
 internal sealed class MetaspaceDecoder(string replacement, bool prepended) : Decoder
 {
+    /// <summary>The visible blank.</summary>
+    public string Replacement => replacement;
+
+    /// <summary>Whether one was put in front.</summary>
+    public bool Prepended => prepended;
+
     /// <inheritdoc/>
     public override List<string> Decode(List<string> tokens) =>
     [

@@ -25,6 +25,7 @@ internal sealed class UnigramModel : TokenModel
     public UnigramModel(IReadOnlyList<UnigramPiece> pieces, int unknownId, bool byteFallback, bool singlePrecision)
         : base(new Vocabulary(pieces.Select((piece, id) => KeyValuePair.Create(piece.Text, id))))
     {
+        Pieces = pieces;
         UnknownId = unknownId;
         _byteFallback = byteFallback;
         _singlePrecision = singlePrecision;
@@ -51,6 +52,12 @@ internal sealed class UnigramModel : TokenModel
             }
         }
     }
+
+    /// <summary>The pieces, by their ids.</summary>
+    public IReadOnlyList<UnigramPiece> Pieces { get; }
+
+    /// <summary>Whether unknown characters become byte tokens.</summary>
+    public bool ByteFallback => _byteFallback;
 
     /// <summary>The id of unknown characters.</summary>
     public int UnknownId { get; }

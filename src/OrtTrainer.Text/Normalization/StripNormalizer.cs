@@ -5,6 +5,12 @@ namespace OrtTrainer.Text.Normalization;
 /// <summary>Component Strip: drops white space at the ends.</summary>
 internal sealed class StripNormalizer(bool left, bool right) : Normalizer
 {
+    /// <summary>Whether white space at the beginning goes.</summary>
+    public bool Left => left;
+
+    /// <summary>Whether white space at the end goes.</summary>
+    public bool Right => right;
+
     /// <inheritdoc/>
     public override void Normalize(NormalizedText text)
     {

@@ -10,6 +10,15 @@ internal sealed class MetaspacePreTokenizer(int replacement, MetaspacePrepend pr
 {
     private static readonly TextPattern Blank = TextPattern.Literal(" ");
 
+    /// <summary>The visible blank, a code point.</summary>
+    public int Replacement => replacement;
+
+    /// <summary>Where one is put in front.</summary>
+    public MetaspacePrepend Prepend => prepend;
+
+    /// <summary>Whether words begin at it; otherwise a piece stays whole.</summary>
+    public bool Split => split;
+
     /// <inheritdoc/>
     public override PreTokenizer WithoutCutting => new MetaspacePreTokenizer(replacement, prepend, split: false);
 

@@ -8,8 +8,8 @@ using OrtTrainer.Text.PreTokenization;
 namespace OrtTrainer.Text.Writing;
 
 /// <summary>
-/// The components of tokenizer.json that vocab.txt, or vocab.json with merges.txt, and the settings beside them amount
-/// to.
+/// The components of tokenizer.json that a tokenizer without one amounts to: of vocab.txt, or vocab.json with
+/// merges.txt, and the settings beside them, or trained here.
 /// </summary>
 internal static class TokenizerComponents
 {
@@ -38,9 +38,12 @@ internal static class TokenizerComponents
         ["model"] = Model(parts),
     };
 
-    private static JsonObject? Normalizer(TokenizerParts parts) => parts.Normalizer switch
+    private static JsonObject? Normalizer(TokenizerParts parts) =>
+        parts.Normalizer is { } normalizer ? Normalizer(normalizer) ?? throw Unknown(parts) : null;
+
+    /// <summary>A normalizer; null where it has no counterpart.</summary>
+    private static JsonObject? Normalizer(Normalizer normalizer) => normalizer switch
     {
-        null => null,
         BertNormalizer { Options: var options } => new()
         {
             ["type"] = "BertNormalizer",
@@ -49,13 +52,35 @@ internal static class TokenizerComponents
             ["strip_accents"] = options.StripAccents,
             ["lowercase"] = options.Lowercase,
         },
-        _ => throw Unknown(parts),
+        LowercaseNormalizer => new() { ["type"] = "Lowercase" },
+        UnicodeFormNormalizer unicode => new() { ["type"] = unicode.Form.ToString().ToUpperInvariant() },
+        ReplaceNormalizer replace => new()
+        {
+            ["type"] = "Replace",
+            ["pattern"] = new JsonObject { [replace.Pattern.Source.Kind] = replace.Pattern.Source.Text },
+            ["content"] = replace.Replacement,
+        },
+        StripNormalizer strip => new()
+        {
+            ["type"] = "Strip",
+            ["strip_left"] = strip.Left,
+            ["strip_right"] = strip.Right,
+        },
+        SequenceNormalizer { Steps: var steps } when steps.Select(Normalizer).ToArray() is var all
+            && all.All(step => step is not null) => new()
+        {
+            ["type"] = "Sequence",
+            ["normalizers"] = new JsonArray([.. all]),
+        },
+        _ => null,
     };
 
     private static JsonObject? PreTokenizer(TokenizerParts parts) => parts.PreTokenizer switch
     {
         BertPreTokenizer => new() { ["type"] = "BertPreTokenizer" },
         ByteLevelPreTokenizer byteLevel => ByteLevel(byteLevel.AddPrefixSpace, byteLevel.UseGpt2Pattern),
+        MetaspacePreTokenizer blank => Metaspace(
+            char.ConvertFromUtf32(blank.Replacement), blank.Prepend.ToString().ToLowerInvariant(), blank.Split),
         _ => throw Unknown(parts),
     };
 
@@ -68,6 +93,7 @@ internal static class TokenizerComponents
             ["cleanup"] = pieces.CleansUp,
         },
         ByteLevelDecoder => ByteLevel(addPrefixSpace: true, useRegex: true),
+        MetaspaceDecoder blank => Metaspace(blank.Replacement, blank.Prepended ? "always" : "never", split: true),
         _ => throw Unknown(parts),
     };
 
@@ -94,6 +120,14 @@ internal static class TokenizerComponents
             ["merges"] = new JsonArray([.. bpe.Merges.InOrder().Select(merge => (JsonNode)
                 $"{bpe.Vocabulary.Token(merge.Left)} {bpe.Vocabulary.Token(merge.Right)}")]),
         },
+        UnigramModel unigram => new()
+        {
+            ["type"] = "Unigram",
+            ["unk_id"] = unigram.UnknownId,
+            ["vocab"] = new JsonArray(
+                [.. unigram.Pieces.Select(piece => (JsonNode)new JsonArray(piece.Text, piece.Score))]),
+            ["byte_fallback"] = unigram.ByteFallback,
+        },
         _ => throw Unknown(parts),
     };
 
@@ -107,6 +141,14 @@ internal static class TokenizerComponents
         ["add_prefix_space"] = addPrefixSpace,
         ["trim_offsets"] = true,
         ["use_regex"] = useRegex,
+    };
+
+    private static JsonObject Metaspace(string replacement, string prepend, bool split) => new()
+    {
+        ["type"] = "Metaspace",
+        ["replacement"] = replacement,
+        ["prepend_scheme"] = prepend,
+        ["split"] = split,
     };
 
     private static InvalidDataException Unknown(TokenizerParts parts) => new(

@@ -132,6 +132,15 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>The family's head on whole sequences: [B, outputs].</summary>
     public abstract Value SequenceHead(ModelBuilder m, long outputs, Value hidden);
 
+    /// <summary>
+    /// The family's head for masked tokens: logits of the whole vocabulary, a row per token of
+    /// <see cref="ModelBuilder.ChosenTokens"/>.
+    /// </summary>
+    /// <exception cref="RunException">There is none for the family, or the configuration has another.</exception>
+    public virtual Value MaskedTokenHead(ModelBuilder m, Value hidden) => throw new RunException(
+        $"{Config.Path}: model_type is '{ModelType}', whose head for masked tokens is not supported. Take a model of "
+        + "another family.");
+
     /// <summary>What the last layer of a head on tokens takes: the states as they are, or what the family makes of
     /// them.</summary>
     /// <param name="m">The builder.</param>
@@ -163,6 +172,27 @@ internal abstract class Architecture(ModelConfig config)
 
     /// <summary>What follows the last layer and belongs to it, such as a norm.</summary>
     protected virtual Value Finish(ModelBuilder m, Value x) => x;
+
+    /// <summary>
+    /// A head for masked tokens as BERT's relatives have it: a dense layer with its activation, a norm, and the word
+    /// embeddings once more with a bias per token (Devlin et al. 2019, section 3.1).
+    /// </summary>
+    /// <param name="m">The builder.</param>
+    /// <param name="dense">The name of the dense layer.</param>
+    /// <param name="norm">The name of the norm.</param>
+    /// <param name="output">What precedes <c>.bias</c> in the name of the bias.</param>
+    /// <param name="activation">The activation, as configurations name it.</param>
+    /// <param name="epsilon">The norm's.</param>
+    /// <param name="hidden">[T, H] packed or [B, S, H] padded.</param>
+    protected Value MaskedTokenHead(
+        ModelBuilder m, string dense, string norm, string output, string activation, float epsilon, Value hidden)
+    {
+        Config.RequireTied();
+        int width = Shape.Width;
+        Value x = m.Activation(activation, m.Linear(dense, width, width, m.ChosenTokens(hidden)));
+        x = m.LayerNorm(norm, width, epsilon, x);
+        return m.TiedLinear(BasePrefix + "embeddings.word_embeddings", output, width, Shape.Vocabulary, x);
+    }
 
     /// <summary>Refuses what the family has and is not built here.</summary>
     /// <exception cref="RunException">Names the field of config.json.</exception>

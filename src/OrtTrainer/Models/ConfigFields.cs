@@ -98,6 +98,17 @@ internal static class ConfigFields
         }
     }
 
+    /// <summary>Refuses a model whose output layer has other weights than its word embeddings.</summary>
+    /// <exception cref="RunException"><c>tie_word_embeddings</c> is false.</exception>
+    public static void RequireTied(this ModelConfig config)
+    {
+        if (!config.GetBool("tie_word_embeddings", true))
+        {
+            throw new RunException($"{config.Path}: tie_word_embeddings is false, which is not supported with masked " +
+                "tokens; expected true, or nothing. Take a model whose output layer is its word embeddings.");
+        }
+    }
+
     /// <summary>Makes sure that one size divides another.</summary>
     /// <exception cref="RunException">It does not.</exception>
     public static void RequireDivisor(this ModelConfig config, string field, int divisor, string ofField, int size)

@@ -13,10 +13,19 @@ internal abstract class OutputRows
     /// <summary>A row per token: [T, K] packed, [B, S, K] padded.</summary>
     public static OutputRows PerToken { get; } = new Tokens();
 
+    /// <summary>
+    /// A row per token that was chosen, which are all of them where none were: [R, K] packed, and [B, S, K] padded,
+    /// where every token has a row.
+    /// </summary>
+    public static OutputRows PerChosenToken { get; } = new ChosenTokens();
+
     /// <summary>The rows of an example in the outputs of a packed batch.</summary>
     /// <param name="example">Its number in the batch, b.</param>
     /// <param name="offsets">Where each sequence starts and the last one ends, [B + 1].</param>
-    public abstract (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets);
+    /// <param name="chosen">Where each sequence's chosen tokens start among all that were chosen, and their number,
+    /// [B + 1].</param>
+    public abstract (int First, int Count) Packed(
+        int example, ReadOnlySpan<long> offsets, ReadOnlySpan<int> chosen);
 
     /// <summary>The rows of an example in the outputs of a padded batch, padding left out.</summary>
     /// <param name="example">Its number in the batch, b.</param>
@@ -32,21 +41,30 @@ internal abstract class OutputRows
 
     private sealed class Sequences : OutputRows
     {
-        public override (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets) => (example, 1);
+        public override (int First, int Count) Packed(
+            int example, ReadOnlySpan<long> offsets, ReadOnlySpan<int> chosen) => (example, 1);
 
         public override (int First, int Count) Padded(int example, int length, int padded) => (example, 1);
 
         public override long[] PaddedShape(int examples, int padded, int outputs) => [examples, outputs];
     }
 
-    private sealed class Tokens : OutputRows
+    private class Tokens : OutputRows
     {
-        public override (int First, int Count) Packed(int example, ReadOnlySpan<long> offsets) =>
+        public override (int First, int Count) Packed(
+            int example, ReadOnlySpan<long> offsets, ReadOnlySpan<int> chosen) =>
             ((int)offsets[example], (int)(offsets[example + 1] - offsets[example]));
 
         public override (int First, int Count) Padded(int example, int length, int padded) =>
             (example * padded, length);
 
         public override long[] PaddedShape(int examples, int padded, int outputs) => [examples, padded, outputs];
+    }
+
+    private sealed class ChosenTokens : Tokens
+    {
+        public override (int First, int Count) Packed(
+            int example, ReadOnlySpan<long> offsets, ReadOnlySpan<int> chosen) =>
+            (chosen[example], chosen[example + 1] - chosen[example]);
     }
 }

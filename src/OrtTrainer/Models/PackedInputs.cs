@@ -18,11 +18,17 @@ internal static class PackedInputs
     /// <summary>Where each sequence starts and the last one ends, int64 [B + 1].</summary>
     public const string Offsets = "offsets";
 
+    /// <summary>The tokens that a head answers for where it answers for chosen ones, int64 [R].</summary>
+    public const string OutputTokens = "output_tokens";
+
     /// <summary>Two numbers in [0, 2^32) from which all dropout of a step follows, int64 [2].</summary>
     public const string DropoutKey = "dropout_key";
 
     /// <summary>Targets, float [R, K]: probabilities of classes, 0/1 per label, or values.</summary>
     public const string Targets = "targets";
+
+    /// <summary>Targets that are one class of very many, int64 [R, 1].</summary>
+    public const string TargetIds = "target_ids";
 
     /// <summary>How much each row of targets counts, float [R].</summary>
     public const string ExampleWeights = "example_weights";

@@ -42,7 +42,7 @@ internal static class OnnxModelFolder
     public static OnnxModel Open(
         string folder, string path, ModelTask task, ModelConfig config, ExecutionOptions execution)
     {
-        ModelHead head = task.Head(config.Id2Label.Count);
+        ModelHead head = task.Head(task.OutputNames(config).Count);
         long padId = Architecture.PaddingIdOf(config);
         return File.Exists(path)
             ? OnnxModel.FromFile(path, head, execution, padId)

@@ -31,7 +31,7 @@ public sealed partial class Predictor : IDisposable
         MaxLength = maxLength;
         _options = options;
         _config = config;
-        Labels = config.Id2Label;
+        Labels = task.OutputNames(config);
         Task = task;
     }
 

@@ -39,7 +39,7 @@ internal sealed class PreparedRun : IDisposable
         TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
         AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
         TrainingObjective objective = RunObjective.Of(
-            options, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers);
+            options, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers).With(data.Draw);
         ModelHead head = data.Head;
         TrainingGraph graph = TrainingGraph.Build(model.Architecture, head, objective);
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head);
@@ -136,6 +136,7 @@ internal sealed class PreparedRun : IDisposable
     {
         PretrainedModel model =
             PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
+        RunData? data = null;
         try
         {
             if (tokenizer is null)
@@ -143,7 +144,7 @@ internal sealed class PreparedRun : IDisposable
                 RequireExport(options, model);
             }
 
-            RunData data = RunData.Load(
+            data = RunData.Load(
                 options, model, tokenizer ?? Tokenizer.Load(options.Model), cancellation);
             TeacherKnowledge? knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
                 ? null
@@ -159,6 +160,7 @@ internal sealed class PreparedRun : IDisposable
         }
         catch
         {
+            data?.Dispose();
             model.Dispose();
             throw;
         }
@@ -178,6 +180,7 @@ internal sealed class PreparedRun : IDisposable
     public void Dispose()
     {
         DisposeParts();
+        Data.Dispose();
         Model.Dispose();
     }
 

@@ -10,16 +10,31 @@ namespace OrtTrainer.Runs;
 
 /// <summary>The data of a run as tokens.</summary>
 /// <param name="Task">What is learned.</param>
-/// <param name="Labels">The names of the outputs; null for tasks without.</param>
-/// <param name="Train">To learn from.</param>
-/// <param name="Eval">To choose by.</param>
-/// <param name="Test">To report on, or null.</param>
-/// <param name="EvalOrigin">Where <paramref name="Eval"/> comes from.</param>
-/// <param name="Warnings">What a person should know about the data before training on it.</param>
-internal sealed record RunData(
-    ModelTask Task, LabelMap? Labels, EncodedDataset Train, EncodedDataset Eval, EncodedDataset? Test,
-    string EvalOrigin, IReadOnlyList<string> Warnings)
+/// <param name="Splits">What is learned from, chosen by and reported on.</param>
+/// <param name="Draw">What a step learns from; null for the examples as they are.</param>
+internal sealed record RunData(ModelTask Task, EncodedSplits Splits, ExampleDraw? Draw) : IDisposable
 {
+    /// <summary>The names of the outputs; null for tasks without.</summary>
+    public LabelMap? Labels => Splits.Labels;
+
+    /// <summary>To learn from.</summary>
+    public EncodedDataset Train => Splits.Train;
+
+    /// <summary>To choose by.</summary>
+    public EncodedDataset Eval => Splits.Eval;
+
+    /// <summary>To report on, or null.</summary>
+    public EncodedDataset? Test => Splits.Test;
+
+    /// <summary>Where <see cref="Eval"/> comes from.</summary>
+    public string EvalOrigin => Splits.EvalOrigin;
+
+    /// <summary>What a person should know about the data before training on it.</summary>
+    public IReadOnlyList<string> Warnings => Splits.Warnings;
+
+    /// <summary>The parts there are.</summary>
+    public IEnumerable<EncodedDataset> Parts => new[] { Train, Eval, Test }.OfType<EncodedDataset>();
+
     /// <summary>The width of the head.</summary>
     public int Outputs => Train.Targets.Outputs;
 
@@ -46,32 +61,31 @@ internal sealed record RunData(
                 $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.");
         }
 
-        List<string> notes = [];
         ModelTask task = options.Data.Task;
         task.RequireUsable(tokenizer);
-        DataSplits splits = LabeledData.Load(
-            options.Data, notes.Add, cancellation, model.OutputNames(task.Head(model.Config.Id2Label.Count)));
-        if (splits.Labels is { } labels && !model.Config.NamesLabels && model.HasOutputs(task.Head(labels.Count)))
-        {
-            KnownLabels.SayUnnamed(labels, notes.Add);
-        }
-
         int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
-        int threads = options.EffectiveThreads;
-        EncodedDataset train = Encoded(splits.Train);
-        EncodedDataset eval = Encoded(splits.Eval);
-        EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
-        KnownIds.Require([.. train.Inputs, .. eval.Inputs, .. test?.Inputs ?? []], vocabulary, model.Config.Path);
-        return new(task, splits.Labels, train, eval, test, splits.EvalOrigin,
-        [
-            .. notes, .. DataReport.Of(splits, cancellation).Warnings(), .. LeftOut("train", train),
-            .. LeftOut("eval", eval), .. LeftOut("test", test),
-        ]);
+        EncodedSplits splits = task.Load(
+            new DataReading(
+                options.Data, model, tokenizer, length, options.Stride, options.EffectiveThreads, cancellation));
+        RunData data = new(task, splits, task.DrawOf(
+            options.Data, tokenizer, splits.Train.Targets.Outputs, options.Seed));
+        try
+        {
+            KnownIds.Require(data.Parts.SelectMany(part => part.Inputs), vocabulary, model.Config.Path);
+            return data;
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
 
-        EncodedDataset Encoded(Dataset part) => task.Encode(
-            part, tokenizer, length, threads, cancellation, options.Stride);
-
-        IEnumerable<string> LeftOut(string name, EncodedDataset? part) =>
-            part is null ? [] : task.LeftOut(part).Select(line => $"{name}: {line}");
+    public void Dispose()
+    {
+        foreach (EncodedDataset part in Parts)
+        {
+            (part.Inputs as IDisposable)?.Dispose();
+        }
     }
 }

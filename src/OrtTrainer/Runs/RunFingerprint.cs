@@ -25,7 +25,7 @@ internal static class RunFingerprint
             hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(parameter, RunJson.Options));
         }
 
-        foreach (EncodedDataset part in new[] { data.Train, data.Eval, data.Test }.OfType<EncodedDataset>())
+        foreach (EncodedDataset part in data.Parts)
         {
             Append<int>(hash, [part.Inputs.Count]);
             for (int i = 0; i < part.Inputs.Count; i++)

@@ -1,9 +1,10 @@
-using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
@@ -59,9 +60,11 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         }
 
         WeightBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
-        ExportReference reference = new(run.Data.Eval.Inputs, run.Evaluator.Session, exported, run.Execution)
+        (IReadOnlyList<TokenizedExample> examples, IReadOnlyList<Example>? texts) =
+            run.Data.Task.ExportSample(run.Data.Eval);
+        ExportReference reference = new(examples, run.Evaluator.Session, exported, run.Execution)
         {
-            Texts = run.Data.Eval.Source.Examples,
+            Texts = texts,
             Stride = run.Options.Stride,
         };
         ExportResult result = ModelExporter.Export(
@@ -73,7 +76,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
     {
         Config = run.Model.Config,
         Task = run.Data.Task,
-        Labels = run.Data.Labels?.Names ?? ModelConfig.DefaultLabels(run.Data.Outputs),
+        Labels = run.Data.Labels?.Names ?? run.Data.Task.OutputNames(run.Data.Outputs),
         Layout = run.Layout,
         Parameters = parameters,
         TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.Model,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 
@@ -79,6 +80,43 @@ public sealed record DataOptions
             : throw new ArgumentOutOfRangeException(
                 nameof(EvalFraction), value, $"{nameof(EvalFraction)} is a share between 0 and 1, both excluded.");
     }
+
+    /// <summary>
+    /// With masked_lm, the chance of a token to be predicted, in (0, 1); null for 0.15. Of those 80 % are masked, 10 %
+    /// are another token, and 10 % stay.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 1.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MaskShare
+    {
+        get;
+        init => field = value is null ? null : OptionRange.Above(OptionRange.Below(value.Value, 0, 1), 0);
+    }
+
+    /// <summary>With masked_lm, whether all tokens of a word are predicted together.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WholeWordMasking { get; init; }
+
+    /// <summary>With masked_lm, whether a document goes on to the next blank line; otherwise every line is
+    /// one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool BlankLineDocuments { get; init; }
+
+    /// <summary>
+    /// With masked_lm, whether every document is an example of its own, cut to the greatest length; otherwise documents
+    /// are laid end to end and cut into examples of that length.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SeparateDocuments { get; init; }
+
+    /// <summary>How texts are masked.</summary>
+    internal MaskingOptions Masking => new()
+    {
+        Share = MaskShare ?? 0.15,
+        WholeWords = WholeWordMasking,
+        BlankLines = BlankLineDocuments,
+        Separate = SeparateDocuments,
+    };
 
     /// <summary>The seed of the split.</summary>
     public ulong SplitSeed { get; init; } = 1;

@@ -29,7 +29,7 @@ public abstract partial class ModelTask
             ?? throw new RunException($"{config.Path}: problem_type is '{config.ProblemType}'; expected one of " +
                 $"{string.Join(", ", All.Select(task => task.ProblemType).OfType<string>())}. Correct the field or " +
                 "take it out.");
-        IReadOnlyList<string> labels = config.Id2Label;
+        IReadOnlyList<string> labels = task.OutputNames(config);
         return labels.Count >= task.FewestOutputs
             ? task
             : throw new RunException($"{config.Path}: {task.NamedIn(config)}, but id2label has one label, " +
@@ -38,11 +38,18 @@ public abstract partial class ModelTask
                 "output is the logit of one label that applies or not, to regression where it is a number.");
     }
 
+    /// <summary>A name per output of a model: the labels of its configuration, but for tasks without.</summary>
+    internal virtual IReadOnlyList<string> OutputNames(ModelConfig config) => config.Id2Label;
+
+    /// <summary>A name per output where data name none.</summary>
+    /// <param name="outputs">Values per row, K.</param>
+    internal virtual IReadOnlyList<string> OutputNames(int outputs) => ["LABEL_0"];
+
     /// <summary>The configuration of a model that was fine-tuned for this task.</summary>
     /// <param name="config">That of the model it began from.</param>
     /// <param name="architecture">Its family.</param>
     /// <param name="labels">A name per output.</param>
-    internal ModelConfig Describe(ModelConfig config, Architecture architecture, IReadOnlyList<string> labels)
+    internal virtual ModelConfig Describe(ModelConfig config, Architecture architecture, IReadOnlyList<string> labels)
     {
         ModelConfig described = config.With(
             labels, ProblemType, architecture.ClassPrefix + Head(labels.Count).ClassSuffix);

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Models;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
@@ -29,6 +30,60 @@ public abstract partial class ModelTask
     /// <summary>The labels of a model in its order (id2label), as data may write them; null for tasks
     /// without.</summary>
     internal virtual LabelMap? LabelsOf(IReadOnlyList<string> names) => LabelMap.OfModel(names);
+
+    /// <summary>
+    /// Reads and tokenizes the data of a run, and splits off what it is evaluated on where no file is given for that.
+    /// </summary>
+    /// <exception cref="DataFileException">A file cannot be used.</exception>
+    /// <exception cref="RunException">Options do not fit the task.</exception>
+    internal virtual EncodedSplits Load(DataReading reading)
+    {
+        (DataOptions options, PretrainedModel model) = (reading.Options, reading.Model);
+        if (options.Masking != new MaskingOptions())
+        {
+            throw new RunException(
+                $"Options of masking are given, but the task is {Name}, which masks nothing; leave them out.");
+        }
+
+        List<string> notes = [];
+        DataSplits splits = LabeledData.Load(
+            options, notes.Add, reading.Cancellation, model.OutputNames(Head(model.Config.Id2Label.Count)));
+        if (splits.Labels is { } labels && !model.Config.NamesLabels && model.HasOutputs(Head(labels.Count)))
+        {
+            KnownLabels.SayUnnamed(labels, notes.Add);
+        }
+
+        EncodedDataset train = Encoded(splits.Train);
+        EncodedDataset eval = Encoded(splits.Eval);
+        EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
+        return new(splits.Labels, train, eval, test, splits.EvalOrigin,
+        [
+            .. notes, .. DataReport.Of(splits, reading.Cancellation).Warnings(), .. LeftOutOf("train", train),
+            .. LeftOutOf("eval", eval), .. LeftOutOf("test", test),
+        ]);
+
+        EncodedDataset Encoded(Dataset part) =>
+            Encode(
+                part, reading.Tokenizer, reading.MaxLength, reading.Threads, reading.Cancellation, reading.Stride);
+
+        IEnumerable<string> LeftOutOf(string name, EncodedDataset? part) =>
+            part is null ? [] : LeftOut(part).Select(line => $"{name}: {line}");
+    }
+
+    /// <summary>What a step learns from, drawn from the examples; null where they are learned from as they
+    /// are.</summary>
+    /// <param name="options">The options of the data.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="outputs">Values per row of the head's output, K.</param>
+    /// <param name="seed">Fixes all draws.</param>
+    internal virtual ExampleDraw? DrawOf(DataOptions options, ITextEncoder tokenizer, int outputs, long seed) => null;
+
+    /// <summary>
+    /// The examples that an exported model is checked on, and the texts they were made of; null for the texts where the
+    /// tokenizer is not to be checked.
+    /// </summary>
+    internal virtual (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(
+        EncodedDataset eval) => (eval.Inputs, eval.Source.Examples);
 
     /// <summary>Turns the label fields of a file's rows into targets.</summary>
     /// <param name="source">The file, for messages.</param>

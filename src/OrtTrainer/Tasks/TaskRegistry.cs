@@ -1,4 +1,5 @@
 using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
@@ -16,5 +17,6 @@ internal static class TaskRegistry
         RegressionTask.Instance,
         TokenClassificationTask.Instance,
         QuestionAnsweringTask.Instance,
+        MaskedLanguageModelTask.Instance,
     ];
 }

@@ -67,7 +67,7 @@ internal sealed class EvaluationSession : IDisposable
         int[] rows = new int[indices.Length];
         for (int b = 0; b < indices.Length; b++)
         {
-            (starts[b], rows[b]) = _graph.Rows.Packed(b, _batch.Offsets);
+            (starts[b], rows[b]) = _graph.Rows.Packed(b, _batch.Offsets, _batch.OutputOffsets);
         }
 
         int outputs = checked((int)binding.OutputShape(PackedInputs.Logits)[^1]);

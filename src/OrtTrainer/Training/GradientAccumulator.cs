@@ -38,14 +38,22 @@ internal sealed class GradientAccumulator : IGradientSource
     public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
-        float scale = _objective.MeanScale(indices);
+        TrainingObjective objective = _objective;
+        if (objective.Draw is { } draw)
+        {
+            (examples, ExampleTargets targets) = draw.Draw(examples, indices, step);
+            objective = objective.With(targets);
+            indices = Enumerable.Range(0, examples.Count).ToArray();
+        }
+
+        float scale = objective.MeanScale(indices);
         LossParts loss = default;
         int tokens = 0;
         for (int micro = 0; micro * _options.BatchSize < indices.Length; micro++)
         {
             int start = micro * _options.BatchSize;
             int length = Math.Min(_options.BatchSize, indices.Length - start);
-            _batch.Fill(examples, indices.Slice(start, length), _objective, step);
+            _batch.Fill(examples, indices.Slice(start, length), objective, step);
             DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
             loss += _session.Run(_batch, scale, key);
             tokens += _batch.Tokens;

@@ -24,6 +24,9 @@ internal sealed class TrainingObjective
     /// <summary>What every example is trained towards.</summary>
     public ExampleTargets Targets { get; }
 
+    /// <summary>Draws what a step learns from; null where examples are learned from as they are.</summary>
+    public ExampleDraw? Draw { get; init; }
+
     /// <summary>The terms of the loss, one or more.</summary>
     public IReadOnlyList<LossTerm> Terms { get; }
 
@@ -32,6 +35,13 @@ internal sealed class TrainingObjective
 
     /// <summary>What the terms read beside logits and labels.</summary>
     internal IReadOnlyList<LossInput> Inputs { get; }
+
+    /// <summary>The same loss with other targets, as they were drawn.</summary>
+    public TrainingObjective With(ExampleTargets targets) => new(Distribution, targets, Terms);
+
+    /// <summary>The same loss with a draw for every step.</summary>
+    public TrainingObjective With(ExampleDraw? draw) =>
+        draw is null ? this : new(Distribution, Targets, Terms) { Draw = draw };
 
     /// <summary>
     /// What the sum of the rows' losses is multiplied with to get the task's mean: over the rows by their weights, and

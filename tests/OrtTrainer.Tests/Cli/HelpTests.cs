@@ -51,7 +51,10 @@ public sealed class HelpTests
         string overview = CliRun.Of("--help").Out;
 
         string[] all =
-            ["finetune", "evaluate", "predict", "export", "soup", "study", "compare", "teacher", "flatness", "bench"];
+        [
+            "finetune", "pretrain", "tokenizer", "evaluate", "predict", "export", "soup", "study", "compare", "teacher",
+            "flatness", "bench",
+        ];
         Assert.That(Commands, Is.EquivalentTo(all));
         Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),
             Is.Empty);

@@ -86,7 +86,7 @@ public sealed class ExportGoldenTests
             {
                 Config = model.Config,
                 Task = Golden.Task,
-                Labels = model.Config.Id2Label,
+                Labels = Golden.Task.OutputNames(model.Config),
                 Layout = layout,
                 Parameters = parameters,
             }, TinyClassifier.Provenance);

@@ -5,6 +5,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
@@ -27,6 +28,7 @@ internal sealed class GoldenModel : IDisposable
         Json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json"))).RootElement;
         Task = Name.Contains("multilabel", StringComparison.Ordinal) ? MultiLabelTask.Instance
             : Name.Contains("regression", StringComparison.Ordinal) ? RegressionTask.Instance
+            : Name.Contains("masked-lm", StringComparison.Ordinal) ? MaskedLanguageModelTask.Instance
             : Name.Contains("question", StringComparison.Ordinal) ? QuestionAnsweringTask.Instance
             : Name.Contains("token", StringComparison.Ordinal) ? TokenClassificationTask.Instance
             : ClassificationTask.Instance;
@@ -55,7 +57,7 @@ internal sealed class GoldenModel : IDisposable
     /// <summary>How many of <see cref="PackedLogits"/> are the first example's.</summary>
     public int LogitsOfFirst => Outputs * (IsPerToken ? Batch(0)[0].InputIds.Length : 1);
 
-    private bool IsPerToken => Task.Head(Outputs).Rows == OutputRows.PerToken;
+    private bool IsPerToken => Task.Head(Outputs).Rows != OutputRows.PerSequence;
 
     /// <summary>
     /// The goldens of the repository's own and, of those outside it, the kinds that this project's models cover so far:
@@ -84,7 +86,7 @@ internal sealed class GoldenModel : IDisposable
     public static IEnumerable<string> SharedFolders()
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
-        string[] kinds = ["classification", "regression", "multilabel", "token-classification"];
+        string[] kinds = ["classification", "regression", "multilabel", "token-classification", "masked-lm"];
         string[] architectures =
             ["albert", "bert", "deberta-v2", "distilbert", "electra", "modernbert", "mpnet", "roberta"];
         HashSet<string> names = [.. architectures.SelectMany(a => kinds.Select(kind => $"{a}-{kind}"))];
@@ -146,7 +148,7 @@ internal sealed class GoldenModel : IDisposable
 
         return Task == ClassificationTask.Instance
             ? new ClassTargets([.. Integers(labels).Select(id => (int)id)], Outputs)
-            : Task == TokenClassificationTask.Instance
+            : IsPerToken
             ? TokenTargets.Of([.. Rows(index, Integers(labels))], Outputs)
             : Task == MultiLabelTask.Instance
             ? new LabelSetTargets([.. Floats(labels).Select(value => value > 0.5f)], Outputs)

@@ -13,4 +13,7 @@ internal sealed class Bert(ModelConfig config) : PostNormEncoder(config, new())
 
     public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
         PooledHead(m, outputs, hidden, "pooler.dense");
+
+    public override Value MaskedTokenHead(ModelBuilder m, Value hidden) =>
+        BertMaskedTokenHead(m, hidden);
 }

@@ -65,6 +65,10 @@ internal sealed class DistilBert : Architecture
         return m.OutputLayer("classifier", Shape.Width, outputs, x);
     }
 
+    public override Value MaskedTokenHead(ModelBuilder m, Value hidden) => MaskedTokenHead(
+        m, "vocab_transform", "vocab_layer_norm", "vocab_projector", Config.GetString("activation", "gelu"), Epsilon,
+        hidden);
+
     protected override Value Embed(ModelBuilder m)
     {
         string prefix = BasePrefix + "embeddings.";

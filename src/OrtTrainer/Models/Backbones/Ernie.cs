@@ -17,6 +17,8 @@ internal sealed class Ernie(ModelConfig config) : PostNormEncoder(config, new())
     public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
         PooledHead(m, outputs, hidden, "pooler.dense");
 
+    public override Value MaskedTokenHead(ModelBuilder m, Value hidden) => BertMaskedTokenHead(m, hidden);
+
     protected override Value Extend(ModelBuilder m, string prefix, Value x)
     {
         if (!Config.GetBool("use_task_id", false))

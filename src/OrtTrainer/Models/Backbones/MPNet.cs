@@ -41,6 +41,8 @@ internal sealed class MPNet(ModelConfig config)
     public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
         DenseHead(m, outputs, hidden, "tanh");
 
+    public override Value MaskedTokenHead(ModelBuilder m, Value hidden) => RobertaMaskedTokenHead(m, hidden);
+
     protected override void RequireSupported()
     {
         base.RequireSupported();

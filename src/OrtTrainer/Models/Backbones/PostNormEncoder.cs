@@ -11,6 +11,7 @@ namespace OrtTrainer.Models.Backbones;
 internal abstract class PostNormEncoder : Architecture
 {
     private const string LayersName = "num_hidden_layers";
+    private const string ActivationName = "hidden_act";
     private const string HiddenDropoutName = "hidden_dropout_prob";
     private const string AttentionDropoutName = "attention_probs_dropout_prob";
 
@@ -132,6 +133,15 @@ internal abstract class PostNormEncoder : Architecture
         return Project(m, width, m.Dropout(_hiddenDropout, m.LayerNorm(prefix + "LayerNorm", width, _epsilon, x)));
     }
 
+    /// <summary>BERT's head for masked tokens, which others have under the same names.</summary>
+    protected Value BertMaskedTokenHead(ModelBuilder m, Value hidden) => MaskedTokenHead(
+        m, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions",
+        Config.GetString(ActivationName, "gelu"), _epsilon, hidden);
+
+    /// <summary>RoBERTa's head for masked tokens, which has GELU whatever hidden_act says.</summary>
+    protected Value RobertaMaskedTokenHead(ModelBuilder m, Value hidden) => MaskedTokenHead(
+        m, "lm_head.dense", "lm_head.layer_norm", "lm_head", "gelu", _epsilon, hidden);
+
     protected override Value Layer(ModelBuilder m, string prefix, Value x)
     {
         int width = Shape.Width;
@@ -142,7 +152,7 @@ internal abstract class PostNormEncoder : Architecture
         attended = m.Linear(prefix + names.Attended, width, width, attended);
         x = m.DropoutAddLayerNorm(prefix + names.AttentionNorm, width, _epsilon, _hiddenDropout, attended, x);
         Value fed = m.Linear(prefix + names.Inner, width, Shape.Inner, x);
-        fed = m.Activation(Config.GetString("hidden_act", "gelu"), fed);
+        fed = m.Activation(Config.GetString(ActivationName, "gelu"), fed);
         fed = m.Linear(prefix + names.Output, Shape.Inner, width, fed);
         float dropout = _traits.DropsFeedForward ? _hiddenDropout : 0;
         return m.DropoutAddLayerNorm(prefix + names.OutputNorm, width, _epsilon, dropout, fed, x);
@@ -151,7 +161,7 @@ internal abstract class PostNormEncoder : Architecture
     protected override void RequireSupported()
     {
         Config.RequireValue("position_embedding_type", "absolute");
-        Config.RequireValue("hidden_act", ModelBuilder.Activations);
+        Config.RequireValue(ActivationName, ModelBuilder.Activations);
         Config.RequireOff("is_decoder", "attention to earlier tokens only");
         Config.RequireOff("add_cross_attention", "attention to another model's states");
         Config.RequireNoPrunedHeads();

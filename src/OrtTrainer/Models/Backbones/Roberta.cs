@@ -21,6 +21,8 @@ internal sealed class Roberta(ModelConfig config, string classPrefix = "Roberta"
     public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
         DenseHead(m, outputs, hidden, "tanh");
 
+    public override Value MaskedTokenHead(ModelBuilder m, Value hidden) => RobertaMaskedTokenHead(m, hidden);
+
     private static int FirstPositionOf(ModelConfig config) =>
         FirstPositionAfter(config.Size("pad_token_id", SizeRange.TokenId, 1), config);
 }

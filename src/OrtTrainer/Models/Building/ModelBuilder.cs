@@ -61,6 +61,16 @@ internal abstract class ModelBuilder
     /// </summary>
     public abstract Value Map(LinearName name, long inputs, long outputs, Value x);
 
+    /// <summary>
+    /// x·Wᵀ + b with <c>name.weight</c> [outputs, inputs] of an embedding that it is tied to, and a bias of its own.
+    /// </summary>
+    /// <param name="embedding">The name of the embedding.</param>
+    /// <param name="name">What precedes <c>.bias</c>.</param>
+    /// <param name="inputs">The width of the embedding.</param>
+    /// <param name="outputs">Its rows.</param>
+    /// <param name="x">[rows, inputs] packed or [B, S, inputs] padded.</param>
+    public abstract Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x);
+
     /// <summary>Normalization of the last axis by <c>name.weight</c> and <c>name.bias</c> [width].</summary>
     public Value LayerNorm(string name, long width, float epsilon, Value x) =>
         LayerNorm(name, width, epsilon, hasBias: true, x);
@@ -126,6 +136,12 @@ internal abstract class ModelBuilder
 
     /// <summary>The mean of the tokens of every sequence, [B, width].</summary>
     public abstract Value MeanToken(Value x);
+
+    /// <summary>
+    /// The tokens that a head answers for where it answers for chosen ones (<see cref="OutputRows.PerChosenToken"/>):
+    /// [R, width] packed; all of them, [B, S, width], padded.
+    /// </summary>
+    public abstract Value ChosenTokens(Value x);
 
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
     /// <exception cref="ArgumentException">It is none of <see cref="Activations"/>.</exception>

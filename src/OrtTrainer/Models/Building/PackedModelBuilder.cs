@@ -67,6 +67,9 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
         Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), transposeB: true);
 
+    public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) => Graph.Gemm(
+        x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true);
+
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
     {
         Value gain = Parameter(Gain(name, width));
@@ -86,6 +89,9 @@ internal sealed class PackedModelBuilder : ModelBuilder
         Value starts = Graph.Slice(_offsets, 0, 0, -1);
         return Graph.Gather(x, Graph.WithShape(starts, "batch"));
     }
+
+    public override Value ChosenTokens(Value x) =>
+        Graph.Gather(x, Graph.Input(PackedInputs.OutputTokens, TensorType.Int64("rows")));
 
     /// <summary>Sums over the tokens of a sequence, by the number of their sequence, over its length.</summary>
     public override Value MeanToken(Value x)

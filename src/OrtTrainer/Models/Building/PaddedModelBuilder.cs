@@ -65,6 +65,9 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
         Graph.MatMul(x, StoredTransposed(Weight(name, outputs, inputs)));
 
+    public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) =>
+        Graph.Add(Map(embedding, inputs, outputs, x), Stored(Bias(name, outputs)));
+
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
     {
         Value gain = Stored(Gain(name, width));
@@ -79,6 +82,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     public override Value Dropout(float p, Value x) => x;
 
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
+
+    public override Value ChosenTokens(Value x) => x;
 
     public override Value MeanToken(Value x)
     {

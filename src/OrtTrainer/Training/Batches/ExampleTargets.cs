@@ -42,6 +42,10 @@ internal sealed class ExampleTargets(TaskTargets targets)
         }
     }
 
+    /// <summary>The class of a row; 0 where it is ignored, whose weight is 0.</summary>
+    /// <exception cref="InvalidCastException">The targets are not one class per row.</exception>
+    public int Id(int row) => Math.Max(0, ((CategoricalTargets)targets).Ids[row]);
+
     /// <summary>How much a row counts.</summary>
     public float Weight(int row) => Weights is null ? targets.Weight(row) : Weights[row];
 

@@ -14,6 +14,9 @@ internal sealed class PackedBatch
     private long[] _positionIds = [];
     private long[] _tokenTypeIds = [];
     private long[] _offsets = [];
+    private long[] _outputTokens = [];
+    private int[] _outputOffsets = [];
+    private long[] _targetIds = [];
     private float[] _targets = [];
     private float[] _weights = [];
     private IReadOnlyList<LossInput> _inputs = [];
@@ -27,7 +30,7 @@ internal sealed class PackedBatch
     /// <summary>The number of rows of targets, R; 0 without targets.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The number of targets per row, K; 0 without targets.</summary>
+    /// <summary>The number of targets per row, K; 0 without targets, and where they are ids.</summary>
     public int Outputs { get; private set; }
 
     /// <summary>Token ids, [T].</summary>
@@ -35,6 +38,10 @@ internal sealed class PackedBatch
 
     /// <summary>Where each sequence starts and the last one ends, [B + 1].</summary>
     public ReadOnlySpan<long> Offsets => _offsets.AsSpan(0, Sequences + 1);
+
+    /// <summary>Where each sequence's chosen tokens start among all that were chosen, and their number,
+    /// [B + 1]; all tokens where none are chosen.</summary>
+    public ReadOnlySpan<int> OutputOffsets => _outputOffsets.AsSpan(0, Sequences + 1);
 
     /// <summary>Targets, [R, K].</summary>
     public ReadOnlySpan<float> Targets => _targets.AsSpan(0, Rows * Outputs);
@@ -59,7 +66,7 @@ internal sealed class PackedBatch
         int copies = objective.IsTwofold ? 2 : 1;
         Pack(examples, indices, copies);
         BatchRows rows = new(objective.Targets, indices, copies, Offsets, step);
-        Label(objective.Targets, rows);
+        Label(objective.Targets, rows, objective.Distribution.TakesIds);
         _inputs = objective.Inputs;
         foreach (LossInput input in _inputs)
         {
@@ -83,6 +90,12 @@ internal sealed class PackedBatch
             binding.SetInput(PackedInputs.TokenTypeIds, _tokenTypeIds.AsSpan(0, Tokens), tokens);
         }
 
+        if (inputs.Contains(PackedInputs.OutputTokens))
+        {
+            int chosen = OutputOffsets[^1];
+            binding.SetInput(PackedInputs.OutputTokens, _outputTokens.AsSpan(0, chosen), [chosen]);
+        }
+
         if (inputs.Contains(PackedInputs.LossScale))
         {
             BindTargets(binding, inputs);
@@ -97,6 +110,11 @@ internal sealed class PackedBatch
             binding.SetInput(PackedInputs.Targets, Targets, [Rows, Outputs]);
         }
 
+        if (inputs.Contains(PackedInputs.TargetIds))
+        {
+            binding.SetInput(PackedInputs.TargetIds, _targetIds.AsSpan(0, Rows), [Rows, 1]);
+        }
+
         binding.SetInput(PackedInputs.ExampleWeights, _weights.AsSpan(0, Rows), [Rows]);
         foreach (LossInput input in _inputs)
         {
@@ -104,12 +122,13 @@ internal sealed class PackedBatch
         }
     }
 
-    private void Label(ExampleTargets targets, BatchRows rows)
+    private void Label(ExampleTargets targets, BatchRows rows, bool asIds)
     {
-        (Rows, Outputs) = (rows.Count, targets.Outputs);
+        (Rows, Outputs) = (rows.Count, asIds ? 0 : targets.Outputs);
         if (_weights.Length < Rows)
         {
             _weights = new float[Rows];
+            _targetIds = new long[Rows];
         }
 
         if (_targets.Length < Rows * Outputs)
@@ -120,7 +139,15 @@ internal sealed class PackedBatch
         int at = 0;
         foreach (int row in rows)
         {
-            targets.Write(row, _targets.AsSpan(at * Outputs, Outputs));
+            if (asIds)
+            {
+                _targetIds[at] = targets.Id(row);
+            }
+            else
+            {
+                targets.Write(row, _targets.AsSpan(at * Outputs, Outputs));
+            }
+
             _weights[at] = targets.Weight(row) / rows.Copies;
             at++;
         }
@@ -139,10 +166,18 @@ internal sealed class PackedBatch
 
         Grow();
         int at = 0;
+        int chosen = 0;
         for (int b = 0; b < Sequences; b++)
         {
             TokenizedExample example = examples[indices[b % indices.Length]];
             _offsets[b] = at;
+            _outputOffsets[b] = chosen;
+            int outputs = example.OutputTokens?.Length ?? example.InputIds.Length;
+            for (int i = 0; i < outputs; i++, chosen++)
+            {
+                _outputTokens[chosen] = at + (example.OutputTokens?[i] ?? i);
+            }
+
             for (int i = 0; i < example.InputIds.Length; i++, at++)
             {
                 _inputIds[at] = example.InputIds[i];
@@ -152,6 +187,7 @@ internal sealed class PackedBatch
         }
 
         _offsets[Sequences] = at;
+        _outputOffsets[Sequences] = chosen;
     }
 
     private void Grow()
@@ -161,11 +197,13 @@ internal sealed class PackedBatch
             _inputIds = new long[Tokens];
             _positionIds = new long[Tokens];
             _tokenTypeIds = new long[Tokens];
+            _outputTokens = new long[Tokens];
         }
 
         if (_offsets.Length < Sequences + 1)
         {
             _offsets = new long[Sequences + 1];
+            _outputOffsets = new int[Sequences + 1];
         }
     }
 }

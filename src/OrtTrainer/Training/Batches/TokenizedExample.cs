@@ -11,6 +11,11 @@ internal record TokenizedExample(int[] InputIds, int[] TokenTypeIds)
     /// <summary>The tokens there would be without a greatest length.</summary>
     public int FullLength { get; init; } = InputIds.Length;
 
+    /// <summary>
+    /// The tokens that a head answers for where it answers for chosen ones, ascending; null for all.
+    /// </summary>
+    public int[]? OutputTokens { get; init; }
+
     /// <summary>Whether the end was cut off to keep the greatest length.</summary>
     public bool IsCut => FullLength > InputIds.Length;
 }

@@ -34,6 +34,10 @@ internal sealed class LossGraph(
     /// <summary>What the rows are trained towards, [R, K].</summary>
     public Value Labels => field ??= builder.Input(PackedInputs.Targets, logits.Type);
 
+    /// <summary>The classes that the rows are trained towards, [R, 1], where targets are ids.</summary>
+    public Value LabelIds => field ??= builder.Input(
+        PackedInputs.TargetIds, new TensorType(ElementType.Int64, new Shape(logits.Type.Shape[0], 1)));
+
     /// <summary>The logarithms of the probabilities, as a rule log softmax(z), [R, K].</summary>
     public Value LogProbabilities => Softmax.Logarithms;
 

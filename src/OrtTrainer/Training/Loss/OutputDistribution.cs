@@ -14,6 +14,9 @@ internal abstract class OutputDistribution
     /// <summary>The sigmoid of each output is the probability of a label, on its own.</summary>
     public static OutputDistribution Independent { get; } = new IndependentDistribution();
 
+    /// <summary>As <see cref="Categorical"/> with very many classes, which targets give by their ids.</summary>
+    public static OutputDistribution Vocabulary { get; } = new VocabularyDistribution();
+
     /// <summary>Each output is a value.</summary>
     public static OutputDistribution Continuous { get; } = new ContinuousDistribution();
 
@@ -22,6 +25,9 @@ internal abstract class OutputDistribution
 
     /// <summary>Whether a row is one distribution over classes that exclude each other.</summary>
     public virtual bool IsExclusive => false;
+
+    /// <summary>Whether targets are the ids of classes, not a value per output.</summary>
+    public virtual bool TakesIds => false;
 
     /// <summary>Whether the losses of the rows of a sequence add up to one that is a mean over sequences, not over
     /// rows.</summary>

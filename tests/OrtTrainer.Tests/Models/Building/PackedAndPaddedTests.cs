@@ -54,7 +54,7 @@ public sealed class PackedAndPaddedTests
 
         for (int b = 0; b < examples.Length; b++)
         {
-            (int first, int count) = head.Rows.Packed(b, offsets);
+            (int first, int count) = head.Rows.Packed(b, offsets, chosen: []);
             (int paddedFirst, int paddedCount) = head.Rows.Padded(b, Lengths[b], Lengths.Max());
             Assert.That(count, Is.EqualTo(ReferenceEquals(head.Rows, OutputRows.PerToken) ? Lengths[b] : 1));
             Assert.That(paddedCount, Is.EqualTo(count));

@@ -9,6 +9,9 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
     /// <summary>The task whose targets are those of tokens.</summary>
     public const string Tokens = "token-classification";
 
+    /// <summary>The task whose targets are the tokens that were masked.</summary>
+    public const string Masked = "masked-lm";
+
     /// <summary>The task whose targets are the first and last token of a span.</summary>
     public const string Spans = "question-answering";
 
@@ -22,7 +25,7 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
     public IEnumerable<int> Lengths => Sequences.Select(sequence => sequence.Ids.Length);
 
     /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
-    /// <c>token-classification</c> or <c>question-answering</c>.</param>
+    /// <c>token-classification</c>, <c>question-answering</c> or <c>masked-lm</c>.</param>
     /// <param name="shape">The sizes of the model it is for.</param>
     /// <param name="seed">Fixes ids and targets.</param>
     public static PlainBatch Random(string task, PlainShape shape, int seed)
@@ -38,12 +41,15 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
             ? [.. Sizes.SelectMany(length => Span(length, random))]
             :
             [
-                .. Enumerable.Range(0, task == Tokens ? Sizes.Sum() : Sizes.Length)
-                    .Select(row => task == Tokens && row % 4 == 2
+                .. Enumerable.Range(0, IsPerToken(task) ? Sizes.Sum() : Sizes.Length)
+                    .Select(row => IsPerToken(task) && row % 4 == 2
                     ? new float[shape.Outputs]
                     : Target(task, shape.Outputs, random)),
             ]);
     }
+
+    /// <summary>Whether a task has a row of targets per token.</summary>
+    public static bool IsPerToken(string task) => task is Tokens or Masked;
 
     private static IEnumerable<float[]> Span(int length, Random random)
     {
@@ -57,7 +63,7 @@ internal sealed record PlainBatch((int[] Ids, int[] Types)[] Sequences, float[][
         int label = random.Next(outputs);
         return [.. Enumerable.Range(0, outputs).Select(k => task switch
         {
-            "classification" or Tokens => k == label ? 1f : 0,
+            "classification" or Tokens or Masked => k == label ? 1f : 0,
             "multilabel" => random.Next(2),
             _ => (float)((4 * random.NextDouble()) - 2),
         })];

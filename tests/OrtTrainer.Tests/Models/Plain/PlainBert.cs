@@ -52,6 +52,9 @@ internal class PlainBert(PlainShape shape, Func<string, int, int, double[,]> wei
         return LayerNorm(prefix + "output.LayerNorm", Tape.Add(fed, x));
     }
 
+    protected override Tensor MaskedHead(Tensor state) => MaskedHead(
+        Family, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions", state);
+
     protected override Tensor Head(Tensor first)
     {
         Tensor pooled = Tanh(Linear(Family + ".pooler.dense", Shape.Width, Shape.Width, first));

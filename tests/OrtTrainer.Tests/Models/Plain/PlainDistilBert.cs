@@ -36,6 +36,9 @@ internal sealed class PlainDistilBert(PlainShape shape, Func<string, int, int, d
         return LayerNorm(prefix + "output_layer_norm", Tape.Add(fed, x));
     }
 
+    protected override Tensor MaskedHead(Tensor state) =>
+        MaskedHead("distilbert", "vocab_transform", "vocab_layer_norm", "vocab_projector", state);
+
     protected override Tensor Head(Tensor first)
     {
         Tensor x = Relu(Linear("pre_classifier", Shape.Width, Shape.Width, first));

@@ -15,7 +15,8 @@ internal sealed class PlainGolden
     {
         (Architecture, Task, Shape) = (architecture, task, shape with
         {
-            PerToken = task is PlainBatch.Tokens or PlainBatch.Spans,
+            PerToken = PlainBatch.IsPerToken(task) || task == PlainBatch.Spans,
+            Masked = task == PlainBatch.Masked,
             TokenLayer = task == PlainBatch.Spans ? "qa_outputs" : "classifier",
         });
         Folder = Path.Combine(AppContext.BaseDirectory, "goldens", $"plain-{architecture}-{task}");
@@ -66,6 +67,12 @@ internal sealed class PlainGolden
         {
             Layers = 3, TokenTypes = 0, HasBiases = true, Heads = 4, LocalAttention = 14, GlobalBase = 1000,
         }),
+        new("bert", "masked-lm", new() { Outputs = 30 }),
+        new("roberta", "masked-lm", new() { Outputs = 30, TokenTypes = 1 }),
+        new("xlm-roberta", "masked-lm", new() { Outputs = 30, TokenTypes = 1, Layers = 1 }),
+        new("mpnet", "masked-lm", new() { Outputs = 30, TokenTypes = 0 }),
+        new("ernie", "masked-lm", new() { Outputs = 30, Layers = 1 }),
+        new("distilbert", "masked-lm", new() { Outputs = 30, Layers = 1, TokenTypes = 0, Activation = "relu" }),
     ];
 
     public string Folder { get; }
@@ -74,7 +81,7 @@ internal sealed class PlainGolden
     public string Architecture { get; }
 
     /// <summary><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
-    /// <c>token-classification</c> or <c>question-answering</c>.</summary>
+    /// <c>token-classification</c>, <c>question-answering</c> or <c>masked-lm</c>.</summary>
     public string Task { get; }
 
     public PlainShape Shape { get; }

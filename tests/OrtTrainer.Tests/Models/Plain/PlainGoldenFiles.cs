@@ -150,7 +150,7 @@ internal static class PlainGoldenFiles
     /// and last token of each span, [B].</summary>
     private static TensorData[] Labels(string prefix, PlainBatch batch, string task) => task switch
     {
-        PlainBatch.Tokens => [TokenLabels(prefix + "labels", batch)],
+        PlainBatch.Tokens or PlainBatch.Masked => [TokenLabels(prefix + "labels", batch)],
         PlainBatch.Spans =>
             [Positions(prefix + "start_positions", batch, 0), Positions(prefix + "end_positions", batch, 1)],
         "classification" =>

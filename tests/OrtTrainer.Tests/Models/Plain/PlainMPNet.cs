@@ -38,6 +38,9 @@ internal sealed class PlainMPNet(PlainShape shape, Func<string, int, int, double
         return LayerNorm(prefix + "output.LayerNorm", Tape.Add(fed, x));
     }
 
+    protected override Tensor MaskedHead(Tensor state) =>
+        MaskedHead(Family, "lm_head.dense", "lm_head.layer_norm", "lm_head", state);
+
     protected override Tensor Head(Tensor first)
     {
         Tensor x = Tanh(Linear("classifier.dense", Shape.Width, Shape.Width, first));

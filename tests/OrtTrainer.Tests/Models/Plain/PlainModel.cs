@@ -60,7 +60,9 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
             _visible = visible?[sequence];
             Tensor last = States(tape, ids, types)[^1];
             rows.AddRange(shape.PerToken
-                ? Enumerable.Range(0, ids.Length).Select(token => TokenHead(tape.Rows(last, [token])))
+                ? Enumerable.Range(0, ids.Length).Select(token => shape.Masked
+                    ? MaskedHead(tape.Rows(last, [token]))
+                    : TokenHead(tape.Rows(last, [token])))
                 : [Head(Pooled(last))]);
         }
 
@@ -85,6 +87,19 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
 
     /// <summary>What follows the last layer.</summary>
     protected virtual Tensor Finish(Tensor x) => x;
+
+    /// <summary>Logits of the vocabulary for the state of a token.</summary>
+    /// <exception cref="NotSupportedException">There is none for the family.</exception>
+    protected virtual Tensor MaskedHead(Tensor state) => throw new NotSupportedException();
+
+    /// <summary>A dense layer with its activation, a norm, and the word embeddings with a bias per token.</summary>
+    protected Tensor MaskedHead(string family, string dense, string norm, string output, Tensor state)
+    {
+        Tensor x = LayerNorm(norm, Activation(Linear(dense, shape.Width, shape.Width, state)));
+        Tensor words = Matrix(family + ".embeddings.word_embeddings.weight", shape.Vocabulary, shape.Width);
+        return Tape.AddBias(
+            Tape.Product(x, Tape.Transpose(words)), Vector(output + ".bias", shape.Vocabulary));
+    }
 
     /// <summary>The row that stands for the sequence: as a rule the first token.</summary>
     protected virtual Tensor Pooled(Tensor last) => Tape.Rows(last, [0]);

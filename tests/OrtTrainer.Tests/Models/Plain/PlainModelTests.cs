@@ -1,5 +1,6 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.TokenClassification;
 
 namespace OrtTrainer.Tests.Models.Plain;
@@ -66,7 +67,9 @@ internal sealed class PlainModelTests
             Positions = sizes.Positions,
             TokenTypes = config.GetInt("type_vocab_size", 0),
             Outputs = golden.Outputs,
-            PerToken = golden.Task == TokenClassificationTask.Instance,
+            PerToken = golden.Task == TokenClassificationTask.Instance
+                || golden.Task == MaskedLanguageModelTask.Instance,
+            Masked = golden.Task == MaskedLanguageModelTask.Instance,
             Activation = config.GetString("hidden_act", "gelu"),
             Epsilon = config.GetFloat(config.Has("norm_eps") ? "norm_eps" : "layer_norm_eps", 1e-12),
             Buckets = config.GetInt("position_buckets", 0),

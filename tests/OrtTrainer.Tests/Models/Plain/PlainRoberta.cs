@@ -17,6 +17,9 @@ internal sealed class PlainRoberta(
 
     protected override int FirstPosition => PaddingId + 1;
 
+    protected override Tensor MaskedHead(Tensor state) =>
+        MaskedHead(Family, "lm_head.dense", "lm_head.layer_norm", "lm_head", state);
+
     protected override Tensor Head(Tensor first)
     {
         Tensor x = Tanh(Linear("classifier.dense", Shape.Width, Shape.Width, first));

@@ -26,8 +26,12 @@ internal sealed record PlainShape
     /// <summary>Values per sequence or token.</summary>
     public int Outputs { get; init; } = 3;
 
-    /// <summary>Whether every token has outputs, by one linear layer.</summary>
+    /// <summary>Whether every token has outputs, by one linear layer as a rule.</summary>
     public bool PerToken { get; init; }
+
+    /// <summary>Whether those of tokens are logits of the vocabulary, by the family's head for masked
+    /// tokens.</summary>
+    public bool Masked { get; init; }
 
     /// <summary>The name of that layer in a checkpoint.</summary>
     public string TokenLayer { get; init; } = "classifier";

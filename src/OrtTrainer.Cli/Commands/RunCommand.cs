@@ -1,0 +1,87 @@
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Common;
+using OrtTrainer.Options;
+using OrtTrainer.Runs;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>
+/// Trains and exports, or goes on with a run that was interrupted: what <c>finetune</c> and <c>pretrain</c> do.
+/// </summary>
+internal static class RunCommand
+{
+    private static readonly string[] AllowedWithResume = ["--resume", "--out", "--quiet", "--json", "--verbose"];
+
+    /// <param name="arguments">The command line.</param>
+    /// <param name="settings">The options of a new run.</param>
+    /// <param name="nextSteps">What to print after a run.</param>
+    /// <param name="terminal">Where to print.</param>
+    /// <param name="interruption">Asks to end early.</param>
+    public static async Task<int> RunAsync(
+        IRunArguments arguments, Func<FineTuneOptions> settings,
+        Func<FineTuneOptions, IEnumerable<string>> nextSteps, Terminal terminal, CancellationToken interruption)
+    {
+        if (arguments is { Quiet: true, Json: true })
+        {
+            throw new UsageException("--quiet and --json exclude each other: events, or nothing but the result.");
+        }
+
+        bool resumes = arguments.Resume is not null;
+        FineTuneOptions options = resumes ? OptionsOfRun(FolderToResume(arguments)) : settings();
+        ModelFolder.Require(options.Model);
+        await using IRunView view = View(arguments, terminal, options);
+        try
+        {
+            _ = resumes
+                ? await FineTuner.ResumeAsync(options.Output, view, interruption)
+                : await FineTuner.RunAsync(options, view, interruption);
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        {
+            await view.InterruptedAsync(File.Exists(RunFolder.OptionsFileOf(options.Output)) ? options.Output : null);
+            return ExitCode.Interrupted;
+        }
+
+        await view.DisposeAsync();
+        if (!arguments.Quiet && !arguments.Json)
+        {
+            terminal.WriteLines(nextSteps(options));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static FineTuneOptions OptionsOfRun(string folder)
+    {
+        string file = RunFolder.OptionsFileOf(Path.GetFullPath(folder));
+        return File.Exists(file)
+            ? FineTuneOptions.Read(file) with { Output = Path.GetFullPath(folder) }
+            : throw new RunException($"{Path.GetFullPath(folder)}: there is no run to resume; {file} is missing. " +
+                "Give the folder that an earlier run had as --out.");
+    }
+
+    private static string FolderToResume(IRunArguments arguments)
+    {
+        if (arguments.Given.Except(AllowedWithResume).FirstOrDefault() is { } other)
+        {
+            throw new UsageException($"--resume goes on with the options of the run; leave {other} out.");
+        }
+
+        if (arguments.Resume == OptionalValueAttribute.LeftOut)
+        {
+            return arguments.Output ?? throw new UsageException("--resume needs the folder of the run: --resume DIR.");
+        }
+
+        return arguments.Output is null || Path.GetFullPath(arguments.Output) == Path.GetFullPath(arguments.Resume!)
+            ? arguments.Resume!
+            : throw new UsageException("--resume and --out name different folders; leave --out out.");
+    }
+
+    private static IRunView View(IRunArguments arguments, Terminal terminal, FineTuneOptions options) =>
+        arguments.Json ? new JsonRunView(terminal.Out)
+        : arguments.Quiet ? new QuietRunView(terminal)
+        : terminal.IsInteractive ? new LiveRunView(terminal, options)
+        : new PlainRunView(terminal, options);
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Common;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>Options of runs as JSON objects in the form of options.json: what commands that train put together
+/// alike.</summary>
+internal static class RunSettings
+{
+    /// <summary>Refuses settings in the options file of a method that does not run.</summary>
+    public static void RequireParts(JsonObject options, string? file)
+    {
+        FineTuneMethod method = OptionsJson.MethodOf(options);
+        if (OptionsJson.FindIdle(options, method) is [{ } idle, ..])
+        {
+            throw new RunException($"{file}: {OptionsJson.Idle(idle, method)}");
+        }
+    }
+
+    public static FineTuneOptions Deserialize(JsonObject options)
+    {
+        try
+        {
+            return options.Deserialize<FineTuneOptions>(RunJson.Options)!;
+        }
+        catch (JsonException malformed)
+        {
+            throw new UsageException($"the options cannot be read: {OptionsJson.Reason(malformed)}");
+        }
+    }
+
+    /// <summary>Sets what the command line gives of the library's options.</summary>
+    /// <param name="options">Where they go.</param>
+    /// <param name="a">The command line.</param>
+    /// <param name="below">The options that it wins over, which may name the method.</param>
+    public static void Add(JsonObject options, IRunArguments a, JsonObject below)
+    {
+        FineTuneMethod method = a.Settings.TryGetValue("method", out string? given)
+            ? FineTuneMethod.Parse(given)
+            : OptionsJson.MethodOf(below);
+        foreach (SettingOption option in SettingOption.All.Where(option => a.Settings.ContainsKey(option.Name)))
+        {
+            RunSetting setting = option.Of(method);
+            Set(options, setting.Path, SettingValue.Of($"--{option.Name}", setting, a.Settings[option.Name]));
+        }
+
+    }
+
+    private static void Set(JsonObject options, IReadOnlyList<string> path, JsonNode value)
+    {
+        JsonObject holder = options;
+        foreach (string name in path.SkipLast(1))
+        {
+            holder = (JsonObject)(holder[name] ??= new JsonObject());
+        }
+
+        holder[path[^1]] = value;
+    }
+
+    /// <summary>An object of the values that are not null.</summary>
+    /// <exception cref="UsageException">A number is not finite, which JSON cannot hold.</exception>
+    public static JsonObject Given(params (string Name, object? Value)[] values) => new(
+        values.Select(Finite).Where(v => v.Value is not null and not JsonObject { Count: 0 })
+            .Select(v => KeyValuePair.Create(
+                v.Name, v.Value as JsonNode ?? JsonSerializer.SerializeToNode(v.Value, RunJson.Options))));
+
+    private static (string Name, object? Value) Finite((string Name, object? Value) option) =>
+        option.Value is double number && !double.IsFinite(number)
+            ? throw new UsageException(FormattableString.Invariant(
+                $"--{option.Name.Replace('_', '-')} is {number}; expected a finite number."))
+            : option;
+}

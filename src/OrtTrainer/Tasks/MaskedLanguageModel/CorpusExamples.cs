@@ -1,0 +1,164 @@
+using OrtTrainer.Data;
+using OrtTrainer.Randomness;
+using OrtTrainer.Text;
+using OrtTrainer.Text.Training;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Tasks.MaskedLanguageModel;
+
+/// <summary>
+/// From the documents of a corpus to examples: read block by block, tokenized on several threads, and cut into examples
+/// in the order of the corpus, whatever the number of threads.
+/// </summary>
+internal sealed class CorpusExamples
+{
+    private const int DocumentsAtOnce = 4096;
+
+    private readonly DataReading _reading;
+    private readonly MaskingOptions _options;
+    private readonly Tokenizer _tokenizer;
+    private readonly int[] _before;
+    private readonly int[] _after;
+
+    /// <param name="reading">The files, the tokenizer and the greatest length.</param>
+    /// <param name="options">What is a document, and what is an example.</param>
+    public CorpusExamples(DataReading reading, MaskingOptions options)
+    {
+        (_reading, _options) = (reading, options);
+        _tokenizer = (Tokenizer)reading.Tokenizer;
+        (_before, _after) = Around(_tokenizer);
+    }
+
+    /// <summary>All documents of a file or folder as examples.</summary>
+    /// <exception cref="DataFileException">There is no text in it.</exception>
+    public TokenBlocks All(string path)
+    {
+        using Part all = new(this);
+        foreach (int[] document in Documents(path))
+        {
+            all.Add(document);
+        }
+
+        return all.Build(path);
+    }
+
+    /// <summary>The documents of a file or folder as examples, a share of them, drawn one by one, held out.</summary>
+    /// <exception cref="DataFileException">One of the two parts has no text.</exception>
+    public (TokenBlocks Kept, TokenBlocks HeldOut) Split(string path, double heldOutShare, ulong seed)
+    {
+        SeededRandom random = SeededRandom.For(seed, "documents held out");
+        using Part kept = new(this);
+        using Part heldOut = new(this);
+        foreach (int[] document in Documents(path))
+        {
+            (random.NextDouble() < heldOutShare ? heldOut : kept).Add(document);
+        }
+
+        TokenBlocks first = kept.Build(path);
+        try
+        {
+            return (first, heldOut.Build(path));
+        }
+        catch
+        {
+            first.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The documents as ids without special tokens, in the order of the corpus; none is empty.</summary>
+    private IEnumerable<int[]> Documents(string path)
+    {
+        IEnumerable<string> lines = TextCorpus.Open([path]).Lines(_reading.Cancellation);
+        IEnumerable<string> documents = _options.BlankLines ? Paragraphs(lines) : lines;
+        EncodeOptions plain = new() { AddSpecialTokens = false };
+        foreach (string[] some in documents.Where(text => !string.IsNullOrWhiteSpace(text)).Chunk(DocumentsAtOnce))
+        {
+            _reading.Cancellation.ThrowIfCancellationRequested();
+            foreach (TokenIds ids in _tokenizer.EncodeBatch(
+                [.. some.Select(text => (text, (string?)null))], plain, _reading.Threads))
+            {
+                if (ids.Ids.Length > 0)
+                {
+                    yield return ids.Ids;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string> Paragraphs(IEnumerable<string> lines)
+    {
+        List<string> paragraph = [];
+        foreach (string line in lines.Append(""))
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                paragraph.Add(line);
+            }
+            else if (paragraph.Count > 0)
+            {
+                yield return string.Join('\n', paragraph);
+                paragraph.Clear();
+            }
+        }
+    }
+
+    /// <summary>The special tokens before and after a text.</summary>
+    private static (int[] Before, int[] After) Around(Tokenizer tokenizer)
+    {
+        int[] text = tokenizer.EncodeIds("a", null, new EncodeOptions { AddSpecialTokens = false }).Ids;
+        int[] whole = tokenizer.EncodeIds("a").Ids;
+        int start = whole.AsSpan().IndexOf(text);
+        return (whole[..start], whole[(start + text.Length)..]);
+    }
+
+    /// <summary>Cuts documents into examples.</summary>
+    private sealed class Part(CorpusExamples corpus) : IDisposable
+    {
+        private readonly TokenBlocks.Builder _blocks = new();
+        private readonly List<int> _rest = [];
+
+        private int Room => corpus._reading.MaxLength - corpus._before.Length - corpus._after.Length;
+
+        public void Add(int[] document)
+        {
+            if (corpus._options.Separate)
+            {
+                Write(document.AsSpan(0, Math.Min(document.Length, Room)));
+                return;
+            }
+
+            if (_rest.Count > 0)
+            {
+                // What ends a text ends a document within an example too.
+                _rest.AddRange(corpus._after);
+            }
+
+            _rest.AddRange(document);
+            int done = 0;
+            for (; _rest.Count - done >= Room; done += Room)
+            {
+                Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rest).Slice(done, Room));
+            }
+
+            _rest.RemoveRange(0, done);
+        }
+
+        public TokenBlocks Build(string path)
+        {
+            if (_rest.Count > 0)
+            {
+                Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rest));
+            }
+
+            return _blocks.Count > 0
+                ? _blocks.Build()
+                : throw new DataFileException(path, null, "there is too little text in it to learn from and to score "
+                    + "on; expected documents for both. Give more text, or a file of its own to evaluate on.");
+        }
+
+        public void Dispose() => _blocks.Dispose();
+
+        private void Write(ReadOnlySpan<int> ids) => _blocks.Add([.. corpus._before, .. ids, .. corpus._after]);
+    }
+}

@@ -1,0 +1,32 @@
+using OrtTrainer.Evaluation;
+
+namespace OrtTrainer.Tasks.MaskedLanguageModel;
+
+/// <summary>How a model predicts the masked tokens of each example.</summary>
+/// <param name="scores">A score per example, [N].</param>
+internal sealed class MaskedTokenScores(MaskedTokenScore[] scores) : EvaluatedExamples
+{
+    /// <inheritdoc/>
+    public override int Count => scores.Length;
+
+    /// <summary>The mean cross-entropy of a token, in nats.</summary>
+    public double Loss => scores.Sum(score => score.Loss) / Tokens;
+
+    /// <summary>e to the power of <see cref="Loss"/>: as uncertain as among so many equally likely tokens.</summary>
+    public double Perplexity => Math.Exp(Loss);
+
+    /// <summary>The share of tokens that are the most probable one.</summary>
+    public double Accuracy => scores.Sum(score => (long)score.Right) / Tokens;
+
+    private double Tokens => scores.Sum(score => (long)score.Tokens);
+
+    /// <inheritdoc/>
+    public override EvaluatedExamples Select(ReadOnlySpan<int> indices) =>
+        new MaskedTokenScores(SelectRows(scores, 1, indices));
+}
+
+/// <summary>How a model predicts the masked tokens of one example.</summary>
+/// <param name="Loss">The sum of their cross-entropies, in nats.</param>
+/// <param name="Right">How many are the most probable token.</param>
+/// <param name="Tokens">How many there are.</param>
+internal readonly record struct MaskedTokenScore(double Loss, int Right, int Tokens);

@@ -1,0 +1,160 @@
+using OrtTrainer.Common;
+using OrtTrainer.Methods;
+using OrtTrainer.Options;
+using OrtTrainer.Prediction;
+using OrtTrainer.Randomness;
+using OrtTrainer.Runs;
+using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.MaskedLanguageModel;
+using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Models;
+
+namespace OrtTrainer.Tests.Runs;
+
+/// <summary>Whole runs of masked language modeling, on sentences whose words follow each other.</summary>
+public sealed class PretrainingRunTests
+{
+    private static readonly string[] Words = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void Make()
+    {
+        _folder = new TemporaryFolder();
+        TinyBert.Write(_folder.File("model"), Words);
+        SeededRandom random = new(5);
+        _folder.Write("corpus.txt", string.Concat(Enumerable.Range(0, 400).Select(_ =>
+        {
+            int first = random.NextInt(Words.Length);
+            return string.Join(' ', Enumerable.Range(first, 10).Select(i => Words[i % Words.Length])) + "\n";
+        })));
+    }
+
+    [TearDown]
+    public void Remove() => _folder.Dispose();
+
+    [Test]
+    public void A_run_learns_what_stands_beside_what_and_its_export_says_it()
+    {
+        RunSummary summary = Run(Options("out") with { Epochs = 30 });
+
+        Assert.That(summary.Metric, Is.EqualTo("perplexity"));
+        Assert.That(summary.Averaged, Is.LessThan(2), "of 8 words");
+        Assert.That(summary.EvalAveraged!["accuracy"], Is.GreaterThan(0.7));
+        using Predictor predictor = Predictor.Open(_folder.File("out"));
+        Assert.That(predictor.Task, Is.SameAs(MaskedLanguageModelTask.Instance));
+        TextPrediction prediction = predictor.Predict("three four [MASK] six seven [MASK] one two");
+        Assert.That(prediction.Labels, Is.EqualTo(new[] { "five", "eight" }));
+        Assert.That(prediction.Scores, Has.All.GreaterThan(0.3f).And.All.LessThanOrEqualTo(1f));
+    }
+
+    [Test]
+    public void The_export_can_be_gone_on_with_and_be_fine_tuned()
+    {
+        RunSummary first = Run(Options("first") with { Epochs = 10 });
+        EventList events = new();
+        RunSummary second = Run(
+            Options("second") with { Model = _folder.File("first"), Epochs = 1, LearningRate = 0 }, events);
+
+        Assert.That(events.Of<RunEvent.Started>().Single().Initialized, Is.Empty);
+        Assert.That(second.Live, Is.EqualTo(first.ExportsAverage ? first.Averaged : first.Live).Within(1e-5));
+
+        using TinyTask tiny = new();
+        events = new();
+        TinyTask.Run(tiny.Options("tuned") with { Model = _folder.File("first"), MaxSteps = 1 }, events);
+        Assert.That(events.Of<RunEvent.Started>().Single().Initialized, Is.EqualTo(new[]
+        {
+            "bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias",
+        }));
+    }
+
+    [TestCase(3)]
+    [TestCase(17)]
+    public void An_interrupted_run_goes_on_to_the_same_bits(int step)
+    {
+        FineTuneOptions options = Options("whole") with { Accumulation = 2, Epochs = 3 };
+        Run(options);
+        using CancellationTokenSource source = new();
+        EventList events = new(e =>
+        {
+            if (e is RunEvent.Stepped { Report.Step: var done } && done == step)
+            {
+                source.Cancel();
+            }
+        });
+        Assert.That(
+            () => FineTuner.Run(options with { Output = _folder.File("cut") }, events, source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+
+        FineTuner.Resume(_folder.File("cut"));
+
+        foreach (string file in new[] { "last", "averaged" })
+        {
+            Assert.That(
+                File.ReadAllBytes(Path.Combine(_folder.File("cut"), "run", file + ".safetensors")),
+                Is.EqualTo(File.ReadAllBytes(Path.Combine(_folder.File("whole"), "run", file + ".safetensors"))));
+        }
+    }
+
+    [Test]
+    public void A_corpus_that_has_changed_is_not_gone_on_with()
+    {
+        FineTuneOptions options = Options("out") with { Epochs = 1 };
+        Run(options);
+        File.AppendAllText(_folder.File("corpus.txt"), "eight one\n");
+
+        Assert.That(() => FineTuner.Resume(_folder.File("out")), Throws.InstanceOf<RunException>());
+    }
+
+    [Test]
+    public void Threads_make_no_difference()
+    {
+        Run(Options("one") with { Epochs = 1 });
+        Run(Options("two") with { Epochs = 1, Threads = 3 });
+
+        Assert.That(
+            File.ReadAllBytes(Path.Combine(_folder.File("two"), "run", "last.safetensors")),
+            Is.EqualTo(File.ReadAllBytes(Path.Combine(_folder.File("one"), "run", "last.safetensors"))));
+    }
+
+    [Test]
+    public void Methods_for_few_classes_are_refused()
+    {
+        Assert.That(() => Run(Options("out") with { Method = FineTuneMethod.Parse("label-smoothing") }),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("the task is masked_lm"));
+    }
+
+    [Test]
+    public void Masking_is_refused_where_nothing_is_masked()
+    {
+        using TinyTask tiny = new();
+        FineTuneOptions options = tiny.Options("out");
+
+        Assert.That(
+            () => TinyTask.Run(options with { Data = options.Data with { WholeWordMasking = true } }),
+            Throws.InstanceOf<RunException>().With.Message.EqualTo(
+                "Options of masking are given, but the task is classification, which masks nothing; leave them out."));
+    }
+
+    private static RunSummary Run(FineTuneOptions options, IProgress<RunEvent>? events = null) =>
+        FineTuner.Run(options, events);
+
+    private FineTuneOptions Options(string output) => new()
+    {
+        Model = _folder.File("model"),
+        Output = _folder.File(output),
+        Data = new DataOptions
+        {
+            Train = _folder.File("corpus.txt"),
+            Task = MaskedLanguageModelTask.Instance,
+            SeparateDocuments = true,
+        },
+        Method = FineTuneMethod.Parse("swa"),
+        BatchSize = 16,
+        LearningRate = 5e-3,
+        Dropout = 0,
+        MaxLength = 16,
+        Threads = 1,
+    };
+}
