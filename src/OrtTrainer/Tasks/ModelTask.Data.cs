@@ -106,6 +106,9 @@ public abstract partial class ModelTask
     /// <summary>Whether labels are tags of words, which have one token or several.</summary>
     internal virtual bool TagsWords => false;
 
+    /// <summary>The most tokens a window shares with the one before where nothing else is said.</summary>
+    internal const int UsualStride = 128;
+
     /// <summary>Whether examples that are too long are read in windows; otherwise they are cut.</summary>
     internal virtual bool ReadsInWindows => false;
 

@@ -75,6 +75,23 @@ internal sealed class TinyTask : IDisposable
     public static RunSummary Run(FineTuneOptions options, IProgress<RunEvent>? events = null) =>
         FineTuner.RunAsync(options, events).GetAwaiter().GetResult();
 
+    /// <summary>Interrupts a run after a step, and goes on with it.</summary>
+    public static void RunInParts(FineTuneOptions options, long interruptedAt)
+    {
+        using CancellationTokenSource source = new();
+        EventList events = new(e =>
+        {
+            if (e is RunEvent.Stepped stepped && stepped.Report.Step == interruptedAt)
+            {
+                source.Cancel();
+            }
+        });
+
+        Assert.That(() => FineTuner.RunAsync(options, events, source.Token).GetAwaiter().GetResult(),
+            Throws.InstanceOf<OperationCanceledException>());
+        FineTuner.ResumeAsync(options.Output).GetAwaiter().GetResult();
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Row(SeededRandom random, int row)

@@ -77,7 +77,8 @@ public sealed class TextMetricBoundsTests
         Assert.That(new Bleu().Corpus(["a b c d e"], [["v w x y z"]]), Is.Zero);
         Assert.That(ChrF.Corpus(["abc"], [["xyz"]]), Is.Zero);
         Assert.That(new Rouge().NGrams("a b", "c d", 1).F1, Is.Zero);
-        Assert.That(EntityCounts.Of(["O", "O"], ["O", "O"]).Overlap, Is.EqualTo(new TextOverlap(0, 0)));
+        Entity[] none = [.. Entity.Read(["O", "O"])];
+        Assert.That(EntityCounts.Of(none, none).Overlap, Is.EqualTo(new TextOverlap(0, 0)));
     }
 
     [Test]

@@ -98,7 +98,9 @@ public sealed class TextMetricGoldenTests
         JsonElement row = golden.RootElement.GetProperty("entities");
         string[][] references = [.. row.GetProperty("references").EnumerateArray().Select(Texts)];
         string[][] predictions = [.. row.GetProperty("predictions").EnumerateArray().Select(Texts)];
-        TextOverlap actual = references.Zip(predictions, EntityCounts.Of).Aggregate((sum, next) => sum + next).Overlap;
+        TextOverlap actual = references
+            .Zip(predictions, (one, other) => EntityCounts.Of([.. Entity.Read(one)], [.. Entity.Read(other)]))
+            .Aggregate((sum, next) => sum + next).Overlap;
         Near([actual.Precision, actual.Recall, actual.F1],
             [.. new[] { "precision", "recall", "f1" }.Select(name => row.GetProperty(name).GetDouble())],
             row, "entities");

@@ -17,9 +17,6 @@ internal sealed record ContextWindow(
     /// <summary>The token that stands for no answer, [CLS].</summary>
     public const int NoAnswer = 0;
 
-    /// <summary>The most tokens a window shares with the one before where nothing else is said.</summary>
-    public const int UsualStride = 128;
-
     /// <summary>
     /// The windows of a question: one, or several where it has more tokens with its context than fit, each with the
     /// whole question.
@@ -27,9 +24,9 @@ internal sealed record ContextWindow(
     /// <param name="question">What is asked.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="maxLength">The most tokens of an input; null for no limit.</param>
-    /// <param name="stride">How many tokens of the context a window shares with the one before; null for
-    /// <see cref="UsualStride"/>, but at most half of the length, and half of what the question leaves where that is
-    /// not more than the stride.</param>
+    /// <param name="stride">How many tokens of the context a window shares with the one before; null for <see
+    /// cref="ModelTask.UsualStride"/>, but at most half of the length, and half of what the question leaves where
+    /// that is not more than the stride.</param>
     /// <exception cref="RunException">The question leaves no room, or less than the stride.</exception>
     public static ContextWindow[] Of(QuestionExample question, Tokenizer tokenizer, int? maxLength, int? stride)
     {
@@ -85,7 +82,7 @@ internal sealed record ContextWindow(
                 + $"its context in {length}. Allow more tokens (--max-length), or shorten the question.");
         }
 
-        int usual = Math.Min(UsualStride, length / 2);
+        int usual = Math.Min(ModelTask.UsualStride, length / 2);
         return stride is null ? (usual < room ? usual : room / 2)
             : stride < room ? stride.Value
             : throw new RunException($"{Named(question)} leaves room for {room} tokens of its context in {length}, but "

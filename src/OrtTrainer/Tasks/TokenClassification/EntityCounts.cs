@@ -12,13 +12,6 @@ internal readonly record struct EntityCounts(int Right, int Predicted, int Expec
     public TextOverlap Overlap => TextOverlap.Of(Right, Predicted, Expected);
 
     /// <summary>Counts those of one sentence.</summary>
-    /// <param name="reference">Right tags, by token.</param>
-    /// <param name="prediction">Predicted tags, as many.</param>
-    /// <exception cref="ArgumentException">A tag is malformed.</exception>
-    public static EntityCounts Of(IReadOnlyList<string> reference, IReadOnlyList<string> prediction) =>
-        Of([.. Entity.Read(reference)], (IReadOnlyList<Entity>)[.. Entity.Read(prediction)]);
-
-    /// <summary>Counts those of one sentence.</summary>
     /// <param name="expected">The entities that are there.</param>
     /// <param name="predicted">The entities that were predicted.</param>
     public static EntityCounts Of(IReadOnlyList<Entity> expected, IReadOnlyList<Entity> predicted) =>

@@ -22,9 +22,6 @@ internal sealed record TokenizedWords(
     /// <summary>The first token of a word without any.</summary>
     public const int None = -1;
 
-    /// <summary>The most tokens a window shares with the one before where nothing else is said.</summary>
-    private const int UsualStride = 128;
-
     /// <summary>The word that each token is of, by index; <see cref="None"/> for special tokens and those between
     /// words.</summary>
     public required IReadOnlyList<int> WordOfTokens { get; init; }
@@ -43,7 +40,7 @@ internal sealed record TokenizedWords(
     /// <param name="tokenizer">The model's.</param>
     /// <param name="maxLength">The most tokens of an input; null for no limit.</param>
     /// <param name="stride">How many tokens a window shares with the one before; null for
-    /// <see cref="UsualStride"/>, but at most half of what there is room for.</param>
+    /// <see cref="ModelTask.UsualStride"/>, but at most half of what there is room for.</param>
     /// <exception cref="RunException">The stride leaves no room for new tokens, or special tokens leave
     /// none.</exception>
     public static TokenizedWords[] Of(Example example, Tokenizer tokenizer, int? maxLength, int? stride)
@@ -78,7 +75,7 @@ internal sealed record TokenizedWords(
         room < 1
             ? throw new RunException($"Special tokens leave no room for a text in {length} tokens. Allow more "
                 + "(--max-length).")
-            : stride is null ? Math.Min(UsualStride, room / 2)
+            : stride is null ? Math.Min(ModelTask.UsualStride, room / 2)
             : stride < room ? stride.Value
             : throw new RunException($"Windows of {length} tokens have room for {room} of the text, but are to share "
                 + $"{stride}. Take a stride below {room} (--stride), or allow more tokens (--max-length).");

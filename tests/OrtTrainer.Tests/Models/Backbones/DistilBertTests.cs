@@ -35,11 +35,7 @@ public sealed class DistilBertTests : IDisposable
               "id2label": { "0": "animal", "1": "food", "2": "place" }
             }
             """);
-        using PretrainedModel random = PretrainedModel.Open(_folder.Path, fromScratch: true);
-        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(3)).Layout;
-        using WeightBuffer weights = new(Device.Default, layout.Length);
-        random.Load(layout, weights, seed: 4);
-        SafetensorsWriter.Write(_folder.File("model.safetensors"), StoredTensors.Of(layout, weights));
+        RandomWeights.Write(_folder.Path);
     }
 
     public void Dispose()
@@ -107,18 +103,7 @@ public sealed class DistilBertTests : IDisposable
     {
         FineTuneOptions options = Options("whole") with { Layers = [0, 3, 5], MaxSteps = 12 };
         TinyTask.Run(options);
-        using CancellationTokenSource source = new();
-        EventList events = new(e =>
-        {
-            if (e is RunEvent.Stepped { Report.Step: 7 })
-            {
-                source.Cancel();
-            }
-        });
-
-        Assert.That(() => FineTuner.RunAsync(options with { Output = _task.Output("parted") }, events, source.Token)
-            .GetAwaiter().GetResult(), Throws.InstanceOf<OperationCanceledException>());
-        FineTuner.ResumeAsync(_task.Output("parted")).GetAwaiter().GetResult();
+        TinyTask.RunInParts(options with { Output = _task.Output("parted") }, interruptedAt: 7);
 
         Assert.That(
             _task.RunFile("parted", "last.safetensors"), Is.EqualTo(_task.RunFile("whole", "last.safetensors")));

@@ -34,18 +34,7 @@ public sealed class FamilyRunTests : IDisposable
     {
         FineTuneOptions options = Options(family, "whole") with { Layers = [0, 2], MaxSteps = 8 };
         TinyTask.Run(options);
-        using CancellationTokenSource source = new();
-        EventList events = new(e =>
-        {
-            if (e is RunEvent.Stepped { Report.Step: 5 })
-            {
-                source.Cancel();
-            }
-        });
-
-        Assert.That(() => FineTuner.RunAsync(options with { Output = _task.Output("parted") }, events, source.Token)
-            .GetAwaiter().GetResult(), Throws.InstanceOf<OperationCanceledException>());
-        FineTuner.ResumeAsync(_task.Output("parted")).GetAwaiter().GetResult();
+        TinyTask.RunInParts(options with { Output = _task.Output("parted") }, interruptedAt: 5);
 
         Assert.That(
             _task.RunFile("parted", "last.safetensors"), Is.EqualTo(_task.RunFile("whole", "last.safetensors")));
@@ -92,11 +81,7 @@ public sealed class FamilyRunTests : IDisposable
         config["id2label"] = new JsonObject { ["0"] = "animal", ["1"] = "food", ["2"] = "place" };
         _folder.Write("vocab.txt", string.Join('\n', special.Concat(TinyTask.Words)));
         _folder.Write("config.json", config.ToJsonString());
-        using PretrainedModel random = PretrainedModel.Open(_folder.Path, fromScratch: true);
-        ParameterLayout layout = PackedGraph.Evaluation(random.Architecture, new SequenceHead(3)).Layout;
-        using WeightBuffer weights = new(Device.Default, layout.Length);
-        random.Load(layout, weights, seed: 4);
-        SafetensorsWriter.Write(_folder.File("model.safetensors"), StoredTensors.Of(layout, weights));
+        RandomWeights.Write(_folder.Path);
         return _task.Options(output) with { Model = _folder.Path };
     }
 }

@@ -20,17 +20,20 @@ public sealed class EntityCountsTests
 
     [Test]
     public void Entities_of_other_types_or_ends_are_wrong() => Assert.That(
-        EntityCounts.Of(["B-PER", "I-PER", "O", "B-LOC"], ["B-PER", "O", "O", "B-ORG"]),
+        Count(["B-PER", "I-PER", "O", "B-LOC"], ["B-PER", "O", "O", "B-ORG"]),
         Is.EqualTo(new EntityCounts(Right: 0, Predicted: 2, Expected: 2)));
 
     [Test]
     public void Counts_of_sentences_add_up()
     {
-        EntityCounts first = EntityCounts.Of(["B-PER", "O", "B-LOC"], ["B-PER", "B-LOC", "B-LOC"]);
-        EntityCounts second = EntityCounts.Of(["B-PER", "I-PER"], ["B-PER", "O"]);
+        EntityCounts first = Count(["B-PER", "O", "B-LOC"], ["B-PER", "B-LOC", "B-LOC"]);
+        EntityCounts second = Count(["B-PER", "I-PER"], ["B-PER", "O"]);
 
         Assert.That(first, Is.EqualTo(new EntityCounts(Right: 2, Predicted: 3, Expected: 2)));
         Assert.That(first + second, Is.EqualTo(new EntityCounts(2, 4, 3)));
         Assert.That((first + second).Overlap, Is.EqualTo(new TextOverlap(2 / 4.0, 2 / 3.0)));
     }
+
+    private static EntityCounts Count(string[] expected, string[] predicted) =>
+        EntityCounts.Of([.. Entity.Read(expected)], [.. Entity.Read(predicted)]);
 }
