@@ -6,6 +6,10 @@ namespace OrtTrainer.Text;
 /// <content>Reading from files, and tokenizer.json to write.</content>
 public sealed partial class Tokenizer
 {
+    /// <summary>The class that tokenizer_config.json names, or else the one of the model's family; null for neither.
+    /// </summary>
+    internal string? ClassOfFamily => _parts.Settings?.ClassOfFamily;
+
     /// <summary>
     /// Reads the tokenizer of a model folder: of the first files found among tokenizer.json; vocab.txt; vocab.json
     /// and merges.txt; encoder.json and vocab.bpe; spiece.model, spm.model, sentencepiece.bpe.model or
@@ -45,8 +49,8 @@ public sealed partial class Tokenizer
     /// The most tokens that software shall keep of a text, special ones included, 1 or more; null for no truncation.
     /// </param>
     /// <exception cref="InvalidDataException">
-    /// The tokenizer was read from a SentencePiece model, or from a tokenizer.json that has since been changed or holds
-    /// halves of surrogate pairs.
+    /// The tokenizer was read from a SentencePiece model of no family that is known, or from a tokenizer.json that has
+    /// since been changed or holds halves of surrogate pairs.
     /// </exception>
     public byte[] ToTokenizerJson(int? maxLength = null)
     {

@@ -1,6 +1,6 @@
 using OrtTrainer.Text.AddedTokens;
-using OrtTrainer.Text.Alignment;
 using OrtTrainer.Text.Decoding;
+using OrtTrainer.Text.Loading.Conversion;
 using OrtTrainer.Text.Models;
 using OrtTrainer.Text.Normalization;
 using OrtTrainer.Text.PostProcessing;
@@ -10,15 +10,10 @@ namespace OrtTrainer.Text.Loading;
 /// <summary>Reads SentencePiece models.</summary>
 internal static class SentencePieceFolder
 {
-    private const string Deberta = "DebertaV2Tokenizer";
-
     /// <summary>A model as the SentencePiece library applies it, without special tokens.</summary>
     /// <exception cref="InvalidDataException">The file is malformed or its model is neither unigram nor
     /// BPE.</exception>
-    public static TokenizerParts ReadModel(string path) => ReadModel(path, pieces => pieces);
-
-    private static TokenizerParts ReadModel(
-        string path, Func<IEnumerable<UnigramPiece>, IEnumerable<UnigramPiece>> change)
+    public static TokenizerParts ReadModel(string path)
     {
         SentencePieceFile file = SentencePieceFile.Read(path);
         string[] userDefined = [.. TextsOf(file, PieceKind.UserDefined)];
@@ -26,7 +21,7 @@ internal static class SentencePieceFolder
         TokenModel model = file.ModelType switch
         {
             SentencePieceFile.UnigramType =>
-                new UnigramModel([.. change(file.Pieces)], unknownId, file.ByteFallback, singlePrecision: true),
+                new UnigramModel(file.Pieces, unknownId, file.ByteFallback, singlePrecision: true),
             SentencePieceFile.BpeType =>
                 new SentencePieceBpeModel(file.Pieces, unknownId, file.ByteFallback, new LongestPrefix(userDefined)),
             _ => throw new InvalidDataException(
@@ -53,112 +48,41 @@ internal static class SentencePieceFolder
         };
     }
 
-    /// <summary>A model with the special tokens that the folder's settings ask for.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed, or the tokenizer renumbers the model's
-    /// ids.</exception>
+    /// <summary>A model with the numbering and the special tokens that the folder's settings ask for.</summary>
+    /// <exception cref="InvalidDataException">The file is malformed, or the tokenizer is more than the file and its
+    /// settings say.</exception>
     public static TokenizerParts Read(string path)
     {
         TokenizerSettings settings = TokenizerSettings.Beside(path);
-        string? tokenizerClass = ClassOf(settings);
-        bool isAlbert = tokenizerClass == "AlbertTokenizer";
-        TokenizerParts parts = isAlbert ? ReadModel(path, WithoutNumbersAndCommas) : ReadModel(path);
-        switch (tokenizerClass)
+        string? tokenizerClass = settings.ClassOfFamily;
+        if (SentencePieceConversion.All.FirstOrDefault(family => family.TokenizerClass == tokenizerClass) is { } known)
         {
-            case "T5Tokenizer" or "MT5Tokenizer":
-                AddedToken end = Special("eos_token", "</s>");
-                TemplatePiece ends = TemplatePiece.Special(end.Id, 0);
-                TemplatePiece first = TemplatePiece.Text(0, 0);
-                return parts with
-                {
-                    Template = new SequenceTemplate([first, ends], [first, ends, TemplatePiece.Text(1, 0), ends]),
-                    AddedTokens = [end],
-                };
-            case Deberta:
-                RequireAsTheFileHasIt("do_lower_case");
-                RequireAsTheFileHasIt("split_by_punct");
-                return WithMask(AsBert());
-            case "AlbertTokenizer":
-                return AsBert() with
-                {
-                    Normalizer = new SequenceNormalizer([.. AlbertSteps(settings), parts.Normalizer!]),
-                };
-            case "XLMRobertaTokenizer" or "CamembertTokenizer" or "MBartTokenizer":
-                throw new InvalidDataException(
-                    $"{path}: {tokenizerClass} renumbers the ids of this file; use the model's "
-                    + "tokenizer.json instead.");
-            default:
-                return parts;
+            SentencePieceFile file = SentencePieceFile.Read(path);
+            return known.Convert(path, file, ReadCharacterMap(path, file), settings);
         }
 
-        TokenizerParts AsBert()
+        return tokenizerClass switch
         {
-            AddedToken cls = Special("cls_token", "[CLS]");
-            AddedToken sep = Special("sep_token", "[SEP]");
-            return parts with { Template = SequenceTemplate.Bert(cls.Id, sep.Id), AddedTokens = [cls, sep] };
-        }
-
-        // DeBERTa's mask is no piece of its files: it has the id after the last one.
-        TokenizerParts WithMask(TokenizerParts made)
-        {
-            string mask = settings.Token("mask_token") ?? "[MASK]";
-            int id = made.Model.Vocabulary.Id(mask) ?? made.Model.Vocabulary.Entries.Max(entry => entry.Value) + 1;
-            return made with { AddedTokens = [.. made.AddedTokens, new AddedToken(mask, id) { Special = true }] };
-        }
-
-        void RequireAsTheFileHasIt(string flag)
-        {
-            if (settings.Flag(flag) == true)
-            {
-                throw new InvalidDataException(
-                    $"{path}: {flag} of tokenizer_config.json is true, which this file alone does not do; use the "
-                    + "model's tokenizer.json instead.");
-            }
-        }
-
-        AddedToken Special(string name, string usual)
-        {
-            string token = settings.Token(name) ?? usual;
-            return parts.Model.Vocabulary.Id(token) is { } id
-                ? new AddedToken(token, id) { Special = true }
-                : throw new InvalidDataException(
-                    $"{path}: lacks the {name} '{token}' that {tokenizerClass} needs.");
-        }
+            "T5Tokenizer" or "MT5Tokenizer" => WithEnd(path, settings, tokenizerClass),
+            "MBartTokenizer" => throw new InvalidDataException(
+                $"{path}: {tokenizerClass} renumbers the ids of this file; use the model's tokenizer.json instead."),
+            _ => ReadModel(path),
+        };
     }
 
-    /// <summary>The class that the settings name, or else the one that models of this family have.</summary>
-    private static string? ClassOf(TokenizerSettings settings) => settings.TokenizerClass ?? settings.ModelType switch
+    private static TokenizerParts WithEnd(string path, TokenizerSettings settings, string tokenizerClass)
     {
-        "albert" => "AlbertTokenizer",
-        "camembert" => "CamembertTokenizer",
-        "deberta-v2" => Deberta,
-        "mbart" => "MBartTokenizer",
-        "t5" or "mt5" => "T5Tokenizer",
-        "xlm-roberta" => "XLMRobertaTokenizer",
-        _ => null,
-    };
-
-    /// <summary>ALBERT's pieces: those that end in a digit and a comma come last of all, so that numbers are the same
-    /// before a comma and elsewhere.</summary>
-    private static IEnumerable<UnigramPiece> WithoutNumbersAndCommas(IEnumerable<UnigramPiece> pieces) => pieces
-        .Select(piece => piece.Text is [.., char digit, ','] && char.IsDigit(digit)
-            ? piece with { Score = piece.Score - 100 }
-            : piece);
-
-    /// <summary>What ALBERT does to texts before the model's own normalization.</summary>
-    private static IEnumerable<Normalizer> AlbertSteps(TokenizerSettings settings)
-    {
-        yield return new ReplaceNormalizer(TextPattern.Literal("``"), "\"");
-        yield return new ReplaceNormalizer(TextPattern.Literal("''"), "\"");
-        if (settings.Flag("keep_accents") != true)
+        TokenizerParts parts = ReadModel(path);
+        string token = settings.Token("eos_token") ?? "</s>";
+        int id = parts.Model.Vocabulary.Id(token) ?? throw new InvalidDataException(
+            $"{path}: lacks the eos_token '{token}' that {tokenizerClass} needs.");
+        TemplatePiece ends = TemplatePiece.Special(id, 0);
+        TemplatePiece first = TemplatePiece.Text(0, 0);
+        return parts with
         {
-            yield return new UnicodeFormNormalizer(UnicodeForm.Nfkd);
-            yield return new StripAccentsNormalizer();
-        }
-
-        if (settings.Flag("do_lower_case") != false)
-        {
-            yield return new LowercaseNormalizer();
-        }
+            Template = new SequenceTemplate([first, ends], [first, ends, TemplatePiece.Text(1, 0), ends]),
+            AddedTokens = [new AddedToken(token, id) { Special = true }],
+        };
     }
 
     private static IEnumerable<string> TextsOf(SentencePieceFile file, PieceKind kind) =>

@@ -6,7 +6,7 @@ internal static class TokenizerFolder
     private static readonly string[] Companions =
     [
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json",
-        "merges.txt", "spiece.model", "spm.model",
+        "merges.txt", "spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model",
     ];
 
     /// <summary>The parts that the folder's files describe.</summary>
@@ -53,7 +53,8 @@ internal static class TokenizerFolder
             ? SentencePieceFolder.Read(model[0])
             : throw new FileNotFoundException(
                 $"{folder}: no tokenizer found; expected tokenizer.json, vocab.txt, vocab.json with merges.txt, "
-                + "encoder.json with vocab.bpe, or spiece.model or spm.model.");
+                + "encoder.json with vocab.bpe, spiece.model, spm.model, "
+                + "sentencepiece.bpe.model or tokenizer.model.");
     }
 
     private static string[]? Find(string folder, params string[] names)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrtTrainer.Text.Loading.Conversion;
 
 namespace OrtTrainer.Text.Loading;
 
@@ -31,6 +32,18 @@ internal sealed class TokenizerSettings
     /// </summary>
     public string? TokenizerClass =>
         _tokenizer?.Text("tokenizer_class", null)?.Replace("Fast", "", StringComparison.Ordinal);
+
+    /// <summary>
+    /// The class, or where it is not stated the one that models of the family have; null for other families.
+    /// </summary>
+    public string? ClassOfFamily => TokenizerClass
+        ?? SentencePieceConversion.All.FirstOrDefault(family => family.ModelType == ModelType)?.TokenizerClass
+        ?? ModelType switch
+        {
+            "mbart" => "MBartTokenizer",
+            "t5" or "mt5" => "T5Tokenizer",
+            _ => null,
+        };
 
     /// <summary>The architecture, such as bert or roberta; null where it is not stated.</summary>
     public string? ModelType => _model?.Text("model_type", null);

@@ -12,9 +12,14 @@ namespace OrtTrainer.Text.Normalization;
 internal sealed class CharacterMap
 {
     private readonly uint[] _units;
-    private readonly byte[] _replacements;
+    private readonly byte[] _source;
 
-    private CharacterMap(uint[] units, byte[] replacements) => (_units, _replacements) = (units, replacements);
+    private CharacterMap(uint[] units, byte[] source) => (_units, _source) = (units, source);
+
+    /// <summary>The map as it was read.</summary>
+    public ReadOnlySpan<byte> Source => _source;
+
+    private ReadOnlySpan<byte> Replacements => _source.AsSpan(4 + (4 * _units.Length));
 
     /// <summary>Reads a map.</summary>
     /// <exception cref="InvalidDataException">The sizes do not fit.</exception>
@@ -32,7 +37,7 @@ internal sealed class CharacterMap
             units[i] = BinaryPrimitives.ReadUInt32LittleEndian(map[(4 + (4 * i))..]);
         }
 
-        return new CharacterMap(units, map[(4 + (int)size)..].ToArray());
+        return new CharacterMap(units, map.ToArray());
     }
 
     /// <summary>The longest key that the text begins with.</summary>
@@ -82,12 +87,12 @@ internal sealed class CharacterMap
 
     private ReadOnlySpan<byte> Replacement(int place)
     {
-        if (place >= _replacements.Length)
+        if (place >= Replacements.Length)
         {
             return [];
         }
 
-        ReadOnlySpan<byte> rest = _replacements.AsSpan(place);
+        ReadOnlySpan<byte> rest = Replacements[place..];
         int end = rest.IndexOf((byte)0);
         return end < 0 ? rest : rest[..end];
     }

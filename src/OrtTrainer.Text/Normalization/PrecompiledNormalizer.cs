@@ -15,6 +15,9 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
 {
     private const int LongestCluster = 5;
 
+    /// <summary>The map.</summary>
+    public CharacterMap Map => map;
+
     /// <inheritdoc/>
     public override void Normalize(NormalizedText text)
     {

@@ -5,6 +5,9 @@ namespace OrtTrainer.Text.PreTokenization;
 /// <summary>Component Sequence: one pre-tokenizer after the other, each on the pieces the ones before left.</summary>
 internal sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> steps) : PreTokenizer
 {
+    /// <summary>The pre-tokenizers, first to last.</summary>
+    public IReadOnlyList<PreTokenizer> Steps => steps;
+
     /// <inheritdoc/>
     public override PreTokenizer WithoutCutting =>
         new SequencePreTokenizer([.. steps.Select(step => step.WithoutCutting).OfType<PreTokenizer>()]);

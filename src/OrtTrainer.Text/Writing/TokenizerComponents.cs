@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Text.Decoding;
 using OrtTrainer.Text.Loading;
+using OrtTrainer.Text.Loading.Conversion;
 using OrtTrainer.Text.Models;
-using OrtTrainer.Text.Normalization;
 using OrtTrainer.Text.PreTokenization;
 
 namespace OrtTrainer.Text.Writing;
 
 /// <summary>
-/// The components of tokenizer.json that a tokenizer without one amounts to: of vocab.txt, or vocab.json with
-/// merges.txt, and the settings beside them, or trained here.
+/// The components of tokenizer.json that a tokenizer without one amounts to: of vocab.txt, vocab.json with merges.txt
+/// or the SentencePiece model of a family, and the settings beside them, or trained here.
 /// </summary>
 internal static class TokenizerComponents
 {
@@ -39,49 +39,30 @@ internal static class TokenizerComponents
     };
 
     private static JsonObject? Normalizer(TokenizerParts parts) =>
-        parts.Normalizer is { } normalizer ? Normalizer(normalizer) ?? throw Unknown(parts) : null;
+        parts.Normalizer is { } normalizer ? NormalizerJson.Of(normalizer) ?? throw Unknown(parts) : null;
 
-    /// <summary>A normalizer; null where it has no counterpart.</summary>
-    private static JsonObject? Normalizer(Normalizer normalizer) => normalizer switch
-    {
-        BertNormalizer { Options: var options } => new()
-        {
-            ["type"] = "BertNormalizer",
-            ["clean_text"] = options.CleanText,
-            ["handle_chinese_chars"] = options.HandleChineseChars,
-            ["strip_accents"] = options.StripAccents,
-            ["lowercase"] = options.Lowercase,
-        },
-        LowercaseNormalizer => new() { ["type"] = "Lowercase" },
-        UnicodeFormNormalizer unicode => new() { ["type"] = unicode.Form.ToString().ToUpperInvariant() },
-        ReplaceNormalizer replace => new()
-        {
-            ["type"] = "Replace",
-            ["pattern"] = new JsonObject { [replace.Pattern.Source.Kind] = replace.Pattern.Source.Text },
-            ["content"] = replace.Replacement,
-        },
-        StripNormalizer strip => new()
-        {
-            ["type"] = "Strip",
-            ["strip_left"] = strip.Left,
-            ["strip_right"] = strip.Right,
-        },
-        SequenceNormalizer { Steps: var steps } when steps.Select(Normalizer).ToArray() is var all
-            && all.All(step => step is not null) => new()
-        {
-            ["type"] = "Sequence",
-            ["normalizers"] = new JsonArray([.. all]),
-        },
-        _ => null,
-    };
+    private static JsonObject? PreTokenizer(TokenizerParts parts) =>
+        parts.PreTokenizer is { } cutting ? PreTokenizer(cutting) ?? throw Unknown(parts) : null;
 
-    private static JsonObject? PreTokenizer(TokenizerParts parts) => parts.PreTokenizer switch
+    /// <summary>A pre-tokenizer; null where it has no counterpart.</summary>
+    private static JsonObject? PreTokenizer(PreTokenizer preTokenizer) => preTokenizer switch
     {
         BertPreTokenizer => new() { ["type"] = "BertPreTokenizer" },
         ByteLevelPreTokenizer byteLevel => ByteLevel(byteLevel.AddPrefixSpace, byteLevel.UseGpt2Pattern),
         MetaspacePreTokenizer blank => Metaspace(
             char.ConvertFromUtf32(blank.Replacement), blank.Prepend.ToString().ToLowerInvariant(), blank.Split),
-        _ => throw Unknown(parts),
+        PunctuationPreTokenizer punctuation => new()
+        {
+            ["type"] = "Punctuation",
+            ["behavior"] = punctuation.Behavior.ToString(),
+        },
+        SequencePreTokenizer { Steps: var steps } when steps.Select(PreTokenizer).ToArray() is var all
+            && all.All(step => step is not null) => new()
+        {
+            ["type"] = "Sequence",
+            ["pretokenizers"] = new JsonArray([.. all]),
+        },
+        _ => null,
     };
 
     private static JsonObject Decoder(TokenizerParts parts) => parts.Decoder switch
@@ -152,7 +133,10 @@ internal static class TokenizerComponents
     };
 
     private static InvalidDataException Unknown(TokenizerParts parts) => new(
-        $"{parts.Files.FirstOrDefault()}: a SentencePiece model can be read, but tokenizer.json, without which other "
-        + "software cannot use an exported model, cannot be made of it. Put the model's own tokenizer.json beside it; "
+        $"{parts.Files.FirstOrDefault()}: this SentencePiece model can be read, but tokenizer.json, without which "
+        + "other software cannot use an exported model, cannot be made of it: neither tokenizer_config.json nor "
+        + "config.json names a family whose conversion is known ("
+        + $"{string.Join(", ", SentencePieceConversion.All.Select(family => family.ModelType))}). "
+        + "Put the model's own tokenizer.json beside it; "
         + "Python's transformers writes one: AutoTokenizer.from_pretrained(folder).save_pretrained(folder).");
 }

@@ -54,8 +54,10 @@ internal sealed class TokenizerExport
         JsonObject settings = ReadObject(Path.Combine(folder, Settings)) ?? [];
         JsonObject? special = ReadObject(Path.Combine(folder, SpecialTokens));
         TokenizerSettings.Limit(settings, positions, maxLength);
-        byte[] json = Load(folder).ToTokenizerJson(TokenizerSettings.LimitOf(settings));
-        TokenizerSettings.Complete(settings, Parse(json, Path.Combine(folder, Json)), special);
+        Tokenizer tokenizer = Load(folder);
+        byte[] json = tokenizer.ToTokenizerJson(TokenizerSettings.LimitOf(settings));
+        TokenizerSettings.Complete(
+            settings, Parse(json, Path.Combine(folder, Json)), special, tokenizer.ClassOfFamily);
         export._files.Add((Json, json));
         export._files.Add((Settings, System.Text.Encoding.UTF8.GetBytes(settings.ToJsonString(Written) + "\n")));
         foreach (string name in FileNames.Where(name => name is not (Json or Settings)))

@@ -26,11 +26,14 @@ internal static class TokenizerSettings
     /// <param name="settings">The content of tokenizer_config.json, or empty.</param>
     /// <param name="tokenizer">The content of tokenizer.json.</param>
     /// <param name="specialTokens">The content of special_tokens_map.json, if there is one.</param>
-    public static void Complete(JsonObject settings, JsonObject tokenizer, JsonObject? specialTokens)
+    /// <param name="familyClass">The class that tokenizers of SentencePiece models have in the model's family, if it is
+    /// known.</param>
+    public static void Complete(
+        JsonObject settings, JsonObject tokenizer, JsonObject? specialTokens, string? familyClass = null)
     {
         if (settings["tokenizer_class"] is null)
         {
-            settings["tokenizer_class"] = ClassOf(tokenizer);
+            settings["tokenizer_class"] = ClassOf(tokenizer, familyClass);
         }
 
         HashSet<string> added = [.. (tokenizer["added_tokens"] as JsonArray ?? [])
@@ -65,11 +68,12 @@ internal static class TokenizerSettings
     public static void WriteLimit(string folder, int maxLength) => AtomicFile.WriteText(
         Path.Combine(folder, "tokenizer_config.json"), $"{{\"{Limitation}\": {maxLength}}}\n");
 
-    private static string ClassOf(JsonObject tokenizer) =>
+    private static string ClassOf(JsonObject tokenizer, string? familyClass) =>
         ((string?)tokenizer["model"]?["type"], (string?)tokenizer["post_processor"]?["type"]) switch
         {
             ("WordPiece", _) => "BertTokenizer",
             ("BPE", "RobertaProcessing") => "RobertaTokenizer",
+            ("Unigram", _) when familyClass is not null => familyClass,
             _ => "PreTrainedTokenizerFast",
         };
 }

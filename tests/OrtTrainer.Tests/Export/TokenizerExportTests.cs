@@ -5,6 +5,7 @@ using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Text;
+using OrtTrainer.Tests.Text.Loading;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Tests.Export;
@@ -186,8 +187,30 @@ public sealed class TokenizerExportTests
         File.Copy(model, source.File("spiece.model"));
 
         Assert.That(() => TokenizerExport.Read(source.Path, 24, null), Throws.TypeOf<InvalidDataException>()
-            .With.Message.StartsWith($"{source.File("spiece.model")}: a SentencePiece model can be read, but")
+            .With.Message.StartsWith($"{source.File("spiece.model")}: this SentencePiece model can be read, but")
+            .And.Message.Contains("(albert, deberta-v2, xlm-roberta, camembert)")
             .And.Message.Contains("Put the model's own tokenizer.json beside it"));
+    }
+
+    [TestCase("albert", "AlbertTokenizer")]
+    [TestCase("deberta-v2", "DebertaV2Tokenizer")]
+    public void The_sentence_piece_model_of_a_family_is_exported_beside_what_is_made_of_it(
+        string family, string tokenizerClass)
+    {
+        using TemporaryFolder source = new();
+        using TemporaryFolder output = new();
+        byte[] model = TinySentencePiece.Model(1,
+            TinySentencePiece.Piece("<pad>", 0, 3), TinySentencePiece.Piece("<unk>", 0, 2),
+            TinySentencePiece.Piece("[CLS]", 0, 3), TinySentencePiece.Piece("[SEP]", 0, 3),
+            TinySentencePiece.Piece("\u2581star", -1), TinySentencePiece.Piece("s", -2));
+        File.WriteAllBytes(source.File("spm.model"), model);
+        source.Write("config.json", $$"""{"model_type": "{{family}}"}""");
+
+        TokenizerExport.Read(source.Path, positions: 24, maxLength: null).Write(output.Path);
+
+        Assert.That(File.ReadAllBytes(output.File("spm.model")), Is.EqualTo(model));
+        Assert.That((string?)Read(output.File("tokenizer_config.json"))["tokenizer_class"], Is.EqualTo(tokenizerClass));
+        AssertSameIds(source, "stars star", " star  s ", "[SEP]star", "moon", "");
     }
 
     [TestCase(null, 24)]

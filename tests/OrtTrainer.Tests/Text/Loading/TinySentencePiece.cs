@@ -1,3 +1,6 @@
+using OrtTrainer.Text.Loading;
+using OrtTrainer.Text.Models;
+
 namespace OrtTrainer.Tests.Text.Loading;
 
 /// <summary>Writes SentencePiece models in protobuf's wire format, field by field.</summary>
@@ -9,6 +12,17 @@ internal static class TinySentencePiece
     /// <summary>A model with further fields of its trainer's settings.</summary>
     public static byte[] ModelWith(int type, byte[] trainer, params byte[][] pieces) =>
         [.. pieces.SelectMany(piece => Message(1, piece)), .. Message(2, [.. Number(3, (ulong)type), .. trainer])];
+
+    /// <summary>The character map and the ordinary pieces of another model, behind special ones.</summary>
+    public static byte[] Relaid(SentencePieceFile file, params byte[][] special) =>
+    [
+        .. Model(1, [
+            .. special,
+            .. file.Pieces.Where(piece => piece.Kind is PieceKind.Normal or PieceKind.UserDefined)
+                .Select(piece => Piece(piece.Text, (float)piece.Score, (byte)piece.Kind)),
+        ]),
+        .. Message(3, Message(2, file.CharacterMap)),
+    ];
 
     /// <summary>A piece: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte.</summary>
     public static byte[] Piece(string text, float score, byte kind = 1) =>
