@@ -25,11 +25,21 @@ internal sealed class TokenizerGolden
                 .Where(name => name != "sentencepiece").Order();
     }
 
+    /// <summary>The folder with the tokenizer's files.</summary>
+    public static string FolderOf(string name) => name switch
+    {
+        "bert-base-uncased" => SharedFiles.SharedPath("models", "all-MiniLM-L6-v2"),
+        "tinystories-656k" => SharedFiles.SharedPath("models", name),
+        "roberta-base" => SharedFiles.SharedPath("tokenizers", name),
+        "gpt2" => SharedFiles.SharedPath("tokenizers", "gpt2-roberta"),
+        _ => SharedFiles.SharedPath("tokenizers", "trained", name),
+    };
+
     public static TokenizerGolden Read(string name)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden(
             "tokenizers", name + ".json")));
-        return new TokenizerGolden(name, document.RootElement.Clone(), TokenizerOf(name));
+        return new TokenizerGolden(name, document.RootElement.Clone(), Tokenizer.Load(FolderOf(name)));
     }
 
     public static void AssertSame(Encoding actual, JsonElement expected, string message)
@@ -51,14 +61,4 @@ internal sealed class TokenizerGolden
 
     public static int[] Numbers(JsonElement element, string field) =>
         [.. element.GetProperty(field).EnumerateArray().Select(number => number.GetInt32())];
-
-    private static Tokenizer TokenizerOf(string name) => name switch
-    {
-        "bert-base-uncased" =>
-            Tokenizer.FromTokenizerJson(SharedFiles.SharedPath("models", "all-MiniLM-L6-v2", "tokenizer.json")),
-        "tinystories-656k" => Tokenizer.FromTokenizerJson(SharedFiles.SharedPath("models", name, "tokenizer.json")),
-        "roberta-base" => Tokenizer.Load(SharedFiles.SharedPath("tokenizers", name)),
-        "gpt2" => Tokenizer.Load(SharedFiles.SharedPath("tokenizers", "gpt2-roberta")),
-        _ => Tokenizer.Load(SharedFiles.SharedPath("tokenizers", "trained", name)),
-    };
 }

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using OrtTrainer.Text;
-using OrtTrainer.Text.Loading;
-using static OrtTrainer.Tests.Text.Loading.TinySentencePiece;
 
 namespace OrtTrainer.Tests.Text.Loading.Conversion;
 
@@ -108,19 +106,7 @@ public sealed class ConversionGoldenTests
 
     private Tokenizer Convert(string family)
     {
-        SentencePieceFile file = SentencePieceFile.Read(
-            SharedFiles.SharedPath("tokenizers", "trained", "unigram", "spiece.model"));
-        byte[][] special = family switch
-        {
-            "albert" => [Piece("<pad>", 0, 3), Piece("<unk>", 0, 2), Piece("[CLS]", 0, 3), Piece("[SEP]", 0, 3),
-                Piece("[MASK]", 0, 3)],
-            "deberta-v2" => [Piece("[PAD]", 0, 3), Piece("[CLS]", 0, 3), Piece("[SEP]", 0, 3), Piece("[UNK]", 0, 2)],
-            _ => [Piece("<unk>", 0, 2), Piece("<s>", 0, 3), Piece("</s>", 0, 3)],
-        };
-        File.WriteAllBytes(_files["spiece.model"], Relaid(file, special));
-        _files.Write("config.json", $$"""{"model_type": "{{family}}"}""");
-        _files.Write("tokenizer_config.json", """{"keep_accents": true, "do_lower_case": false}""");
-
+        TrainedPieces.Write(family, _files.Folder);
         return Tokenizer.Load(_files.Folder);
     }
 }

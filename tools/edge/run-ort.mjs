@@ -1,9 +1,9 @@
 // Runs an exported onnx/model.onnx on token ids with plain onnxruntime-node: no tokenizer, no configuration.
 //
-//   echo '{"input_ids": [[2, 5, 3]], "attention_mask": [[1, 1, 1]]}' | node classify-ort.mjs FOLDER
+//   echo '{"input_ids": [[2, 5, 3]], "attention_mask": [[1, 1, 1]]}' | node run-ort.mjs FOLDER
 //
 // in:  {"input_ids": [[...]], "attention_mask": [[...]], "token_type_ids": [[...]]}  per line, a batch with rows of equal length
-// out: {"logits": [[...]]}                                                          per line
+// out: {"logits": [[...]]}, or the outputs that the graph has, each [rows, ...]      per line
 import { join } from "node:path";
 import ort from "onnxruntime-node";
 import { readJsonLines, writeJsonLine } from "./lines.mjs";
@@ -12,11 +12,15 @@ const session = await ort.InferenceSession.create(join(process.argv[2], "onnx", 
 
 for (const batch of await readJsonLines()) {
   const feeds = Object.fromEntries(session.inputNames.map(name => [name, toTensor(batch[name])]));
-  const { logits } = await session.run(feeds);
-  const [rows, outputs] = logits.dims;
-  writeJsonLine({
-    logits: Array.from({ length: rows }, (_, row) => Array.from(logits.data.subarray(row * outputs, (row + 1) * outputs))),
-  });
+  const outputs = await session.run(feeds);
+  writeJsonLine(Object.fromEntries(session.outputNames.map(name => [name, nested(outputs[name])])));
+}
+
+/** The values of a tensor, an array in an array per axis. */
+function nested({ dims, data }) {
+  return dims.slice(1).reduceRight(
+    (values, size) => Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size)),
+    Array.from(data));
 }
 
 function toTensor(rows) {

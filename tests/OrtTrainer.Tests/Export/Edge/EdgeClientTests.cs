@@ -9,7 +9,7 @@ using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Training.Batches;
 
-namespace OrtTrainer.Tests.Export;
+namespace OrtTrainer.Tests.Export.Edge;
 
 /// <summary>
 /// Exported folders in software nobody here wrote: the same labels and scores as our own prediction.
@@ -48,7 +48,7 @@ public sealed class EdgeClientTests
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, inlineLimit: 1000);
         TokenizedExample[] examples = tiny.Examples;
 
-        float[] logits = Logits(EdgeClient.Run("classify-ort.mjs", output.Path, [Batch(examples)])[0]);
+        float[] logits = Logits(EdgeClient.Run("run-ort.mjs", output.Path, [Batch(examples)])[0]);
 
         Assert.That(File.Exists(output.File("onnx/model.onnx_data")));
         Assert.That(logits, Is.EqualTo(tiny.ReferenceLogits(examples)).Within(1e-5));
@@ -95,7 +95,7 @@ public sealed class EdgeClientTests
         ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance);
         TokenizedExample[] examples = TinyClassifier.Tokenize(output.Path, Inputs);
 
-        JsonObject[] answers = EdgeClient.Run("classify-ort.mjs", output.Path, [Batch(examples)]);
+        JsonObject[] answers = EdgeClient.Run("run-ort.mjs", output.Path, [Batch(examples)]);
 
         Assert.That(Logits(answers[0]), Is.EqualTo(tiny.ReferenceLogits(examples)).Within(1e-5));
     }
@@ -104,7 +104,7 @@ public sealed class EdgeClientTests
     {
         using Predictor predictor = Predictor.Open(folder);
         IReadOnlyList<TextPrediction> predictions = predictor.Predict(inputs);
-        JsonObject[] answers = EdgeClient.Run("classify-transformers.mjs", folder, inputs.Select(Line));
+        JsonObject[] answers = EdgeClient.Run("run-transformers.mjs", folder, inputs.Select(Line));
 
         Assert.That(answers, Has.Length.EqualTo(inputs.Length));
         for (int i = 0; i < inputs.Length; i++)

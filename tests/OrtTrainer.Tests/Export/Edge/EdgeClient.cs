@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 
-namespace OrtTrainer.Tests.Export;
+namespace OrtTrainer.Tests.Export.Edge;
 
 /// <summary>The runners in tools/edge, on Node.</summary>
 internal static class EdgeClient
@@ -11,7 +11,10 @@ internal static class EdgeClient
     private static readonly Lazy<string?> Missing = new(Install);
 
     /// <summary>Lines in, lines out. Skips the test where Node or npm is missing.</summary>
-    public static JsonObject[] Run(string script, string modelFolder, IEnumerable<JsonObject> lines)
+    /// <param name="script">Which runner.</param>
+    /// <param name="modelFolder">An exported model; null where every line names one.</param>
+    /// <param name="lines">What it is asked.</param>
+    public static JsonObject[] Run(string script, string? modelFolder, IEnumerable<JsonObject> lines)
     {
         if (Missing.Value is { } reason)
         {
@@ -19,7 +22,8 @@ internal static class EdgeClient
         }
 
         (int code, string output, string error) =
-            Start("node", [script, modelFolder], string.Join('\n', lines.Select(l => l.ToJsonString())))
+            Start("node", modelFolder is null ? [script] : [script, modelFolder],
+                string.Join('\n', lines.Select(l => l.ToJsonString())))
             ?? throw new InvalidOperationException("node was there a moment ago.");
         Assert.That(code, Is.Zero, error);
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -61,6 +65,8 @@ internal static class EdgeClient
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            StandardInputEncoding = new System.Text.UTF8Encoding(false),
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
         };
         try
         {

@@ -1,0 +1,91 @@
+// The tasks that exported models have, and what transformers.js answers in each.
+import {
+  AutoModelForMaskedLM, AutoModelForQuestionAnswering, AutoModelForSequenceClassification, AutoModelForTokenClassification,
+  FillMaskPipeline, QuestionAnsweringPipeline, TextClassificationPipeline, TokenClassificationPipeline,
+} from "@huggingface/transformers";
+
+export const tasks = [
+  {
+    suffix: "ForSequenceClassification",
+    name: "text-classification",
+    Model: AutoModelForSequenceClassification,
+    Pipeline: TextClassificationPipeline,
+    run: classify,
+  },
+  {
+    suffix: "ForTokenClassification",
+    name: "token-classification",
+    Model: AutoModelForTokenClassification,
+    Pipeline: TokenClassificationPipeline,
+    run: tag,
+  },
+  {
+    suffix: "ForQuestionAnswering",
+    name: "question-answering",
+    Model: AutoModelForQuestionAnswering,
+    Pipeline: QuestionAnsweringPipeline,
+    run: answer,
+  },
+  {
+    suffix: "ForMaskedLM",
+    name: "fill-mask",
+    Model: AutoModelForMaskedLM,
+    Pipeline: FillMaskPipeline,
+    run: fill,
+  },
+];
+
+// {"scores": {"label": score}}: the pipeline's own scores for texts, the same by hand for pairs, which the pipeline does
+// not take, and the plain value for a regression.
+async function classify(pipe, { text, pair }) {
+  const { id2label, problem_type } = pipe.model.config;
+  const labels = Object.keys(id2label).sort((a, b) => a - b).map(id => id2label[id]);
+  if (pair === undefined && problem_type !== "regression") {
+    const answers = await pipe(text, { top_k: labels.length });
+    return { scores: Object.fromEntries([answers].flat().map(({ label, score }) => [label, score])) };
+  }
+  const { logits } = await outputs(pipe, text, pair);
+  const scores = activate(Array.from(logits.data), problem_type);
+  return { scores: Object.fromEntries(labels.map((label, id) => [label, scores[id]])) };
+}
+
+// {"tokens": [{"entity", "score", "index", "word"}], "entities": [{"entity_group", "score", "word"}]}
+async function tag(pipe, { text }) {
+  return {
+    tokens: await pipe(text, { ignore_labels: [] }),
+    entities: await pipe(text, { aggregation_strategy: "simple" }),
+  };
+}
+
+// {"answer", "score", "start_logits", "end_logits"}
+async function answer(pipe, { question, context }) {
+  const { start_logits, end_logits } = await outputs(pipe, question, context);
+  return {
+    ...(await pipe(question, context)),
+    start_logits: Array.from(start_logits.data),
+    end_logits: Array.from(end_logits.data),
+  };
+}
+
+// {"tokens": [{"token", "score", "token_str", "sequence"}]}: the likeliest five
+async function fill(pipe, { text }) {
+  return { tokens: await pipe(text) };
+}
+
+async function outputs({ model, tokenizer }, text, pair) {
+  return model(await tokenizer(text, { text_pair: pair ?? null, truncation: true }));
+}
+
+function activate(logits, problem_type) {
+  switch (problem_type) {
+    case "regression":
+      return logits;
+    case "multi_label_classification":
+      return logits.map(x => 1 / (1 + Math.exp(-x)));
+    default: {
+      const exponents = logits.map(x => Math.exp(x - Math.max(...logits)));
+      const sum = exponents.reduce((a, b) => a + b);
+      return exponents.map(e => e / sum);
+    }
+  }
+}
