@@ -55,17 +55,6 @@ public sealed class SentencePieceFileTests
     }
 
     [Test]
-    public void A_tokenizer_that_renumbers_the_ids_is_refused()
-    {
-        Write(Model(1, Piece("<unk>", 0, 2)));
-        _files.Write("tokenizer_config.json", """{"tokenizer_class": "XLMRobertaTokenizerFast"}""");
-
-        Assert.That(
-            () => Tokenizer.Load(_files.Folder),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains("tokenizer.json instead"));
-    }
-
-    [Test]
     public void A_file_that_is_cut_off_or_no_model_is_refused()
     {
         byte[] model = Model(1, Piece("<unk>", 0, 2), Piece("▁a", -1));

@@ -1,5 +1,7 @@
 using OrtTrainer.Tests.Text.Loading;
 using OrtTrainer.Text;
+using OrtTrainer.Text.Loading;
+using OrtTrainer.Text.PostProcessing;
 
 namespace OrtTrainer.Tests.Text.Plain;
 
@@ -30,8 +32,10 @@ internal abstract class PlainSentencePiece : PlainTokenizer
             TinySentencePiece.Piece(Unknown, 0, kind: 2),
             .. Pieces.Select(piece => TinySentencePiece.Piece(piece.Text, piece.Score)),
         ]));
-        files.Write("tokenizer_config.json", """{"tokenizer_class": "AlbertTokenizer"}""");
-        return Tokenizer.Load(files.Folder);
+        return new Tokenizer(SentencePieceFolder.ReadModel(files["spiece.model"]) with
+        {
+            Template = SequenceTemplate.Bert(cls: 0, sep: 1),
+        });
     }
 
     public override IEnumerable<PlainToken> Tokens(string text)
