@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using OrtTrainer.Models;
 
 namespace OrtTrainer.Export;
@@ -37,14 +38,15 @@ internal sealed class ExportDifferences(ExportTolerance tolerance) : IOutputSink
         }
 
         _examples++;
+        double largest = expected.Length == 0 ? 0 : Math.Abs((double)TensorPrimitives.MaxMagnitude(expected));
         for (int i = 0; i < logits.Length; i++)
         {
             double difference = Math.Abs((double)logits[i] - expected[i]);
 
             // Math.Max keeps NaN, so one logit that is not a number shows in the result.
             _absolute = Math.Max(_absolute, difference);
-            _relative = Math.Max(_relative, expected[i] == 0 ? 0 : difference / Math.Abs((double)expected[i]));
-            if (!tolerance.Allows(logits[i], expected[i]))
+            _relative = Math.Max(_relative, largest == 0 ? 0 : difference / largest);
+            if (!tolerance.Allows(logits[i], expected[i], largest))
             {
                 _beyond++;
                 _first = Math.Min(_first ?? example, example);

@@ -1,7 +1,8 @@
 namespace OrtTrainer.Export;
 
 /// <summary>
-/// How far an exported model's logits may be from the reference: |x - r| &lt;= absolute + relative · |r|.
+/// How far an exported model's logits may be from the reference: |x - r| &lt;= absolute + relative · max |r|, the largest
+/// logit of the example. A logit near zero is a sum of large terms, and as inexact as they are.
 /// </summary>
 internal sealed record ExportTolerance
 {
@@ -16,7 +17,7 @@ internal sealed record ExportTolerance
         init => _absolute = NotNegative(value, nameof(Absolute));
     }
 
-    /// <summary>A share of the reference's magnitude, 0 or more; 1e-4 by default.</summary>
+    /// <summary>A share of the example's largest magnitude, 0 or more; 1e-4 by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not a number.</exception>
     public double Relative
     {
@@ -25,8 +26,11 @@ internal sealed record ExportTolerance
     }
 
     /// <summary>Whether a value is near enough; what is not a number never is.</summary>
-    public bool Allows(double value, double reference) =>
-        Math.Abs(value - reference) <= _absolute + (_relative * Math.Abs(reference));
+    /// <param name="value">The exported model's.</param>
+    /// <param name="reference">What is expected.</param>
+    /// <param name="largest">The largest magnitude expected of the example.</param>
+    public bool Allows(double value, double reference, double largest) =>
+        Math.Abs(value - reference) <= _absolute + (_relative * largest);
 
     private static double NotNegative(double value, string name) => value >= 0
         ? value

@@ -61,9 +61,10 @@ public sealed class ExportCheckTests
     {
         ExportTolerance tolerance = new() { Absolute = 0.1, Relative = 0.01 };
 
-        Assert.That(tolerance.Allows(100.9, 100), Is.True);
-        Assert.That(tolerance.Allows(101.2, 100), Is.False);
-        Assert.That(tolerance.Allows(-0.1, 0), Is.True);
+        Assert.That(tolerance.Allows(100.9, 100, 100), Is.True);
+        Assert.That(tolerance.Allows(101.2, 100, 100), Is.False);
+        Assert.That(tolerance.Allows(-0.1, 0, 0), Is.True);
+        Assert.That(tolerance.Allows(-1, 0, 100), Is.True);
         Assert.That(() => new ExportTolerance { Absolute = -1 }, Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
@@ -86,7 +87,7 @@ public sealed class ExportCheckTests
         differences.Expected.Add(new OutputBatch([1, 2, 3], 1, [0, 2], [0, 1], [1, 2]));
         differences.Add(new OutputBatch([1, 2, 9, 3.5f], 1, [0, 2], [0, 2], [1, 2]));
 
-        Assert.That(differences.Result, Is.EqualTo(new ExportComparison(4, 7, 3.5, 3, 1)));
+        Assert.That(differences.Result, Is.EqualTo(new ExportComparison(4, 7, 7.0 / 3, 3, 1)));
     }
 
     [Test]
