@@ -14,19 +14,25 @@ internal sealed class CorpusExamples
 {
     private const int DocumentsAtOnce = 4096;
 
-    private readonly DataReading _reading;
     private readonly MaskingOptions _options;
     private readonly Tokenizer _tokenizer;
+    private readonly int _threads;
+    private readonly CancellationToken _cancellation;
+    private readonly int _room;
     private readonly int[] _before;
     private readonly int[] _after;
 
-    /// <param name="reading">The files, the tokenizer and the greatest length.</param>
     /// <param name="options">What is a document, and what is an example.</param>
-    public CorpusExamples(DataReading reading, MaskingOptions options)
+    /// <param name="tokenizer">Makes tokens of the texts.</param>
+    /// <param name="maxLength">The most tokens of an example.</param>
+    /// <param name="threads">At most so many threads.</param>
+    /// <param name="cancellation">Stops between two blocks of a file.</param>
+    public CorpusExamples(
+        MaskingOptions options, Tokenizer tokenizer, int maxLength, int threads, CancellationToken cancellation)
     {
-        (_reading, _options) = (reading, options);
-        _tokenizer = (Tokenizer)reading.Tokenizer;
-        (_before, _after) = Around(_tokenizer);
+        (_options, _tokenizer, _threads, _cancellation) = (options, tokenizer, threads, cancellation);
+        (_before, _after) = Around(tokenizer);
+        _room = maxLength - _before.Length - _after.Length;
     }
 
     /// <summary>All documents of a file or folder as examples.</summary>
@@ -69,14 +75,14 @@ internal sealed class CorpusExamples
     /// <summary>The documents as ids without special tokens, in the order of the corpus; none is empty.</summary>
     private IEnumerable<int[]> Documents(string path)
     {
-        IEnumerable<string> lines = TextCorpus.Open([path]).Lines(_reading.Cancellation);
+        IEnumerable<string> lines = TextCorpus.Open([path]).Lines(_cancellation);
         IEnumerable<string> documents = _options.BlankLines ? Paragraphs(lines) : lines;
         EncodeOptions plain = new() { AddSpecialTokens = false };
         foreach (string[] some in documents.Where(text => !string.IsNullOrWhiteSpace(text)).Chunk(DocumentsAtOnce))
         {
-            _reading.Cancellation.ThrowIfCancellationRequested();
+            _cancellation.ThrowIfCancellationRequested();
             foreach (TokenIds ids in _tokenizer.EncodeBatch(
-                [.. some.Select(text => (text, (string?)null))], plain, _reading.Threads))
+                [.. some.Select(text => (text, (string?)null))], plain, _threads))
             {
                 if (ids.Ids.Length > 0)
                 {
@@ -118,13 +124,11 @@ internal sealed class CorpusExamples
         private readonly TokenBlocks.Builder _blocks = new();
         private readonly List<int> _rest = [];
 
-        private int Room => corpus._reading.MaxLength - corpus._before.Length - corpus._after.Length;
-
         public void Add(int[] document)
         {
             if (corpus._options.Separate)
             {
-                Write(document.AsSpan(0, Math.Min(document.Length, Room)));
+                Write(document.AsSpan(0, Math.Min(document.Length, corpus._room)));
                 return;
             }
 
@@ -136,9 +140,9 @@ internal sealed class CorpusExamples
 
             _rest.AddRange(document);
             int done = 0;
-            for (; _rest.Count - done >= Room; done += Room)
+            for (; _rest.Count - done >= corpus._room; done += corpus._room)
             {
-                Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rest).Slice(done, Room));
+                Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rest).Slice(done, corpus._room));
             }
 
             _rest.RemoveRange(0, done);

@@ -18,22 +18,16 @@ public sealed class CorpusExamplesTests
     private const int C = 7;
 
     private TemporaryFolder _folder = null!;
-    private PretrainedModel _model = null!;
 
     [SetUp]
     public void Make()
     {
         _folder = new TemporaryFolder();
         TinyBert.Write(_folder.File("model"), ["a", "b", "c"]);
-        _model = PretrainedModel.Open(_folder.File("model"));
     }
 
     [TearDown]
-    public void Remove()
-    {
-        _model.Dispose();
-        _folder.Dispose();
-    }
+    public void Remove() => _folder.Dispose();
 
     [Test]
     public void Documents_are_laid_end_to_end_and_cut_to_the_greatest_length()
@@ -112,8 +106,5 @@ public sealed class CorpusExamplesTests
     }
 
     private CorpusExamples Corpus(MaskingOptions options, int maxLength, int threads = 2) => new(
-        new DataReading(
-            new DataOptions { Train = "-" }, _model, Tokenizer.Load(_folder.File("model")), maxLength, null, threads,
-            default),
-        options);
+        options, Tokenizer.Load(_folder.File("model")), maxLength, threads, default);
 }
