@@ -125,6 +125,17 @@ public sealed class PretrainingRunTests
     }
 
     [Test]
+    public void The_examples_of_a_corpus_are_counted()
+    {
+        EventList events = new();
+        Run(Options("out") with { MaxSteps = 1 }, events);
+
+        RunEvent.Started facts = events.Of<RunEvent.Started>().Single();
+        Assert.That(facts.TrainExamples + facts.EvalExamples, Is.EqualTo(400));
+        Assert.That(facts.TrainTokens, Is.EqualTo(12 * facts.TrainExamples));
+    }
+
+    [Test]
     public void Threads_make_no_difference()
     {
         Run(Options("one") with { Epochs = 1 });

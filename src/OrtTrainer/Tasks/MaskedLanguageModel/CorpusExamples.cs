@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Randomness;
 using OrtTrainer.Text;
@@ -27,12 +28,18 @@ internal sealed class CorpusExamples
     /// <param name="maxLength">The most tokens of an example.</param>
     /// <param name="threads">At most so many threads.</param>
     /// <param name="cancellation">Stops between two blocks of a file.</param>
+    /// <exception cref="RunException">The greatest length leaves no room for text.</exception>
     public CorpusExamples(
         MaskingOptions options, Tokenizer tokenizer, int maxLength, int threads, CancellationToken cancellation)
     {
         (_options, _tokenizer, _threads, _cancellation) = (options, tokenizer, threads, cancellation);
         (_before, _after) = Around(tokenizer);
         _room = maxLength - _before.Length - _after.Length;
+        if (_room < 1)
+        {
+            throw new RunException($"{maxLength} tokens leave no room for text: {_before.Length + _after.Length} "
+                + "of them are special ones. Allow more tokens (--max-length).");
+        }
     }
 
     /// <summary>All documents of a file or folder as examples.</summary>
@@ -45,7 +52,9 @@ internal sealed class CorpusExamples
             all.Add(document);
         }
 
-        return all.Build(path);
+        return all.Count > 0
+            ? all.Build()
+            : throw new DataFileException(path, null, "there is no text in it; expected plain text in UTF-8.");
     }
 
     /// <summary>The documents of a file or folder as examples, a share of them, drawn one by one, held out.</summary>
@@ -60,10 +69,18 @@ internal sealed class CorpusExamples
             (random.NextDouble() < heldOutShare ? heldOut : kept).Add(document);
         }
 
-        TokenBlocks first = kept.Build(path);
+        if (kept.Count == 0 || heldOut.Count == 0)
+        {
+            throw new DataFileException(path, null, FormattableString.Invariant(
+                $"of its documents, {heldOutShare:0.###} of which are held out to score on, {kept.Count} are to learn ")
+                + FormattableString.Invariant($"from and {heldOut.Count} to score on; expected some for both. Give ")
+                + "more texts, hold out more (--eval-fraction), or give a file of its own to score on (--eval).");
+        }
+
+        TokenBlocks first = kept.Build();
         try
         {
-            return (first, heldOut.Build(path));
+            return (first, heldOut.Build());
         }
         catch
         {
@@ -124,8 +141,12 @@ internal sealed class CorpusExamples
         private readonly TokenBlocks.Builder _blocks = new();
         private readonly List<int> _rest = [];
 
+        /// <summary>Documents so far.</summary>
+        public int Count { get; private set; }
+
         public void Add(int[] document)
         {
+            Count++;
             if (corpus._options.Separate)
             {
                 Write(document.AsSpan(0, Math.Min(document.Length, corpus._room)));
@@ -148,17 +169,14 @@ internal sealed class CorpusExamples
             _rest.RemoveRange(0, done);
         }
 
-        public TokenBlocks Build(string path)
+        public TokenBlocks Build()
         {
             if (_rest.Count > 0)
             {
                 Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rest));
             }
 
-            return _blocks.Count > 0
-                ? _blocks.Build()
-                : throw new DataFileException(path, null, "there is too little text in it to learn from and to score "
-                    + "on; expected documents for both. Give more text, or a file of its own to evaluate on.");
+            return _blocks.Build();
         }
 
         public void Dispose() => _blocks.Dispose();
