@@ -4,13 +4,13 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>evaluate</c>.</summary>
-internal sealed class EvaluateArguments : LabelledArguments
+internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments
 {
     [Section("Model and data")]
     [Option("model", MetaValue = "DIR", HelpText = "folder of a fine-tuned model")]
     public string? Model { get; set; }
 
-    [Option("data", MetaValue = "F", HelpText = "file of labelled texts")]
+    [Option("data", MetaValue = "F", HelpText = "file of labelled texts; for masked_lm, file or folder of plain texts")]
     public string? Data { get; set; }
 
     [Option("metric", MetaValue = "NAME", HelpText = "print this one alone; all of the task where absent")]
@@ -23,6 +23,19 @@ internal sealed class EvaluateArguments : LabelledArguments
         HelpText = "tokens that windows of a long context share (default: 128, or half of --max-length)")]
     public int? Stride { get; set; }
 
+    [Section("Masking, for masked_lm")]
+    public bool BlankLineDocuments { get; set; }
+
+    public bool SeparateDocuments { get; set; }
+
+    public double? MaskShare { get; set; }
+
+    public bool WholeWordMasking { get; set; }
+
+    [Option("seed", MetaValue = "N", HelpText = "fixes which tokens are masked (default: 1)")]
+    public long? Seed { get; set; }
+
+    [Section("Execution and output")]
     [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
     public int? Threads { get; set; }
 
@@ -31,5 +44,5 @@ internal sealed class EvaluateArguments : LabelledArguments
 
     public string ModelFolder => Required(Model, "--model", "give the folder of a fine-tuned model");
 
-    public string DataFile => Required(Data, "--data", "give a file of labelled texts");
+    public string DataFile => Required(Data, "--data", "give a file of labelled texts, or of plain ones for masked_lm");
 }

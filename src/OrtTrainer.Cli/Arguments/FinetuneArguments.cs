@@ -33,25 +33,12 @@ internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
         "the first alone")]
     public bool TagEveryToken { get; set; }
 
-    [Option("options", MetaValue = "F.json",
-        HelpText = "options from a file, named as in a run's options.json; the command line wins")]
     public string? OptionsFile { get; set; }
 
-    [Option("resume", MetaValue = "[DIR]",
-        HelpText = "go on with the interrupted run in DIR (or --out), with its options")]
-    [OptionalValue]
     public string? Resume { get; set; }
 
     [Section("Execution and output")]
-    [Option("quiet", HelpText = "print the result only")]
     public bool Quiet { get; set; }
 
-    [Option("json", HelpText = "print events as JSON Lines, nothing else")]
     public bool Json { get; set; }
-
-    /// <summary>The pre-trained model; null where none is given.</summary>
-    public string? Model => Settings.GetValueOrDefault("model");
-
-    /// <summary>The folder to export to; null where none is given.</summary>
-    public string? Output => Settings.GetValueOrDefault("out");
 }

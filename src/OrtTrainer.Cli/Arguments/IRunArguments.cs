@@ -1,3 +1,6 @@
+using CommandLine;
+using OrtTrainer.Cli.Parsing;
+
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>What the options of commands that train a model have in common.</summary>
@@ -10,16 +13,23 @@ internal interface IRunArguments
     public string? Output => Settings.GetValueOrDefault("out");
 
     /// <summary>Options from a file; null for none.</summary>
-    public string? OptionsFile { get; }
+    [Option("options", MetaValue = "F.json",
+        HelpText = "options from a file, named as in a run's options.json; the command line wins")]
+    public string? OptionsFile { get; set; }
 
     /// <summary>The run to go on with; null for a new one.</summary>
-    public string? Resume { get; }
+    [Option("resume", MetaValue = "[DIR]",
+        HelpText = "go on with the interrupted run in DIR (or --out), with its options")]
+    [OptionalValue]
+    public string? Resume { get; set; }
 
     /// <summary>Whether the result alone is printed.</summary>
-    public bool Quiet { get; }
+    [Option("quiet", HelpText = "print the result only")]
+    public bool Quiet { get; set; }
 
     /// <summary>Whether events are printed as JSON Lines.</summary>
-    public bool Json { get; }
+    [Option("json", HelpText = "print events as JSON Lines, nothing else")]
+    public bool Json { get; set; }
 
     /// <inheritdoc cref="CommandArguments.Given"/>
     public IReadOnlyList<string> Given { get; }

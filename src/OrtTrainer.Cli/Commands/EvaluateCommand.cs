@@ -11,7 +11,7 @@ using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary><c>evaluate</c>: the scores of a fine-tuned model on labelled data.</summary>
+/// <summary><c>evaluate</c>: the scores of a fine-tuned model on labelled data, or of masked tokens on texts.</summary>
 internal static class EvaluateCommand
 {
     public static Task<int> RunAsync(EvaluateArguments arguments, Terminal terminal, CancellationToken interruption)
@@ -38,12 +38,14 @@ internal static class EvaluateCommand
             LabelColumn = arguments.LabelColumn,
             LabelSeparator = arguments.LabelSeparator ?? "|",
             Table = table,
+            MaskShare = arguments.MaskShare,
+            WholeWordMasking = arguments.WholeWordMasking,
+            BlankLineDocuments = arguments.BlankLineDocuments,
+            SeparateDocuments = arguments.SeparateDocuments,
+            SplitSeed = (ulong)(arguments.Seed ?? 1),
         });
-        LabelMap? labels = task.LabelsOf(predictor.Labels);
-        Dataset data = LabeledData.Read(file, labeled, labels, terminal.Note, interruption);
-        EvaluationScores scores = predictor.Evaluate(
-            data, metric, note: terminal.Note, cancellation: interruption);
-        Print(arguments, data, scores, metric, terminal.Out);
+        EvaluationScores scores = predictor.Evaluate(labeled, metric, terminal.Note, interruption);
+        Print(arguments, file, scores, metric, terminal.Out);
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -51,12 +53,13 @@ internal static class EvaluateCommand
         threads is { } count ? new() { IntraOpThreads = count } : new();
 
     private static void Print(
-        EvaluateArguments arguments, Dataset data, EvaluationScores scores, Metric metric, TextWriter output)
+        EvaluateArguments arguments, string file, EvaluationScores scores, Metric metric, TextWriter output)
     {
         if (arguments.Json)
         {
             output.WriteLine(JsonSerializer.Serialize(
-                new { Metric = metric.Name, scores.Score, Examples = data.Count, scores.Values }, RunJson.Options));
+                new { Metric = metric.Name, scores.Score, Examples = scores.Examples.Count, scores.Values },
+                RunJson.Options));
             return;
         }
 
@@ -66,7 +69,7 @@ internal static class EvaluateCommand
             return;
         }
 
-        output.WriteLine($"{Figures.Count(data.Count)} examples of {data.Source}");
+        output.WriteLine($"{Figures.Count(scores.Examples.Count)} examples of {file}");
         foreach ((string name, double value) in scores.Values)
         {
             output.WriteLine($"  {name,-18} {Figures.Score(value)}");

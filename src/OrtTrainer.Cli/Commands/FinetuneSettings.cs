@@ -20,7 +20,7 @@ internal static class FinetuneSettings
     public static FineTuneOptions Of(FinetuneArguments arguments)
     {
         JsonObject options = arguments.OptionsFile is null ? [] : OptionsJson.Read(arguments.OptionsFile);
-        bool embedded = arguments.Model is null && arguments.Train is null
+        bool embedded = !arguments.Settings.ContainsKey("model") && arguments.Train is null
             && options["model"] is null && options["data"]?["train"] is null;
         if (embedded)
         {

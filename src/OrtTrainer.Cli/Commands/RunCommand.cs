@@ -14,13 +14,14 @@ internal static class RunCommand
 {
     private static readonly string[] AllowedWithResume = ["--resume", "--out", "--quiet", "--json", "--verbose"];
 
+    /// <param name="verb">The command's name.</param>
     /// <param name="arguments">The command line.</param>
     /// <param name="settings">The options of a new run.</param>
     /// <param name="nextSteps">What to print after a run.</param>
     /// <param name="terminal">Where to print.</param>
     /// <param name="interruption">Asks to end early.</param>
     public static async Task<int> RunAsync(
-        IRunArguments arguments, Func<FineTuneOptions> settings,
+        string verb, IRunArguments arguments, Func<FineTuneOptions> settings,
         Func<FineTuneOptions, IEnumerable<string>> nextSteps, Terminal terminal, CancellationToken interruption)
     {
         if (arguments is { Quiet: true, Json: true })
@@ -40,7 +41,8 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (interruption.IsCancellationRequested)
         {
-            await view.InterruptedAsync(File.Exists(RunFolder.OptionsFileOf(options.Output)) ? options.Output : null);
+            await view.InterruptedAsync(
+                verb, File.Exists(RunFolder.OptionsFileOf(options.Output)) ? options.Output : null);
             return ExitCode.Interrupted;
         }
 

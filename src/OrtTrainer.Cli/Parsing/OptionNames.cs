@@ -37,8 +37,8 @@ internal static class OptionNames
         foreach (PropertyInfo property in Chain(arguments).SelectMany(type =>
             type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)))
         {
-            section = property.GetCustomAttribute<SectionAttribute>()?.Title ?? section;
-            if (property.GetCustomAttribute<OptionAttribute>() is { } option)
+            section = Find<SectionAttribute>(property)?.Title ?? section;
+            if (Find<OptionAttribute>(property) is { } option)
             {
                 yield return new CommandOption
                 {
@@ -48,11 +48,18 @@ internal static class OptionNames
                     Section = section,
                     Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType,
                     Properties = [property.Name],
-                    MayStandAlone = property.IsDefined(typeof(OptionalValueAttribute)),
+                    MayStandAlone = Find<OptionalValueAttribute>(property) is not null,
                 };
             }
         }
     }
+
+    /// <summary>An attribute of a property, or of the interface that several commands have it from.</summary>
+    private static T? Find<T>(PropertyInfo property)
+        where T : Attribute => property.GetCustomAttribute<T>()
+        ?? property.DeclaringType!.GetInterfaces()
+            .Select(shared => shared.GetProperty(property.Name)?.GetCustomAttribute<T>())
+            .FirstOrDefault(attribute => attribute is not null);
 
     private static IReadOnlyList<string> SectionsOf(Type arguments) =>
         arguments.GetCustomAttribute<RunSettingsAttribute>()?.Sections ?? [];

@@ -6,6 +6,7 @@ namespace OrtTrainer.Cli.Rendering;
 internal interface IRunView : IProgress<RunEvent>, IAsyncDisposable
 {
     /// <summary>Says how to go on with a run that was interrupted.</summary>
+    /// <param name="verb">The command that goes on with it.</param>
     /// <param name="output">The run's output folder; null where nothing was written yet.</param>
-    Task InterruptedAsync(string? output);
+    Task InterruptedAsync(string verb, string? output);
 }

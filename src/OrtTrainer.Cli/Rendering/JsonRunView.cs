@@ -50,7 +50,7 @@ internal sealed class JsonRunView(TextWriter output) : IRunView
         }
     }
 
-    public Task InterruptedAsync(string? output)
+    public Task InterruptedAsync(string verb, string? output)
     {
         Line(new { Event = "interrupted", Resume = output });
         return Task.CompletedTask;

@@ -49,10 +49,10 @@ internal sealed class LiveRunView : IRunView
         }
     }
 
-    public async Task InterruptedAsync(string? output)
+    public async Task InterruptedAsync(string verb, string? output)
     {
         await DisposeAsync();
-        _terminal.WriteLines(RunLines.Interruption(output));
+        _terminal.WriteLines(RunLines.Interruption(verb, output));
     }
 
     public ValueTask DisposeAsync()

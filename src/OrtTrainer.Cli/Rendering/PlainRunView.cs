@@ -42,9 +42,9 @@ internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) :
         }
     }
 
-    public Task InterruptedAsync(string? output)
+    public Task InterruptedAsync(string verb, string? output)
     {
-        terminal.WriteLines(RunLines.Interruption(output));
+        terminal.WriteLines(RunLines.Interruption(verb, output));
         return Task.CompletedTask;
     }
 

@@ -13,9 +13,9 @@ internal sealed class QuietRunView(Terminal terminal) : IRunView
         }
     }
 
-    public Task InterruptedAsync(string? output)
+    public Task InterruptedAsync(string verb, string? output)
     {
-        foreach (string line in RunLines.Interruption(output))
+        foreach (string line in RunLines.Interruption(verb, output))
         {
             terminal.Error.WriteLine(line);
         }

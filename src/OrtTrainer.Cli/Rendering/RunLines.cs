@@ -44,8 +44,9 @@ internal static class RunLines
         return $"eval at step {Figures.Count(e.Point.Step)}: {e.Metric} live {live}{averaged}";
     }
 
+    /// <param name="verb">The command that goes on with it.</param>
     /// <param name="output">The folder to go on with; null where the run was not begun.</param>
-    public static IEnumerable<string> Interruption(string? output)
+    public static IEnumerable<string> Interruption(string verb, string? output)
     {
         if (output is null)
         {
@@ -55,7 +56,7 @@ internal static class RunLines
 
         string folder = ShownPath.Of(output);
         yield return "Interrupted; what was done is saved. Go on with:";
-        yield return $"  {CliApp.Name} finetune --resume {folder}";
+        yield return $"  {CliApp.Name} {verb} --resume {folder}";
     }
 
     private static string Scores(IReadOnlyDictionary<string, double> scores, string metric) =>

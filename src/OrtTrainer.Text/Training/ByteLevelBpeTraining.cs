@@ -84,8 +84,12 @@ internal sealed class ByteLevelBpeTraining : ITokenizerTraining
         string[] bytes =
             [.. Enumerable.Range(0, 256).Select(value => ByteAlphabet.ToChar((byte)value)).Order().Select(c => $"{c}")];
         Alphabet.RequireRoom(options.VocabularySize, vocabulary.Count, bytes.Length, "Make it larger.");
-        IReadOnlyList<(string Word, long Count)> words = TokenizerTraining.RequireWords(
-            WordCounts.Of(corpus, normalizer, preTokenizer, options.Threads, cancellation), corpus);
+        IReadOnlyList<(string Word, long Count)> words =
+            WordCounts.Of(corpus, normalizer, preTokenizer, options.Threads, cancellation);
+
+        // Blanks are words here too.
+        TokenizerTraining.RequireWords(
+            [.. words.Where(word => word.Word.Any(character => ByteAlphabet.ToByte(character) > ' '))], corpus);
         vocabulary.AddRange(bytes);
         PairMerging merging = new(vocabulary, prefix: "");
         merging.Run(words, options.VocabularySize, options.MinFrequency, cancellation);

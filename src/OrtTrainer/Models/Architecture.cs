@@ -59,6 +59,9 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>What a checkpoint calls the last layer of such a head.</summary>
     public virtual string SpanLayer => "qa_outputs";
 
+    /// <summary>The width of the word embeddings.</summary>
+    protected virtual int EmbeddingWidth => Shape.Width;
+
     /// <summary>The field of config.json that counts the layers.</summary>
     protected abstract string LayersField { get; }
 
@@ -174,8 +177,8 @@ internal abstract class Architecture(ModelConfig config)
     protected virtual Value Finish(ModelBuilder m, Value x) => x;
 
     /// <summary>
-    /// A head for masked tokens as BERT's relatives have it: a dense layer with its activation, a norm, and the word
-    /// embeddings once more with a bias per token (Devlin et al. 2019, section 3.1).
+    /// A head for masked tokens as BERT's relatives have it: a dense layer to the width of the word embeddings with its
+    /// activation, a norm, and those embeddings once more with a bias per token (Devlin et al. 2019, section 3.1).
     /// </summary>
     /// <param name="m">The builder.</param>
     /// <param name="dense">The name of the dense layer.</param>
@@ -188,8 +191,8 @@ internal abstract class Architecture(ModelConfig config)
         ModelBuilder m, string dense, string norm, string output, string activation, float epsilon, Value hidden)
     {
         Config.RequireTied();
-        int width = Shape.Width;
-        Value x = m.Activation(activation, m.Linear(dense, width, width, m.ChosenTokens(hidden)));
+        int width = EmbeddingWidth;
+        Value x = m.Activation(activation, m.Linear(dense, Shape.Width, width, m.ChosenTokens(hidden)));
         x = m.LayerNorm(norm, width, epsilon, x);
         return m.TiedLinear(BasePrefix + "embeddings.word_embeddings", output, width, Shape.Vocabulary, x);
     }

@@ -19,6 +19,12 @@ internal abstract class OutputRows
     /// </summary>
     public static OutputRows PerChosenToken { get; } = new ChosenTokens();
 
+    /// <summary>How many rows the outputs of a packed batch have.</summary>
+    /// <param name="examples">B.</param>
+    /// <param name="tokens">T.</param>
+    /// <param name="chosen">The share of tokens that are chosen, where some are.</param>
+    public abstract long Count(int examples, long tokens, double chosen);
+
     /// <summary>The rows of an example in the outputs of a packed batch.</summary>
     /// <param name="example">Its number in the batch, b.</param>
     /// <param name="offsets">Where each sequence starts and the last one ends, [B + 1].</param>
@@ -41,6 +47,8 @@ internal abstract class OutputRows
 
     private sealed class Sequences : OutputRows
     {
+        public override long Count(int examples, long tokens, double chosen) => examples;
+
         public override (int First, int Count) Packed(
             int example, ReadOnlySpan<long> offsets, ReadOnlySpan<int> chosen) => (example, 1);
 
@@ -51,6 +59,8 @@ internal abstract class OutputRows
 
     private class Tokens : OutputRows
     {
+        public override long Count(int examples, long tokens, double chosen) => tokens;
+
         public override (int First, int Count) Packed(
             int example, ReadOnlySpan<long> offsets, ReadOnlySpan<int> chosen) =>
             ((int)offsets[example], (int)(offsets[example + 1] - offsets[example]));
@@ -63,6 +73,8 @@ internal abstract class OutputRows
 
     private sealed class ChosenTokens : Tokens
     {
+        public override long Count(int examples, long tokens, double chosen) => (long)Math.Ceiling(tokens * chosen);
+
         public override (int First, int Count) Packed(
             int example, ReadOnlySpan<long> offsets, ReadOnlySpan<int> chosen) =>
             (chosen[example], chosen[example + 1] - chosen[example]);

@@ -15,6 +15,9 @@ internal sealed class OnnxModel : IDisposable
     private static readonly string[] KnownInputs =
         [PaddedInputs.InputIds, PaddedInputs.AttentionMask, PaddedInputs.TokenTypeIds];
 
+    // Logits of a vocabulary for every token are larger than all else; 128 MB of them keep the threads busy.
+    private const int MostValuesPerBatch = 1 << 25;
+
     private readonly GraphSession _session;
     private readonly BindingPool _bindings;
     private readonly HashSet<string> _inputs;
@@ -82,7 +85,8 @@ internal sealed class OnnxModel : IDisposable
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         int done = 0;
-        foreach (int[] indices in Batches(examples, tokensPerBatch))
+        int tokens = Math.Clamp(MostValuesPerBatch / _head.Outputs, 1, tokensPerBatch);
+        foreach (int[] indices in Batches(examples, tokens))
         {
             cancellation.ThrowIfCancellationRequested();
             RunBatch(examples, indices, sink);

@@ -85,6 +85,23 @@ public sealed partial class Predictor : IDisposable
         return decoding.Predictions;
     }
 
+    /// <summary>Scores the model on a file, which its task reads.</summary>
+    /// <param name="data">The file, as <see cref="DataOptions.Train"/>, and how to read it.</param>
+    /// <param name="metric">The metric that decides.</param>
+    /// <param name="note">Told what of the data is left out, such as what is cut; null for nobody.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="DataFileException">The file cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
+    internal EvaluationScores Evaluate(
+        DataOptions data, Metric metric, Action<string>? note = null, CancellationToken cancellation = default)
+    {
+        EncodedDataset encoded = Task.LoadScored(new ScoredReading(
+            data, Labels, _tokenizer, MaxLength, _options.Stride, _options.Execution.IntraOpThreads, note,
+            cancellation));
+        using IDisposable? file = encoded.Inputs as IDisposable;
+        return Evaluate(encoded, metric, order: null, note, cancellation);
+    }
+
     /// <summary>Scores the model on labeled examples.</summary>
     /// <param name="data">The examples, with the labels of this model.</param>
     /// <param name="metric">The metric that decides.</param>
@@ -99,16 +116,7 @@ public sealed partial class Predictor : IDisposable
     {
         EncodedDataset encoded = Task.Encode(
             data, _tokenizer, MaxLength, _options.Execution.IntraOpThreads, cancellation, _options.Stride);
-        RequireKnownIds(encoded.Inputs);
-        foreach (string line in Task.LeftOut(encoded))
-        {
-            note?.Invoke($"{data.Source}: {line}");
-        }
-
-        EvaluationAccumulator outputs = Task.Evaluate(encoded);
-        IOutputSink sink = order is null ? outputs : new ReorderedOutputs(outputs, order);
-        _model.Run(encoded.Inputs, sink, _options.TokensPerBatch, cancellation: cancellation);
-        return outputs.Score(metric);
+        return Evaluate(encoded, metric, order, note, cancellation);
     }
 
     /// <summary>Predicts for a stream in order, a window at a time: memory does not grow with the stream.</summary>
@@ -169,6 +177,27 @@ public sealed partial class Predictor : IDisposable
                 $"{missing.Message} A model that was trained with a tokenizer of the caller's own has none there; " +
                 "give the tokenizer to Predictor.Open.", missing);
         }
+    }
+
+    private EvaluationScores Evaluate(
+        EncodedDataset data, Metric metric, IReadOnlyList<int>? order, Action<string>? note,
+        CancellationToken cancellation)
+    {
+        RequireKnownIds(data.Inputs);
+        foreach (string line in Task.LeftOut(data))
+        {
+            note?.Invoke($"{data.Source.Source}: {line}");
+        }
+
+        EvaluationAccumulator outputs = Task.Evaluate(data);
+        IOutputSink sink = order is null ? outputs : new ReorderedOutputs(outputs, order);
+        if (data.Inputs.Count > 0 && data.Inputs[0].OutputTokens is not null)
+        {
+            sink = new ChosenRows(sink, data.Inputs);
+        }
+
+        _model.Run(data.Inputs, sink, _options.TokensPerBatch, cancellation: cancellation);
+        return outputs.Score(metric);
     }
 
     private IReadOnlyList<TokenizedExample> Encode(Example example, CancellationToken cancellation)

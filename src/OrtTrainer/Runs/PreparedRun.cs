@@ -113,8 +113,8 @@ internal sealed class PreparedRun : IDisposable
     public string Fingerprint { get; }
 
     public RunEvent.Started Facts => new(
-        Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Source.Count,
-        Data.Eval.Source.Count, Data.EvalOrigin, Data.Test?.Source.Count ?? 0, Data.Train.Tokens, Data.Outputs,
+        Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Count,
+        Data.Eval.Count, Data.EvalOrigin, Data.Test?.Count ?? 0, Data.Train.Tokens, Data.Outputs,
         StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels,
         MemoryEstimate.Of(this), Data.Warnings)
     {

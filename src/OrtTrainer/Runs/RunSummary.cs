@@ -112,8 +112,8 @@ public sealed record RunSummary
         if (!File.Exists(file))
         {
             throw new RunException(
-                $"{folder}: there is no finished run; {file} is missing. Give the --out folder of a finetune that " +
-                "has ended, or go on with one that was interrupted by finetune --resume.");
+                $"{folder}: there is no finished run; {file} is missing. Give the --out folder of a run that " +
+                "has ended, or go on with one that was interrupted by --resume.");
         }
 
         try

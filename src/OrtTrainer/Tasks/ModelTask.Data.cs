@@ -39,12 +39,7 @@ public abstract partial class ModelTask
     internal virtual EncodedSplits Load(DataReading reading)
     {
         (DataOptions options, PretrainedModel model) = (reading.Options, reading.Model);
-        if (options.Masking != new MaskingOptions())
-        {
-            throw new RunException(
-                $"Options of masking are given, but the task is {Name}, which masks nothing; leave them out.");
-        }
-
+        RequireNoMasking(options);
         List<string> notes = [];
         DataSplits splits = LabeledData.Load(
             options, notes.Add, reading.Cancellation, model.OutputNames(Head(model.Config.Id2Label.Count)));
@@ -68,6 +63,19 @@ public abstract partial class ModelTask
 
         IEnumerable<string> LeftOutOf(string name, EncodedDataset? part) =>
             part is null ? [] : LeftOut(part).Select(line => $"{name}: {line}");
+    }
+
+    /// <summary>Reads and tokenizes a file that a trained model is scored on.</summary>
+    /// <exception cref="DataFileException">The file cannot be used.</exception>
+    /// <exception cref="RunException">Options do not fit the task.</exception>
+    internal virtual EncodedDataset LoadScored(ScoredReading reading)
+    {
+        DataOptions options = reading.Options;
+        RequireNoMasking(options);
+        Dataset data = LabeledData.Read(
+            options.Train, options, LabelsOf(reading.Outputs), reading.Note, reading.Cancellation);
+        return Encode(
+            data, reading.Tokenizer, reading.MaxLength, reading.Threads, reading.Cancellation, reading.Stride);
     }
 
     /// <summary>What a step learns from, drawn from the examples; null where they are learned from as they
@@ -206,6 +214,15 @@ public abstract partial class ModelTask
     /// <param name="sources">The example that each input comes from, [M].</param>
     private protected virtual TaskTargets Align(
         Dataset data, IReadOnlyList<TokenizedExample> inputs, IReadOnlyList<int> sources) => data.Targets;
+
+    private void RequireNoMasking(DataOptions options)
+    {
+        if (options.Masking != new MaskingOptions())
+        {
+            throw new RunException(
+                $"Options of masking are given, but the task is {Name}, which masks nothing; leave them out.");
+        }
+    }
 
     /// <summary>What the label fields say, a target per example; <see cref="Label"/> documents the rest.</summary>
     private protected abstract TaskTargets Targets(

@@ -66,7 +66,8 @@ public sealed class CommandLineTests
     [TestCase("finetune --model DIR", "--train is missing: give the file to train on as --train F; "
         + "without both --model and --train, the embedded ones are used.")]
     [TestCase("evaluate", "--model is missing: give the folder of a fine-tuned model.")]
-    [TestCase("evaluate --model DIR", "--data is missing: give a file of labelled texts.")]
+    [TestCase("evaluate --model DIR",
+        "--data is missing: give a file of labelled texts, or of plain ones for masked_lm.")]
     [TestCase("predict --model DIR", "--input is missing: give a file of texts, or - for standard input.")]
     [TestCase("export --run DIR", "--out is missing: give a new folder to export to.")]
     [TestCase("export --out DIR",

@@ -66,7 +66,7 @@ public sealed class HelpTests
         FinetuneArguments arguments = ArgumentReader
             .Read<FinetuneArguments>(["--label-separator", "-", "--out", "a b", "--text=x=y"]);
 
-        Assert.That((arguments.LabelSeparator, arguments.Output, arguments.TextColumn),
+        Assert.That((arguments.LabelSeparator, ((IRunArguments)arguments).Output, arguments.TextColumn),
             Is.EqualTo(("-", "a b", "x=y")));
         Assert.That(arguments.Given, Is.EqualTo(new[] { "--label-separator", "--out", "--text" }));
     }

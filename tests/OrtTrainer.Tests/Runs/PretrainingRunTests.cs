@@ -108,6 +108,34 @@ public sealed class PretrainingRunTests
     }
 
     [Test]
+    public void The_memory_that_is_forecast_includes_logits_of_the_vocabulary()
+    {
+        // 16 examples of 12 tokens, and 13 logits for every masked one.
+        long much = Forecast(0.5), little = Forecast(0.25);
+
+        Assert.That(much - little, Is.EqualTo(4 * sizeof(float) * 13 * ((16 * 12 / 2) - (16 * 12 / 4))));
+
+        long Forecast(double share)
+        {
+            EventList events = new();
+            FineTuneOptions options = Options(FormattableString.Invariant($"forecast{share}"));
+            Run(options with { MaxSteps = 1, Data = options.Data with { MaskShare = share } }, events);
+            return events.Of<RunEvent.Started>().Single().MemoryEstimate;
+        }
+    }
+
+    [Test]
+    public void The_examples_of_a_corpus_are_counted()
+    {
+        EventList events = new();
+        Run(Options("out") with { MaxSteps = 1 }, events);
+
+        RunEvent.Started facts = events.Of<RunEvent.Started>().Single();
+        Assert.That(facts.TrainExamples + facts.EvalExamples, Is.EqualTo(400));
+        Assert.That(facts.TrainTokens, Is.EqualTo(12 * facts.TrainExamples));
+    }
+
+    [Test]
     public void Threads_make_no_difference()
     {
         Run(Options("one") with { Epochs = 1 });

@@ -97,30 +97,19 @@ public sealed class KernelAndBodyTests
     [Test]
     public void Attention_to_some_computes_what_its_body_does(
         [Values("1 16 33", "7 7 72 137", "129 192")] string ends, [Values(0f, 0.3f)] float p,
-        [Values(0, 1)] int mask, [Values(-1, 3, 40)] int window)
-    {
-        long[] offsets = [0, .. ends.Split(' ').Select(long.Parse)];
-        int tokens = (int)offsets[^1];
-        float[] qkv = Reference.Random(1, tokens * 3 * H), dy = Reference.Random(2, tokens * H);
-        float scale = (float)(1 / Math.Sqrt((double)H / Heads));
-        (string, object)[] attributes =
-            [("heads", Heads), ("mask", mask), ("window", window), ("scale", scale)];
-        KernelRun forward = Dropping("PackedAttention", p, attributes)
-            .With(qkv, tokens, 3 * H).With(offsets, offsets.Length).With(Key, 2);
-        float[][] y = forward.Outputs(2), bodyY = forward.OutputsOfBody(2);
-        KernelRun backward = Dropping("PackedAttentionGrad", p, attributes).With(dy, tokens, H).With(qkv, tokens, 3 * H)
-            .With(y[0], tokens, H).With(y[1], tokens, Heads).With(offsets, offsets.Length).With(Key, 2);
+        [Values(0, 1)] int mask, [Values(-1, 3, 40)] int window) => AttendsAsBody(ends, p, mask, window);
 
-        Expect.Close(y[0], [.. bodyY[0]], 3e-6, "y");
-        Expect.Close(y[1], [.. bodyY[1]], 3e-6, "lse");
-        Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], 3e-6, "dqkv");
-    }
+    [TestCase(-1)]
+    [TestCase(1030)]
+    public void Attention_to_more_than_1024_tokens_computes_what_its_body_does(int window) =>
+        AttendsAsBody("5 1115", p: 0.3f, mask: 0, window);
 
     // Lengths about a vector, a panel and a block of queries; distances that share rows and that have their own.
     [TestCase(0f, new long[] { 0, 1, 16, 33 }, 4, 20)]
     [TestCase(0.3f, new long[] { 0, 7, 7, 72, 137 }, 65, 70)]
     [TestCase(0.1f, new long[] { 0, 129, 192 }, 33, 300)]
     [TestCase(0f, new long[] { 0, 130, 140, 145 }, 140, 140)]
+    [TestCase(0.3f, new long[] { 0, 3, 1044 }, 4, 20)]
     [TestCase(0f, new long[] { 0 }, 3, 4)]
     public void Disentangled_attention_computes_what_its_body_does(float p, long[] offsets, int span, int positions)
     {
@@ -158,6 +147,25 @@ public sealed class KernelAndBodyTests
                 Assert.That(kernel.Select(v => v == 0), Is.EqualTo(body.Select(v => v == 0)));
             }
         }
+    }
+
+    private static void AttendsAsBody(string ends, float p, int mask, int window)
+    {
+        long[] offsets = [0, .. ends.Split(' ').Select(long.Parse)];
+        int tokens = (int)offsets[^1];
+        float[] qkv = Reference.Random(1, tokens * 3 * H), dy = Reference.Random(2, tokens * H);
+        float scale = (float)(1 / Math.Sqrt((double)H / Heads));
+        (string, object)[] attributes =
+            [("heads", Heads), ("mask", mask), ("window", window), ("scale", scale)];
+        KernelRun forward = Dropping("PackedAttention", p, attributes)
+            .With(qkv, tokens, 3 * H).With(offsets, offsets.Length).With(Key, 2);
+        float[][] y = forward.Outputs(2), bodyY = forward.OutputsOfBody(2);
+        KernelRun backward = Dropping("PackedAttentionGrad", p, attributes).With(dy, tokens, H).With(qkv, tokens, 3 * H)
+            .With(y[0], tokens, H).With(y[1], tokens, Heads).With(offsets, offsets.Length).With(Key, 2);
+
+        Expect.Close(y[0], [.. bodyY[0]], 3e-6, "y");
+        Expect.Close(y[1], [.. bodyY[1]], 3e-6, "lse");
+        Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], 3e-6, "dqkv");
     }
 
     // Each distance its own row up to a half of the span, and rows shared by two beyond.

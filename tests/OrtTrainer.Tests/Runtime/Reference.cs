@@ -42,6 +42,15 @@ internal static class Reference
         }
     }
 
+    /// <summary>
+    /// What numbers a pair of attention: keys beside each other in blocks of 1024, the block b of row r beside the
+    /// first one of row r + 2592222 b.
+    /// </summary>
+    /// <param name="row">The query times the heads, and its head.</param>
+    /// <param name="key">The key, counted in its sequence.</param>
+    public static uint AttentionCounter(long row, int key) =>
+        unchecked((uint)(((row + (key / 1024 * 2_592_222L)) * 1024) + (key % 1024)));
+
     /// <summary>The error function, by its Taylor series; exact to 1e-15 for |x| up to 5.</summary>
     public static double Erf(double x)
     {

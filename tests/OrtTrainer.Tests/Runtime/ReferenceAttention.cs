@@ -111,7 +111,7 @@ internal sealed record ReferenceAttention(
     }
 
     private double Factor(int t, int head, int j) =>
-        Reference.DropoutFactor(P, Site, Key, unchecked((uint)((((long)t * Heads) + head) * 1024) + (uint)j));
+        Reference.DropoutFactor(P, Site, Key, Reference.AttentionCounter(((long)t * Heads) + head, j));
 
     private int At(int t, int head, int d) => (t * Columns) + (head * Width) + d;
 

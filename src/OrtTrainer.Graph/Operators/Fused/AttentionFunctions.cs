@@ -89,13 +89,16 @@ internal static class AttentionFunctions
             drelative = GatherGrad(rows, numbers, Shape(relative))
             """),
 
-        // The counter of query row t, head h and key position j is (t heads + h) 1024 + j, whatever the padding.
+        // The counter of query row t, head h and key position j is 1024 (t heads + h) + j, whatever the padding; every
+        // further block of 1024 keys begins 1024 * 2592222 counters, 2^32 over the golden ratio, further.
         FunctionDefinition.Parse(
             "PackedDropoutMask(token, key; int heads, float p, int site) => mask",
             """
             head = Unsqueeze(Range(0, @heads, 1), [0, 2])
             row = Unsqueeze(Add(Mul(Unsqueeze(token, [1]), @heads), head), [3])
-            index = Add(Mul(row, 1024), Range(0, Gather(Shape(token), 1), 1))
+            position = Range(0, Gather(Shape(token), 1), 1)
+            step = Mul(Div(position, 1024), 2654434304)
+            index = Add(Mul(row, 1024), Add(position, step))
             mask = DropoutMask<p = @p, site = @site>(index, key)
             """),
     ];

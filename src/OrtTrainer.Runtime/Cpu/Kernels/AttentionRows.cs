@@ -16,8 +16,10 @@ internal static unsafe class AttentionRows
     // e^x of it is 0, whatever finite number is taken off.
     private const float Hidden = -1e30f;
 
-    // Dropout numbers the keys of a query row with this stride.
-    private const uint KeysPerRow = 1024;
+    // Dropout numbers the keys of a query row in blocks. Those of the first blocks of all rows follow each other; other
+    // blocks begin 2^32 over the golden ratio further each, so that they stay far apart in batches that fit in memory.
+    private const uint KeysPerBlock = 1024;
+    private const uint BlockStep = 2_592_222 * KeysPerBlock;
 
     /// <summary>
     /// Distance of score rows: whole vectors, and an odd number of cache lines, because a power of two would crowd
@@ -25,9 +27,14 @@ internal static unsafe class AttentionRows
     /// </summary>
     public static int Stride(int length) => Lanes.RoundUp(length) | Lanes.Count;
 
-    /// <summary>The dropout index of a query row's first key.</summary>
-    public static uint FirstIndex(int token, int heads, int head) =>
-        unchecked((((uint)token * (uint)heads) + (uint)head) * KeysPerRow);
+    /// <summary>The dropout index of a query row's key.</summary>
+    /// <param name="token">The query, counted in the batch.</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="key">The key, counted in its sequence.</param>
+    public static uint IndexOf(int token, int heads, int head, int key) => unchecked(
+        ((((uint)token * (uint)heads) + (uint)head) * KeysPerBlock)
+        + ((uint)key % KeysPerBlock) + ((uint)key / KeysPerBlock * BlockStep));
 
     /// <summary>
     /// The vector that the first key seen is in. Scores of keys before it that lie in the same vector become so low
@@ -80,15 +87,15 @@ internal static unsafe class AttentionRows
         Vector512<float> inside = Lanes.First(length - whole);
         Vector512<float> shift = Vector512.Create(largest);
         Vector512<float> sum = default;
-        Vector512<uint> index = Lanes.Index + Vector512.Create(firstIndex);
+        uint index = firstIndex;
         bool masked = mask.IsActive;
         for (int j = 0; j < padded; j += Lanes.Count)
         {
             Vector512<float> e = VectorMath.Exp(Vector512.Load(scores + j) - shift);
             e = j < whole ? e : e & inside;
             sum += e;
-            (masked ? e * mask.Factors(index) : e).Store(scores + j);
-            index += Vector512.Create((uint)Lanes.Count);
+            (masked ? e * mask.Factors(Lanes.Index + Vector512.Create(index)) : e).Store(scores + j);
+            index = Next(index);
         }
 
         Clear(scores, padded, reach);
@@ -110,7 +117,7 @@ internal static unsafe class AttentionRows
         Vector512<float> inside = Lanes.First(length - whole);
         Vector512<float> shift = Vector512.Create(logSum);
         Vector512<float> mean = Vector512.Create(delta);
-        Vector512<uint> index = Lanes.Index + Vector512.Create(firstIndex);
+        uint index = firstIndex;
         bool masked = mask.IsActive;
         for (int j = 0; j < padded; j += Lanes.Count)
         {
@@ -120,8 +127,8 @@ internal static unsafe class AttentionRows
             Vector512<float> kept = p;
             if (masked)
             {
-                Vector512<float> factors = mask.Factors(index);
-                index += Vector512.Create((uint)Lanes.Count);
+                Vector512<float> factors = mask.Factors(Lanes.Index + Vector512.Create(index));
+                index = Next(index);
                 kept = p * factors;
                 g *= factors;
             }
@@ -151,6 +158,13 @@ internal static unsafe class AttentionRows
         }
 
         return Vector512.Sum(sum);
+    }
+
+    // Rows begin with a whole vector and blocks are made of them, so none lies in two blocks.
+    private static uint Next(uint index)
+    {
+        uint next = unchecked(index + (uint)Lanes.Count);
+        return next % KeysPerBlock == 0 ? unchecked(next + (BlockStep - KeysPerBlock)) : next;
     }
 
     // What the products left there: nothing where a row reaches as far as its block.

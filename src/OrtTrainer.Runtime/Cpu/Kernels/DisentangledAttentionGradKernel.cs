@@ -136,7 +136,7 @@ internal sealed unsafe class DisentangledAttentionGradKernel(KernelAttributes at
                     float* byQuery = s + at.ByQuery + ((long)i * relativeStride);
                     DisentangledRows.Add(score, byQuery, s + at.ByKey, stride, places, length);
                     AttentionRows.Gradient(
-                        score, gradient, length, length, Mask, AttentionRows.FirstIndex(token, Sequences.Heads, head),
+                        score, gradient, length, length, Mask, AttentionRows.IndexOf(token, Sequences.Heads, head, 0),
                         LogSums[((long)token * Sequences.Heads) + head],
                         AttentionRows.Dot(dy + (i * columns), y + (i * columns), width));
                     new Span<float>(byQuery, relativeStride).Clear();

@@ -102,7 +102,7 @@ internal sealed unsafe class DisentangledAttentionKernel(KernelAttributes attrib
                     int token = first + start + i;
                     float largest = AttentionRows.Largest(score, length);
                     divisors[i] = AttentionRows.Softmax(
-                        score, length, length, Mask, AttentionRows.FirstIndex(token, Sequences.Heads, head), largest);
+                        score, length, length, Mask, AttentionRows.IndexOf(token, Sequences.Heads, head, 0), largest);
                     LogSums[((long)token * Sequences.Heads) + head] = largest + MathF.Log(divisors[i]);
                 }
 

@@ -146,7 +146,7 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
                     new Span<float>(gradient + from, vector - from).Clear();
                     AttentionRows.Gradient(
                         score + vector, gradient + vector, end - vector, reach - vector,
-                        Mask, AttentionRows.FirstIndex(token, Sequences.Heads, head) + (uint)vector,
+                        Mask, AttentionRows.IndexOf(token, Sequences.Heads, head, vector),
                         LogSums[((long)token * Sequences.Heads) + head],
                         AttentionRows.Dot(dy + (i * columns), y + (i * columns), width));
                     if (Bias.IsThere)

@@ -109,7 +109,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
                     divisors[i] = AttentionRows.Softmax(
                         scratch + scores + ((long)i * stride) + firsts[i],
                         Reach.End(start + i, length) - firsts[i], reach - firsts[i], Mask,
-                        AttentionRows.FirstIndex(first + start + i, Sequences.Heads, head) + (uint)firsts[i],
+                        AttentionRows.IndexOf(first + start + i, Sequences.Heads, head, firsts[i]),
                         largest[i]);
                 }
 

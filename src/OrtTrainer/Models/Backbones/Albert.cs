@@ -39,6 +39,9 @@ internal sealed class Albert(ModelConfig config)
     public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
         PooledHead(m, outputs, hidden, "pooler");
 
+    public override Value MaskedTokenHead(ModelBuilder m, Value hidden) => MaskedTokenHead(
+        m, "predictions.dense", "predictions.LayerNorm", "predictions", InnerActivation, hidden);
+
     protected override Value Project(ModelBuilder m, int width, Value x) =>
         m.Linear(BasePrefix + "encoder.embedding_hidden_mapping_in", width, Shape.Width, x);
 

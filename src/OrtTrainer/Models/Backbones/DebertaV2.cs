@@ -20,9 +20,9 @@ internal sealed class DebertaV2 : Architecture
     private const string HeadDropoutName = "cls_dropout";
     private const string ProductsName = "pos_att_type";
     private const string NormName = "norm_rel_ebd";
+    private const string LegacyName = "legacy";
     private const string BucketsName = "position_buckets";
 
-    private readonly int _embeddingWidth;
     private readonly int _tokenTypes;
     private readonly int _span;
     private readonly float _epsilon;
@@ -47,7 +47,7 @@ internal sealed class DebertaV2 : Architecture
             TokenTypes = _tokenTypes,
         };
         config.RequireDivisor("num_attention_heads", Shape.Heads, "hidden_size", Shape.Width);
-        _embeddingWidth = config.Size("embedding_size", SizeRange.Width, Shape.Width);
+        EmbeddingWidth = config.Size("embedding_size", SizeRange.Width, Shape.Width);
         _epsilon = config.Epsilon("layer_norm_eps", 1e-7);
         _hiddenDropout = config.Probability(HiddenDropoutName);
         _attentionDropout = config.Probability(AttentionDropoutName);
@@ -76,10 +76,14 @@ internal sealed class DebertaV2 : Architecture
 
     public override float TokenDropout => _hiddenDropout;
 
+    protected override int EmbeddingWidth { get; }
+
     protected override string LayersField => LayersName;
 
     protected override IReadOnlyList<string> DropoutFields =>
         [HiddenDropoutName, AttentionDropoutName, PoolerDropoutName, HeadDropoutName];
+
+    private string InnerActivation => Config.GetString("hidden_act", "gelu");
 
     private string PoolerActivation => Config.GetString("pooler_hidden_act", "gelu");
 
@@ -93,20 +97,43 @@ internal sealed class DebertaV2 : Architecture
         return m.OutputLayer("classifier", width, outputs, m.Dropout(_headDropout, pooled));
     }
 
+    /// <summary>
+    /// Hugging Face's first head, or that of the paper's authors, which config.json asks for by <c>legacy: false</c>:
+    /// the same layers under other names, though the latter does not map to narrower embeddings.
+    /// </summary>
+    public override Value MaskedTokenHead(ModelBuilder m, Value hidden)
+    {
+        if (Config.GetBool(LegacyName, true))
+        {
+            return MaskedTokenHead(m, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm",
+                "cls.predictions", InnerActivation, _epsilon, hidden);
+        }
+
+        if (EmbeddingWidth != Shape.Width)
+        {
+            throw new RunException($"{Config.Path}: {LegacyName} is false and embedding_size is {EmbeddingWidth}, " +
+                $"but that head for masked tokens has embeddings as wide as the layers, {Shape.Width}. Leave " +
+                $"{LegacyName} out, or take another model.");
+        }
+
+        const string Head = "lm_predictions.lm_head";
+        return MaskedTokenHead(m, Head + ".dense", Head + ".LayerNorm", Head, InnerActivation, _epsilon, hidden);
+    }
+
     protected override Value Embed(ModelBuilder m)
     {
         _ = Relative(m);
         string prefix = BasePrefix + "embeddings.";
-        Value x = m.Embedding(prefix + "word_embeddings", Shape.Vocabulary, _embeddingWidth, m.InputIds);
+        Value x = m.Embedding(prefix + "word_embeddings", Shape.Vocabulary, EmbeddingWidth, m.InputIds);
         if (_tokenTypes > 0)
         {
             x = m.Graph.Add(x, m.Embedding(
-                prefix + "token_type_embeddings", _tokenTypes, _embeddingWidth, m.TokenTypeIds));
+                prefix + "token_type_embeddings", _tokenTypes, EmbeddingWidth, m.TokenTypeIds));
         }
 
-        if (_embeddingWidth != Shape.Width)
+        if (EmbeddingWidth != Shape.Width)
         {
-            x = m.Map(prefix + "embed_proj", _embeddingWidth, Shape.Width, x);
+            x = m.Map(prefix + "embed_proj", EmbeddingWidth, Shape.Width, x);
         }
 
         return m.Dropout(_hiddenDropout, m.LayerNorm(prefix + "LayerNorm", Shape.Width, _epsilon, x));
@@ -125,7 +152,7 @@ internal sealed class DebertaV2 : Architecture
         x = m.DropoutAddLayerNorm(
             prefix + "attention.output.LayerNorm", width, _epsilon, _hiddenDropout, attended, x);
         Value fed = m.Linear(prefix + "intermediate.dense", width, Shape.Inner, x);
-        fed = m.Activation(Config.GetString("hidden_act", "gelu"), fed);
+        fed = m.Activation(InnerActivation, fed);
         fed = m.Linear(prefix + "output.dense", Shape.Inner, width, fed);
         return m.DropoutAddLayerNorm(prefix + "output.LayerNorm", width, _epsilon, _hiddenDropout, fed, x);
     }

@@ -89,6 +89,8 @@ internal sealed class ModernBert : Architecture
     protected override IReadOnlyList<string> DropoutFields =>
         [EmbeddingDropoutName, AttentionDropoutName, InnerDropoutName, HeadDropoutName];
 
+    private string WordEmbeddings => BasePrefix + "embeddings.tok_embeddings";
+
     public override string LayerPrefix(int layer) => $"{BasePrefix}layers.{layer}.";
 
     /// <summary>The kept layers see as far as they did, whatever their number has become.</summary>
@@ -109,11 +111,20 @@ internal sealed class ModernBert : Architecture
         return m.Dropout(dropout, Norm(m, "head.norm", x));
     }
 
+    /// <summary>The layers of the other heads without dropout, and the word embeddings once more.</summary>
+    public override Value MaskedTokenHead(ModelBuilder m, Value hidden)
+    {
+        Config.RequireTied();
+        Value x = TokenFeatures(m, m.ChosenTokens(hidden), dropout: 0);
+        return Config.GetBool("decoder_bias", true)
+            ? m.TiedLinear(WordEmbeddings, "decoder", Shape.Width, Shape.Vocabulary, x)
+            : m.Map(WordEmbeddings, Shape.Width, Shape.Vocabulary, x);
+    }
+
     protected override Value Embed(ModelBuilder m)
     {
-        string prefix = BasePrefix + "embeddings.";
-        Value words = m.Embedding(prefix + "tok_embeddings", Shape.Vocabulary, Shape.Width, m.InputIds);
-        return m.Dropout(_embeddingDropout, Norm(m, prefix + "norm", words));
+        Value words = m.Embedding(WordEmbeddings, Shape.Vocabulary, Shape.Width, m.InputIds);
+        return m.Dropout(_embeddingDropout, Norm(m, BasePrefix + "embeddings.norm", words));
     }
 
     /// <summary>The first layer takes the embeddings, which are normalized already, as they are.</summary>

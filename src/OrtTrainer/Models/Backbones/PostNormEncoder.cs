@@ -58,12 +58,17 @@ internal abstract class PostNormEncoder : Architecture
     /// <summary>The dropout before heads, or the hidden dropout where there is none of their own.</summary>
     public override float TokenDropout { get; }
 
+    protected override int EmbeddingWidth => _embeddingWidth;
+
     protected override string LayersField => LayersName;
 
     protected override IReadOnlyList<string> DropoutFields =>
         _traits.HeadDropoutField is { } head
             ? [HiddenDropoutName, AttentionDropoutName, head]
             : [HiddenDropoutName, AttentionDropoutName];
+
+    /// <summary>The activation inside the feed-forward part.</summary>
+    protected string InnerActivation => Config.GetString(ActivationName, "gelu");
 
     public override string LayerPrefix(int layer) => $"{BasePrefix}encoder.layer.{layer}.";
 
@@ -136,11 +141,16 @@ internal abstract class PostNormEncoder : Architecture
     /// <summary>BERT's head for masked tokens, which others have under the same names.</summary>
     protected Value BertMaskedTokenHead(ModelBuilder m, Value hidden) => MaskedTokenHead(
         m, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions",
-        Config.GetString(ActivationName, "gelu"), _epsilon, hidden);
+        InnerActivation, hidden);
 
     /// <summary>RoBERTa's head for masked tokens, which has GELU whatever hidden_act says.</summary>
     protected Value RobertaMaskedTokenHead(ModelBuilder m, Value hidden) => MaskedTokenHead(
-        m, "lm_head.dense", "lm_head.layer_norm", "lm_head", "gelu", _epsilon, hidden);
+        m, "lm_head.dense", "lm_head.layer_norm", "lm_head", "gelu", hidden);
+
+    /// <summary>As the other, with the norm's epsilon of the layers.</summary>
+    protected Value MaskedTokenHead(
+        ModelBuilder m, string dense, string norm, string output, string activation, Value hidden) =>
+        MaskedTokenHead(m, dense, norm, output, activation, _epsilon, hidden);
 
     protected override Value Layer(ModelBuilder m, string prefix, Value x)
     {
@@ -152,7 +162,7 @@ internal abstract class PostNormEncoder : Architecture
         attended = m.Linear(prefix + names.Attended, width, width, attended);
         x = m.DropoutAddLayerNorm(prefix + names.AttentionNorm, width, _epsilon, _hiddenDropout, attended, x);
         Value fed = m.Linear(prefix + names.Inner, width, Shape.Inner, x);
-        fed = m.Activation(Config.GetString(ActivationName, "gelu"), fed);
+        fed = m.Activation(InnerActivation, fed);
         fed = m.Linear(prefix + names.Output, Shape.Inner, width, fed);
         float dropout = _traits.DropsFeedForward ? _hiddenDropout : 0;
         return m.DropoutAddLayerNorm(prefix + names.OutputNorm, width, _epsilon, dropout, fed, x);

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Randomness;
 using OrtTrainer.Text;
@@ -14,19 +15,31 @@ internal sealed class CorpusExamples
 {
     private const int DocumentsAtOnce = 4096;
 
-    private readonly DataReading _reading;
     private readonly MaskingOptions _options;
     private readonly Tokenizer _tokenizer;
+    private readonly int _threads;
+    private readonly CancellationToken _cancellation;
+    private readonly int _room;
     private readonly int[] _before;
     private readonly int[] _after;
 
-    /// <param name="reading">The files, the tokenizer and the greatest length.</param>
     /// <param name="options">What is a document, and what is an example.</param>
-    public CorpusExamples(DataReading reading, MaskingOptions options)
+    /// <param name="tokenizer">Makes tokens of the texts.</param>
+    /// <param name="maxLength">The most tokens of an example.</param>
+    /// <param name="threads">At most so many threads.</param>
+    /// <param name="cancellation">Stops between two blocks of a file.</param>
+    /// <exception cref="RunException">The greatest length leaves no room for text.</exception>
+    public CorpusExamples(
+        MaskingOptions options, Tokenizer tokenizer, int maxLength, int threads, CancellationToken cancellation)
     {
-        (_reading, _options) = (reading, options);
-        _tokenizer = (Tokenizer)reading.Tokenizer;
-        (_before, _after) = Around(_tokenizer);
+        (_options, _tokenizer, _threads, _cancellation) = (options, tokenizer, threads, cancellation);
+        (_before, _after) = Around(tokenizer);
+        _room = maxLength - _before.Length - _after.Length;
+        if (_room < 1)
+        {
+            throw new RunException($"{maxLength} tokens leave no room for text: {_before.Length + _after.Length} "
+                + "of them are special ones. Allow more tokens (--max-length).");
+        }
     }
 
     /// <summary>All documents of a file or folder as examples.</summary>
@@ -39,7 +52,9 @@ internal sealed class CorpusExamples
             all.Add(document);
         }
 
-        return all.Build(path);
+        return all.Count > 0
+            ? all.Build()
+            : throw new DataFileException(path, null, "there is no text in it; expected plain text in UTF-8.");
     }
 
     /// <summary>The documents of a file or folder as examples, a share of them, drawn one by one, held out.</summary>
@@ -54,10 +69,18 @@ internal sealed class CorpusExamples
             (random.NextDouble() < heldOutShare ? heldOut : kept).Add(document);
         }
 
-        TokenBlocks first = kept.Build(path);
+        if (kept.Count == 0 || heldOut.Count == 0)
+        {
+            throw new DataFileException(path, null, FormattableString.Invariant(
+                $"of its documents, {heldOutShare:0.###} of which are held out to score on, {kept.Count} are to learn ")
+                + FormattableString.Invariant($"from and {heldOut.Count} to score on; expected some for both. Give ")
+                + "more texts, hold out more (--eval-fraction), or give a file of its own to score on (--eval).");
+        }
+
+        TokenBlocks first = kept.Build();
         try
         {
-            return (first, heldOut.Build(path));
+            return (first, heldOut.Build());
         }
         catch
         {
@@ -69,14 +92,14 @@ internal sealed class CorpusExamples
     /// <summary>The documents as ids without special tokens, in the order of the corpus; none is empty.</summary>
     private IEnumerable<int[]> Documents(string path)
     {
-        IEnumerable<string> lines = TextCorpus.Open([path]).Lines(_reading.Cancellation);
+        IEnumerable<string> lines = TextCorpus.Open([path]).Lines(_cancellation);
         IEnumerable<string> documents = _options.BlankLines ? Paragraphs(lines) : lines;
         EncodeOptions plain = new() { AddSpecialTokens = false };
         foreach (string[] some in documents.Where(text => !string.IsNullOrWhiteSpace(text)).Chunk(DocumentsAtOnce))
         {
-            _reading.Cancellation.ThrowIfCancellationRequested();
+            _cancellation.ThrowIfCancellationRequested();
             foreach (TokenIds ids in _tokenizer.EncodeBatch(
-                [.. some.Select(text => (text, (string?)null))], plain, _reading.Threads))
+                [.. some.Select(text => (text, (string?)null))], plain, _threads))
             {
                 if (ids.Ids.Length > 0)
                 {
@@ -118,13 +141,15 @@ internal sealed class CorpusExamples
         private readonly TokenBlocks.Builder _blocks = new();
         private readonly List<int> _rest = [];
 
-        private int Room => corpus._reading.MaxLength - corpus._before.Length - corpus._after.Length;
+        /// <summary>Documents so far.</summary>
+        public int Count { get; private set; }
 
         public void Add(int[] document)
         {
+            Count++;
             if (corpus._options.Separate)
             {
-                Write(document.AsSpan(0, Math.Min(document.Length, Room)));
+                Write(document.AsSpan(0, Math.Min(document.Length, corpus._room)));
                 return;
             }
 
@@ -136,25 +161,22 @@ internal sealed class CorpusExamples
 
             _rest.AddRange(document);
             int done = 0;
-            for (; _rest.Count - done >= Room; done += Room)
+            for (; _rest.Count - done >= corpus._room; done += corpus._room)
             {
-                Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rest).Slice(done, Room));
+                Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rest).Slice(done, corpus._room));
             }
 
             _rest.RemoveRange(0, done);
         }
 
-        public TokenBlocks Build(string path)
+        public TokenBlocks Build()
         {
             if (_rest.Count > 0)
             {
                 Write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rest));
             }
 
-            return _blocks.Count > 0
-                ? _blocks.Build()
-                : throw new DataFileException(path, null, "there is too little text in it to learn from and to score "
-                    + "on; expected documents for both. Give more text, or a file of its own to evaluate on.");
+            return _blocks.Build();
         }
 
         public void Dispose() => _blocks.Dispose();

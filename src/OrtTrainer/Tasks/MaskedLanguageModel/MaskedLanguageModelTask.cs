@@ -77,8 +77,9 @@ internal sealed class MaskedLanguageModelTask : ModelTask
         int vocabulary = reading.Model.Architecture.Shape.Vocabulary;
 
         // Scores of runs with different seeds can be compared, for the same tokens are masked.
-        TokenMasking scored = new(masking, WithMask(reading.Tokenizer), vocabulary, options.SplitSeed);
-        CorpusExamples corpus = new(reading, masking);
+        Tokenizer tokenizer = WithMask(reading.Tokenizer);
+        TokenMasking scored = new(masking, tokenizer, vocabulary, options.SplitSeed);
+        CorpusExamples corpus = new(masking, tokenizer, reading.MaxLength, reading.Threads, reading.Cancellation);
         TokenBlocks? train = null, eval = null;
         try
         {
@@ -106,9 +107,19 @@ internal sealed class MaskedLanguageModelTask : ModelTask
             throw;
         }
 
-        EncodedDataset Encoded(string source, IReadOnlyList<TokenizedExample> examples) => new(
-            new Dataset(source, [], labels: null, new UnlabeledTargets(0, vocabulary)), examples,
-            new UnlabeledTargets(examples.Count, vocabulary), reading.MaxLength);
+        EncodedDataset Encoded(string source, IReadOnlyList<TokenizedExample> examples) =>
+            AsData(source, examples, vocabulary, reading.MaxLength);
+    }
+
+    /// <summary>A file or folder of texts, the same tokens masked in it for one seed.</summary>
+    internal override EncodedDataset LoadScored(ScoredReading reading)
+    {
+        (DataOptions options, int vocabulary) = (reading.Options, reading.Outputs.Count);
+        Tokenizer tokenizer = WithMask(reading.Tokenizer);
+        TokenMasking masking = new(options.Masking, tokenizer, vocabulary, options.SplitSeed);
+        TokenBlocks blocks = new CorpusExamples(
+            options.Masking, tokenizer, reading.MaxLength, reading.Threads, reading.Cancellation).All(options.Train);
+        return AsData(options.Train, new MaskedBlocks(blocks, masking), vocabulary, reading.MaxLength);
     }
 
     /// <inheritdoc/>
@@ -179,6 +190,11 @@ internal sealed class MaskedLanguageModelTask : ModelTask
         : throw new ArgumentException(
             $"Masked language modeling needs a tokenizer with a mask token, which this {tokenizer.GetType().Name} does "
             + "not have or tell. Take a model whose tokenizer has one, such as [MASK].", nameof(tokenizer));
+
+    private static EncodedDataset AsData(
+        string source, IReadOnlyList<TokenizedExample> examples, int vocabulary, int maxLength) => new(
+        new Dataset(source, [], labels: null, new UnlabeledTargets(0, vocabulary)), examples,
+        new UnlabeledTargets(examples.Count, vocabulary), maxLength);
 
     private static string[] NumbersTo(int count) =>
         [.. Enumerable.Range(0, count).Select(id => id.ToString(CultureInfo.InvariantCulture))];

@@ -36,6 +36,9 @@ internal sealed class TokenMasking : ExampleDraw
     }
 
     /// <inheritdoc/>
+    public override double OutputShare => _options.Share;
+
+    /// <inheritdoc/>
     public override (IReadOnlyList<TokenizedExample> Examples, ExampleTargets Targets) Draw(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {

@@ -44,25 +44,41 @@ internal sealed class AnswerAccumulator : EvaluationAccumulator
         bool mayLackAnswers = questions.Any(question => question.Place is null);
         QuestionScore[] scores =
         [
-            .. questions.Zip(_searches, (question, search) =>
-                ScoreOf(question, Answer(question, search, mayLackAnswers))),
+            .. questions.Zip(_searches, (question, search) => ScoreOf(question, search, mayLackAnswers)),
         ];
-        return EvaluationScores.Of(
-            new AnsweredQuestions(scores), _targets.Outputs, _losses.Average(),
+        AnsweredQuestions answered = new(scores);
+        EvaluationScores result = EvaluationScores.Of(
+            answered, _targets.Outputs, _losses.Average(),
             mayLackAnswers ? QuestionAnsweringTask.AllMetrics : QuestionAnsweringTask.BasicMetrics, metric);
+        return mayLackAnswers ? result with { Values = WithThresholds(result.Values, answered) } : result;
     }
 
-    private static string Answer(QuestionExample question, SpanSearch search, bool mayLackAnswers) =>
-        search.Best is [SpanCandidate best] && !(mayLackAnswers && search.NoAnswer > best.Score)
-            ? CodePoints.Cut(question.Context, best.Place)
-            : "";
+    private static Dictionary<string, double> WithThresholds(
+        IReadOnlyDictionary<string, double> values, AnsweredQuestions answered) => new(values)
+    {
+        ["best_f1_thresh"] = answered.Best(span => span.F1).Threshold,
+        ["best_exact_thresh"] = answered.Best(span => span.ExactMatch).Threshold,
+    };
 
-    private static QuestionScore ScoreOf(QuestionExample question, string answer)
+    private static QuestionScore ScoreOf(QuestionExample question, SpanSearch search, bool mayLackAnswers)
+    {
+        (double ExactMatch, double F1) none = Compare(question, "");
+        bool hasAnswer = question.Place is not null;
+        if (search.Best is not [SpanCandidate best])
+        {
+            return new(none.ExactMatch, none.F1, hasAnswer) { Span = none, NoAnswer = double.PositiveInfinity };
+        }
+
+        (double ExactMatch, double F1) span = Compare(question, CodePoints.Cut(question.Context, best.Place));
+        double noAnswer = search.NoAnswer - best.Score;
+        (double exactMatch, double f1) = mayLackAnswers && noAnswer > 0 ? none : span;
+        return new(exactMatch, f1, hasAnswer) { Span = span, NoAnswer = noAnswer };
+    }
+
+    private static (double ExactMatch, double F1) Compare(QuestionExample question, string answer)
     {
         IReadOnlyList<string> accepted = question.Answers is { Count: > 0 } some ? some : [""];
-        return new(
-            ExtractiveAnswer.ExactMatch(answer, accepted), ExtractiveAnswer.F1(answer, accepted),
-            question.Place is not null);
+        return (ExtractiveAnswer.ExactMatch(answer, accepted), ExtractiveAnswer.F1(answer, accepted));
     }
 
     private static double Loss(ReadOnlySpan<float> logits, (int Start, int End) target)

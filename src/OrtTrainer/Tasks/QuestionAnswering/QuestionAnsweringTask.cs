@@ -40,6 +40,8 @@ internal sealed class QuestionAnsweringTask : ModelTask
         Of("has_answer_f1", questions => questions.Mean(score => score.F1, hasAnswer: true)),
         Of("has_answer_exact_match", questions => questions.Mean(score => score.ExactMatch, hasAnswer: true)),
         Of("no_answer_accuracy", questions => questions.Mean(score => score.ExactMatch, hasAnswer: false)),
+        Of("best_f1", questions => questions.Best(span => span.F1).Mean),
+        Of("best_exact", questions => questions.Best(span => span.ExactMatch).Mean),
     ];
 
     /// <inheritdoc/>

@@ -18,6 +18,9 @@ internal sealed record EncodedDataset(
     /// </summary>
     public IReadOnlyList<int> FirstInputs { get; init; } = [.. Enumerable.Range(0, Inputs.Count + 1)];
 
+    /// <summary>The examples, N; those of a corpus have no rows in <see cref="Source"/>.</summary>
+    public int Count => FirstInputs.Count - 1;
+
     /// <summary>All tokens.</summary>
     public long Tokens => Inputs.Sum(e => (long)e.InputIds.Length);
 
@@ -30,7 +33,7 @@ internal sealed record EncodedDataset(
 
     /// <summary>The example that each input comes from, [M].</summary>
     public int[] ExamplesOfInputs() =>
-        [.. Enumerable.Range(0, FirstInputs.Count - 1).SelectMany(example => PlacesOf(example).Select(_ => example))];
+        [.. Enumerable.Range(0, Count).SelectMany(example => PlacesOf(example).Select(_ => example))];
 
     /// <summary>The given examples, in the given order, with all of their inputs.</summary>
     public EncodedDataset Take(IReadOnlyList<int> examples)

@@ -6,6 +6,9 @@ namespace OrtTrainer.Training.Batches;
 /// </summary>
 internal abstract class ExampleDraw
 {
+    /// <summary>The share of an example's tokens that outputs are drawn for, about.</summary>
+    public virtual double OutputShare => 1;
+
     /// <summary>The drawn examples with their targets, in the order of <paramref name="indices"/>.</summary>
     /// <param name="examples">The training examples.</param>
     /// <param name="indices">Which of them the step takes.</param>

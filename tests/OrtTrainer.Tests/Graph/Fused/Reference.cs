@@ -96,7 +96,7 @@ internal static class Reference
                     lse[(t * heads) + h] = Math.Log(total);
                     for (int j = first; j < end; j++)
                     {
-                        ulong counter = (((ulong)t * (ulong)heads) + (ulong)h) * 1024 + (ulong)(j - first);
+                        ulong counter = Tests.Runtime.Reference.AttentionCounter(((long)t * heads) + h, j - first);
                         double weight = Math.Exp(scores[j - first]) / total * mask(counter);
                         for (int d = 0; d < size; d++)
                         {
@@ -166,7 +166,7 @@ internal static class Reference
                     lse[(t * heads) + h] = Math.Log(total);
                     for (int j = first; j < last; j++)
                     {
-                        ulong counter = (((ulong)t * (ulong)heads) + (ulong)h) * 1024 + (ulong)(j - first);
+                        ulong counter = Tests.Runtime.Reference.AttentionCounter(((long)t * heads) + h, j - first);
                         double weight = Math.Exp(scores[j - first]) / total * mask(counter);
                         for (int d = 0; d < size; d++)
                         {

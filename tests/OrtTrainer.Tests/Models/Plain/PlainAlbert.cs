@@ -25,6 +25,9 @@ internal sealed class PlainAlbert(PlainShape shape, Func<string, int, int, doubl
         return LayerNorm(Prefix + "full_layer_layer_norm", Tape.Add(fed, x));
     }
 
+    protected override Tensor MaskedHead(Tensor state) =>
+        MaskedHead(Family, "predictions.dense", "predictions.LayerNorm", "predictions", state);
+
     protected override Tensor Head(Tensor first)
     {
         Tensor pooled = Tanh(Linear("albert.pooler", Shape.Width, Shape.Width, first));

@@ -19,6 +19,7 @@ internal sealed class PlainDebertaV2(PlainShape shape, Func<string, int, int, do
           "layer_norm_eps": {{Shape.Epsilon:R}}, "relative_attention": true, "position_biased_input": false,
           "position_buckets": {{(Shape.Buckets == 0 ? -1 : Shape.Buckets)}}, "max_relative_positions": -1,
           "share_att_key": {{(Shape.SharesLayers ? "true" : "false")}}, "pos_att_type": "p2c|c2p",
+          "legacy": {{(Shape.Legacy ? "true" : "false")}},
           "norm_rel_ebd": "{{(Shape.NormsPositions ? "layer_norm" : "none")}}", "pad_token_id": {{PaddingId}},
           "id2label": { {{string.Join(", ", Enumerable.Range(0, Shape.Outputs)
               .Select(k => $"\"{k}\": \"LABEL_{k}\""))}} }
@@ -53,6 +54,14 @@ internal sealed class PlainDebertaV2(PlainShape shape, Func<string, int, int, do
         Tensor inner = Activation(Linear(prefix + "intermediate.dense", Shape.Width, Shape.Inner, x));
         Tensor fed = Linear(prefix + "output.dense", Shape.Inner, Shape.Width, inner);
         return LayerNorm(prefix + "output.LayerNorm", Tape.Add(fed, x));
+    }
+
+    protected override Tensor MaskedHead(Tensor state)
+    {
+        const string Old = "cls.predictions", New = "lm_predictions.lm_head";
+        return Shape.Legacy
+            ? MaskedHead("deberta", Old + ".transform.dense", Old + ".transform.LayerNorm", Old, state)
+            : MaskedHead("deberta", New + ".dense", New + ".LayerNorm", New, state);
     }
 
     protected override Tensor Head(Tensor pooled)

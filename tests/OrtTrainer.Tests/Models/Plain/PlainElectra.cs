@@ -17,6 +17,9 @@ internal sealed class PlainElectra(PlainShape shape, Func<string, int, int, doub
             : Linear("electra.embeddings_project", EmbeddingWidth, Shape.Width, x);
     }
 
+    protected override Tensor MaskedHead(Tensor state) => MaskedHead(
+        Family, "generator_predictions.dense", "generator_predictions.LayerNorm", "generator_lm_head", state, Gelu);
+
     protected override Tensor Head(Tensor first)
     {
         Tensor x = Gelu(Linear("classifier.dense", Shape.Width, Shape.Width, first));

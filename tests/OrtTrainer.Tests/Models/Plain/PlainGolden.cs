@@ -11,7 +11,7 @@ internal sealed class PlainGolden
 {
     private readonly Lazy<bool> _written;
 
-    private PlainGolden(string architecture, string task, PlainShape shape)
+    private PlainGolden(string architecture, string task, PlainShape shape, string variant = "")
     {
         (Architecture, Task, Shape) = (architecture, task, shape with
         {
@@ -19,7 +19,7 @@ internal sealed class PlainGolden
             Masked = task == PlainBatch.Masked,
             TokenLayer = task == PlainBatch.Spans ? "qa_outputs" : "classifier",
         });
-        Folder = Path.Combine(AppContext.BaseDirectory, "goldens", $"plain-{architecture}-{task}");
+        Folder = Path.Combine(AppContext.BaseDirectory, "goldens", $"plain-{architecture}-{task}{variant}");
         _written = new(() => PlainGoldenFiles.Write(this));
     }
 
@@ -73,6 +73,18 @@ internal sealed class PlainGolden
         new("mpnet", "masked-lm", new() { Outputs = 30, TokenTypes = 0 }),
         new("ernie", "masked-lm", new() { Outputs = 30, Layers = 1 }),
         new("distilbert", "masked-lm", new() { Outputs = 30, Layers = 1, TokenTypes = 0, Activation = "relu" }),
+        new("albert", "masked-lm", new() { Outputs = 30, EmbeddingWidth = 10, Activation = "gelu_new" }),
+        new("electra", "masked-lm", new() { Outputs = 30, EmbeddingWidth = 10, Activation = "relu" }),
+        new("deberta-v2", "masked-lm", new()
+        {
+            Outputs = 30, TokenTypes = 0, Buckets = 6, EmbeddingWidth = 10, Activation = "relu",
+        }),
+        new("deberta-v2", "masked-lm", new() { Outputs = 30, TokenTypes = 0, Buckets = 6, Legacy = false }, "-new"),
+        new("modernbert", "masked-lm", new() { Outputs = 30, Layers = 4, TokenTypes = 0, Activation = "gelu_new" }),
+        new("modernbert", "masked-lm", new()
+        {
+            Outputs = 30, Layers = 3, TokenTypes = 0, HasBiases = true, HasOutputBias = false,
+        }, "-unbiased"),
     ];
 
     public string Folder { get; }

@@ -39,7 +39,7 @@ internal sealed class PlainMPNet(PlainShape shape, Func<string, int, int, double
     }
 
     protected override Tensor MaskedHead(Tensor state) =>
-        MaskedHead(Family, "lm_head.dense", "lm_head.layer_norm", "lm_head", state);
+        MaskedHead(Family, "lm_head.dense", "lm_head.layer_norm", "lm_head", state, Gelu);
 
     protected override Tensor Head(Tensor first)
     {

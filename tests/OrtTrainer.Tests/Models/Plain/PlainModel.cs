@@ -93,12 +93,20 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
     protected virtual Tensor MaskedHead(Tensor state) => throw new NotSupportedException();
 
     /// <summary>A dense layer with its activation, a norm, and the word embeddings with a bias per token.</summary>
-    protected Tensor MaskedHead(string family, string dense, string norm, string output, Tensor state)
+    protected Tensor MaskedHead(
+        string family, string dense, string norm, string output, Tensor state, Func<Tensor, Tensor>? activation = null)
     {
-        Tensor x = LayerNorm(norm, Activation(Linear(dense, shape.Width, shape.Width, state)));
-        Tensor words = Matrix(family + ".embeddings.word_embeddings.weight", shape.Vocabulary, shape.Width);
-        return Tape.AddBias(
-            Tape.Product(x, Tape.Transpose(words)), Vector(output + ".bias", shape.Vocabulary));
+        Tensor x = Linear(dense, shape.Width, EmbeddingWidth, state);
+        x = LayerNorm(norm, activation is null ? Activation(x) : activation(x));
+        return Words(family + ".embeddings.word_embeddings", output, x);
+    }
+
+    /// <summary>The products of a state with all word embeddings, with a bias per token where it has a name.</summary>
+    protected Tensor Words(string embeddings, string? bias, Tensor x)
+    {
+        Tensor words = Matrix(embeddings + ".weight", shape.Vocabulary, EmbeddingWidth);
+        Tensor products = Tape.Product(x, Tape.Transpose(words));
+        return bias is null ? products : Tape.AddBias(products, Vector(bias + ".bias", shape.Vocabulary));
     }
 
     /// <summary>The row that stands for the sequence: as a rule the first token.</summary>

@@ -17,7 +17,8 @@ internal sealed class PlainModernBert(PlainShape shape, Func<string, int, int, d
           "norm_bias": {{Biases}}, "attention_bias": {{Biases}}, "mlp_bias": {{Biases}}, "classifier_bias": {{Biases}},
           "local_attention": {{Shape.LocalAttention}}, "global_attn_every_n_layers": {{Shape.GlobalEvery}},
           {{Rotary}}, "embedding_dropout": 0.1, "attention_dropout": 0.1, "mlp_dropout": 0.1,
-          "classifier_dropout": 0.1, "pad_token_id": {{PaddingId}},
+          "classifier_dropout": 0.1, "decoder_bias": {{(Shape.HasOutputBias ? "true" : "false")}},
+          "pad_token_id": {{PaddingId}},
           "id2label": { {{string.Join(", ", Enumerable.Range(0, Shape.Outputs)
               .Select(k => $"\"{k}\": \"LABEL_{k}\""))}} }
         }
@@ -68,8 +69,13 @@ internal sealed class PlainModernBert(PlainShape shape, Func<string, int, int, d
 
     protected override Tensor Head(Tensor pooled) => TokenHead(pooled);
 
-    protected override Tensor TokenHead(Tensor x) => base.TokenHead(Norm("head.norm", Activation(
-        Linear("head.dense", Shape.Width, Shape.Width, x, Shape.HasBiases))));
+    protected override Tensor TokenHead(Tensor x) => base.TokenHead(Features(x));
+
+    protected override Tensor MaskedHead(Tensor state) =>
+        Words("model.embeddings.tok_embeddings", Shape.HasOutputBias ? "decoder" : null, Features(state));
+
+    private Tensor Features(Tensor x) => Norm("head.norm", Activation(
+        Linear("head.dense", Shape.Width, Shape.Width, x, Shape.HasBiases)));
 
     private Tensor Norm(string name, Tensor x) => LayerNorm(name, x, Shape.HasBiases);
 }

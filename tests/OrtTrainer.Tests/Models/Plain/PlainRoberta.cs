@@ -18,7 +18,7 @@ internal sealed class PlainRoberta(
     protected override int FirstPosition => PaddingId + 1;
 
     protected override Tensor MaskedHead(Tensor state) =>
-        MaskedHead(Family, "lm_head.dense", "lm_head.layer_norm", "lm_head", state);
+        MaskedHead(Family, "lm_head.dense", "lm_head.layer_norm", "lm_head", state, Gelu);
 
     protected override Tensor Head(Tensor first)
     {

@@ -45,6 +45,9 @@ internal sealed record PlainShape
     /// <summary>Whether a ModernBERT has biases outside its last layer.</summary>
     public bool HasBiases { get; init; }
 
+    /// <summary>Whether ModernBERT's logits of the vocabulary have a bias per token.</summary>
+    public bool HasOutputBias { get; init; } = true;
+
     /// <summary>How many tokens a local layer sees, about half of them to either side.</summary>
     public int LocalAttention { get; init; } = 5;
 
@@ -65,6 +68,9 @@ internal sealed record PlainShape
 
     /// <summary>Whether DeBERTa's relative positions are normalized.</summary>
     public bool NormsPositions { get; init; } = true;
+
+    /// <summary>Whether DeBERTa's head for masked tokens is Hugging Face's first.</summary>
+    public bool Legacy { get; init; } = true;
 
     /// <summary>Added to the variance in layer normalization.</summary>
     public double Epsilon { get; init; } = 1e-12;

@@ -62,6 +62,50 @@ public sealed class AttentionDropoutTests
         }
     }
 
+    [Test]
+    public void Keys_from_the_1024th_on_are_dropped_independently_of_other_rows()
+    {
+        const int Tokens = 2100, Width = 16;
+        int[] keys = [0, 1, 2, 15, 16, 1023, 1024, 1025, 1026, 1039, 1040, 2047, 2048, 2049, 2050, 2099];
+        PackedInputs batch = PackedInputs.Random(Heads, Width, [Tokens], 0.5f);
+        float[] qkv = new float[batch.Qkv.Length];
+        foreach ((int key, int column) in keys.Select((key, column) => (key, column)))
+        {
+            for (int head = 0; head < Heads; head++)
+            {
+                qkv[(((key * 3) + 2) * batch.Columns) + (head * Width) + column] = Tokens;
+            }
+        }
+
+        // y[t, head, column] is the factor of the key that has a value in that column.
+        float[] y = (batch with { Qkv = qkv }).Forward().Outputs(2)[0];
+
+        double Factor(int row, int column) => y[(row * Width) + column];
+        int rows = Tokens * Heads;
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < keys.Length; column++)
+            {
+                double expected = Reference.DropoutFactor(0.5f, batch.Reference.Site, batch.Reference.Key,
+                    Reference.AttentionCounter(row, keys[column]));
+                Assert.That(Factor(row, column), Is.EqualTo(expected).Within(1e-3), $"row {row}, key {keys[column]}");
+            }
+        }
+
+        // Five standard deviations of a share of 4200 rows. A head is the row after the one before.
+        foreach ((int first, int second) in new[] { (0, 1024), (1, 1025), (15, 1039), (1024, 2048), (0, 2048) })
+        {
+            (int near, int far) = (Array.IndexOf(keys, first), Array.IndexOf(keys, second));
+            for (int apart = 1; apart <= 2; apart++)
+            {
+                Assert.That(
+                    Enumerable.Range(0, rows - apart)
+                        .Average(row => Factor(row, far) == Factor(row + apart, near) ? 1.0 : 0),
+                    Is.EqualTo(0.5).Within(0.04), $"keys {first} and {second}, {apart} rows apart");
+            }
+        }
+    }
+
     private static int At(int head, int t, int j) => (((head * Length) + t) * Length) + j;
 
     private static bool[] Kept(float p, out float[] factors)

@@ -1,5 +1,5 @@
+using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Models;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tests.Checkpoints;
@@ -18,22 +18,16 @@ public sealed class CorpusExamplesTests
     private const int C = 7;
 
     private TemporaryFolder _folder = null!;
-    private PretrainedModel _model = null!;
 
     [SetUp]
     public void Make()
     {
         _folder = new TemporaryFolder();
         TinyBert.Write(_folder.File("model"), ["a", "b", "c"]);
-        _model = PretrainedModel.Open(_folder.File("model"));
     }
 
     [TearDown]
-    public void Remove()
-    {
-        _model.Dispose();
-        _folder.Dispose();
-    }
+    public void Remove() => _folder.Dispose();
 
     [Test]
     public void Documents_are_laid_end_to_end_and_cut_to_the_greatest_length()
@@ -89,9 +83,12 @@ public sealed class CorpusExamplesTests
         string file = _folder.Write("corpus.txt", "a\n");
 
         Assert.That(() => Corpus(new(), 8).Split(file, 0.001, 1), Throws.InstanceOf<DataFileException>().With
-            .Message.Contains("there is too little text in it to learn from and to score on"));
+            .Message.Contains("of its documents, 0.001 of which are held out to score on, 1 are to learn from and 0 "
+                + "to score on; expected some for both."));
         Assert.That(() => Corpus(new(), 8).All(_folder.Write("empty.txt", " \n")),
-            Throws.InstanceOf<DataFileException>());
+            Throws.InstanceOf<DataFileException>().With.Message.Contains("there is no text in it"));
+        Assert.That(() => Corpus(new(), 2), Throws.InstanceOf<RunException>()
+            .With.Message.StartsWith("2 tokens leave no room for text: 2 of them are special ones."));
     }
 
     private int[][] Read(string text, MaskingOptions options, int maxLength, int threads = 2)
@@ -112,8 +109,5 @@ public sealed class CorpusExamplesTests
     }
 
     private CorpusExamples Corpus(MaskingOptions options, int maxLength, int threads = 2) => new(
-        new DataReading(
-            new DataOptions { Train = "-" }, _model, Tokenizer.Load(_folder.File("model")), maxLength, null, threads,
-            default),
-        options);
+        options, Tokenizer.Load(_folder.File("model")), maxLength, threads, default);
 }

@@ -1,6 +1,7 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
+using OrtTrainer.Randomness;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
@@ -51,8 +52,50 @@ public sealed class AnswerAccumulatorTests
         Assert.That(result.Values["has_answer_exact_match"], Is.EqualTo(1));
         Assert.That(result.Values["no_answer_accuracy"], Is.EqualTo(0.5));
         Assert.That(result.Values["f1"], Is.EqualTo(2 / 3.0).Within(1e-15));
+
+        // None scores 0 - 6, 4 - 3.5 and 4 - 4.5 more than the spans: only the first question should be answered.
+        Assert.That((result.Values["best_f1"], result.Values["best_f1_thresh"]), Is.EqualTo((1, -6)));
+        Assert.That((result.Values["best_exact"], result.Values["best_exact_thresh"]), Is.EqualTo((1, -6)));
         Assert.That(result.Examples.Right(), Is.EqualTo(new[] { true, true, false }));
         Assert.That(Task.DefaultMetric.Score(result.Examples.Select([1, 1, 2])), Is.EqualTo(2 / 3.0).Within(1e-15));
+    }
+
+    [Test]
+    public void The_best_threshold_is_the_best_of_all_there_are()
+    {
+        SeededRandom random = new(8);
+        QuestionScore[] scores =
+        [
+            .. Enumerable.Range(0, 60).Select(_ => new QuestionScore(0, 0, random.NextDouble() < 0.6)
+            {
+                Span = (random.NextInt(2), random.NextDouble()), NoAnswer = random.NextInt(21) - 10,
+            }),
+        ];
+        AnsweredQuestions questions = new(scores);
+
+        AssertBest(span => span.F1);
+        AssertBest(span => span.ExactMatch);
+
+        void AssertBest(Func<(double ExactMatch, double F1), double> picked)
+        {
+            double At(double threshold) => scores.Average(score =>
+                score.NoAnswer > threshold ? (score.HasAnswer ? 0 : 1) : score.HasAnswer ? picked(score.Span) : 0);
+            (double best, double threshold) = questions.Best(picked);
+
+            Assert.That(best, Is.EqualTo(Enumerable.Range(-11, 22).Max(t => At(t))).Within(1e-12));
+            Assert.That(At(threshold), Is.EqualTo(best).Within(1e-12));
+        }
+    }
+
+    [Test]
+    public void Where_no_answer_at_all_is_best_the_threshold_gives_none()
+    {
+        AnsweredQuestions questions = new([new(0, 0, HasAnswer: true) { NoAnswer = -3 }, new(1, 1, HasAnswer: false)]);
+
+        (double best, double threshold) = questions.Best(span => span.F1);
+
+        Assert.That(best, Is.EqualTo(0.5));
+        Assert.That(threshold, Is.LessThan(-3).And.EqualTo(-3).Within(1e-12));
     }
 
     private static OutputBatch Batch(int input, float[] logits) =>
