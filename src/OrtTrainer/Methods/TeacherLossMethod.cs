@@ -16,10 +16,10 @@ public abstract record TeacherLossMethod : LossMethod
 
     internal override void Require(RunTraits run)
     {
-        if (!run.Task.HasTeachers)
+        if (run.Task.WithoutTeachers is { } reason)
         {
-            throw new ArgumentException($"{nameof(run.Method)} {run.Method} learns from a teacher, which {run.Task} " +
-                "cannot yet. Take another method.");
+            throw new ArgumentException($"{nameof(run.Method)} {run.Method} learns from a teacher's outputs, which " +
+                $"are computed once and kept; {run.Task} {reason}");
         }
 
         if (!run.NamesTeacher && !TrainsTeacher(run.Teacher))

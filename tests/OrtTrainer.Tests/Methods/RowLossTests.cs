@@ -134,7 +134,8 @@ public sealed class RowLossTests
         TokenTargets words = TokenTargets.Of(Words, 6);
 
         _ = Compare(
-            RowLossProbe.Objective(method, OutputDistribution.Categorical, tags), Reference.Random(6, labels.Length * 8),
+            RowLossProbe.Objective(method, OutputDistribution.Categorical, tags),
+            Reference.Random(6, labels.Length * 8),
             z => Mean(Rows(z, 4), labels));
         _ = Compare(
             RowLossProbe.Objective(method, OutputDistribution.Vocabulary, words), Reference.Random(7, 36),

@@ -1,10 +1,10 @@
+using OrtTrainer.Data;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Differentiation;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
 using OrtTrainer.Runtime;
-using OrtTrainer.Data;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;

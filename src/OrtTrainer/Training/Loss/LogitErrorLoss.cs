@@ -32,7 +32,8 @@ internal sealed class LogitErrorLoss : LossTerm
 
     internal override LossPart Part => LossPart.Teacher;
 
-    internal override IReadOnlyList<LossInput> Inputs => _shares is null ? [_teacher, _weight, _scale] : [_teacher, _weight, _scale, _shares];
+    internal override IReadOnlyList<LossInput> Inputs =>
+        _shares is null ? [_teacher, _weight, _scale] : [_teacher, _weight, _scale, _shares];
 
     internal override Value Build(LossGraph g)
     {

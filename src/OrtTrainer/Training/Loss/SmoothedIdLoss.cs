@@ -4,7 +4,8 @@ namespace OrtTrainer.Training.Loss;
 
 /// <summary>
 /// The cross-entropy with smoothed labels that are ids, or the divergence from them:
-/// <c>-(s - o) log p_y - o sum_k log p_k</c>, s on the label and o on each other class, which takes no table of targets.
+/// <c>-(s - o) log p_y - o sum_k log p_k</c>, s on the label and o on each other class, which takes no table of
+/// targets.
 /// </summary>
 internal sealed class SmoothedIdLoss : LossTerm
 {

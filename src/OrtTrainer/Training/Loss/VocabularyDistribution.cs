@@ -24,6 +24,7 @@ internal sealed class VocabularyDistribution : OutputDistribution
     internal override Value LabelLoss(LossGraph g, Func<Value, Value> factor) =>
         g.Builder.Mul(LabelLoss(g), factor(Miss(g)));
 
+    /// <summary>Ids tell no row of other classes to sum over: 1 - p, which is off by 1e-7 at most.</summary>
     internal override Value Miss(LossGraph g) =>
         g.Builder.Sub(g.Builder.Constant(1f), g.Builder.Exp(g.OfLabels(g.LogProbabilities)));
 
