@@ -8,7 +8,8 @@ namespace OrtTrainer.Cli.Arguments;
 /// <summary>The options of <c>teacher</c>.</summary>
 internal sealed class TeacherArguments : LabelledArguments
 {
-    private static readonly string[] OfModelsOnly = ["--max-length", "--top-k", "--batch-tokens", "--threads", "--cache"];
+    private static readonly string[] OfModelsOnly =
+        ["--max-length", "--top-k", "--batch-tokens", "--threads", "--cache"];
 
     [Section("Teacher and data")]
     [Option("model", MetaValue = "DIR|F.onnx", HelpText = "folder of a fine-tuned model, or an ONNX file in one")]
