@@ -8,7 +8,8 @@ namespace OrtTrainer.Cli.Arguments;
 /// <summary>The options of <c>teacher</c>.</summary>
 internal sealed class TeacherArguments : LabelledArguments
 {
-    private static readonly string[] OfModelsOnly = ["--max-length", "--batch-tokens", "--threads", "--cache"];
+    private static readonly string[] OfModelsOnly =
+        ["--max-length", "--top-k", "--batch-tokens", "--threads", "--cache"];
 
     [Section("Teacher and data")]
     [Option("model", MetaValue = "DIR|F.onnx", HelpText = "folder of a fine-tuned model, or an ONNX file in one")]
@@ -29,6 +30,10 @@ internal sealed class TeacherArguments : LabelledArguments
 
     [Option("max-length", MetaValue = "N", HelpText = "most tokens of a text or pair (default: the teacher's limit)")]
     public int? MaxLength { get; set; }
+
+    [Option("top-k", MetaValue = "N",
+        HelpText = "of a teacher that answers for tokens, keep the largest logits of each (default: all)")]
+    public int? TopK { get; set; }
 
     [Option("batch-tokens", MetaValue = "N", HelpText = "tokens the teacher runs at once, roughly (default: 4096)")]
     public int? TokensPerBatch { get; set; }
@@ -71,6 +76,7 @@ internal sealed class TeacherArguments : LabelledArguments
             Logits = Logits,
             Cache = Cache,
             MaxLength = MaxLength,
+            TopK = TopK,
             Threads = Threads,
             TokensPerBatch = TokensPerBatch ?? new TeacherOptions().TokensPerBatch,
         });

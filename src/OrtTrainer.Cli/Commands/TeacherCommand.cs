@@ -16,6 +16,13 @@ internal static class TeacherCommand
         TeacherOptions options = arguments.Teacher();
         string? output = arguments.OutputFile;
         DataOptions labeled = arguments.LabelledData();
+        if (output is not null && labeled.Task.TeachesTokens)
+        {
+            throw new UsageException(
+                $"--out writes a row per row of --data, but a teacher for {labeled.Task} answers for tokens; " +
+                "what it gives is kept for finetune --teacher. Leave --out out.");
+        }
+
         Dataset data = LabeledData.LoadTrain(labeled, terminal.Note, interruption);
         TeacherView view = new(terminal);
         TeacherLogits logits = TeacherLogits.Obtain(

@@ -69,15 +69,28 @@ internal sealed class TensorData
     public static TensorData Floats(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values) =>
         Floats(name, shape, () => values.Span);
 
+    /// <summary>Values in half precision.</summary>
+    public static TensorData Halves(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<Half> values) =>
+        Of(name, shape, ElementType.Float16, values);
+
+    /// <summary>Small indices.</summary>
+    public static TensorData UInt16s(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<ushort> values) =>
+        Of(name, shape, ElementType.UInt16, values);
+
     /// <summary>Int64 values, such as position ids.</summary>
-    public static TensorData Int64s(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<long> values)
-    {
-        var count = TensorInfo.TryCount(shape, out var product) ? product : -1;
-        return new TensorData(name, ElementType.Int64, shape, consume => Visit(name, count, values.Span, consume));
-    }
+    public static TensorData Int64s(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<long> values) =>
+        Of(name, shape, ElementType.Int64, values);
 
     /// <summary>Hands all bytes, in order, to <paramref name="consume"/>, in pieces of a few megabytes.</summary>
     internal void Visit(SpanConsumer consume) => _visit(consume);
+
+    private static TensorData Of<T>(
+        string name, ReadOnlySpan<long> shape, ElementType type, ReadOnlyMemory<T> values)
+        where T : unmanaged
+    {
+        var count = TensorInfo.TryCount(shape, out var product) ? product : -1;
+        return new TensorData(name, type, shape, consume => Visit(name, count, values.Span, consume));
+    }
 
     private static void Visit<T>(string name, long count, ReadOnlySpan<T> values, SpanConsumer consume)
         where T : unmanaged

@@ -3,7 +3,8 @@ namespace OrtTrainer.Evaluation;
 /// <summary>Scores of predicted probabilities rather than of decisions.</summary>
 internal static class ProbabilityScores
 {
-    /// <summary>Bins of <see cref="CalibrationError"/> unless told otherwise.</summary>
+    /// <summary>Bins of <see cref="CalibrationError(ReadOnlySpan{int}, ReadOnlySpan{double}, int, int)"/> unless told
+    /// otherwise.</summary>
     public const int DefaultBins = 15;
 
     private const double MachineEpsilon = 2.220446049250313e-16;
@@ -39,18 +40,33 @@ internal static class ProbabilityScores
     public static double CalibrationError(
         ReadOnlySpan<int> labels, ReadOnlySpan<double> probabilities, int classes, int bins = DefaultBins)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         Check(labels, probabilities, classes);
-        var gaps = new double[bins];
+        var decisions = new (bool IsRight, double Confidence)[labels.Length];
         for (var i = 0; i < labels.Length; i++)
         {
             var row = probabilities.Slice(i * classes, classes);
             var prediction = Argmax(row);
-            var bin = BinOf(row[prediction], bins);
-            gaps[bin] += (prediction == labels[i] ? 1 : 0) - row[prediction];
+            decisions[i] = (prediction == labels[i], row[prediction]);
         }
 
-        return gaps.Sum(Math.Abs) / labels.Length;
+        return CalibrationError(decisions, bins);
+    }
+
+    /// <summary>The same of decisions whose classes differ in number.</summary>
+    /// <param name="decisions">Whether each is right, and its probability.</param>
+    /// <param name="bins">Number of bins, 1 or more.</param>
+    /// <returns>The error in [0, 1]; NaN for no decisions.</returns>
+    public static double CalibrationError(
+        IReadOnlyCollection<(bool IsRight, double Confidence)> decisions, int bins = DefaultBins)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        var gaps = new double[bins];
+        foreach (var (isRight, confidence) in decisions)
+        {
+            gaps[BinOf(confidence, bins)] += (isRight ? 1 : 0) - confidence;
+        }
+
+        return gaps.Sum(Math.Abs) / decisions.Count;
     }
 
     /// <summary>

@@ -62,28 +62,40 @@ internal sealed record TeacherAudit
     public static TeacherAudit OfDecisions(string task, int rows, ClassifiedExamples examples)
     {
         double[] probabilities = examples.Probabilities();
-        ReadOnlySpan<int> labels = examples.Labels;
+        int[] labels = examples.Labels.ToArray();
+        return OfDistributions(task, rows, labels.Select((label, i) =>
+            (probabilities[(i * examples.Classes)..((i + 1) * examples.Classes)], label)));
+    }
+
+    /// <summary>Compares a teacher's decisions with the truth.</summary>
+    /// <param name="task">The name of the task.</param>
+    /// <param name="rows">Rows, N.</param>
+    /// <param name="decisions">What it gives to each class, and the right one.</param>
+    public static TeacherAudit OfDistributions(
+        string task, int rows, IEnumerable<(double[] Probabilities, int Label)> decisions)
+    {
+        List<(bool IsRight, double Confidence)> made = [];
         (double confidence, double entropy, int right, int confidentlyWrong) = (0, 0, 0, 0);
-        for (int i = 0; i < examples.Count; i++)
+        foreach ((double[] row, int label) in decisions)
         {
-            ReadOnlySpan<double> row = probabilities.AsSpan(i * examples.Classes, examples.Classes);
             int decision = ProbabilityScores.Argmax(row);
+            made.Add((decision == label, row[decision]));
             confidence += row[decision];
-            right += decision == labels[i] ? 1 : 0;
-            confidentlyWrong += decision != labels[i] && row[decision] >= Confident ? 1 : 0;
+            right += decision == label ? 1 : 0;
+            confidentlyWrong += decision != label && row[decision] >= Confident ? 1 : 0;
             foreach (double p in row)
             {
                 entropy -= p > 0 ? p * Math.Log(p) : 0;
             }
         }
 
-        double count = examples.Count;
+        double count = made.Count;
         return new TeacherAudit
         {
             Task = task,
             Rows = rows,
             Accuracy = right / count,
-            CalibrationError = ProbabilityScores.CalibrationError(labels, probabilities, examples.Classes),
+            CalibrationError = ProbabilityScores.CalibrationError(made),
             MeanConfidence = confidence / count,
             MeanEntropy = entropy / count,
             ConfidentlyWrong = confidentlyWrong / count,

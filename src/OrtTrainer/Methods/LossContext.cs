@@ -21,13 +21,44 @@ internal sealed record LossContext(
     /// <summary>Outputs per row, K.</summary>
     public int Outputs => Labels.Outputs;
 
-    /// <summary>The class of every row; the outputs must be exclusive classes.</summary>
-    public ReadOnlySpan<int> ClassIds => ((CategoricalTargets)Targets).Ids;
-
-    /// <summary>The teacher's outputs, [R, K].</summary>
-    /// <exception cref="InvalidOperationException">There is no teacher.</exception>
-    public float[] TeacherOutputs => Teacher?.Outputs
+    private TeacherKnowledge Taught => Teacher
         ?? throw new InvalidOperationException("The loss is made of a teacher's outputs, but there is no teacher.");
+
+    /// <summary>The cross-entropy with smoothed labels.</summary>
+    public TrainingObjective Smoothed(SmoothedLabels labels) => Distribution.TakesIds
+        ? Objective(new SmoothedIdLoss(LossPart.Labels, labels, Outputs, divergence: false, weight: 1))
+        : new(Distribution, Labels.WithLabels(Distribution.Smooth(Targets, labels).Targets));
+
+    /// <summary>The cross-entropy with a teacher that is made of the labels, or the divergence from it.</summary>
+    public LossTerm VirtualTeacher(SmoothedLabels labels, bool divergence, double weight)
+    {
+        if (Distribution.TakesIds)
+        {
+            return new SmoothedIdLoss(LossPart.Teacher, labels, Outputs, divergence, weight);
+        }
+
+        (float[] targets, float[] offsets) = Distribution.Smooth(Targets, labels);
+        return new SoftTargetLoss(targets, Outputs, divergence ? offsets : null, labels.Temperature, weight);
+    }
+
+    /// <summary>The cross-entropy with the teacher's probabilities at a temperature, or the divergence.</summary>
+    public LossTerm SoftTeacher(double temperature, bool divergence, double weight)
+    {
+        (float[] targets, float[]? offsets) = Distribution.Soften(Taught.Outputs, Targets, temperature, divergence);
+        return new SoftTargetLoss(targets, Outputs, offsets, temperature, weight, Taught.Places);
+    }
+
+    /// <summary>The squared error to the teacher's outputs times a scale; rows that the teacher says nothing of have
+    /// none.</summary>
+    /// <param name="weightAt">Its share of the loss at an optimizer step, counted from 0.</param>
+    /// <param name="scaleAt">The scale at an optimizer step.</param>
+    public LossTerm TeacherError(Func<long, float> weightAt, Func<long, float> scaleAt)
+    {
+        float[]? shares = Taught.Places is { } places
+            ? Array.ConvertAll(places, place => place < 0 ? 0f : 1f)
+            : Distribution.RowShares(Targets);
+        return new LogitErrorLoss(Taught.Outputs, Outputs, shares, weightAt, scaleAt, Taught.Places);
+    }
 
     /// <summary>The objective of these terms and the labels as they are.</summary>
     public TrainingObjective Objective(params IReadOnlyList<LossTerm> terms) => new(Distribution, Labels, terms);

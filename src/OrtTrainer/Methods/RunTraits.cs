@@ -19,29 +19,15 @@ internal sealed record RunTraits(
     /// <summary>Whether a teacher is named, as a model or a file.</summary>
     public bool NamesTeacher => Teacher is { NamesNone: false };
 
-    /// <summary>Requires classes that exclude each other.</summary>
+    /// <summary>Requires distributions over what excludes each other: the classes of a row, or the tokens of a
+    /// sequence.</summary>
     /// <exception cref="ArgumentException">The task has others.</exception>
     public void RequireClasses()
     {
         if (!Distribution.IsExclusive)
         {
             throw new ArgumentException($"{nameof(Method)} {Method} is for classes that exclude each other; the task " +
-                $"is {Task}. {Others}");
+                $"is {Task}. Take finetune, swa, ema or a distillation.");
         }
     }
-
-    /// <summary>Requires probabilities that sum to 1, over the classes of a row or over the tokens of a
-    /// sequence.</summary>
-    /// <exception cref="ArgumentException">The task has others.</exception>
-    public void RequireDistributions()
-    {
-        if (!Distribution.IsAcrossRows)
-        {
-            RequireClasses();
-        }
-    }
-
-    private string Others => Task.HasTeachers
-        ? "Take finetune, swa, ema or a distillation."
-        : "Take finetune, swa or ema.";
 }

@@ -16,10 +16,10 @@ public abstract record TeacherLossMethod : LossMethod
 
     internal override void Require(RunTraits run)
     {
-        if (!run.Task.HasTeachers)
+        if (run.Task.WithoutTeachers is { } reason)
         {
-            throw new ArgumentException($"{nameof(run.Method)} {run.Method} learns from a teacher, which {run.Task} " +
-                "cannot yet. Take another method.");
+            throw new ArgumentException($"{nameof(run.Method)} {run.Method} learns from a teacher's outputs, which " +
+                $"are computed once and kept; {run.Task} {reason}");
         }
 
         if (!run.NamesTeacher && !TrainsTeacher(run.Teacher))
@@ -42,12 +42,11 @@ public abstract record TeacherLossMethod : LossMethod
     {
         if (loss == DistillationLoss.LogitError || !run.Distribution.HasProbabilities)
         {
-            return new LogitErrorLoss(run.TeacherOutputs, run.Outputs, share);
+            return run.TeacherError(_ => (float)share, _ => 1);
         }
 
-        (float[] targets, float[]? offsets) = run.Distribution.Soften(
-            run.TeacherOutputs, run.Outputs, temperature, divergence: loss == DistillationLoss.KullbackLeibler);
-        return new SoftTargetLoss(
-            targets, run.Outputs, offsets, temperature, share * (squared ? temperature * temperature : 1));
+        return run.SoftTeacher(
+            temperature, divergence: loss == DistillationLoss.KullbackLeibler,
+            share * (squared ? temperature * temperature : 1));
     }
 }

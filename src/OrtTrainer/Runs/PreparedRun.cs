@@ -149,7 +149,7 @@ internal sealed class PreparedRun : IDisposable
             TeacherKnowledge? knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
                 ? null
                 : options.Method.Loss?.Consult(new TeacherQuestion(
-                    teacher, model, data.Task, data.Train.Source, options.EffectiveThreads,
+                    teacher, model, data.Task, data.Train, options.Stride, options.EffectiveThreads,
                     new TeacherEvents(events), cancellation));
             cancellation.ThrowIfCancellationRequested();
             return new PreparedRun(options, model, data, knowledge)

@@ -1,4 +1,3 @@
-using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Training.Batches;
 
@@ -15,9 +14,6 @@ public abstract partial class ModelTask
 
     /// <summary>Whether the predictions of several models have a mean.</summary>
     internal virtual bool HasPredictionMean => false;
-
-    /// <summary>Whether a teacher's outputs can be learned from, and be compared with the labels.</summary>
-    internal virtual bool HasTeachers => false;
 
     /// <summary>The metric of that name; case does not matter, and f1_macro is macro_f1.</summary>
     /// <exception cref="ArgumentException">The task has no such metric; the message lists those it has.</exception>
@@ -42,30 +38,4 @@ public abstract partial class ModelTask
     /// <exception cref="NotSupportedException">There is no such mean; see <see cref="HasPredictionMean"/>.</exception>
     internal virtual PredictionMean MeanOf(EncodedDataset data) => throw new NotSupportedException(
         $"The predictions of several models for {Name} have no mean.");
-
-    /// <summary>Compares a teacher's outputs with the labels.</summary>
-    /// <param name="outputs">[N, K], in the order of the data's labels.</param>
-    /// <param name="data">The examples, N of them.</param>
-    /// <exception cref="NotSupportedException">Teachers are of no use; see <see cref="HasTeachers"/>.</exception>
-    /// <exception cref="ArgumentException">There are not N x K outputs.</exception>
-    internal TeacherAudit Audit(ReadOnlySpan<float> outputs, Dataset data)
-    {
-        if (outputs.Length != (long)data.Count * data.Outputs)
-        {
-            throw new ArgumentException($"There are {outputs.Length} logits for {data.Count} examples of " +
-                $"{data.Outputs} outputs; expected {(long)data.Count * data.Outputs}.", nameof(outputs));
-        }
-
-        double[] values = new double[outputs.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = outputs[i];
-        }
-
-        return AuditOf(values, data);
-    }
-
-    /// <summary>What <see cref="Audit"/> gives; the outputs are as many as there should be.</summary>
-    private protected virtual TeacherAudit AuditOf(double[] outputs, Dataset data) => throw new NotSupportedException(
-        $"A teacher's outputs for {Name} cannot be learned from.");
 }

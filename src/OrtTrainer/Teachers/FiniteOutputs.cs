@@ -1,5 +1,7 @@
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Teachers;
 
@@ -11,12 +13,25 @@ internal static class FiniteOutputs
     /// <param name="teacher">Its folder.</param>
     /// <param name="data">The examples, N of them.</param>
     /// <exception cref="RunException">A value is NaN or infinite.</exception>
-    public static void Require(float[] values, string teacher, Dataset data)
+    public static void Require(float[] values, string teacher, Dataset data) =>
+        Require(values, teacher, data, place => place / (values.Length / data.Count));
+
+    /// <summary>Checks what a teacher gave for tokens.</summary>
+    /// <param name="values">Rows of K values.</param>
+    /// <param name="teacher">Its folder.</param>
+    /// <param name="data">The data as it reads them.</param>
+    /// <param name="table">Where the rows are.</param>
+    /// <exception cref="RunException">A value is NaN or infinite.</exception>
+    public static void Require(float[] values, string teacher, EncodedDataset data, TokenRows table) =>
+        Require(values, teacher, data.Source, place => data.ExamplesOfInputs()[
+            table.OfInputs.TakeWhile(rows => !rows.Contains(place / data.Targets.Outputs)).Count()]);
+
+    private static void Require(float[] values, string teacher, Dataset data, Func<int, int> exampleOf)
     {
         int broken = Array.FindIndex(values, value => !float.IsFinite(value));
         if (broken >= 0)
         {
-            Example example = data.Examples[broken / (values.Length / data.Count)];
+            Example example = data.Examples[exampleOf(broken)];
             throw new RunException($"{teacher}: the teacher gave {values[broken]} for the row on line " +
                 $"{example.Line} of {data.Source}. Its weights are damaged: copy or train it again.");
         }

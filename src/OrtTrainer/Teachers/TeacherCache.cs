@@ -18,21 +18,22 @@ internal sealed class TeacherCache(string folder, IProgress<TeacherEvent>? event
 
     /// <summary>The values for a key, computed where they are not kept.</summary>
     /// <param name="key">Decides the values.</param>
-    /// <param name="shape">The shape of the values.</param>
+    /// <param name="form">How the values are kept; they are given as they are read back from it.</param>
     /// <param name="compute">Gives the values and what they cost.</param>
     /// <param name="cancellation">Ends waiting for another process.</param>
     /// <exception cref="RunException">The folder cannot be written.</exception>
     public CacheEntry Obtain(
-        TeacherKey key, long[] shape, Func<(float[] Values, TeacherCost Cost)> compute, CancellationToken cancellation)
+        TeacherKey key, TableForm form, Func<(float[] Values, TeacherCost Cost)> compute,
+        CancellationToken cancellation)
     {
         string file = Path.Combine(folder, $"{key.Hash}.safetensors");
-        if (Read(file, key, shape, out _) is { } kept)
+        if (Read(file, key, form, out _) is { } kept)
         {
             return kept;
         }
 
         using IDisposable held = Lock(Path.Combine(folder, $"{key.Hash}.lock"), cancellation);
-        if (Read(file, key, shape, out string? damage) is { } computedElsewhere)
+        if (Read(file, key, form, out string? damage) is { } computedElsewhere)
         {
             return computedElsewhere;
         }
@@ -43,11 +44,12 @@ internal sealed class TeacherCache(string folder, IProgress<TeacherEvent>? event
         }
 
         (float[] values, TeacherCost cost) = compute();
-        return new(values, cost, IsCached: false, Write(file, key, shape, values, cost) ? file : null);
+        bool isKept = Write(file, key, form.Write(key.Kind, values), cost);
+        return new(form.Kept(values), cost, IsCached: false, isKept ? file : null);
     }
 
     /// <summary>The entry in a file; null where there is none, or none that can be trusted.</summary>
-    private static CacheEntry? Read(string file, TeacherKey key, long[] shape, out string? damage)
+    private static CacheEntry? Read(string file, TeacherKey key, TableForm form, out string? damage)
     {
         damage = null;
         if (!File.Exists(file))
@@ -64,9 +66,7 @@ internal sealed class TeacherCache(string folder, IProgress<TeacherEvent>? event
                 return null;
             }
 
-            TensorInfo info = content.Tensors.Require(key.Kind, shape);
-            float[] values = new float[info.ElementCount];
-            content.Tensors.ReadFloats(key.Kind, values);
+            float[] values = form.Read(key.Kind, content.Tensors);
             TeacherCost cost = JsonSerializer.Deserialize<TeacherCost>(content.State[CostName], RunJson.Options)!;
             return new(values, cost, IsCached: true, file);
         }
@@ -78,7 +78,7 @@ internal sealed class TeacherCache(string folder, IProgress<TeacherEvent>? event
     }
 
     // Values that cannot be kept are no reason to lose them now.
-    private bool Write(string file, TeacherKey key, long[] shape, float[] values, TeacherCost cost)
+    private bool Write(string file, TeacherKey key, IReadOnlyList<TensorData> tensors, TeacherCost cost)
     {
         try
         {
@@ -89,7 +89,7 @@ internal sealed class TeacherCache(string folder, IProgress<TeacherEvent>? event
                     [KeyName] = key.Text,
                     [CostName] = JsonSerializer.Serialize(cost, RunJson.Options),
                 },
-                [TensorData.Floats(key.Kind, shape, values)]);
+                tensors);
             return true;
         }
         catch (FileWriteException failure)

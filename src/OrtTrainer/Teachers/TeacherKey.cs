@@ -8,9 +8,10 @@ namespace OrtTrainer.Teachers;
 
 /// <summary>Everything that decides what a teacher gives; another value anywhere makes another entry of the
 /// cache.</summary>
-/// <param name="Kind">What was computed: <c>logits</c> or <c>states</c>.</param>
+/// <param name="Kind">What was computed: <c>logits</c>, <c>states</c> or <c>token_logits</c>.</param>
 /// <param name="Teacher">Hash of the teacher's files, see <see cref="FileHash"/>.</param>
-/// <param name="Texts">Hash of the texts, see <see cref="TextHash"/>.</param>
+/// <param name="Texts">Hash of the texts, or of their tokens where each has a row, see
+/// <see cref="TextHash"/>.</param>
 /// <param name="Labels">The student's labels, in the order of the values; null for regression.</param>
 /// <param name="MaxLength">The most tokens of an input.</param>
 /// <param name="TokensPerBatch">How batches were formed; other batches change results by rounding.</param>
@@ -20,6 +21,10 @@ internal sealed record TeacherKey(
     string Kind, string Teacher, string Texts, IReadOnlyList<string>? Labels, int MaxLength, int TokensPerBatch,
     string Device, string Version)
 {
+    /// <summary>How many logits of a distribution are kept; null for all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TopK { get; init; }
+
     /// <summary>This library's version.</summary>
     public static string CurrentVersion { get; } = typeof(TeacherKey).Assembly.GetName().Version!.ToString();
 

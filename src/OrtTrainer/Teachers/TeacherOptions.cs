@@ -34,6 +34,13 @@ public sealed record TeacherOptions
     [Setting("teacher-length", "most tokens the teacher sees", Default = "its own limit")]
     public int? MaxLength { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 8) : null; }
 
+    /// <summary>
+    /// How many logits of a distribution are kept for tasks that answer for tokens, 1 or more, the largest ones; what
+    /// probability the others have is spread over them evenly. Null for all of them.
+    /// </summary>
+    [Setting("teacher-top-k", "of a teacher that answers for tokens, keep the largest logits of each", Default = "all")]
+    public int? TopK { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
+
     /// <summary>The teacher's threads, 1 or more; null for as many as the run has.</summary>
     [Setting("teacher-threads", "the teacher's threads", Default = "as --threads")]
     public int? Threads { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }

@@ -62,6 +62,11 @@ internal sealed class TeacherReader
     }
 
     /// <summary>The examples as the teacher takes them, in order.</summary>
-    public IReadOnlyList<TokenizedExample> Read(Dataset data, int threads, CancellationToken cancellation) =>
-        Task.Encode(data, _tokenizer, MaxLength, threads, cancellation).Inputs;
+    /// <param name="data">The examples.</param>
+    /// <param name="threads">At most so many threads, 1 or more.</param>
+    /// <param name="cancellation">Stops between two examples.</param>
+    /// <param name="stride">How many tokens a window shares with the one before; null for the task's own
+    /// number.</param>
+    public EncodedDataset Read(Dataset data, int threads, CancellationToken cancellation, int? stride = null) =>
+        Task.Encode(data, _tokenizer, MaxLength, threads, cancellation, stride);
 }

@@ -89,14 +89,14 @@ internal sealed class TeacherStates
             Labels: null, reader.MaxLength, resolved.TokensPerBatch, resolved.Device, TeacherKey.CurrentVersion);
         CacheEntry entry = new TeacherCache(resolved.Cache!, events).Obtain(
             key,
-            [data.Count, layers, width],
+            new FloatTable(data.Count, layers, width),
             () =>
             {
                 CostMeter meter = new(data.Count, events);
                 ExecutionOptions execution = new() { IntraOpThreads = used, Device = Device.Named(resolved.Device) };
                 using LayerSession session = new(model, execution);
                 float[] states = session.Run(
-                    reader.Read(data, used, cancellation), resolved.TokensPerBatch, meter, cancellation);
+                    reader.Read(data, used, cancellation).Inputs, resolved.TokensPerBatch, meter, cancellation);
                 FiniteOutputs.Require(states, folder.Folder, data);
                 return (states, meter.Read(resolved.Device, used));
             },

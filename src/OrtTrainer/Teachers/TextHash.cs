@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Teachers;
 
@@ -18,6 +20,21 @@ internal static class TextHash
         foreach (Example example in data.Examples)
         {
             hash.AppendData(Of(example));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>64 hexadecimal digits for all tokens, and for the rows of a table that they have.</summary>
+    public static string Of(IReadOnlyList<TokenizedExample> inputs, TokenRows rows)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((TokenizedExample input, int[] places) in inputs.Zip(rows.OfInputs))
+        {
+            hash.AppendData(MemoryMarshal.AsBytes<int>([input.InputIds.Length]));
+            hash.AppendData(MemoryMarshal.AsBytes<int>(input.InputIds));
+            hash.AppendData(MemoryMarshal.AsBytes<int>(input.TokenTypeIds));
+            hash.AppendData(MemoryMarshal.AsBytes<int>(places));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -146,11 +146,48 @@ public sealed class PretrainingRunTests
             Is.EqualTo(File.ReadAllBytes(Path.Combine(_folder.File("one"), "run", "last.safetensors"))));
     }
 
-    [Test]
-    public void Methods_for_few_classes_are_refused()
+    [TestCase("label-smoothing")]
+    [TestCase("tf-reg")]
+    [TestCase("confidence-penalty")]
+    [TestCase("focal")]
+    [TestCase("poly-1")]
+    public void Losses_of_labels_learn_what_stands_beside_what(string method)
     {
-        Assert.That(() => Run(Options("out") with { Method = FineTuneMethod.Parse("label-smoothing") }),
-            Throws.InstanceOf<ArgumentException>().With.Message.Contains("the task is masked_lm"));
+        RunSummary summary = Run(Options("out") with { Method = FineTuneMethod.Parse(method), Epochs = 15 });
+
+        Assert.That(summary.EvalLive["accuracy"], Is.GreaterThan(0.5), "of 8 words");
+    }
+
+    [TestCase("distillation")]
+    [TestCase("self-distillation")]
+    [TestCase("annealing-distillation")]
+    public void A_teacher_that_would_have_to_answer_for_every_step_is_refused(string method)
+    {
+        FineTuneOptions options = Options("out") with
+        {
+            Method = FineTuneMethod.Parse(method), Teacher = new() { Model = _folder.File("model") },
+        };
+
+        Assert.That(() => Run(options), Throws.ArgumentException.With.Message.EqualTo(
+            $"Method {method} learns from a teacher's outputs, which are computed once and kept; masked_lm masks other "
+            + "tokens in every step, and has an output for every token of the vocabulary. Take label-smoothing, "
+            + "tf-reg, confidence-penalty or r-drop."));
+    }
+
+    [Test]
+    public void R_drop_masks_both_passes_alike_and_differs_by_dropout_alone()
+    {
+        FineTuneOptions options = Options("out") with { Method = FineTuneMethod.Parse("r-drop"), MaxSteps = 3 };
+        EventList without = new();
+        Run(options with { Dropout = 1e-9 }, without);
+        EventList with = new();
+        Run(options with { Output = _folder.File("dropout"), Dropout = 0.3 }, with);
+
+        Assert.That(Penalties(without), Is.All.Zero.Within(1e-6), "the same masks, and hardly any dropout");
+        Assert.That(Penalties(with), Is.All.GreaterThan(1e-3));
+
+        static IEnumerable<float> Penalties(EventList events) =>
+            events.Of<RunEvent.Stepped>().Select(e => e.Report.Terms.Penalty);
     }
 
     [Test]

@@ -78,7 +78,9 @@ public sealed class CacheConcurrencyTests
 
         Obtain(task, new EventLog(), () =>
         {
-            Assert.That(() => new TeacherCache(task.Cache, events).Obtain(Key, [2, 2], NeverRuns, source.Token),
+            Assert.That(
+                () => new TeacherCache(task.Cache, events).Obtain(
+                    Key, new FloatTable(2, 2), NeverRuns, source.Token),
                 Throws.InstanceOf<OperationCanceledException>());
             return ([1, 2, 3, 4], Cost);
         });
@@ -91,7 +93,7 @@ public sealed class CacheConcurrencyTests
         Obtain(task, new EventLog(), () =>
         {
             CacheEntry other = new TeacherCache(task.Cache, null).Obtain(
-                Key with { Teacher = "another" }, [2, 2], () => ([5, 6, 7, 8], Cost), default);
+                Key with { Teacher = "another" }, new FloatTable(2, 2), () => ([5, 6, 7, 8], Cost), default);
             Assert.That(other.Values, Is.EqualTo(new[] { 5f, 6, 7, 8 }));
             return ([1, 2, 3, 4], Cost);
         });
@@ -113,7 +115,7 @@ public sealed class CacheConcurrencyTests
 
     private static CacheEntry Obtain(
         TeacherTask task, EventLog events, Func<(float[] Values, TeacherCost Cost)> compute) =>
-        new TeacherCache(task.Cache, events).Obtain(Key, [2, 2], compute, default);
+        new TeacherCache(task.Cache, events).Obtain(Key, new FloatTable(2, 2), compute, default);
 
     private static (float[] Values, TeacherCost Cost) Count(ref int computed)
     {

@@ -45,8 +45,8 @@ public sealed record AnnealingDistillation : TeacherLossMethod
         long teacherSteps = Math.Max(1, RunLength.StepsOf(TeacherShare, run.TotalSteps));
         return run.Objective(
             new LabelLoss(step => step < teacherSteps ? 0 : 1),
-            new LogitErrorLoss(
-                run.TeacherOutputs, run.Outputs, step => step < teacherSteps ? 1 : 0,
+            run.TeacherError(
+                step => step < teacherSteps ? 1 : 0,
                 step => Math.Min((step * MaxTemperature / teacherSteps) + 1, MaxTemperature) / (float)MaxTemperature));
     }
 }

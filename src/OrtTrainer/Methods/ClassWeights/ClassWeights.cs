@@ -57,10 +57,11 @@ public sealed record ClassWeights : RunPart
 
     internal override void Require(RunTraits run)
     {
-        if (!run.Distribution.IsExclusive)
+        if (!run.Distribution.HasLabels)
         {
             throw new ArgumentException(
-                $"{nameof(ClassWeights)} are for classes that exclude each other; the task is {run.Task}.");
+                $"{nameof(ClassWeights)} are for labels that exclude each other; the task is {run.Task}. Leave them " +
+                "out.");
         }
 
         if (Balanced == ByLabel is not null)

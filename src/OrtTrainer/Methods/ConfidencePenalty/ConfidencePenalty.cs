@@ -16,7 +16,7 @@ public sealed record ConfidencePenalty : LossMethod
 
     internal override string LossText => FormattableString.Invariant($"labels less {Beta} of the entropy");
 
-    internal override void Require(RunTraits run) => run.RequireDistributions();
+    internal override void Require(RunTraits run) => run.RequireClasses();
 
     internal override TrainingObjective Objective(LossContext run) =>
         run.Objective(new LabelLoss(), new NegativeEntropy(Beta));

@@ -22,9 +22,6 @@ public sealed record LabelSmoothing : LossMethod
 
     internal override void Require(RunTraits run) => run.RequireClasses();
 
-    internal override TrainingObjective Objective(LossContext run) => new(
-        run.Distribution,
-        run.Labels.WithLabels(Convention == SmoothingConvention.Uniform
-            ? SoftTargets.SmoothedUniform(run.ClassIds, run.Outputs, Epsilon)
-            : SoftTargets.SmoothedOthers(run.ClassIds, run.Outputs, Epsilon)));
+    internal override TrainingObjective Objective(LossContext run) =>
+        run.Smoothed(new SmoothedLabels(Epsilon, SparesLabel: Convention == SmoothingConvention.Others));
 }

@@ -13,12 +13,5 @@ internal sealed class MissLoss(double epsilon) : LossTerm
 
     internal override IReadOnlyList<LossInput> Inputs => [_epsilon];
 
-    internal override Value Build(LossGraph g)
-    {
-        GraphBuilder b = g.Builder;
-
-        // Summed over the other classes: where p_y is near 1, 1 - p_y would have no digits left.
-        Value miss = g.Sum(b.Mul(b.Sub(b.Constant(1f), g.Labels), g.Probabilities));
-        return b.Mul(miss, _epsilon.In(g));
-    }
+    internal override Value Build(LossGraph g) => g.Builder.Mul(g.Distribution.Miss(g), _epsilon.In(g));
 }

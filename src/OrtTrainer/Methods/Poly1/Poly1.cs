@@ -19,7 +19,7 @@ public sealed record Poly1 : LossMethod
 
     internal override string LossText => FormattableString.Invariant($"cross-entropy plus {Epsilon} (1 - p)");
 
-    internal override void Require(RunTraits run) => run.RequireDistributions();
+    internal override void Require(RunTraits run) => run.RequireClasses();
 
     internal override TrainingObjective Objective(LossContext run) =>
         run.Objective(new LabelLoss(), new MissLoss(Epsilon));

@@ -21,7 +21,7 @@ public sealed record RDrop : LossMethod
 
     internal override void Require(RunTraits run)
     {
-        run.RequireDistributions();
+        run.RequireClasses();
         if (run.Dropout == 0)
         {
             throw new ArgumentException($"{nameof(run.Method)} {run.Method} compares two passes with different " +

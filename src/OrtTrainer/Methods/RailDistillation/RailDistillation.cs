@@ -59,6 +59,13 @@ public sealed record RailDistillation : TeacherLossMethod
     internal override void Require(RunTraits run)
     {
         base.Require(run);
+        if (run.Task.TeachesTokens)
+        {
+            throw new ArgumentException($"{nameof(run.Method)} {run.Method} compares layers by their means over a " +
+                $"text, for tasks that answer once for it; {run.Task} answers for its tokens. Take distillation or " +
+                "annealing-distillation.");
+        }
+
         if (run.Teacher!.Logits is not null)
         {
             throw new ArgumentException($"{nameof(run.Teacher)} is a file of logits, which tells nothing of its " +

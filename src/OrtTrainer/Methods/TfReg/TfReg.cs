@@ -39,19 +39,10 @@ public sealed record TfReg : LossMethod
 
     internal override void Require(RunTraits run) => run.RequireClasses();
 
-    internal override TrainingObjective Objective(LossContext run)
-    {
-        SoftTargets teacher = SoftTargets.SmoothedOthers(run.ClassIds, run.Outputs, 1 - Confidence);
-        double temperature = Temperature ?? 1;
-        if (Temperature is not null)
-        {
-            teacher = teacher.Tempered(temperature);
-        }
-
-        return run.Objective(
-            new LabelLoss(1 - Alpha),
-            new SoftTargetLoss(
-                teacher.ToFloats(), run.Outputs, Temperature is null ? null : teacher.NegativeEntropies(), temperature,
-                Alpha * (TemperatureSquared ? temperature * temperature : 1)));
-    }
+    internal override TrainingObjective Objective(LossContext run) => run.Objective(
+        new LabelLoss(1 - Alpha),
+        run.VirtualTeacher(
+            new SmoothedLabels(1 - Confidence, SparesLabel: true, Temperature ?? 1),
+            divergence: Temperature is not null,
+            Alpha * (TemperatureSquared && Temperature is { } t ? t * t : 1)));
 }

@@ -33,9 +33,6 @@ internal sealed class ClassificationTask : ModelTask
     internal override bool HasPredictionMean => true;
 
     /// <inheritdoc/>
-    internal override bool HasTeachers => true;
-
-    /// <inheritdoc/>
     internal override int FewestOutputs => 2;
 
     /// <inheritdoc/>
@@ -94,20 +91,12 @@ internal sealed class ClassificationTask : ModelTask
         ConfusionMatrix confusion = examples.Confusion();
         return TeacherAudit.OfDecisions(Name, data.Count, examples) with
         {
-            Labels = [.. data.Labels!.Names.Select((name, label) => Audit(confusion, name, label))],
+            Labels = [.. data.Labels!.Names.Select((name, label) => LabelAudit.Of(confusion, name, label))],
         };
     }
 
     /// <inheritdoc/>
     private protected override bool IsAssumedOf(ModelConfig config) => config.Id2Label.Count != 1;
-
-    private static LabelAudit Audit(ConfusionMatrix confusion, string name, int label)
-    {
-        int[] classes = [.. Enumerable.Range(0, confusion.Classes)];
-        int rows = (int)classes.Sum(other => confusion[label, other]);
-        int predicted = (int)classes.Sum(other => confusion[other, label]);
-        return new LabelAudit(name, rows, predicted, rows > 0 ? (double)confusion[label, label] / rows : null);
-    }
 
     private static string NameOf(Example example, string source)
     {

@@ -127,6 +127,10 @@ internal sealed class MaskedLanguageModelTask : ModelTask
         new TokenMasking(options.Masking, WithMask(tokenizer), outputs, (ulong)seed);
 
     /// <inheritdoc/>
+    internal override string WithoutTeachers => "masks other tokens in every step, and has an output for every token "
+        + "of the vocabulary. Take label-smoothing, tf-reg, confidence-penalty or r-drop.";
+
+    /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data) =>
         new MaskedTokenAccumulator(data.Inputs, Metrics);
 

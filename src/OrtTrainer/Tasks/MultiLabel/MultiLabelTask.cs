@@ -39,9 +39,6 @@ internal sealed class MultiLabelTask : ModelTask
     /// <inheritdoc/>
     internal override bool HasPredictionMean => true;
 
-    /// <inheritdoc/>
-    internal override bool HasTeachers => true;
-
     /// <summary>One label that some rows have and others lack is a task already.</summary>
     internal override LabelMap FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns) =>
         LabelFields.Enough(

@@ -64,6 +64,10 @@ internal sealed record ContextWindow(
         return start <= end ? (First + start, First + end) : (First + end, First + end);
     }
 
+    /// <summary>Whether another window has its tokens at the same places.</summary>
+    public bool IsOver(ContextWindow other) => InputIds.Length == other.InputIds.Length && First == other.First
+        && Places.SequenceEqual(other.Places);
+
     private static ContextWindow Of(QuestionExample question, Encoding window, int asked)
     {
         int[] texts = [.. Enumerable.Range(0, window.Count).Where(token => window.SpecialTokensMask[token] == 0)];

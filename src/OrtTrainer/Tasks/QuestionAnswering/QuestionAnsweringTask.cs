@@ -128,6 +128,35 @@ internal sealed class QuestionAnsweringTask : ModelTask
     internal override EvaluationAccumulator Evaluate(EncodedDataset data) => new AnswerAccumulator(data);
 
     /// <inheritdoc/>
+    internal override bool TeachesTokens => true;
+
+    /// <summary>A place is learned from the same place.</summary>
+    internal override bool SharesWindows => true;
+
+    /// <summary>The same rows, where the windows are the same.</summary>
+    internal override int[]? LearnedRows(EncodedDataset student, EncodedDataset teacher, TokenRows table)
+    {
+        ContextWindow[] own = [.. student.Inputs.Cast<ContextWindow>()];
+        ContextWindow[] others = [.. teacher.Inputs.Cast<ContextWindow>()];
+        int differing = Enumerable.Range(0, own.Length)
+            .FirstOrDefault(i => i >= others.Length || !own[i].IsOver(others[i]), own.Length);
+        if (differing == own.Length && own.Length == others.Length)
+        {
+            return null;
+        }
+
+        QuestionExample question = own[Math.Min(differing, own.Length - 1)].Question;
+        throw new RunException($"{student.Source.Source}, line {question.Line}: teacher and student read it as other " +
+            $"tokens ({others.Length} windows of at most {teacher.MaxLength} tokens and {own.Length} of at most " +
+            $"{student.MaxLength} in all), and what a teacher says of a token is learned by the same token. Take a " +
+            "teacher with the student's tokenizer and length, or self-distillation.");
+    }
+
+    /// <inheritdoc/>
+    internal override TeacherAudit Audit(float[] outputs, EncodedDataset teacher, TokenRows table) =>
+        SpanAudit.Of(Name, outputs, (SpanTargets)teacher.Targets);
+
+    /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
     {
         AnswerPrediction answers = (AnswerPrediction)prediction;

@@ -39,9 +39,6 @@ internal sealed class RegressionTask : ModelTask
     /// <inheritdoc/>
     internal override bool HasPredictionMean => true;
 
-    /// <inheritdoc/>
-    internal override bool HasTeachers => true;
-
     /// <summary>Numbers are not named.</summary>
     internal override LabelMap? FindLabels(
         string source, IReadOnlyList<Example> examples, ExampleColumns columns) => null;

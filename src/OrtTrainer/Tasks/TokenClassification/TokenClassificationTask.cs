@@ -108,6 +108,43 @@ internal sealed class TokenClassificationTask : ModelTask
     internal override EvaluationAccumulator Evaluate(EncodedDataset data) => new TagAccumulator(data, Metrics);
 
     /// <inheritdoc/>
+    internal override bool TeachesTokens => true;
+
+    /// <summary>A row for every word, of its first token in the window that decides it.</summary>
+    internal override TokenRows TeacherRows(EncodedDataset teacher) => new(
+        ((TokenTargets)teacher.Source.Targets).Ids.Length,
+        WordRows(teacher, input => input.Decided));
+
+    /// <summary>First tokens learn from the row of their word, whatever tokens the teacher has; later tokens of a word
+    /// and words that the teacher has no token for learn from labels alone.</summary>
+    internal override int[] LearnedRows(EncodedDataset student, EncodedDataset teacher, TokenRows table)
+    {
+        bool[] filled = table.Filled();
+        return
+        [
+            .. WordRows(student, input => Enumerable.Range(0, input.FirstTokens.Count)).SelectMany(rows => rows)
+                .Select(row => row != TokenRows.None && filled[row] ? row : TokenRows.None),
+        ];
+    }
+
+    /// <inheritdoc/>
+    internal override TeacherAudit Audit(float[] outputs, EncodedDataset teacher, TokenRows table)
+    {
+        TokenTargets words = (TokenTargets)teacher.Source.Targets;
+        bool[] filled = table.Filled();
+        int[] rows = [.. Enumerable.Range(0, table.Count).Where(row => filled[row])];
+        int[] ids = [.. rows.Select(row => words.Ids[row])];
+        double[] logits = [.. rows.SelectMany(row => outputs.AsSpan(row * words.Outputs, words.Outputs).ToArray())];
+        ClassifiedExamples examples = new(logits, ids, words.Outputs);
+        ConfusionMatrix confusion = examples.Confusion();
+        return TeacherAudit.OfDecisions(Name, rows.Length, examples) with
+        {
+            Decisions = "words",
+            Labels = [.. teacher.Source.Labels!.Names.Select((name, label) => LabelAudit.Of(confusion, name, label))],
+        };
+    }
+
+    /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
     {
         json.WriteStartArray("entities");
@@ -156,6 +193,26 @@ internal sealed class TokenClassificationTask : ModelTask
         IReadOnlyList<TokenizedExample> windows, IReadOnlyList<float[]> outputs, IReadOnlyList<string> labels,
         DecodingOptions options) =>
         new TokenPrediction(EntityDecoding.Read([.. windows.Cast<TokenizedWords>()], outputs, labels));
+
+    /// <summary>The place among all words of the word that each token of an input is the first of.</summary>
+    private static int[][] WordRows(EncodedDataset data, Func<TokenizedWords, IEnumerable<int>> chosen)
+    {
+        TokenTargets words = (TokenTargets)data.Source.Targets;
+        return [.. data.Inputs.Cast<TokenizedWords>().Zip(data.ExamplesOfInputs(), (input, sentence) =>
+        {
+            int[] rows = new int[input.InputIds.Length];
+            Array.Fill(rows, TokenRows.None);
+            foreach (int word in chosen(input))
+            {
+                if (input.FirstTokens[word] is var token && token != TokenizedWords.None)
+                {
+                    rows[token] = words.FirstRow(sentence) + word;
+                }
+            }
+
+            return rows;
+        })];
+    }
 
     private static Tokenizer WithPlaces(ITextEncoder tokenizer) => tokenizer as Tokenizer
         ?? throw new ArgumentException(

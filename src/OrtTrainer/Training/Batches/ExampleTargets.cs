@@ -1,5 +1,4 @@
 using OrtTrainer.Data;
-using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training.Batches;
 
@@ -23,8 +22,8 @@ internal sealed class ExampleTargets(TaskTargets targets)
     public float[]? Weights { get; init => field = Checked(value, 1); }
 
     /// <summary>Other labels with the same weights.</summary>
-    public ExampleTargets WithLabels(SoftTargets labels) =>
-        new(targets) { Labels = labels.ToFloats(), Weights = Weights };
+    /// <param name="labels">[R, K].</param>
+    public ExampleTargets WithLabels(float[] labels) => new(targets) { Labels = labels, Weights = Weights };
 
     /// <summary>The place of an example's first row among all rows; of <see cref="Count"/>, their number R.</summary>
     public int FirstRow(int example) => targets.FirstRow(example);

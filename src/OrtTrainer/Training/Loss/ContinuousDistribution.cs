@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Graph;
 
 namespace OrtTrainer.Training.Loss;
@@ -8,7 +9,7 @@ internal sealed class ContinuousDistribution : OutputDistribution
     public override bool HasProbabilities => false;
 
     internal override (float[] Targets, float[]? Offsets) Soften(
-        float[] logits, int outputs, double temperature, bool divergence) =>
+        float[] logits, TaskTargets targets, double temperature, bool divergence) =>
         throw new NotSupportedException("Values have no temperature.");
 
     internal override Value LabelLoss(LossGraph g) => SquaredError(g, g.Builder.Sub(g.Logits, g.Labels));

@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Graph;
 
 namespace OrtTrainer.Training.Loss;
@@ -6,8 +7,9 @@ namespace OrtTrainer.Training.Loss;
 internal sealed class IndependentDistribution : OutputDistribution
 {
     internal override (float[] Targets, float[]? Offsets) Soften(
-        float[] logits, int outputs, double temperature, bool divergence)
+        float[] logits, TaskTargets targets, double temperature, bool divergence)
     {
+        int outputs = targets.Outputs;
         float[] probabilities = new float[logits.Length];
         float[]? offsets = divergence ? new float[logits.Length / outputs] : null;
         for (int i = 0; i < logits.Length; i++)

@@ -9,35 +9,36 @@ namespace OrtTrainer.Training.Loss;
 internal sealed class LogitErrorLoss : LossTerm
 {
     private readonly RowTable _teacher;
+    private readonly RowTable? _shares;
     private readonly LossCoefficient _weight;
     private readonly LossCoefficient _scale;
 
-    /// <param name="teacher">The teacher's outputs, [R, K].</param>
+    /// <param name="teacher">The teacher's outputs, K per row.</param>
     /// <param name="outputs">K.</param>
-    /// <param name="weight">Its share of the loss.</param>
-    public LogitErrorLoss(float[] teacher, int outputs, double weight)
-        : this(teacher, outputs, _ => (float)weight, _ => 1)
-    {
-    }
-
-    /// <param name="teacher">The teacher's outputs, [R, K].</param>
-    /// <param name="outputs">K.</param>
+    /// <param name="shares">What the error of each row counts, [R]; null for 1.</param>
     /// <param name="weightAt">Its share of the loss at an optimizer step, counted from 0.</param>
     /// <param name="scaleAt">What the teacher's outputs are multiplied with at an optimizer step.</param>
-    public LogitErrorLoss(float[] teacher, int outputs, Func<long, float> weightAt, Func<long, float> scaleAt)
+    /// <param name="places">The row of the teacher's that belongs to each row, [R], or -1; null where it has the
+    /// same.</param>
+    public LogitErrorLoss(
+        float[] teacher, int outputs, float[]? shares, Func<long, float> weightAt, Func<long, float> scaleAt,
+        int[]? places = null)
     {
-        _teacher = RowTable.OfOutputs("teacher_outputs", teacher, outputs);
+        _teacher = RowTable.OfOutputs("teacher_outputs", teacher, outputs, places);
+        _shares = shares is null ? null : RowTable.OfRows("error_shares", shares);
         _weight = new LossCoefficient("logit_weight", weightAt);
         _scale = new LossCoefficient("teacher_scale", scaleAt);
     }
 
     internal override LossPart Part => LossPart.Teacher;
 
-    internal override IReadOnlyList<LossInput> Inputs => [_teacher, _weight, _scale];
+    internal override IReadOnlyList<LossInput> Inputs =>
+        _shares is null ? [_teacher, _weight, _scale] : [_teacher, _weight, _scale, _shares];
 
     internal override Value Build(LossGraph g)
     {
         Value error = g.Builder.Sub(g.Logits, g.Builder.Mul(_teacher.In(g), _scale.In(g)));
-        return g.Builder.Mul(g.Distribution.SquaredError(g, error), _weight.In(g));
+        Value rows = g.Builder.Mul(g.Distribution.SquaredError(g, error), _weight.In(g));
+        return _shares is null ? rows : g.Builder.Mul(rows, _shares.In(g));
     }
 }

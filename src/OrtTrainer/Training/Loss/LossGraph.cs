@@ -65,6 +65,10 @@ internal sealed class LossGraph(
     /// <summary>x^2, element by element.</summary>
     public Value Square(Value x) => builder.Mul(x, x);
 
+    /// <summary>What the rows have at their labels, [R], where targets are ids.</summary>
+    public Value OfLabels(Value x) =>
+        Sum(builder.Node("GatherElements", [x, LabelIds], AttributeList.Empty.With("axis", 1)));
+
     /// <summary>The sum over the outputs, [R].</summary>
     public Value Sum(Value x) => builder.ReduceSum(x, [1], keepAxes: false);
 

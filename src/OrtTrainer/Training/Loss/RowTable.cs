@@ -10,24 +10,31 @@ internal sealed class RowTable : LossInput
     private readonly string _name;
     private readonly float[] _values;
     private readonly int? _width;
+    private readonly int[]? _places;
     private float[] _batch = [];
     private int _rows;
 
-    private RowTable(string name, float[] values, int? width) => (_name, _values, _width) = (name, values, width);
+    private RowTable(string name, float[] values, int? width, int[]? places) =>
+        (_name, _values, _width, _places) = (name, values, width, places);
 
     /// <summary>Several values per row.</summary>
     /// <param name="name">The name of the graph's input.</param>
-    /// <param name="values">[R, K], R rows in all.</param>
+    /// <param name="values">Rows of K values.</param>
     /// <param name="width">K, the outputs.</param>
+    /// <param name="places">The row that belongs to each row of targets, [R], or -1 for zeros; null where they are
+    /// the same.</param>
     /// <exception cref="ArgumentException">The values do not fill whole rows.</exception>
-    public static RowTable OfOutputs(string name, float[] values, int width) => values.Length % width == 0
-        ? new(name, values, width)
+    public static RowTable OfOutputs(string name, float[] values, int width, int[]? places = null) =>
+        values.Length % width == 0
+        ? new(name, values, width, places)
         : throw new ArgumentException($"There are {values.Length} values of {name}; expected rows of {width}.");
 
     /// <summary>One value per row.</summary>
     /// <param name="name">The name of the graph's input.</param>
-    /// <param name="values">[R].</param>
-    public static RowTable OfRows(string name, float[] values) => new(name, values, width: null);
+    /// <param name="values">One per row.</param>
+    /// <param name="places">As in <see cref="OfOutputs"/>.</param>
+    public static RowTable OfRows(string name, float[] values, int[]? places = null) =>
+        new(name, values, width: null, places);
 
     internal override void Fill(BatchRows rows)
     {
@@ -41,7 +48,17 @@ internal sealed class RowTable : LossInput
         int at = 0;
         foreach (int row in rows)
         {
-            _values.AsSpan(row * width, width).CopyTo(_batch.AsSpan(at * width));
+            Span<float> destination = _batch.AsSpan(at * width, width);
+            int place = _places is null ? row : _places[row];
+            if (place < 0)
+            {
+                destination.Clear();
+            }
+            else
+            {
+                _values.AsSpan(place * width, width).CopyTo(destination);
+            }
+
             at++;
         }
     }

@@ -13,15 +13,18 @@ internal sealed class SoftTargetLoss : LossTerm
     private readonly LossCoefficient _weight;
     private readonly LossCoefficient _inverseTemperature;
 
-    /// <param name="targets">s, [R, K], at the temperature already.</param>
+    /// <param name="targets">s, K per row, at the temperature already.</param>
     /// <param name="outputs">K.</param>
-    /// <param name="offsets">Added to each row, [R]: the negative entropy of s for a divergence; null for 0.</param>
+    /// <param name="offsets">Added to each row: the negative entropy of s for a divergence; null for 0.</param>
     /// <param name="temperature">T, above 0: divides the model's logits.</param>
     /// <param name="weight">Its share of the loss, T^2 included where wanted.</param>
-    public SoftTargetLoss(float[] targets, int outputs, float[]? offsets, double temperature, double weight)
+    /// <param name="places">Which of these rows belongs to each row of the batch's targets, [R], or -1 for none, which
+    /// then learns nothing from it; null where they are the same.</param>
+    public SoftTargetLoss(
+        float[] targets, int outputs, float[]? offsets, double temperature, double weight, int[]? places = null)
     {
-        _targets = RowTable.OfOutputs("teacher_targets", targets, outputs);
-        _offsets = offsets is null ? null : RowTable.OfRows("teacher_offsets", offsets);
+        _targets = RowTable.OfOutputs("teacher_targets", targets, outputs, places);
+        _offsets = offsets is null ? null : RowTable.OfRows("teacher_offsets", offsets, places);
         _weight = new LossCoefficient("teacher_weight", weight);
         _inverseTemperature = new LossCoefficient("inverse_temperature", 1 / temperature);
     }

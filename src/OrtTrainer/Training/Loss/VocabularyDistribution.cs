@@ -1,26 +1,33 @@
+using OrtTrainer.Data;
 using OrtTrainer.Graph;
 
 namespace OrtTrainer.Training.Loss;
 
 /// <summary>
 /// The tokens of a vocabulary, which exclude each other: cross-entropy. Targets are ids, for a table of probabilities
-/// [R, K] would be as large as the logits; methods that make such tables are for tasks of few classes.
+/// [R, K] would be as large as the logits.
 /// </summary>
 internal sealed class VocabularyDistribution : OutputDistribution
 {
-    public override bool TakesIds => true;
+    public override bool IsExclusive => true;
 
-    public override bool HasProbabilities => false;
+    public override bool TakesIds => true;
 
     public override int Divisor(int outputs) => 1;
 
     internal override (float[] Targets, float[]? Offsets) Soften(
-        float[] logits, int outputs, double temperature, bool divergence) =>
-        throw new NotSupportedException("A teacher's outputs for a vocabulary cannot be learned from.");
+        float[] logits, TaskTargets targets, double temperature, bool divergence) =>
+        throw new NotSupportedException("A teacher's outputs for a vocabulary are no table.");
 
-    internal override Value LabelLoss(LossGraph g) => g.Builder.Neg(g.Sum(g.Builder.Node(
-        "GatherElements", [g.LogProbabilities, g.LabelIds], AttributeList.Empty.With("axis", 1))));
+    internal override Value LabelLoss(LossGraph g) => g.Builder.Neg(g.OfLabels(g.LogProbabilities));
+
+    internal override Value LabelLoss(LossGraph g, Func<Value, Value> factor) =>
+        g.Builder.Mul(LabelLoss(g), factor(Miss(g)));
+
+    /// <summary>Ids tell no row of other classes to sum over: 1 - p, which is off by 1e-7 at most.</summary>
+    internal override Value Miss(LossGraph g) =>
+        g.Builder.Sub(g.Builder.Constant(1f), g.Builder.Exp(g.OfLabels(g.LogProbabilities)));
 
     internal override Value SoftLoss(LossGraph g, Value targets, Value? offsets, Value inverseTemperature) =>
-        throw new NotSupportedException("A teacher's outputs for a vocabulary cannot be learned from.");
+        throw new NotSupportedException("A teacher's outputs for a vocabulary are no table.");
 }

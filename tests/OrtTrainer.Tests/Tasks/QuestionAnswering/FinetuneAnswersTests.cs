@@ -159,19 +159,20 @@ public sealed class FinetuneAnswersTests
         Assert.That(soup.Out, Does.Contain("on 2 evaluation examples"));
     }
 
-    [TestCase("label-smoothing")]
-    [TestCase("focal")]
-    [TestCase("tf-reg")]
-    public void A_loss_that_is_one_of_classes_is_refused_before_anything_is_read(string method)
+    [Test]
+    public void Weights_of_classes_are_refused_before_anything_is_read()
     {
-        CliRun run = CliRun.Of([.. Command("refused"), "--method", method]);
+        CliRun run = CliRun.Of([.. Command("refused"), "--class-weights", "balanced"]);
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Contain($"{method} is for classes that exclude each other; the task is "
-            + "question_answering. Take finetune, swa or ema."));
+        Assert.That(run.Error, Does.Contain(
+            "are for labels that exclude each other; the task is question_answering. Leave them out."));
         Assert.That(Directory.Exists(_files.File("refused")), Is.False);
     }
 
+    [TestCase("label-smoothing")]
+    [TestCase("focal")]
+    [TestCase("tf-reg")]
     [TestCase("confidence-penalty")]
     [TestCase("poly-1")]
     [TestCase("r-drop+ema")]
