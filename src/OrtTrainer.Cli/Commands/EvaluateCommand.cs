@@ -25,9 +25,11 @@ internal static class EvaluateCommand
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         ModelTask task = predictor.Task;
-        Metric metric = arguments.Metric is { } name
-            ? OptionErrors.Guard(typeof(EvaluateArguments), () => task.FindMetric(name))
-            : task.DefaultMetric;
+        ModelFolder.TellAssumption(task, terminal);
+        if (arguments.Metric is { } name)
+        {
+            _ = OptionErrors.Guard(typeof(EvaluateArguments), () => task.FindMetric(name));
+        }
 
         DataOptions labeled = OptionErrors.Guard(typeof(EvaluateArguments), () => new DataOptions
         {
@@ -41,6 +43,7 @@ internal static class EvaluateCommand
         });
         LabelMap? labels = task.LabelsOf(predictor.Labels);
         Dataset data = LabeledData.Read(file, labeled, labels, terminal.Note, interruption);
+        Metric metric = task.MetricFor(arguments.Metric, data);
         EvaluationScores scores = predictor.Evaluate(
             data, metric, note: terminal.Note, cancellation: interruption);
         Print(arguments, data, scores, metric, terminal.Out);

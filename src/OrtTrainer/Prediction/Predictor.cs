@@ -222,7 +222,9 @@ public sealed partial class Predictor : IDisposable
             some[window] = outputs;
             if (some.All(all => all is not null))
             {
-                Predictions[example] = task.Decode(windows[example], some!, labels, options);
+                TextPrediction prediction = task.Decode(windows[example], some!, labels, options);
+                Predictions[example] =
+                    windows[example].Any(input => input.IsCut) ? prediction with { IsCut = true } : prediction;
                 _waiting.Remove(example);
             }
         }

@@ -23,6 +23,9 @@ internal abstract class OutputDistribution
     /// <summary>Each output is a distribution over the tokens of a sequence.</summary>
     public static OutputDistribution Positions { get; } = new PositionDistribution();
 
+    /// <summary>A row is a vector, which means something beside others.</summary>
+    public static OutputDistribution Vectors { get; } = new VectorDistribution();
+
     /// <summary>Whether a row is one distribution over classes that exclude each other.</summary>
     public virtual bool IsExclusive => false;
 
