@@ -3,7 +3,8 @@ using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tasks.SentenceSimilarity;
 
-/// <summary>The mean squared difference between the cosine of a pair and its score (Reimers and Gurevych 2019).</summary>
+/// <summary>The mean squared difference between the cosine of a pair and its score (Reimers and Gurevych
+/// 2019).</summary>
 internal sealed class CosineLoss(TextTargets targets) : SimilarityLoss(targets)
 {
     private readonly RowTable _scores = RowTable.OfRows("similarity_scores", targets.Scores);

@@ -61,8 +61,9 @@ internal static class EmbeddingOptions
         float outside = targets.Scores.FirstOrDefault(score => score is < -1 or > 1);
         return outside == 0
             ? new CosineLoss(targets)
-            : throw new RunException(FormattableString.Invariant($"{source}: a pair has the score {outside}; {Words(kind)}")
-                + " needs scores from -1 to 1, as cosines are. Divide them by the highest, or take cosent, which "
+            : throw new RunException(
+                FormattableString.Invariant($"{source}: a pair has the score {outside}; {Words(kind)} needs ")
+                + "scores from -1 to 1, as cosines are. Divide them by the highest, or take cosent, which "
                 + "reads their order alone.");
     }
 

@@ -4,7 +4,7 @@ namespace OrtTrainer.Tasks.SentenceSimilarity;
 
 /// <summary>The vector of one text, which its scores are too.</summary>
 /// <param name="Embedding">[H].</param>
-internal sealed record EmbeddingPrediction(IReadOnlyList<float> Embedding) : TextPrediction([], Embedding)
+public sealed record EmbeddingPrediction(IReadOnlyList<float> Embedding) : TextPrediction([], Embedding)
 {
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(this);

@@ -13,8 +13,8 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Tasks.SentenceSimilarity;
 
 /// <summary>
-/// A vector for a text, near to those of texts that mean much the same (Reimers and Gurevych 2019). It learns from pairs
-/// of texts, with or without a score, and from triplets.
+/// A vector for a text, near to those of texts that mean much the same (Reimers and Gurevych 2019). It learns from
+/// pairs of texts, with or without a score, and from triplets.
 /// </summary>
 internal sealed class SentenceSimilarityTask : ModelTask
 {
@@ -80,10 +80,12 @@ internal sealed class SentenceSimilarityTask : ModelTask
 
     /// <inheritdoc/>
     internal override string DescribeLoss(EncodedDataset train) => EmbeddingOptions.Words(KindFor(train))
-        + $", of the {EmbeddingOptions.Words(Settings.Pooling)}" + (Settings.Normalizes ? ", divided by its length" : "");
+        + $", of the {EmbeddingOptions.Words(Settings.Pooling)}"
+        + (Settings.Normalizes ? ", divided by its length" : "");
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<string> OutputNames(ModelConfig config) => OutputNames(Architecture.WidthOf(config));
+    internal override IReadOnlyList<string> OutputNames(ModelConfig config) =>
+        OutputNames(Architecture.WidthOf(config));
 
     /// <inheritdoc/>
     internal override IReadOnlyList<string> OutputNames(int outputs) =>
@@ -167,9 +169,9 @@ internal sealed class SentenceSimilarityTask : ModelTask
 
             if (pair.Score is null != first.Score is null)
             {
-                throw new DataFileException(source, pair.Line, $"the row has {(pair.Score is null ? "no" : "a")} score, "
-                    + $"line {first.Line} has {(first.Score is null ? "none" : "one")}; expected a score in every row or "
-                    + "in none. Put rows without into a file of their own.");
+                throw new DataFileException(source, pair.Line, $"the row has {(pair.Score is null ? "no" : "a")} "
+                    + $"score, line {first.Line} has {(first.Score is null ? "none" : "one")}; expected a score in "
+                    + "every row or in none. Put rows without into a file of their own.");
             }
         }
 

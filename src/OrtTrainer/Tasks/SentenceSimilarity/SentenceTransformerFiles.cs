@@ -148,12 +148,13 @@ internal static class SentenceTransformerFiles
         try
         {
             return JsonNode.Parse(File.ReadAllBytes(path)) as T
-                ?? throw new RunException($"{path}: expected a JSON {(typeof(T) == typeof(JsonArray) ? "list" : "object")}"
-                    + ". Download or write the file again.");
+                ?? throw new RunException($"{path}: expected a JSON "
+                    + $"{(typeof(T) == typeof(JsonArray) ? "list" : "object")}. Download or write the file again.");
         }
         catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new RunException($"{path}: it cannot be read: {cause.Message} Download or write the file again.", cause);
+            throw new RunException(
+                $"{path}: it cannot be read: {cause.Message} Download or write the file again.", cause);
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class SimilarityAccumulator : EvaluationAccumulator
                 Array.ConvertAll(anchors, anchor => (double)_targets.Scores[anchor]))
             : new RankedTexts(Ranks(anchors));
         return EvaluationScores.Of(
-            examples, _targets.Outputs, _loss.Value(Cosine), 
+            examples, _targets.Outputs, _loss.Value(Cosine),
             SimilarityMetrics.Of(_targets.HasScores, _targets.GroupSize), metric);
     }
 

@@ -13,7 +13,8 @@ internal sealed record SimilarityExample(
     : Example(Text, Positive, null, Line)
 {
     /// <summary>All texts: the anchor, the positive and the negatives.</summary>
-    public IReadOnlyList<string> Texts => [Text, .. Positive is null ? Array.Empty<string>() : [Positive], .. Negatives];
+    public IReadOnlyList<string> Texts =>
+        [Text, .. Positive is null ? Array.Empty<string>() : [Positive], .. Negatives];
 
     /// <summary>Equal where the texts and the score are.</summary>
     public bool Equals(SimilarityExample? other) => base.Equals(other) && other is not null && Score == other.Score
