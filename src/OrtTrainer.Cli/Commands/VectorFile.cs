@@ -54,7 +54,8 @@ internal sealed class VectorFile(Stream stream, int width)
         string dictionary = $"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}"
             .PadRight(HeaderLength - PrefixLength - 1) + "\n";
         stream.Position = 0;
-        stream.Write([0x93, .. "NUMPY"u8, 1, 0, HeaderLength - PrefixLength, 0, .. Encoding.ASCII.GetBytes(dictionary)]);
+        stream.Write([0x93, .. "NUMPY"u8, 1, 0, HeaderLength - PrefixLength, 0]);
+        stream.Write(Encoding.ASCII.GetBytes(dictionary));
         stream.Seek(0, SeekOrigin.End);
     }
 }

@@ -39,8 +39,8 @@ internal sealed record BenchmarkData(
 
         if (options.Data?.Task.MakesVectors == true)
         {
-            throw new RunException($"{options.Data.Task} compares the texts of a batch, which is not timed. Take another "
-                + "task.");
+            throw new RunException($"{options.Data.Task} compares the texts of a batch, which is not timed. Take "
+                + "another task.");
         }
 
         EncodedDataset encoded = Read(options, model, cancellation);

@@ -6,8 +6,8 @@ namespace OrtTrainer.Training;
 
 /// <summary>
 /// The gradients of one optimizer step: of one batch, or the sum over several that together are exactly the large
-/// batch, because every example's loss is divided by the number of all. A loss that compares the examples of a batch sees
-/// those of one pass: of several, it is their mean.
+/// batch, because every example's loss is divided by the number of all. A loss that compares the examples of a batch
+/// sees those of one pass: of several, it is their mean.
 /// </summary>
 internal sealed class GradientAccumulator : IGradientSource
 {

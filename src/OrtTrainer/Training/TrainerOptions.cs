@@ -11,7 +11,8 @@ namespace OrtTrainer.Training;
 internal sealed record TrainerOptions(
     int BatchSize, int Accumulation, double? ClipNorm, long Seed, ExecutionOptions Execution)
 {
-    /// <summary>How many inputs an example has where they stay together in a batch, as the texts of a pair do.</summary>
+    /// <summary>How many inputs an example has where they stay together in a batch, as the texts of a pair
+    /// do.</summary>
     public int GroupSize { get; init; } = 1;
 
     /// <summary>Inputs per forward and backward pass.</summary>

@@ -4,8 +4,8 @@ namespace OrtTrainer.Training.Batches;
 
 /// <summary>
 /// The order of the examples: every epoch a new permutation, fixed by seed and epoch alone, cut into steps. The last
-/// step of an epoch takes what is left. Nothing has to be saved to resume: the step says all. Examples that stay together
-/// are moved as one.
+/// step of an epoch takes what is left. Nothing has to be saved to resume: the step says all. Examples that stay
+/// together are moved as one.
 /// </summary>
 internal sealed class EpochOrder
 {

@@ -59,7 +59,7 @@ public sealed class EmbeddingHeadTests
         PackedModelBuilder m = new(g, training: false);
         Value x = g.Input("hidden", TensorType.Float("tokens", Width));
         Value vectors = head.Build(m, architecture, x);
-        Value weighted = g.Mul(vectors, g.Input("weights", TensorType.Float(3, Width)));
+        Value weighted = g.Mul(vectors, g.Input("weights", TensorType.Float("batch", Width)));
         g.Output(Autodiff.Gradients(g, g.ReduceSum(weighted, [0, 1], keepAxes: false), [x])[0], "gradient");
         g.Output(vectors, "vectors");
         using GraphSession session = GraphSession.FromBytes(g.ToBytes(), new ExecutionOptions());

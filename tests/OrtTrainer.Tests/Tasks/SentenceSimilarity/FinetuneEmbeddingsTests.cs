@@ -35,7 +35,7 @@ public sealed class FinetuneEmbeddingsTests
         _folder.Write("triplets.jsonl", string.Join('\n',
             from a in Warm from b in Cold
             select $$"""{"anchor": "the {{a}}", "positive": "{{a}}", "negatives": ["{{b}}"]}"""));
-        CliRun.Of([.. Command("scored.csv", Output), "--epochs", "6", "--pooling", "cls"]).Succeeded();
+        CliRun.Of([.. Command("scored.csv", Output), "--batch-size", "8", "--epochs", "6", "--pooling", "cls"]).Succeeded();
     }
 
     [OneTimeTearDown]
@@ -155,16 +155,16 @@ public sealed class FinetuneEmbeddingsTests
     [TestCase("scored.csv", "--similarity-loss cosine", "a pair has the score 4.5; squared error of the cosine needs "
         + "scores from -1 to 1")]
     [TestCase("pairs.tsv", "--similarity-loss cosent", "the pairs have no scores, which CoSENT learns from.")]
-    [TestCase("pairs.tsv", "--similarity-loss triplet", "SimilarityLoss is 'triplet'; expected one of "
+    [TestCase("pairs.tsv", "--similarity-loss triplet", "--similarity-loss is 'triplet'; expected one of "
         + "multiple-negatives, cosent, cosine.")]
-    [TestCase("pairs.tsv", "--pooling max", "Pooling is 'max'; expected one of mean, cls.")]
+    [TestCase("pairs.tsv", "--pooling max", "--pooling is 'max'; expected one of mean, cls.")]
     [TestCase("pairs.tsv", "--metric spearman", "The metric spearman is not defined for ")]
     [TestCase("pairs.tsv", "--method label-smoothing", "label-smoothing is for classes that exclude each other; the "
         + "task is sentence_similarity. Take finetune, swa or ema.")]
     [TestCase("pairs.tsv", "--method r-drop", "r-drop is for classes that exclude each other")]
     [TestCase("pairs.tsv", "--method distillation --teacher x",
         "learns from a teacher, which sentence_similarity cannot yet")]
-    [TestCase("pairs.tsv", "--class-weights balanced", "are for classes that exclude each other")]
+    [TestCase("pairs.tsv", "--class-weights balanced", "for classes that exclude each other")]
     public void What_vectors_cannot_be_trained_with_is_refused(string data, string options, string message)
     {
         CliRun run = CliRun.Of([.. Command(data, _folder.File("refused")), .. options.Split(' ')]);
@@ -190,7 +190,7 @@ public sealed class FinetuneEmbeddingsTests
         string file = _folder.Write("labels.csv", "text,label\na,x\nb,y\n");
         CliRun run = CliRun.Of("finetune", "--model", Model, "--train", file, "--pooling", "cls");
 
-        Assert.That(run.Error, Does.Contain("Pooling is for vectors of texts; classification makes none."));
+        Assert.That(run.Error, Does.Contain("--pooling is for vectors of texts; classification makes none."));
     }
 
     private JsonElement Scores(string model, string data) =>
@@ -200,8 +200,7 @@ public sealed class FinetuneEmbeddingsTests
     private string[] Command(string data, string output, string? model = null) =>
     [
         "finetune", "--task", "sentence-similarity", "--model", model ?? Model, "--train", _folder.File(data), "--eval",
-        _folder.File(data), "--out", output, "--lr", "3e-3", "--batch-size", "8", "--max-length", "16", "--threads",
-        "1", "--dropout", "0",
+        _folder.File(data), "--out", output, "--lr", "3e-3", "--max-length", "16", "--threads", "1", "--dropout", "0",
     ];
 
     private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
