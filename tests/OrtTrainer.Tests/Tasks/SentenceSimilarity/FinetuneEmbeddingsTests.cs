@@ -35,7 +35,8 @@ public sealed class FinetuneEmbeddingsTests
         _folder.Write("triplets.jsonl", string.Join('\n',
             from a in Warm from b in Cold
             select $$"""{"anchor": "the {{a}}", "positive": "{{a}}", "negatives": ["{{b}}"]}"""));
-        CliRun.Of([.. Command("scored.csv", Output), "--batch-size", "8", "--epochs", "6", "--pooling", "cls"]).Succeeded();
+        CliRun.Of([.. Command("scored.csv", Output), "--batch-size", "8", "--epochs", "6", "--pooling", "cls"])
+            .Succeeded();
     }
 
     [OneTimeTearDown]
