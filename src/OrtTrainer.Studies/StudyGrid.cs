@@ -190,7 +190,10 @@ internal sealed class StudyGrid
 
             FineTuneOptions options = merged.Deserialize<FineTuneOptions>(RunJson.Options)!.Resolve();
             string[] metrics = [.. wanted.Select(name => options.Data.Task.FindMetric(name).Name).Distinct()];
-            return (options, metrics.Length > 0 ? metrics : [options.Metric!]);
+            return metrics.Length > 0 || options.Metric is not null
+                ? (options, metrics.Length > 0 ? metrics : [options.Metric!])
+                : throw new ArgumentException($"the data decide which metric {options.Data.Task} has; name one of "
+                    + $"{string.Join(", ", options.Data.Task.Metrics)}.");
         }
         catch (Exception refused) when (refused is ArgumentException or JsonException or RunException)
         {

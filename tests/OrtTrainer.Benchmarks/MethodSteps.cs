@@ -34,7 +34,7 @@ internal sealed class MethodSteps : IDisposable
         TeacherKnowledge? teacher =
             method.Loss is { LearnsFromTeacher: true } ? Teacher(model, depth, data, options.Seed) : null;
         TrainingObjective objective = RunObjective.Of(
-            settings, data, teacher, (PerEpoch: 1, Total: 2 * options.Batches), depth);
+            settings, settings.Data.Task, data, teacher, (PerEpoch: 1, Total: 2 * options.Batches), depth);
         TrainingGraph graph = TrainingGraph.Build(
             model.Architecture, settings.Data.Task.Head(data.Targets.Outputs), objective);
         _state = new TrainingState(graph.Layout.Weights, new AdamWOptions(), average: null, updates);

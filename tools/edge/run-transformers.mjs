@@ -7,6 +7,7 @@
 //      ForTokenClassification     {"text": "..."}
 //      ForQuestionAnswering       {"question": "...", "context": "..."}
 //      ForMaskedLM                {"text": "... [MASK] ..."}
+//      Model                      {"text": "..."}
 //      any                        {"tokenize": "...", "pair": "..."}
 //      A line may name another folder: {"folder": "...", ...}. Each is opened once.
 // out: per line, what the pipeline answers (tasks.mjs), with "class", the class of transformers.js that ran the graph

@@ -1,7 +1,8 @@
 // The tasks that exported models have, and what transformers.js answers in each.
 import {
-  AutoModelForMaskedLM, AutoModelForQuestionAnswering, AutoModelForSequenceClassification, AutoModelForTokenClassification,
-  FillMaskPipeline, QuestionAnsweringPipeline, TextClassificationPipeline, TokenClassificationPipeline,
+  AutoModel, AutoModelForMaskedLM, AutoModelForQuestionAnswering, AutoModelForSequenceClassification,
+  AutoModelForTokenClassification, FeatureExtractionPipeline, FillMaskPipeline, QuestionAnsweringPipeline,
+  TextClassificationPipeline, TokenClassificationPipeline,
 } from "@huggingface/transformers";
 
 export const tasks = [
@@ -32,6 +33,13 @@ export const tasks = [
     Model: AutoModelForMaskedLM,
     Pipeline: FillMaskPipeline,
     run: fill,
+  },
+  {
+    suffix: "Model",
+    name: "feature-extraction",
+    Model: AutoModel,
+    Pipeline: FeatureExtractionPipeline,
+    run: embed,
   },
 ];
 
@@ -70,6 +78,12 @@ async function answer(pipe, { question, context }) {
 // {"tokens": [{"token", "score", "token_str", "sequence"}]}: the likeliest five
 async function fill(pipe, { text }) {
   return { tokens: await pipe(text) };
+}
+
+// {"embedding": [...]}: the mean of the tokens, divided by its length
+async function embed(pipe, { text }) {
+  const vector = await pipe(text, { pooling: "mean", normalize: true });
+  return { embedding: Array.from(vector.data) };
 }
 
 async function outputs({ model, tokenizer }, text, pair) {

@@ -33,6 +33,14 @@ internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
         "the first alone")]
     public bool TagEveryToken { get; set; }
 
+    [Option("pooling", MetaValue = "WORD", HelpText = "sentence similarity: a text's vector is the mean of its " +
+        "tokens or the first one: mean or cls (default: the model's own, or mean)")]
+    public string? Pooling { get; set; }
+
+    [Option("similarity-loss", MetaValue = "WORD", HelpText = "sentence similarity: multiple-negatives, cosent or " +
+        "cosine (default: cosent for data with scores, else multiple-negatives)")]
+    public string? SimilarityLoss { get; set; }
+
     public string? OptionsFile { get; set; }
 
     public string? Resume { get; set; }

@@ -17,7 +17,8 @@ internal sealed class PredictArguments : TableArguments
         HelpText = "file of texts, or - for standard input; a line of .txt or of standard input is a text")]
     public string? Input { get; set; }
 
-    [Option("output", MetaValue = "F", HelpText = "file for the predictions, as JSON Lines (default: standard output)")]
+    [Option("output", MetaValue = "F", HelpText = "file for the predictions, as JSON Lines; vectors into " +
+        "a file that ends in .npy (default: standard output)")]
     public string? Output { get; set; }
 
     [Option("threshold", MetaValue = "X", HelpText = "least score of a label of a multi-label model (default: 0.5)")]

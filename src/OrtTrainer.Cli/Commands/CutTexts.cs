@@ -11,8 +11,8 @@ internal sealed class CutTexts
     private int _cut;
     private int _texts;
 
-    /// <summary>Takes in the next prediction.</summary>
-    public void Count(TextPrediction prediction)
+    /// <summary>The next prediction, taken in.</summary>
+    public TextPrediction Counted(TextPrediction prediction)
     {
         _texts++;
         if (prediction.IsCut)
@@ -23,6 +23,8 @@ internal sealed class CutTexts
                 _first.Add(_texts);
             }
         }
+
+        return prediction;
     }
 
     /// <summary>Says how many there were, and which; nothing where there were none.</summary>

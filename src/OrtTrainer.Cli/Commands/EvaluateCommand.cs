@@ -25,9 +25,11 @@ internal static class EvaluateCommand
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         ModelTask task = predictor.Task;
-        Metric metric = arguments.Metric is { } name
-            ? OptionErrors.Guard(typeof(EvaluateArguments), () => task.FindMetric(name))
-            : task.DefaultMetric;
+        ModelFolder.TellAssumption(task, terminal);
+        if (arguments.Metric is { } name)
+        {
+            _ = OptionErrors.Guard(typeof(EvaluateArguments), () => task.FindMetric(name));
+        }
 
         DataOptions labeled = OptionErrors.Guard(typeof(EvaluateArguments), () => new DataOptions
         {
@@ -44,7 +46,8 @@ internal static class EvaluateCommand
             SeparateDocuments = arguments.SeparateDocuments,
             SplitSeed = (ulong)(arguments.Seed ?? 1),
         });
-        EvaluationScores scores = predictor.Evaluate(labeled, metric, terminal.Note, interruption);
+        (Metric metric, EvaluationScores scores) =
+            predictor.Evaluate(labeled, arguments.Metric, terminal.Note, interruption);
         Print(arguments, file, scores, metric, terminal.Out);
         return Task.FromResult(ExitCode.Done);
     }

@@ -55,6 +55,8 @@ internal static class FinetuneSettings
             ("label_column", a.LabelColumn),
             ("label_separator", a.LabelSeparator),
             ("tag_every_token", a.TagEveryToken ? true : null),
+            ("pooling", a.Pooling),
+            ("similarity_loss", a.SimilarityLoss),
             ("eval_fraction", a.EvalFraction),
             ("table", RunSettings.Given(
                 ("format", Words.Parse<DataFormat>("--format", a.Format)),

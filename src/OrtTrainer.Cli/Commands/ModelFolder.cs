@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -19,5 +20,14 @@ internal static class ModelFolder
             : "there is no such folder";
         throw new RunException(
             $"{path}: {found}. Give a folder in Hugging Face layout: config.json, weights and tokenizer files.");
+    }
+
+    /// <summary>Says what no file of the model says and is taken for granted.</summary>
+    public static void TellAssumption(ModelTask task, Terminal terminal)
+    {
+        if (task.Assumption is { } assumed)
+        {
+            terminal.Note(assumed);
+        }
     }
 }

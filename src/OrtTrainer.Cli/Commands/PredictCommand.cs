@@ -25,6 +25,7 @@ internal static class PredictCommand
             Execution = EvaluateCommand.Threads(arguments.Threads),
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
+        ModelFolder.TellAssumption(predictor.Task, terminal);
         PredictionLine line = new(predictor.Task, predictor.Labels);
         CutTexts cut = new();
         if (arguments.Output is { } file)
@@ -35,12 +36,15 @@ internal static class PredictCommand
             {
                 IEnumerable<Example> texts =
                     source.ReadAsync(predictor.Task, interruption).ToBlockingEnumerable(interruption);
-                using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
-                foreach (TextPrediction prediction in predictor.PredictStream(texts, interruption))
+                IEnumerable<TextPrediction> predictions =
+                    predictor.PredictStream(texts, interruption).Select(cut.Counted);
+                if (file.EndsWith(VectorFile.Extension, StringComparison.OrdinalIgnoreCase))
                 {
-                    cut.Count(prediction);
-                    writer.Write(line.Of(prediction));
-                    writer.Write('\n');
+                    WriteVectors(stream, predictor.Labels.Count, predictions);
+                }
+                else
+                {
+                    WriteLines(stream, line, predictions);
                 }
             });
             cut.Tell(predictor.MaxLength, terminal);
@@ -50,12 +54,33 @@ internal static class PredictCommand
         IAsyncEnumerable<Example> arriving = source.ReadAsync(predictor.Task, interruption);
         await foreach (TextPrediction answer in predictor.PredictAsync(arriving, interruption))
         {
-            cut.Count(answer);
-            terminal.Out.WriteLine(line.Of(answer));
+            terminal.Out.WriteLine(line.Of(cut.Counted(answer)));
         }
 
         cut.Tell(predictor.MaxLength, terminal);
 
         return ExitCode.Done;
+    }
+
+    private static void WriteLines(Stream stream, PredictionLine line, IEnumerable<TextPrediction> predictions)
+    {
+        using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
+        foreach (TextPrediction prediction in predictions)
+        {
+            writer.Write(line.Of(prediction));
+            writer.Write('\n');
+        }
+    }
+
+    private static void WriteVectors(Stream stream, int width, IEnumerable<TextPrediction> predictions)
+    {
+        VectorFile vectors = new(stream, width);
+        vectors.Start();
+        foreach (TextPrediction prediction in predictions)
+        {
+            vectors.Add(prediction);
+        }
+
+        vectors.Finish();
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Export;
@@ -6,7 +5,9 @@ using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training.Averaging;
+using System.Text.Json;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -25,8 +26,9 @@ internal static class RunExport
         string file = FileOf(folder, weights, options);
         ModelConfig config = ModelConfig.Load(folder);
         Architecture architecture = Architecture.For(config);
-        IReadOnlyList<string> labels = options.Data.Task.OutputNames(config);
-        ModelHead head = options.Data.Task.Head(labels.Count);
+        ModelTask task = options.Data.For(config).Task;
+        IReadOnlyList<string> labels = task.OutputNames(config);
+        ModelHead head = task.Head(labels.Count);
         ParameterLayout layout = PackedGraph.Evaluation(architecture, head).Layout;
         WeightBuffer buffer = new(Device.Default, layout.Length);
         try
@@ -35,7 +37,7 @@ internal static class RunExport
             FineTunedModel model = new()
             {
                 Config = config,
-                Task = options.Data.Task,
+                Task = task,
                 Labels = labels,
                 Layout = layout,
                 Parameters = buffer,

@@ -38,7 +38,7 @@ internal static class RunHeader
         yield return Line("method", $"{PartLines.Method(options)}, {optimizer}learning rate "
             + $"{Figures.Short(options.EffectiveLearningRate)} {Words.Of(options.EffectiveSchedule)}, "
             + $"seed {options.Seed}");
-        if (PartLines.Loss(options) is { } loss)
+        if ((PartLines.Loss(options) ?? facts.Loss) is { } loss)
         {
             yield return Line("loss", loss);
         }

@@ -35,6 +35,8 @@ internal sealed class FinishedRun : IDisposable
 
     public ModelTask Task => _predictor.Task;
 
+    private DataOptions Data => Options.Data with { Task = Task };
+
     /// <exception cref="RunException">There is no finished run in the folder.</exception>
     public static FinishedRun Open(string folder, PredictorOptions predictor)
     {
@@ -47,7 +49,7 @@ internal sealed class FinishedRun : IDisposable
     /// <summary>The evaluation data of the run, read again.</summary>
     public Dataset EvaluationData(CancellationToken cancellation) => Options.Data.Eval is { } file
         ? Read(file, cancellation)
-        : LabeledData.Load(Options.Data with { ModelLabels = Labels }, cancellation: cancellation).Eval;
+        : LabeledData.Load(Data with { ModelLabels = Labels }, cancellation: cancellation).Eval;
 
     /// <summary>The test data of the run, read again.</summary>
     /// <exception cref="RunException">It had none.</exception>
@@ -57,7 +59,7 @@ internal sealed class FinishedRun : IDisposable
 
     /// <summary>A file with the columns of the run's data and its model's labels.</summary>
     public Dataset Read(string file, CancellationToken cancellation) =>
-        LabeledData.Read(file, Options.Data, Task.LabelsOf(Labels), cancellation: cancellation);
+        LabeledData.Read(file, Data, Task.LabelsOf(Labels), cancellation: cancellation);
 
     /// <summary>Scores the exported model.</summary>
     /// <param name="data">Labelled examples.</param>

@@ -123,7 +123,7 @@ internal sealed record RunComparison
 
     private static void RequireSameLabels(FinishedRun a, FinishedRun b)
     {
-        if (a.Task != b.Task)
+        if (a.Task.Name != b.Task.Name)
         {
             throw new RunException(
                 $"{a.Folder} is a {a.Task} and {b.Folder} a {b.Task}: such runs cannot be compared.");

@@ -26,11 +26,17 @@ internal sealed class ProbedRun : IDisposable
         RunData data = RunData.Load(
             run with { Model = folder, Data = DataOf(run, model, options) }, model, Tokenizer.Load(folder),
             cancellation);
+        if (data.Train.Targets.GroupSize > 1)
+        {
+            throw new RunException($"{folder}: flatness is measured of a mean loss over examples; the loss of "
+                + $"{data.Task} is one of whole batches. Measure a run of another task.");
+        }
+
         bool train = options.Data == "train";
         EncodedDataset all = train ? data.Train : data.Eval;
         Examples = Some(all, options);
         Data = train ? run.Data.Train : data.EvalOrigin;
-        Metric = run.Metric is { } name ? data.Task.FindMetric(name) : data.Task.DefaultMetric;
+        Metric = data.Task.MetricFor(run.Metric, data.Eval.Source);
         Layout = PackedGraph.Evaluation(model.Architecture, data.Task.Head(data.Outputs)).Layout;
         try
         {

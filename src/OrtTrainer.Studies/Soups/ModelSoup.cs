@@ -40,7 +40,7 @@ public sealed class ModelSoup : IDisposable
             SoupRules.Require(_ingredients);
             SoupIngredient first = _ingredients[0];
             _mean = new WeightBuffer(Device.Default, first.Layout.Length);
-            ModelTask task = first.Options.Data.Task;
+            ModelTask task = first.Data.Task;
             _data = task.Encode(
                 EvaluationData(first, cancellation), Tokenizer.Load(first.Folder), MaxLength(first),
                 options.Execution.IntraOpThreads, cancellation, first.Options.Stride);
@@ -126,7 +126,7 @@ public sealed class ModelSoup : IDisposable
         return new FineTunedModel
         {
             Config = first.Config,
-            Task = first.Options.Data.Task,
+            Task = first.Data.Task,
             Labels = first.Labels,
             Layout = first.Layout,
             Parameters = _mean,
@@ -142,7 +142,7 @@ public sealed class ModelSoup : IDisposable
         return new Provenance
         {
             Method = $"{_options.Recipe.ToString().ToLowerInvariant()}-soup",
-            Task = first.Options.Data.Task,
+            Task = first.Data.Task,
             Metric = _evaluator.Metric.Name,
             Seed = first.Options.Seed,
             BaseModel = Path.GetFileName(first.Options.Model),
@@ -160,7 +160,7 @@ public sealed class ModelSoup : IDisposable
     /// <summary>The evaluation data of a run, read again with its model's labels.</summary>
     private static Dataset EvaluationData(SoupIngredient run, CancellationToken cancellation)
     {
-        DataOptions data = run.Options.Data;
+        DataOptions data = run.Data;
         return data.Eval is { } file
             ? LabeledData.Read(file, data, data.Task.LabelsOf(run.Config.Id2Label), cancellation: cancellation)
             : LabeledData.Load(data with { ModelLabels = run.Config.Id2Label }, cancellation: cancellation).Eval;

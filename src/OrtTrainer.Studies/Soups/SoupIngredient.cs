@@ -4,6 +4,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Studies.Soups;
 
@@ -16,8 +17,9 @@ internal sealed class SoupIngredient : IDisposable
         Options = options;
         Summary = summary;
         Config = config;
-        Labels = options.Data.Task.OutputNames(config);
-        Head = options.Data.Task.Head(Labels.Count);
+        Data = options.Data.For(config);
+        Labels = Data.Task.OutputNames(config);
+        Head = Data.Task.Head(Labels.Count);
         Layout = PackedGraph.Evaluation(Architecture, Head).Layout;
         Weights = new WeightBuffer(Device.Default, Layout.Length);
     }
@@ -25,6 +27,9 @@ internal sealed class SoupIngredient : IDisposable
     public string Folder { get; }
 
     public FineTuneOptions Options { get; }
+
+    /// <summary>The run's data, with its task as it is for the model.</summary>
+    public DataOptions Data { get; }
 
     public RunSummary Summary { get; }
 

@@ -37,6 +37,12 @@ internal sealed record BenchmarkData(
                     $"examples of {length} were asked for.");
         }
 
+        if (options.Data?.Task.MakesVectors == true)
+        {
+            throw new RunException($"{options.Data.Task} compares the texts of a batch, which is not timed. Take "
+                + "another task.");
+        }
+
         EncodedDataset encoded = Read(options, model, cancellation);
         ModelTask task = options.Data!.Task;
         return new(task.Distribution, task.Head(encoded.Targets.Outputs), encoded.Inputs, encoded.Targets);

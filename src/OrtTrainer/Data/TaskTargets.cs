@@ -13,6 +13,9 @@ internal abstract class TaskTargets
     /// <summary>The values in a row of the head's output, K.</summary>
     public abstract int Outputs { get; }
 
+    /// <summary>How many examples, one after another, stay together in a batch, as the texts of a pair do.</summary>
+    public virtual int GroupSize => 1;
+
     /// <summary>
     /// The place of an example's first row among the rows of all examples; of <see cref="Count"/>, their number R.
     /// </summary>

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Export;
 
 /// <summary>
-/// How far an exported model's logits may be from the reference: |x - r| &lt;= absolute + relative · max |r|, the largest
-/// logit of the example. A logit near zero is a sum of large terms, and as inexact as they are.
+/// How far an exported model's logits may be from the reference: |x - r| &lt;= absolute + relative · max |r|, the
+/// largest logit of the example. A logit near zero is a sum of large terms, and as inexact as they are.
 /// </summary>
 internal sealed record ExportTolerance
 {

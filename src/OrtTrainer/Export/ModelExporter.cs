@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Export;
 
@@ -13,6 +16,8 @@ namespace OrtTrainer.Export;
 internal static class ModelExporter
 {
     private const string SafetensorsName = "model.safetensors";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Writes all files, or none.</summary>
     /// <param name="folder">Where to: made if absent; other files in it stay.</param>
@@ -56,6 +61,7 @@ internal static class ModelExporter
         string[] owned =
         [
             ModelConfig.FileName, SafetensorsName, .. TokenizerExport.FileNames,
+            .. ModelTask.All.SelectMany(task => task.FileNames),
             // Beside config.json lies the graph of an older export, which would now be another model's.
             OnnxModelFolder.OnnxName, OnnxFile.DataName,
             Path.Combine(OnnxModelFolder.GraphFolder, OnnxModelFolder.OnnxName),
@@ -85,6 +91,13 @@ internal static class ModelExporter
         else if (model.MaxLength is { } maxLength)
         {
             TokenizerSettings.WriteLimit(folder, maxLength);
+        }
+
+        int limit = model.MaxLength ?? model.Architecture.Shape.Positions;
+        foreach ((string path, JsonNode content) in model.Task.FilesOf(limit))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, path))!);
+            AtomicFile.WriteText(Path.Combine(folder, path), content.ToJsonString(Indented) + "\n");
         }
     }
 

@@ -92,6 +92,11 @@ internal abstract class Architecture(ModelConfig config)
     public static int? VocabularyOf(ModelConfig config) => Find(config)?.Shape.Vocabulary
         ?? (config.Has("vocab_size") ? config.Size("vocab_size", SizeRange.Vocabulary) : null);
 
+    /// <summary>The values of a token's state, of a model of whatever family.</summary>
+    /// <exception cref="CheckpointException">The configuration does not say.</exception>
+    public static int WidthOf(ModelConfig config) =>
+        Find(config)?.Shape.Width ?? config.Size("hidden_size", SizeRange.Width);
+
     /// <summary>
     /// The id that fills rows up, of whatever family; 0 where the configuration says none, as null or -1. What is there
     /// makes no difference then, as it is masked.

@@ -38,7 +38,9 @@ internal abstract class ModelHead
 
     /// <summary>The outputs of an exported graph, by name.</summary>
     /// <param name="graph">The exported graph.</param>
+    /// <param name="hidden">The states of the last layer, [B, S, H].</param>
     /// <param name="logits">What <see cref="Build"/> gave.</param>
-    public virtual IReadOnlyList<(string Name, Value Value)> Exported(GraphBuilder graph, Value logits) =>
+    public virtual IReadOnlyList<(string Name, Value Value)> Exported(
+        GraphBuilder graph, Value hidden, Value logits) =>
         [(PaddedInputs.Logits, logits)];
 }

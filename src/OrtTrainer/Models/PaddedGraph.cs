@@ -22,8 +22,9 @@ internal static class PaddedGraph
         GraphBuilder g = new("classifier");
         PaddedModelBuilder m = new(g, architecture.Shape.TokenTypes > 0,
             parameter => layout.Read(parameters, parameter));
-        Value logits = head.Build(m, architecture, architecture.Encode(m));
-        foreach ((string name, Value value) in head.Exported(g, logits))
+        Value hidden = architecture.Encode(m);
+        Value logits = head.Build(m, architecture, hidden);
+        foreach ((string name, Value value) in head.Exported(g, hidden, logits))
         {
             g.Output(value, name);
         }

@@ -17,4 +17,10 @@ internal static class PaddedInputs
 
     /// <summary>Output of the head, float [B, K].</summary>
     public const string Logits = "logits";
+
+    /// <summary>The states of the last layer, float [B, S, H].</summary>
+    public const string LastHiddenState = "last_hidden_state";
+
+    /// <summary>The vector of each text, float [B, H].</summary>
+    public const string SentenceEmbedding = "sentence_embedding";
 }

@@ -15,7 +15,8 @@ internal sealed class SpanHead() : TokenHead(outputs: 2)
 
     public override IReadOnlyList<string> ExportedNames { get; } = [StartLogits, EndLogits];
 
-    public override IReadOnlyList<(string Name, Value Value)> Exported(GraphBuilder graph, Value logits) =>
+    public override IReadOnlyList<(string Name, Value Value)> Exported(
+        GraphBuilder graph, Value hidden, Value logits) =>
     [
         (StartLogits, graph.Squeeze(graph.Slice(logits, axis: 2, start: 0, end: 1), 2)),
         (EndLogits, graph.Squeeze(graph.Slice(logits, axis: 2, start: 1, end: 2), 2)),

@@ -43,7 +43,9 @@ public sealed partial record FineTuneOptions
             LearningRate = EffectiveLearningRate,
             Schedule = EffectiveSchedule,
             Threads = EffectiveThreads,
-            Metric = (Metric is null ? Data.Task.DefaultMetric : Data.Task.FindMetric(Metric)).Name,
+            Metric = Metric is not null ? Data.Task.FindMetric(Metric).Name
+                : Data.Task.ChoosesMetricByData ? null
+                : Data.Task.DefaultMetric.Name,
         };
     }
 
@@ -94,6 +96,13 @@ public sealed partial record FineTuneOptions
         {
             throw new ArgumentException(
                 $"{nameof(Data.TagEveryToken)} is for tags of words; {Data.Task} has none. Leave it out.");
+        }
+
+        if ((Data.Pooling ?? Data.SimilarityLoss) is not null && !Data.Task.MakesVectors)
+        {
+            string option = Data.Pooling is null ? nameof(Data.SimilarityLoss) : nameof(Data.Pooling);
+            throw new ArgumentException(
+                $"{option} is for vectors of texts; {Data.Task} makes none. Leave it out.");
         }
 
         RunTraits run = new(Method, Data.Task, Dropout, FromScratch, Teacher);

@@ -165,6 +165,8 @@ internal sealed class OnnxModel : IDisposable
 
     private static string Advice(ModelHead head) => head.ExportedNames is [PaddedInputs.Logits]
         ? "Export the model for text classification."
+        : head.ExportedNames is [PaddedInputs.SentenceEmbedding]
+            ? "Take the file away, and the graph is built from the weights; or export the model here."
         : $"Export the model as the class that config.json names, …{head.ClassSuffix}.";
 
     private static void CheckTypes(GraphSession session, ModelHead head)

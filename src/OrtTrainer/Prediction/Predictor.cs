@@ -87,19 +87,23 @@ public sealed partial class Predictor : IDisposable
 
     /// <summary>Scores the model on a file, which its task reads.</summary>
     /// <param name="data">The file, as <see cref="DataOptions.Train"/>, and how to read it.</param>
-    /// <param name="metric">The metric that decides.</param>
+    /// <param name="metric">The metric that decides, by name; null for that of the task.</param>
     /// <param name="note">Told what of the data is left out, such as what is cut; null for nobody.</param>
     /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>The metric that decided, and the scores in all.</returns>
+    /// <exception cref="ArgumentException">The task has no such metric.</exception>
+    /// <exception cref="RunException">The metric is not defined for these data.</exception>
     /// <exception cref="DataFileException">The file cannot be used.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
-    internal EvaluationScores Evaluate(
-        DataOptions data, Metric metric, Action<string>? note = null, CancellationToken cancellation = default)
+    internal (Metric Metric, EvaluationScores Scores) Evaluate(
+        DataOptions data, string? metric, Action<string>? note = null, CancellationToken cancellation = default)
     {
         EncodedDataset encoded = Task.LoadScored(new ScoredReading(
             data, Labels, _tokenizer, MaxLength, _options.Stride, _options.Execution.IntraOpThreads, note,
             cancellation));
         using IDisposable? file = encoded.Inputs as IDisposable;
-        return Evaluate(encoded, metric, order: null, note, cancellation);
+        Metric deciding = Task.MetricFor(metric, encoded.Source);
+        return (deciding, Evaluate(encoded, deciding, order: null, note, cancellation));
     }
 
     /// <summary>Scores the model on labeled examples.</summary>
@@ -251,7 +255,9 @@ public sealed partial class Predictor : IDisposable
             some[window] = outputs;
             if (some.All(all => all is not null))
             {
-                Predictions[example] = task.Decode(windows[example], some!, labels, options);
+                TextPrediction prediction = task.Decode(windows[example], some!, labels, options);
+                Predictions[example] =
+                    windows[example].Any(input => input.IsCut) ? prediction with { IsCut = true } : prediction;
                 _waiting.Remove(example);
             }
         }

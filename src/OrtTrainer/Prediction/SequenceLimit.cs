@@ -11,7 +11,9 @@ namespace OrtTrainer.Prediction;
 /// </summary>
 internal static class SequenceLimit
 {
-    private const string SettingsName = "tokenizer_config.json";
+    // Where transformers and sentence-transformers keep it; the smaller counts where both do.
+    private static readonly (string File, string Field)[] Places =
+        [("tokenizer_config.json", "model_max_length"), ("sentence_bert_config.json", "max_seq_length")];
 
     /// <exception cref="RunException">
     /// More was asked for than the model has positions for, or the tokenizer's settings are malformed.
@@ -26,10 +28,11 @@ internal static class SequenceLimit
                 "for. Ask for less.");
         }
 
-        return asked ?? (int)Math.Min(positions, OwnLimit(Path.Combine(folder, SettingsName)) ?? positions);
+        return asked ?? (int)Math.Min(
+            positions, Places.Min(place => OwnLimit(Path.Combine(folder, place.File), place.Field)) ?? positions);
     }
 
-    private static double? OwnLimit(string path)
+    private static double? OwnLimit(string path, string field)
     {
         if (!File.Exists(path))
         {
@@ -39,7 +42,7 @@ internal static class SequenceLimit
         try
         {
             using JsonDocument settings = JsonDocument.Parse(File.ReadAllBytes(path));
-            return settings.RootElement.TryGetProperty("model_max_length", out JsonElement limit)
+            return settings.RootElement.TryGetProperty(field, out JsonElement limit)
                 && limit.ValueKind == JsonValueKind.Number
                 && limit.TryGetDouble(out double length) && length >= 1
                 ? length

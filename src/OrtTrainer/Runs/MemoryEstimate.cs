@@ -21,7 +21,7 @@ internal static class MemoryEstimate
         long buffers = 2 + (run.State.Average?.Buffers ?? 0) + (run.Options.Accumulation > 1 ? 1 : 0)
             + run.Options.Parts.Sum(part => part.Buffers);
         long tokens = run.Data.Train.Inputs.Select(e => (long)e.InputIds.Length).OrderDescending()
-            .Take(run.Options.BatchSize).Sum();
+            .Take(run.Options.BatchSize * run.Data.Train.Targets.GroupSize).Sum();
         long perToken = shape.Layers * ((12L * shape.Width) + (4L * shape.Inner));
         long logits = run.Data.Outputs * run.Data.Head.Rows.Count(
             run.Options.BatchSize, tokens, run.Data.Draw?.OutputShare ?? 1);

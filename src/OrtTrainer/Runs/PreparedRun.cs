@@ -34,12 +34,16 @@ internal sealed class PreparedRun : IDisposable
         Metric metric = MetricOf(options, data);
         TrainerOptions settings = new(
             options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed,
-            new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels });
-        StepsPerEpoch = new EpochOrder(data.Train.Inputs.Count, settings.PerStep, options.Seed).StepsPerEpoch;
+            new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels })
+        {
+            GroupSize = data.Train.Targets.GroupSize,
+        };
+        StepsPerEpoch = EpochOrder.StepsPerEpochOf(data.Train.Inputs.Count, settings.PerStep);
         TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
         AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
         TrainingObjective objective = RunObjective.Of(
-            options, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers).With(data.Draw);
+            options, data.Task, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers)
+            .With(data.Draw);
         ModelHead head = data.Head;
         TrainingGraph graph = TrainingGraph.Build(model.Architecture, head, objective);
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head);
@@ -119,6 +123,7 @@ internal sealed class PreparedRun : IDisposable
         MemoryEstimate.Of(this), Data.Warnings)
     {
         Teacher = Teacher?.Report,
+        Loss = Options.Method.Loss is null ? Data.Task.DescribeLoss(Data.Train) : null,
     };
 
     /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
@@ -198,7 +203,7 @@ internal sealed class PreparedRun : IDisposable
     /// </summary>
     private static Metric MetricOf(FineTuneOptions options, RunData data)
     {
-        Metric metric = options.Metric is { } name ? data.Task.FindMetric(name) : data.Task.DefaultMetric;
+        Metric metric = data.Task.MetricFor(options.Metric, data.Eval.Source);
         return metric.IsDefinedFor(data.Outputs)
             ? metric
             : throw new RunException($"The metric {metric.Name} is for two classes; {data.Train.Source.Source} has " +

@@ -61,14 +61,15 @@ internal sealed record RunData(ModelTask Task, EncodedSplits Splits, ExampleDraw
                 $"vocab_size in config.json is {vocabulary}. Take the tokenizer files that belong to this model.");
         }
 
-        ModelTask task = options.Data.Task;
+        DataOptions settled = options.Data.For(model.Config);
+        ModelTask task = settled.Task;
         task.RequireUsable(tokenizer);
         int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         EncodedSplits splits = task.Load(
             new DataReading(
-                options.Data, model, tokenizer, length, options.Stride, options.EffectiveThreads, cancellation));
+                settled, model, tokenizer, length, options.Stride, options.EffectiveThreads, cancellation));
         RunData data = new(task, splits, task.DrawOf(
-            options.Data, tokenizer, splits.Train.Targets.Outputs, options.Seed));
+            settled, tokenizer, splits.Train.Targets.Outputs, options.Seed));
         try
         {
             KnownIds.Require(data.Parts.SelectMany(part => part.Inputs), vocabulary, model.Config.Path);

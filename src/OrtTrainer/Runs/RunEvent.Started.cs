@@ -30,6 +30,10 @@ public abstract partial record RunEvent
         long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate,
         IReadOnlyList<string> Warnings) : RunEvent
     {
+        /// <summary>The loss of the task in words, where it has several; null where it goes without saying.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Loss { get; init; }
+
         /// <summary>The teacher, how good it is and what it took; null without one.</summary>
         [JsonInclude]
         internal TeacherReport? Teacher { get; init; }

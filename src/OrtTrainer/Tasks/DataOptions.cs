@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Tasks.SentenceSimilarity;
 
 namespace OrtTrainer.Tasks;
 
@@ -50,6 +52,30 @@ public sealed record DataOptions
     /// </summary>
     public bool TagEveryToken { get; init; }
 
+    /// <summary>
+    /// With sentence_similarity, how the states of a text's tokens become its vector, mean or cls; null for the model's
+    /// own, the mean where it has none.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is neither.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Pooling
+    {
+        get;
+        init => field = value is null ? null : OptionWords.Of(EmbeddingOptions.PoolingOf(value));
+    }
+
+    /// <summary>
+    /// With sentence_similarity, the loss: multiple_negatives, cosent or cosine; null for cosent where the data have
+    /// scores, else multiple_negatives.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is none of them.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SimilarityLoss
+    {
+        get;
+        init => field = value is null ? null : OptionWords.Of(EmbeddingOptions.LossOf(value));
+    }
+
     /// <summary>Where in a row an example stands.</summary>
     internal ExampleColumns Columns => new(
         TextColumn ?? Task.DefaultColumns.Text, PairColumn ?? Task.DefaultColumns.Pair,
@@ -57,6 +83,9 @@ public sealed record DataOptions
     {
         TagsEveryToken = TagEveryToken,
     };
+
+    /// <summary>These options with the task as it is for a model.</summary>
+    internal DataOptions For(ModelConfig config) => this with { Task = Task.For(config, this) };
 
     /// <summary>How to read the files, all of them alike.</summary>
     public TableOptions Table { get; init; } = new();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
@@ -31,12 +32,28 @@ public abstract partial class ModelTask
                 "take it out.");
         IReadOnlyList<string> labels = task.OutputNames(config);
         return labels.Count >= task.FewestOutputs
-            ? task
+            ? task.For(config)
             : throw new RunException($"{config.Path}: {task.NamedIn(config)}, but id2label has one label, " +
                 $"'{labels[0]}': a softmax of one output is 1 whatever the text; expected " +
                 $"{task.FewestOutputs} labels or more. Set problem_type to multi_label_classification where the " +
                 "output is the logit of one label that applies or not, to regression where it is a number.");
     }
+
+    /// <summary>The task as it is for a model, with what the files beside its configuration say of it.</summary>
+    /// <param name="config">The model's configuration.</param>
+    /// <param name="options">What is said over them; null for nothing.</param>
+    /// <exception cref="RunException">A file is malformed.</exception>
+    internal virtual ModelTask For(ModelConfig config, DataOptions? options = null) => this;
+
+    /// <summary>What no file of the model says and is taken for granted, in words; null for nothing.</summary>
+    internal virtual string? Assumption => null;
+
+    /// <summary>The files that an export has for this task alone, below its folder.</summary>
+    internal virtual IReadOnlyList<string> FileNames => [];
+
+    /// <summary>What stands in those files.</summary>
+    /// <param name="maxLength">The most tokens of an input.</param>
+    internal virtual IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) => [];
 
     /// <summary>A name per output of a model: the labels of its configuration, but for tasks without.</summary>
     internal virtual IReadOnlyList<string> OutputNames(ModelConfig config) => config.Id2Label;

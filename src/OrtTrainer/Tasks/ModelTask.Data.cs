@@ -53,6 +53,7 @@ public abstract partial class ModelTask
         EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
         return new(splits.Labels, train, eval, test, splits.EvalOrigin,
         [
+            .. Assumption is { } assumed ? new[] { assumed } : [],
             .. notes, .. DataReport.Of(splits, reading.Cancellation).Warnings(), .. LeftOutOf("train", train),
             .. LeftOutOf("eval", eval), .. LeftOutOf("test", test),
         ]);

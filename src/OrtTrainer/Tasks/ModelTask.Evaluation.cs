@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Training.Batches;
 
@@ -11,6 +13,15 @@ public abstract partial class ModelTask
 
     /// <summary>The metric that decides where the user names none.</summary>
     internal virtual Metric DefaultMetric => Metrics[0];
+
+    /// <summary>Whether it depends on the data which metrics are defined, and so which decides.</summary>
+    internal virtual bool ChoosesMetricByData => false;
+
+    /// <summary>Whether outputs are vectors of texts, which have no labels.</summary>
+    internal virtual bool MakesVectors => false;
+
+    /// <summary>The metrics that data can be scored by, that which decides first.</summary>
+    internal virtual IReadOnlyList<Metric> MetricsOf(Dataset data) => Metrics;
 
     /// <summary>Whether the predictions of several models have a mean.</summary>
     internal virtual bool HasPredictionMean => false;
@@ -29,6 +40,21 @@ public abstract partial class ModelTask
                 $"There is no metric '{name}' for {Name}; expected one of " +
                 $"{string.Join(", ", Metrics.Select(metric => metric.Name))}.",
                 nameof(name));
+    }
+
+    /// <summary>The metric that decides on a data set.</summary>
+    /// <param name="name">The one named; null for the task's own.</param>
+    /// <param name="data">The data.</param>
+    /// <exception cref="ArgumentException">The task has no such metric.</exception>
+    /// <exception cref="RunException">It is not defined for the data.</exception>
+    internal Metric MetricFor(string? name, Dataset data)
+    {
+        IReadOnlyList<Metric> defined = MetricsOf(data);
+        Metric metric = name is null ? ChoosesMetricByData ? defined[0] : DefaultMetric : FindMetric(name);
+        return defined.Contains(metric)
+            ? metric
+            : throw new RunException($"The metric {metric} is not defined for {data.Source}; expected "
+                + $"{string.Join(" or ", defined)}. Choose such a metric, or name the columns that it needs.");
     }
 
     /// <summary>Takes in the outputs for a data set, batch by batch, and scores them.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
+using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tasks;
@@ -32,6 +33,15 @@ public abstract partial class ModelTask
     /// <summary>What stands on an encoder.</summary>
     /// <param name="outputs">Values per row, K.</param>
     internal virtual ModelHead Head(int outputs) => new SequenceHead(outputs);
+
+    /// <summary>The loss of a method without one of its own.</summary>
+    /// <param name="train">The training data.</param>
+    /// <param name="batchSize">Examples per pass.</param>
+    /// <exception cref="RunException">There is nothing to learn from such data or batches.</exception>
+    internal virtual LossTerm LossOf(EncodedDataset train, int batchSize) => new LabelLoss();
+
+    /// <summary>That loss in words; null where it goes without saying.</summary>
+    internal virtual string? DescribeLoss(EncodedDataset train) => null;
 
     /// <summary>The task of that name; case, hyphens and underscores do not matter.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>

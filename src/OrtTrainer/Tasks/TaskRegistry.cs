@@ -3,6 +3,7 @@ using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
+using OrtTrainer.Tasks.SentenceSimilarity;
 using OrtTrainer.Tasks.TokenClassification;
 
 namespace OrtTrainer.Tasks;
@@ -17,6 +18,7 @@ internal static class TaskRegistry
         RegressionTask.Instance,
         TokenClassificationTask.Instance,
         QuestionAnsweringTask.Instance,
+        SentenceSimilarityTask.Instance,
         MaskedLanguageModelTask.Instance,
     ];
 }

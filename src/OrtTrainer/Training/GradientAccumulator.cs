@@ -6,7 +6,8 @@ namespace OrtTrainer.Training;
 
 /// <summary>
 /// The gradients of one optimizer step: of one batch, or the sum over several that together are exactly the large
-/// batch, because every example's loss is divided by the number of all.
+/// batch, because every example's loss is divided by the number of all. A loss that compares the examples of a batch
+/// sees those of one pass: of several, it is their mean.
 /// </summary>
 internal sealed class GradientAccumulator : IGradientSource
 {
@@ -49,10 +50,10 @@ internal sealed class GradientAccumulator : IGradientSource
         float scale = objective.MeanScale(indices);
         LossParts loss = default;
         int tokens = 0;
-        for (int micro = 0; micro * _options.BatchSize < indices.Length; micro++)
+        for (int micro = 0; micro * _options.PerPass < indices.Length; micro++)
         {
-            int start = micro * _options.BatchSize;
-            int length = Math.Min(_options.BatchSize, indices.Length - start);
+            int start = micro * _options.PerPass;
+            int length = Math.Min(_options.PerPass, indices.Length - start);
             _batch.Fill(examples, indices.Slice(start, length), objective, step);
             DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
             loss += _session.Run(_batch, scale, key);

@@ -39,7 +39,7 @@ internal sealed class Trainer : IDisposable
         _averaging = averaging;
         _gradients = gradients;
         _norm = updates.CreateNorm(state.Layout);
-        Order = new EpochOrder(examples.Count, options.PerStep, options.Seed);
+        Order = new EpochOrder(examples.Count, options.PerStep, options.Seed, options.GroupSize);
     }
 
     /// <summary>Which examples each step takes.</summary>
@@ -79,7 +79,7 @@ internal sealed class Trainer : IDisposable
             average!.Record(_state.Step);
         }
 
-        return new StepReport(_state.Step, loss, norm, rate, indices.Length, tokens);
+        return new StepReport(_state.Step, loss, norm, rate, indices.Length / _options.GroupSize, tokens);
     }
 
     public void Dispose() => _gradients.Dispose();

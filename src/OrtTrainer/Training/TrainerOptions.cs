@@ -11,6 +11,13 @@ namespace OrtTrainer.Training;
 internal sealed record TrainerOptions(
     int BatchSize, int Accumulation, double? ClipNorm, long Seed, ExecutionOptions Execution)
 {
-    /// <summary>Examples per optimizer step.</summary>
-    public int PerStep => checked(BatchSize * Accumulation);
+    /// <summary>How many inputs an example has where they stay together in a batch, as the texts of a pair
+    /// do.</summary>
+    public int GroupSize { get; init; } = 1;
+
+    /// <summary>Inputs per forward and backward pass.</summary>
+    public int PerPass => checked(BatchSize * GroupSize);
+
+    /// <summary>Inputs per optimizer step.</summary>
+    public int PerStep => checked(PerPass * Accumulation);
 }

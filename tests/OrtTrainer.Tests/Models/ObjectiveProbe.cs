@@ -39,7 +39,7 @@ internal static class ObjectiveProbe
         FineTuneOptions options, EncodedDataset data, float[] logits, float[]? teacher = null, long step = 0)
     {
         TrainingObjective objective = RunObjective.Of(
-            options with { Data = options.Data with { Task = TaskOf(data.Targets) } }, data,
+            options, TaskOf(data.Targets), data,
             teacher is null ? null : new TeacherKnowledge(teacher), (PerEpoch: 1, Total: 10), studentLayers: 2);
         PackedBatch batch = new();
         int[] all = [.. Enumerable.Range(0, data.Source.Count)];

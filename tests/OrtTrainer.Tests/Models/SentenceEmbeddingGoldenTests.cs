@@ -1,7 +1,9 @@
 using System.Text.Json;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Models;
+using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks.SentenceSimilarity;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
@@ -24,6 +26,20 @@ public sealed class SentenceEmbeddingGoldenTests
 
         float[] expected = Expected();
         Assert.That(embeddings.SelectMany(e => e), Is.EqualTo(expected).Within(1e-5));
+    }
+
+    [Test]
+    public void The_folder_opens_as_a_model_of_vectors_that_are_the_same()
+    {
+        JsonElement golden = JsonDocument.Parse(File.ReadAllText(SharedFiles.Golden(Name + ".json"))).RootElement;
+        string[] texts = [.. golden.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!)];
+        using Predictor predictor = Predictor.Open(
+            SharedFiles.SharedPath("models", Name),
+            new PredictorOptions { MaxLength = golden.GetProperty("max_length").GetInt32() });
+
+        IEnumerable<float> vectors = predictor.Predict(texts).SelectMany(text => ((EmbeddingPrediction)text).Embedding);
+
+        Assert.That(vectors, Is.EqualTo(Expected()).Within(1e-5));
     }
 
     private static TokenizedExample[] Tokenize(string[] texts, int maxLength)

@@ -186,7 +186,8 @@ public sealed class RunObjectiveTests
         TeacherKnowledge teacher = new(new float[3 * outputs], new LayerStates(new float[3 * 2 * 4], 2, 4));
 
         TrainingObjective objective = RunObjective.Of(
-            options, ObjectiveProbe.Data(task, outputs, labels), teacher, (PerEpoch: 1, Total: 10), studentLayers: 2);
+            options, task, ObjectiveProbe.Data(task, outputs, labels), teacher, (PerEpoch: 1, Total: 10),
+            studentLayers: 2);
 
         Dictionary<string, float> weights = objective.Inputs.OfType<LossCoefficient>()
             .ToDictionary(coefficient => coefficient.Name, coefficient => coefficient.At(0));

@@ -176,7 +176,7 @@ internal sealed class QuestionAnsweringTask : ModelTask
 
         json.WriteNumber("no_answer_score", answers.NoAnswerScore);
         json.WriteStartArray("alternatives");
-        foreach (TextAnswer answer in answers.Answers.Skip(answers.HasAnswer ? 1 : 0).Take(Alternatives))
+        foreach (TextSpan answer in answers.Spans.Skip(answers.HasAnswer ? 1 : 0).Take(Alternatives))
         {
             json.WriteStartObject();
             Write(json, answer);
@@ -220,8 +220,8 @@ internal sealed class QuestionAnsweringTask : ModelTask
         bool hasAnswer = search.Best is [SpanCandidate best, ..]
             && !(search.NoAnswer - best.Score > options.NoAnswerThreshold);
         return new AnswerPrediction(
-            [.. search.Best.Zip(scores, (candidate, score) => new TextAnswer(
-                CodePoints.Cut(question.Context, candidate.Place), candidate.Place, score))],
+            [.. search.Best.Zip(scores, (candidate, score) => new TextSpan(
+                CodePoints.Cut(question.Context, candidate.Place), Type: null, candidate.Place, score))],
             scores[^1],
             hasAnswer)
         {
@@ -229,7 +229,7 @@ internal sealed class QuestionAnsweringTask : ModelTask
         };
     }
 
-    private static void Write(Utf8JsonWriter json, TextAnswer answer)
+    private static void Write(Utf8JsonWriter json, TextSpan answer)
     {
         json.WriteString("answer", answer.Text);
         json.WriteNumber("start", answer.Place.Start);

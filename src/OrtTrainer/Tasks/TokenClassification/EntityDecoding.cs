@@ -11,7 +11,7 @@ internal static class EntityDecoding
     /// <param name="logits">Those of each, [tokens, K].</param>
     /// <param name="labels">The tags, K.</param>
     /// <exception cref="RunException">A label is no tag.</exception>
-    public static TextEntity[] Read(
+    public static TextSpan[] Read(
         IReadOnlyList<TokenizedWords> windows, IReadOnlyList<float[]> logits, IReadOnlyList<string> labels)
     {
         SortedDictionary<int, (string Tag, float Score)> tagged = [];
@@ -46,12 +46,12 @@ internal static class EntityDecoding
         }
     }
 
-    private static TextEntity Place(
+    private static TextSpan Place(
         string text, Entity entity, TextRange[] words, float[] scores)
     {
         TextRange place = new(words[entity.Start].Start, words[entity.End].End);
         int count = entity.End - entity.Start + 1;
-        return new TextEntity(
+        return new TextSpan(
             CodePoints.Cut(text, place), entity.Type, place, scores.Skip(entity.Start).Take(count).Average());
     }
 }

@@ -148,7 +148,7 @@ internal sealed class TokenClassificationTask : ModelTask
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
     {
         json.WriteStartArray("entities");
-        foreach (TextEntity entity in ((TokenPrediction)prediction).Entities)
+        foreach (TextSpan entity in prediction.Spans)
         {
             json.WriteStartObject();
             json.WriteString("text", entity.Text);
@@ -186,13 +186,20 @@ internal sealed class TokenClassificationTask : ModelTask
     /// <inheritdoc/>
     private protected override TextPrediction Read(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options) =>
-        new TokenPrediction(EntityDecoding.Read([(TokenizedWords)input], [outputs.ToArray()], labels));
+        ReadWindows([input], [outputs.ToArray()], labels, options);
 
-    /// <inheritdoc/>
+    /// <summary>The entities; labels and scores are their types and scores.</summary>
     private protected override TextPrediction ReadWindows(
         IReadOnlyList<TokenizedExample> windows, IReadOnlyList<float[]> outputs, IReadOnlyList<string> labels,
-        DecodingOptions options) =>
-        new TokenPrediction(EntityDecoding.Read([.. windows.Cast<TokenizedWords>()], outputs, labels));
+        DecodingOptions options)
+    {
+        TextSpan[] entities = EntityDecoding.Read([.. windows.Cast<TokenizedWords>()], outputs, labels);
+        return new TextPrediction(
+            [.. entities.Select(entity => entity.Type!)], [.. entities.Select(entity => entity.Score)])
+        {
+            Spans = entities,
+        };
+    }
 
     /// <summary>The place among all words of the word that each token of an input is the first of.</summary>
     private static int[][] WordRows(EncodedDataset data, Func<TokenizedWords, IEnumerable<int>> chosen)

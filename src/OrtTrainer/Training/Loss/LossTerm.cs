@@ -21,6 +21,7 @@ internal abstract class LossTerm
     /// <summary>Whether it compares two passes over each example, for which each runs twice in a batch.</summary>
     internal virtual bool IsTwofold => false;
 
-    /// <summary>One number per row, coefficients included, [R].</summary>
+    /// <summary>One number per row, coefficients included, [R]; or [1], one for a batch, which counts for each of its
+    /// rows.</summary>
     internal abstract Value Build(LossGraph g);
 }

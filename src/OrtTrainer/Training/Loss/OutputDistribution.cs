@@ -24,6 +24,9 @@ internal abstract class OutputDistribution
     /// <summary>Each output is a distribution over the tokens of a sequence.</summary>
     public static OutputDistribution Positions { get; } = new PositionDistribution();
 
+    /// <summary>A row is a vector, which means something beside others.</summary>
+    public static OutputDistribution Vectors { get; } = new VectorDistribution();
+
     /// <summary>Whether outputs are distributions over what excludes each other: the classes of a row, or the tokens
     /// of a sequence.</summary>
     public virtual bool IsExclusive => false;

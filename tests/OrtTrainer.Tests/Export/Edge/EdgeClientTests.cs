@@ -83,6 +83,35 @@ public sealed class EdgeClientTests
         ]);
     }
 
+    [Test]
+    public void Transformers_js_gives_the_vectors_of_predict()
+    {
+        using TemporaryFolder output = new();
+        using PretrainedModel model = PretrainedModel.Open(SharedFiles.SharedPath("models", "all-MiniLM-L6-v2"));
+        ModelTask task = ModelTask.Of(model.Config);
+        IReadOnlyList<string> values = task.OutputNames(model.Config);
+        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, task.Head(values.Count)).Layout;
+        using WeightBuffer parameters = new(Device.Default, layout.Length);
+        Assert.That(model.Load(layout, parameters, seed: 3), Is.Empty);
+        ModelExporter.Export(output.Path, new FineTunedModel
+        {
+            Config = model.Config,
+            Task = task,
+            Labels = values,
+            Layout = layout,
+            Parameters = parameters,
+            TokenizerFolder = model.Folder,
+        }, TinyClassifier.Provenance);
+        Example[] texts = [new("Who wrote the book?"), new("L'\u00e9t\u00e9, na\u00efve caf\u00e9s"), new("")];
+        using Predictor predictor = Predictor.Open(output.Path);
+
+        JsonObject[] answers = EdgeClient.Run("run-transformers.mjs", output.Path, texts.Select(Line));
+
+        Assert.That(
+            answers.SelectMany(answer => answer["embedding"]!.AsArray().Select(value => value!.GetValue<float>())),
+            Is.EqualTo(predictor.Predict(texts).SelectMany(text => text.Scores)).Within(1e-4));
+    }
+
     [TestCase("bert", "classification")]
     [TestCase("bert", "multi_label")]
     [TestCase("bert", "regression")]

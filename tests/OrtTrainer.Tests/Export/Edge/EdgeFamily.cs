@@ -25,10 +25,6 @@ internal static class EdgeFamily
         "mpnet", "roberta", "xlm-roberta",
     ];
 
-    /// <summary>Families with a head for masked tokens.</summary>
-    public static IReadOnlyList<string> WithMaskedTokens { get; } =
-        ["bert", "camembert", "data2vec-text", "distilbert", "ernie", "mpnet", "roberta", "xlm-roberta"];
-
     /// <summary>Writes config.json and the tokenizer.</summary>
     public static void Write(string family, TemporaryFolder folder)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tests.Cli;
 using OrtTrainer.Text;
@@ -84,7 +85,7 @@ public sealed class FinetuneAnswersTests
         Assert.That(answer.Labels[0], Is.EqualTo("ada"));
         Assert.That(none.Answer, Is.Null);
         Assert.That(none.Label, Is.Null);
-        Assert.That(none.Answers, Is.EqualTo(answer.Answers));
+        Assert.That(none.Spans, Is.EqualTo(answer.Spans));
         Assert.That(((AnswerPrediction)predictor.Predict("who is far ?", "")).Answer, Is.Null);
         Assert.That(() => predictor.Predict("who is far ?"),
             Throws.ArgumentException.With.Message.Contains("found the question alone"));
@@ -103,8 +104,8 @@ public sealed class FinetuneAnswersTests
                 .Cast<AnswerPrediction>(),
         ];
 
-        Assert.That(answers[0].Answers.Select(answer => answer.Text), Has.Some.EqualTo("ada"));
-        foreach (TextAnswer answer in answers[0].Answers)
+        Assert.That(answers[0].Spans.Select(answer => answer.Text), Has.Some.EqualTo("ada"));
+        foreach (TextSpan answer in answers[0].Spans)
         {
             Assert.That(OrtTrainer.Common.CodePoints.Cut(context, answer.Place), Is.EqualTo(answer.Text));
         }

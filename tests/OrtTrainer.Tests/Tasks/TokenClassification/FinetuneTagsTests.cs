@@ -88,9 +88,9 @@ public sealed class FinetuneTagsTests
     public void The_library_gives_the_same_entities()
     {
         using Predictor predictor = Predictor.Open(_places.Output);
-        TokenPrediction prediction = (TokenPrediction)predictor.Predict(Text);
+        TextPrediction prediction = predictor.Predict(Text);
 
-        Assert.That(prediction.Entities.Select(entity => (entity.Text, entity.Type, entity.Place)), Is.EqualTo(new[]
+        Assert.That(prediction.Spans.Select(entity => (entity.Text, entity.Type, entity.Place)), Is.EqualTo(new[]
         {
             ("Bob", "PER", new TextRange(2, 5)), ("New York", "LOC", new TextRange(15, 23)),
         }));
@@ -113,10 +113,10 @@ public sealed class FinetuneTagsTests
     public void A_long_text_is_read_whole()
     {
         using Predictor predictor = Predictor.Open(_places.Output, new PredictorOptions { MaxLength = 6 });
-        TokenPrediction prediction = (TokenPrediction)predictor.Predict(Text);
+        TextPrediction prediction = predictor.Predict(Text);
 
         Assert.That(prediction.IsCut, Is.False);
-        Assert.That(prediction.Entities.Select(entity => (entity.Text, entity.Place.Start)),
+        Assert.That(prediction.Spans.Select(entity => (entity.Text, entity.Place.Start)),
             Is.EqualTo(new[] { ("Bob", 2), ("New York", 15) }));
     }
 

@@ -30,6 +30,18 @@ public sealed class EpochOrderTests
     }
 
     [Test]
+    public void Examples_of_a_group_stay_together_in_their_order()
+    {
+        EpochOrder order = new(12, 6, seed: 1, groupSize: 3);
+        int[][] groups = [.. Epoch(order, 0).Chunk(3)];
+
+        Assert.That(order.StepsPerEpoch, Is.EqualTo(2));
+        Assert.That(groups.Select(group => group[0]), Is.EquivalentTo(new[] { 0, 3, 6, 9 }));
+        Assert.That(groups.All(group => group[1] == group[0] + 1 && group[2] == group[0] + 2));
+        Assert.That(groups.Select(group => group[0]), Is.Not.Ordered);
+    }
+
+    [Test]
     public void Epochs_and_seeds_have_orders_of_their_own()
     {
         EpochOrder order = new(100, 100, seed: 1);
