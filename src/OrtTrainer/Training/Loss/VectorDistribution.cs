@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Graph;
 
 namespace OrtTrainer.Training.Loss;
@@ -13,7 +14,7 @@ internal sealed class VectorDistribution : OutputDistribution
     public override int Divisor(int outputs) => 1;
 
     internal override (float[] Targets, float[]? Offsets) Soften(
-        float[] logits, int outputs, double temperature, bool divergence) => throw NoTargets();
+        float[] logits, TaskTargets targets, double temperature, bool divergence) => throw NoTargets();
 
     internal override Value LabelLoss(LossGraph g) => throw NoTargets();
 
