@@ -90,7 +90,7 @@ public sealed class OwnTokenizerTests
         Assert.That(
             () => TinyTask.Run(tiny.Options("out")),
             Throws.TypeOf<InvalidDataException>()
-                .With.Message.Contains("spiece.model: a SentencePiece model can be read"));
+                .With.Message.Contains("spiece.model: this SentencePiece model can be read"));
         Assert.That(Directory.Exists(tiny.Output("out")), Is.False);
     }
 

@@ -33,10 +33,10 @@ internal static class EmbeddedDefault
             ["text_column"] = "text",
             ["label_column"] = "label",
         },
-        // The encoder is a configuration and a vocabulary; its weights start at random.
-        ["from_scratch"] = true,
-        ["epochs"] = 15,
-        ["learning_rate"] = 5e-4,
+        ["epochs"] = 8,
+        ["learning_rate"] = 1e-3,
+        // The encoder was pre-trained without dropout, and its configuration has none.
+        ["dropout"] = 0.1,
     };
 
     /// <summary>Whether a run is of the embedded data.</summary>

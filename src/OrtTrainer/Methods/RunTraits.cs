@@ -26,8 +26,11 @@ internal sealed record RunTraits(
     {
         if (!Distribution.IsExclusive)
         {
+            string others = Task.WithoutTeachers is null
+                ? "finetune, swa, ema or a distillation"
+                : "finetune, swa or ema";
             throw new ArgumentException($"{nameof(Method)} {Method} is for classes that exclude each other; the task " +
-                $"is {Task}. Take finetune, swa, ema or a distillation.");
+                $"is {Task}. Take {others}.");
         }
     }
 }

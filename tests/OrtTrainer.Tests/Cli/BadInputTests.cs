@@ -189,12 +189,13 @@ public sealed class BadInputTests
     }
 
     [Test]
-    public void An_encoder_without_a_head_cannot_predict()
+    public void An_encoder_without_a_head_gives_vectors_and_says_so()
     {
         CliRun run = CliRun.WithInput("a\n", "predict", "--model", _desk.Model, "--input", "-");
 
-        Assert.That(run.ExitCode, Is.EqualTo(1));
-        Assert.That(run.Error, Does.Contain("Fine-tune the model first."));
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.Lines.Single(), Does.StartWith("{\"embedding\":["));
+        Assert.That(run.Error, Does.Contain("has no modules.json that says how vectors are made"));
     }
 
     private CliRun Run(params string[] changes)

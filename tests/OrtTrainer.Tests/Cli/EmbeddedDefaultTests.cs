@@ -16,7 +16,7 @@ public sealed class EmbeddedDefaultTests
 
         Assert.That(options.Model, Does.EndWith(Path.Combine("onnx-models", "embedded", "encoder")));
         Assert.That(Path.GetFileName(options.Data.Test), Is.EqualTo("test.tsv"));
-        Assert.That((options.Epochs, options.LearningRate), Is.EqualTo((2, 5e-4)));
+        Assert.That((options.Epochs, options.LearningRate), Is.EqualTo((2, 1e-3)));
         Assert.That(EmbeddedDefault.IsUsedBy(options));
     }
 

@@ -11,7 +11,7 @@ public sealed class RunSummaryTests
     {
         using TemporaryFolder folder = new();
         Assert.That(() => RunSummary.Read(folder.Path), Throws.InstanceOf<RunException>().With.Message
-            .StartsWith($"{folder.Path}: there is no finished run;").And.Message.Contains("finetune --resume"));
+            .StartsWith($"{folder.Path}: there is no finished run;").And.Message.Contains("interrupted by --resume"));
     }
 
     [TestCase("""{"metric": 1}""")]

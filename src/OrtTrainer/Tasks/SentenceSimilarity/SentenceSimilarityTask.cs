@@ -49,6 +49,9 @@ internal sealed class SentenceSimilarityTask : ModelTask
     internal override bool MakesVectors => true;
 
     /// <inheritdoc/>
+    internal override string WithoutTeachers => "learns from how vectors lie to each other. Take finetune, swa or ema.";
+
+    /// <inheritdoc/>
     internal override ExampleColumns DefaultColumns { get; } =
         new(SimilarityRows.First, SimilarityRows.Second, SimilarityRows.Score);
 

@@ -17,7 +17,6 @@ public static class FineTuning
             Data = new DataOptions { Train = args[1], EvalFraction = 0.2 },
             Output = args[2],
             Method = FineTuneMethod.Of(new LabelSmoothing { Epsilon = 0.05 }, new Swa { Start = 0.25 }),
-            FromScratch = true, // The embedded encoder has no weights. Leave it out for a model that has.
             LearningRate = 5e-4,
             MaxSteps = 12,
         };

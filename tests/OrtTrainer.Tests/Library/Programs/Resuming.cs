@@ -15,7 +15,6 @@ public static class Resuming
             Model = args[0],
             Data = new DataOptions { Train = args[1] },
             Output = args[2],
-            FromScratch = true,
             MaxSteps = 8,
         };
         using CancellationTokenSource stop = new();

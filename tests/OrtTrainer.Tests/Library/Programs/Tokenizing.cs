@@ -27,7 +27,6 @@ public static class Tokenizing
             Model = args[0],
             Data = new DataOptions { Train = args[1] },
             Output = args[2],
-            FromScratch = true,
             MaxSteps = 4,
         };
         FineTuner.Run(options, theirs);

@@ -164,8 +164,8 @@ public sealed class FinetuneEmbeddingsTests
         + "task is sentence_similarity. Take finetune, swa or ema.")]
     [TestCase("pairs.tsv", "--method r-drop", "r-drop is for classes that exclude each other")]
     [TestCase("pairs.tsv", "--method distillation --teacher x",
-        "learns from a teacher, which sentence_similarity cannot yet")]
-    [TestCase("pairs.tsv", "--class-weights balanced", "for classes that exclude each other")]
+        "sentence_similarity learns from how vectors lie to each other. Take finetune, swa or ema.")]
+    [TestCase("pairs.tsv", "--class-weights balanced", "for labels that exclude each other")]
     public void What_vectors_cannot_be_trained_with_is_refused(string data, string options, string message)
     {
         CliRun run = CliRun.Of([.. Command(data, _folder.File("refused")), .. options.Split(' ')]);
