@@ -24,6 +24,9 @@ internal enum TagMark
 /// <param name="Type">The type of the entity, such as PER; empty outside.</param>
 internal readonly record struct Tag(TagMark Mark, string Type)
 {
+    /// <summary>What a tag looks like, for messages.</summary>
+    public const string Expected = "O, or B, I, E, L, S, U, M or W with a type, such as B-PER";
+
     /// <summary>A word of no entity.</summary>
     public static Tag Outside { get; } = new(TagMark.Outside, "");
 
@@ -37,8 +40,11 @@ internal readonly record struct Tag(TagMark Mark, string Type)
     /// <exception cref="ArgumentException">It is none.</exception>
     public static Tag Parse(string tag) => tag is "O" ? Outside
         : tag is [var letter, '-', _, ..] && MarkOf(letter) is { } mark ? new Tag(mark, tag[2..])
-        : throw new ArgumentException(
-            $"The tag '{tag}' cannot be read; expected O, or B, I, E, L, S, U, M or W with a type, such as B-PER.");
+        : throw new ArgumentException($"The tag '{tag}' cannot be read; expected {Expected}.");
+
+    /// <summary>Whether a tag can be read.</summary>
+    public static bool CanBeRead(string tag) =>
+        tag is "O" || (tag is [var letter, '-', _, ..] && MarkOf(letter) is not null);
 
     /// <summary>Whether the letter is one of those that IOB1 and IOB2 lack.</summary>
     public static bool IsOfLongerScheme(string tag) => tag is [not ('B' or 'I'), '-', ..];

@@ -58,14 +58,12 @@ internal static class TaggedRow
                 + $"'{tagsColumn}'; expected a tag per token.");
         }
 
-        try
-        {
-            return TaggedExample.Of(words, tags, row[tagsColumn], row.Line);
-        }
-        catch (ArgumentException malformed)
-        {
-            throw new DataFileException(row.File, row.Line, malformed.Message, malformed);
-        }
+        int malformed = Array.FindIndex(tags, tag => !Tag.CanBeRead(tag));
+        return malformed < 0
+            ? TaggedExample.Of(words, tags, row[tagsColumn], row.Line)
+            : throw new DataFileException(
+                row.File, row.Line, $"the token '{words[malformed]}' (number {malformed + 1} of the row) has the tag "
+                + $"'{tags[malformed]}'; expected {Tag.Expected}.");
     }
 
     // Words where there is a list of them, else a text that the tokenizer splits.

@@ -38,7 +38,11 @@ public sealed class TaggedRowTests
     [TestCase("""{"tokens": ["a", "b"], "tags": ["O"]}""",
         "found 2 items in 'tokens' and 1 in 'tags'; expected a tag per token.")]
     [TestCase("""{"tokens": ["a"], "tags": ["PER"]}""",
-        "The tag 'PER' cannot be read; expected O, or B, I, E, L, S, U, M or W with a type, such as B-PER.")]
+        "the token 'a' (number 1 of the row) has the tag 'PER'; expected O, or B, I, E, L, S, U, M or W with a type, "
+        + "such as B-PER.")]
+    [TestCase("""{"tokens": ["a", "b"], "tags": ["O", ""]}""",
+        "the token 'b' (number 2 of the row) has the tag ''; expected O, or B, I, E, L, S, U, M or W with a type, "
+        + "such as B-PER.")]
     [TestCase("""{"tokens": ["a"], "tags": [3]}""",
         "'tags' is '[3]'; expected an array of strings, such as [\"B-ORG\", \"O\"].")]
     [TestCase("""{"tokens": "a b", "tags": ["O"]}""",
