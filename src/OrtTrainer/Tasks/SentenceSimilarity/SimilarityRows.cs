@@ -35,11 +35,15 @@ internal static class SimilarityRows
 
         return second is null
             ? throw new DataFileException(row.File, row.Line,
-                $"there is no second text beside '{first}'. {row.Columns.DescribeAbsence(Second)}")
+                $"there is no second text beside '{first}'. Columns present: {string.Join(", ", row.Columns.Names)}. "
+                + $"Call one of them '{SecondBeside(first)}', or name it as the pair.")
             : new SimilarityExample(
                 NotEmpty(row, first, text), NotEmpty(row, second, row.Text(second)), [.. Negatives(row)],
                 ScoreOf(row, label), row.Line);
     }
+
+    private static string SecondBeside(string first) =>
+        Usual.Where(names => names.First == first).Select(names => names.Second).FirstOrDefault() ?? Second;
 
     private static (string First, string? Second) TextColumns(DataRow row, ExampleColumns columns)
     {

@@ -62,7 +62,10 @@ public sealed class SimilarityRowsTests
         + "number, such as 3.8.")]
     [TestCase("sentence1,sentence2,score\nx,,1", "'sentence2' is empty; expected a text. Take the row out, or write "
         + "the text.")]
-    [TestCase("sentence1,score\nx,1", "there is no second text beside 'sentence1'. there is no column 'sentence2'.")]
+    [TestCase("sentence1,score\nx,1", "there is no second text beside 'sentence1'. Columns present: sentence1, score. "
+        + "Call one of them 'sentence2', or name it as the pair.")]
+    [TestCase("anchor,good\nx,y", "there is no second text beside 'anchor'. Columns present: anchor, good. Call one of "
+        + "them 'positive', or name it as the pair.")]
     [TestCase("anchor,positive,negative\nx,y, ", "'negative' is empty; expected a text.")]
     public void A_row_that_cannot_be_right_is_named(string content, string message) =>
         Assert.That(() => Read("a.csv", content), Throws.TypeOf<DataFileException>().With.Message.StartsWith(
