@@ -13,7 +13,7 @@ internal sealed class ExportArguments : CommandArguments
     [Option("weights", MetaValue = "NAME", HelpText = "of a run: live, averaged or best (default: averaged)")]
     public string? Weights { get; set; }
 
-    [Option("model", MetaValue = "DIR", HelpText = "instead of a run: folder of a classifier in Hugging Face layout")]
+    [Option("model", MetaValue = "DIR", HelpText = "instead of a run: a fine-tuned model in Hugging Face layout")]
     public string? Model { get; set; }
 
     [Option("out", MetaValue = "DIR", HelpText = "new folder to export to")]

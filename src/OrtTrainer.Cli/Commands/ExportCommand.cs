@@ -7,7 +7,7 @@ using OrtTrainer.Export;
 namespace OrtTrainer.Cli.Commands;
 
 /// <summary>
-/// <c>export</c>: other weights of a run, or a Hugging Face classifier, as a folder with onnx/model.onnx.
+/// <c>export</c>: other weights of a run, or a Hugging Face model with a task's head, as a folder with onnx/model.onnx.
 /// </summary>
 internal static class ExportCommand
 {
@@ -17,7 +17,7 @@ internal static class ExportCommand
         if (arguments.Run is null == arguments.Model is null)
         {
             throw new UsageException(
-                "give either --run DIR, a finished run, or --model DIR, a classifier in Hugging Face layout.");
+                "give either --run DIR, a finished run, or --model DIR, a fine-tuned model in Hugging Face layout.");
         }
 
         if (arguments.Weights is not null && arguments.Run is null)

@@ -33,7 +33,7 @@ internal static class FinetuneCommand
             yield return "";
         }
 
-        yield return $"Exported to {folder}. To label texts:";
+        yield return $"Exported to {folder}. To predict with it:";
         yield return $"  {CliApp.Name} predict --model {folder} --input FILE";
     }
 }

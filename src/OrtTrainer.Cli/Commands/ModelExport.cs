@@ -6,10 +6,10 @@ using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary>Opens a classifier in Hugging Face layout, whoever trained it, for export.</summary>
+/// <summary>Opens a model with a task's head in Hugging Face layout, whoever trained it, for export.</summary>
 internal static class ModelExport
 {
-    /// <exception cref="RunException">The folder holds no classifier.</exception>
+    /// <exception cref="RunException">The weights lack the head.</exception>
     public static ExportSource Open(string folder)
     {
         using PretrainedModel source = PretrainedModel.Open(folder);
@@ -24,7 +24,7 @@ internal static class ModelExport
             {
                 string missing = string.Join(", ", random);
                 throw new RunException($"{folder}: the weights lack {missing} for {labels.Count} labels, so " +
-                    "this is no classifier yet. Fine-tune it first.");
+                    "this is no fine-tuned model yet. Fine-tune it first.");
             }
 
             FineTunedModel model = new()
@@ -44,7 +44,7 @@ internal static class ModelExport
                 Seed = 0,
                 BaseModel = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             };
-            return new ExportSource(model, provenance, $"the classifier in {folder}");
+            return new ExportSource(model, provenance, $"the model in {folder}");
         }
         catch
         {

@@ -71,7 +71,7 @@ public sealed class CommandLineTests
     [TestCase("predict --model DIR", "--input is missing: give a file of texts, or - for standard input.")]
     [TestCase("export --run DIR", "--out is missing: give a new folder to export to.")]
     [TestCase("export --out DIR",
-        "give either --run DIR, a finished run, or --model DIR, a classifier in Hugging Face layout.")]
+        "give either --run DIR, a finished run, or --model DIR, a fine-tuned model in Hugging Face layout.")]
     [TestCase("export --model A --weights live --out B",
         "--weights chooses among those of a run; a model has one set.")]
     [TestCase("bench", "--model is missing: give the folder of a pre-trained model.")]
