@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
@@ -124,6 +125,21 @@ public sealed class RunMethodTests
         };
 
         Assert.That(() => TinyTask.Run(options), Throws.TypeOf<RunException>());
+        Assert.That(Directory.Exists(_tiny.Output("out")), Is.False);
+    }
+
+    [Test]
+    public void Passes_that_the_models_configuration_makes_the_same_are_refused()
+    {
+        string config = Path.Combine(_tiny.Model, "config.json");
+        JsonObject fields = JsonNode.Parse(File.ReadAllText(config))!.AsObject();
+        fields["hidden_dropout_prob"] = 0;
+        fields["attention_probs_dropout_prob"] = 0;
+        File.WriteAllText(config, fields.ToJsonString());
+        FineTuneOptions options = _tiny.Options("out") with { Method = FineTuneMethod.Of(new RDrop()) };
+
+        Assert.That(() => TinyTask.Run(options), Throws.TypeOf<RunException>().With.Message.StartsWith(
+            "r-drop compares two passes with different dropout; the model's config.json has none"));
         Assert.That(Directory.Exists(_tiny.Output("out")), Is.False);
     }
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Training.Loss;
 
@@ -16,8 +17,15 @@ internal sealed class SymmetricDivergence(double alpha) : LossTerm
 
     internal override bool IsTwofold => true;
 
+    /// <exception cref="RunException">The model has no dropout, so that the passes are the same.</exception>
     internal override Value Build(LossGraph g)
     {
+        if (g.LacksDropout)
+        {
+            throw new RunException("r-drop compares two passes with different dropout; the model's config.json has "
+                + "none, so that they are the same. Give one, such as 0.1 (--dropout).");
+        }
+
         GraphBuilder b = g.Builder;
         (Value p, Value logP) = (g.Probabilities, g.LogProbabilities);
         Value partners = _partners.In(g);

@@ -19,6 +19,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     private Value? _positionIds;
     private Value? _tokenTypeIds;
     private long _sites;
+    private bool _dropsOut;
 
     /// <param name="graph">The graph to add to.</param>
     /// <param name="training">Whether dropout acts; it then needs a key with every batch.</param>
@@ -40,6 +41,10 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public IReadOnlyList<Value> Parameters => _parameters;
 
     public override Value InputIds { get; }
+
+    /// <summary>Whether two passes over a batch are the same although dropout should act: no probability is above 0.
+    /// </summary>
+    public bool LacksDropout => _training && !_dropsOut;
 
     /// <summary>Where each sequence starts and the last one ends, int64 [B + 1].</summary>
     public Value Offsets => _offsets;
@@ -80,9 +85,9 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public override Value DropoutAddLayerNorm(
         string name, long width, float epsilon, float p, Value x, Value residual) =>
         Graph.DropoutAddLayerNorm(x, residual, Parameter(Gain(name, width)), Parameter(Bias(name, width)), epsilon,
-            _dropoutKey, _training ? p : 0, _sites++);
+            _dropoutKey, Probability(p), _sites++);
 
-    public override Value Dropout(float p, Value x) => Graph.Dropout(x, _dropoutKey, _training ? p : 0, _sites++);
+    public override Value Dropout(float p, Value x) => Graph.Dropout(x, _dropoutKey, Probability(p), _sites++);
 
     public override Value FirstToken(Value x)
     {
@@ -116,7 +121,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
         return Graph.DisentangledAttention(
             Graph.Gemm(x, weight, bias, transposeB: true),
             Graph.Gemm(relative, relativeWeight, relativeBias, transposeB: true), RowsOf(distances), _offsets,
-            shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, _training ? p : 0, _sites++);
+            shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, Probability(p), _sites++);
     }
 
     protected override Value Attend(
@@ -130,7 +135,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
         }
 
         return Graph.PackedAttention(
-            qkv, _offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, _training ? p : 0, _sites++,
+            qkv, _offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, Probability(p), _sites++,
             distances.Bias is { } bias ? Relative(bias, shape) : null, distances.Window);
     }
 
@@ -196,5 +201,11 @@ internal sealed class PackedModelBuilder : ModelBuilder
         _views.Add(view);
         _parameters.Add(input);
         return input;
+    }
+
+    private float Probability(float p)
+    {
+        _dropsOut |= p > 0;
+        return _training ? p : 0;
     }
 }

@@ -31,6 +31,9 @@ internal sealed class LossGraph(
     public PackedModelBuilder Model =>
         model ?? throw new InvalidOperationException("The loss reads layers of a model, but there is none.");
 
+    /// <summary>Whether the model has dropout with a probability of 0 everywhere.</summary>
+    public bool LacksDropout => model?.LacksDropout == true;
+
     /// <summary>What the rows are trained towards, [R, K].</summary>
     public Value Labels => field ??= builder.Input(PackedInputs.Targets, logits.Type);
 
