@@ -72,6 +72,6 @@ internal static class RunResult
 
     private static string Reason(RunSummary summary) =>
         summary.Averaged is not { } averaged ? "there being no others"
-        : averaged.Equals(summary.Live) ? "as scores on eval are equal and the average is the flatter one"
+        : averaged.Equals(summary.Live) ? "as scores on eval are equal, where the average is taken"
         : $"which have the better {summary.Metric} on eval";
 }

@@ -100,7 +100,7 @@ public sealed class RenderingTests
         string line = RunResult.Lines(Summary with { Averaged = 0.5 }).ElementAt(1);
 
         Assert.That(line, Is.EqualTo(
-            "exported: the averaged weights, as scores on eval are equal and the average is the flatter one"));
+            "exported: the averaged weights, as scores on eval are equal, where the average is taken"));
     }
 
     [Test]
