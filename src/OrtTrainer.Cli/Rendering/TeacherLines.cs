@@ -21,7 +21,7 @@ internal static class TeacherLines
     }
 
     private static string Quality(TeacherAudit audit) => audit.Perplexity is { } perplexity
-        ? string.Create(CultureInfo.InvariantCulture, $"perplexity {perplexity:0.0000}, accuracy {audit.Accuracy:0.0000}")
+        ? FormattableString.Invariant($"perplexity {perplexity:0.0000}, accuracy {audit.Accuracy:0.0000}")
         : audit.Accuracy is { } accuracy
         ? string.Create(CultureInfo.InvariantCulture, $"accuracy {accuracy:0.0000}, calibration error ")
             + string.Create(CultureInfo.InvariantCulture, $"{audit.CalibrationError:0.0000}, confidently wrong ")

@@ -3,13 +3,13 @@ using OrtTrainer.Text;
 
 namespace OrtTrainer.Teachers;
 
-/// <summary>Checks that a teacher and its student have the same vocabulary, so that one reads the other's ids.</summary>
+/// <summary>Checks that a teacher has its student's vocabulary, so that it can read the student's ids.</summary>
 internal static class SameTokens
 {
     /// <param name="folder">The teacher's folder, for messages.</param>
     /// <param name="teacher">The teacher's tokenizer.</param>
     /// <param name="student">The student's.</param>
-    /// <exception cref="RunException">A token has another id, or one has more tokens; the message says which.</exception>
+    /// <exception cref="RunException">A token has another id, or one has more tokens; it says which.</exception>
     public static void Require(string folder, Tokenizer teacher, Tokenizer student)
     {
         for (int id = 0; id < Math.Max(teacher.VocabularySize, student.VocabularySize); id++)

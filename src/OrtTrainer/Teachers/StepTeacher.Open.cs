@@ -124,8 +124,8 @@ internal sealed partial class StepTeacher
     {
         if (initialized.Count > 0)
         {
-            throw new RunException($"{folder}: the teacher's weights lack {string.Join(", ", initialized)}. A teacher " +
-                "needs its head: choose one that was trained for the task.");
+            throw new RunException($"{folder}: the teacher's weights lack {string.Join(", ", initialized)}. A " +
+                "teacher needs its head: choose one that was trained for the task.");
         }
     }
 }

@@ -47,7 +47,8 @@ public sealed class StepTeacherRunTests
         TeacherReport report = events.Of<RunEvent.Started>().Single().Teacher!;
         Assert.That(report.RunsWithSteps);
         Assert.That(
-            report.Audit.Perplexity, Is.EqualTo(_teacher.ExportsAverage ? _teacher.Averaged : _teacher.Live).Within(1e-4),
+            report.Audit.Perplexity,
+            Is.EqualTo(_teacher.ExportsAverage ? _teacher.Averaged : _teacher.Live).Within(1e-4),
             "the same tokens are masked to score on");
         Assert.That(summary.TeacherStepSeconds, Is.GreaterThan(0).And.LessThan(summary.TrainSeconds));
     }

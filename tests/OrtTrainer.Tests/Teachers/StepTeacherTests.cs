@@ -81,6 +81,18 @@ public sealed class StepTeacherTests
             Throws.InstanceOf<RunException>().With.Message.Contains("the teacher's weights lack cls.predictions."));
     }
 
+    [Test]
+    public void Values_that_are_no_numbers_are_refused_with_the_step()
+    {
+        Assert.That(() => FiniteOutputs.Require([1, -2], "teacher", step: 2), Throws.Nothing);
+        foreach (float broken in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            Assert.That(
+                () => FiniteOutputs.Require([1, broken, 3], "teacher", step: 2),
+                Throws.InstanceOf<RunException>().With.Message.Contains("that are no numbers in step 3."));
+        }
+    }
+
     private Tokenizer Of(params string[] words)
     {
         string folder = Path.Combine(_tiny.Folder, "student");
