@@ -16,12 +16,6 @@ public abstract record TeacherLossMethod : LossMethod
 
     internal override void Require(RunTraits run)
     {
-        if (run.Task.WithoutTeachers is { } reason)
-        {
-            throw new ArgumentException($"{nameof(run.Method)} {run.Method} learns from a teacher's outputs, which " +
-                $"are computed once and kept; {run.Task} {reason}");
-        }
-
         if (!run.NamesTeacher && !TrainsTeacher(run.Teacher))
         {
             throw new ArgumentException($"{nameof(run.Teacher)} is missing: {run.Method} learns from one. Give a " +
