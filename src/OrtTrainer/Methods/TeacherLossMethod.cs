@@ -16,6 +16,12 @@ public abstract record TeacherLossMethod : LossMethod
 
     internal override void Require(RunTraits run)
     {
+        if (run.Task.WithoutTeachers is { } reason)
+        {
+            throw new ArgumentException($"{nameof(run.Method)} {run.Method} learns from a teacher's outputs; {run.Task} " +
+                $"{reason}");
+        }
+
         if (!run.NamesTeacher && !TrainsTeacher(run.Teacher))
         {
             throw new ArgumentException($"{nameof(run.Teacher)} is missing: {run.Method} learns from one. Give a " +

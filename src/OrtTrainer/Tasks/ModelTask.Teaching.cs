@@ -9,6 +9,10 @@ namespace OrtTrainer.Tasks;
 /// <summary>From a teacher's outputs to what a student learns from: by default a row for every example.</summary>
 public abstract partial class ModelTask
 {
+    /// <summary>Why no teacher's outputs can be learned from, after the name of the task, and what to take; null where
+    /// they can.</summary>
+    internal virtual string? WithoutTeachers => null;
+
     /// <summary>Whether a teacher answers for tokens; where it has a table, see <see cref="TeacherRows"/>.</summary>
     internal virtual bool TeachesTokens => false;
 
