@@ -88,10 +88,11 @@ public sealed partial class FineTuner
 
     private void Step(MetricsLog log, StepClock clock)
     {
+        double teacherBefore = _run.TeacherSeconds;
         long started = Stopwatch.GetTimestamp();
         StepReport report = _run.Trainer.Step();
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        _progress = _progress.With(report, seconds);
+        _progress = _progress.With(report, seconds, _run.TeacherSeconds - teacherBefore);
         _isSaved = false;
         clock.Add(report, seconds);
         log.Write(report, seconds);

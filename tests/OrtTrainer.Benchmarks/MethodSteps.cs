@@ -9,6 +9,7 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Loss;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarks;
@@ -73,7 +74,7 @@ internal sealed class MethodSteps : IDisposable
             state = random.NextFloat() - 0.5f;
         }
 
-        return new(outputs, new LayerStates(states, depth, width));
+        return new(new KeptOutputs(outputs), new LayerStates(states, depth, width));
     }
 
     public void Dispose()

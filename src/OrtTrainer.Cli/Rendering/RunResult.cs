@@ -36,6 +36,11 @@ internal static class RunResult
         yield return $"trained: {Figures.Count(summary.Steps)} steps in {time}, "
             + $"{Figures.Count(summary.ExamplesPerSecond)} examples/s, "
             + $"{Figures.Count(summary.TokensPerSecond)} tokens/s{end}";
+        if (summary.TeacherStepSeconds is { } teacher)
+        {
+            yield return FormattableString.Invariant(
+                $"teacher: ran with the steps, {teacher / Math.Max(summary.TrainSeconds, 1e-9):0%} of their time");
+        }
     }
 
     private static Table ScoreTable(RunSummary summary)

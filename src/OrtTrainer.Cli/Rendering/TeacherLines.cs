@@ -9,14 +9,20 @@ internal static class TeacherLines
 {
     public static IEnumerable<string> Of(TeacherReport teacher)
     {
-        yield return $"{teacher.Name}; on the training data: {Quality(teacher.Audit)}";
+        string data = teacher.RunsWithSteps ? "evaluation" : "training";
+        yield return $"{teacher.Name}; on the {data} data: {Quality(teacher.Audit)}";
         string cost = teacher.Cost is { } c
             ? $"{Figures.Time(TimeSpan.FromSeconds(c.Seconds))} and {Figures.Bytes(c.MemoryBytes)} on {c.Device}"
             : "at a cost that its file does not tell";
-        yield return teacher.IsCached ? $"did not run: its outputs were kept; they took {cost}" : $"ran for {cost}";
+        yield return teacher.RunsWithSteps
+            ? $"runs with every step, and nothing is kept; {Figures.Count(teacher.Rows, "example")} took {cost}"
+            : teacher.IsCached ? $"did not run: its outputs were kept; they took {cost}"
+            : $"ran for {cost}";
     }
 
-    private static string Quality(TeacherAudit audit) => audit.Accuracy is { } accuracy
+    private static string Quality(TeacherAudit audit) => audit.Perplexity is { } perplexity
+        ? FormattableString.Invariant($"perplexity {perplexity:0.0000}, accuracy {audit.Accuracy:0.0000}")
+        : audit.Accuracy is { } accuracy
         ? string.Create(CultureInfo.InvariantCulture, $"accuracy {accuracy:0.0000}, calibration error ")
             + string.Create(CultureInfo.InvariantCulture, $"{audit.CalibrationError:0.0000}, confidently wrong ")
             + string.Create(CultureInfo.InvariantCulture, $"{audit.ConfidentlyWrong:0.00%}")

@@ -46,6 +46,10 @@ internal sealed record TeacherAudit
     /// <summary>Label by label, in the student's order; empty for regression.</summary>
     public IReadOnlyList<LabelAudit> Labels { get; init; } = [];
 
+    /// <summary>Tokens of a vocabulary: e to the power of the mean cross-entropy.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Perplexity { get; init; }
+
     /// <summary>Regression: mean squared difference from the numbers of the data.</summary>
     public double? MeanSquaredError { get; init; }
 

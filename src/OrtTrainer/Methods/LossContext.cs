@@ -42,23 +42,15 @@ internal sealed record LossContext(
     }
 
     /// <summary>The cross-entropy with the teacher's probabilities at a temperature, or the divergence.</summary>
-    public LossTerm SoftTeacher(double temperature, bool divergence, double weight)
-    {
-        (float[] targets, float[]? offsets) = Distribution.Soften(Taught.Outputs, Targets, temperature, divergence);
-        return new SoftTargetLoss(targets, Outputs, offsets, temperature, weight, Taught.Places);
-    }
+    public LossTerm SoftTeacher(double temperature, bool divergence, double weight) =>
+        Taught.Outputs.SoftLoss(Distribution, Targets, temperature, divergence, weight);
 
     /// <summary>The squared error to the teacher's outputs times a scale; rows that the teacher says nothing of have
     /// none.</summary>
     /// <param name="weightAt">Its share of the loss at an optimizer step, counted from 0.</param>
     /// <param name="scaleAt">The scale at an optimizer step.</param>
-    public LossTerm TeacherError(Func<long, float> weightAt, Func<long, float> scaleAt)
-    {
-        float[]? shares = Taught.Places is { } places
-            ? Array.ConvertAll(places, place => place < 0 ? 0f : 1f)
-            : Distribution.RowShares(Targets);
-        return new LogitErrorLoss(Taught.Outputs, Outputs, shares, weightAt, scaleAt, Taught.Places);
-    }
+    public LossTerm TeacherError(Func<long, float> weightAt, Func<long, float> scaleAt) =>
+        Taught.Outputs.ErrorLoss(Distribution, Targets, weightAt, scaleAt);
 
     /// <summary>The objective of these terms and the labels as they are.</summary>
     public TrainingObjective Objective(params IReadOnlyList<LossTerm> terms) => new(Distribution, Labels, terms);

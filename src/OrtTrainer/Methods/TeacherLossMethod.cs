@@ -18,8 +18,8 @@ public abstract record TeacherLossMethod : LossMethod
     {
         if (run.Task.WithoutTeachers is { } reason)
         {
-            throw new ArgumentException($"{nameof(run.Method)} {run.Method} learns from a teacher's outputs, which " +
-                $"are computed once and kept; {run.Task} {reason}");
+            throw new ArgumentException($"{nameof(run.Method)} {run.Method} learns from a teacher's outputs; " +
+                $"{run.Task} {reason}");
         }
 
         if (!run.NamesTeacher && !TrainsTeacher(run.Teacher))

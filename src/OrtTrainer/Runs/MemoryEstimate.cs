@@ -25,10 +25,10 @@ internal static class MemoryEstimate
         long perToken = shape.Layers * ((12L * shape.Width) + (4L * shape.Inner));
         long logits = run.Data.Outputs * run.Data.Head.Rows.Count(
             run.Options.BatchSize, tokens, run.Data.Draw?.OutputShare ?? 1);
-        long states = run.Teacher?.States?.Values.LongLength ?? 0;
+        long teacher = run.Teacher?.ValuesFor(logits) ?? 0;
         long moments = run.State.Optimizer.States.Sum(state => state.Values.Length);
         long values = (buffers * run.State.Layout.Length) + moments + (tokens * perToken) + (LogitCopies * logits)
-            + states;
+            + teacher;
         return Base + (sizeof(float) * values);
     }
 }

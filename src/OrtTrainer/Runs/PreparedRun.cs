@@ -83,6 +83,9 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>What the teacher says of the training data; null without one.</summary>
     public TeacherKnowledge? Teacher { get; }
 
+    /// <summary>Seconds that a teacher has taken within steps so far.</summary>
+    public double TeacherSeconds => Teacher?.Outputs.StepSeconds ?? 0;
+
     /// <summary>Whether texts are read with a tokenizer that was given, not with the model folder's.</summary>
     public bool HasOwnTokenizer { get; private init; }
 
@@ -142,6 +145,7 @@ internal sealed class PreparedRun : IDisposable
         PretrainedModel model =
             PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
         RunData? data = null;
+        TeacherKnowledge? knowledge = null;
         try
         {
             if (tokenizer is null)
@@ -149,13 +153,13 @@ internal sealed class PreparedRun : IDisposable
                 RequireExport(options, model);
             }
 
-            data = RunData.Load(
-                options, model, tokenizer ?? Tokenizer.Load(options.Model), cancellation);
-            TeacherKnowledge? knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
+            ITextEncoder reader = tokenizer ?? Tokenizer.Load(options.Model);
+            data = RunData.Load(options, model, reader, cancellation);
+            knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
                 ? null
                 : options.Method.Loss?.Consult(new TeacherQuestion(
-                    teacher, model, data.Task, data.Train, options.Stride, options.EffectiveThreads,
-                    new TeacherEvents(events), cancellation));
+                    teacher, model, data.Task, reader, data.Train, data.Eval, options.Stride,
+                    options.EffectiveThreads, new TeacherEvents(events), cancellation));
             cancellation.ThrowIfCancellationRequested();
             return new PreparedRun(options, model, data, knowledge)
             {
@@ -165,6 +169,7 @@ internal sealed class PreparedRun : IDisposable
         }
         catch
         {
+            knowledge?.Dispose();
             data?.Dispose();
             model.Dispose();
             throw;
@@ -185,6 +190,7 @@ internal sealed class PreparedRun : IDisposable
     public void Dispose()
     {
         DisposeParts();
+        Teacher?.Dispose();
         Data.Dispose();
         Model.Dispose();
     }

@@ -47,11 +47,7 @@ internal static class RunFingerprint
             }
         }
 
-        foreach (float[] table in teacher?.Tables ?? [])
-        {
-            Append<float>(hash, table);
-        }
-
+        teacher?.AppendTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -53,6 +53,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             StoppedBy = stoppedBy,
             Teacher = run.Teacher?.Report,
             TeacherTrainSeconds = run.OwnTeacher?.TrainSeconds,
+            TeacherStepSeconds = run.Teacher?.Report is { RunsWithSteps: true } ? progress.TeacherSeconds : null,
         };
         if (averagedWeights is not null)
         {

@@ -11,6 +11,9 @@ internal sealed record RunProgress
     /// <summary>Seconds spent on optimizer steps.</summary>
     public double TrainSeconds { get; init; }
 
+    /// <summary>Those of them in which a teacher ran with its step.</summary>
+    public double TeacherSeconds { get; init; }
+
     /// <summary>Examples trained on.</summary>
     public long Examples { get; init; }
 
@@ -36,9 +39,11 @@ internal sealed record RunProgress
     /// <summary>This progress with one more step.</summary>
     /// <param name="report">The step.</param>
     /// <param name="seconds">How long it took.</param>
-    public RunProgress With(StepReport report, double seconds) => this with
+    /// <param name="teacherSeconds">How long of that a teacher took.</param>
+    public RunProgress With(StepReport report, double seconds, double teacherSeconds = 0) => this with
     {
         TrainSeconds = TrainSeconds + seconds,
+        TeacherSeconds = TeacherSeconds + teacherSeconds,
         Examples = Examples + report.Examples,
         Tokens = Tokens + report.Tokens,
     };

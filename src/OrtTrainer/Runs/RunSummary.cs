@@ -100,6 +100,10 @@ public sealed record RunSummary
     /// </summary>
     public double? TeacherTrainSeconds { get; init; }
 
+    /// <summary>Seconds of <see cref="TrainSeconds"/> in which a teacher ran with its step; null where none
+    /// does.</summary>
+    public double? TeacherStepSeconds { get; init; }
+
     /// <summary>Whether training ended before its last step, and why: <c>patience</c> or <c>max_seconds</c>.</summary>
     public string? StoppedBy { get; init; }
 

@@ -13,8 +13,11 @@ public abstract partial class ModelTask
     /// they can.</summary>
     internal virtual string? WithoutTeachers => null;
 
-    /// <summary>Whether a teacher's table has rows of tokens, see <see cref="TeacherRows"/>.</summary>
+    /// <summary>Whether a teacher answers for tokens; where it has a table, see <see cref="TeacherRows"/>.</summary>
     internal virtual bool TeachesTokens => false;
+
+    /// <summary>Whether a teacher runs with every step, on what was drawn for it, and has no table.</summary>
+    internal virtual bool TeachesSteps => false;
 
     /// <summary>Whether a teacher has to read the same windows as its student.</summary>
     internal virtual bool SharesWindows => false;
@@ -35,7 +38,7 @@ public abstract partial class ModelTask
     /// <summary>Compares a teacher's outputs with the labels.</summary>
     /// <param name="outputs">[N, K], in the order of the data's labels.</param>
     /// <param name="data">The examples, N of them.</param>
-    /// <exception cref="NotSupportedException">Teachers are of no use; see <see cref="WithoutTeachers"/>.</exception>
+    /// <exception cref="NotSupportedException">A teacher has no such outputs.</exception>
     /// <exception cref="ArgumentException">There are not N x K outputs.</exception>
     internal TeacherAudit Audit(ReadOnlySpan<float> outputs, Dataset data)
     {
@@ -62,6 +65,13 @@ public abstract partial class ModelTask
     /// <see cref="TeachesTokens"/>.</exception>
     internal virtual TeacherAudit Audit(float[] outputs, EncodedDataset teacher, TokenRows table) =>
         throw new NotSupportedException($"A teacher for {Name} has no rows of tokens.");
+
+    /// <summary>What the scores of a teacher that runs with every step say of it.</summary>
+    /// <param name="scores">Its scores on the evaluation data.</param>
+    /// <param name="rows">Their examples.</param>
+    /// <exception cref="NotSupportedException">A teacher does not; see <see cref="TeachesSteps"/>.</exception>
+    internal virtual TeacherAudit Audit(EvaluationScores scores, int rows) =>
+        throw new NotSupportedException($"A teacher for {Name} does not run with every step.");
 
     /// <summary>What <see cref="Audit(ReadOnlySpan{float}, Dataset)"/> gives; the outputs are as many as there should
     /// be.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
@@ -25,6 +26,21 @@ internal static class FiniteOutputs
     public static void Require(float[] values, string teacher, EncodedDataset data, TokenRows table) =>
         Require(values, teacher, data.Source, place => data.ExamplesOfInputs()[
             table.OfInputs.TakeWhile(rows => !rows.Contains(place / data.Targets.Outputs)).Count()]);
+
+    /// <summary>Checks what a teacher gave for the inputs of a step.</summary>
+    /// <param name="values">All of it.</param>
+    /// <param name="teacher">Its folder.</param>
+    /// <param name="step">The optimizer step, counted from 0.</param>
+    /// <exception cref="RunException">A value is NaN or infinite.</exception>
+    public static void Require(ReadOnlySpan<float> values, string teacher, long step)
+    {
+        // The largest magnitude is NaN where any value is.
+        if (!values.IsEmpty && !float.IsFinite(TensorPrimitives.MaxMagnitude(values)))
+        {
+            throw new RunException($"{teacher}: the teacher gave values that are no numbers in step {step + 1}. Its " +
+                "weights are damaged: copy or train it again.");
+        }
+    }
 
     private static void Require(float[] values, string teacher, Dataset data, Func<int, int> exampleOf)
     {

@@ -4,8 +4,8 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Teachers;
 
 /// <summary>
-/// Where the teacher's outputs come from: a model that is run once over the training data, or a file of logits made
-/// elsewhere. Values are checked as they are set.
+/// Where the teacher's outputs come from: a model that is run once over the training data, or with every step where
+/// these are masked anew, or a file of logits made elsewhere. Values are checked as they are set.
 /// </summary>
 public sealed record TeacherOptions
 {

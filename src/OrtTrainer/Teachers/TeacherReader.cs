@@ -12,15 +12,13 @@ namespace OrtTrainer.Teachers;
 /// <summary>How a teacher reads texts: its configuration and its own tokenizer.</summary>
 internal sealed class TeacherReader
 {
-    private readonly Tokenizer _tokenizer;
-
     private TeacherReader(
         TeacherFolder folder, ModelTask task, ModelConfig config, Tokenizer tokenizer, int? maxLength)
     {
         Folder = folder;
         Task = task;
         Config = config;
-        _tokenizer = tokenizer;
+        Tokenizer = tokenizer;
         MaxLength = SequenceLimit.Of(folder.Folder, config, maxLength);
     }
 
@@ -31,11 +29,13 @@ internal sealed class TeacherReader
 
     public ModelConfig Config { get; }
 
+    public Tokenizer Tokenizer { get; }
+
     /// <summary>The most tokens of an input; what is longer is cut.</summary>
     public int MaxLength { get; }
 
     /// <summary>The files that decide what goes into the model.</summary>
-    public IReadOnlyList<string> Files => [Config.Path, .. _tokenizer.TokenizerFiles];
+    public IReadOnlyList<string> Files => [Config.Path, .. Tokenizer.TokenizerFiles];
 
     /// <summary>Reads the tokenizer of a teacher.</summary>
     /// <exception cref="RunException">It is missing or does not belong to the model, or has no such
@@ -68,5 +68,5 @@ internal sealed class TeacherReader
     /// <param name="stride">How many tokens a window shares with the one before; null for the task's own
     /// number.</param>
     public EncodedDataset Read(Dataset data, int threads, CancellationToken cancellation, int? stride = null) =>
-        Task.Encode(data, _tokenizer, MaxLength, threads, cancellation, stride);
+        Task.Encode(data, Tokenizer, MaxLength, threads, cancellation, stride);
 }

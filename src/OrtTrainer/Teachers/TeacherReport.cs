@@ -11,7 +11,7 @@ internal sealed record TeacherReport
     /// <summary>The full path of the folder or file.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Rows, N.</summary>
+    /// <summary>Rows, N; of the evaluation data where the teacher runs with every step.</summary>
     public required int Rows { get; init; }
 
     /// <summary>Outputs per row, K.</summary>
@@ -25,7 +25,11 @@ internal sealed record TeacherReport
     /// <summary>Whether no teacher had to run: its outputs were kept from before, or read from a file.</summary>
     public required bool IsCached { get; init; }
 
-    /// <summary>What running the teacher took, whenever it ran; null for a file that does not tell.</summary>
+    /// <summary>Whether the teacher runs on the inputs of every step, and nothing that it gives is kept.</summary>
+    public bool RunsWithSteps { get; init; }
+
+    /// <summary>What running the teacher over these rows took, whenever it ran; null for a file that does not
+    /// tell.</summary>
     public TeacherCost? Cost { get; init; }
 
     /// <summary>Seconds until the outputs were there this time, hashing, waiting and reading included.</summary>
@@ -34,7 +38,7 @@ internal sealed record TeacherReport
     /// <summary>Where the outputs are kept for the next run; null where they are not.</summary>
     public string? CacheFile { get; init; }
 
-    /// <summary>How the outputs compare with the labels.</summary>
+    /// <summary>How the outputs compare with the labels of these rows.</summary>
     public required TeacherAudit Audit { get; init; }
 
     /// <summary>This with the cost of the teacher's layers, which took a run of their own.</summary>

@@ -53,7 +53,7 @@ internal sealed class TrainingObjective
         double weight = Distribution.IsAcrossRows ? examples.Length : 0;
         if (!Distribution.IsAcrossRows)
         {
-            foreach (int row in new BatchRows(Targets, examples, copies: 1, offsets: [], step: 0))
+            foreach (int row in new BatchRows(inputs: [], Targets, examples, copies: 1, offsets: [], step: 0))
             {
                 weight += Targets.Weight(row);
             }

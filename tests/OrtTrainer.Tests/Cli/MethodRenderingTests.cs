@@ -3,6 +3,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Teachers;
@@ -86,5 +87,28 @@ public sealed class MethodRenderingTests
         {
             "big; on the training data: accuracy 0.9738, calibration error 0.0180, confidently wrong 0.97%", cost,
         }));
+    }
+
+    [Test]
+    public void A_teacher_that_runs_with_the_steps_is_shown_with_its_share_of_their_time()
+    {
+        TeacherReport report = new()
+        {
+            Name = "big", Source = "/models/big", Rows = 500, Outputs = 4000, IsCached = false, RunsWithSteps = true,
+            ElapsedSeconds = 1, Cost = new TeacherCost(12.2, 253_000_000, "cpu", 2),
+            Audit = new TeacherAudit { Task = "masked_lm", Rows = 500, Accuracy = 0.4321, Perplexity = 12.3456 },
+        };
+        RunSummary summary = new()
+        {
+            Metric = "perplexity", Live = 20, Exported = "live", EvalLive = new Dictionary<string, double>(),
+            TrainSeconds = 8, TeacherStepSeconds = 2,
+        };
+
+        Assert.That(TeacherLines.Of(report), Is.EqualTo(new[]
+        {
+            "big; on the evaluation data: perplexity 12.3456, accuracy 0.4321",
+            "runs with every step, and nothing is kept; 500 examples took 0:12 and 253 MB on cpu",
+        }));
+        Assert.That(RunResult.Lines(summary).Last(), Is.EqualTo("teacher: ran with the steps, 25% of their time"));
     }
 }

@@ -3,7 +3,9 @@ using OrtTrainer.Methods;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Tests.Runtime;
+using OrtTrainer.Tests.Teachers;
 using OrtTrainer.Training;
+using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 using static OrtTrainer.Tests.Methods.Distributions;
 
@@ -86,7 +88,7 @@ public sealed class RowLossTests
         float[] logits = Reference.Random(1, labels.Length * K, scale: 2);
 
         float[] gradient = Compare(
-            RowLossProbe.Objective(method, OutputDistribution.Categorical, targets, new TeacherKnowledge(teacher)),
+            RowLossProbe.Objective(method, OutputDistribution.Categorical, targets, Kept(teacher)),
             logits, z => Rows(z, K).Zip(Rows(Double(teacher), K), labels).Where(row => row.Third != Ignored)
                 .Average(row => formula(row.First, row.Second, row.Third)));
 
@@ -102,10 +104,25 @@ public sealed class RowLossTests
         float[] teacher = Reference.Random(4, 2 * Lengths.Sum(), scale: 2);
 
         _ = Compare(
-            RowLossProbe.Objective(method, OutputDistribution.Positions, targets, new TeacherKnowledge(teacher)),
+            RowLossProbe.Objective(method, OutputDistribution.Positions, targets, Kept(teacher)),
             Reference.Random(3, teacher.Length, scale: 2),
             z => Windows(z).Zip(Windows(Double(teacher)), Spans.SelectMany(span => new[] { span.Start, span.End }))
                 .Average(row => formula(row.First, row.Second, row.Third)));
+    }
+
+    [TestCaseSource(nameof(WithTeacher))]
+    public void A_teacher_of_a_vocabulary_runs_on_the_inputs_of_the_batch(LossMethod? method, Formula formula)
+    {
+        using TinyStepTeacher tiny = new();
+        using TeacherKnowledge teacher = new(tiny.Open());
+        int[] labels = tiny.Targets.Ids.ToArray();
+        double[][] taught = Rows(Double(tiny.Logits()), tiny.Vocabulary);
+
+        _ = Compare(
+            RowLossProbe.Objective(method, OutputDistribution.Vocabulary, tiny.Targets, teacher),
+            Reference.Random(9, labels.Length * tiny.Vocabulary, scale: 2),
+            z => Rows(z, tiny.Vocabulary).Zip(taught, labels).Average(row => formula(row.First, row.Second, row.Third)),
+            tiny.Examples);
     }
 
     [TestCaseSource(nameof(WithoutTeacher))]
@@ -158,7 +175,9 @@ public sealed class RowLossTests
     }
 
     /// <summary>Within 1e-5 of the loss, and of the largest element of the gradient.</summary>
-    private static float[] Compare(TrainingObjective objective, float[] logits, Func<double[], double> formula)
+    private static float[] Compare(
+        TrainingObjective objective, float[] logits, Func<double[], double> formula,
+        IReadOnlyList<TokenizedExample>? inputs = null)
     {
         const double Step = 1e-5;
         double[] z = Double(logits);
@@ -166,7 +185,7 @@ public sealed class RowLossTests
             (formula([.. z[..i], value + Step, .. z[(i + 1)..]]) - formula([.. z[..i], value - Step, .. z[(i + 1)..]]))
             / (2 * Step))];
 
-        (float loss, float[] gradient) = RowLossProbe.Run(objective, logits);
+        (float loss, float[] gradient) = RowLossProbe.Run(objective, logits, inputs);
 
         double expected = formula(z);
         Assert.That(loss, Is.EqualTo(expected).Within(1e-5 * Math.Abs(expected)));
@@ -192,6 +211,8 @@ public sealed class RowLossTests
     private static double[] VirtualTeacher(double confidence, int y, int classes) => classes == 1
         ? [1]
         : [.. Enumerable.Range(0, classes).Select(k => k == y ? confidence : (1 - confidence) / (classes - 1))];
+
+    private static TeacherKnowledge Kept(float[] teacher) => new(new KeptOutputs(teacher));
 
     private static double[][] Rows(double[] values, int width) => [.. values.Chunk(width)];
 

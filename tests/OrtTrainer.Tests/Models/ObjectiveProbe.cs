@@ -40,7 +40,8 @@ internal static class ObjectiveProbe
     {
         TrainingObjective objective = RunObjective.Of(
             options, TaskOf(data.Targets), data,
-            teacher is null ? null : new TeacherKnowledge(teacher), (PerEpoch: 1, Total: 10), studentLayers: 2);
+            teacher is null ? null : new TeacherKnowledge(new KeptOutputs(teacher)), (PerEpoch: 1, Total: 10),
+            studentLayers: 2);
         PackedBatch batch = new();
         int[] all = [.. Enumerable.Range(0, data.Source.Count)];
         batch.Fill(data.Inputs, all, objective, step);

@@ -30,7 +30,11 @@ internal static class RowLossProbe
     }
 
     /// <summary>Loss and the gradient by the logits, in float32 as in a run.</summary>
-    public static (float Loss, float[] Gradient) Run(TrainingObjective objective, float[] logits)
+    /// <param name="objective">The loss.</param>
+    /// <param name="logits">Those of the student.</param>
+    /// <param name="inputs">The examples, where something looks at them.</param>
+    public static (float Loss, float[] Gradient) Run(
+        TrainingObjective objective, float[] logits, IReadOnlyList<TokenizedExample>? inputs = null)
     {
         ExampleTargets targets = objective.Targets;
         GraphBuilder g = new("rows");
@@ -41,7 +45,7 @@ internal static class RowLossProbe
         total.AddOutputs(g);
         PackedBatch batch = new();
         int[] all = [.. Enumerable.Range(0, targets.Count)];
-        TokenizedExample[] inputs = [.. all.Select(i => targets.FirstRow(i + 1) - targets.FirstRow(i))
+        inputs ??= [.. all.Select(i => targets.FirstRow(i + 1) - targets.FirstRow(i))
             .Select(length => new TokenizedExample(new int[length], new int[length]))];
         batch.Fill(inputs, all, objective);
         HashSet<string> names = [.. g.Inputs.Select(input => input.Name)];

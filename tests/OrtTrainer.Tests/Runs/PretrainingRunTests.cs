@@ -158,22 +158,6 @@ public sealed class PretrainingRunTests
         Assert.That(summary.EvalLive["accuracy"], Is.GreaterThan(0.5), "of 8 words");
     }
 
-    [TestCase("distillation")]
-    [TestCase("self-distillation")]
-    [TestCase("annealing-distillation")]
-    public void A_teacher_that_would_have_to_answer_for_every_step_is_refused(string method)
-    {
-        FineTuneOptions options = Options("out") with
-        {
-            Method = FineTuneMethod.Parse(method), Teacher = new() { Model = _folder.File("model") },
-        };
-
-        Assert.That(() => Run(options), Throws.ArgumentException.With.Message.EqualTo(
-            $"Method {method} learns from a teacher's outputs, which are computed once and kept; masked_lm masks other "
-            + "tokens in every step, and has an output for every token of the vocabulary. Take label-smoothing, "
-            + "tf-reg, confidence-penalty or r-drop."));
-    }
-
     [Test]
     public void R_drop_masks_both_passes_alike_and_differs_by_dropout_alone()
     {

@@ -183,7 +183,8 @@ public sealed class RunObjectiveTests
         {
             LabelWeight = 0.25, TeacherWeight = 0.5, IntermediateWeight = 0.75, Temperature = 3,
         }) with { Data = new() { Train = "t", Task = task } };
-        TeacherKnowledge teacher = new(new float[3 * outputs], new LayerStates(new float[3 * 2 * 4], 2, 4));
+        TeacherKnowledge teacher = new(
+            new KeptOutputs(new float[3 * outputs]), new LayerStates(new float[3 * 2 * 4], 2, 4));
 
         TrainingObjective objective = RunObjective.Of(
             options, task, ObjectiveProbe.Data(task, outputs, labels), teacher, (PerEpoch: 1, Total: 10),

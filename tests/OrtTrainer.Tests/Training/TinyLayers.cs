@@ -43,7 +43,7 @@ internal sealed class TinyLayers : IDisposable
         float[] teacher = Numbers(random, Examples.Length * Outputs);
         Objective = new TrainingObjective(
             (task ?? ClassificationTask.Instance).Distribution, new ExampleTargets(labels), new LabelLoss(0.25),
-            new LogitErrorLoss(teacher, Outputs, shares: null, _ => 0.125f, _ => 1),
+            new LogitErrorLoss(RowTable.OfOutputs("teacher_outputs", teacher, Outputs), null, _ => 0.125f, _ => 1),
             new LayerDistance(Targets, MapWidth, weight));
         Graph = TrainingGraph.Build(Model.Architecture, new SequenceHead(Outputs), Objective, dropout: false);
         Parameters = new WeightBuffer(Device.Default, Graph.Layout.Length);

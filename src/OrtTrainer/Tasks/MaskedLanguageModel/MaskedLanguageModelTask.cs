@@ -127,8 +127,16 @@ internal sealed class MaskedLanguageModelTask : ModelTask
         new TokenMasking(options.Masking, WithMask(tokenizer), outputs, (ulong)seed);
 
     /// <inheritdoc/>
-    internal override string WithoutTeachers => "masks other tokens in every step, and has an output for every token "
-        + "of the vocabulary. Take label-smoothing, tf-reg, confidence-penalty or r-drop.";
+    internal override bool TeachesTokens => true;
+
+    /// <summary>Other tokens are masked in every step.</summary>
+    internal override bool TeachesSteps => true;
+
+    /// <inheritdoc/>
+    internal override TeacherAudit Audit(EvaluationScores scores, int rows) => new()
+    {
+        Task = Name, Rows = rows, Accuracy = scores.Values["accuracy"], Perplexity = scores.Values["perplexity"],
+    };
 
     /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data) =>

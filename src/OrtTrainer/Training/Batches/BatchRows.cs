@@ -8,14 +8,17 @@ internal readonly ref struct BatchRows
 {
     private readonly ExampleTargets _targets;
 
-    /// <param name="targets">The targets of the data set.</param>
+    /// <param name="inputs">The data set.</param>
+    /// <param name="targets">Its targets.</param>
     /// <param name="examples">The examples of the batch.</param>
     /// <param name="copies">How often each of them runs, 1 or 2.</param>
     /// <param name="offsets">Where each sequence starts among the tokens and the last one ends.</param>
     /// <param name="step">The optimizer step, counted from 0.</param>
     internal BatchRows(
-        ExampleTargets targets, ReadOnlySpan<int> examples, int copies, ReadOnlySpan<long> offsets, long step)
+        IReadOnlyList<TokenizedExample> inputs, ExampleTargets targets, ReadOnlySpan<int> examples, int copies,
+        ReadOnlySpan<long> offsets, long step)
     {
+        Inputs = inputs;
         _targets = targets;
         Examples = examples;
         Copies = copies;
@@ -29,6 +32,9 @@ internal readonly ref struct BatchRows
 
     /// <summary>The number of rows, R.</summary>
     public int Count { get; }
+
+    /// <summary>The data set that the examples are of.</summary>
+    public IReadOnlyList<TokenizedExample> Inputs { get; }
 
     /// <summary>The examples, each once.</summary>
     public ReadOnlySpan<int> Examples { get; }

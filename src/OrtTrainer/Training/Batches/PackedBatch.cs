@@ -65,7 +65,7 @@ internal sealed class PackedBatch
     {
         int copies = objective.IsTwofold ? 2 : 1;
         Pack(examples, indices, copies);
-        BatchRows rows = new(objective.Targets, indices, copies, Offsets, step);
+        BatchRows rows = new(examples, objective.Targets, indices, copies, Offsets, step);
         Label(objective.Targets, rows, objective.Distribution.TakesIds);
         _inputs = objective.Inputs;
         foreach (LossInput input in _inputs)

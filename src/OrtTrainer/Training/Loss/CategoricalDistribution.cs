@@ -45,12 +45,8 @@ internal sealed class CategoricalDistribution : OutputDistribution
         return b.Mul(loss, factor(b.Where(b.Node("Less", [others, b.Constant(0.5f)]), others, complement)));
     }
 
-    internal override Value SoftLoss(LossGraph g, Value targets, Value? offsets, Value inverseTemperature)
-    {
-        Value tempered = g.Builder.LogSoftmax(g.Builder.Mul(g.Logits, inverseTemperature), -1);
-        Value likelihood = g.Sum(g.Builder.Mul(targets, tempered));
-        return offsets is null ? g.Builder.Neg(likelihood) : g.Builder.Sub(offsets, likelihood);
-    }
+    internal override Value SoftLoss(LossGraph g, Value targets, Value? offsets, Value inverseTemperature) =>
+        SoftCrossEntropy(g, targets, offsets, inverseTemperature);
 
     internal override Value SquaredError(LossGraph g, Value error) => g.Mean(g.Square(error));
 }

@@ -8,23 +8,19 @@ namespace OrtTrainer.Training.Loss;
 /// </summary>
 internal sealed class LogitErrorLoss : LossTerm
 {
-    private readonly RowTable _teacher;
+    private readonly RowValues _teacher;
     private readonly RowTable? _shares;
     private readonly LossCoefficient _weight;
     private readonly LossCoefficient _scale;
 
     /// <param name="teacher">The teacher's outputs, K per row.</param>
-    /// <param name="outputs">K.</param>
     /// <param name="shares">What the error of each row counts, [R]; null for 1.</param>
     /// <param name="weightAt">Its share of the loss at an optimizer step, counted from 0.</param>
     /// <param name="scaleAt">What the teacher's outputs are multiplied with at an optimizer step.</param>
-    /// <param name="places">The row of the teacher's that belongs to each row, [R], or -1; null where it has the
-    /// same.</param>
     public LogitErrorLoss(
-        float[] teacher, int outputs, float[]? shares, Func<long, float> weightAt, Func<long, float> scaleAt,
-        int[]? places = null)
+        RowValues teacher, float[]? shares, Func<long, float> weightAt, Func<long, float> scaleAt)
     {
-        _teacher = RowTable.OfOutputs("teacher_outputs", teacher, outputs, places);
+        _teacher = teacher;
         _shares = shares is null ? null : RowTable.OfRows("error_shares", shares);
         _weight = new LossCoefficient("logit_weight", weightAt);
         _scale = new LossCoefficient("teacher_scale", scaleAt);

@@ -102,6 +102,15 @@ internal abstract class OutputDistribution
     /// <exception cref="NotSupportedException">The outputs are no logits of probabilities.</exception>
     internal abstract Value SoftLoss(LossGraph g, Value targets, Value? offsets, Value inverseTemperature);
 
+    /// <summary>As <see cref="SoftLoss"/> where the softmax of a row is a distribution.</summary>
+    private protected static Value SoftCrossEntropy(
+        LossGraph g, Value targets, Value? offsets, Value inverseTemperature)
+    {
+        Value tempered = g.Builder.LogSoftmax(g.Builder.Mul(g.Logits, inverseTemperature), -1);
+        Value likelihood = g.Sum(g.Builder.Mul(targets, tempered));
+        return offsets is null ? g.Builder.Neg(likelihood) : g.Builder.Sub(offsets, likelihood);
+    }
+
     /// <summary>The squares of errors [R, K] as a part of the loss, [R]: with <see cref="Divisor"/>, their
     /// mean.</summary>
     internal virtual Value SquaredError(LossGraph g, Value error) => g.Sum(g.Square(error));

@@ -1,21 +1,16 @@
-using OrtTrainer.Graph;
-using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Training.Loss;
 
-/// <summary>Values for every row of a data set's targets, such as what a teacher says of it.</summary>
-internal sealed class RowTable : LossInput
+/// <summary>Values for every row of a data set's targets, such as what a teacher said of it.</summary>
+internal sealed class RowTable : RowValues
 {
-    private readonly string _name;
     private readonly float[] _values;
-    private readonly int? _width;
+    private readonly int _width;
     private readonly int[]? _places;
-    private float[] _batch = [];
-    private int _rows;
 
-    private RowTable(string name, float[] values, int? width, int[]? places) =>
-        (_name, _values, _width, _places) = (name, values, width, places);
+    private RowTable(string name, float[] values, int? width, int[]? places)
+        : base(name, width) => (_values, _width, _places) = (values, width ?? 1, places);
 
     /// <summary>Several values per row.</summary>
     /// <param name="name">The name of the graph's input.</param>
@@ -36,19 +31,12 @@ internal sealed class RowTable : LossInput
     public static RowTable OfRows(string name, float[] values, int[]? places = null) =>
         new(name, values, width: null, places);
 
-    internal override void Fill(BatchRows rows)
+    private protected override void Read(BatchRows rows, Memory<float> values)
     {
-        int width = _width ?? 1;
-        _rows = rows.Count;
-        if (_batch.Length < _rows * width)
-        {
-            _batch = new float[_rows * width];
-        }
-
         int at = 0;
         foreach (int row in rows)
         {
-            Span<float> destination = _batch.AsSpan(at * width, width);
+            Span<float> destination = values.Span.Slice(at * _width, _width);
             int place = _places is null ? row : _places[row];
             if (place < 0)
             {
@@ -56,17 +44,10 @@ internal sealed class RowTable : LossInput
             }
             else
             {
-                _values.AsSpan(place * width, width).CopyTo(destination);
+                _values.AsSpan(place * _width, _width).CopyTo(destination);
             }
 
             at++;
         }
     }
-
-    internal override void Bind(Binding binding) => binding.SetInput(
-        _name, _batch.AsSpan(0, _rows * (_width ?? 1)), _width is { } width ? [_rows, width] : [_rows]);
-
-    /// <summary>The table in a graph: the rows of a batch, [R, K] or [R].</summary>
-    internal Value In(LossGraph g) =>
-        g.Builder.Input(_name, _width is null ? g.RowType(ElementType.Float) : g.Logits.Type);
 }

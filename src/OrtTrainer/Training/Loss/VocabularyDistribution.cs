@@ -4,8 +4,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Training.Loss;
 
 /// <summary>
-/// The tokens of a vocabulary, which exclude each other: cross-entropy. Targets are ids, for a table of probabilities
-/// [R, K] would be as large as the logits.
+/// The tokens of a vocabulary, which exclude each other: cross-entropy. Labels are ids, and a teacher runs with the
+/// step, for a table [R, K] of the whole data would be as large as all logits.
 /// </summary>
 internal sealed class VocabularyDistribution : OutputDistribution
 {
@@ -17,7 +17,7 @@ internal sealed class VocabularyDistribution : OutputDistribution
 
     internal override (float[] Targets, float[]? Offsets) Soften(
         float[] logits, TaskTargets targets, double temperature, bool divergence) =>
-        throw new NotSupportedException("A teacher's outputs for a vocabulary are no table.");
+        throw new NotSupportedException("A teacher's outputs for a vocabulary are no table; it runs with the step.");
 
     internal override Value LabelLoss(LossGraph g) => g.Builder.Neg(g.OfLabels(g.LogProbabilities));
 
@@ -29,5 +29,7 @@ internal sealed class VocabularyDistribution : OutputDistribution
         g.Builder.Sub(g.Builder.Constant(1f), g.Builder.Exp(g.OfLabels(g.LogProbabilities)));
 
     internal override Value SoftLoss(LossGraph g, Value targets, Value? offsets, Value inverseTemperature) =>
-        throw new NotSupportedException("A teacher's outputs for a vocabulary are no table.");
+        SoftCrossEntropy(g, targets, offsets, inverseTemperature);
+
+    internal override Value SquaredError(LossGraph g, Value error) => g.Mean(g.Square(error));
 }

@@ -11,7 +11,7 @@ public sealed class BatchRowsTests
     [TestCase(2, new[] { 3, 0, 4, 3, 0, 4 })]
     public void Rows_come_in_the_order_of_the_examples_and_all_of_them_once_more(int copies, int[] expected)
     {
-        BatchRows rows = new(Targets, [3, 0, 4], copies, offsets: [], step: 7);
+        BatchRows rows = new([], Targets, [3, 0, 4], copies, offsets: [], step: 7);
         List<int> seen = [];
         foreach (int row in rows)
         {
@@ -25,7 +25,7 @@ public sealed class BatchRowsTests
     [Test]
     public void A_batch_of_no_examples_has_no_rows()
     {
-        foreach (int row in new BatchRows(Targets, [], copies: 1, offsets: [], step: 0))
+        foreach (int row in new BatchRows([], Targets, [], copies: 1, offsets: [], step: 0))
         {
             Assert.Fail($"row {row}");
         }
