@@ -31,19 +31,18 @@ internal sealed record ContextWindow(
     public static ContextWindow[] Of(QuestionExample question, Tokenizer tokenizer, int? maxLength, int? stride)
     {
         int asked = tokenizer.Encode(question.Text, options: new EncodeOptions { AddSpecialTokens = false }).Count;
-        EncodeOptions options = EncodeOptions.Default;
-        if (maxLength is { } length)
+        Encoding encoding = tokenizer.Encode(question.Text, question.Context);
+        if (maxLength is { } length && encoding.Count > length)
         {
             int room = length - asked - tokenizer.Encode("", "").Count;
-            options = new EncodeOptions
+            encoding = tokenizer.Encode(question.Text, question.Context, new EncodeOptions
             {
                 MaxLength = length,
                 Truncation = Truncation.OnlySecond,
                 Stride = StrideOf(question, length, room, stride),
-            };
+            });
         }
 
-        Encoding encoding = tokenizer.Encode(question.Text, question.Context, options);
         return [.. encoding.Overflow.Prepend(encoding).Select(window => Of(question, window, asked))];
     }
 

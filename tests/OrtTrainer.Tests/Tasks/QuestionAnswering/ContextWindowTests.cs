@@ -185,6 +185,12 @@ public sealed class ContextWindowTests
     private static string[] Texts(ContextWindow window) =>
         [.. window.Places.Select(place => CodePoints.Cut(window.Question.Context, place))];
 
+    [Test]
+    public void A_stride_that_no_window_needs_is_not_looked_at() =>
+        Assert.That(
+            Windows(maxLength: 24, stride: 23).Single().InputIds,
+            Is.EqualTo(Windows(maxLength: 24, stride: 3).Single().InputIds));
+
     private ContextWindow[] Windows(int maxLength, int? stride) => ContextWindow.Of(
         new QuestionExample(Question, Context, ["bob"], new TextRange(17, 20), 1), _tokenizer, maxLength, stride);
 }
