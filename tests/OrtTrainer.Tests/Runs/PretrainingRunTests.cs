@@ -2,33 +2,23 @@ using OrtTrainer.Common;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Prediction;
-using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tests.Checkpoints;
-using OrtTrainer.Tests.Models;
 
 namespace OrtTrainer.Tests.Runs;
 
 /// <summary>Whole runs of masked language modeling, on sentences whose words follow each other.</summary>
 public sealed class PretrainingRunTests
 {
-    private static readonly string[] Words = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
-
     private TemporaryFolder _folder = null!;
 
     [SetUp]
     public void Make()
     {
         _folder = new TemporaryFolder();
-        TinyBert.Write(_folder.File("model"), Words);
-        SeededRandom random = new(5);
-        _folder.Write("corpus.txt", string.Concat(Enumerable.Range(0, 400).Select(_ =>
-        {
-            int first = random.NextInt(Words.Length);
-            return string.Join(' ', Enumerable.Range(first, 10).Select(i => Words[i % Words.Length])) + "\n";
-        })));
+        TinyCorpus.Write(_folder);
     }
 
     [TearDown]
@@ -189,21 +179,5 @@ public sealed class PretrainingRunTests
     private static RunSummary Run(FineTuneOptions options, IProgress<RunEvent>? events = null) =>
         FineTuner.Run(options, events);
 
-    private FineTuneOptions Options(string output) => new()
-    {
-        Model = _folder.File("model"),
-        Output = _folder.File(output),
-        Data = new DataOptions
-        {
-            Train = _folder.File("corpus.txt"),
-            Task = MaskedLanguageModelTask.Instance,
-            SeparateDocuments = true,
-        },
-        Method = FineTuneMethod.Parse("swa"),
-        BatchSize = 16,
-        LearningRate = 5e-3,
-        Dropout = 0,
-        MaxLength = 16,
-        Threads = 1,
-    };
+    private FineTuneOptions Options(string output) => TinyCorpus.Options(_folder, output, "swa");
 }

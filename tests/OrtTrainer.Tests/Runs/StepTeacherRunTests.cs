@@ -1,10 +1,6 @@
 using OrtTrainer.Common;
-using OrtTrainer.Methods;
 using OrtTrainer.Options;
-using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
-using OrtTrainer.Tasks;
-using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
@@ -14,8 +10,6 @@ namespace OrtTrainer.Tests.Runs;
 /// <summary>Whole runs of masked language modeling with a teacher, which runs with every step.</summary>
 public sealed class StepTeacherRunTests
 {
-    private static readonly string[] Words = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
-
     private TemporaryFolder _folder = null!;
     private RunSummary _teacher = null!;
 
@@ -23,13 +17,7 @@ public sealed class StepTeacherRunTests
     public void Train()
     {
         _folder = new TemporaryFolder();
-        TinyBert.Write(_folder.File("model"), Words);
-        SeededRandom random = new(5);
-        _folder.Write("corpus.txt", string.Concat(Enumerable.Range(0, 400).Select(_ =>
-        {
-            int first = random.NextInt(Words.Length);
-            return string.Join(' ', Enumerable.Range(first, 10).Select(i => Words[i % Words.Length])) + "\n";
-        })));
+        TinyCorpus.Write(_folder);
         _teacher = FineTuner.Run(Options("teacher", "swa") with { Epochs = 30 });
     }
 
@@ -135,13 +123,13 @@ public sealed class StepTeacherRunTests
     public void A_run_whose_teacher_has_changed_is_not_gone_on_with()
     {
         string changing = _folder.File("changing");
-        TinyBert.Write(changing, Words, masked: true);
+        TinyBert.Write(changing, TinyCorpus.Words, masked: true);
         FineTuneOptions options = Taught("changed", "distillation") with
         {
             MaxSteps = 2, Teacher = new() { Model = changing },
         };
         FineTuner.Run(options);
-        TinyBert.Write(changing, Words, masked: true, seed: 21);
+        TinyBert.Write(changing, TinyCorpus.Words, masked: true, seed: 21);
 
         Assert.That(() => FineTuner.Resume(options.Output), Throws.InstanceOf<RunException>());
     }
@@ -175,21 +163,5 @@ public sealed class StepTeacherRunTests
     private FineTuneOptions Taught(string output, string method) =>
         Options(output, method) with { Teacher = new() { Model = _folder.File("teacher") } };
 
-    private FineTuneOptions Options(string output, string method) => new()
-    {
-        Model = _folder.File("model"),
-        Output = _folder.File(output),
-        Data = new DataOptions
-        {
-            Train = _folder.File("corpus.txt"),
-            Task = MaskedLanguageModelTask.Instance,
-            SeparateDocuments = true,
-        },
-        Method = FineTuneMethod.Parse(method),
-        BatchSize = 16,
-        LearningRate = 5e-3,
-        Dropout = 0,
-        MaxLength = 16,
-        Threads = 1,
-    };
+    private FineTuneOptions Options(string output, string method) => TinyCorpus.Options(_folder, output, method);
 }

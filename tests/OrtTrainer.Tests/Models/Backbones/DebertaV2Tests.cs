@@ -1,71 +1,21 @@
-using OrtTrainer.Checkpoints;
-using OrtTrainer.Data;
 using OrtTrainer.Models;
-using OrtTrainer.Options;
-using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
-using OrtTrainer.Tests.Checkpoints;
-using OrtTrainer.Tests.Export;
-using OrtTrainer.Tests.Runs;
-using OrtTrainer.Tests.Tasks;
 
 namespace OrtTrainer.Tests.Models.Backbones;
 
 /// <summary>DeBERTa, whose layers share a table of relative positions, from a folder to an export.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class DebertaV2Tests : IDisposable
+public sealed class DebertaV2Tests() : TinyFamily(layers: 4, fields: """
+    "model_type": "deberta-v2", "hidden_size": 16, "num_hidden_layers": 4, "num_attention_heads": 2,
+    "intermediate_size": 24, "max_relative_positions": -1, "position_buckets": 8, "relative_attention": true,
+    "position_biased_input": false, "pos_att_type": "p2c|c2p", "share_att_key": true, "norm_rel_ebd": "layer_norm",
+    "type_vocab_size": 0
+    """)
 {
-    private const int Layers = 4;
-
-    private static readonly Example[] Texts =
-        [new("my big dog is here so the cat is here my old horse"), new("rice is old here so the soup")];
-
-    private readonly TinyTask _task = new();
-    private readonly TemporaryFolder _folder = new();
-
-    public DebertaV2Tests()
-    {
-        string[] tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. TinyTask.Words];
-        _folder.Write("vocab.txt", string.Join('\n', tokens));
-        _folder.Write("config.json", $$"""
-            {
-              "model_type": "deberta-v2", "vocab_size": {{tokens.Length}}, "hidden_size": 16,
-              "num_hidden_layers": {{Layers}}, "num_attention_heads": 2, "intermediate_size": 24,
-              "max_position_embeddings": 20, "max_relative_positions": -1, "position_buckets": 8,
-              "relative_attention": true, "position_biased_input": false, "pos_att_type": "p2c|c2p",
-              "share_att_key": true, "norm_rel_ebd": "layer_norm", "type_vocab_size": 0, "initializer_range": 0.2,
-              "id2label": { "0": "animal", "1": "food", "2": "place" }
-            }
-            """);
-        RandomWeights.Write(_folder.Path);
-    }
-
-    public void Dispose()
-    {
-        _task.Dispose();
-        _folder.Dispose();
-    }
-
-    [Test]
-    public void Its_sizes_go_into_the_shape()
-    {
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path);
-
-        Assert.That(model.Architecture.Shape, Is.EqualTo(new ModelShape
-        {
-            Layers = Layers,
-            Width = 16,
-            Heads = 2,
-            Inner = 24,
-            Positions = 20,
-            Vocabulary = 5 + TinyTask.Words.Count,
-        }));
-    }
-
     [Test]
     public void Relative_positions_belong_to_the_embeddings_whatever_layers_are_kept()
     {
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path, layers: [1, 3]);
+        using PretrainedModel model = PretrainedModel.Open(Folder.Path, layers: [1, 3]);
         ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, new SequenceHead(3)).Layout;
         using WeightBuffer weights = new(Device.Default, layout.Length);
 
@@ -98,32 +48,12 @@ public sealed class DebertaV2Tests : IDisposable
     [TestCase("\"type_vocab_size\": 0", "\"pooler_hidden_size\": 8", "pooler_hidden_size is 8")]
     [TestCase("\"type_vocab_size\": 0", "\"pooler_hidden_act\": \"mish\"", "pooler_hidden_act is 'mish'")]
     [TestCase("\"type_vocab_size\": 0", "\"hidden_act\": \"mish\"", "hidden_act is 'mish'")]
-    public void A_configuration_that_does_not_fit_is_refused(string field, string changed, string message)
-    {
-        string config = File.ReadAllText(_folder.File("config.json"));
-        Assert.That(config, Does.Contain(field));
-        _folder.Write("config.json", config.Replace(field, changed));
-
-        Assert.That(() => PretrainedModel.Open(_folder.Path), Throws.Exception.With.Message.Contains(message)
-            .And.Message.Contains(_folder.Path));
-    }
+    public void A_configuration_that_does_not_fit_is_refused(string field, string changed, string message) =>
+        AssertRefused(field, changed, message);
 
     [Test]
-    public void It_learns_the_task_goes_on_to_the_same_bits_and_predicts_the_same_from_weights_and_graph()
-    {
-        FineTuneOptions options = Options("out") with { Layers = [0, 2], Epochs = 10 };
-        RunSummary summary = TinyTask.Run(options);
-        TinyTask.RunInParts(options with { Output = _task.Output("parted") }, interruptedAt: 7);
-
-        float[] fromGraph = Scored.Logits(_task.Output("out"), Texts);
-        File.Delete(Path.Combine(_task.Output("out"), "onnx", "model.onnx"));
-
-        Assert.That(_task.RunFile("parted", "last.safetensors"), Is.EqualTo(_task.RunFile("out", "last.safetensors")));
-        Assert.That(Scored.Logits(_task.Output("out"), Texts), Is.EqualTo(fromGraph).Within(1e-5));
-        Assert.That(summary.TestLive, Is.GreaterThan(0.8));
-        Assert.That(ModelConfig.Load(_task.Output("out")).ToJson()["architectures"]!.ToJsonString(),
-            Is.EqualTo("[\"DebertaV2ForSequenceClassification\"]"));
-    }
-
-    private FineTuneOptions Options(string output) => _task.Options(output) with { Model = _folder.Path };
+    public void It_learns_the_task_goes_on_to_the_same_bits_and_predicts_the_same_from_weights_and_graph() =>
+        AssertLearnsResumesAndPredicts(
+            Options("out") with { Layers = [0, 2], Epochs = 10 },
+            "DebertaV2ForSequenceClassification");
 }

@@ -2,12 +2,10 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
-using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
-using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Export;
 using OrtTrainer.Tests.Runs;
 using OrtTrainer.Tests.Tasks;
@@ -16,66 +14,29 @@ namespace OrtTrainer.Tests.Models.Backbones;
 
 /// <summary>DistilBERT, whose fields, tensors and head have names of their own, from a folder to an export.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class DistilBertTests : IDisposable
+public sealed class DistilBertTests() : TinyFamily(Layers, fields: """
+    "model_type": "distilbert", "dim": 16, "n_layers": 6, "n_heads": 2, "hidden_dim": 24, "dropout": 0.1,
+    "attention_dropout": 0.1, "seq_classif_dropout": 0.2, "qa_dropout": 0.1, "activation": "gelu"
+    """)
 {
     private const int Layers = 6;
-
-    private readonly TinyTask _task = new();
-    private readonly TemporaryFolder _folder = new();
-
-    public DistilBertTests()
-    {
-        string[] tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. TinyTask.Words];
-        _folder.Write("vocab.txt", string.Join('\n', tokens));
-        _folder.Write("config.json", $$"""
-            {
-              "model_type": "distilbert", "vocab_size": {{tokens.Length}}, "dim": 16, "n_layers": {{Layers}},
-              "n_heads": 2, "hidden_dim": 24, "max_position_embeddings": 20, "dropout": 0.1, "attention_dropout": 0.1,
-              "seq_classif_dropout": 0.2, "qa_dropout": 0.1, "activation": "gelu", "initializer_range": 0.2,
-              "id2label": { "0": "animal", "1": "food", "2": "place" }
-            }
-            """);
-        RandomWeights.Write(_folder.Path);
-    }
-
-    public void Dispose()
-    {
-        _task.Dispose();
-        _folder.Dispose();
-    }
-
-    [Test]
-    public void Its_sizes_go_into_the_shape()
-    {
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path);
-
-        Assert.That(model.Architecture.Shape, Is.EqualTo(new ModelShape
-        {
-            Layers = Layers,
-            Width = 16,
-            Heads = 2,
-            Inner = 24,
-            Positions = 20,
-            Vocabulary = 5 + TinyTask.Words.Count,
-        }));
-    }
 
     [Test]
     public void Layers_can_be_left_out()
     {
-        using Loaded loaded = new(PretrainedModel.Open(_folder.Path, layers: [0, 2, 4]), 3);
+        using Loaded loaded = new(PretrainedModel.Open(Folder.Path, layers: [0, 2, 4]), 3);
 
         Assert.That(loaded.Initialized, Is.Empty);
         Assert.That(loaded.Model.Config.GetInt("n_layers"), Is.EqualTo(3));
         loaded.AssertEqualsFile(
-            _folder.File("model.safetensors"),
+            Folder.File("model.safetensors"),
             name => name.Replace("layer.2.", "layer.4.").Replace("layer.1.", "layer.2."));
     }
 
     [Test]
     public void Dropout_can_be_set_everywhere()
     {
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path, dropout: 0.25);
+        using PretrainedModel model = PretrainedModel.Open(Folder.Path, dropout: 0.25);
 
         Assert.That(
             new[] { "dropout", "attention_dropout", "seq_classif_dropout" }.Select(f => model.Config.GetFloat(f, null)),
@@ -89,30 +50,24 @@ public sealed class DistilBertTests : IDisposable
     [TestCase("\"hidden_dim\": 24", "\"hidden_dim\": 25", "ffn.lin1.weight")]
     [TestCase("\"activation\": \"gelu\"", "\"activation\": \"mish\"", "'mish'")]
     [TestCase("\"dropout\": 0.1,", "\"dropout\": 0.1, \"pruned_heads\": {\"0\": [1]},", "pruned_heads")]
-    public void A_configuration_that_does_not_fit_is_refused(string field, string changed, string message)
-    {
-        string config = File.ReadAllText(_folder.File("config.json"));
-        Assert.That(config, Does.Contain(field));
-        _folder.Write("config.json", config.Replace(field, changed));
-
-        Assert.That(() => PretrainedModel.Open(_folder.Path), Throws.Exception.With.Message.Contains(message));
-    }
+    public void A_configuration_that_does_not_fit_is_refused(string field, string changed, string message) =>
+        AssertRefused(field, changed, message);
 
     [Test]
     public void A_run_on_some_of_its_layers_is_interrupted_goes_on_to_the_same_bits_and_is_exported()
     {
         FineTuneOptions options = Options("whole") with { Layers = [0, 3, 5], MaxSteps = 12 };
         TinyTask.Run(options);
-        TinyTask.RunInParts(options with { Output = _task.Output("parted") }, interruptedAt: 7);
+        TinyTask.RunInParts(options with { Output = Task.Output("parted") }, interruptedAt: 7);
 
         Assert.That(
-            _task.RunFile("parted", "last.safetensors"), Is.EqualTo(_task.RunFile("whole", "last.safetensors")));
-        ModelConfig exported = ModelConfig.Load(_task.Output("whole"));
+            Task.RunFile("parted", "last.safetensors"), Is.EqualTo(Task.RunFile("whole", "last.safetensors")));
+        ModelConfig exported = ModelConfig.Load(Task.Output("whole"));
         Assert.That(exported.GetInt("n_layers"), Is.EqualTo(3));
         Assert.That(exported.ToJson()["architectures"]!.ToJsonString(),
             Is.EqualTo("[\"DistilBertForSequenceClassification\"]"));
         using GraphSession session = GraphSession.FromFile(
-            Path.Combine(_task.Output("whole"), "onnx", "model.onnx"), TinyClassifier.OneThread);
+            Path.Combine(Task.Output("whole"), "onnx", "model.onnx"), TinyClassifier.OneThread);
         Assert.That(session.Inputs.Select(i => i.Name), Is.EqualTo(new[] { "input_ids", "attention_mask" }));
     }
 
@@ -122,27 +77,25 @@ public sealed class DistilBertTests : IDisposable
         RunSummary summary = TinyTask.Run(Options("out") with { Layers = [0, 1], Epochs = 12 });
         Example[] texts = [new("my big dog"), new("rice is old here so the soup")];
 
-        float[] fromGraph = Scored.Logits(_task.Output("out"), texts);
-        File.Delete(Path.Combine(_task.Output("out"), "onnx", "model.onnx"));
+        float[] fromGraph = Scored.Logits(Task.Output("out"), texts);
+        File.Delete(Path.Combine(Task.Output("out"), "onnx", "model.onnx"));
 
-        Assert.That(Scored.Logits(_task.Output("out"), texts), Is.EqualTo(fromGraph).Within(1e-5));
+        Assert.That(Scored.Logits(Task.Output("out"), texts), Is.EqualTo(fromGraph).Within(1e-5));
         Assert.That(summary.TestLive, Is.GreaterThan(0.8));
     }
 
     [Test]
     public void It_is_a_teacher_by_its_outputs_and_by_its_layers()
     {
-        Dataset data = LabeledData.LoadTrain(new DataOptions { Train = _task.Train });
-        TeacherOptions options = new() { Model = _folder.Path, Cache = _task.Output("cache") };
+        Dataset data = LabeledData.LoadTrain(new DataOptions { Train = Task.Train });
+        TeacherOptions options = new() { Model = Folder.Path, Cache = Task.Output("cache") };
 
         TeacherLogits logits = TeacherLogits.Obtain(options, ModelTask.Default, data, threads: 1);
         TeacherStates states = TeacherStates.Obtain(options, ModelTask.Default, data, threads: 1);
 
         Assert.That(logits.Values, Is.EqualTo(
-            Scored.Logits(_folder.Path, data.Examples)).Within(1e-5));
+            Scored.Logits(Folder.Path, data.Examples)).Within(1e-5));
         Assert.That((states.Layers, states.Width), Is.EqualTo((Layers, 16)));
         Assert.That(states.Values, Has.Length.EqualTo(data.Count * Layers * 16).And.All.Matches<float>(float.IsFinite));
     }
-
-    private FineTuneOptions Options(string output) => _task.Options(output) with { Model = _folder.Path };
 }

@@ -1,71 +1,21 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Data;
 using OrtTrainer.Models;
-using OrtTrainer.Options;
-using OrtTrainer.Runs;
-using OrtTrainer.Runtime;
-using OrtTrainer.Tests.Checkpoints;
-using OrtTrainer.Tests.Export;
-using OrtTrainer.Tests.Runs;
-using OrtTrainer.Tests.Tasks;
 
 namespace OrtTrainer.Tests.Models.Backbones;
 
 /// <summary>ModernBERT, whose layers differ in what they see, from a folder to an export.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class ModernBertTests : IDisposable
+public sealed class ModernBertTests() : TinyFamily(layers: 5, fields: """
+    "model_type": "modernbert", "hidden_size": 16, "num_hidden_layers": 5, "num_attention_heads": 2,
+    "intermediate_size": 24, "local_attention": 4, "global_attn_every_n_layers": 3, "global_rope_theta": 500.0,
+    "local_rope_theta": 20.0
+    """)
 {
-    private const int Layers = 5;
-
-    private static readonly Example[] Texts =
-        [new("my big dog is here so the cat is here my old horse"), new("rice is old here so the soup")];
-
-    private readonly TinyTask _task = new();
-    private readonly TemporaryFolder _folder = new();
-
-    public ModernBertTests()
-    {
-        string[] tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. TinyTask.Words];
-        _folder.Write("vocab.txt", string.Join('\n', tokens));
-        _folder.Write("config.json", $$"""
-            {
-              "model_type": "modernbert", "vocab_size": {{tokens.Length}}, "hidden_size": 16,
-              "num_hidden_layers": {{Layers}}, "num_attention_heads": 2, "intermediate_size": 24,
-              "max_position_embeddings": 20, "local_attention": 4, "global_attn_every_n_layers": 3,
-              "global_rope_theta": 500.0, "local_rope_theta": 20.0, "initializer_range": 0.2,
-              "id2label": { "0": "animal", "1": "food", "2": "place" }
-            }
-            """);
-        RandomWeights.Write(_folder.Path);
-    }
-
-    public void Dispose()
-    {
-        _task.Dispose();
-        _folder.Dispose();
-    }
-
-    [Test]
-    public void Its_sizes_go_into_the_shape()
-    {
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path);
-
-        Assert.That(model.Architecture.Shape, Is.EqualTo(new ModelShape
-        {
-            Layers = Layers,
-            Width = 16,
-            Heads = 2,
-            Inner = 24,
-            Positions = 20,
-            Vocabulary = 5 + TinyTask.Words.Count,
-        }));
-    }
-
     [Test]
     public void Queries_keys_and_values_are_one_tensor_of_the_file()
     {
-        using SafetensorsFile file = SafetensorsFile.OpenFile(_folder.File("model.safetensors"));
+        using SafetensorsFile file = SafetensorsFile.OpenFile(Folder.File("model.safetensors"));
 
         Assert.That(file.TryGet("model.layers.1.attn.Wqkv.weight", out TensorInfo info));
         Assert.That(info.Shape, Is.EqualTo(new long[] { 48, 16 }));
@@ -76,7 +26,7 @@ public sealed class ModernBertTests : IDisposable
     [Test]
     public void Layers_that_are_kept_see_as_far_as_they_did()
     {
-        using PretrainedModel model = PretrainedModel.Open(_folder.Path, layers: [0, 2, 3, 4]);
+        using PretrainedModel model = PretrainedModel.Open(Folder.Path, layers: [0, 2, 3, 4]);
 
         Assert.That(model.Config.ToJson()["layer_types"]!.AsArray().Select(type => type!.GetValue<string>()),
             Is.EqualTo(new[] { "full_attention", "sliding_attention", "full_attention", "sliding_attention" }));
@@ -86,7 +36,7 @@ public sealed class ModernBertTests : IDisposable
     [Test]
     public void Both_spellings_of_the_rotary_positions_mean_the_same()
     {
-        float[] before = Scored.Logits(_folder.Path, Texts);
+        float[] before = Logits();
         Change(config =>
         {
             config.Remove("global_rope_theta");
@@ -102,18 +52,18 @@ public sealed class ModernBertTests : IDisposable
                 """);
         });
 
-        Assert.That(Scored.Logits(_folder.Path, Texts), Is.EqualTo(before));
+        Assert.That(Logits(), Is.EqualTo(before));
     }
 
     [Test]
     public void Local_layers_without_a_base_of_their_own_take_the_global_one()
     {
-        float[] before = Scored.Logits(_folder.Path, Texts);
+        float[] before = Logits();
         Change(config => config["local_rope_theta"] = 500.0);
-        float[] same = Scored.Logits(_folder.Path, Texts);
+        float[] same = Logits();
         Change(config => config["local_rope_theta"] = null);
 
-        Assert.That(Scored.Logits(_folder.Path, Texts), Is.EqualTo(same).And.Not.EqualTo(before));
+        Assert.That(Logits(), Is.EqualTo(same).And.Not.EqualTo(before));
     }
 
     [TestCase("\"num_hidden_layers\": 5", "\"num_hidden_layers\": 4", "tensor model.layers.4.")]
@@ -136,39 +86,19 @@ public sealed class ModernBertTests : IDisposable
         "rope_parameters.full_attention has factor")]
     [TestCase("\"local_attention\": 4", "\"rope_parameters\": {\"full_attention\": {}}",
         "field rope_parameters.full_attention.rope_theta: found no such field")]
-    public void A_configuration_that_does_not_fit_is_refused(string field, string changed, string message)
-    {
-        string config = File.ReadAllText(_folder.File("config.json"));
-        Assert.That(config, Does.Contain(field));
-        _folder.Write("config.json", config.Replace(field, changed));
-
-        Assert.That(() => PretrainedModel.Open(_folder.Path), Throws.Exception.With.Message.Contains(message)
-            .And.Message.Contains(_folder.Path));
-    }
+    public void A_configuration_that_does_not_fit_is_refused(string field, string changed, string message) =>
+        AssertRefused(field, changed, message);
 
     [Test]
-    public void It_learns_the_task_goes_on_to_the_same_bits_and_predicts_the_same_from_weights_and_graph()
-    {
-        FineTuneOptions options = Options("out") with { Layers = [0, 1, 3], Epochs = 16, Dropout = 0.05 };
-        RunSummary summary = TinyTask.Run(options);
-        TinyTask.RunInParts(options with { Output = _task.Output("parted") }, interruptedAt: 7);
-
-        float[] fromGraph = Scored.Logits(_task.Output("out"), Texts);
-        File.Delete(Path.Combine(_task.Output("out"), "onnx", "model.onnx"));
-
-        Assert.That(_task.RunFile("parted", "last.safetensors"), Is.EqualTo(_task.RunFile("out", "last.safetensors")));
-        Assert.That(Scored.Logits(_task.Output("out"), Texts), Is.EqualTo(fromGraph).Within(1e-5));
-        Assert.That(summary.TestLive, Is.GreaterThan(0.8));
-        Assert.That(ModelConfig.Load(_task.Output("out")).ToJson()["architectures"]!.ToJsonString(),
-            Is.EqualTo("[\"ModernBertForSequenceClassification\"]"));
-    }
-
-    private FineTuneOptions Options(string output) => _task.Options(output) with { Model = _folder.Path };
+    public void It_learns_the_task_goes_on_to_the_same_bits_and_predicts_the_same_from_weights_and_graph() =>
+        AssertLearnsResumesAndPredicts(
+            Options("out") with { Layers = [0, 1, 3], Epochs = 16, Dropout = 0.05 },
+            "ModernBertForSequenceClassification");
 
     private void Change(Action<JsonObject> change)
     {
-        JsonObject config = JsonNode.Parse(File.ReadAllText(_folder.File("config.json")))!.AsObject();
+        JsonObject config = JsonNode.Parse(File.ReadAllText(Folder.File("config.json")))!.AsObject();
         change(config);
-        _folder.Write("config.json", config.ToJsonString());
+        Folder.Write("config.json", config.ToJsonString());
     }
 }
