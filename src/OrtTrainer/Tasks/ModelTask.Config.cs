@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
@@ -61,6 +62,10 @@ public abstract partial class ModelTask
     /// <summary>A name per output where data name none.</summary>
     /// <param name="outputs">Values per row, K.</param>
     internal virtual IReadOnlyList<string> OutputNames(int outputs) => ["LABEL_0"];
+
+    /// <summary>The numbers from 0 as names, for outputs that have no others.</summary>
+    private protected static string[] NumbersTo(int count) =>
+        [.. Enumerable.Range(0, count).Select(id => id.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>The configuration of a model that was fine-tuned for this task.</summary>
     /// <param name="config">That of the model it began from.</param>

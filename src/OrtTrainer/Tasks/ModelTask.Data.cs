@@ -225,6 +225,15 @@ public abstract partial class ModelTask
         }
     }
 
+    /// <summary>The tokenizer, if it is one that tells the place of every token in its text.</summary>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="reader">What needs the places, for the message.</param>
+    /// <exception cref="ArgumentException">It is another.</exception>
+    private protected static Tokenizer WithPlaces(ITextEncoder tokenizer, string reader) => tokenizer as Tokenizer
+        ?? throw new ArgumentException(
+            $"{reader} needs the place of every token in its text, which {tokenizer.GetType().Name} does not give. Use "
+            + "the tokenizer of the model's folder.", nameof(tokenizer));
+
     /// <summary>What the label fields say, a target per example; <see cref="Label"/> documents the rest.</summary>
     private protected abstract TaskTargets Targets(
         string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns);

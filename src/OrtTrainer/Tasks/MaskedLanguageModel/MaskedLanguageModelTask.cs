@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text.Json;
 using OrtTrainer.Checkpoints;
@@ -207,9 +206,6 @@ internal sealed class MaskedLanguageModelTask : ModelTask
         string source, IReadOnlyList<TokenizedExample> examples, int vocabulary, int maxLength) => new(
         new Dataset(source, [], labels: null, new UnlabeledTargets(0, vocabulary)), examples,
         new UnlabeledTargets(examples.Count, vocabulary), maxLength);
-
-    private static string[] NumbersTo(int count) =>
-        [.. Enumerable.Range(0, count).Select(id => id.ToString(CultureInfo.InvariantCulture))];
 
     private static RunException NoRows(string source) => new(
         $"{source}: masked_lm learns from plain texts, not from labelled rows; use pretrain.");

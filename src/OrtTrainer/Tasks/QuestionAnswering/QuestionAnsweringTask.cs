@@ -81,12 +81,12 @@ internal sealed class QuestionAnsweringTask : ModelTask
     internal override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
 
     /// <inheritdoc/>
-    internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer);
+    internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer, "Question answering");
 
     /// <inheritdoc/>
     internal override IReadOnlyList<TokenizedExample> Encode(
         Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null) =>
-        ContextWindow.Of(QuestionOf(example), WithPlaces(tokenizer), maxLength, stride);
+        ContextWindow.Of(QuestionOf(example), WithPlaces(tokenizer, "Question answering"), maxLength, stride);
 
     /// <inheritdoc/>
     internal override IEnumerable<string> LeftOut(EncodedDataset data)
@@ -236,11 +236,6 @@ internal sealed class QuestionAnsweringTask : ModelTask
         json.WriteNumber("end", answer.Place.End);
         json.WriteNumber("score", answer.Score);
     }
-
-    private static Tokenizer WithPlaces(ITextEncoder tokenizer) => tokenizer as Tokenizer
-        ?? throw new ArgumentException(
-            $"Question answering needs the place of every token in its text, which {tokenizer.GetType().Name} does not "
-            + "give. Use the tokenizer of the model's folder.", nameof(tokenizer));
 
     // A pair of texts that comes from no file is a question and its context.
     private static QuestionExample QuestionOf(Example example) => example as QuestionExample

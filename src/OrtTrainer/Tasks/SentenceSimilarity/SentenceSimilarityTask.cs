@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -91,8 +90,7 @@ internal sealed class SentenceSimilarityTask : ModelTask
         OutputNames(Architecture.WidthOf(config));
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<string> OutputNames(int outputs) =>
-        [.. Enumerable.Range(0, outputs).Select(value => value.ToString(CultureInfo.InvariantCulture))];
+    internal override IReadOnlyList<string> OutputNames(int outputs) => NumbersTo(outputs);
 
     /// <summary>The encoder alone, without labels.</summary>
     internal override ModelConfig Describe(

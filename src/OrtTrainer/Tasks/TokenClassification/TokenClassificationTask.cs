@@ -58,7 +58,7 @@ internal sealed class TokenClassificationTask : ModelTask
             source, examples.Count, examples.SelectMany(example => TagsOf(example, source)), needed: 2, columns.Label);
 
     /// <inheritdoc/>
-    internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer);
+    internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer, "Token classification");
 
     /// <inheritdoc/>
     internal override bool TagsWords => true;
@@ -70,7 +70,7 @@ internal sealed class TokenClassificationTask : ModelTask
     /// <exception cref="ArgumentException">The example is a pair, or the tokenizer gives no places.</exception>
     internal override IReadOnlyList<TokenizedExample> Encode(
         Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null) => example.Pair is null
-        ? TokenizedWords.Of(example, WithPlaces(tokenizer), maxLength, stride)
+        ? TokenizedWords.Of(example, WithPlaces(tokenizer, "Token classification"), maxLength, stride)
         : throw new ArgumentException("Tokens are classified in single texts; found a pair.", nameof(example));
 
     /// <inheritdoc/>
@@ -220,11 +220,6 @@ internal sealed class TokenClassificationTask : ModelTask
             return rows;
         })];
     }
-
-    private static Tokenizer WithPlaces(ITextEncoder tokenizer) => tokenizer as Tokenizer
-        ?? throw new ArgumentException(
-            $"Token classification needs the place of every token in its text, which {tokenizer.GetType().Name} does "
-            + "not give. Use the tokenizer of the model's folder.", nameof(tokenizer));
 
     /// <summary>
     /// For each tag that of the later tokens of its word, [K]: B-LOC goes on as I-LOC, where there is such a tag. Null
