@@ -52,6 +52,26 @@ public static class FusedOperations
                 .With("window", window ?? -1).With("p", p).With("site", site))[0];
 
     /// <summary>
+    /// Attention of the queries of each sequence to its keys, both laid end to end: q [Q, H], kv [T, 2H] (keys and
+    /// values); gives [Q, H]. See <see cref="Dropout"/> for key, p and site.
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="q">Queries.</param>
+    /// <param name="kv">Keys and values.</param>
+    /// <param name="queryOffsets">Where the queries of each sequence start and the last ones end, int64 [B+1].</param>
+    /// <param name="offsets">The same of its keys, int64 [B+1].</param>
+    /// <param name="heads">A divisor of H.</param>
+    /// <param name="scale">What scores are multiplied with, 1/√D as a rule.</param>
+    /// <param name="key">Int64 [2].</param>
+    /// <param name="p">Probability in [0, 1).</param>
+    /// <param name="site">Number of this place in the model.</param>
+    public static Value PackedCrossAttention(
+        this GraphBuilder g, Value q, Value kv, Value queryOffsets, Value offsets, long heads, float scale, Value key,
+        float p, long site) =>
+        Fused(g, "PackedCrossAttention", [q, kv, queryOffsets, offsets, key],
+            AttributeList.Empty.With("heads", heads).With("scale", scale).With("p", p).With("site", site))[0];
+
+    /// <summary>
     /// Attention by content and by distance, within sequences laid end to end: qkv [T, 3H], relative [R, 2H] (queries
     /// and keys of relative positions), offsets int64 [B+1]; gives [T, H]. See <see cref="Dropout"/> for key, p and
     /// site.

@@ -24,6 +24,7 @@ public static class OperatorSet
         new LayerNorm(), new LayerNormGrad(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
         new ColumnSum(), new GatherGrad(), new PackedAttention(), new PackedAttentionGrad(),
         new PackedBiasedAttention(), new PackedBiasedAttentionGrad(),
+        new PackedCrossAttention(), new PackedCrossAttentionGrad(),
         new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
         new DisentangledAttention(), new DisentangledAttentionGrad(),
     }.ToDictionary(op => (op.Domain, op.Type));

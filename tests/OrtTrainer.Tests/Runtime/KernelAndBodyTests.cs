@@ -53,6 +53,8 @@ public sealed class KernelAndBodyTests
             return Attending("PackedBiasedAttentionGrad", p).With(Dy, N, H).With(Qkv, N, 3 * H).With(forward[0], N, H)
                 .With(forward[1], N, Heads).With(Offsets, 4).With(Key, 2).With(Relative, Distances, Heads);
         },
+        ["PackedCrossAttention"] = p => Crossing(p, [0, 5, 5, 17, 18], [0, 1, 18, 37, 37]),
+        ["PackedCrossAttentionGrad"] = p => CrossingGrad(p, [0, 5, 5, 17, 18], [0, 1, 18, 37, 37]),
         ["PackedLogSoftmax"] = _ => new KernelRun("PackedLogSoftmax").With(X, N, H).With(Offsets, 4),
         ["PackedLogSoftmaxGrad"] = _ => new KernelRun("PackedLogSoftmaxGrad")
             .With(Dy, N, H).With(Runs!["PackedLogSoftmax"](0).Single(), N, H).With(Offsets, 4),
@@ -129,6 +131,23 @@ public sealed class KernelAndBodyTests
         Expect.SameBits(backward, 2);
     }
 
+    // One query per sequence, as many as keys, none of either, and more than 1024 keys.
+    [TestCase(0f, new long[] { 0, 1, 2, 3, 4 }, new long[] { 0, 1, 17, 18, 150 })]
+    [TestCase(0.3f, new long[] { 0, 1, 2, 3, 4 }, new long[] { 0, 1, 17, 18, 150 })]
+    [TestCase(0.3f, new long[] { 0, 33, 33, 40 }, new long[] { 0, 33, 47, 47 })]
+    [TestCase(0.3f, new long[] { 0, 1, 3 }, new long[] { 0, 1050, 2100 })]
+    public void Attention_to_others_computes_what_its_body_does(float p, long[] queryOffsets, long[] offsets)
+    {
+        KernelRun forward = Crossing(p, queryOffsets, offsets), backward = CrossingGrad(p, queryOffsets, offsets);
+        float[][] y = forward.Outputs(2), bodyY = forward.OutputsOfBody(2);
+        float[][] gradients = backward.Outputs(2), bodyGradients = backward.OutputsOfBody(2);
+
+        Expect.Close(y[0], [.. bodyY[0]], 3e-6, "y");
+        Expect.Close(y[1], [.. bodyY[1]], 3e-6, "lse");
+        Expect.Close(gradients[0], [.. bodyGradients[0]], 3e-6, "dq");
+        Expect.Close(gradients[1], [.. bodyGradients[1]], 3e-6, "dkv");
+    }
+
     [TestCase(0)]
     [TestCase(77)]
     [TestCase(int.MaxValue)]
@@ -167,6 +186,27 @@ public sealed class KernelAndBodyTests
         Expect.Close(y[1], [.. bodyY[1]], 3e-6, "lse");
         Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], 3e-6, "dqkv");
     }
+
+    private static KernelRun Crossing(float p, long[] queryOffsets, long[] offsets)
+    {
+        (int queries, int tokens) = ((int)queryOffsets[^1], (int)offsets[^1]);
+        return Across("PackedCrossAttention", p)
+            .With(Reference.Random(7, queries * H), queries, H).With(Reference.Random(8, tokens * 2 * H), tokens, 2 * H)
+            .With(queryOffsets, queryOffsets.Length).With(offsets, offsets.Length).With(Key, 2);
+    }
+
+    private static KernelRun CrossingGrad(float p, long[] queryOffsets, long[] offsets)
+    {
+        (int queries, int tokens) = ((int)queryOffsets[^1], (int)offsets[^1]);
+        float[][] forward = Crossing(p, queryOffsets, offsets).Outputs(2);
+        return Across("PackedCrossAttentionGrad", p).With(Reference.Random(2, queries * H), queries, H)
+            .With(Reference.Random(7, queries * H), queries, H).With(Reference.Random(8, tokens * 2 * H), tokens, 2 * H)
+            .With(forward[0], queries, H).With(forward[1], queries, Heads)
+            .With(queryOffsets, queryOffsets.Length).With(offsets, offsets.Length).With(Key, 2);
+    }
+
+    private static KernelRun Across(string op, float p) =>
+        Dropping(op, p, ("heads", Heads), ("scale", (float)(1 / Math.Sqrt((double)H / Heads))));
 
     // Each distance its own row up to a half of the span, and rows shared by two beyond.
     private static long[] Buckets(int positions, int span) => [.. Enumerable.Range(1 - positions, (2 * positions) - 1)

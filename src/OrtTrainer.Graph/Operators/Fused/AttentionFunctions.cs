@@ -5,6 +5,9 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <summary>What the bodies of packed attention share: they pad, attend as usual, and pack again.</summary>
 internal static class AttentionFunctions
 {
+    /// <summary>What operators of attention hand on to the function that attends.</summary>
+    internal const string Settings = "<heads = @heads, scale = @scale, p = @p, site = @site>";
+
     public static IReadOnlyList<FunctionDefinition> All { get; } =
     [
         // token [B, S]: the row of each padded slot, T where it is padding; filled [B, S]: whether it is none; slots
@@ -55,10 +58,46 @@ internal static class AttentionFunctions
             """),
 
         FunctionDefinition.Parse(
-            "PackedScores(q, k, token, bias; int heads, float scale) => scores",
+            "PackedScores(q, k, query, token, bias; int heads, float scale) => scores",
             """
             keys = Transpose<perm = [0, 1, 3, 2]>(PackedToHeads<heads = @heads>(k, token))
-            scores = Add(Mul(MatMul(PackedToHeads<heads = @heads>(q, token), keys), @scale), bias)
+            scores = Add(Mul(MatMul(PackedToHeads<heads = @heads>(q, query), keys), @scale), bias)
+            """),
+
+        // Attention itself, queries [Q, H] to keys and values [T, H]: query [B, Q'] and token [B, S] have the row of
+        // each padded slot, querySlots and slots the padded slot of each row, bias what is added to the scores.
+        FunctionDefinition.Parse(
+            "PackedAttend(q, k, v, query, querySlots, token, bias, key; int heads, float scale, float p, int site)"
+                + " => y, lse",
+            """
+            scores = PackedScores<heads = @heads, scale = @scale>(q, k, query, token, bias)
+            top = ReduceMax<keepdims = 1>(scores, [-1])
+            e = Exp(Sub(scores, top))
+            total = ReduceSum<keepdims = 1>(e, [-1])
+            kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(query, token, key)
+            weights = Mul(Div(e, total), kept)
+            y = PackedFromHeads(MatMul(weights, PackedToHeads<heads = @heads>(v, token)), querySlots)
+            lse = PackedFromHeads(Add(top, Log(total)), querySlots)
+            """),
+
+        // The gradients of that; dbiased [B, heads, Q', S] is the one of the bias.
+        FunctionDefinition.Parse(
+            "PackedAttendGrad(dy, q, k, v, y, lse, query, querySlots, token, slots, bias, key;"
+                + " int heads, float scale, float p, int site) => dq, dk, dv, dbiased",
+            """
+            scores = PackedScores<heads = @heads, scale = @scale>(q, k, query, token, bias)
+            weights = Exp(Sub(scores, PackedToHeads<heads = @heads>(lse, query)))
+            kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(query, token, key)
+            dout = PackedToHeads<heads = @heads>(dy, query)
+            delta = ReduceSum<keepdims = 1>(Mul(dout, PackedToHeads<heads = @heads>(y, query)), [-1])
+            values = PackedToHeads<heads = @heads>(v, token)
+            dweights = Mul(MatMul(dout, Transpose<perm = [0, 1, 3, 2]>(values)), kept)
+            dbiased = Mul(weights, Sub(dweights, delta))
+            dscores = Mul(dbiased, @scale)
+            turned = Transpose<perm = [0, 1, 3, 2]>(dscores)
+            dq = PackedFromHeads(MatMul(dscores, PackedToHeads<heads = @heads>(k, token)), querySlots)
+            dk = PackedFromHeads(MatMul(turned, PackedToHeads<heads = @heads>(q, query)), slots)
+            dv = PackedFromHeads(MatMul(Transpose<perm = [0, 1, 3, 2]>(Mul(weights, kept)), dout), slots)
             """),
 
         // The row of relative [D, heads] for query i and key j at [i, j], by the distance j - i: [S, S].
@@ -92,10 +131,10 @@ internal static class AttentionFunctions
         // The counter of query row t, head h and key position j is 1024 (t heads + h) + j, whatever the padding; every
         // further block of 1024 keys begins 1024 * 2592222 counters, 2^32 over the golden ratio, further.
         FunctionDefinition.Parse(
-            "PackedDropoutMask(token, key; int heads, float p, int site) => mask",
+            "PackedDropoutMask(query, token, key; int heads, float p, int site) => mask",
             """
             head = Unsqueeze(Range(0, @heads, 1), [0, 2])
-            row = Unsqueeze(Add(Mul(Unsqueeze(token, [1]), @heads), head), [3])
+            row = Unsqueeze(Add(Mul(Unsqueeze(query, [1]), @heads), head), [3])
             position = Range(0, Gather(Shape(token), 1), 1)
             step = Mul(Div(position, 1024), 2654434304)
             index = Add(Mul(row, 1024), Add(position, step))

@@ -12,16 +12,9 @@ namespace OrtTrainer.Graph.Operators.Fused;
 internal sealed class PackedAttention : FusedOperator, IGradientRule
 {
     /// <summary>The body from the bias of the scores [B, 1 or heads, S, S] on.</summary>
-    internal const string Attend = """
+    internal const string Attend = $"""
         q, k, v = Split<axis = 1, num_outputs = 3>(qkv)
-        scores = PackedScores<heads = @heads, scale = @scale>(q, k, token, bias)
-        top = ReduceMax<keepdims = 1>(scores, [-1])
-        e = Exp(Sub(scores, top))
-        total = ReduceSum<keepdims = 1>(e, [-1])
-        kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(token, key)
-        weights = Mul(Div(e, total), kept)
-        y = PackedFromHeads(MatMul(weights, PackedToHeads<heads = @heads>(v, token)), slots)
-        lse = PackedFromHeads(Add(top, Log(total)), slots)
+        y, lse = PackedAttend{AttentionFunctions.Settings}(q, k, v, token, slots, token, bias, key)
         """;
 
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
@@ -71,22 +64,11 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
 internal sealed class PackedAttentionGrad : FusedOperator
 {
     /// <summary>The body from the bias of the scores on; dbiased [B, heads, S, S] is its gradient.</summary>
-    internal const string Attend = """
-        q, k, v = Split<axis = 1, num_outputs = 3>(qkv)
-        scores = PackedScores<heads = @heads, scale = @scale>(q, k, token, bias)
-        weights = Exp(Sub(scores, PackedToHeads<heads = @heads>(lse, token)))
-        kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(token, key)
-        dout = PackedToHeads<heads = @heads>(dy, token)
-        delta = ReduceSum<keepdims = 1>(Mul(dout, PackedToHeads<heads = @heads>(y, token)), [-1])
-        values = PackedToHeads<heads = @heads>(v, token)
-        dweights = Mul(MatMul(dout, Transpose<perm = [0, 1, 3, 2]>(values)), kept)
-        dbiased = Mul(weights, Sub(dweights, delta))
-        dscores = Mul(dbiased, @scale)
-        dq = MatMul(dscores, PackedToHeads<heads = @heads>(k, token))
-        dk = MatMul(Transpose<perm = [0, 1, 3, 2]>(dscores), PackedToHeads<heads = @heads>(q, token))
-        dv = MatMul(Transpose<perm = [0, 1, 3, 2]>(Mul(weights, kept)), dout)
-        dqkv = Concat<axis = 1>(PackedFromHeads(dq, slots), PackedFromHeads(dk, slots), PackedFromHeads(dv, slots))
-        """;
+    internal const string Attend =
+        "q, k, v = Split<axis = 1, num_outputs = 3>(qkv)\n"
+        + $"dq, dk, dv, dbiased = PackedAttendGrad{AttentionFunctions.Settings}"
+        + "(dy, q, k, v, y, lse, token, slots, token, slots, bias, key)\n"
+        + "dqkv = Concat<axis = 1>(dq, dk, dv)";
 
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         """

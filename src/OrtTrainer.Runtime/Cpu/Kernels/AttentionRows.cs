@@ -13,8 +13,8 @@ internal static unsafe class AttentionRows
     /// </summary>
     public const int Block = 64;
 
-    // e^x of it is 0, whatever finite number is taken off.
-    private const float Hidden = -1e30f;
+    /// <summary>The score of a key that is not seen: e^x of it is 0, whatever finite number is taken off.</summary>
+    public const float Hidden = -1e30f;
 
     // Dropout numbers the keys of a query row in blocks. Those of the first blocks of all rows follow each other; other
     // blocks begin 2^32 over the golden ratio further each, so that they stay far apart in batches that fit in memory.

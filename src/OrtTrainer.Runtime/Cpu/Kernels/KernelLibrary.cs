@@ -29,6 +29,8 @@ public sealed unsafe class KernelLibrary
         PackedAttentionGradKernel.Definition,
         PackedAttentionKernel.Biased,
         PackedAttentionGradKernel.Biased,
+        PackedCrossAttentionKernel.Definition,
+        PackedCrossAttentionGradKernel.Definition,
         PackedLogSoftmaxKernel.Definition,
         PackedLogSoftmaxGradKernel.Definition,
         RotaryKernel.Definition,

@@ -32,36 +32,23 @@ internal unsafe struct PackedSequences
     /// <param name="qkv">[T, 3H].</param>
     /// <param name="offsets">[B + 1]: 0, then the end of each sequence, T at last.</param>
     /// <param name="heads">A divisor of H.</param>
-    public static PackedSequences Read(KernelDefinition kernel, KernelTensor qkv, KernelTensor offsets, int heads)
-    {
-        (int tokens, int columns) = Shapes.Matrix(kernel, "qkv", qkv);
-        if (columns % (3 * heads) != 0)
-        {
-            throw new ArgumentException(
-                $"{kernel.Name}: qkv has shape {qkv}; expected a multiple of 3 x {heads} heads as its columns.");
-        }
+    public static PackedSequences Read(KernelDefinition kernel, KernelTensor qkv, KernelTensor offsets, int heads) =>
+        Read(kernel, "qkv", qkv, parts: 3, offsets, heads);
 
-        int count = CountOf(kernel, offsets);
-        long* ends = offsets.Int64s;
-        CheckOffsets(kernel, "qkv", new ReadOnlySpan<long>(ends, count + 1), tokens);
-        return new PackedSequences
-        {
-            _offsets = ends,
-            _order = LongestFirst(ends, count),
-            Count = count,
-            Tokens = tokens,
-            Heads = heads,
-            Columns = columns / 3,
-        };
-    }
+    /// <summary>As the other, of keys and values alone, kv [T, 2H].</summary>
+    public static PackedSequences ReadKeys(KernelDefinition kernel, KernelTensor kv, KernelTensor offsets, int heads) =>
+        Read(kernel, "kv", kv, parts: 2, offsets, heads);
 
     /// <summary>First row, number of rows and head of a pair.</summary>
     public readonly (int First, int Length, int Head) Pair(int index)
     {
-        var sequence = (int)(uint)_order[index / Heads];
+        int sequence = Sequence(index);
         var first = (int)_offsets[sequence];
         return (first, (int)_offsets[sequence + 1] - first, index % Heads);
     }
+
+    /// <summary>The sequence of a pair, as offsets number them.</summary>
+    public readonly int Sequence(int index) => (int)(uint)_order[index / Heads];
 
     /// <summary>The number of sequences that offsets [B + 1] part the rows of an input into.</summary>
     /// <param name="kernel">Named in messages.</param>
@@ -74,6 +61,31 @@ internal unsafe struct PackedSequences
         int count = CountOf(kernel, offsets);
         CheckOffsets(kernel, rows, new ReadOnlySpan<long>(offsets.Int64s, count + 1), tokens);
         return count;
+    }
+
+    private static PackedSequences Read(
+        KernelDefinition kernel, string name, KernelTensor rows, int parts, KernelTensor offsets, int heads)
+    {
+        (int tokens, int columns) = Shapes.Matrix(kernel, name, rows);
+        if (columns % (parts * heads) != 0)
+        {
+            throw new ArgumentException(
+                $"{kernel.Name}: {name} has shape {rows}; expected a multiple of {parts} x {heads} heads as its "
+                + "columns.");
+        }
+
+        int count = CountOf(kernel, offsets);
+        long* ends = offsets.Int64s;
+        CheckOffsets(kernel, name, new ReadOnlySpan<long>(ends, count + 1), tokens);
+        return new PackedSequences
+        {
+            _offsets = ends,
+            _order = LongestFirst(ends, count),
+            Count = count,
+            Tokens = tokens,
+            Heads = heads,
+            Columns = columns / parts,
+        };
     }
 
     private static void CheckOffsets(

@@ -31,6 +31,8 @@ public sealed class FunctionBodyTests
         ["PackedAttentionGrad"] = () => BothMasks(gradient: true),
         ["PackedBiasedAttention"] = () => BiasedAttention(gradient: false),
         ["PackedBiasedAttentionGrad"] = () => BiasedAttention(gradient: true),
+        ["PackedCrossAttention"] = () => CrossAttention(gradient: false),
+        ["PackedCrossAttentionGrad"] = () => CrossAttention(gradient: true),
         ["PackedLogSoftmax"] = () => LogSoftmax(gradient: false),
         ["PackedLogSoftmaxGrad"] = () => LogSoftmax(gradient: true),
         ["DisentangledAttention"] = () => Disentangled(gradient: false),
@@ -208,6 +210,37 @@ public sealed class FunctionBodyTests
             AssertClose(outputs[0], y);
             AssertClose(outputs[1], lse);
         }
+    }
+
+    private static void CrossAttention(bool gradient)
+    {
+        // One query, none, and more than there are keys.
+        const int Heads = 2, Width = 6;
+        long[] queryOffsets = [0, 1, 1, 5, 7], offsets = [0, 3, 4, 7, 12];
+        float[] q = Random(7 * Width, 1), kv = Random(12 * 2 * Width, 3), dy = Random(7 * Width, 2);
+        AttributeList attributes = Masking.With("heads", Heads).With("scale", 1.25f);
+        FunctionRun.Tensor[] integers =
+            [FunctionRun.Integers(queryOffsets, 5), FunctionRun.Integers(offsets, 5), KeyInput];
+        (double[] Y, double[] Lse) Exact(double[] queries, double[] keys) => Reference.CrossAttention(
+            queries, keys, queryOffsets, offsets, Heads, Width, 1.25,
+            counter => Reference.Mask(counter, Key32, P, (uint)Site));
+        (double[] y, double[] lse) = Exact(Wide(q), Wide(kv));
+        FunctionRun.Tensor[] inputs = [FunctionRun.Floats(q, 7, Width), FunctionRun.Floats(kv, 12, 2 * Width)];
+        if (!gradient)
+        {
+            float[][] outputs = Run("PackedCrossAttention", attributes, [.. inputs, .. integers]);
+            AssertClose(outputs[0], y);
+            AssertClose(outputs[1], lse);
+            return;
+        }
+
+        float[][] gradients = Run("PackedCrossAttentionGrad", attributes,
+            [
+                FunctionRun.Floats(dy, 7, Width), .. inputs, FunctionRun.Floats(Narrow(y), 7, Width),
+                FunctionRun.Floats(Narrow(lse), 7, Heads), .. integers,
+            ]);
+        AssertClose(gradients[0], Reference.Gradient(v => Exact(v, Wide(kv)).Y, Wide(q), Wide(dy)));
+        AssertClose(gradients[1], Reference.Gradient(v => Exact(Wide(q), v).Y, Wide(kv), Wide(dy)));
     }
 
     private static void LogSoftmax(bool gradient)

@@ -110,6 +110,38 @@ internal static class Reference
         return (y, lse);
     }
 
+    /// <summary>
+    /// Softmax attention of the queries of each sequence to its keys; also the logarithms of the denominators.
+    /// </summary>
+    public static (double[] Y, double[] Lse) CrossAttention(
+        double[] q, double[] kv, long[] queryOffsets, long[] offsets, int heads, int width, double scale,
+        Func<ulong, double> mask)
+    {
+        int size = width / heads;
+        double[] y = new double[q.Length];
+        double[] lse = new double[q.Length / size];
+        for (int b = 0; b + 1 < offsets.Length; b++)
+        {
+            int first = (int)offsets[b], count = (int)offsets[b + 1] - first;
+            for (int i = (int)queryOffsets[b] * heads; i < queryOffsets[b + 1] * heads; i++)
+            {
+                // Row i is query i / heads and head i % heads, whose columns follow each other in q.
+                int column = i % heads * size;
+                double Kv(int j, int d) => kv[((first + j) * 2 * width) + column + d];
+                double[] e = [.. Enumerable.Range(0, count).Select(j => Math.Exp(
+                    scale * Enumerable.Range(0, size).Sum(d => q[(i * size) + d] * Kv(j, d))))];
+                lse[i] = Math.Log(e.Sum());
+                for (int d = 0; d < size; d++)
+                {
+                    y[(i * size) + d] = Enumerable.Range(0, count).Sum(j => e[j] / e.Sum() * Kv(j, width + d)
+                        * mask(Tests.Runtime.Reference.AttentionCounter(i, j)));
+                }
+            }
+        }
+
+        return (y, lse);
+    }
+
     /// <summary>The logarithm of a softmax over the rows of each sequence, column by column.</summary>
     public static double[] PackedLogSoftmax(double[] x, long[] offsets, int columns)
     {

@@ -41,6 +41,14 @@ internal static class FusedCases
                    c.Parameter("qkv", [5, 12], -1.5f, 1.5f, new("tokens", 12)),
                    c.Integers("offsets", [0, 1, 5], declared: new("bounds")), 2, 0.7f, mask, Key(c), p, 5,
                    c.Parameter("relative", [distances, 2]))),
+        .. from p in Probabilities
+           from queries in new long[][] { [0, 1, 2], [0, 0, 3], [0, 1, 4] }
+           select new GradientCase("PackedCrossAttention", $"p {p}, queries {string.Join(" ", queries)}", c =>
+               c.Graph.PackedCrossAttention(
+                   c.Parameter("q", [queries[^1], 4], -1.5f, 1.5f, new("queries", 4)),
+                   c.Parameter("kv", [5, 8], -1.5f, 1.5f, new("tokens", 8)),
+                   c.Integers("query_offsets", queries, declared: new("bounds")),
+                   c.Integers("offsets", [0, 1, 5], declared: new("bounds")), 2, 0.7f, Key(c), p, 5)),
         .. from offsets in new long[][] { [0, 5], [0, 1, 5], [0, 2, 3, 5], [0, 0, 2, 5] }
            select new GradientCase("PackedLogSoftmax", $"offsets {string.Join(" ", offsets)}", c =>
                c.Graph.PackedLogSoftmax(

@@ -16,6 +16,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4, ["ColumnSum"] = 1,
         ["GatherGrad"] = 1, ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
         ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
+        ["PackedCrossAttention"] = 2, ["PackedCrossAttentionGrad"] = 2,
         ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
         ["Rotary"] = 1, ["DisentangledAttention"] = 2, ["DisentangledAttentionGrad"] = 2,
     };
@@ -36,6 +37,11 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             return [.. offsets, Rows];
         }
     }
+
+    /// <summary>The bounds of as many sequences, of one query each.</summary>
+    public long[] QueryOffsets => [.. Enumerable.Range(0, Offsets.Length).Select(i => (long)i)];
+
+    private int Queries => Offsets.Length - 1;
 
     private float[] Gamma => Reference.Random(3, Columns);
 
@@ -67,6 +73,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "PackedAttention" or "PackedBiasedAttention" or "DisentangledAttention" => [matrix, [Rows, Heads]],
             "DisentangledAttentionGrad" => [[Rows, 3 * Columns], [TableRows, 2 * Columns]],
             "PackedAttentionGrad" => [[Rows, 3 * Columns]],
+            "PackedCrossAttention" => [[Queries, Columns], [Queries, Heads]],
+            "PackedCrossAttentionGrad" => [[Queries, Columns], [Rows, 2 * Columns]],
             "PackedBiasedAttentionGrad" => [[Rows, 3 * Columns], [Distances, Heads]],
             _ => [matrix],
         };
@@ -97,10 +105,12 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "PackedBiasedAttention" => Biased(Attending(op).With(Qkv(), Rows, 3 * Columns)
             .With(Offsets, Offsets.Length).With(Key, 2)),
         "PackedBiasedAttentionGrad" => Biased(AttentionGradient(op, Run("PackedBiasedAttention"))),
+        "PackedCrossAttention" => Bounded(Across(Distant(op, 1))),
+        "PackedCrossAttentionGrad" => CrossGradient(),
         "PackedLogSoftmax" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Offsets, Offsets.Length),
         "PackedLogSoftmaxGrad" => new KernelRun(op).With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
             .With(Offsets, Offsets.Length),
-        "DisentangledAttention" => Distant(op).With(Qkv(), Rows, 3 * Columns)
+        "DisentangledAttention" => Distant(op, 3).With(Qkv(), Rows, 3 * Columns)
             .With(Relative, TableRows, 2 * Columns).With(Buckets, Buckets.Length).With(Offsets, Offsets.Length)
             .With(Key, 2),
         "DisentangledAttentionGrad" => DisentangledGradient(),
@@ -128,13 +138,27 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     private KernelRun DisentangledGradient()
     {
         float[][] forward = Run("DisentangledAttention").Outputs(2);
-        return Distant("DisentangledAttentionGrad").With(Matrix(2), Rows, Columns).With(Qkv(), Rows, 3 * Columns)
+        return Distant("DisentangledAttentionGrad", 3).With(Matrix(2), Rows, Columns).With(Qkv(), Rows, 3 * Columns)
             .With(Relative, TableRows, 2 * Columns).With(forward[0], Rows, Columns).With(forward[1], Rows, Heads)
             .With(Buckets, Buckets.Length).With(Offsets, Offsets.Length).With(Key, 2);
     }
 
-    private KernelRun Distant(string op) =>
-        Dropping(op, ("heads", Heads), ("scale", (float)(1 / Math.Sqrt(3.0 * Width))));
+    private KernelRun CrossGradient()
+    {
+        float[][] forward = Run("PackedCrossAttention").Outputs(2);
+        KernelRun run = Distant("PackedCrossAttentionGrad", 1)
+            .With(Reference.Random(2, Queries * Columns), Queries, Columns);
+        return Bounded(Across(run).With(forward[0], Queries, Columns).With(forward[1], Queries, Heads));
+    }
+
+    private KernelRun Across(KernelRun run) => run.With(Reference.Random(1, Queries * Columns), Queries, Columns)
+        .With(Reference.Random(7, Rows * 2 * Columns), Rows, 2 * Columns);
+
+    private KernelRun Bounded(KernelRun run) => run.With(QueryOffsets, QueryOffsets.Length)
+        .With(Offsets, Offsets.Length).With(Key, 2);
+
+    private KernelRun Distant(string op, double products) =>
+        Dropping(op, ("heads", Heads), ("scale", (float)(1 / Math.Sqrt(products * Width))));
 
     private KernelRun Dropping(string op, params (string Name, object Value)[] attributes) =>
         new(op, [.. attributes, ("p", P), ("site", 9)]);

@@ -76,6 +76,20 @@ public sealed class KernelGradientTests
     }
 
     [Test]
+    public void Attention_to_others_in_queries_and_in_keys_and_values()
+    {
+        KernelRun run = Size.Run("PackedCrossAttention"), backward = Size.Run("PackedCrossAttentionGrad");
+        float[][] gradients = backward.Outputs(2);
+        using OpenKernel kernel = run.Open(2);
+
+        for (int input = 0; input < 2; input++)
+        {
+            Check(kernel, input, X(run, input), X(backward, 0), gradients[input], _ => true, $"input {input}");
+            kernel.Set(input, X(run, input));
+        }
+    }
+
+    [Test]
     public void Gathered_rows_are_the_adjoint_of_the_gather()
     {
         // <GatherGrad(dy), table> = <dy, table[indices]>, for every table.

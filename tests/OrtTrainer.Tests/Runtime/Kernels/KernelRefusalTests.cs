@@ -78,6 +78,23 @@ public sealed class KernelRefusalTests
         "PackedBiasedAttentionGrad: lse has shape [4, 3]; expected [4, 2].")]
     [TestCase("PackedBiasedAttentionGrad", 6, new long[] { 8, 2 },
         "PackedBiasedAttentionGrad: relative has shape [8, 2]; expected [D, 2] with D odd.")]
+    [TestCase("PackedCrossAttention", 0, new long[] { 3, 6 },
+        "PackedCrossAttention: the last offset is 4; expected the 3 rows of q.")]
+    [TestCase("PackedCrossAttention", 0, new long[] { 4, 5 },
+        "PackedCrossAttention: q has shape [4, 5]; expected [4, 6].")]
+    [TestCase("PackedCrossAttention", 1, new long[] { 4, 18 },
+        "PackedCrossAttention: kv has shape [4, 18]; expected a multiple of 2 x 2 heads as its columns.")]
+    [TestCase("PackedCrossAttention", 1, new long[] { 5, 12 },
+        "PackedCrossAttention: the last offset is 4; expected the 5 rows of kv.")]
+    [TestCase("PackedCrossAttention", 2, new long[] { 2, 2 },
+        "PackedCrossAttention: offsets has shape [2, 2]; expected [sequences + 1].")]
+    [TestCase("PackedCrossAttention", 4, new long[] { 3 }, "The dropout key has shape [3]; expected [2].")]
+    [TestCase("PackedCrossAttentionGrad", 0, new long[] { 4, 5 },
+        "PackedCrossAttentionGrad: dy has shape [4, 5]; expected [4, 6].")]
+    [TestCase("PackedCrossAttentionGrad", 3, new long[] { 6, 4 },
+        "PackedCrossAttentionGrad: y has shape [6, 4]; expected [4, 6].")]
+    [TestCase("PackedCrossAttentionGrad", 4, new long[] { 4, 3 },
+        "PackedCrossAttentionGrad: lse has shape [4, 3]; expected [4, 2].")]
     [TestCase("PackedLogSoftmax", 0, new long[] { 24 }, "PackedLogSoftmax: x has shape [24]; expected two dimensions")]
     [TestCase("PackedLogSoftmax", 0, new long[] { 5, 6 },
         "PackedLogSoftmax: the last offset is 4; expected the 5 rows of x.")]
@@ -111,6 +128,14 @@ public sealed class KernelRefusalTests
         Assert.That(
             () => Attention(("heads", 1), ("scale", 1f), ("mask", 0), ("window", -2), ("p", 0f), ("site", 0)),
             Expect.Refusal("PackedAttention: window is -2; expected -1 (none) to 2147483647."));
+
+    [Test]
+    public void Queries_of_more_sequences_than_there_are_of_keys_are_refused() =>
+        Assert.That(
+            () => new KernelRun("PackedCrossAttention", ("heads", 1), ("scale", 1f), ("p", 0f), ("site", 0))
+                .With(new float[2], 2, 1).With(new float[4], 2, 2).With([0L, 1, 2], 3).With([0L, 2], 2)
+                .With([0L, 0], 2).Outputs(2),
+            Expect.Refusal("PackedCrossAttention: there are 2 sequences of queries; expected the 1 of keys."));
 
     [TestCase(0, 1f, "Rotary: heads is 0; expected 1 to 65536.")]
     [TestCase(1, 0.5f, "Rotary: direction is 0.5; expected 1 or -1.")]
