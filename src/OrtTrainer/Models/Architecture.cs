@@ -56,6 +56,9 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>The probability of dropout before a head that finds a span of tokens.</summary>
     public virtual float SpanDropout => 0;
 
+    /// <summary>Whether <see cref="SequenceHead"/> reads first tokens alone.</summary>
+    public virtual bool PoolsFirstToken => true;
+
     /// <summary>What a checkpoint calls the last layer of such a head.</summary>
     public virtual string SpanLayer => "qa_outputs";
 
@@ -120,14 +123,20 @@ internal abstract class Architecture(ModelConfig config)
     /// <param name="layer">Counted from 0.</param>
     public abstract string LayerPrefix(int layer);
 
-    /// <summary>The encoder: states of the last layer, [T, H] packed or [B, S, H] padded.</summary>
-    public Value Encode(ModelBuilder m)
+    /// <summary>
+    /// The encoder: states of the last layer, [T, H] packed or [B, S, H] padded. Where the head reads first tokens
+    /// alone, packed ones may be of those, [B, H]: other tokens then get keys and values in the last layer and no more.
+    /// </summary>
+    /// <param name="m">The builder.</param>
+    /// <param name="head">What reads the states; null where all of them are read.</param>
+    public Value Encode(ModelBuilder m, ModelHead? head = null)
     {
         m.Place = ParameterPlace.Embeddings;
         Value x = Embed(m);
         for (int layer = 0; layer < Shape.Layers; layer++)
         {
             m.Place = ParameterPlace.Layer(layer);
+            m.ReadsFirstTokens = layer == Shape.Layers - 1 && head?.ReadsFirstTokens(this) == true;
             x = Layer(m, LayerPrefix(layer), x);
             m.LayerOutputs.Add(x);
         }

@@ -21,6 +21,8 @@ internal sealed class EmbeddingHead(int width, Pooling pooling, bool normalizes)
 
     public override IReadOnlyList<string> ExportedNames { get; } = [PaddedInputs.SentenceEmbedding];
 
+    public override bool ReadsFirstTokens(Architecture architecture) => pooling == Pooling.Cls;
+
     public override Value Build(ModelBuilder m, Architecture architecture, Value hidden)
     {
         Value pooled = pooling == Pooling.Cls ? m.FirstToken(hidden) : m.MeanToken(hidden);

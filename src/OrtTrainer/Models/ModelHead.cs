@@ -23,10 +23,15 @@ internal abstract class ModelHead
     /// <c>ForSequenceClassification</c>.</summary>
     public abstract string ClassSuffix { get; }
 
+    /// <summary>Whether it takes no states but those that <see cref="ModelBuilder.FirstToken"/> gives.</summary>
+    /// <param name="architecture">The encoder.</param>
+    public virtual bool ReadsFirstTokens(Architecture architecture) => false;
+
     /// <summary>Its layers, on the states of the last layer.</summary>
     /// <param name="m">The builder, which has built the encoder.</param>
     /// <param name="architecture">The encoder.</param>
-    /// <param name="hidden">[T, H] packed or [B, S, H] padded.</param>
+    /// <param name="hidden">[T, H] packed or [B, S, H] padded; [B, H] where first tokens are all that it
+    /// reads.</param>
     /// <returns>Logits: [B, K], or a row per token, [T, K] packed and [B, S, K] padded.</returns>
     public abstract Value Build(ModelBuilder m, Architecture architecture, Value hidden);
 

@@ -19,7 +19,7 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     {
         GraphBuilder g = new("evaluation");
         PackedModelBuilder m = new(g, training: false);
-        g.Output(head.Build(m, architecture, architecture.Encode(m)), PackedInputs.Logits);
+        g.Output(head.Build(m, architecture, architecture.Encode(m, head)), PackedInputs.Logits);
         return From(g, m) with { Rows = head.Rows };
     }
 

@@ -28,7 +28,7 @@ internal sealed record TrainingGraph(PackedGraph Packed, IReadOnlySet<string> Pa
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout);
-        Value logits = head.Build(m, architecture, architecture.Encode(m));
+        Value logits = head.Build(m, architecture, architecture.Encode(m, head));
         TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
         IReadOnlyList<Value> gradients = Autodiff.Gradients(g, loss.Total, m.Parameters);
         loss.AddOutputs(g);

@@ -87,7 +87,8 @@ internal sealed class DistilBert : Architecture
             new(self + "q_lin", self + "k_lin", self + "v_lin"), Shape, AttentionMask.Bidirectional,
             _attentionDropout, x);
         attended = m.Linear(self + "out_lin", width, width, attended);
-        x = m.DropoutAddLayerNorm(prefix + "sa_layer_norm", width, Epsilon, 0, attended, x);
+        x = m.DropoutAddLayerNorm(
+            prefix + "sa_layer_norm", width, Epsilon, 0, attended, m.Residual(x, attended));
         Value fed = m.Linear(prefix + "ffn.lin1", width, Shape.Inner, x);
         fed = m.Activation(Config.GetString("activation", "gelu"), fed);
         fed = m.Linear(prefix + "ffn.lin2", Shape.Inner, width, fed);

@@ -82,6 +82,8 @@ internal sealed class ModernBert : Architecture
 
     public override float SpanDropout => TokenDropout;
 
+    public override bool PoolsFirstToken => Config.GetString(PoolingName, "cls") == "cls";
+
     public override string SpanLayer => "classifier";
 
     protected override string LayersField => LayersName;
@@ -99,7 +101,7 @@ internal sealed class ModernBert : Architecture
 
     public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden)
     {
-        Value pooled = Config.GetString(PoolingName, "cls") == "mean" ? m.MeanToken(hidden) : m.FirstToken(hidden);
+        Value pooled = PoolsFirstToken ? m.FirstToken(hidden) : m.MeanToken(hidden);
         return m.OutputLayer("classifier", Shape.Width, outputs, TokenFeatures(m, pooled, TokenDropout));
     }
 
@@ -136,7 +138,7 @@ internal sealed class ModernBert : Architecture
             AttentionMask.Bidirectional, _attentionDropout,
             layer == 0 ? x : Norm(m, prefix + "attn_norm", x), _layerTypes[layer] == Global ? _global : _local);
         attended = m.Linear(Named(prefix + "attn.Wo", _attentionBias), width, width, attended);
-        x = m.Graph.Add(x, m.Dropout(_attentionDropout, attended));
+        x = m.Graph.Add(m.Residual(x, attended), m.Dropout(_attentionDropout, attended));
 
         Value normed = Norm(m, prefix + "mlp_norm", x);
         Value wide = m.Linear(Named(prefix + "mlp.Wi", _innerBias), width, 2 * Shape.Inner, normed);

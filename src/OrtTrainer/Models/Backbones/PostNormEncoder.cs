@@ -160,7 +160,8 @@ internal abstract class PostNormEncoder : Architecture
             new(prefix + names.Query, prefix + names.Key, prefix + names.Value), Shape, AttentionMask.Bidirectional,
             _attentionDropout, x, new() { Bias = _traits.Bias });
         attended = m.Linear(prefix + names.Attended, width, width, attended);
-        x = m.DropoutAddLayerNorm(prefix + names.AttentionNorm, width, _epsilon, _hiddenDropout, attended, x);
+        x = m.DropoutAddLayerNorm(
+            prefix + names.AttentionNorm, width, _epsilon, _hiddenDropout, attended, m.Residual(x, attended));
         Value fed = m.Linear(prefix + names.Inner, width, Shape.Inner, x);
         fed = m.Activation(InnerActivation, fed);
         fed = m.Linear(prefix + names.Output, Shape.Inner, width, fed);

@@ -31,7 +31,16 @@ internal abstract class ModelBuilder
     /// <summary>The part of the model that is being built, which its parameters belong to.</summary>
     public ParameterPlace Place { get; set; }
 
-    /// <summary>What each layer of the encoder gives, first to last, as far as it is built.</summary>
+    /// <summary>
+    /// Whether first tokens of sequences are all that is read of the layer that is being built: attention may then
+    /// answer for those alone, [B, H], and with it the rest of the layer.
+    /// </summary>
+    public bool ReadsFirstTokens { get; set; }
+
+    /// <summary>
+    /// What each layer of the encoder gives, first to last, as far as it is built; the last one's may be of first
+    /// tokens alone (see <see cref="Architecture.Encode"/>).
+    /// </summary>
     public List<Value> LayerOutputs { get; } = [];
 
     /// <summary>Positions in the sequence, the first being <paramref name="first"/>.</summary>
@@ -84,7 +93,11 @@ internal abstract class ModelBuilder
     /// <summary>Dropout with probability p while training; nothing otherwise.</summary>
     public abstract Value Dropout(float p, Value x);
 
-    /// <summary>Scaled dot-product attention of x with itself, by heads (Vaswani et al., 2017).</summary>
+    /// <summary>
+    /// Scaled dot-product attention of x with itself, by heads (Vaswani et al., 2017): a row for every token, or for
+    /// first tokens alone where no others are read (<see cref="ReadsFirstTokens"/>). What is added to it is
+    /// <see cref="Residual"/>.
+    /// </summary>
     /// <param name="layers">The linear layers [H, H] that make queries, keys and values of x.</param>
     /// <param name="shape">Width and heads.</param>
     /// <param name="mask">Which tokens of its sequence a token sees.</param>
@@ -131,7 +144,12 @@ internal abstract class ModelBuilder
         return value;
     }
 
-    /// <summary>The first token of every sequence, [B, width].</summary>
+    /// <summary>x, of the tokens that attention has answered for.</summary>
+    /// <param name="x">A row for every token.</param>
+    /// <param name="attended">What attention gave, or what was made of it.</param>
+    public abstract Value Residual(Value x, Value attended);
+
+    /// <summary>The first token of every sequence, [B, width]; x itself where it holds no others.</summary>
     public abstract Value FirstToken(Value x);
 
     /// <summary>The mean of the tokens of every sequence, [B, width].</summary>

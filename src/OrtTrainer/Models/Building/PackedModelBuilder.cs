@@ -9,10 +9,14 @@ namespace OrtTrainer.Models.Building;
 /// </summary>
 internal sealed class PackedModelBuilder : ModelBuilder
 {
+    /// <summary>What shapes call the number of sequences: rows that are one per sequence are known by it.</summary>
+    private const string Sequences = "batch";
+
     private readonly List<ParameterView> _views = [];
     private readonly List<Value> _parameters = [];
     private readonly Dictionary<string, int> _viewOfParameter = new(StringComparer.Ordinal);
     private readonly Dictionary<RelativeBias, Value> _relative = [];
+    private readonly Dictionary<Value, Value> _firstTokens = [];
     private readonly bool _training;
     private readonly Value _offsets;
     private readonly Value _dropoutKey;
@@ -89,10 +93,23 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     public override Value Dropout(float p, Value x) => Graph.Dropout(x, _dropoutKey, Probability(p), _sites++);
 
+    public override Value Residual(Value x, Value attended) =>
+        attended.Shape[0] == Sequences ? FirstToken(x) : x;
+
     public override Value FirstToken(Value x)
     {
-        Value starts = Graph.Slice(_offsets, 0, 0, -1);
-        return Graph.Gather(x, Graph.WithShape(starts, "batch"));
+        if (x.Shape[0] == Sequences)
+        {
+            return x;
+        }
+
+        if (!_firstTokens.TryGetValue(x, out Value? first))
+        {
+            Value starts = Graph.Slice(_offsets, 0, 0, -1);
+            _firstTokens[x] = first = Graph.Gather(x, Graph.WithShape(starts, Sequences));
+        }
+
+        return first;
     }
 
     public override Value ChosenTokens(Value x) =>
@@ -102,10 +119,10 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public override Value MeanToken(Value x)
     {
         Value starts = Graph.Slice(_offsets, 0, 0, -1), ends = Graph.Slice(_offsets, 0, 1, long.MaxValue);
-        Value lengths = Graph.Cast(Graph.WithShape(Graph.Sub(ends, starts), "batch"), ElementType.Float);
+        Value lengths = Graph.Cast(Graph.WithShape(Graph.Sub(ends, starts), Sequences), ElementType.Float);
         Value sizes = Graph.Concat(0, Graph.ShapeOf(lengths), Graph.Constant([x.Shape[1].Size]));
         return Graph.Div(
-            Graph.RowSums(x, SequenceOfToken(ends), sizes, new Shape("batch", x.Shape[1])),
+            Graph.RowSums(x, SequenceOfToken(ends), sizes, new Shape(Sequences, x.Shape[1])),
             Graph.Unsqueeze(lengths, 1));
     }
 
@@ -128,6 +145,11 @@ internal sealed class PackedModelBuilder : ModelBuilder
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
     {
         (Value weight, Value? shift) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape.Width);
+        if (ReadsFirstTokens && mask == AttentionMask.Bidirectional && distances is { Bias: null, Window: null })
+        {
+            return AttendFromFirst(weight, shift, shape, p, x, distances);
+        }
+
         Value qkv = Graph.Gemm(x, weight, shift, transposeB: true);
         if (distances.RotaryBase is not null)
         {
@@ -142,6 +164,39 @@ internal sealed class PackedModelBuilder : ModelBuilder
     protected override Value Gelu(Value x) => Graph.Gelu(x);
 
     protected override Value GeluTanh(Value x) => Graph.GeluTanh(x);
+
+    /// <summary>
+    /// Attention of the first token of each sequence to all of its tokens, [B, H]: keys and values are made of all, but
+    /// queries of no others.
+    /// </summary>
+    private Value AttendFromFirst(
+        Value weight, Value? shift, ModelShape shape, float p, Value x, TokenDistances distances)
+    {
+        (Value queryWeight, Value keyValueWeight) = QueryAndRest(weight);
+        (Value? queryShift, Value? keyValueShift) = shift is null ? default : QueryAndRest(shift);
+        Value q = Graph.Gemm(FirstToken(x), queryWeight, queryShift, transposeB: true);
+        Value kv = Graph.Gemm(x, keyValueWeight, keyValueShift, transposeB: true);
+        if (distances.RotaryBase is not null)
+        {
+            // Queries stay as they are: the angles of position 0 are 0.
+            kv = Graph.Rotary(kv, PositionIds(0), Frequencies(distances, shape), shape.Heads);
+        }
+
+        Value bounds = Graph.Node(
+            "Range", [Graph.Constant(0L), Graph.Node("Size", [_offsets]), Graph.Constant(1L)]);
+        return Graph.PackedCrossAttention(
+            q, kv, Graph.WithShape(bounds, _offsets.Shape), _offsets, shape.Heads, ScoreScale(shape), _dropoutKey,
+            Probability(p), _sites++);
+
+        // Cut in the graph, so that parameters lie the same whatever a head reads.
+        (Value, Value) QueryAndRest(Value stack)
+        {
+            IReadOnlyList<Value> parts = Graph.NodeOutputs(
+                "", "Split", [stack, Graph.Constant([shape.Width, 2L * shape.Width])],
+                AttributeList.Empty.With("axis", 0));
+            return (parts[0], parts[1]);
+        }
+    }
 
     /// <summary>A bias by distance, [D, heads], once for all that use it.</summary>
     private Value Relative(RelativeBias bias, ModelShape shape)

@@ -81,6 +81,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value Dropout(float p, Value x) => x;
 
+    public override Value Residual(Value x, Value attended) => x;
+
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
 
     public override Value ChosenTokens(Value x) => x;
