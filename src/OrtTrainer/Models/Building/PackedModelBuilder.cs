@@ -65,15 +65,14 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
         name.HasBias
-            ? Graph.Gemm(
-                x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true)
+            ? Graph.Linear(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)))
             : Map(name, inputs, outputs, x);
 
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
-        Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), transposeB: true);
+        Graph.Linear(x, Parameter(Weight(name, outputs, inputs)));
 
-    public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) => Graph.Gemm(
-        x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true);
+    public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) =>
+        Graph.Linear(x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)));
 
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
     {
@@ -119,8 +118,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
                 bias is null ? null : Graph.Slice(bias, 0, 0, 2L * shape.Width))
             : Stacked($"{relativeLayers.Query.Text}+key", [relativeLayers.Query, relativeLayers.Key], shape.Width);
         return Graph.DisentangledAttention(
-            Graph.Gemm(x, weight, bias, transposeB: true),
-            Graph.Gemm(relative, relativeWeight, relativeBias, transposeB: true), RowsOf(distances), _offsets,
+            Graph.Linear(x, weight, bias), Graph.Linear(relative, relativeWeight, relativeBias), RowsOf(distances), _offsets,
             shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, Probability(p), _sites++);
     }
 
@@ -128,7 +126,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
     {
         (Value weight, Value? shift) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape.Width);
-        Value qkv = Graph.Gemm(x, weight, shift, transposeB: true);
+        Value qkv = Graph.Linear(x, weight, shift);
         if (distances.RotaryBase is not null)
         {
             qkv = Graph.Rotary(qkv, PositionIds(0), Frequencies(distances, shape), 2 * shape.Heads);
