@@ -25,7 +25,7 @@ public static class FusedOperations
     /// <param name="b">The bias; null for none.</param>
     /// <param name="precision">What the operands of the product are rounded to, in its gradients too.</param>
     public static Value Linear(
-        this GraphBuilder g, Value x, Value w, Value? b = null, Precision precision = Precision.Float32)
+        this GraphBuilder g, Value x, Value w, Value? b = null, Precision precision = Precision.Fp32)
     {
         string suffix = LinearOperator.Suffix(precision);
         return b is null

@@ -4,8 +4,8 @@ namespace OrtTrainer.Graph;
 public enum Precision
 {
     /// <summary>Not at all: float32.</summary>
-    Float32,
+    Fp32,
 
     /// <summary>bfloat16: the 8 exponent bits of float32, and 8 significant ones.</summary>
-    BFloat16,
+    Bf16,
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Updates;
@@ -35,6 +36,10 @@ public abstract class Device
     public static Device Named(string name) => All.FirstOrDefault(device => device.Name == name)
         ?? throw new ArgumentException(
             $"The device '{name}' is not in this build; it has {string.Join(", ", All)}.", nameof(name));
+
+    /// <summary>Refuses a precision that this device has no kernels for.</summary>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    public abstract void Require(Precision precision);
 
     /// <summary>Makes the updates of a run.</summary>
     /// <param name="threads">Threads of the host that work during an update, 1 or more.</param>

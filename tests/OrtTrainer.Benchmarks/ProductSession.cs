@@ -22,7 +22,7 @@ internal sealed class ProductSession : IDisposable
             _ => (y, x, w),
         };
         string name = (op == "Linear" ? "LinearWithoutBias" : op)
-            + (precision == Precision.Float32 ? "" : precision.ToString());
+            + (precision == Precision.Fp32 ? "" : precision.ToString());
         GraphBuilder g = new("product");
         Value a = g.Input("a", new TensorType(ElementType.Float, Shape.Of(left)));
         Value b = g.Input("b", new TensorType(ElementType.Float, Shape.Of(right)));

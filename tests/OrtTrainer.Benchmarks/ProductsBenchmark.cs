@@ -19,7 +19,7 @@ internal static class ProductsBenchmark
     public static ProductTime Measure(
         string op, int rows, int inputs, int outputs, int threads, CancellationToken interruption)
     {
-        using ProductSession gemm = new(op, Precision.Float32, rows, inputs, outputs, threads, useKernels: false);
+        using ProductSession gemm = new(op, Precision.Fp32, rows, inputs, outputs, threads, useKernels: false);
         Dictionary<string, ProductSession> kernels = Enum.GetValues<Precision>().ToDictionary(
             p => p.ToString(), p => new ProductSession(op, p, rows, inputs, outputs, threads, useKernels: true));
         double operations = 2.0 * rows * inputs * outputs;

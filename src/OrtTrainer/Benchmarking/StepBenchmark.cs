@@ -36,7 +36,8 @@ internal sealed class StepBenchmark : IDisposable
         _data = BenchmarkData.Of(options, model, cancellation);
         _updates = Device.Default.CreateUpdates(options.Threads);
         _objective = new TrainingObjective(_data.Distribution, new ExampleTargets(_data.Targets));
-        _graph = TrainingGraph.Build(model.Architecture, _data.Head, _objective);
+        _graph = TrainingGraph.Build(
+            model.Architecture, _data.Head, _objective, precision: options.Precision);
         WeightLayout layout = _graph.Layout.Weights;
         WeightAverage average = new(_updates.Device, layout, new EqualShares());
         _state = new TrainingState(layout, new AdamWOptions(), average, _updates);
@@ -68,6 +69,11 @@ internal sealed class StepBenchmark : IDisposable
     public static (StepBenchmarkResult Result, StepTimes Times) Run(
         StepBenchmarkOptions options, Func<PretrainedModel, IAlternative>? alternative, CancellationToken cancellation)
     {
+        if (options.Kernels)
+        {
+            Device.Default.Require(options.Precision);
+        }
+
         using PretrainedModel model = PretrainedModel.Open(options.Model);
         using StepBenchmark benchmark = new(options, model, cancellation);
         return benchmark.Measure(alternative, cancellation);

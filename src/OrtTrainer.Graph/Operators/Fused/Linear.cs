@@ -15,10 +15,10 @@ internal abstract class LinearOperator(Precision precision) : FusedOperator
 
     /// <summary>An operand in a body.</summary>
     protected static string Operand(Precision precision, string name) =>
-        precision == Precision.Float32 ? name : $"RoundToBFloat16({name})";
+        precision == Precision.Fp32 ? name : $"RoundToBFloat16({name})";
 
     /// <summary>What the names of operators of a precision end with.</summary>
-    internal static string Suffix(Precision precision) => precision == Precision.Float32 ? "" : precision.ToString();
+    internal static string Suffix(Precision precision) => precision == Precision.Fp32 ? "" : precision.ToString();
 }
 
 /// <summary>y = x · wᵀ + b: x [T, K], w [N, K], b [N], y [T, N].</summary>

@@ -15,7 +15,7 @@ internal static class LinearKernels
     public static IEnumerable<KernelDefinition> OfThisProcessor =>
     [
         .. Avx512F.IsSupported ? Of<FloatTile>("") : [],
-        .. BFloat16IsSupported ? Of<BFloat16Tile>(nameof(Precision.BFloat16)) : [],
+        .. BFloat16IsSupported ? Of<BFloat16Tile>(nameof(Precision.Bf16)) : [],
     ];
 
     /// <summary>Whether products of bfloat16 have kernels.</summary>

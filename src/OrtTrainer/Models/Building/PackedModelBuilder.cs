@@ -14,6 +14,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     private readonly Dictionary<string, int> _viewOfParameter = new(StringComparer.Ordinal);
     private readonly Dictionary<RelativeBias, Value> _relative = [];
     private readonly bool _training;
+    private readonly Precision _precision;
     private readonly Value _offsets;
     private readonly Value _dropoutKey;
     private Value? _positionIds;
@@ -23,10 +24,12 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     /// <param name="graph">The graph to add to.</param>
     /// <param name="training">Whether dropout acts; it then needs a key with every batch.</param>
-    public PackedModelBuilder(GraphBuilder graph, bool training)
+    /// <param name="precision">What the operands of linear layers are rounded to.</param>
+    public PackedModelBuilder(GraphBuilder graph, bool training, Precision precision = Precision.Fp32)
         : base(graph)
     {
         _training = training;
+        _precision = precision;
         InputIds = graph.Input(PackedInputs.InputIds, TensorType.Int64("tokens"));
         _offsets = graph.Input(PackedInputs.Offsets, TensorType.Int64("bounds"));
         _dropoutKey = training
@@ -65,14 +68,14 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
         name.HasBias
-            ? Graph.Linear(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)))
+            ? Made(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)))
             : Map(name, inputs, outputs, x);
 
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
-        Graph.Linear(x, Parameter(Weight(name, outputs, inputs)));
+        Made(x, Parameter(Weight(name, outputs, inputs)), bias: null);
 
     public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) =>
-        Graph.Linear(x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)));
+        Made(x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)));
 
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
     {
@@ -118,7 +121,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
                 bias is null ? null : Graph.Slice(bias, 0, 0, 2L * shape.Width))
             : Stacked($"{relativeLayers.Query.Text}+key", [relativeLayers.Query, relativeLayers.Key], shape.Width);
         return Graph.DisentangledAttention(
-            Graph.Linear(x, weight, bias), Graph.Linear(relative, relativeWeight, relativeBias), RowsOf(distances), _offsets,
+            Made(x, weight, bias), Made(relative, relativeWeight, relativeBias), RowsOf(distances), _offsets,
             shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, Probability(p), _sites++);
     }
 
@@ -126,7 +129,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
     {
         (Value weight, Value? shift) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape.Width);
-        Value qkv = Graph.Linear(x, weight, shift);
+        Value qkv = Made(x, weight, shift);
         if (distances.RotaryBase is not null)
         {
             qkv = Graph.Rotary(qkv, PositionIds(0), Frequencies(distances, shape), 2 * shape.Heads);
@@ -140,6 +143,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
     protected override Value Gelu(Value x) => Graph.Gelu(x);
 
     protected override Value GeluTanh(Value x) => Graph.GeluTanh(x);
+
+    private Value Made(Value x, Value weight, Value? bias) => Graph.Linear(x, weight, bias, _precision);
 
     /// <summary>A bias by distance, [D, heads], once for all that use it.</summary>
     private Value Relative(RelativeBias bias, ModelShape shape)
