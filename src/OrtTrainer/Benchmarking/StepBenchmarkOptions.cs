@@ -30,6 +30,9 @@ internal sealed record StepBenchmarkOptions
     /// <summary>Whether fused operators run as C# kernels.</summary>
     public bool Kernels { get; init; } = true;
 
+    /// <summary>Whether as many steps again are profiled.</summary>
+    public bool Profile { get; init; }
+
     /// <summary>Fixes order, dropout and random tokens.</summary>
     public long Seed { get; init; } = 1;
 }
