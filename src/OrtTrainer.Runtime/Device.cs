@@ -46,6 +46,12 @@ public abstract class Device
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 thread.</exception>
     public abstract WeightUpdates CreateUpdates(int threads);
 
+    /// <summary>What the arithmetic units do at most, measured by multiplying and adding in registers.</summary>
+    /// <param name="threads">Threads of the host that work at once, 1 or more.</param>
+    /// <returns>Floating-point operations of float32 per second; a multiplication with an addition is two.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 thread.</exception>
+    public abstract double MeasurePeak(int threads);
+
     public sealed override string ToString() => Name;
 
     /// <summary>Allocates zeroed memory.</summary>

@@ -54,7 +54,7 @@ internal abstract class StepArguments : LabelledArguments
 
     /// <summary>The options as the library takes them.</summary>
     /// <exception cref="UsageException">A value is wrong, or there is nothing to make batches of.</exception>
-    public StepBenchmarkOptions Steps
+    public virtual StepBenchmarkOptions Steps
     {
         get
         {

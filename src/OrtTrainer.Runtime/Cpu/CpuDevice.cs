@@ -36,6 +36,8 @@ internal sealed class CpuDevice : Device
 
     public override WeightUpdates CreateUpdates(int threads) => new CpuUpdates(threads);
 
+    public override double MeasurePeak(int threads) => PeakArithmetic.Measure(threads);
+
     internal override DeviceMemory Allocate(nuint byteLength) => new AlignedMemory(byteLength);
 
     // Sessions execute on the processors unless they are told otherwise.

@@ -34,6 +34,9 @@ internal sealed record StepBenchmarkOptions
     /// <summary>What the operands of products are rounded to.</summary>
     public Precision Precision { get; init => field = OptionRange.Defined(value); }
 
+    /// <summary>Whether as many steps again are profiled.</summary>
+    public bool Profile { get; init; }
+
     /// <summary>Fixes order, dropout and random tokens.</summary>
     public long Seed { get; init; } = 1;
 }
