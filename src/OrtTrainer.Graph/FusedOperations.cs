@@ -1,4 +1,5 @@
 using OrtTrainer.Graph.Functions;
+using OrtTrainer.Graph.Operators.Fused;
 
 namespace OrtTrainer.Graph;
 
@@ -16,6 +17,21 @@ public static class FusedOperations
     public static Value Dropout(this GraphBuilder g, Value x, Value key, float p, long site) => p == 0
         ? x
         : Fused(g, "Dropout", [x, key], AttributeList.Empty.With("p", p).With("site", site))[0];
+
+    /// <summary>A linear layer, x · wᵀ + b: x [T, K], w [N, K], b [N] or none; gives [T, N].</summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">The rows.</param>
+    /// <param name="w">The weight.</param>
+    /// <param name="b">The bias; null for none.</param>
+    /// <param name="precision">What the operands of the product are rounded to, in its gradients too.</param>
+    public static Value Linear(
+        this GraphBuilder g, Value x, Value w, Value? b = null, Precision precision = Precision.Fp32)
+    {
+        string suffix = LinearOperator.Suffix(precision);
+        return b is null
+            ? Fused(g, "LinearWithoutBias" + suffix, [x, w], AttributeList.Empty)[0]
+            : Fused(g, "Linear" + suffix, [x, w, b], AttributeList.Empty)[0];
+    }
 
     /// <summary>x Φ(x), by the error function.</summary>
     public static Value Gelu(this GraphBuilder g, Value x) => Fused(g, "Gelu", [x], AttributeList.Empty)[0];

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Updates;
@@ -36,10 +37,20 @@ public abstract class Device
         ?? throw new ArgumentException(
             $"The device '{name}' is not in this build; it has {string.Join(", ", All)}.", nameof(name));
 
+    /// <summary>Refuses a precision that this device has no kernels for.</summary>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    public abstract void Require(Precision precision);
+
     /// <summary>Makes the updates of a run.</summary>
     /// <param name="threads">Threads of the host that work during an update, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 thread.</exception>
     public abstract WeightUpdates CreateUpdates(int threads);
+
+    /// <summary>What the arithmetic units do at most, measured by multiplying and adding in registers.</summary>
+    /// <param name="threads">Threads of the host that work at once, 1 or more.</param>
+    /// <returns>Floating-point operations of float32 per second; a multiplication with an addition is two.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 thread.</exception>
+    public abstract double MeasurePeak(int threads);
 
     public sealed override string ToString() => Name;
 

@@ -36,6 +36,12 @@ public sealed record ExecutionOptions
     /// </summary>
     public bool SpinWhileIdle { get; init; } = true;
 
+    /// <summary>
+    /// True: ONNX Runtime notes the time of every node, which <see cref="GraphSession.EndProfiling"/> gives; it slows
+    /// runs a little, and keeps about a kilobyte per node and run until then.
+    /// </summary>
+    public bool Profile { get; init; }
+
     /// <summary>The device that executes, and whose buffers may be bound.</summary>
     public Device Device { get; init; } = Device.Default;
 }

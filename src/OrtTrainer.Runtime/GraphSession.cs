@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Runtime.Profiling;
 
 namespace OrtTrainer.Runtime;
 
@@ -11,6 +12,7 @@ namespace OrtTrainer.Runtime;
 public sealed class GraphSession : IDisposable
 {
     private readonly SessionHandle _handle;
+    private readonly SessionProfiler? _profiler;
     private volatile bool _disposed;
 
     private GraphSession(
@@ -39,9 +41,13 @@ public sealed class GraphSession : IDisposable
 
         Kernels = [.. kernels];
         InferenceSession inference = _handle.Inference;
+        _profiler = options.Profile ? new SessionProfiler(inference) : null;
         Inputs = Values(inference.InputNames, inference.InputMetadata);
         Outputs = Values(inference.OutputNames, inference.OutputMetadata);
     }
+
+    /// <summary>The version of ONNX Runtime that all sessions run on.</summary>
+    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
 
     /// <summary>What messages call this session.</summary>
     public string Name { get; }
@@ -91,10 +97,29 @@ public sealed class GraphSession : IDisposable
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public Binding CreateBinding() => new(this);
 
+    /// <summary>Ends the profiling that <see cref="ExecutionOptions.Profile"/> began; runs after it are not in
+    /// it.</summary>
+    /// <returns>All runs until now, in order.</returns>
+    /// <exception cref="InvalidOperationException">The session does not profile, or no longer.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public IReadOnlyList<ProfiledRun> EndProfiling()
+    {
+        RequireOpen();
+        return _profiler is null
+            ? throw new InvalidOperationException(
+                $"{Name} does not profile; open it with {nameof(ExecutionOptions)}.{nameof(ExecutionOptions.Profile)}.")
+            : _profiler.End();
+    }
+
     /// <summary>Refuses further use. Memory is freed once the last binding is disposed, too.</summary>
     public void Dispose()
     {
-        _disposed = true;
+        if (!_disposed)
+        {
+            _disposed = true;
+            _profiler?.Discard();
+        }
+
         _handle.Dispose();
     }
 
@@ -125,6 +150,11 @@ public sealed class GraphSession : IDisposable
             // Failures arrive as exceptions with the same text; a second copy on standard error helps nobody.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        if (options.Profile)
+        {
+            SessionProfiler.Configure(settings);
+        }
+
         options.Device.Configure(settings);
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.SpinWhileIdle ? "1" : "0");
         return settings;

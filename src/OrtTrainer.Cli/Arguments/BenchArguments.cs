@@ -1,4 +1,5 @@
 using CommandLine;
+using OrtTrainer.Benchmarking;
 using OrtTrainer.Cli.Parsing;
 
 namespace OrtTrainer.Cli.Arguments;
@@ -6,12 +7,19 @@ namespace OrtTrainer.Cli.Arguments;
 /// <summary>The options of <c>bench</c>.</summary>
 internal sealed class BenchArguments : StepArguments
 {
+    [Section("Training steps")]
+    [Option("profile", HelpText = "profile as many steps again, and tell where their time goes")]
+    public bool Profile { get; set; }
+
     [Section("Tokenizers")]
     [Option("tokenizer", MetaValue = "DIR", HelpText = "instead of a model: time the tokenizer in a folder")]
     public string? Tokenizer { get; set; }
 
     [Option("text-file", MetaValue = "F", HelpText = "what to tokenize: UTF-8 text, every line by itself")]
     public string? TextFile { get; set; }
+
+    /// <inheritdoc/>
+    public override StepBenchmarkOptions Steps => base.Steps with { Profile = Profile };
 
     public string TokenizerText => Required(TextFile, "--text-file", "give a file of UTF-8 text to tokenize");
 }

@@ -3,6 +3,7 @@ using OrtTrainer.Benchmarking;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Data;
+using OrtTrainer.Graph;
 using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Arguments;
@@ -41,6 +42,9 @@ internal abstract class StepArguments : LabelledArguments
     [Option("no-kernels", HelpText = "run fused operators as ONNX function bodies, not as C# kernels")]
     public bool NoKernels { get; set; }
 
+    [Option("precision", MetaValue = "PRECISION", HelpText = "operands of products: fp32, bf16 (default: fp32)")]
+    public string? Precision { get; set; }
+
     [Option("seed", MetaValue = "N", HelpText = "fixes order, dropout and random tokens (default: 1)")]
     public long? Seed { get; set; }
 
@@ -50,7 +54,7 @@ internal abstract class StepArguments : LabelledArguments
 
     /// <summary>The options as the library takes them.</summary>
     /// <exception cref="UsageException">A value is wrong, or there is nothing to make batches of.</exception>
-    public StepBenchmarkOptions Steps
+    public virtual StepBenchmarkOptions Steps
     {
         get
         {
@@ -76,6 +80,7 @@ internal abstract class StepArguments : LabelledArguments
                     FullLength = FullLength,
                     Threads = Threads ?? defaults.Threads,
                     Kernels = !NoKernels,
+                    Precision = Words.Parse<Precision>("--precision", Precision) ?? defaults.Precision,
                     Seed = Seed ?? defaults.Seed,
                 };
             });

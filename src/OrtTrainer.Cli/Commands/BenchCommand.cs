@@ -23,7 +23,7 @@ internal static class BenchCommand
         else
         {
             StepBenchmarkResult result = StepBenchmark.Run(arguments.Steps, interruption);
-            terminal.WriteResult(result, StepLines.Of(result), arguments.Json);
+            terminal.WriteResult(result, [.. StepLines.Of(result), .. ProfileLines.Of(result.Profile)], arguments.Json);
         }
 
         return Task.FromResult(ExitCode.Done);

@@ -54,7 +54,7 @@ internal static class RunHeader
         }
 
         yield return Line("device", $"{facts.Device}, {Figures.Count(facts.Threads, "thread")}, "
-            + (facts.Kernels ? "C# kernels" : "function bodies"));
+            + $"{Words.Of(facts.Precision)}, " + (facts.Kernels ? "C# kernels" : "function bodies"));
         yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");
         yield return Line("output", ShownPath.Of(options.Output));
         foreach (string warning in facts.Warnings)

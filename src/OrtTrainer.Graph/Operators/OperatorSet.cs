@@ -27,10 +27,18 @@ public static class OperatorSet
         new PackedCrossAttention(), new PackedCrossAttentionGrad(),
         new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
         new DisentangledAttention(), new DisentangledAttentionGrad(),
-    }.ToDictionary(op => (op.Domain, op.Type));
+    }
+        .Concat(Enum.GetValues<Precision>().SelectMany(LinearFamily))
+        .ToDictionary(op => (op.Domain, op.Type));
 
     /// <summary>All operators, standard and fused.</summary>
     public static IReadOnlyCollection<Operator> All => ByName.Values;
+
+    private static IEnumerable<Operator> LinearFamily(Precision precision) =>
+    [
+        new Linear(precision, hasBias: true), new Linear(precision, hasBias: false),
+        new LinearInputGrad(precision), new LinearWeightGrad(precision),
+    ];
 
     /// <summary>The operator called <paramref name="type"/> in <paramref name="domain"/>.</summary>
     /// <exception cref="GraphException">There is none.</exception>

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cpu.Updates;
 using OrtTrainer.Runtime.Updates;
@@ -23,7 +24,19 @@ internal sealed class CpuDevice : Device
 
     internal override KernelLibrary Kernels => KernelLibrary.Default;
 
+    public override void Require(Precision precision)
+    {
+        if (precision == Precision.Bf16 && !LinearKernels.BFloat16IsSupported)
+        {
+            throw new ArgumentException(
+                "Precision is bf16, which needs a processor with AVX-512 BF16 and Linux or Windows; this one has it "
+                + "not, or .NET may not use AVX-512 on it. Take fp32.");
+        }
+    }
+
     public override WeightUpdates CreateUpdates(int threads) => new CpuUpdates(threads);
+
+    public override double MeasurePeak(int threads) => PeakArithmetic.Measure(threads);
 
     internal override DeviceMemory Allocate(nuint byteLength) => new AlignedMemory(byteLength);
 

@@ -36,16 +36,13 @@ internal sealed class StepBenchmark : IDisposable
         _data = BenchmarkData.Of(options, model, cancellation);
         _updates = Device.Default.CreateUpdates(options.Threads);
         _objective = new TrainingObjective(_data.Distribution, new ExampleTargets(_data.Targets));
-        _graph = TrainingGraph.Build(model.Architecture, _data.Head, _objective);
+        _graph = TrainingGraph.Build(
+            model.Architecture, _data.Head, _objective, precision: options.Precision);
         WeightLayout layout = _graph.Layout.Weights;
         WeightAverage average = new(_updates.Device, layout, new EqualShares());
         _state = new TrainingState(layout, new AdamWOptions(), average, _updates);
         _ = model.Load(_graph.Layout, _state.Parameters, options.Seed);
-        TrainerOptions settings = new(options.BatchSize, Accumulation: 1, ClipNorm: 1, options.Seed, Execution);
-        _trainer = new Trainer(
-            settings, _data.Examples, new GradientAccumulator(_graph, settings, _objective, _state), _state,
-            new ConstantSchedule(LearningRate),
-            new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _updates);
+        _trainer = TrainerOn(Gradients(Execution));
     }
 
     private ExecutionOptions Execution => new() { IntraOpThreads = _options.Threads, UseKernels = _options.Kernels };
@@ -68,6 +65,11 @@ internal sealed class StepBenchmark : IDisposable
     public static (StepBenchmarkResult Result, StepTimes Times) Run(
         StepBenchmarkOptions options, Func<PretrainedModel, IAlternative>? alternative, CancellationToken cancellation)
     {
+        if (options.Kernels)
+        {
+            Device.Default.Require(options.Precision);
+        }
+
         using PretrainedModel model = PretrainedModel.Open(options.Model);
         using StepBenchmark benchmark = new(options, model, cancellation);
         return benchmark.Measure(alternative, cancellation);
@@ -79,6 +81,16 @@ internal sealed class StepBenchmark : IDisposable
         _state.Dispose();
         _updates.Dispose();
     }
+
+    private TrainerOptions Settings(ExecutionOptions execution) =>
+        new(_options.BatchSize, Accumulation: 1, ClipNorm: 1, _options.Seed, execution);
+
+    private GradientAccumulator Gradients(ExecutionOptions execution) =>
+        new(_graph, Settings(execution), _objective, _state);
+
+    private Trainer TrainerOn(IGradientSource gradients) => new(
+        Settings(Execution), _data.Examples, gradients, _state, new ConstantSchedule(LearningRate),
+        new AveragingPlan { TotalSteps = long.MaxValue, StartFraction = 0 }, _updates);
 
     private (StepBenchmarkResult Result, StepTimes Times) Measure(
         Func<PretrainedModel, IAlternative>? alternative, CancellationToken cancellation)
@@ -99,8 +111,49 @@ internal sealed class StepBenchmark : IDisposable
         double added = new AveragingCost(_state, _updates).Measure(gradients, cancellation);
         StepBenchmarkResult result = new(
             _options.Batches, times.Tokens, 1 - ((double)times.Tokens / times.Slots), _options.Threads, session.Kernels,
-            Median.Of(times.Step), times.Step.Sum(), added, peak, times.Loss);
+            Median.Of(times.Step), times.Step.Sum(), added, peak, times.Loss)
+        {
+            Profile = _options.Profile ? Profile(times.Step.Average(), cancellation) : null,
+        };
         return (result, times);
+    }
+
+    /// <summary>Profiles as many steps as were timed, in a session of their own: profiling slows steps.</summary>
+    private StepProfile Profile(double plainStepSeconds, CancellationToken cancellation)
+    {
+        GradientAccumulator gradients = Gradients(Execution with { Profile = true });
+        using TimedGradients timed = new(gradients);
+        using Trainer trainer = TrainerOn(timed);
+        ProfiledSteps steps = new(_model.Architecture.Shape.Width);
+        for (int i = -_options.Batches; i < _options.Batches; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<int> indices = trainer.Order.ExamplesOf(_state.Step);
+            long started = Stopwatch.GetTimestamp();
+            StepReport report = trainer.Step();
+            if (i >= 0)
+            {
+                steps.Step.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+                steps.Gradients.Add(timed.Seconds);
+                steps.SquaredLengths.Add(SquaredLengths(indices));
+                steps.Tokens += report.Tokens;
+            }
+        }
+
+        return steps.Profile(
+            [.. gradients.EndProfiling().TakeLast(_options.Batches)], Machine.Current(),
+            _state.Device.MeasurePeak(_options.Threads), plainStepSeconds);
+    }
+
+    private double SquaredLengths(ReadOnlySpan<int> indices)
+    {
+        double sum = 0;
+        foreach (int index in indices)
+        {
+            sum += Math.Pow(_data.Examples[index].InputIds.Length, 2);
+        }
+
+        return sum;
     }
 
     /// <summary>Leaves the gradients of the next batch in the buffer the session writes to.</summary>

@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Graph;
 using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Benchmarking;
@@ -29,6 +30,12 @@ internal sealed record StepBenchmarkOptions
 
     /// <summary>Whether fused operators run as C# kernels.</summary>
     public bool Kernels { get; init; } = true;
+
+    /// <summary>What the operands of products are rounded to.</summary>
+    public Precision Precision { get; init => field = OptionRange.Defined(value); }
+
+    /// <summary>Whether as many steps again are profiled.</summary>
+    public bool Profile { get; init; }
 
     /// <summary>Fixes order, dropout and random tokens.</summary>
     public long Seed { get; init; } = 1;

@@ -15,10 +15,11 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// <summary>
     /// Forward pass without dropout: a batch and parameters in, <see cref="PackedInputs.Logits"/> out.
     /// </summary>
-    public static PackedGraph Evaluation(Architecture architecture, ModelHead head)
+    public static PackedGraph Evaluation(
+        Architecture architecture, ModelHead head, Precision precision = Precision.Fp32)
     {
         GraphBuilder g = new("evaluation");
-        PackedModelBuilder m = new(g, training: false);
+        PackedModelBuilder m = new(g, training: false, precision);
         g.Output(head.Build(m, architecture, architecture.Encode(m, head)), PackedInputs.Logits);
         return From(g, m) with { Rows = head.Rows };
     }

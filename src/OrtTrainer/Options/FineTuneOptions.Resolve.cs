@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Options;
 
@@ -24,6 +25,11 @@ public sealed partial record FineTuneOptions
             throw new ArgumentException(
                 $"{nameof(BatchSize)} {BatchSize} times {nameof(Accumulation)} {Accumulation} is more than " +
                 $"{int.MaxValue} examples per step.");
+        }
+
+        if (Kernels)
+        {
+            Device.Default.Require(Precision);
         }
 
         return this with

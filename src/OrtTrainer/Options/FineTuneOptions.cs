@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
+using OrtTrainer.Graph;
 using OrtTrainer.Methods;
 using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
@@ -180,6 +181,13 @@ public sealed partial record FineTuneOptions
     /// <summary>Threads, 1 or more; null for all processors.</summary>
     [Setting("threads", "threads", Default = "all processors", Section = Execution)]
     public int? Threads { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
+
+    /// <summary>
+    /// What the operands of matrix products are rounded to while training and evaluating; weights, sums and all else
+    /// stay float32. <see cref="Graph.Precision.Bf16"/> needs a processor with AVX-512 BF16.
+    /// </summary>
+    [Setting("precision", "operands of matrix products: fp32, bf16", Value = "PRECISION", Section = Execution)]
+    public Precision Precision { get; init => field = OptionRange.Defined(value); }
 
     /// <summary>Whether fused operators run as C# kernels; otherwise ONNX Runtime runs their function bodies.</summary>
     [Setting("no-kernels", "run fused operators as ONNX function bodies, not as C# kernels", IsSwitch = true,

@@ -45,8 +45,9 @@ internal sealed class PreparedRun : IDisposable
             options, data.Task, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers)
             .With(data.Draw);
         ModelHead head = data.Head;
-        TrainingGraph graph = TrainingGraph.Build(model.Architecture, head, objective);
-        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head);
+        TrainingGraph graph = TrainingGraph.Build(
+            model.Architecture, head, objective, precision: options.Precision);
+        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head, options.Precision);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
         Execution = settings.Execution;
@@ -125,6 +126,7 @@ internal sealed class PreparedRun : IDisposable
         StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels,
         MemoryEstimate.Of(this), Data.Warnings)
     {
+        Precision = Options.Precision,
         Teacher = Teacher?.Report,
         Loss = Options.Method.Loss is null ? Data.Task.DescribeLoss(Data.Train) : null,
     };

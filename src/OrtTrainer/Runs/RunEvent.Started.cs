@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrtTrainer.Graph;
 using OrtTrainer.Teachers;
 
 namespace OrtTrainer.Runs;
@@ -30,6 +31,9 @@ public abstract partial record RunEvent
         long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate,
         IReadOnlyList<string> Warnings) : RunEvent
     {
+        /// <summary>What the operands of products are rounded to.</summary>
+        public Precision Precision { get; init; }
+
         /// <summary>The loss of the task in words, where it has several; null where it goes without saying.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Loss { get; init; }

@@ -1,4 +1,5 @@
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Profiling;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -63,6 +64,9 @@ internal sealed class GradientAccumulator : IGradientSource
 
         return (loss, tokens);
     }
+
+    /// <inheritdoc cref="GraphSession.EndProfiling"/>
+    public IReadOnlyList<ProfiledRun> EndProfiling() => _session.EndProfiling();
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Profiling;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -67,6 +68,9 @@ internal sealed class GradientSession : IDisposable
         _binding.Run();
         return LossParts.Read(part => _graph.Parts.Contains(part.Output) ? _binding.Output(part.Output)[0] : 0);
     }
+
+    /// <inheritdoc cref="GraphSession.EndProfiling"/>
+    public IReadOnlyList<ProfiledRun> EndProfiling() => _session.EndProfiling();
 
     public void Dispose()
     {

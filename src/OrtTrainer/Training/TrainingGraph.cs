@@ -23,11 +23,13 @@ internal sealed record TrainingGraph(PackedGraph Packed, IReadOnlySet<string> Pa
     /// <param name="head">What stands on it.</param>
     /// <param name="objective">What is minimized; the graph holds its terms and no others.</param>
     /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
+    /// <param name="precision">What the operands of products are rounded to, in the gradients too.</param>
     public static TrainingGraph Build(
-        Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true)
+        Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true,
+        Precision precision = Precision.Fp32)
     {
         GraphBuilder g = new("training");
-        PackedModelBuilder m = new(g, dropout);
+        PackedModelBuilder m = new(g, dropout, precision);
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
         TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
         IReadOnlyList<Value> gradients = Autodiff.Gradients(g, loss.Total, m.Parameters);

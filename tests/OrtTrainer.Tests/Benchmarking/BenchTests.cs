@@ -49,6 +49,49 @@ public sealed class BenchTests
         Assert.That(run.Lines[^1], Is.EqualTo("kernels      none: function bodies"));
     }
 
+    [Test]
+    public void A_profile_tells_where_the_time_of_steps_goes()
+    {
+        CliRun run = CliRun.Of(
+            "bench", "--model", _desk.Model, "--train", _desk.Train, "--batches", "2", "--batch-size", "4",
+                "--threads", "1", "--profile", "--json");
+
+        JsonElement profile = JsonDocument.Parse(run.Succeeded().Out).RootElement.GetProperty("profile");
+        double step = profile.GetProperty("step_seconds").GetDouble();
+        JsonElement[] parts = [.. profile.GetProperty("parts").EnumerateArray()];
+        JsonElement[] operators = [.. profile.GetProperty("operators").EnumerateArray()];
+        Assert.That(profile.GetProperty("steps").GetInt32(), Is.EqualTo(2));
+        Assert.That(profile.GetProperty("tokens").GetInt64(), Is.InRange(2 * 4 * 5, 2 * 4 * 10));
+        Assert.That(profile.GetProperty("peak").GetDouble(), Is.GreaterThan(0));
+        Assert.That(profile.GetProperty("machine").GetProperty("onnx_runtime").GetString(), Does.Match(@"^\d+\.\d+"));
+        Assert.That(parts.Sum(part => part.GetProperty("seconds").GetDouble()), Is.EqualTo(step).Within(1e-9));
+        Assert.That(parts.Where(part => part.GetProperty("seconds").GetDouble() < 0), Is.Empty);
+        JsonElement attention = operators.Single(o => o.GetProperty("name").GetString() == "PackedAttention");
+        JsonElement last = operators.Single(o => o.GetProperty("name").GetString() == "PackedCrossAttention");
+        Assert.That(attention.GetProperty("calls").GetDouble(), Is.EqualTo(1), "one in the first of two layers");
+        Assert.That(last.GetProperty("calls").GetDouble(), Is.EqualTo(1), "one from first tokens in the last");
+        Assert.That(attention.GetProperty("operations_per_second").GetDouble(), Is.GreaterThan(0));
+        Assert.That(operators.Where(o => o.GetProperty("peak_share").ValueKind == JsonValueKind.Number)
+            .Select(o => o.GetProperty("name").GetString()!.Split(' ')[0]).Distinct(),
+            Is.SubsetOf(new[] { "Gemm", "FusedGemm", "MatMul" }));
+    }
+
+    [Test]
+    public void A_profile_is_printed_as_two_tables()
+    {
+        CliRun run = CliRun.Of(
+            "bench", "--model", _desk.Model, "--full-length", "16", "--batches", "1", "--batch-size", "4",
+                "--profile").Succeeded();
+
+        string[] lines = [.. run.Lines.SkipWhile(line => !line.StartsWith("machine ", StringComparison.Ordinal))];
+        Assert.That(lines.Take(4).Select(line => line.Split(' ')[0]),
+            Is.EqualTo(new[] { "machine", "software", "peak", "profiled" }));
+        Assert.That(lines, Has.Some.Match("^profiled     1 steps of .* ms on average, 64 tokens each; "));
+        Assert.That(lines, Has.Some.Match("^part of a step +ms +share$"));
+        Assert.That(lines, Has.Some.Match(@"^optimizer and average +\d+\.\d\d +\d+\.\d%$"));
+        Assert.That(lines, Has.Some.Match("^operator +calls +ms +share +MB +GB/s +GFLOP/s +of peak$"));
+    }
+
     [TestCase("--full-length", "0", "error: --full-length is 0; expected 1 or more.\n")]
     [TestCase("--batches", "0", "error: --batches is 0; expected 1 or more.\n")]
     public void Values_out_of_range_are_bad_usage(string option, string value, string expected)

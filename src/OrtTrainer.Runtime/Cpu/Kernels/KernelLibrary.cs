@@ -36,6 +36,7 @@ public sealed unsafe class KernelLibrary
         RotaryKernel.Definition,
         DisentangledAttentionKernel.Definition,
         DisentangledAttentionGradKernel.Definition,
+        .. LinearKernels.OfThisProcessor,
     ]));
 
     [ThreadStatic]

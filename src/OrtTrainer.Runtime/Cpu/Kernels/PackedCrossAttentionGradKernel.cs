@@ -83,17 +83,17 @@ internal sealed unsafe class PackedCrossAttentionGradKernel(KernelAttributes att
                 nint at = (number * columns) + (head * width);
                 float* dy = Dy + at;
                 Packing.Rows(Q + at, 0, 1, width, Scale, s + query);
-                RowProducts.Dots(s + query, keys, wide, length, width, s + scores);
-                RowProducts.Dots(dy, values, wide, length, width, s + gradients);
+                StridedRows.Dots(s + query, keys, wide, length, width, s + scores);
+                StridedRows.Dots(dy, values, wide, length, width, s + gradients);
                 AttentionRows.Gradient(
                     s + scores, s + gradients, length, length, Mask,
                     AttentionRows.IndexOf(number, Sequences.Heads, head, key: 0),
                     LogSums[((long)number * Sequences.Heads) + head], AttentionRows.Dot(dy, Y + at, width));
 
                 // The query has the scale in it, so dk has it already; dq gets it on its way out.
-                RowProducts.AddOuter(s + scores, dy, dvalues, wide, length, width);
-                RowProducts.AddOuter(s + gradients, s + query, dkeys, wide, length, width);
-                RowProducts.Weighted(s + gradients, keys, wide, length, width, s + dquery);
+                StridedRows.AddOuter(s + scores, dy, dvalues, wide, length, width);
+                StridedRows.AddOuter(s + gradients, s + query, dkeys, wide, length, width);
+                StridedRows.Weighted(s + gradients, keys, wide, length, width, s + dquery);
                 Packing.Unpack(s + dquery, 1, width, Scale, Dq + at, 0);
             }
         }

@@ -69,13 +69,13 @@ internal sealed unsafe class PackedCrossAttentionKernel(KernelAttributes attribu
                 }
 
                 Packing.Rows(Q + (number * columns) + (head * width), 0, 1, width, Scale, scratch + query);
-                RowProducts.Dots(scratch + query, keys, wide, length, width, scratch + scores);
+                StridedRows.Dots(scratch + query, keys, wide, length, width, scratch + scores);
                 float largest = AttentionRows.Largest(scratch + scores, length);
                 float divisor = AttentionRows.Softmax(
                     scratch + scores, length, length, Mask,
                     AttentionRows.IndexOf(number, Sequences.Heads, head, key: 0), largest);
                 *logSum = largest + MathF.Log(divisor);
-                RowProducts.Weighted(scratch + scores, values, wide, length, width, scratch + result);
+                StridedRows.Weighted(scratch + scores, values, wide, length, width, scratch + result);
                 Packing.Unpack(scratch + result, 1, width, 1 / divisor, y, 0);
             }
         }

@@ -18,6 +18,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     private readonly Dictionary<RelativeBias, Value> _relative = [];
     private readonly Dictionary<Value, Value> _firstTokens = [];
     private readonly bool _training;
+    private readonly Precision _precision;
     private readonly Value _offsets;
     private readonly Value _dropoutKey;
     private Value? _positionIds;
@@ -27,10 +28,12 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     /// <param name="graph">The graph to add to.</param>
     /// <param name="training">Whether dropout acts; it then needs a key with every batch.</param>
-    public PackedModelBuilder(GraphBuilder graph, bool training)
+    /// <param name="precision">What the operands of linear layers are rounded to.</param>
+    public PackedModelBuilder(GraphBuilder graph, bool training, Precision precision = Precision.Fp32)
         : base(graph)
     {
         _training = training;
+        _precision = precision;
         InputIds = graph.Input(PackedInputs.InputIds, TensorType.Int64("tokens"));
         _offsets = graph.Input(PackedInputs.Offsets, TensorType.Int64("bounds"));
         _dropoutKey = training
@@ -69,15 +72,14 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
         name.HasBias
-            ? Graph.Gemm(
-                x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true)
+            ? Made(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)))
             : Map(name, inputs, outputs, x);
 
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
-        Graph.Gemm(x, Parameter(Weight(name, outputs, inputs)), transposeB: true);
+        Made(x, Parameter(Weight(name, outputs, inputs)), bias: null);
 
-    public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) => Graph.Gemm(
-        x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)), transposeB: true);
+    public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) =>
+        Made(x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)));
 
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
     {
@@ -136,8 +138,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
                 bias is null ? null : Graph.Slice(bias, 0, 0, 2L * shape.Width))
             : Stacked($"{relativeLayers.Query.Text}+key", [relativeLayers.Query, relativeLayers.Key], shape.Width);
         return Graph.DisentangledAttention(
-            Graph.Gemm(x, weight, bias, transposeB: true),
-            Graph.Gemm(relative, relativeWeight, relativeBias, transposeB: true), RowsOf(distances), _offsets,
+            Made(x, weight, bias), Made(relative, relativeWeight, relativeBias), RowsOf(distances), _offsets,
             shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, Probability(p), _sites++);
     }
 
@@ -150,7 +151,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
             return AttendFromFirst(weight, shift, shape, p, x, distances);
         }
 
-        Value qkv = Graph.Gemm(x, weight, shift, transposeB: true);
+        Value qkv = Made(x, weight, shift);
         if (distances.RotaryBase is not null)
         {
             qkv = Graph.Rotary(qkv, PositionIds(0), Frequencies(distances, shape), 2 * shape.Heads);
@@ -165,6 +166,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     protected override Value GeluTanh(Value x) => Graph.GeluTanh(x);
 
+    private Value Made(Value x, Value weight, Value? bias) => Graph.Linear(x, weight, bias, _precision);
+
     /// <summary>
     /// Attention of the first token of each sequence to all of its tokens, [B, H]: keys and values are made of all, but
     /// queries of no others.
@@ -174,8 +177,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
     {
         (Value queryWeight, Value keyValueWeight) = QueryAndRest(weight);
         (Value? queryShift, Value? keyValueShift) = shift is null ? default : QueryAndRest(shift);
-        Value q = Graph.Gemm(FirstToken(x), queryWeight, queryShift, transposeB: true);
-        Value kv = Graph.Gemm(x, keyValueWeight, keyValueShift, transposeB: true);
+        Value q = Made(FirstToken(x), queryWeight, queryShift);
+        Value kv = Made(x, keyValueWeight, keyValueShift);
         if (distances.RotaryBase is not null)
         {
             // Queries stay as they are: the angles of position 0 are 0.

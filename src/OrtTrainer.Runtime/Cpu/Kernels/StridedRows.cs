@@ -7,7 +7,7 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// Products of one row with a matrix that lies in wider rows: nothing is copied first, which would take as long as the
 /// product itself. Sums run over the rows in their order.
 /// </summary>
-internal static unsafe class RowProducts
+internal static unsafe class StridedRows
 {
     /// <summary>target[j] = row · rows[j].</summary>
     /// <param name="row">[width].</param>

@@ -1,0 +1,81 @@
+using OrtTrainer.Graph.Functions;
+
+namespace OrtTrainer.Graph.Operators.Fused;
+
+/// <summary>A linear layer and its gradients, whose operands are rounded to a precision; sums are float32.</summary>
+/// <param name="precision">Of the operands.</param>
+internal abstract class LinearOperator(Precision precision) : FusedOperator
+{
+    /// <summary>x rounded to bfloat16 to the nearest, ties to even, in float32.</summary>
+    public static FunctionDefinition Rounding { get; } = FunctionDefinition.Parse(
+        "RoundToBFloat16(x) => y", "y = Cast<to = 1>(Cast<to = 16>(x))");
+
+    /// <summary>An operator of the family in a precision.</summary>
+    protected string Named(string stem) => stem + Suffix(precision);
+
+    /// <summary>An operand in a body.</summary>
+    protected static string Operand(Precision precision, string name) =>
+        precision == Precision.Fp32 ? name : $"RoundToBFloat16({name})";
+
+    /// <summary>What the names of operators of a precision end with.</summary>
+    internal static string Suffix(Precision precision) => precision == Precision.Fp32 ? "" : precision.ToString();
+}
+
+/// <summary>y = x · wᵀ + b: x [T, K], w [N, K], b [N], y [T, N].</summary>
+internal sealed class Linear(Precision precision, bool hasBias) : LinearOperator(precision), IGradientRule
+{
+    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
+        $"Linear{(hasBias ? "" : "WithoutBias")}{Suffix(precision)}({(hasBias ? "x, w, b" : "x, w")}) => y",
+        $"y = Gemm<transB = 1>({Operand(precision, "x")}, {Operand(precision, "w")}{(hasBias ? ", b" : "")})");
+
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
+    {
+        (Shape x, Shape w) = (context.Shape(0), context.Shape(1));
+        InferenceContext.Require(x.Rank == 2 && w.Rank == 2 && x[1].Fits(w[1]),
+            $"x must be [T, K] and w [N, K], not {x} and {w}");
+        InferenceContext.Require(!hasBias || context.Shape(2).Equals(new(w[0])), $"b must be [{w[0]}]");
+        return [context.Type(0).WithShape(new(x[0], w[0]))];
+    }
+
+    public IReadOnlyList<Value?> Differentiate(GradientContext context)
+    {
+        GraphBuilder g = context.Builder;
+        Value Made(string type, Value right) =>
+            g.NodeOutputs(Domain, Named(type), [context.Dy, right])[0];
+        Value? dx = context.Needs(0) ? Made("LinearInputGrad", context.In(1)) : null;
+        Value? dw = context.Needs(1) ? Made("LinearWeightGrad", context.In(0)) : null;
+        return hasBias ? [dx, dw, context.Needs(2) ? g.ColumnSum(context.Dy) : null] : [dx, dw];
+    }
+}
+
+/// <summary>dx = dy · w: dy [T, N], w [N, K], dx [T, K].</summary>
+internal sealed class LinearInputGrad(Precision precision) : LinearOperator(precision)
+{
+    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
+        $"LinearInputGrad{Suffix(precision)}(dy, w) => dx",
+        $"dx = Gemm({Operand(precision, "dy")}, {Operand(precision, "w")})");
+
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
+    {
+        (Shape dy, Shape w) = (context.Shape(0), context.Shape(1));
+        InferenceContext.Require(dy.Rank == 2 && w.Rank == 2 && dy[1].Fits(w[0]),
+            $"dy must be [T, N] and w [N, K], not {dy} and {w}");
+        return [context.Type(0).WithShape(new(dy[0], w[1]))];
+    }
+}
+
+/// <summary>dw = dyᵀ · x: dy [T, N], x [T, K], dw [N, K].</summary>
+internal sealed class LinearWeightGrad(Precision precision) : LinearOperator(precision)
+{
+    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
+        $"LinearWeightGrad{Suffix(precision)}(dy, x) => dw",
+        $"dw = Gemm<transA = 1>({Operand(precision, "dy")}, {Operand(precision, "x")})");
+
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
+    {
+        (Shape dy, Shape x) = (context.Shape(0), context.Shape(1));
+        InferenceContext.Require(dy.Rank == 2 && x.Rank == 2 && dy[0].Fits(x[0]),
+            $"dy must be [T, N] and x [T, K], not {dy} and {x}");
+        return [context.Type(0).WithShape(new(dy[1], x[1]))];
+    }
+}

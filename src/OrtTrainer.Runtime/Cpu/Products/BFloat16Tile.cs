@@ -1,0 +1,119 @@
+using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Runtime.Cpu.MachineCode;
+
+namespace OrtTrainer.Runtime.Cpu.Products;
+
+/// <summary>The tile in bfloat16, by machine code made at run time; sums are float32.</summary>
+internal readonly unsafe struct BFloat16Tile : ITile
+{
+    // Kernels of every session use them until the process ends.
+    private static readonly BFloat16Functions Functions = new();
+
+    public static int Rows => BFloat16Code.TileRows;
+
+    public static int ElementsPerStep => 2;
+
+    public static bool ConvertsLeftSteps => true;
+
+    public static void Multiply(
+        nint depth, byte* a, nint aRow, byte* panel, float* c, nint cRow, int rows, bool add) =>
+        Functions.Tile(rows, transposed: false, add)(depth, a, aRow, panel, c, cRow);
+
+    public static void MultiplyTransposed(
+        nint depth, byte* a, nint aStep, byte* panel, float* c, nint cRow, int rows, bool add) =>
+        Functions.Tile(rows, transposed: true, add)(depth, a, aStep, panel, c, cRow);
+
+    public static void PackColumns(float* source, nint sourceRow, int columns, int depth, byte* panel)
+    {
+        int steps = (depth + 1) / 2;
+        uint* rows = (uint*)Scratch.ForBlock((long)columns * steps);
+        for (int j = 0; j < columns; j++)
+        {
+            Convert(source + (j * sourceRow), depth, (ushort*)(rows + ((nint)j * steps)));
+        }
+
+        PanelPacking.Transpose(rows, steps, columns, steps, (uint*)panel);
+    }
+
+    public static void PackRows(float* source, nint sourceRow, int depth, int columns, byte* panel)
+    {
+        uint* steps = (uint*)panel;
+        int pairs = columns == Panels.Columns ? depth / 2 : 0;
+        if (pairs > 0)
+        {
+            Functions.PairPanel(pairs, source, sourceRow * sizeof(float), steps, Functions.PairOrder);
+        }
+
+        for (int k = 2 * pairs; k < depth; k += 2)
+        {
+            uint* step = steps + ((nint)k / 2 * Panels.Columns);
+            Pair(source + (k * sourceRow), k + 1 < depth ? source + ((k + 1) * sourceRow) : null, columns, step);
+            new Span<uint>(step + columns, Panels.Columns - columns).Clear();
+        }
+    }
+
+    public static byte* LeftRows(float* source, int rows, int columns, byte* converted, out nint row)
+    {
+        int steps = (columns + 1) / 2;
+        row = (nint)steps * sizeof(uint);
+        if (columns % 2 == 0)
+        {
+            Convert(source, (long)rows * columns, (ushort*)converted);
+            return converted;
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            Convert(source + ((long)i * columns), columns, (ushort*)(converted + (i * row)));
+        }
+
+        return converted;
+    }
+
+    public static void LeftSteps(float* source, int depth, int columns, byte* steps)
+    {
+        uint* step = (uint*)steps;
+        for (int k = 0; k < depth; k += 2)
+        {
+            Pair(source, k + 1 < depth ? source + columns : null, columns, step);
+            source += 2 * (nint)columns;
+            step += columns;
+        }
+    }
+
+    /// <summary>Numbers as they lie; a last one without another is paired with zero.</summary>
+    private static void Convert(float* source, long count, ushort* target)
+    {
+        long blocks = count / 32;
+        if (blocks > 0)
+        {
+            Functions.Convert((nint)blocks, source, target);
+        }
+
+        for (long i = blocks * 32; i < count; i++)
+        {
+            target[i] = BFloat16.Round(source[i]);
+        }
+
+        if (count % 2 != 0)
+        {
+            target[count] = 0;
+        }
+    }
+
+    /// <summary>Two rows side by side; a missing second one is zero.</summary>
+    private static void Pair(float* first, float* second, int columns, uint* target)
+    {
+        int vectors = second == null ? 0 : columns / Lanes.Count;
+        if (vectors > 0)
+        {
+            Functions.PairRows(vectors, first, second, target, Functions.PairOrder);
+        }
+
+        for (int j = vectors * Lanes.Count; j < columns; j++)
+        {
+            uint high = second == null ? 0u : BFloat16.Round(second[j]);
+            target[j] = BFloat16.Round(first[j]) | (high << 16);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace OrtTrainer.Runtime.Cpu.Products;
+
+/// <summary>The product as it is.</summary>
+internal readonly unsafe struct NoEpilogue : IEpilogue
+{
+    public void Apply(float* tile, nint tileRow, int row, int column, int rows, int columns)
+    {
+    }
+}

@@ -1,0 +1,150 @@
+using OrtTrainer.Runtime.Cpu.Kernels;
+
+namespace OrtTrainer.Runtime.Cpu.Products;
+
+/// <summary>
+/// C [outputs, inputs] = Dyᵀ · X, with Dy [rows, outputs] and X [rows, inputs]: the gradient of a weight. A block is a
+/// part of the outputs times a group of panels of X, which it packs itself, a chunk of rows at a time; while a tile's
+/// outputs lie in the nearest cache they meet all panels of the group. The chunks depend on the number of rows alone,
+/// so that the cut into blocks changes no bit.
+/// </summary>
+internal unsafe struct WeightProduct<TTile> : IBlocks
+    where TTile : struct, ITile
+{
+    /// <summary>Rows of a chunk in steps.</summary>
+    private const int ChunkSteps = 192;
+
+    private const int PanelsPerBlock = 6;
+    private const int FewestBlocks = 16;
+
+    private byte* _dy;
+    private float* _x;
+    private float* _c;
+    private int _rows;
+    private int _outputs;
+    private int _inputs;
+    private int _panelGroups;
+    private int _outputBlocks;
+
+    /// <summary>Computes it on the threads of a kernel's run.</summary>
+    public static void Run(
+        in KernelContext context, float* dy, float* x, int rows, int outputs, int inputs, float* c)
+    {
+        if (rows == 0)
+        {
+            new Span<float>(c, checked(outputs * inputs)).Clear();
+            return;
+        }
+
+        int panelGroups = (Panels.Count(inputs) + PanelsPerBlock - 1) / PanelsPerBlock;
+        int tiles = (outputs + TTile.Rows - 1) / TTile.Rows;
+        int outputBlocks = Math.Clamp((FewestBlocks + panelGroups - 1) / panelGroups, 1, tiles);
+        context.ParallelFor(panelGroups * outputBlocks, new WeightProduct<TTile>
+        {
+            _dy = TTile.ConvertsLeftSteps ? StepsOf(context, dy, rows, outputs) : (byte*)dy,
+            _x = x,
+            _c = c,
+            _rows = rows,
+            _outputs = outputs,
+            _inputs = inputs,
+            _panelGroups = panelGroups,
+            _outputBlocks = outputBlocks,
+        });
+    }
+
+    public readonly void Run(int block)
+    {
+        (int outputBlock, int group) = (block / _panelGroups, block % _panelGroups);
+        int tiles = (_outputs + TTile.Rows - 1) / TTile.Rows;
+        int first = (int)((long)tiles * outputBlock / _outputBlocks) * TTile.Rows;
+        int end = Math.Min(_outputs, (int)((long)tiles * (outputBlock + 1) / _outputBlocks) * TTile.Rows);
+        int panels = Panels.Count(_inputs);
+        int firstPanel = (int)((long)panels * group / _panelGroups);
+        int endPanel = (int)((long)panels * (group + 1) / _panelGroups);
+
+        int chunkRows = ChunkSteps * TTile.ElementsPerStep;
+        int chunks = (_rows + chunkRows - 1) / chunkRows;
+        Layout layout = new();
+        long packed = layout.Add((long)(endPanel - firstPanel) * ChunkSteps * Panels.Columns);
+        long strip = layout.Add((long)(end - first) * Panels.Columns);
+        float* scratch = Scratch.ForBlock(layout.Length);
+        for (int chunk = 0; chunk < chunks; chunk++)
+        {
+            int row = chunk * chunkRows;
+            Chunk(row, Math.Min(chunkRows, _rows - row), first, end, firstPanel, endPanel,
+                (byte*)(scratch + packed), scratch + strip);
+        }
+
+        int last = panels - 1;
+        if (endPanel == panels && _inputs % Panels.Columns != 0)
+        {
+            int columns = _inputs - (last * Panels.Columns);
+            for (int i = first; i < end; i++)
+            {
+                new Span<float>(scratch + strip + ((long)(i - first) * Panels.Columns), columns).CopyTo(
+                    new Span<float>(_c + ((long)i * _inputs) + (last * Panels.Columns), columns));
+            }
+        }
+    }
+
+    private static byte* StepsOf(in KernelContext context, float* dy, int rows, int outputs)
+    {
+        byte* steps = (byte*)Scratch.ForCall((long)(rows + 1) / 2 * outputs);
+        context.ParallelFor(RowBlocks.Count(rows), new Conversion
+        {
+            Source = dy,
+            Rows = rows,
+            Columns = outputs,
+            Steps = steps,
+        });
+        return steps;
+    }
+
+    private readonly void Chunk(
+        int row, int rows, int first, int end, int firstPanel, int endPanel, byte* packed, float* strip)
+    {
+        int steps = (rows + TTile.ElementsPerStep - 1) / TTile.ElementsPerStep;
+        nint panelBytes = (nint)steps * Panels.StepBytes;
+        for (int panel = firstPanel; panel < endPanel; panel++)
+        {
+            int column = panel * Panels.Columns;
+            TTile.PackRows(
+                _x + ((long)row * _inputs) + column, _inputs, rows, Math.Min(Panels.Columns, _inputs - column),
+                packed + ((panel - firstPanel) * panelBytes));
+        }
+
+        byte* a = _dy + ((long)row / TTile.ElementsPerStep * _outputs * sizeof(float));
+        for (int i = first; i < end; i += TTile.Rows)
+        {
+            int tileRows = Math.Min(TTile.Rows, end - i);
+            for (int panel = firstPanel; panel < endPanel; panel++)
+            {
+                int column = panel * Panels.Columns;
+                bool isWhole = _inputs - column >= Panels.Columns;
+                float* tile = isWhole
+                    ? _c + ((long)i * _inputs) + column
+                    : strip + ((long)(i - first) * Panels.Columns);
+                TTile.MultiplyTransposed(
+                    steps, a + (i * sizeof(float)), _outputs * sizeof(float),
+                    packed + ((panel - firstPanel) * panelBytes), tile,
+                    (isWhole ? _inputs : Panels.Columns) * sizeof(float), tileRows, add: row > 0);
+            }
+        }
+    }
+
+    private struct Conversion : IBlocks
+    {
+        public float* Source;
+        public int Rows;
+        public int Columns;
+        public byte* Steps;
+
+        public readonly void Run(int block)
+        {
+            (int first, int end) = RowBlocks.Range(block, Rows);
+            TTile.LeftSteps(
+                Source + ((long)first * Columns), end - first, Columns,
+                Steps + ((long)first / TTile.ElementsPerStep * Columns * sizeof(float)));
+        }
+    }
+}

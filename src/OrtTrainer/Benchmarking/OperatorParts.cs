@@ -1,0 +1,48 @@
+namespace OrtTrainer.Benchmarking;
+
+/// <summary>Which part of a step an operator belongs to.</summary>
+internal static class OperatorParts
+{
+    /// <summary>Operators by the beginning of their names; the first that fits counts.</summary>
+    private static readonly (string Prefix, StepPart Part)[] Table =
+    [
+        ("Gemm", StepPart.Products),
+        ("FusedGemm", StepPart.Products),
+        ("MatMul", StepPart.Products),
+        ("FusedMatMul", StepPart.Products),
+        ("Linear", StepPart.Products),
+
+        // The gradients of biases.
+        ("ColumnSum", StepPart.Products),
+        ("PackedAttention", StepPart.Attention),
+        ("PackedBiasedAttention", StepPart.Attention),
+        ("PackedCrossAttention", StepPart.Attention),
+        ("DisentangledAttention", StepPart.Attention),
+        ("Rotary", StepPart.Attention),
+        ("Gelu", StepPart.Activation),
+        ("FastGelu", StepPart.Activation),
+        ("BiasGelu", StepPart.Activation),
+        ("DropoutAddLayerNorm", StepPart.Norms),
+        ("LayerNorm", StepPart.Norms),
+        ("SkipLayerNorm", StepPart.Norms),
+        ("SimplifiedLayerNorm", StepPart.Norms),
+        ("Dropout", StepPart.Dropout),
+        ("Gather", StepPart.Embedding),
+        ("LogSoftmax", StepPart.Loss),
+        ("PackedLogSoftmax", StepPart.Loss),
+    ];
+
+    /// <summary>The part; <see cref="StepPart.OtherOperators"/> for what the table lacks.</summary>
+    public static StepPart Of(string name)
+    {
+        foreach ((string prefix, StepPart part) in Table)
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return part;
+            }
+        }
+
+        return StepPart.OtherOperators;
+    }
+}
