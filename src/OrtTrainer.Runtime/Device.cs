@@ -52,6 +52,12 @@ public abstract class Device
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 thread.</exception>
     public abstract double MeasurePeak(int threads);
 
+    /// <summary>Makes the gradient of a table out of the gradients of picked rows.</summary>
+    /// <param name="gradients">The flat buffer, here; the table's part is zero, and nobody else writes it.</param>
+    /// <param name="table">Where the table lies.</param>
+    /// <param name="written">Told which blocks of the table may be other than zero.</param>
+    public abstract TableGradient CreateTableGradient(WeightBuffer gradients, WeightSegment table, BlockMap written);
+
     public sealed override string ToString() => Name;
 
     /// <summary>Allocates zeroed memory.</summary>

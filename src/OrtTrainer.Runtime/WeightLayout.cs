@@ -95,6 +95,25 @@ public sealed class WeightLayout
         return groups;
     }
 
+    /// <summary>Whether a block is of a segment with <see cref="WeightSegment.IsSparse"/>, by block; null where none
+    /// is.</summary>
+    internal bool[]? SparseBlocks()
+    {
+        if (!Segments.Any(segment => segment.IsSparse))
+        {
+            return null;
+        }
+
+        bool[] sparse = new bool[Blocks];
+        foreach (WeightSegment segment in Segments.Where(segment => segment.IsSparse))
+        {
+            int blocks = (segment.Length + BlockLength - 1) / BlockLength;
+            sparse.AsSpan(segment.Offset / BlockLength, blocks).Fill(true);
+        }
+
+        return sparse;
+    }
+
     /// <summary>The blocks of a chunk.</summary>
     internal (int First, int End) BlocksOf(int chunk) =>
         (chunk * BlocksPerChunk, Math.Min(Blocks, (chunk + 1) * BlocksPerChunk));

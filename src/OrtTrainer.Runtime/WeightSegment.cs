@@ -19,6 +19,12 @@ public sealed record WeightSegment(string Name, int Offset, int Length, bool Has
     /// rate.</summary>
     public double RateScale { get; init => field = OptionRange.AtLeast(value, 0.0); } = 1;
 
+    /// <summary>
+    /// Whether a step reads few rows of a table and has gradients in no others, as with vectors of words. What happens
+    /// to the rest may be put off until somebody needs it: see <see cref="Updates.Optimizer.BringUpToDate()"/>.
+    /// </summary>
+    public bool IsSparse { get; init; }
+
     /// <summary>Index after the last element.</summary>
     public int End => Offset + Length;
 

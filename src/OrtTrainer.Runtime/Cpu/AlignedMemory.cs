@@ -10,6 +10,8 @@ internal sealed unsafe class AlignedMemory : DeviceMemory
     /// <summary>Alignment in bytes.</summary>
     public const int Alignment = 64;
 
+    private readonly void* _allocated;
+
     /// <param name="byteLength">
     /// At least 0; an empty allocation still has an address, as ONNX Runtime wants one.
     /// </param>
@@ -17,10 +19,10 @@ internal sealed unsafe class AlignedMemory : DeviceMemory
     public AlignedMemory(nuint byteLength)
         : base(byteLength)
     {
-        nuint allocated = Math.Max(byteLength, Alignment);
-        void* memory = NativeMemory.AlignedAlloc(allocated, Alignment);
-        NativeMemory.Clear(memory, allocated);
-        SetHandle((IntPtr)memory);
+        // Pages that the system hands out zeroed are not written here: what nobody writes takes no memory.
+        _allocated = NativeMemory.AllocZeroed(byteLength + Alignment);
+        nuint start = ((nuint)_allocated + Alignment - 1) / Alignment * Alignment;
+        SetHandle((IntPtr)start);
         if (byteLength > PressureThreshold)
         {
             GC.AddMemoryPressure((long)byteLength);
@@ -47,7 +49,7 @@ internal sealed unsafe class AlignedMemory : DeviceMemory
 
     protected override bool ReleaseHandle()
     {
-        NativeMemory.AlignedFree(Start);
+        NativeMemory.Free(_allocated);
         if (ByteLength > PressureThreshold)
         {
             GC.RemoveMemoryPressure((long)ByteLength);

@@ -38,6 +38,10 @@ internal sealed class CpuDevice : Device
 
     public override double MeasurePeak(int threads) => PeakArithmetic.Measure(threads);
 
+    public override TableGradient CreateTableGradient(
+        WeightBuffer gradients, WeightSegment table, BlockMap written) =>
+        new CpuTableGradient(gradients, table, written);
+
     internal override DeviceMemory Allocate(nuint byteLength) => new AlignedMemory(byteLength);
 
     // Sessions execute on the processors unless they are told otherwise.

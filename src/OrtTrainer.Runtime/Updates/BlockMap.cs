@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace OrtTrainer.Runtime.Updates;
 
 /// <summary>
@@ -31,16 +33,26 @@ public sealed class BlockMap
     /// <summary>Marks every block that shares an element with a range.</summary>
     /// <param name="offset">Index of the first element in the flat buffer.</param>
     /// <param name="length">Number of elements, 0 or more.</param>
-    public void Mark(int offset, int length)
+    public void Mark(int offset, int length) => Set(offset, length, 1);
+
+    /// <summary>Unmarks every block that shares an element with a range.</summary>
+    /// <inheritdoc cref="Mark"/>
+    public void Unmark(int offset, int length) => Set(offset, length, 0);
+
+    /// <summary>Marks what another map of the same layout has marked.</summary>
+    /// <exception cref="ArgumentException">It has another number of blocks.</exception>
+    public void MarkAll(BlockMap other)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (length > 0)
+        if (other.Blocks != Blocks)
         {
-            var first = offset / WeightLayout.BlockLength;
-            var last = (offset + length - 1) / WeightLayout.BlockLength;
-            _flags.AsSpan(first, last - first + 1).Fill(1);
+            throw new ArgumentException($"There are {other.Blocks} blocks to mark in a map of {Blocks}.", nameof(other));
         }
+
+        TensorPrimitives.BitwiseOr(_flags, other._flags, _flags);
     }
+
+    /// <summary>Unmarks every block.</summary>
+    public void Clear() => _flags.AsSpan().Clear();
 
     /// <summary>Marks every block that holds anything but zeros.</summary>
     /// <param name="values">A whole flat buffer.</param>
@@ -55,6 +67,14 @@ public sealed class BlockMap
         }
     }
 
-    /// <summary>Unmarks every block.</summary>
-    public void Clear() => _flags.AsSpan().Clear();
+    private void Set(int offset, int length, byte flag)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length > 0)
+        {
+            var first = offset / WeightLayout.BlockLength;
+            var last = (offset + length - 1) / WeightLayout.BlockLength;
+            _flags.AsSpan(first, last - first + 1).Fill(flag);
+        }
+    }
 }

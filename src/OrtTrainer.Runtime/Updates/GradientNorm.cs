@@ -14,7 +14,10 @@ public abstract class GradientNorm
 
     /// <summary>Measures.</summary>
     /// <param name="gradients">In the layout this was made for; only read.</param>
+    /// <param name="written">Blocks that may hold anything but zeros, where the caller knows; others are not read. Null
+    /// for all.</param>
     /// <returns>The norm; not a number if any gradient is.</returns>
-    /// <exception cref="ArgumentException">The length differs from the layout's.</exception>
-    public abstract double Measure(WeightBuffer gradients);
+    /// <exception cref="ArgumentException">The length differs from the layout's, or the map has other
+    /// blocks.</exception>
+    public abstract double Measure(WeightBuffer gradients, BlockMap? written = null);
 }

@@ -23,9 +23,24 @@ public abstract class Optimizer : IDisposable
     public long Steps { get; private set; }
 
     /// <summary>The state in float32, to save and to fill when resuming; owned by the optimizer.</summary>
-    public abstract IReadOnlyList<OptimizerState> States { get; }
+    public IReadOnlyList<OptimizerState> States
+    {
+        get
+        {
+            BringUpToDate();
+            return Buffers;
+        }
+    }
 
-    /// <summary>Updates the parameters in place, and the average where one is given.</summary>
+    /// <summary>The buffers of <see cref="States"/>, up to date or not.</summary>
+    protected abstract IReadOnlyList<OptimizerState> Buffers { get; }
+
+    /// <summary>
+    /// Updates the parameters in place, and the average where one is given. Blocks of sparse segments without a
+    /// gradient may be left behind, where <see cref="StepInputs.NonZeroGradients"/> names those that have one: they are
+    /// as they should be after <see cref="BringUpToDate()"/>, which the caller asks for before anything else reads or
+    /// changes these buffers, and while they are there to write to.
+    /// </summary>
     /// <exception cref="ArgumentException">A buffer's length differs from the layout's.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Rate, scale or average weight is negative or not a
     /// number.</exception>
@@ -52,6 +67,22 @@ public abstract class Optimizer : IDisposable
         Steps++;
     }
 
+    /// <summary>
+    /// Does what steps have put off, in parameters, state and average: afterwards every bit is what it would be had
+    /// nothing been put off.
+    /// </summary>
+    public virtual void BringUpToDate()
+    {
+    }
+
+    /// <summary>Does what steps have put off in some rows of a sparse segment: those that the next step reads.</summary>
+    /// <param name="table">The segment.</param>
+    /// <param name="rows">Which rows, in any order, repeated or not.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A row is outside the table.</exception>
+    public virtual void BringUpToDate(WeightSegment table, ReadOnlySpan<long> rows)
+    {
+    }
+
     /// <summary>Takes up a saved run, after the buffers of <see cref="States"/> were filled.</summary>
     /// <param name="steps">Steps that the saved run had done.</param>
     public void Restore(long steps)
@@ -64,7 +95,7 @@ public abstract class Optimizer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (OptimizerState state in States)
+        foreach (OptimizerState state in Buffers)
         {
             state.Values.Dispose();
         }

@@ -13,17 +13,21 @@ namespace OrtTrainer.Methods;
 /// </summary>
 /// <param name="inner">The gradients at given weights; disposed with this.</param>
 /// <param name="ascent">The way uphill; disposed with this.</param>
-/// <param name="parameters">The live weights.</param>
-internal sealed class SharpnessAwareGradients(IGradientSource inner, WeightAscent ascent, WeightBuffer parameters)
+/// <param name="state">Holds the live weights, all of which are moved.</param>
+internal sealed class SharpnessAwareGradients(IGradientSource inner, WeightAscent ascent, TrainingState state)
     : IGradientSource
 {
     /// <inheritdoc/>
     public WeightBuffer Values => inner.Values;
 
     /// <inheritdoc/>
+    public BlockMap Written => inner.Written;
+
+    /// <inheritdoc/>
     public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
+        WeightBuffer parameters = state.Parameters;
         (LossParts loss, int tokens) = inner.Run(examples, indices, step);
         ascent.Climb(parameters, inner.Values);
         try

@@ -50,10 +50,14 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     }
 
     /// <summary>The graph as far as it is built.</summary>
-    internal static PackedGraph From(GraphBuilder g, PackedModelBuilder m)
+    /// <param name="g">The graph.</param>
+    /// <param name="m">Its parameters.</param>
+    /// <param name="sparse">Those of which a step reads few rows; null for none.</param>
+    internal static PackedGraph From(
+        GraphBuilder g, PackedModelBuilder m, IReadOnlyCollection<ParameterView>? sparse = null)
     {
         HashSet<Value> parameters = [.. m.Parameters];
-        return new(g.ToBytes(), new ParameterLayout(m.Views),
+        return new(g.ToBytes(), new ParameterLayout(m.Views, sparse),
             g.Inputs.Where(i => !parameters.Contains(i)).Select(i => i.Name).ToHashSet(StringComparer.Ordinal));
     }
 }

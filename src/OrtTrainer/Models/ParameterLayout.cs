@@ -12,10 +12,13 @@ internal sealed class ParameterLayout
 {
     private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
 
+    /// <param name="views">The views, in order.</param>
+    /// <param name="sparse">Those of which a step reads few rows; null for none.</param>
     /// <exception cref="ArgumentException">A parameter stands twice, or the parts of a view differ in weight
     /// decay.</exception>
     /// <exception cref="RunException">There are more parameters than a buffer can hold.</exception>
-    public ParameterLayout(IReadOnlyList<ParameterView> views)
+    public ParameterLayout(
+        IReadOnlyList<ParameterView> views, IReadOnlyCollection<ParameterView>? sparse = null)
     {
         Views = views;
         Parameters = [.. views.SelectMany(v => v.Parts)];
@@ -25,7 +28,9 @@ internal sealed class ParameterLayout
                 "Check the sizes in config.json, or take a smaller model.");
         }
 
-        Weights = WeightLayout.Pack(views.Select(view => (view.Name, view.Shape, HasWeightDecay(view))));
+        WeightLayout packed = WeightLayout.Pack(views.Select(view => (view.Name, view.Shape, HasWeightDecay(view))));
+        Weights = sparse is null or { Count: 0 } ? packed : new WeightLayout(
+            [.. packed.Segments.Zip(views, (segment, view) => segment with { IsSparse = sparse.Contains(view) })]);
         foreach ((ParameterView view, WeightSegment segment) in views.Zip(Weights.Segments))
         {
             long offset = segment.Offset;
@@ -60,6 +65,9 @@ internal sealed class ParameterLayout
 
     /// <summary>The first element of a view in the flat buffer.</summary>
     public long OffsetOf(ParameterView view) => _offsets[view.Parts[0].Name];
+
+    /// <summary>Where a view lies among <see cref="Weights"/>.</summary>
+    public WeightSegment SegmentOf(ParameterView view) => Weights.Segments.First(segment => segment.Name == view.Name);
 
     /// <summary>A parameter's values in a flat buffer.</summary>
     public float[] Read(WeightBuffer weights, ParameterSpec parameter) =>

@@ -1,5 +1,6 @@
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Profiling;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -17,6 +18,9 @@ internal sealed class GradientAccumulator : IGradientSource
     private readonly GradientSession _session;
     private readonly WeightBuffer _gradients;
     private readonly WeightBuffer? _sum;
+    private readonly BlockMap _written;
+    private readonly TrainingState _state;
+    private readonly WeightSegment[] _tables;
     private readonly PackedBatch _batch = new();
 
     /// <param name="graph">The compiled training graph.</param>
@@ -31,10 +35,16 @@ internal sealed class GradientAccumulator : IGradientSource
         _gradients = new WeightBuffer(state.Device, state.Layout.Length);
         _sum = options.Accumulation > 1 ? new WeightBuffer(state.Device, state.Layout.Length) : null;
         _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients);
+        _state = state;
+        _tables = [.. graph.Tables.Select(graph.Layout.SegmentOf)];
+        _written = _sum is null ? _session.Written : new BlockMap(state.Layout);
     }
 
     /// <inheritdoc/>
     public WeightBuffer Values => _sum ?? _gradients;
+
+    /// <inheritdoc/>
+    public BlockMap Written => _written;
 
     /// <inheritdoc/>
     public (LossParts Loss, int Tokens) Run(
@@ -57,6 +67,11 @@ internal sealed class GradientAccumulator : IGradientSource
             int length = Math.Min(_options.PerPass, indices.Length - start);
             _batch.Fill(examples, indices.Slice(start, length), objective, step);
             DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
+            foreach (WeightSegment table in _tables)
+            {
+                _state.Optimizer.BringUpToDate(table, _batch.InputIds);
+            }
+
             loss += _session.Run(_batch, scale, key);
             tokens += _batch.Tokens;
             Add(first: micro == 0);
@@ -85,10 +100,13 @@ internal sealed class GradientAccumulator : IGradientSource
         if (first)
         {
             _sum.CopyFrom(_gradients);
+            _written.Clear();
         }
         else
         {
             _sum.Device.Arithmetic.Add(_sum, _gradients, _sum);
         }
+
+        _written.MarkAll(_session.Written);
     }
 }

@@ -1,24 +1,29 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Profiling;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// Runs a training graph: parameters are read from one flat buffer, gradients written into another, both in place.
+/// Runs a training graph: parameters are read from one flat buffer, gradients written into another, both in place. Of
+/// tables only the rows of the batch are written.
 /// </summary>
 internal sealed class GradientSession : IDisposable
 {
     private readonly TrainingGraph _graph;
     private readonly GraphSession _session;
     private readonly Binding _binding;
+    private readonly (string Output, TableGradient Gradient, WeightSegment Segment)[] _tables;
+    private int _tokens = -1;
 
     /// <param name="graph">A training graph.</param>
     /// <param name="options">Threads and kernels.</param>
     /// <param name="parameters">Parameters, laid out as the graph's layout says.</param>
-    /// <param name="gradients">Where the gradients go, in the same layout; each run overwrites them.</param>
+    /// <param name="gradients">Where the gradients go, in the same layout, zero; each run overwrites them, and of
+    /// tables the rows that it or the run before picked.</param>
     public GradientSession(
         TrainingGraph graph, ExecutionOptions options, WeightBuffer parameters, WeightBuffer gradients)
     {
@@ -29,8 +34,15 @@ internal sealed class GradientSession : IDisposable
         {
             long offset = graph.Layout.OffsetOf(view);
             _binding.BindInput(view.Name, parameters, offset, [.. view.Shape]);
-            _binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
+            if (!graph.Tables.Contains(view))
+            {
+                _binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
+            }
         }
+
+        Written = new BlockMap(graph.Layout.Weights);
+        Written.Mark(0, graph.Layout.Weights.Length);
+        _tables = [.. graph.Tables.Select(view => Table(view, gradients))];
 
         foreach (string part in graph.Parts)
         {
@@ -40,6 +52,9 @@ internal sealed class GradientSession : IDisposable
         _binding.BindOutput(PackedInputs.Loss);
         _binding.BindOutput(PackedInputs.Logits);
     }
+
+    /// <summary>The blocks of the gradients that may hold anything but zeros after the last run.</summary>
+    public BlockMap Written { get; }
 
     /// <summary>The logits of the last run, [B, K]; valid until the next.</summary>
     public ReadOnlySpan<float> Logits => _binding.Output(PackedInputs.Logits);
@@ -65,7 +80,13 @@ internal sealed class GradientSession : IDisposable
             _binding.SetInput(PackedInputs.DropoutKey, [dropoutKey.First, dropoutKey.Second], [2]);
         }
 
+        BindTables(batch.Tokens);
         _binding.Run();
+        foreach ((_, TableGradient gradient, _) in _tables)
+        {
+            gradient.Add(batch.InputIds);
+        }
+
         return LossParts.Read(part => _graph.Parts.Contains(part.Output) ? _binding.Output(part.Output)[0] : 0);
     }
 
@@ -75,6 +96,34 @@ internal sealed class GradientSession : IDisposable
     public void Dispose()
     {
         _binding.Dispose();
+        foreach ((_, TableGradient gradient, _) in _tables)
+        {
+            gradient.Dispose();
+        }
+
         _session.Dispose();
+    }
+
+    private (string Output, TableGradient Gradient, WeightSegment Segment) Table(
+        ParameterView view, WeightBuffer gradients)
+    {
+        WeightSegment segment = _graph.Layout.SegmentOf(view);
+        Written.Unmark(segment.Offset, segment.Length);
+        return (view.GradientName, gradients.Device.CreateTableGradient(gradients, segment, Written), segment);
+    }
+
+    private void BindTables(int tokens)
+    {
+        if (tokens == _tokens)
+        {
+            return;
+        }
+
+        foreach ((string output, TableGradient gradient, WeightSegment segment) in _tables)
+        {
+            _binding.BindOutput(output, gradient.Picked(tokens), offset: 0, [tokens, segment.Columns]);
+        }
+
+        _tokens = tokens;
     }
 }

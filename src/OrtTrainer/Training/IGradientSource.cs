@@ -1,4 +1,5 @@
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -11,6 +12,9 @@ internal interface IGradientSource : IDisposable
 {
     /// <summary>The gradients of the last step, in the layout of the weights.</summary>
     WeightBuffer Values { get; }
+
+    /// <summary>The blocks of <see cref="Values"/> that may hold anything but zeros.</summary>
+    BlockMap Written { get; }
 
     /// <summary>Finds the gradients of a step; the weights are afterwards what they were, to the bit.</summary>
     /// <param name="examples">The training examples.</param>

@@ -54,31 +54,13 @@ internal sealed class Trainer : IDisposable
         ReadOnlySpan<int> indices = Order.ExamplesOf(step);
 
         (LossParts loss, int tokens) = _gradients.Run(_examples, indices, step);
-        double norm = _norm.Measure(_gradients.Values);
+        double norm = _norm.Measure(_gradients.Values, _gradients.Written);
         RequireFinite(step, loss.Total, norm);
 
         double rate = _schedule.RateAt(step);
-        AveragedWeights? average = _averaging?.IsDue(step + 1) == true ? _state.Average : null;
-        double? share = average?.FusedShare;
-        _state.Optimizer.Step(new StepInputs
-        {
-            Parameters = _state.Parameters,
-            Gradients = _gradients.Values,
-            NonZeroGradients = _norm.NonZero,
-            GradientScale = _options.ClipNorm is { } maximum ? GradientClipping.Coefficient(norm, maximum) : 1,
-            LearningRate = rate,
-            Average = share is null ? null : average!.Buffer,
-            AverageWeight = share ?? 0,
-        });
-        if (share is null)
-        {
-            average?.Update(_state.Parameters, _state.Step);
-        }
-        else
-        {
-            average!.Record(_state.Step);
-        }
-
+        double scale = _options.ClipNorm is { } maximum ? GradientClipping.Coefficient(norm, maximum) : 1;
+        bool averages = _averaging?.IsDue(step + 1) == true;
+        _state.Update(_gradients.Values, _norm.NonZero, scale, rate, averages);
         return new StepReport(_state.Step, loss, norm, rate, indices.Length / _options.GroupSize, tokens);
     }
 

@@ -10,14 +10,18 @@ namespace OrtTrainer.Training;
 /// <param name="Packed">The graph; its parameters begin with those of <see cref="PackedGraph.Evaluation"/>, and those
 /// of terms that train some of their own lie behind them.</param>
 /// <param name="Parts">The outputs with the parts of the loss, as <see cref="LossPart"/> names them.</param>
-internal sealed record TrainingGraph(PackedGraph Packed, IReadOnlySet<string> Parts)
+/// <param name="Tables">The tables of which a batch picks the rows of its <see cref="PackedInputs.InputIds"/> and that
+/// nothing else reads; in the layout they are sparse.</param>
+internal sealed record TrainingGraph(
+    PackedGraph Packed, IReadOnlySet<string> Parts, IReadOnlyList<ParameterView> Tables)
 {
     /// <summary>The parameters, in the order of the graph's inputs.</summary>
     public ParameterLayout Layout => Packed.Layout;
 
     /// <summary>
     /// Forward and backward pass: a batch, coefficients of the loss and parameters in; <see cref="PackedInputs.Loss"/>
-    /// and its parts, <see cref="PackedInputs.Logits"/> and a gradient per parameter view out.
+    /// and its parts, <see cref="PackedInputs.Logits"/> and a gradient per parameter view out: of <see cref="Tables"/>
+    /// that of the picked rows, [T, columns], of others their own.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>
@@ -35,13 +39,20 @@ internal sealed record TrainingGraph(PackedGraph Packed, IReadOnlySet<string> Pa
         IReadOnlyList<Value> gradients = Autodiff.Gradients(g, loss.Total, m.Parameters);
         loss.AddOutputs(g);
         g.Output(logits, PackedInputs.Logits);
+        List<ParameterView> tables = [];
         for (int i = 0; i < gradients.Count; i++)
         {
-            g.Output(gradients[i], m.Views[i].GradientName);
+            PickedRows? picked = PickedRows.Of(g, gradients[i]) is { } rows && rows.Rows == m.InputIds ? rows : null;
+            if (picked is not null)
+            {
+                tables.Add(m.Views[i]);
+            }
+
+            g.Output(picked?.Gradients ?? gradients[i], m.Views[i].GradientName);
         }
 
         return new(
-            PackedGraph.From(g, m) with { Rows = head.Rows },
-            loss.Parts.Select(part => part.Part.Output).ToHashSet());
+            PackedGraph.From(g, m, tables) with { Rows = head.Rows },
+            loss.Parts.Select(part => part.Part.Output).ToHashSet(), tables);
     }
 }

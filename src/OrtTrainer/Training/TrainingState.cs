@@ -9,6 +9,9 @@ namespace OrtTrainer.Training;
 /// </summary>
 internal sealed class TrainingState : IDisposable
 {
+    private readonly WeightBuffer _parameters;
+    private readonly AveragedWeights? _average;
+
     /// <param name="layout">Where each tensor lies in the buffers.</param>
     /// <param name="options">Which optimizer, and its settings.</param>
     /// <param name="average">Averages weights, in the same layout; null for no average. Disposed with this.</param>
@@ -16,46 +19,91 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(WeightLayout layout, OptimizerOptions options, AveragedWeights? average, WeightUpdates updates)
     {
         Layout = layout;
-        Parameters = new WeightBuffer(updates.Device, layout.Length);
+        _parameters = new WeightBuffer(updates.Device, layout.Length);
         Optimizer = options.Create(updates, layout);
-        Average = average;
+        _average = average;
     }
 
     /// <summary>Where the weights and all that belongs to them lie.</summary>
-    public Device Device => Parameters.Device;
+    public Device Device => _parameters.Device;
 
     public WeightLayout Layout { get; }
 
-    /// <summary>The live weights.</summary>
-    public WeightBuffer Parameters { get; }
+    /// <summary>The live weights, up to date. Whoever keeps the buffer over a step asks anew before reading or changing
+    /// it, because steps put off what nobody needs.</summary>
+    public WeightBuffer Parameters
+    {
+        get
+        {
+            Optimizer.BringUpToDate();
+            return _parameters;
+        }
+    }
 
     public Optimizer Optimizer { get; }
 
-    /// <summary>The averaged weights; null where the method has none.</summary>
-    public AveragedWeights? Average { get; }
+    /// <summary>The averaged weights, as <see cref="Parameters"/>; null where the method has none.</summary>
+    public AveragedWeights? Average
+    {
+        get
+        {
+            Optimizer.BringUpToDate();
+            return _average;
+        }
+    }
 
     /// <summary>The average's values of now; null where there is none yet.</summary>
     public WeightBuffer? CurrentAverage
     {
         get
         {
-            if (Average is not { State.Count: > 0 })
+            if (Average is not { State.Count: > 0 } average)
             {
                 return null;
             }
 
-            Average.Refresh();
-            return Average.Buffer;
+            average.Refresh();
+            return average.Buffer;
         }
     }
 
     /// <summary>Optimizer steps done.</summary>
     public long Step => Optimizer.Steps;
 
+    /// <summary>One step of optimizer and average.</summary>
+    /// <param name="gradients">The gradients, in the layout; only read.</param>
+    /// <param name="nonZero">Blocks whose gradient may be other than zero; null where that is not known.</param>
+    /// <param name="scale">Factor applied to every gradient, 0 or more.</param>
+    /// <param name="rate">The learning rate, 0 or more.</param>
+    /// <param name="averages">Whether the average takes the new weights in, where there is one.</param>
+    public void Update(WeightBuffer gradients, BlockMap? nonZero, double scale, double rate, bool averages)
+    {
+        AveragedWeights? average = averages ? _average : null;
+        double? share = average?.FusedShare;
+        Optimizer.Step(new StepInputs
+        {
+            Parameters = _parameters,
+            Gradients = gradients,
+            NonZeroGradients = nonZero,
+            GradientScale = scale,
+            LearningRate = rate,
+            Average = share is null ? null : average!.Buffer,
+            AverageWeight = share ?? 0,
+        });
+        if (share is null)
+        {
+            average?.Update(Parameters, Step);
+        }
+        else
+        {
+            average!.Record(Step);
+        }
+    }
+
     public void Dispose()
     {
-        Parameters.Dispose();
+        _parameters.Dispose();
         Optimizer.Dispose();
-        Average?.Dispose();
+        _average?.Dispose();
     }
 }

@@ -167,6 +167,8 @@ public sealed class RunGradientsTests
 
         public WeightBuffer Values => _values;
 
+        public BlockMap Written { get; } = new(state.Layout);
+
         public (LossParts Loss, int Tokens) Run(
             IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
         {

@@ -18,6 +18,36 @@ public class WeightLayoutTests
     }
 
     [Test]
+    public void Sparse_segments_are_known_by_block()
+    {
+        var layout = WeightLayout.Pack([("a", [200], true), ("b", [3, 50], false), ("c", [128], true)]);
+        Assert.That(layout.SparseBlocks(), Is.Null);
+
+        var sparse = new WeightLayout(
+            [.. layout.Segments.Select(segment => segment with { IsSparse = segment.Name == "b" })]);
+
+        Assert.That(sparse.SparseBlocks(), Is.EqualTo(new[] { false, false, true, true, false }));
+    }
+
+    [Test]
+    public void Blocks_are_unmarked_by_range_and_marked_by_another_map()
+    {
+        var layout = WeightLayout.Pack([("a", [128 * 4], true)]);
+        var (map, other) = (new BlockMap(layout), new BlockMap(layout));
+        map.Mark(0, 512);
+        map.Unmark(130, 127);
+        other.Mark(300, 1);
+
+        other.MarkAll(map);
+
+        Assert.That(Enumerable.Range(0, 4).Select(i => map[i]), Is.EqualTo(new[] { true, false, false, true }));
+        Assert.That(Enumerable.Range(0, 4).Select(i => other[i]), Is.EqualTo(new[] { true, false, true, true }));
+        Assert.That(
+            () => map.MarkAll(new BlockMap(WeightLayout.Pack([("a", [1], true)]))),
+            Throws.ArgumentException.With.Message.Contains("1 blocks to mark in a map of 4"));
+    }
+
+    [Test]
     public void Weight_decay_is_known_by_block()
     {
         var layout = WeightLayout.Pack([("a", [200], true), ("b", [1], false), ("c", [128], true)]);

@@ -37,7 +37,7 @@ public sealed class GradientSourceTests
         float[] expected = plain.Values.Span.ToArray();
         before.CopyTo(weights);
         using SharpnessAwareGradients source = new(
-            tiny.Batches(options), tiny.Updates.CreateAscent(tiny.State.Layout, Rho, eta), tiny.State.Parameters);
+            tiny.Batches(options), tiny.Updates.CreateAscent(tiny.State.Layout, Rho, eta), tiny.State);
 
         (LossParts reported, _) = source.Run(tiny.Examples, Indices, step: 3);
 
@@ -68,7 +68,7 @@ public sealed class GradientSourceTests
         using WeightBuffer firstValues = ArrayPasses.Buffer(first);
         WeightMix mix = tiny.Updates.CreateMix(
             tiny.State.Layout, firstValues, 0.4, s => s.Name.Contains("intermediate", StringComparison.Ordinal));
-        using MixedGradients source = new(inner, mix, tiny.State.Parameters, seed: 5);
+        using MixedGradients source = new(inner, mix, tiny.State, seed: 5);
 
         source.Run(tiny.Examples, Indices, step: 2);
         float[] gradients = source.Values.Span.ToArray();
@@ -101,7 +101,7 @@ public sealed class GradientSourceTests
         Recording inner = new(
             tiny.Batches(tiny.Options(8)), () => seen.Add(tiny.State.Parameters.Span.ToArray()));
         using MixedGradients source = new(
-            inner, tiny.Updates.CreateMix(tiny.State.Layout, zeros, 0.1, _ => true), tiny.State.Parameters, seed: 5);
+            inner, tiny.Updates.CreateMix(tiny.State.Layout, zeros, 0.1, _ => true), tiny.State, seed: 5);
 
         foreach (long step in new[] { 7, 8, 7 })
         {
@@ -121,9 +121,9 @@ public sealed class GradientSourceTests
         Recording inner = new(
             tiny.Batches(tiny.Options(8)), () => seen.Add(tiny.State.Parameters.Span.ToArray()));
         MixedGradients mixed = new(
-            inner, tiny.Updates.CreateMix(tiny.State.Layout, zeros, 0.1, _ => true), tiny.State.Parameters, seed: 5);
+            inner, tiny.Updates.CreateMix(tiny.State.Layout, zeros, 0.1, _ => true), tiny.State, seed: 5);
         using SharpnessAwareGradients source = new(
-            mixed, tiny.Updates.CreateAscent(tiny.State.Layout, 1e-3, null), tiny.State.Parameters);
+            mixed, tiny.Updates.CreateAscent(tiny.State.Layout, 1e-3, null), tiny.State);
 
         source.Run(tiny.Examples, Indices, step: 0);
 
@@ -138,6 +138,8 @@ public sealed class GradientSourceTests
     private sealed class Recording(IGradientSource inner, Action onRun) : IGradientSource
     {
         public WeightBuffer Values => inner.Values;
+
+        public BlockMap Written => inner.Written;
 
         public (LossParts Loss, int Tokens) Run(
             IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)

@@ -23,15 +23,22 @@ internal sealed class TinyTraining : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly PretrainedModel _model;
 
-    public TinyTraining(bool dropout = false, AveragingRule? rule = null, ModelTask? task = null)
+    /// <param name="dropout">Whether dropout acts.</param>
+    /// <param name="rule">How weights are averaged; null for not.</param>
+    /// <param name="task">What the outputs mean; null for classes.</param>
+    /// <param name="words">Words of the vocabulary.</param>
+    /// <param name="putsOff">Whether updates of words that a step does not read are put off.</param>
+    public TinyTraining(
+        bool dropout = false, AveragingRule? rule = null, ModelTask? task = null, int words = 20, bool putsOff = true)
     {
         Distribution = (task ?? ClassificationTask.Instance).Distribution;
-        TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, 20).Select(i => $"word{i}")]);
+        TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, words).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
         SeededRandom random = new(8);
-        Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random))];
+        Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, words))];
         Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout);
-        WeightLayout layout = Graph.Layout.Weights;
+        WeightLayout layout = putsOff ? Graph.Layout.Weights
+            : new([.. Graph.Layout.Weights.Segments.Select(segment => segment with { IsSparse = false })]);
         State = new TrainingState(
             layout, new AdamWOptions(), rule is null ? null : new WeightAverage(Device.Default, layout, rule), Updates);
         _model.Load(Graph.Layout, State.Parameters, seed: 1);
@@ -77,9 +84,9 @@ internal sealed class TinyTraining : IDisposable
         _folder.Dispose();
     }
 
-    private static TokenizedExample Example(SeededRandom random)
+    private static TokenizedExample Example(SeededRandom random, int words)
     {
-        int[] ids = [2, .. Enumerable.Range(0, 1 + random.NextInt(9)).Select(_ => 5 + random.NextInt(20)), 3];
+        int[] ids = [2, .. Enumerable.Range(0, 1 + random.NextInt(9)).Select(_ => 5 + random.NextInt(words)), 3];
         return new TokenizedExample(ids, [.. ids.Select((_, i) => i > ids.Length / 2 ? 1 : 0)]);
     }
 }

@@ -68,6 +68,32 @@ public sealed class TrainingGraphTests
     }
 
     [Test]
+    public void Words_are_a_table_of_which_the_gradients_of_picked_rows_come_out()
+    {
+        TrainingGraph graph = Build([]);
+        ParameterView words = graph.Tables.Single();
+
+        using GraphSession session = GraphSession.FromBytes(graph.Packed.Model, new ExecutionOptions());
+        Assert.That(words.Name, Is.EqualTo("bert.embeddings.word_embeddings.weight"));
+        Assert.That(session.Outputs.Single(o => o.Name == words.GradientName).Shape,
+            Is.EqualTo(new[] { -1, TinyBert.Width }));
+        Assert.That(graph.Layout.Weights.Segments.Where(s => s.IsSparse).Select(s => s.Name),
+            Is.EqualTo(new[] { words.Name }));
+    }
+
+    [Test]
+    public void Words_that_are_weights_of_the_head_too_are_no_table()
+    {
+        TrainingGraph graph = TrainingGraph.Build(
+            _model.Architecture, new MaskedTokenHead(7),
+            new TrainingObjective(
+                OutputDistribution.Vocabulary, new ExampleTargets(new ClassTargets([0, 1], 7)), new LabelLoss()));
+
+        Assert.That(graph.Tables, Is.Empty);
+        Assert.That(graph.Layout.Weights.Segments.Any(s => s.IsSparse), Is.False);
+    }
+
+    [Test]
     public void Its_parameters_lie_as_those_of_the_evaluation()
     {
         ParameterLayout training = Build([]).Layout;

@@ -6,32 +6,33 @@ namespace OrtTrainer.Runtime.Cpu.Updates;
 
 /// <summary>
 /// Adam (Kingma and Ba 2015, algorithm 1) with weight decay decoupled (Loshchilov and Hutter 2019, algorithm 2) or
-/// added to the gradient. State: first and second moment.
+/// added to the gradient. State: first and second moment. Coefficients are single numbers, spread over a vector where
+/// they are used: those of many missed steps then stay in the nearest cache.
 /// </summary>
 internal readonly struct AdamWKernel : IUpdateKernel
 {
-    private readonly Vector512<float> _gradientDecay;
-    private readonly Vector512<float> _weightDecay;
-    private readonly Vector512<float> _oneMinusBeta1;
-    private readonly Vector512<float> _beta2;
-    private readonly Vector512<float> _oneMinusBeta2;
-    private readonly Vector512<float> _inverseCorrection;
-    private readonly Vector512<float> _epsilon;
-    private readonly Vector512<float> _stepSize;
+    private readonly float _gradientDecay;
+    private readonly float _weightDecay;
+    private readonly float _oneMinusBeta1;
+    private readonly float _beta2;
+    private readonly float _oneMinusBeta2;
+    private readonly float _inverseCorrection;
+    private readonly float _epsilon;
+    private readonly float _stepSize;
 
     /// <summary>Coefficients of step <paramref name="step"/>, counted from 1, computed in float64.</summary>
     public AdamWKernel(AdamWOptions options, double learningRate, double weightDecay, long step)
     {
         var decoupled = options.DecoupledDecay ? learningRate * weightDecay : 0;
         var coupled = options.DecoupledDecay ? 0 : weightDecay;
-        _gradientDecay = Vector512.Create((float)coupled);
-        _weightDecay = Vector512.Create((float)decoupled);
-        _oneMinusBeta1 = Vector512.Create((float)(1 - options.Beta1));
-        _beta2 = Vector512.Create((float)options.Beta2);
-        _oneMinusBeta2 = Vector512.Create((float)(1 - options.Beta2));
-        _inverseCorrection = Vector512.Create((float)(1 / Math.Sqrt(1 - Math.Pow(options.Beta2, step))));
-        _epsilon = Vector512.Create((float)options.Epsilon);
-        _stepSize = Vector512.Create((float)(learningRate / (1 - Math.Pow(options.Beta1, step))));
+        _gradientDecay = (float)coupled;
+        _weightDecay = (float)decoupled;
+        _oneMinusBeta1 = (float)(1 - options.Beta1);
+        _beta2 = (float)options.Beta2;
+        _oneMinusBeta2 = (float)(1 - options.Beta2);
+        _inverseCorrection = (float)(1 / Math.Sqrt(1 - Math.Pow(options.Beta2, step)));
+        _epsilon = (float)options.Epsilon;
+        _stepSize = (float)(learningRate / (1 - Math.Pow(options.Beta1, step)));
         ZeroStateStaysZero = coupled == 0;
         IdleKeepsWeight = weightDecay == 0;
     }
@@ -42,19 +43,22 @@ internal readonly struct AdamWKernel : IUpdateKernel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Idle(Vector512<float> weight) =>
-        weight - Vector512.FusedMultiplyAdd(_weightDecay, weight, Vector512<float>.Zero);
+        weight - Vector512.FusedMultiplyAdd(Vector512.Create(_weightDecay), weight, Vector512<float>.Zero);
 
     // Left to itself the compiler calls this for every vector unless it has profiled the loop, at half the speed.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Update(
         Vector512<float> weight, Vector512<float> gradient, ref Vector512<float> first, ref Vector512<float> second)
     {
-        gradient = Vector512.FusedMultiplyAdd(_gradientDecay, weight, gradient);
-        first = Vector512.FusedMultiplyAdd(_oneMinusBeta1, gradient - first, first);
-        second = Vector512.FusedMultiplyAdd(_beta2, second, _oneMinusBeta2 * gradient * gradient);
-        var denominator = Vector512.FusedMultiplyAdd(Vector512.Sqrt(second), _inverseCorrection, _epsilon);
+        gradient = Vector512.FusedMultiplyAdd(Vector512.Create(_gradientDecay), weight, gradient);
+        first = Vector512.FusedMultiplyAdd(Vector512.Create(_oneMinusBeta1), gradient - first, first);
+        second = Vector512.FusedMultiplyAdd(
+            Vector512.Create(_beta2), second, Vector512.Create(_oneMinusBeta2) * gradient * gradient);
+        var denominator = Vector512.FusedMultiplyAdd(
+            Vector512.Sqrt(second), Vector512.Create(_inverseCorrection), Vector512.Create(_epsilon));
         // Decay and step are added first and taken off the weight together: the factor 1 - lr decay of the textbook
         // form keeps only a few bits of lr decay (5e-7, say) in float32.
-        return weight - Vector512.FusedMultiplyAdd(_weightDecay, weight, _stepSize * first / denominator);
+        return weight - Vector512.FusedMultiplyAdd(
+            Vector512.Create(_weightDecay), weight, Vector512.Create(_stepSize) * first / denominator);
     }
 }

@@ -39,11 +39,11 @@ internal sealed unsafe class CpuAdafactor : Optimizer, IChunkWork
         }
 
         _moments = new WeightBuffer(CpuDevice.Instance, offset);
-        States = [new OptimizerState("variance", _moments)];
+        Buffers = [new OptimizerState("variance", _moments)];
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OptimizerState> States { get; }
+    protected override IReadOnlyList<OptimizerState> Buffers { get; }
 
     /// <inheritdoc/>
     void IChunkWork.Run(int chunk)

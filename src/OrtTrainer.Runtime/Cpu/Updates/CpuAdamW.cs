@@ -5,12 +5,11 @@ namespace OrtTrainer.Runtime.Cpu.Updates;
 /// <summary>
 /// AdamW over flat buffers: decoupled, bias-corrected, epsilon outside the root, weight decay by segment, one pass
 /// over memory per step. Blocks that never had a gradient (rows of an embedding table whose token never came) cost
-/// only their weight decay.
+/// only their weight decay, and that of sparse segments is put off.
 /// </summary>
 internal sealed class CpuAdamW : Optimizer
 {
     private readonly AdamWOptions _options;
-    private readonly ChunkedLoop _loop;
     private readonly WeightBuffer _first;
     private readonly WeightBuffer _second;
     private readonly BlockMap _touched;
@@ -22,28 +21,43 @@ internal sealed class CpuAdamW : Optimizer
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loop);
-        (_options, _loop) = (options, loop);
+        _options = options;
         _first = new WeightBuffer(CpuDevice.Instance, layout.Length);
         _second = new WeightBuffer(CpuDevice.Instance, layout.Length);
         _touched = new BlockMap(layout);
-        _pass = new FusedPass<AdamWKernel>(layout, _touched);
-        States = [new OptimizerState("exp_avg", _first), new OptimizerState("exp_avg_sq", _second)];
+        _pass = new FusedPass<AdamWKernel>(layout, _touched, loop, _first, _second);
+        Buffers = [new OptimizerState("exp_avg", _first), new OptimizerState("exp_avg_sq", _second)];
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OptimizerState> States { get; }
+    protected override IReadOnlyList<OptimizerState> Buffers { get; }
+
+    /// <inheritdoc/>
+    public override void BringUpToDate() => _pass.BringUpToDate();
+
+    /// <inheritdoc/>
+    public override void BringUpToDate(WeightSegment table, ReadOnlySpan<long> rows) =>
+        _pass.BringUpToDate(table, rows);
 
     /// <inheritdoc/>
     protected override void Update(in StepInputs inputs, long step)
     {
         double rate = inputs.LearningRate;
-        _pass.Run(_loop, inputs, _first, _second, group => new AdamWKernel(
-            _options, rate * group.RateScale, group.HasWeightDecay ? _options.WeightDecay : 0, step));
+        Span<AdamWKernel> kernels = _pass.Kernels;
+        for (int i = 0; i < kernels.Length; i++)
+        {
+            (bool hasWeightDecay, double rateScale) = Layout.Groups[i];
+            kernels[i] = new AdamWKernel(
+                _options, rate * rateScale, hasWeightDecay ? _options.WeightDecay : 0, step);
+        }
+
+        _pass.Run(inputs);
     }
 
     /// <inheritdoc/>
     protected override void OnStateReplaced()
     {
+        _pass.Forget();
         _touched.Clear();
         _touched.MarkNonZero(_first.Span);
         _touched.MarkNonZero(_second.Span);

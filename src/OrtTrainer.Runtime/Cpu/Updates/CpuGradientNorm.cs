@@ -14,12 +14,13 @@ internal sealed unsafe class CpuGradientNorm(WeightLayout layout, ChunkedLoop lo
 {
     private readonly double[] _sums = new double[layout.Chunks];
     private float* _gradients;
+    private BlockMap? _written;
 
     /// <inheritdoc/>
     public override BlockMap NonZero { get; } = new(layout);
 
     /// <inheritdoc/>
-    public override double Measure(WeightBuffer gradients)
+    public override double Measure(WeightBuffer gradients, BlockMap? written = null)
     {
         if (gradients.Length != layout.Length)
         {
@@ -27,9 +28,17 @@ internal sealed unsafe class CpuGradientNorm(WeightLayout layout, ChunkedLoop lo
                 $"There are {gradients.Length} gradients; the layout has {layout.Length} elements.", nameof(gradients));
         }
 
+        if (written is not null && written.Blocks != layout.Blocks)
+        {
+            throw new ArgumentException(
+                $"The map has {written.Blocks} blocks, the layout {layout.Blocks}.", nameof(written));
+        }
+
         _gradients = gradients.Pointer;
+        _written = written;
         loop.Run(this, layout.Chunks);
         _gradients = null;
+        _written = null;
 
         var total = 0.0;
         foreach (var sum in _sums)
@@ -47,6 +56,13 @@ internal sealed unsafe class CpuGradientNorm(WeightLayout layout, ChunkedLoop lo
         var (even, odd) = (Vector512<double>.Zero, Vector512<double>.Zero);
         for (var block = first; block < end; block++)
         {
+            // Zeros add nothing to the sums: without them the bits are the same.
+            if (_written is { } written && !written[block])
+            {
+                NonZero[block] = false;
+                continue;
+            }
+
             var values = _gradients + ((nint)block * WeightLayout.BlockLength);
             var bits = Vector512<int>.Zero;
             for (var i = 0; i < WeightLayout.BlockLength; i += Vector512<float>.Count)

@@ -8,7 +8,6 @@ namespace OrtTrainer.Runtime.Cpu.Updates;
 internal sealed class CpuSgd : Optimizer
 {
     private readonly SgdOptions _options;
-    private readonly ChunkedLoop _loop;
     private readonly WeightBuffer? _velocity;
     private readonly BlockMap _touched;
     private readonly FusedPass<SgdKernel> _pass;
@@ -24,27 +23,41 @@ internal sealed class CpuSgd : Optimizer
             throw new ArgumentException("Nesterov needs a Momentum above 0; found 0.", nameof(options));
         }
 
-        (_options, _loop) = (options, loop);
+        _options = options;
         _velocity = options.Momentum > 0 ? new WeightBuffer(CpuDevice.Instance, layout.Length) : null;
         _touched = new BlockMap(layout);
-        _pass = new FusedPass<SgdKernel>(layout, _touched);
-        States = _velocity is null ? [] : [new OptimizerState("momentum_buffer", _velocity)];
+        _pass = new FusedPass<SgdKernel>(layout, _touched, loop, _velocity, null);
+        Buffers = _velocity is null ? [] : [new OptimizerState("momentum_buffer", _velocity)];
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OptimizerState> States { get; }
+    protected override IReadOnlyList<OptimizerState> Buffers { get; }
+
+    /// <inheritdoc/>
+    public override void BringUpToDate() => _pass.BringUpToDate();
+
+    /// <inheritdoc/>
+    public override void BringUpToDate(WeightSegment table, ReadOnlySpan<long> rows) =>
+        _pass.BringUpToDate(table, rows);
 
     /// <inheritdoc/>
     protected override void Update(in StepInputs inputs, long step)
     {
         double rate = inputs.LearningRate;
-        _pass.Run(_loop, inputs, _velocity, null, group => new SgdKernel(
-            _options, rate * group.RateScale, group.HasWeightDecay ? _options.WeightDecay : 0));
+        Span<SgdKernel> kernels = _pass.Kernels;
+        for (int i = 0; i < kernels.Length; i++)
+        {
+            (bool hasWeightDecay, double rateScale) = Layout.Groups[i];
+            kernels[i] = new SgdKernel(_options, rate * rateScale, hasWeightDecay ? _options.WeightDecay : 0);
+        }
+
+        _pass.Run(inputs);
     }
 
     /// <inheritdoc/>
     protected override void OnStateReplaced()
     {
+        _pass.Forget();
         _touched.Clear();
         if (_velocity is not null)
         {

@@ -7,13 +7,20 @@ namespace OrtTrainer.Runtime.Cpu.Updates;
 /// <summary>
 /// One pass over memory that updates weights, state and average together; the work is bound by memory, so each array
 /// is read and written once. Blocks that never had a gradient have zero state: their state is neither read nor
-/// written, and the kernel's idle formula takes the place of its update, which gives the same bits.
+/// written, and the kernel's idle formula takes the place of its update, which gives the same bits. Blocks of sparse
+/// segments without a gradient are left out, and taken up by <see cref="MissedSteps{TKernel}"/> when they are needed.
 /// </summary>
-internal sealed unsafe class FusedPass<TKernel>(WeightLayout layout, BlockMap touched) : IChunkWork
+internal sealed unsafe class FusedPass<TKernel> : IChunkWork
     where TKernel : struct, IUpdateKernel
 {
-    private readonly byte[] _groups = layout.GroupOfBlocks();
-    private readonly TKernel[] _kernels = new TKernel[layout.Groups.Count];
+    private readonly WeightLayout _layout;
+    private readonly BlockMap _touched;
+    private readonly ChunkedLoop _loop;
+    private readonly WeightBuffer? _firstBuffer;
+    private readonly WeightBuffer? _secondBuffer;
+    private readonly byte[] _groups;
+    private readonly TKernel[] _kernels;
+    private readonly MissedSteps<TKernel>? _missed;
     private float* _weights;
     private float* _gradients;
     private float* _first;
@@ -22,23 +29,36 @@ internal sealed unsafe class FusedPass<TKernel>(WeightLayout layout, BlockMap to
     private BlockMap? _nonZeroGradients;
     private float _gradientScale;
     private float _averageWeight;
+    private bool _putsOff;
 
-    /// <summary>Runs one step on every block.</summary>
-    /// <param name="loop">The threads.</param>
-    /// <param name="inputs">Weights, gradients and average.</param>
-    /// <param name="first">First state; null if the kernel keeps none.</param>
-    /// <param name="second">Second state; null if the kernel keeps none.</param>
-    /// <param name="kernelOf">The coefficients for the blocks of a group.</param>
-    public void Run(
-        ChunkedLoop loop,
-        in StepInputs inputs,
-        WeightBuffer? first,
-        WeightBuffer? second,
-        Func<(bool HasWeightDecay, double RateScale), TKernel> kernelOf)
+    /// <param name="layout">Where the tensors lie.</param>
+    /// <param name="touched">Blocks that ever had a gradient; kept up to date here.</param>
+    /// <param name="loop">The threads; not disposed here.</param>
+    /// <param name="first">First state; null if the kernel keeps none. Not disposed here.</param>
+    /// <param name="second">Second state; null if the kernel keeps none. Not disposed here.</param>
+    public FusedPass(
+        WeightLayout layout, BlockMap touched, ChunkedLoop loop, WeightBuffer? first, WeightBuffer? second)
     {
-        for (int i = 0; i < _kernels.Length; i++)
+        (_layout, _touched, _loop, _firstBuffer, _secondBuffer) = (layout, touched, loop, first, second);
+        _groups = layout.GroupOfBlocks();
+        _kernels = new TKernel[layout.Groups.Count];
+        if (layout.SparseBlocks() is { } sparse)
         {
-            _kernels[i] = kernelOf(layout.Groups[i]);
+            _missed = new MissedSteps<TKernel>(layout, sparse, touched, loop, first, second);
+        }
+    }
+
+    /// <summary>The coefficients of the next step, for the blocks of every group of the layout.</summary>
+    public Span<TKernel> Kernels => _kernels;
+
+    /// <summary>Runs one step on every block, or puts it off.</summary>
+    /// <param name="inputs">Weights, gradients and average.</param>
+    public void Run(in StepInputs inputs)
+    {
+        _putsOff = _missed is not null && inputs.NonZeroGradients is not null;
+        if (_missed?.CanTake(inputs) == false)
+        {
+            _missed.BringUpToDate();
         }
 
         _nonZeroGradients = inputs.NonZeroGradients;
@@ -47,17 +67,35 @@ internal sealed unsafe class FusedPass<TKernel>(WeightLayout layout, BlockMap to
         _weights = inputs.Parameters.Pointer;
         _gradients = inputs.Gradients.Pointer;
         _average = inputs.Average is { } average ? average.Pointer : null;
-        _first = first is null ? null : first.Pointer;
-        _second = second is null ? null : second.Pointer;
-        loop.Run(this, layout.Chunks);
+        _first = _firstBuffer is null ? null : _firstBuffer.Pointer;
+        _second = _secondBuffer is null ? null : _secondBuffer.Pointer;
+        _loop.Run(this, _layout.Chunks);
+        if (_putsOff)
+        {
+            _missed!.Add(_kernels, inputs);
+        }
     }
+
+    /// <summary>Does what was put off.</summary>
+    public void BringUpToDate() => _missed?.BringUpToDate();
+
+    /// <summary>Does what was put off in some rows of a segment.</summary>
+    public void BringUpToDate(WeightSegment table, ReadOnlySpan<long> rows) => _missed?.BringUpToDate(table, rows);
+
+    /// <summary>Drops what was put off: somebody has put other values in all buffers.</summary>
+    public void Forget() => _missed?.Clear();
 
     /// <inheritdoc/>
     public void Run(int chunk)
     {
-        var (first, end) = layout.BlocksOf(chunk);
+        var (first, end) = _layout.BlocksOf(chunk);
         for (var block = first; block < end; block++)
         {
+            if (_putsOff && _missed!.IsSparse(block) && !_missed.Take(block, _nonZeroGradients![block]))
+            {
+                continue;
+            }
+
             // A copy on the stack tells the compiler that no store through a pointer can change it.
             TKernel kernel = _kernels[_groups[block]];
             RunBlock(block, kernel);
@@ -67,13 +105,13 @@ internal sealed unsafe class FusedPass<TKernel>(WeightLayout layout, BlockMap to
     private void RunBlock(int block, in TKernel kernel)
     {
         var offset = (nint)block * WeightLayout.BlockLength;
-        var hasGradient = _nonZeroGradients?[block] ?? (touched[block] || AnyBitSet(_gradients + offset));
+        var hasGradient = _nonZeroGradients?[block] ?? (_touched[block] || AnyBitSet(_gradients + offset));
         if (hasGradient)
         {
-            touched[block] = true;
+            _touched[block] = true;
         }
 
-        if (touched[block] || !kernel.ZeroStateStaysZero)
+        if (_touched[block] || !kernel.ZeroStateStaysZero)
         {
             Update(kernel, offset, hasGradient ? _gradients + offset : null);
         }
@@ -132,9 +170,9 @@ internal sealed unsafe class FusedPass<TKernel>(WeightLayout layout, BlockMap to
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void UpdateAverage(float* average, Vector512<float> weight)
     {
-        // A share of 1 copies: what the buffer held before may be anything, not a number included.
+        // A share of 1 reads nothing of the average: the pass is bound by memory.
         var old = _averageWeight == 1 ? weight : Vector512.Load(average);
-        Vector512.FusedMultiplyAdd(Vector512.Create(_averageWeight), weight - old, old).Store(average);
+        RunningAverage.Blend(old, weight, _averageWeight).Store(average);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

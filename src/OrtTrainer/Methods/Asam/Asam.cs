@@ -28,5 +28,5 @@ public sealed record Asam : StepMethod
 
     internal override IGradientSource Wrap(IGradientSource gradients, GradientContext run) =>
         new SharpnessAwareGradients(
-            gradients, run.Updates.CreateAscent(run.State.Layout, Rho, Eta), run.State.Parameters);
+            gradients, run.Updates.CreateAscent(run.State.Layout, Rho, Eta), run.State);
 }

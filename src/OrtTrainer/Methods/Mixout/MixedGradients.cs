@@ -13,9 +13,9 @@ namespace OrtTrainer.Methods;
 /// </summary>
 /// <param name="inner">The gradients at given weights; disposed with this.</param>
 /// <param name="mix">What is mixed; disposed with this.</param>
-/// <param name="parameters">The live weights.</param>
+/// <param name="state">Holds the live weights.</param>
 /// <param name="seed">The run's seed.</param>
-internal sealed class MixedGradients(IGradientSource inner, WeightMix mix, WeightBuffer parameters, long seed)
+internal sealed class MixedGradients(IGradientSource inner, WeightMix mix, TrainingState state, long seed)
     : IGradientSource
 {
     private readonly ulong _stream = SeededRandom.For((ulong)seed, "mixout").NextUInt64();
@@ -24,9 +24,13 @@ internal sealed class MixedGradients(IGradientSource inner, WeightMix mix, Weigh
     public WeightBuffer Values => inner.Values;
 
     /// <inheritdoc/>
+    public BlockMap Written => inner.Written;
+
+    /// <inheritdoc/>
     public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
+        WeightBuffer parameters = state.Parameters;
         mix.Mix(parameters, SplitMix64.Mix(_stream + (ulong)step));
         try
         {

@@ -31,7 +31,7 @@ internal sealed record Mixout(double Probability) : RunPart
         return new MixedGradients(
             gradients,
             run.Updates.CreateMix(state.Layout, state.Parameters, Probability, s => mixed.Contains(s.Name)),
-            state.Parameters, run.Seed);
+            state, run.Seed);
     }
 
     /// <summary>As the authors do: matrices of linear layers, not biases, norms, embeddings or the new head.</summary>

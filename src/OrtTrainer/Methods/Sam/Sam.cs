@@ -22,5 +22,5 @@ public sealed record Sam : StepMethod
 
     internal override IGradientSource Wrap(IGradientSource gradients, GradientContext run) =>
         new SharpnessAwareGradients(
-            gradients, run.Updates.CreateAscent(run.State.Layout, Rho, eta: null), run.State.Parameters);
+            gradients, run.Updates.CreateAscent(run.State.Layout, Rho, eta: null), run.State);
 }

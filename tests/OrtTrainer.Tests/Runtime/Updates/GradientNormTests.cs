@@ -53,6 +53,33 @@ public class GradientNormTests
     }
 
     [Test]
+    public void Blocks_known_to_be_zero_are_not_read_and_change_no_bit()
+    {
+        var layout = WeightLayout.Pack([("table", [1300 * WeightLayout.BlockLength], true)]);
+        using var loop = new ChunkedLoop(2);
+        var (whole, part) = (new CpuGradientNorm(layout, loop), new CpuGradientNorm(layout, loop));
+        var gradients = FlatValues.SparseRows(layout, 1, 0.05);
+        var written = FlatValues.NonZeroBlocks(layout, gradients);
+        written[7] = true;
+        var expected = whole.Measure(gradients);
+        var spoilt = gradients.ToArray();
+        spoilt.AsSpan(BlockOf(spoilt, written) * WeightLayout.BlockLength, WeightLayout.BlockLength).Fill(float.NaN);
+        using WeightBuffer buffer = ArrayPasses.Buffer(spoilt);
+
+        Assert.That(part.Measure(buffer, written), Is.EqualTo(expected));
+
+        Assert.That(
+            Enumerable.Range(0, layout.Blocks).Select(block => part.NonZero[block]),
+            Is.EqualTo(Enumerable.Range(0, layout.Blocks).Select(block => whole.NonZero[block])));
+        Assert.That(
+            () => part.Measure(buffer, new BlockMap(WeightLayout.Pack([("w", [1], true)]))),
+            Throws.ArgumentException.With.Message.Contains("1 blocks, the layout 1300"));
+
+        static int BlockOf(float[] values, BlockMap written) =>
+            Enumerable.Range(0, written.Blocks).First(block => !written[block]);
+    }
+
+    [Test]
     public void Tiny_and_huge_gradients_neither_vanish_nor_overflow()
     {
         var layout = WeightLayout.Pack([("w", [2], true)]);
