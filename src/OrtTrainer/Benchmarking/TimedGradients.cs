@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -14,6 +15,8 @@ internal sealed class TimedGradients(IGradientSource source) : IGradientSource
     public double Seconds { get; private set; }
 
     public WeightBuffer Values => source.Values;
+
+    public BlockMap Written => source.Written;
 
     public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
