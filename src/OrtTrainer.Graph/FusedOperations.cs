@@ -27,7 +27,7 @@ public static class FusedOperations
     public static Value Linear(
         this GraphBuilder g, Value x, Value w, Value? b = null, Precision precision = Precision.Fp32)
     {
-        string suffix = LinearOperator.Suffix(precision);
+        string suffix = Operands.Suffix(precision);
         return b is null
             ? Fused(g, "LinearWithoutBias" + suffix, [x, w], AttributeList.Empty)[0]
             : Fused(g, "Linear" + suffix, [x, w, b], AttributeList.Empty)[0];
@@ -61,8 +61,8 @@ public static class FusedOperations
     /// </summary>
     public static Value PackedAttention(
         this GraphBuilder g, Value qkv, Value offsets, long heads, float scale, AttentionMask mask, Value key, float p,
-        long site, Value? relative = null, int? window = null) =>
-        Fused(g, relative is null ? "PackedAttention" : "PackedBiasedAttention",
+        long site, Value? relative = null, int? window = null, Precision precision = Precision.Fp32) =>
+        Fused(g, (relative is null ? "PackedAttention" : "PackedBiasedAttention") + Operands.Suffix(precision),
             relative is null ? [qkv, offsets, key] : [qkv, offsets, key, relative],
             AttributeList.Empty.With("heads", heads).With("scale", scale).With("mask", (long)mask)
                 .With("window", window ?? -1).With("p", p).With("site", site))[0];

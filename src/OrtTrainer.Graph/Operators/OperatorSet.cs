@@ -22,22 +22,24 @@ public static class OperatorSet
         new IsNaN(), new ConstantOfShape(), new Standard.Range(), new CumSum(), new NonZero(),
         new Fused.Dropout(), new Gelu(), new GeluGrad(), new GeluTanh(), new GeluTanhGrad(),
         new LayerNorm(), new LayerNormGrad(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
-        new ColumnSum(), new GatherGrad(), new PackedAttention(), new PackedAttentionGrad(),
-        new PackedBiasedAttention(), new PackedBiasedAttentionGrad(),
+        new ColumnSum(), new GatherGrad(),
         new PackedCrossAttention(), new PackedCrossAttentionGrad(),
         new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
         new DisentangledAttention(), new DisentangledAttentionGrad(),
     }
-        .Concat(Enum.GetValues<Precision>().SelectMany(LinearFamily))
+        .Concat(Enum.GetValues<Precision>().SelectMany(OfProducts))
         .ToDictionary(op => (op.Domain, op.Type));
 
     /// <summary>All operators, standard and fused.</summary>
     public static IReadOnlyCollection<Operator> All => ByName.Values;
 
-    private static IEnumerable<Operator> LinearFamily(Precision precision) =>
+    /// <summary>Operators that are made of products.</summary>
+    private static IEnumerable<Operator> OfProducts(Precision precision) =>
     [
         new Linear(precision, hasBias: true), new Linear(precision, hasBias: false),
         new LinearInputGrad(precision), new LinearWeightGrad(precision),
+        new PackedAttention(precision), new PackedAttentionGrad(precision),
+        new PackedBiasedAttention(precision), new PackedBiasedAttentionGrad(precision),
     ];
 
     /// <summary>The operator called <paramref name="type"/> in <paramref name="domain"/>.</summary>

@@ -26,7 +26,7 @@ internal sealed class CpuDevice : Device
 
     public override void Require(Precision precision)
     {
-        if (precision == Precision.Bf16 && !LinearKernels.BFloat16IsSupported)
+        if (precision == Precision.Bf16 && !ProductKernels.BFloat16IsSupported)
         {
             throw new ArgumentException(
                 "Precision is bf16, which needs a processor with AVX-512 BF16 and Linux or Windows; this one has it "

@@ -57,48 +57,7 @@ internal static class AttentionFunctions
             y = Gather(Reshape(rows, Concat<axis = 0>([-1], width)), slots)
             """),
 
-        FunctionDefinition.Parse(
-            "PackedScores(q, k, query, token, bias; int heads, float scale) => scores",
-            """
-            keys = Transpose<perm = [0, 1, 3, 2]>(PackedToHeads<heads = @heads>(k, token))
-            scores = Add(Mul(MatMul(PackedToHeads<heads = @heads>(q, query), keys), @scale), bias)
-            """),
-
-        // Attention itself, queries [Q, H] to keys and values [T, H]: query [B, Q'] and token [B, S] have the row of
-        // each padded slot, querySlots and slots the padded slot of each row, bias what is added to the scores.
-        FunctionDefinition.Parse(
-            "PackedAttend(q, k, v, query, querySlots, token, bias, key; int heads, float scale, float p, int site)"
-                + " => y, lse",
-            """
-            scores = PackedScores<heads = @heads, scale = @scale>(q, k, query, token, bias)
-            top = ReduceMax<keepdims = 1>(scores, [-1])
-            e = Exp(Sub(scores, top))
-            total = ReduceSum<keepdims = 1>(e, [-1])
-            kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(query, token, key)
-            weights = Mul(Div(e, total), kept)
-            y = PackedFromHeads(MatMul(weights, PackedToHeads<heads = @heads>(v, token)), querySlots)
-            lse = PackedFromHeads(Add(top, Log(total)), querySlots)
-            """),
-
-        // The gradients of that; dbiased [B, heads, Q', S] is the one of the bias.
-        FunctionDefinition.Parse(
-            "PackedAttendGrad(dy, q, k, v, y, lse, query, querySlots, token, slots, bias, key;"
-                + " int heads, float scale, float p, int site) => dq, dk, dv, dbiased",
-            """
-            scores = PackedScores<heads = @heads, scale = @scale>(q, k, query, token, bias)
-            weights = Exp(Sub(scores, PackedToHeads<heads = @heads>(lse, query)))
-            kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(query, token, key)
-            dout = PackedToHeads<heads = @heads>(dy, query)
-            delta = ReduceSum<keepdims = 1>(Mul(dout, PackedToHeads<heads = @heads>(y, query)), [-1])
-            values = PackedToHeads<heads = @heads>(v, token)
-            dweights = Mul(MatMul(dout, Transpose<perm = [0, 1, 3, 2]>(values)), kept)
-            dbiased = Mul(weights, Sub(dweights, delta))
-            dscores = Mul(dbiased, @scale)
-            turned = Transpose<perm = [0, 1, 3, 2]>(dscores)
-            dq = PackedFromHeads(MatMul(dscores, PackedToHeads<heads = @heads>(k, token)), querySlots)
-            dk = PackedFromHeads(MatMul(turned, PackedToHeads<heads = @heads>(q, query)), slots)
-            dv = PackedFromHeads(MatMul(Transpose<perm = [0, 1, 3, 2]>(Mul(weights, kept)), dout), slots)
-            """),
+        .. Enum.GetValues<Precision>().SelectMany(Attending),
 
         // The row of relative [D, heads] for query i and key j at [i, j], by the distance j - i: [S, S].
         FunctionDefinition.Parse(
@@ -141,4 +100,62 @@ internal static class AttentionFunctions
             mask = DropoutMask<p = @p, site = @site>(index, key)
             """),
     ];
+
+    /// <summary>Attention itself and its gradients, whose products take operands rounded to a precision.</summary>
+    private static IEnumerable<FunctionDefinition> Attending(Precision precision)
+    {
+        string suffix = Operands.Suffix(precision);
+        string Product(string left, string right) =>
+            $"MatMul({Operands.Rounded(precision, left)}, {Operands.Rounded(precision, right)})";
+        return
+        [
+            FunctionDefinition.Parse(
+                $"PackedScores{suffix}(q, k, query, token, bias; int heads, float scale) => scores",
+                $"""
+                keys = Transpose<perm = [0, 1, 3, 2]>(PackedToHeads<heads = @heads>(k, token))
+                queries = PackedToHeads<heads = @heads>(q, query)
+                scores = Add(Mul({Product("queries", "keys")}, @scale), bias)
+                """),
+
+            // Queries [Q, H] to keys and values [T, H]: query [B, Q'] and token [B, S] have the row of each padded
+            // slot, querySlots and slots the padded slot of each row, bias what is added to the scores.
+            FunctionDefinition.Parse(
+                $"PackedAttend{suffix}(q, k, v, query, querySlots, token, bias, key;"
+                    + " int heads, float scale, float p, int site) => y, lse",
+                $"""
+                scores = PackedScores{suffix}<heads = @heads, scale = @scale>(q, k, query, token, bias)
+                top = ReduceMax<keepdims = 1>(scores, [-1])
+                e = Exp(Sub(scores, top))
+                total = ReduceSum<keepdims = 1>(e, [-1])
+                kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(query, token, key)
+                weights = Mul(Div(e, total), kept)
+                values = PackedToHeads<heads = @heads>(v, token)
+                y = PackedFromHeads({Product("weights", "values")}, querySlots)
+                lse = PackedFromHeads(Add(top, Log(total)), querySlots)
+                """),
+
+            // The gradients of that; dbiased [B, heads, Q', S] is the one of the bias.
+            FunctionDefinition.Parse(
+                $"PackedAttendGrad{suffix}(dy, q, k, v, y, lse, query, querySlots, token, slots, bias, key;"
+                    + " int heads, float scale, float p, int site) => dq, dk, dv, dbiased",
+                $"""
+                scores = PackedScores{suffix}<heads = @heads, scale = @scale>(q, k, query, token, bias)
+                weights = Exp(Sub(scores, PackedToHeads<heads = @heads>(lse, query)))
+                kept = PackedDropoutMask<heads = @heads, p = @p, site = @site>(query, token, key)
+                dout = PackedToHeads<heads = @heads>(dy, query)
+                delta = ReduceSum<keepdims = 1>(Mul(dout, PackedToHeads<heads = @heads>(y, query)), [-1])
+                values = Transpose<perm = [0, 1, 3, 2]>(PackedToHeads<heads = @heads>(v, token))
+                dweights = Mul({Product("dout", "values")}, kept)
+                dbiased = Mul(weights, Sub(dweights, delta))
+                dscores = Mul(dbiased, @scale)
+                turned = Transpose<perm = [0, 1, 3, 2]>(dscores)
+                keys = PackedToHeads<heads = @heads>(k, token)
+                queries = PackedToHeads<heads = @heads>(q, query)
+                dropped = Transpose<perm = [0, 1, 3, 2]>(Mul(weights, kept))
+                dq = PackedFromHeads({Product("dscores", "keys")}, querySlots)
+                dk = PackedFromHeads({Product("turned", "queries")}, slots)
+                dv = PackedFromHeads({Product("dropped", "dout")}, slots)
+                """),
+        ];
+    }
 }

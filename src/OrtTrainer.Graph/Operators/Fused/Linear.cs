@@ -6,27 +6,16 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <param name="precision">Of the operands.</param>
 internal abstract class LinearOperator(Precision precision) : FusedOperator
 {
-    /// <summary>x rounded to bfloat16 to the nearest, ties to even, in float32.</summary>
-    public static FunctionDefinition Rounding { get; } = FunctionDefinition.Parse(
-        "RoundToBFloat16(x) => y", "y = Cast<to = 1>(Cast<to = 16>(x))");
-
     /// <summary>An operator of the family in a precision.</summary>
-    protected string Named(string stem) => stem + Suffix(precision);
-
-    /// <summary>An operand in a body.</summary>
-    protected static string Operand(Precision precision, string name) =>
-        precision == Precision.Fp32 ? name : $"RoundToBFloat16({name})";
-
-    /// <summary>What the names of operators of a precision end with.</summary>
-    internal static string Suffix(Precision precision) => precision == Precision.Fp32 ? "" : precision.ToString();
+    protected string Named(string stem) => stem + Operands.Suffix(precision);
 }
 
 /// <summary>y = x · wᵀ + b: x [T, K], w [N, K], b [N], y [T, N].</summary>
 internal sealed class Linear(Precision precision, bool hasBias) : LinearOperator(precision), IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        $"Linear{(hasBias ? "" : "WithoutBias")}{Suffix(precision)}({(hasBias ? "x, w, b" : "x, w")}) => y",
-        $"y = Gemm<transB = 1>({Operand(precision, "x")}, {Operand(precision, "w")}{(hasBias ? ", b" : "")})");
+        $"Linear{(hasBias ? "" : "WithoutBias")}{Operands.Suffix(precision)}({(hasBias ? "x, w, b" : "x, w")}) => y",
+        $"y = Gemm<transB = 1>({Operands.Rounded(precision, "x")}, {Operands.Rounded(precision, "w")}{(hasBias ? ", b" : "")})");
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
@@ -52,8 +41,8 @@ internal sealed class Linear(Precision precision, bool hasBias) : LinearOperator
 internal sealed class LinearInputGrad(Precision precision) : LinearOperator(precision)
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        $"LinearInputGrad{Suffix(precision)}(dy, w) => dx",
-        $"dx = Gemm({Operand(precision, "dy")}, {Operand(precision, "w")})");
+        $"LinearInputGrad{Operands.Suffix(precision)}(dy, w) => dx",
+        $"dx = Gemm({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "w")})");
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
@@ -68,8 +57,8 @@ internal sealed class LinearInputGrad(Precision precision) : LinearOperator(prec
 internal sealed class LinearWeightGrad(Precision precision) : LinearOperator(precision)
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        $"LinearWeightGrad{Suffix(precision)}(dy, x) => dw",
-        $"dw = Gemm<transA = 1>({Operand(precision, "dy")}, {Operand(precision, "x")})");
+        $"LinearWeightGrad{Operands.Suffix(precision)}(dy, x) => dw",
+        $"dw = Gemm<transA = 1>({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "x")})");
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {

@@ -9,22 +9,24 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// tokens away (Beltagy et al., 2020). Kept for the gradient: y [T, H] and the logarithm of each softmax's denominator,
 /// lse [T, heads] (Dao et al., 2022).
 /// </summary>
-internal sealed class PackedAttention : FusedOperator, IGradientRule
+/// <param name="precision">Of the operands of products.</param>
+internal sealed class PackedAttention(Precision precision) : FusedOperator, IGradientRule
 {
     /// <summary>The body from the bias of the scores [B, 1 or heads, S, S] on.</summary>
-    internal const string Attend = $"""
-        q, k, v = Split<axis = 1, num_outputs = 3>(qkv)
-        y, lse = PackedAttend{AttentionFunctions.Settings}(q, k, v, token, slots, token, bias, key)
-        """;
+    internal static string Attend(Precision precision) =>
+        "q, k, v = Split<axis = 1, num_outputs = 3>(qkv)\n"
+        + $"y, lse = PackedAttend{Operands.Suffix(precision)}{AttentionFunctions.Settings}"
+        + "(q, k, v, token, slots, token, bias, key)";
 
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        """
-        PackedAttention(qkv, offsets, key; int heads, float scale, int mask, int window, float p, int site) => y, lse
+        $"""
+        PackedAttention{Operands.Suffix(precision)}(qkv, offsets, key;
+            int heads, float scale, int mask, int window, float p, int site) => y, lse
         """,
         """
         token, bias, slots = PackedSlots<mask = @mask, window = @window>(qkv, offsets)
 
-        """ + Attend);
+        """ + Attend(precision));
 
     /// <summary>The types of y and lse.</summary>
     internal static IReadOnlyList<TensorType> InferOutputs(InferenceContext context)
@@ -51,7 +53,7 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
         context.RequireNoGradientFrom(output: 1);
-        Value dqkv = context.Builder.NodeOutputs(Domain, "PackedAttentionGrad",
+        Value dqkv = context.Builder.NodeOutputs(Domain, "PackedAttentionGrad" + Operands.Suffix(precision),
             [context.Dy, context.In(0), context.Out(0), context.Out(1), context.In(1), context.In(2)],
             context.Attributes)[0];
         return [dqkv, null, null];
@@ -61,24 +63,25 @@ internal sealed class PackedAttention : FusedOperator, IGradientRule
 /// <summary>
 /// The gradient of <see cref="PackedAttention"/> in qkv; attention weights are computed again from lse.
 /// </summary>
-internal sealed class PackedAttentionGrad : FusedOperator
+/// <param name="precision">Of the operands of products.</param>
+internal sealed class PackedAttentionGrad(Precision precision) : FusedOperator
 {
     /// <summary>The body from the bias of the scores on; dbiased [B, heads, S, S] is its gradient.</summary>
-    internal const string Attend =
+    internal static string Attend(Precision precision) =>
         "q, k, v = Split<axis = 1, num_outputs = 3>(qkv)\n"
-        + $"dq, dk, dv, dbiased = PackedAttendGrad{AttentionFunctions.Settings}"
+        + $"dq, dk, dv, dbiased = PackedAttendGrad{Operands.Suffix(precision)}{AttentionFunctions.Settings}"
         + "(dy, q, k, v, y, lse, token, slots, token, slots, bias, key)\n"
         + "dqkv = Concat<axis = 1>(dq, dk, dv)";
 
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        """
-        PackedAttentionGrad(dy, qkv, y, lse, offsets, key;
+        $"""
+        PackedAttentionGrad{Operands.Suffix(precision)}(dy, qkv, y, lse, offsets, key;
             int heads, float scale, int mask, int window, float p, int site) => dqkv
         """,
         """
         token, bias, slots = PackedSlots<mask = @mask, window = @window>(qkv, offsets)
 
-        """ + Attend);
+        """ + Attend(precision));
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context) => [context.Type(1)];
 }

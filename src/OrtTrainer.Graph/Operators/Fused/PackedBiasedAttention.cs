@@ -7,20 +7,21 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// al., 2020): relative [D, heads], D odd, holds it for the distances -(D-1)/2 to (D-1)/2, key after query positive;
 /// keys further away take that of the furthest.
 /// </summary>
-internal sealed class PackedBiasedAttention : FusedOperator, IGradientRule
+/// <param name="precision">Of the operands of products.</param>
+internal sealed class PackedBiasedAttention(Precision precision) : FusedOperator, IGradientRule
 {
     private const int Relative = 3;
 
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        """
-        PackedBiasedAttention(qkv, offsets, key, relative;
+        $"""
+        PackedBiasedAttention{Operands.Suffix(precision)}(qkv, offsets, key, relative;
             int heads, float scale, int mask, int window, float p, int site) => y, lse
         """,
         """
         token, seen, slots = PackedSlots<mask = @mask, window = @window>(qkv, offsets)
         bias = Add(seen, PackedRelativeBias(relative, token))
 
-        """ + PackedAttention.Attend);
+        """ + PackedAttention.Attend(precision));
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
@@ -36,7 +37,7 @@ internal sealed class PackedBiasedAttention : FusedOperator, IGradientRule
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
         context.RequireNoGradientFrom(output: 1);
-        IReadOnlyList<Value> gradients = context.Builder.NodeOutputs(Domain, "PackedBiasedAttentionGrad",
+        IReadOnlyList<Value> gradients = context.Builder.NodeOutputs(Domain, "PackedBiasedAttentionGrad" + Operands.Suffix(precision),
             [context.Dy, context.In(0), context.Out(0), context.Out(1), context.In(1), context.In(2),
                 context.In(Relative)],
             context.Attributes);
@@ -45,18 +46,19 @@ internal sealed class PackedBiasedAttention : FusedOperator, IGradientRule
 }
 
 /// <summary>The gradient of <see cref="PackedBiasedAttention"/> in qkv and in relative.</summary>
-internal sealed class PackedBiasedAttentionGrad : FusedOperator
+/// <param name="precision">Of the operands of products.</param>
+internal sealed class PackedBiasedAttentionGrad(Precision precision) : FusedOperator
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        """
-        PackedBiasedAttentionGrad(dy, qkv, y, lse, offsets, key, relative;
+        $"""
+        PackedBiasedAttentionGrad{Operands.Suffix(precision)}(dy, qkv, y, lse, offsets, key, relative;
             int heads, float scale, int mask, int window, float p, int site) => dqkv, drelative
         """,
         """
         token, seen, slots = PackedSlots<mask = @mask, window = @window>(qkv, offsets)
         bias = Add(seen, PackedRelativeBias(relative, token))
 
-        """ + PackedAttentionGrad.Attend + """
+        """ + PackedAttentionGrad.Attend(precision) + """
 
         drelative = PackedRelativeGrad(dbiased, relative, token)
         """);

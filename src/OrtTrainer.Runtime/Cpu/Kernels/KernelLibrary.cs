@@ -25,10 +25,6 @@ public sealed unsafe class KernelLibrary
         DropoutAddLayerNormGradKernel.Definition,
         ColumnSumKernel.Definition,
         GatherGradKernel.Definition,
-        PackedAttentionKernel.Definition,
-        PackedAttentionGradKernel.Definition,
-        PackedAttentionKernel.Biased,
-        PackedAttentionGradKernel.Biased,
         PackedCrossAttentionKernel.Definition,
         PackedCrossAttentionGradKernel.Definition,
         PackedLogSoftmaxKernel.Definition,
@@ -36,7 +32,7 @@ public sealed unsafe class KernelLibrary
         RotaryKernel.Definition,
         DisentangledAttentionKernel.Definition,
         DisentangledAttentionGradKernel.Definition,
-        .. LinearKernels.OfThisProcessor,
+        .. ProductKernels.OfThisProcessor,
     ]));
 
     [ThreadStatic]

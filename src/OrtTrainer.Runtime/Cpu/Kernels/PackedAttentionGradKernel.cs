@@ -1,4 +1,5 @@
 using OrtTrainer.Graph;
+using OrtTrainer.Runtime.Cpu.Products;
 
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
@@ -12,23 +13,27 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// <c>relative [D, heads]</c> too and gives <c>drelative</c>: the sums of dS by distance, those of each sequence and
 /// then of the batch.
 /// </summary>
-internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attributes, bool isBiased) : Kernel
+internal sealed unsafe class PackedAttentionGradKernel<TTile>(
+    KernelDefinition definition, KernelAttributes attributes, bool isBiased) : Kernel
+    where TTile : struct, ITile
 {
     private readonly AttentionAttributes _attributes = new(attributes);
     private readonly AttentionReach _reach = AttentionReach.Of(attributes);
 
-    public static KernelDefinition Definition { get; } = new(
-        "PackedAttentionGrad",
-        [
-            ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int64,
-            ElementType.Int64,
-        ],
-        1,
-        attributes => new PackedAttentionGradKernel(attributes, isBiased: false));
-
-    public static KernelDefinition Biased { get; } = new(
-        "PackedBiasedAttentionGrad", [.. Definition.InputTypes, ElementType.Float], 2,
-        attributes => new PackedAttentionGradKernel(attributes, isBiased: true));
+    /// <summary>The operator under its name.</summary>
+    public static KernelDefinition Define(string name, bool isBiased)
+    {
+        ElementType[] relative = isBiased ? [ElementType.Float] : [];
+        KernelDefinition? definition = null;
+        return definition = new KernelDefinition(
+            name,
+            [
+                ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int64,
+                ElementType.Int64, .. relative,
+            ],
+            isBiased ? 2 : 1,
+            attributes => new PackedAttentionGradKernel<TTile>(definition!, attributes, isBiased));
+    }
 
     public override void Compute(in KernelContext context)
     {
@@ -36,7 +41,6 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
         KernelTensor qkv = context.Input(1);
         KernelTensor y = context.Input(2);
         KernelTensor logSums = context.Input(3);
-        KernelDefinition definition = isBiased ? Biased : Definition;
         PackedSequences sequences = PackedSequences.Read(definition, qkv, context.Input(4), _attributes.Heads);
         Shapes.Require(definition, "dy", dy, sequences.Tokens, sequences.Columns);
         Shapes.Require(definition, "y", y, sequences.Tokens, sequences.Columns);
@@ -80,61 +84,60 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
         public readonly void Run(int block)
         {
             (int first, int length, int head) = Sequences.Pair(block);
-            int width = Sequences.Width, row = Lanes.RoundUp(width), stride = AttentionRows.Stride(length);
-            int panel = Tile.PanelColumns;
+            int width = Sequences.Width;
+            AttentionTiles<TTile> tiles = new(length, width);
             nint columns = Sequences.Columns, wide = 3 * columns;
             float* q = Qkv + (first * wide) + (head * width);
             float* dq = Dqkv + (first * wide) + (head * width);
 
             Layout layout = new();
-            long queries = layout.Add((long)AttentionRows.Block * row);
-            long dys = layout.Add((long)AttentionRows.Block * row);
-            long keys = layout.Add((long)length * row);
-            long keysAcross = layout.Add((long)(length + panel) * width);
-            long valuesAcross = layout.Add((long)(length + panel) * width);
-            long scores = layout.Add((long)AttentionRows.Block * stride);
-            long gradients = layout.Add((long)AttentionRows.Block * stride);
-            long dqueries = layout.Add((long)AttentionRows.Block * row);
-            long dkeys = layout.Add((long)Lanes.RoundUp(length) * row);
-            long dvalues = layout.Add((long)Lanes.RoundUp(length) * row);
+            long blockRows = (long)tiles.Block * tiles.Row;
+            long queries = layout.Add(blockRows);
+            long dys = layout.Add(blockRows);
+            long converted = layout.Add(blockRows);
+            long packed = layout.Add(blockRows);
+            long keys = layout.Add(tiles.ColumnPanels);
+            long values = layout.Add(tiles.ColumnPanels);
+            long keyRows = layout.Add(tiles.RowPanels);
+            long scores = layout.Add(tiles.Scores);
+            long gradients = layout.Add(tiles.Scores);
+            long scoresConverted = layout.Add(tiles.Scores);
+            long dqueries = layout.Add(blockRows);
+            long dkeys = layout.Add((long)length * tiles.Row);
+            long dvalues = layout.Add((long)length * tiles.Row);
             long bias = layout.Add(Bias.SpreadLength(length));
             long dbias = layout.Add(Bias.SpreadLength(length));
             float* s = Scratch.ForBlock(layout.Length);
 
-            Packing.Rows(q + columns, wide, length, width, 1, s + keys);
-            Packing.Transposed(q + columns, wide, length, width, s + keysAcross);
-            Packing.Transposed(q + (2 * columns), wide, length, width, s + valuesAcross);
+            tiles.PackColumns(q + columns, wide, s + keys);
+            tiles.PackColumns(q + (2 * columns), wide, s + values);
+            tiles.PackRows(q + columns, wide, length, s + keyRows);
             Bias.Spread(head, length, s + bias);
             new Span<float>(s + dbias, Bias.SpreadLength(length)).Clear();
             if (Reach.HasWindow)
             {
-                new Span<float>(s + dkeys, Lanes.RoundUp(length) * row).Clear();
-                new Span<float>(s + dvalues, Lanes.RoundUp(length) * row).Clear();
+                new Span<float>(s + dkeys, length * tiles.Row).Clear();
+                new Span<float>(s + dvalues, length * tiles.Row).Clear();
             }
 
-            int blocks = (length + AttentionRows.Block - 1) / AttentionRows.Block;
+            int blocks = (length + tiles.Block - 1) / tiles.Block;
             for (int done = 0; done < blocks; done++)
             {
-                int start = (Reach.IsCausal ? blocks - 1 - done : done) * AttentionRows.Block;
-                int count = Math.Min(AttentionRows.Block, length - start);
-                int from = Reach.First(start) / panel * panel;
+                int start = (Reach.IsCausal ? blocks - 1 - done : done) * tiles.Block;
+                int count = Math.Min(tiles.Block, length - start);
+                int from = Reach.First(start) / Panels.Columns * Panels.Columns;
                 int reach = Reach.End(start + count - 1, length);
-                int rows = (count + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
-                int keyRows = (reach + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
                 float* dy = Dy + ((first + start) * columns) + (head * width);
                 float* y = Y + ((first + start) * columns) + (head * width);
                 Packing.Rows(q + (start * wide), wide, count, width, Scale, s + queries);
                 Packing.Rows(dy, columns, count, width, 1, s + dys);
-                Tile.Multiply(
-                    s + queries, row, 1, s + keysAcross + ((long)from * width), panel * width, panel, s + scores + from,
-                    stride, rows, Lanes.RoundUp(reach) - from, width, add: false);
-                Tile.Multiply(
-                    s + dys, row, 1, s + valuesAcross + ((long)from * width), panel * width, panel,
-                    s + gradients + from, stride, rows, Lanes.RoundUp(reach) - from, width, add: false);
+                tiles.Multiply(s + queries, count, s + converted, s + keys, from, reach, s + scores);
+                tiles.Multiply(s + dys, count, s + converted, s + values, from, reach, s + gradients);
                 for (int i = 0; i < count; i++)
                 {
                     int token = first + start + i;
-                    float* score = s + scores + ((long)i * stride), gradient = s + gradients + ((long)i * stride);
+                    float* score = s + scores + ((long)i * tiles.Stride);
+                    float* gradient = s + gradients + ((long)i * tiles.Stride);
                     int end = Reach.End(start + i, length);
                     if (Bias.IsThere)
                     {
@@ -158,21 +161,30 @@ internal sealed unsafe class PackedAttentionGradKernel(KernelAttributes attribut
 
                 // Queries are packed with the scale in them, so dk has it already; dq gets it on its way out.
                 bool add = done > 0 || Reach.HasWindow;
-                Tile.Multiply(
-                    s + scores + from, 1, stride, s + dys, panel, row, s + dvalues + ((long)from * row), row,
-                    keyRows - from, row, count, add);
-                Tile.Multiply(
-                    s + gradients + from, 1, stride, s + queries, panel, row, s + dkeys + ((long)from * row), row,
-                    keyRows - from, row, count, add);
-                Tile.Multiply(
-                    s + gradients + from, stride, 1, s + keys + ((long)from * row), panel, row, s + dqueries, row, rows,
-                    row, reach - from, add: false);
-                Packing.Unpack(s + dqueries, count, width, Scale, dq + (start * wide), wide);
+                int rows = Lanes.RoundUp(width);
+                tiles.PackRows(s + dys, rows, count, s + packed);
+                tiles.MultiplyQueries(
+                    s + scores, count, s + scoresConverted, s + packed, from, reach, s + dvalues, add);
+                tiles.PackRows(s + queries, rows, count, s + packed);
+                tiles.MultiplyQueries(
+                    s + gradients, count, s + scoresConverted, s + packed, from, reach, s + dkeys, add);
+                tiles.MultiplyKeys(
+                    s + gradients, count, s + scoresConverted, s + keyRows, from, reach, s + dqueries);
+                Unpack(s + dqueries, tiles.Row, count, width, Scale, dq + (start * wide), wide);
             }
 
             Bias.Gather(s + dbias, length, Sums + ((long)block * Bias.Rows));
-            Packing.Unpack(s + dkeys, length, width, 1, dq + columns, wide);
-            Packing.Unpack(s + dvalues, length, width, 1, dq + (2 * columns), wide);
+            Unpack(s + dkeys, tiles.Row, length, width, 1, dq + columns, wide);
+            Unpack(s + dvalues, tiles.Row, length, width, 1, dq + (2 * columns), wide);
+        }
+
+        private static void Unpack(
+            float* source, int row, int count, int width, float scale, float* target, nint targetRow)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Packing.Unpack(source + ((nint)i * row), 1, width, scale, target + (i * targetRow), 0);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using OrtTrainer.Graph;
+using OrtTrainer.Runtime.Cpu.Products;
 
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
@@ -10,23 +11,26 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// key and stops at its last. <c>PackedBiasedAttention</c> takes <c>relative [D, heads]</c> too, which is added to the
 /// scores by distance.
 /// </summary>
-internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, bool isBiased) : Kernel
+internal sealed unsafe class PackedAttentionKernel<TTile>(
+    KernelDefinition definition, KernelAttributes attributes, bool isBiased) : Kernel
+    where TTile : struct, ITile
 {
     private readonly AttentionAttributes _attributes = new(attributes);
     private readonly AttentionReach _reach = AttentionReach.Of(attributes);
 
-    public static KernelDefinition Definition { get; } = new(
-        "PackedAttention", [ElementType.Float, ElementType.Int64, ElementType.Int64], 2,
-        attributes => new PackedAttentionKernel(attributes, isBiased: false));
-
-    public static KernelDefinition Biased { get; } = new(
-        "PackedBiasedAttention", [ElementType.Float, ElementType.Int64, ElementType.Int64, ElementType.Float], 2,
-        attributes => new PackedAttentionKernel(attributes, isBiased: true));
+    /// <summary>The operator under its name.</summary>
+    public static KernelDefinition Define(string name, bool isBiased)
+    {
+        ElementType[] relative = isBiased ? [ElementType.Float] : [];
+        KernelDefinition? definition = null;
+        return definition = new KernelDefinition(
+            name, [ElementType.Float, ElementType.Int64, ElementType.Int64, .. relative], 2,
+            attributes => new PackedAttentionKernel<TTile>(definition!, attributes, isBiased));
+    }
 
     public override void Compute(in KernelContext context)
     {
         KernelTensor qkv = context.Input(0);
-        KernelDefinition definition = isBiased ? Biased : Definition;
         PackedSequences sequences = PackedSequences.Read(definition, qkv, context.Input(1), _attributes.Heads);
         context.ParallelFor(sequences.Pairs, new Pairs
         {
@@ -55,42 +59,41 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
         public readonly void Run(int block)
         {
             (int first, int length, int head) = Sequences.Pair(block);
-            int width = Sequences.Width, row = Lanes.RoundUp(width), stride = AttentionRows.Stride(length);
+            int width = Sequences.Width;
+            AttentionTiles<TTile> tiles = new(length, width);
             nint wide = 3 * (nint)Sequences.Columns;
             float* q = Qkv + (first * wide) + (head * width);
 
             Layout layout = new();
-            long queries = layout.Add((long)AttentionRows.Block * row);
-            long keys = layout.Add((long)(length + Tile.PanelColumns) * width);
-            long values = layout.Add((long)length * row);
-            long scores = layout.Add((long)AttentionRows.Block * stride);
-            long results = layout.Add((long)AttentionRows.Block * row);
+            long queries = layout.Add((long)tiles.Block * tiles.Row);
+            long queriesConverted = layout.Add((long)tiles.Block * tiles.Row);
+            long keys = layout.Add(tiles.ColumnPanels);
+            long values = layout.Add(tiles.RowPanels);
+            long scores = layout.Add(tiles.Scores);
+            long scoresConverted = layout.Add(tiles.Scores);
+            long results = layout.Add((long)tiles.Block * tiles.Row);
             long bias = layout.Add(Bias.SpreadLength(length));
-            float* scratch = Scratch.ForBlock(layout.Length);
+            float* s = Scratch.ForBlock(layout.Length);
 
-            float* largest = stackalloc float[AttentionRows.Block];
-            float* divisors = stackalloc float[AttentionRows.Block];
-            int* firsts = stackalloc int[AttentionRows.Block];
-            Packing.Transposed(q + Sequences.Columns, wide, length, width, scratch + keys);
-            Packing.Rows(q + (2 * Sequences.Columns), wide, length, width, 1, scratch + values);
-            Bias.Spread(head, length, scratch + bias);
-            for (int start = 0; start < length; start += AttentionRows.Block)
+            float* largest = stackalloc float[tiles.Block];
+            float* divisors = stackalloc float[tiles.Block];
+            int* firsts = stackalloc int[tiles.Block];
+            tiles.PackColumns(q + Sequences.Columns, wide, s + keys);
+            tiles.PackRows(q + (2 * Sequences.Columns), wide, length, s + values);
+            Bias.Spread(head, length, s + bias);
+            for (int start = 0; start < length; start += tiles.Block)
             {
-                int count = Math.Min(AttentionRows.Block, length - start);
-                int rows = (count + Tile.Rows - 1) / Tile.Rows * Tile.Rows;
-                int from = Reach.First(start) / Tile.PanelColumns * Tile.PanelColumns;
+                int count = Math.Min(tiles.Block, length - start);
+                int from = Reach.First(start) / Panels.Columns * Panels.Columns;
                 int reach = Reach.End(start + count - 1, length);
-                Packing.Rows(q + (start * wide), wide, count, width, Scale, scratch + queries);
-                Tile.Multiply(
-                    scratch + queries, row, 1, scratch + keys + ((long)from * width), Tile.PanelColumns * width,
-                    Tile.PanelColumns, scratch + scores + from, stride, rows, Lanes.RoundUp(reach) - from, width,
-                    add: false);
+                Packing.Rows(q + (start * wide), wide, count, width, Scale, s + queries);
+                tiles.Multiply(s + queries, count, s + queriesConverted, s + keys, from, reach, s + scores);
 
                 for (int i = 0; Bias.IsThere && i < count; i++)
                 {
                     Vectors.AddTo(
-                        scratch + scores + ((long)i * stride) + from,
-                        DistanceBias.RowOf(scratch + bias, start + i, length) + from,
+                        s + scores + ((long)i * tiles.Stride) + from,
+                        DistanceBias.RowOf(s + bias, start + i, length) + from,
                         Reach.End(start + i, length) - from);
                 }
 
@@ -98,7 +101,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
                 // overlap rows.
                 for (int i = 0; i < count; i++)
                 {
-                    float* seen = scratch + scores + ((long)i * stride);
+                    float* seen = s + scores + ((long)i * tiles.Stride);
                     firsts[i] = AttentionRows.HideBefore(seen, from, Reach.First(start + i));
                     largest[i] = AttentionRows.Largest(
                         seen + firsts[i], Reach.End(start + i, length) - firsts[i]);
@@ -107,7 +110,7 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
                 for (int i = 0; i < count; i++)
                 {
                     divisors[i] = AttentionRows.Softmax(
-                        scratch + scores + ((long)i * stride) + firsts[i],
+                        s + scores + ((long)i * tiles.Stride) + firsts[i],
                         Reach.End(start + i, length) - firsts[i], reach - firsts[i], Mask,
                         AttentionRows.IndexOf(first + start + i, Sequences.Heads, head, firsts[i]),
                         largest[i]);
@@ -119,14 +122,13 @@ internal sealed unsafe class PackedAttentionKernel(KernelAttributes attributes, 
                     logSums[(long)i * Sequences.Heads] = largest[i] + MathF.Log(divisors[i]);
                 }
 
-                Tile.Multiply(
-                    scratch + scores + from, stride, 1, scratch + values + ((long)from * row), Tile.PanelColumns, row,
-                    scratch + results, row, rows, row, reach - from, add: false);
+                tiles.MultiplyKeys(
+                    s + scores, count, s + scoresConverted, s + values, from, reach, s + results);
                 float* y = Y + ((first + start) * (nint)Sequences.Columns) + (head * width);
                 for (int i = 0; i < count; i++)
                 {
                     Packing.Unpack(
-                        scratch + results + ((long)i * row), 1, width, 1 / divisors[i],
+                        s + results + ((long)i * tiles.Row), 1, width, 1 / divisors[i],
                         y + (i * (nint)Sequences.Columns), 0);
                 }
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cpu.MachineCode;
 
@@ -23,16 +24,22 @@ internal readonly unsafe struct BFloat16Tile : ITile
         nint depth, byte* a, nint aStep, byte* panel, float* c, nint cRow, int rows, bool add) =>
         Functions.Tile(rows, transposed: true, add)(depth, a, aStep, panel, c, cRow);
 
+    [SkipLocalsInit]
     public static void PackColumns(float* source, nint sourceRow, int columns, int depth, byte* panel)
     {
-        int steps = (depth + 1) / 2;
-        uint* rows = (uint*)Scratch.ForBlock((long)columns * steps);
-        for (int j = 0; j < columns; j++)
+        // Converted and turned a part of the depth at a time, which stays in the nearest cache.
+        const int Part = 64;
+        uint* rows = stackalloc uint[Panels.Columns * Part];
+        for (int k = 0; k < depth; k += 2 * Part)
         {
-            Convert(source + (j * sourceRow), depth, (ushort*)(rows + ((nint)j * steps)));
-        }
+            int count = Math.Min(2 * Part, depth - k);
+            for (int j = 0; j < columns; j++)
+            {
+                Convert(source + (j * sourceRow) + k, count, (ushort*)(rows + (j * Part)));
+            }
 
-        PanelPacking.Transpose(rows, steps, columns, steps, (uint*)panel);
+            PanelPacking.Transpose(rows, Part, columns, (count + 1) / 2, (uint*)panel + ((nint)k / 2 * Panels.Columns));
+        }
     }
 
     public static void PackRows(float* source, nint sourceRow, int depth, int columns, byte* panel)

@@ -159,7 +159,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
         return Graph.PackedAttention(
             qkv, _offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, Probability(p), _sites++,
-            distances.Bias is { } bias ? Relative(bias, shape) : null, distances.Window);
+            distances.Bias is { } bias ? Relative(bias, shape) : null, distances.Window, _precision);
     }
 
     protected override Value Gelu(Value x) => Graph.Gelu(x);

@@ -1,0 +1,43 @@
+using System.Runtime.Intrinsics.X86;
+using OrtTrainer.Graph;
+using OrtTrainer.Runtime.Cpu.MachineCode;
+using OrtTrainer.Runtime.Cpu.Products;
+
+namespace OrtTrainer.Runtime.Cpu.Kernels;
+
+/// <summary>The kernels made of products of tiles, in the precisions that this processor has.</summary>
+internal static class ProductKernels
+{
+    /// <summary>
+    /// Linear layers in float32 need the 32 wide registers of AVX-512: with fewer they would be no faster than the
+    /// Gemm of their body.
+    /// </summary>
+    public static IEnumerable<KernelDefinition> OfThisProcessor =>
+    [
+        .. Avx512F.IsSupported ? Linear<FloatTile>("") : [],
+        .. Attention<FloatTile>(""),
+        .. BFloat16IsSupported ? Linear<BFloat16Tile>(nameof(Precision.Bf16)) : [],
+        .. BFloat16IsSupported ? Attention<BFloat16Tile>(nameof(Precision.Bf16)) : [],
+    ];
+
+    /// <summary>Whether products of bfloat16 have kernels.</summary>
+    public static bool BFloat16IsSupported => Processor.HasBFloat16 && ExecutableMemory.IsSupported;
+
+    private static IEnumerable<KernelDefinition> Linear<TTile>(string suffix)
+        where TTile : struct, ITile =>
+    [
+        LinearKernel<TTile>.Define("Linear" + suffix, hasBias: true),
+        LinearKernel<TTile>.Define("LinearWithoutBias" + suffix, hasBias: false),
+        LinearInputGradKernel<TTile>.Define("LinearInputGrad" + suffix),
+        LinearWeightGradKernel<TTile>.Define("LinearWeightGrad" + suffix),
+    ];
+
+    private static IEnumerable<KernelDefinition> Attention<TTile>(string suffix)
+        where TTile : struct, ITile =>
+    [
+        PackedAttentionKernel<TTile>.Define("PackedAttention" + suffix, isBiased: false),
+        PackedAttentionGradKernel<TTile>.Define("PackedAttentionGrad" + suffix, isBiased: false),
+        PackedAttentionKernel<TTile>.Define("PackedBiasedAttention" + suffix, isBiased: true),
+        PackedAttentionGradKernel<TTile>.Define("PackedBiasedAttentionGrad" + suffix, isBiased: true),
+    ];
+}
