@@ -19,7 +19,7 @@ public sealed class RunLabelsTests
     public void TrainAndPermute()
     {
         _tiny = new TinyTask();
-        _first = TinyTask.Run(_tiny.Options("first") with { Method = FineTuneMethod.FineTune, Epochs = 20 });
+        _first = TinyTask.Run(_tiny.Options("first") with { Method = FineTuneMethod.FineTune, Epochs = 30 });
         Permute(_tiny.Output("first"), _tiny.Output("permuted"));
     }
 
