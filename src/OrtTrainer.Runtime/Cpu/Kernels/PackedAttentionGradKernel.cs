@@ -47,7 +47,7 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
         Shapes.Require(definition, "lse", logSums, sequences.Tokens, sequences.Heads);
         DistanceBias bias = isBiased ? DistanceBias.Read(definition, context.Input(6), _attributes.Heads) : default;
         float* sums = bias.IsThere ? Scratch.ForSums((long)sequences.Pairs * bias.Rows) : null;
-        context.ParallelFor(sequences.Pairs, new Pairs
+        context.ParallelFor(sequences.Blocks, new Pairs
         {
             Sequences = sequences,
             Dy = dy.Floats,
@@ -83,7 +83,38 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
 
         public readonly void Run(int block)
         {
-            (int first, int length, int head) = Sequences.Pair(block);
+            int first = block * Sequences.PairsPerBlock, end = first + Sequences.PairsPerBlock;
+            Fetch(first);
+            for (int pair = first; pair < end; pair++)
+            {
+                if (pair + 1 < end)
+                {
+                    Fetch(pair + 1);
+                }
+
+                RunPair(pair);
+            }
+        }
+
+        private readonly void Fetch(int pair)
+        {
+            (int first, int length, int head) = Sequences.Pair(pair);
+            int width = Sequences.Width;
+            nint columns = Sequences.Columns, wide = 3 * columns;
+            for (int part = 0; part < 3; part++)
+            {
+                nint offset = (first * wide) + (part * columns) + (head * width);
+                PrefetchedRows.Fetch(Qkv + offset, wide, length, width);
+                PrefetchedRows.Fetch(Dqkv + offset, wide, length, width);
+            }
+
+            PrefetchedRows.Fetch(Dy + (first * columns) + (head * width), columns, length, width);
+            PrefetchedRows.Fetch(Y + (first * columns) + (head * width), columns, length, width);
+        }
+
+        private readonly void RunPair(int pair)
+        {
+            (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;
             AttentionTiles<TTile> tiles = new(length, width);
             nint columns = Sequences.Columns, wide = 3 * columns;
@@ -173,7 +204,7 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
                 Unpack(s + dqueries, tiles.Row, count, width, Scale, dq + (start * wide), wide);
             }
 
-            Bias.Gather(s + dbias, length, Sums + ((long)block * Bias.Rows));
+            Bias.Gather(s + dbias, length, Sums + ((long)pair * Bias.Rows));
             Unpack(s + dkeys, tiles.Row, length, width, 1, dq + columns, wide);
             Unpack(s + dvalues, tiles.Row, length, width, 1, dq + (2 * columns), wide);
         }

@@ -32,7 +32,7 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
     {
         KernelTensor qkv = context.Input(0);
         PackedSequences sequences = PackedSequences.Read(definition, qkv, context.Input(1), _attributes.Heads);
-        context.ParallelFor(sequences.Pairs, new Pairs
+        context.ParallelFor(sequences.Blocks, new Pairs
         {
             Sequences = sequences,
             Qkv = qkv.Floats,
@@ -58,7 +58,36 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
 
         public readonly void Run(int block)
         {
-            (int first, int length, int head) = Sequences.Pair(block);
+            int first = block * Sequences.PairsPerBlock, end = first + Sequences.PairsPerBlock;
+            Fetch(first);
+            for (int pair = first; pair < end; pair++)
+            {
+                if (pair + 1 < end)
+                {
+                    Fetch(pair + 1);
+                }
+
+                RunPair(pair);
+            }
+        }
+
+        private readonly void Fetch(int pair)
+        {
+            (int first, int length, int head) = Sequences.Pair(pair);
+            int width = Sequences.Width;
+            nint columns = Sequences.Columns, wide = 3 * columns;
+            for (int part = 0; part < 3; part++)
+            {
+                PrefetchedRows.Fetch(
+                    Qkv + (first * wide) + (part * columns) + (head * width), wide, length, width);
+            }
+
+            PrefetchedRows.Fetch(Y + (first * columns) + (head * width), columns, length, width);
+        }
+
+        private readonly void RunPair(int pair)
+        {
+            (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;
             AttentionTiles<TTile> tiles = new(length, width);
             nint wide = 3 * (nint)Sequences.Columns;

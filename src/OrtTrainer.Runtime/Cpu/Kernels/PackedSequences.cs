@@ -27,6 +27,14 @@ internal unsafe struct PackedSequences
 
     public readonly int Pairs => Count * Heads;
 
+    /// <summary>
+    /// Pairs of one sequence that follow each other, which a thread should take together: their columns lie side by
+    /// side, so that those of the next can be fetched while one is at work.
+    /// </summary>
+    public readonly int PairsPerBlock => Heads % 4 == 0 ? 4 : Heads % 3 == 0 ? 3 : Heads % 2 == 0 ? 2 : 1;
+
+    public readonly int Blocks => Pairs / PairsPerBlock;
+
     /// <summary>Checks the shapes and offsets of a batch.</summary>
     /// <param name="kernel">Named in messages.</param>
     /// <param name="qkv">[T, 3H].</param>

@@ -15,7 +15,7 @@ internal unsafe struct WeightProduct<TTile> : IBlocks
     private const int ChunkSteps = 192;
 
     private const int PanelsPerBlock = 6;
-    private const int FewestBlocks = 16;
+    private const int FewestBlocks = 8;
 
     private byte* _dy;
     private float* _x;
