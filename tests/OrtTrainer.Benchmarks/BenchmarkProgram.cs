@@ -6,7 +6,7 @@ namespace OrtTrainer.Benchmarks;
 internal static class BenchmarkProgram
 {
     public static CommandProgram Instance { get; } = new(
-        "benchmarks", "times training steps and tokenizers against other ways to spend the time",
+        "benchmarks", "times training steps, inference and tokenizers against other ways to spend the time",
         [
             Verb.Of<YardstickArguments>("yardstick", "time training steps against a plain graph on ONNX Runtime",
                 YardstickCommand.RunAsync,
@@ -15,6 +15,9 @@ internal static class BenchmarkProgram
             Verb.Of<MethodArguments>("methods", "time steps of other losses against plain fine-tuning",
                 MethodCommand.RunAsync,
                 "methods --model DIR --train F --text COL --label COL --batches N --methods A,B"),
+            Verb.Of<InferenceArguments>("inference", "time the way from texts to logits against plain ONNX Runtime",
+                InferenceCommand.RunAsync,
+                "inference --model DIR --train F --text COL --label COL --batches N --batch-size N"),
             Verb.Of<TokenizersArguments>("tokenizers", "time BERT's tokenizer against Microsoft.ML.Tokenizers'",
                 TokenizersCommand.RunAsync,
                 "tokenizers --vocabulary F --text-file F"),
