@@ -6,7 +6,7 @@ namespace OrtTrainer.Benchmarks;
 internal static class BenchmarkProgram
 {
     public static CommandProgram Instance { get; } = new(
-        "benchmarks", "times training steps and tokenizers against other ways to spend the time",
+        "benchmarks", "times training steps, inference and tokenizers against other ways to spend the time",
         [
             Verb.Of<YardstickArguments>("yardstick", "time training steps against a plain graph on ONNX Runtime",
                 YardstickCommand.RunAsync,
@@ -18,6 +18,9 @@ internal static class BenchmarkProgram
             Verb.Of<ProductsArguments>("products", "time kernels of linear layers against ONNX Runtime's Gemm",
                 ProductsCommand.RunAsync,
                 "products --rows 355,1713 --layers 384x1536,1536x384"),
+            Verb.Of<InferenceArguments>("inference", "time the way from texts to logits against plain ONNX Runtime",
+                InferenceCommand.RunAsync,
+                "inference --model DIR --train F --text COL --label COL --batches N --batch-size N"),
             Verb.Of<TokenizersArguments>("tokenizers", "time BERT's tokenizer against Microsoft.ML.Tokenizers'",
                 TokenizersCommand.RunAsync,
                 "tokenizers --vocabulary F --text-file F"),

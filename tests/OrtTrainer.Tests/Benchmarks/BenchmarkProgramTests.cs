@@ -56,6 +56,31 @@ public sealed class BenchmarkProgramTests
             "error: --yardstick is missing: give the graph that training steps are held against.\n")));
     }
 
+    [Test]
+    public void Every_way_from_texts_gives_the_same_logits()
+    {
+        CliRun run = CliRun.OfBenchmarks(
+            "inference", "--model", _desk.Model, "--train", _desk.Train, "--batches", "2", "--batch-size", "3",
+            "--threads", "1", "--json");
+
+        JsonElement result = JsonDocument.Parse(run.Succeeded().Out).RootElement;
+        JsonElement[] ways = [.. result.GetProperty("ways").EnumerateArray()];
+        Assert.That(ways, Has.Length.EqualTo(3));
+        Assert.That(ways.Select(way => way.GetProperty("batch_median").GetDouble()), Is.All.GreaterThan(0));
+        Assert.That(ways[^1].GetProperty("ratio").GetDouble(), Is.EqualTo(1), "plain ONNX Runtime against itself");
+        Assert.That(result.GetProperty("tokens").GetInt64(), Is.InRange(2 * 3 * 5, 2 * 3 * 10));
+        Assert.That(result.GetProperty("logit_difference").GetDouble(), Is.InRange(0, 1e-4));
+    }
+
+    [Test]
+    public void Inference_is_timed_on_texts_alone()
+    {
+        CliRun run = CliRun.OfBenchmarks("inference", "--model", _desk.Model, "--full-length", "8");
+
+        Assert.That((run.ExitCode, run.Error),
+            Is.EqualTo((2, "error: --train is missing: give a file whose texts make the batches.\n")));
+    }
+
     [TestCase("--help", "benchmarks ")]
     [TestCase("yardstick --help", "benchmarks yardstick: ")]
     [TestCase("methods --help", "benchmarks methods: ")]
@@ -68,7 +93,8 @@ public sealed class BenchmarkProgramTests
         CliRun run = CliRun.OfBenchmarks("finetune");
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
-            "error: finetune is unknown; the commands are yardstick, methods, tokenizers. See benchmarks --help.\n")));
+            "error: finetune is unknown; the commands are yardstick, methods, inference, tokenizers. "
+            + "See benchmarks --help.\n")));
     }
 
     [Test]

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using OrtTrainer.Benchmarking;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
+using OrtTrainer.Text;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Benchmarks;
+
+/// <summary>
+/// Times the whole way from texts to logits, with our tokenizer: the packed graph, the padded export as our predictor
+/// runs it, and the same on plain ONNX Runtime, in turns on the same batches in one process. A head that the model
+/// lacks is random.
+/// </summary>
+internal static class InferenceBenchmark
+{
+    /// <summary>Measures.</summary>
+    /// <param name="options">Model, data and batches.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="RunException">The model cannot be used, or its outputs are not one row a text.</exception>
+    /// <exception cref="DataFileException">The data cannot be used.</exception>
+    public static InferenceResult Run(StepBenchmarkOptions options, CancellationToken cancellation = default)
+    {
+        using PretrainedModel model = PretrainedModel.Open(options.Model);
+        EncodedDataset data = BenchmarkData.Read(options, model, cancellation);
+        ModelTask task = options.Data!.Task;
+        ModelHead head = task.Head(data.Targets.Outputs);
+        if (head.Rows != OutputRows.PerSequence || head.ExportedNames is not [PaddedInputs.Logits])
+        {
+            throw new RunException($"{task} has no row of logits a text, which is what is timed. Take another task.");
+        }
+
+        PackedGraph graph = PackedGraph.Evaluation(model.Architecture, head);
+        using WeightBuffer weights = new(Device.Default, graph.Layout.Length);
+        _ = model.Load(graph.Layout, weights, options.Seed);
+        byte[] export = PaddedGraph.Build(model.Architecture, head, graph.Layout, weights).ToByteArray();
+        ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
+        using PackedInference packed = new(graph, weights, execution);
+        using PredictorInference predictor = new(export, head, execution);
+        using PlainInference plain = new(export, options.Threads);
+        return Measure([packed, predictor, plain], task, data, options, cancellation);
+    }
+
+    private static InferenceResult Measure(
+        IInferenceWay[] ways, ModelTask task, EncodedDataset data, StepBenchmarkOptions options,
+        CancellationToken cancellation)
+    {
+        Tokenizer tokenizer = Tokenizer.Load(options.Model);
+        List<double>[] seconds = [.. ways.Select(_ => new List<double>())];
+        long tokens = 0;
+        double difference = 0;
+
+        // As many untimed: the first batches of every length make the runtime allocate.
+        for (int i = -options.Batches; i < options.Batches; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int first = (i + options.Batches) % options.Batches * options.BatchSize;
+            Example[] texts = [.. Enumerable.Range(first, options.BatchSize)
+                .Select(row => data.Source.Examples[row % data.Source.Count])];
+            float[][] logits = new float[ways.Length][];
+
+            // Each goes first in turn, which shares out what one leaves behind for the next in caches and clock rate.
+            for (int j = 0; j < ways.Length; j++)
+            {
+                int way = (j + i + options.Batches) % ways.Length;
+                long started = Stopwatch.GetTimestamp();
+                TokenizedExample[] batch =
+                    [.. texts.SelectMany(text => task.Encode(text, tokenizer, data.MaxLength))];
+                logits[way] = ways[way].Run(batch);
+                if (i >= 0)
+                {
+                    seconds[way].Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+                    tokens += way == 0 ? batch.Sum(example => example.InputIds.Length) : 0;
+                }
+            }
+
+            difference = Math.Max(difference, logits.Max(some => Difference(some, logits[^1])));
+        }
+
+        return new(
+            options.Batches, options.BatchSize, tokens, options.Threads,
+            [.. ways.Select((way, i) => new InferenceTime(
+                way.Name, Median.Of(seconds[i]), seconds[i].Sum() / tokens,
+                Median.Of(seconds[^1].Zip(seconds[i], (theirs, own) => theirs / own))))],
+            difference);
+    }
+
+    private static double Difference(float[] a, float[] b) =>
+        a.Zip(b, (x, y) => (double)Math.Abs(x - y)).Max();
+}
