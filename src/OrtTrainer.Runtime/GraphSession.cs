@@ -41,6 +41,8 @@ public sealed class GraphSession : IDisposable
         InferenceSession inference = _handle.Inference;
         Inputs = Values(inference.InputNames, inference.InputMetadata);
         Outputs = Values(inference.OutputNames, inference.OutputMetadata);
+        InputsByName = Inputs.ToDictionary(value => value.Name, StringComparer.Ordinal);
+        OutputsByName = Outputs.ToDictionary(value => value.Name, StringComparer.Ordinal);
     }
 
     /// <summary>What messages call this session.</summary>
@@ -97,6 +99,12 @@ public sealed class GraphSession : IDisposable
         _disposed = true;
         _handle.Dispose();
     }
+
+    /// <summary><see cref="Inputs"/> by name.</summary>
+    internal IReadOnlyDictionary<string, GraphValue> InputsByName { get; }
+
+    /// <summary><see cref="Outputs"/> by name.</summary>
+    internal IReadOnlyDictionary<string, GraphValue> OutputsByName { get; }
 
     /// <summary>The session for a binding, which must release it.</summary>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
