@@ -22,7 +22,7 @@ public sealed partial class Binding
     /// <exception cref="RuntimeFailureException">A kernel of the caller's own left the output out.</exception>
     public ReadOnlySpan<float> Output(string name)
     {
-        Check(_session.Outputs, "output", name, ElementType.Float);
+        Check(_session.OutputsByName, "output", name, ElementType.Float);
         return Result(name).GetTensorDataAsSpan<float>();
     }
 
@@ -35,7 +35,7 @@ public sealed partial class Binding
     /// <inheritdoc cref="Output" path="/exception"/>
     public ReadOnlySpan<float> OutputAsFloats(string name)
     {
-        switch (TypeOf(_session.Outputs, name))
+        switch (TypeOf(_session.OutputsByName, name))
         {
             case ElementType.Float16:
                 ReadOnlySpan<Half> halves =
@@ -88,8 +88,8 @@ public sealed partial class Binding
         }
 
         _results ??= _io.GetOutputValues();
-        string[] names = _io.GetOutputNames();
-        OrtValue value = _results.ElementAt(Array.IndexOf(names, name));
+        _outputNames ??= _io.GetOutputNames();
+        OrtValue value = _results.ElementAt(Array.IndexOf(_outputNames, name));
         return value.IsTensor ? value : throw new RuntimeFailureException(
             _session.Name, $"output {name} is no tensor after the run; the kernel that is to make it made none.");
     }

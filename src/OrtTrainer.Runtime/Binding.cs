@@ -15,7 +15,8 @@ public sealed partial class Binding : IDisposable
     private readonly Dictionary<string, BoundTensor> _inputs = [];
     private readonly Dictionary<string, BoundTensor> _outputs = [];
     private readonly Dictionary<string, BatchInput> _batch = [];
-    private readonly List<string> _allocated = [];
+    private readonly HashSet<string> _allocated = [];
+    private string[]? _outputNames;
     private IDisposableReadOnlyCollection<OrtValue>? _results;
     private bool _hasRun;
     private bool _disposed;
@@ -43,9 +44,8 @@ public sealed partial class Binding : IDisposable
     /// </exception>
     public void BindInput(string name, WeightBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
-        Check(_session.Inputs, "input", name, ElementType.Float);
-        BoundTensor tensor = View(buffer, offset, shape);
-        Bind(_inputs, name, tensor, () => _io.BindInput(name, tensor.Value));
+        Check(_session.InputsByName, "input", name, ElementType.Float);
+        Bind(_inputs, name, View(buffer, offset, shape));
         if (_batch.Remove(name, out BatchInput? earlier))
         {
             earlier.Dispose();
@@ -60,10 +60,10 @@ public sealed partial class Binding : IDisposable
     /// </exception>
     public void BindOutput(string name, WeightBuffer buffer, long offset, ReadOnlySpan<long> shape)
     {
-        Check(_session.Outputs, "output", name, ElementType.Float);
-        BoundTensor tensor = View(buffer, offset, shape);
-        Bind(_outputs, name, tensor, () => _io.BindOutput(name, tensor.Value));
+        Check(_session.OutputsByName, "output", name, ElementType.Float);
+        Bind(_outputs, name, View(buffer, offset, shape));
         _allocated.Remove(name);
+        _outputNames = null;
     }
 
     /// <summary>
@@ -73,17 +73,23 @@ public sealed partial class Binding : IDisposable
     /// <exception cref="ArgumentException">The graph has no such output.</exception>
     public void BindOutput(string name)
     {
-        Check(_session.Outputs, "output", name, null);
-        Guarded($"binding output {name}", () => _io.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance));
+        Check(_session.OutputsByName, "output", name, null);
+        try
+        {
+            _io.BindOutputToDevice(name, OrtMemoryInfo.DefaultInstance);
+        }
+        catch (OnnxRuntimeException cause)
+        {
+            throw RuntimeFailureException.From(_session.Name, $"binding output {name}", cause);
+        }
+
         if (_outputs.Remove(name, out BoundTensor? earlier))
         {
             earlier.Dispose();
         }
 
-        if (!_allocated.Contains(name))
-        {
-            _allocated.Add(name);
-        }
+        _allocated.Add(name);
+        _outputNames = null;
     }
 
     /// <summary>Copies a batch's int64 input; its shape may differ from the last one.</summary>
@@ -107,7 +113,7 @@ public sealed partial class Binding : IDisposable
     /// <exception cref="OverflowException">The input is int32 and a number is none.</exception>
     public void SetIntegers(string name, ReadOnlySpan<long> data, ReadOnlySpan<long> shape)
     {
-        if (TypeOf(_session.Inputs, name) != ElementType.Int32)
+        if (TypeOf(_session.InputsByName, name) != ElementType.Int32)
         {
             SetInput(name, data, shape);
             return;
@@ -132,7 +138,15 @@ public sealed partial class Binding : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         _session.RequireOpen();
         ReleaseResults();
-        Guarded("running the graph", () => _held.Inference.RunWithBinding(_held.RunOptions, _io));
+        try
+        {
+            _held.Inference.RunWithBinding(_held.RunOptions, _io);
+        }
+        catch (OnnxRuntimeException cause)
+        {
+            throw RuntimeFailureException.From(_session.Name, "running the graph", cause);
+        }
+
         _hasRun = true;
     }
 
@@ -182,11 +196,11 @@ public sealed partial class Binding : IDisposable
     }
 
     // The earlier tensor goes only when the new one is in its place: until then the session may still read it.
-    private void Bind(Dictionary<string, BoundTensor> tensors, string name, BoundTensor tensor, Action bind)
+    private void Bind(Dictionary<string, BoundTensor> tensors, string name, BoundTensor tensor)
     {
         try
         {
-            Guarded($"binding {name}", bind);
+            Bind(name, tensor.Value, isInput: tensors == _inputs);
         }
         catch
         {
@@ -205,7 +219,7 @@ public sealed partial class Binding : IDisposable
     private void Set<T>(string name, ReadOnlySpan<T> data, ReadOnlySpan<long> shape, ElementType type)
         where T : unmanaged
     {
-        Check(_session.Inputs, "input", name, type);
+        Check(_session.InputsByName, "input", name, type);
         if (Elements(shape) != data.Length)
         {
             throw new ArgumentException(
@@ -220,7 +234,7 @@ public sealed partial class Binding : IDisposable
 
         if (input.Set(data, shape))
         {
-            Guarded($"binding input {name}", () => _io.BindInput(name, input.Tensor!.Value));
+            Bind(name, input.Tensor!.Value, isInput: true);
         }
 
         if (_inputs.Remove(name, out BoundTensor? earlier))
@@ -229,12 +243,16 @@ public sealed partial class Binding : IDisposable
         }
     }
 
-    private void Check(IReadOnlyList<GraphValue> values, string kind, string name, ElementType? type)
+    private void Check(
+        IReadOnlyDictionary<string, GraphValue> values, string kind, string name, ElementType? type)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        GraphValue? value = values.FirstOrDefault(v => v.Name == name) ?? throw new ArgumentException(
-            $"{_session.Name} has no {kind} '{name}'; it has {string.Join(", ", values.Select(v => v.Name))}.",
-            nameof(name));
+        if (!values.TryGetValue(name, out GraphValue? value))
+        {
+            throw new ArgumentException(
+                $"{_session.Name} has no {kind} '{name}'; it has {string.Join(", ", values.Keys)}.", nameof(name));
+        }
+
         if (type is not null && value.Type != type)
         {
             throw new ArgumentException(
@@ -245,18 +263,25 @@ public sealed partial class Binding : IDisposable
         }
     }
 
-    private static ElementType? TypeOf(IReadOnlyList<GraphValue> values, string name) =>
-        values.FirstOrDefault(value => value.Name == name)?.Type;
+    private static ElementType? TypeOf(IReadOnlyDictionary<string, GraphValue> values, string name) =>
+        values.TryGetValue(name, out GraphValue? value) ? value.Type : null;
 
-    private void Guarded(string doing, Action action)
+    private void Bind(string name, OrtValue value, bool isInput)
     {
         try
         {
-            action();
+            if (isInput)
+            {
+                _io.BindInput(name, value);
+            }
+            else
+            {
+                _io.BindOutput(name, value);
+            }
         }
         catch (OnnxRuntimeException cause)
         {
-            throw RuntimeFailureException.From(_session.Name, doing, cause);
+            throw RuntimeFailureException.From(_session.Name, $"binding {name}", cause);
         }
     }
 }

@@ -44,6 +44,8 @@ public sealed class GraphSession : IDisposable
         _profiler = options.Profile ? new SessionProfiler(inference) : null;
         Inputs = Values(inference.InputNames, inference.InputMetadata);
         Outputs = Values(inference.OutputNames, inference.OutputMetadata);
+        InputsByName = Inputs.ToDictionary(value => value.Name, StringComparer.Ordinal);
+        OutputsByName = Outputs.ToDictionary(value => value.Name, StringComparer.Ordinal);
     }
 
     /// <summary>The version of ONNX Runtime that all sessions run on.</summary>
@@ -122,6 +124,12 @@ public sealed class GraphSession : IDisposable
 
         _handle.Dispose();
     }
+
+    /// <summary><see cref="Inputs"/> by name.</summary>
+    internal IReadOnlyDictionary<string, GraphValue> InputsByName { get; }
+
+    /// <summary><see cref="Outputs"/> by name.</summary>
+    internal IReadOnlyDictionary<string, GraphValue> OutputsByName { get; }
 
     /// <summary>The session for a binding, which must release it.</summary>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>

@@ -45,7 +45,8 @@ public sealed class BlockMap
     {
         if (other.Blocks != Blocks)
         {
-            throw new ArgumentException($"There are {other.Blocks} blocks to mark in a map of {Blocks}.", nameof(other));
+            throw new ArgumentException(
+                $"There are {other.Blocks} blocks to mark in a map of {Blocks}.", nameof(other));
         }
 
         TensorPrimitives.BitwiseOr(_flags, other._flags, _flags);

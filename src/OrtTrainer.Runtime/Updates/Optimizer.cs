@@ -75,7 +75,9 @@ public abstract class Optimizer : IDisposable
     {
     }
 
-    /// <summary>Does what steps have put off in some rows of a sparse segment: those that the next step reads.</summary>
+    /// <summary>
+    /// Does what steps have put off in some rows of a sparse segment: those that the next step reads.
+    /// </summary>
     /// <param name="table">The segment.</param>
     /// <param name="rows">Which rows, in any order, repeated or not.</param>
     /// <exception cref="ArgumentOutOfRangeException">A row is outside the table.</exception>

@@ -9,14 +9,18 @@ namespace OrtTrainer.Training;
 
 /// <summary>
 /// Runs a training graph: parameters are read from one flat buffer, gradients written into another, both in place. Of
-/// tables only the rows of the batch are written.
+/// tables only the rows of the batch are written. The logits are not asked for.
 /// </summary>
 internal sealed class GradientSession : IDisposable
 {
+    /// <summary>Floats between the parts of the loss, a cache line.</summary>
+    private const int LossStride = 16;
+
     private readonly TrainingGraph _graph;
     private readonly GraphSession _session;
     private readonly Binding _binding;
     private readonly (string Output, TableGradient Gradient, WeightSegment Segment)[] _tables;
+    private readonly WeightBuffer _losses;
     private int _tokens = -1;
 
     /// <param name="graph">A training graph.</param>
@@ -44,26 +48,26 @@ internal sealed class GradientSession : IDisposable
         Written.Mark(0, graph.Layout.Weights.Length);
         _tables = [.. graph.Tables.Select(view => Table(view, gradients))];
 
-        foreach (string part in graph.Parts)
+        _losses = new WeightBuffer(parameters.Device, (LossPart.All.Count + 1) * LossStride);
+        for (int i = 0; i < LossPart.All.Count; i++)
         {
-            _binding.BindOutput(part);
+            if (graph.Parts.Contains(LossPart.All[i].Output))
+            {
+                _binding.BindOutput(LossPart.All[i].Output, _losses, i * LossStride, []);
+            }
         }
 
-        _binding.BindOutput(PackedInputs.Loss);
-        _binding.BindOutput(PackedInputs.Logits);
+        _binding.BindOutput(PackedInputs.Loss, _losses, LossPart.All.Count * LossStride, []);
     }
 
     /// <summary>The blocks of the gradients that may hold anything but zeros after the last run.</summary>
     public BlockMap Written { get; }
 
-    /// <summary>The logits of the last run, [B, K]; valid until the next.</summary>
-    public ReadOnlySpan<float> Logits => _binding.Output(PackedInputs.Logits);
-
     /// <summary>The C# kernels the graph runs on; other operators run as ONNX Runtime has them.</summary>
     public IReadOnlyList<string> Kernels => _session.Kernels;
 
     /// <summary>The loss as the graph itself adds it up; the <see cref="LossParts.Total"/> of the last run.</summary>
-    public float Loss => _binding.Output(PackedInputs.Loss)[0];
+    public float Loss => LossAt(LossPart.All.Count);
 
     /// <summary>One forward and backward pass.</summary>
     /// <param name="batch">The batch, filled for the objective that the graph was built of.</param>
@@ -87,7 +91,7 @@ internal sealed class GradientSession : IDisposable
             gradient.Add(batch.InputIds);
         }
 
-        return LossParts.Read(part => _graph.Parts.Contains(part.Output) ? _binding.Output(part.Output)[0] : 0);
+        return LossParts.Of([LossAt(0), LossAt(1), LossAt(2), LossAt(3)]);
     }
 
     /// <inheritdoc cref="GraphSession.EndProfiling"/>
@@ -101,7 +105,16 @@ internal sealed class GradientSession : IDisposable
             gradient.Dispose();
         }
 
+        _losses.Dispose();
         _session.Dispose();
+    }
+
+    /// <summary>A part of the loss; those that the graph lacks stay 0.</summary>
+    private float LossAt(int part)
+    {
+        Span<float> value = stackalloc float[1];
+        _losses.Read(part * LossStride, value);
+        return value[0];
     }
 
     private (string Output, TableGradient Gradient, WeightSegment Segment) Table(

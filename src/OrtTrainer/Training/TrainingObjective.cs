@@ -16,6 +16,7 @@ internal sealed class TrainingObjective
         Targets = targets;
         Terms = terms.Count > 0 ? terms : [new LabelLoss()];
         Inputs = [.. Terms.SelectMany(term => term.Inputs)];
+        IsTwofold = Terms.Any(term => term.IsTwofold);
     }
 
     /// <summary>What a row of the outputs stands for.</summary>
@@ -31,7 +32,7 @@ internal sealed class TrainingObjective
     public IReadOnlyList<LossTerm> Terms { get; }
 
     /// <summary>Whether every example runs twice in a batch, each copy counting half.</summary>
-    public bool IsTwofold => Terms.Any(term => term.IsTwofold);
+    public bool IsTwofold { get; }
 
     /// <summary>What the terms read beside logits and labels.</summary>
     internal IReadOnlyList<LossInput> Inputs { get; }

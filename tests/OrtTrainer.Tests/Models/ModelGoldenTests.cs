@@ -1,6 +1,7 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Tests.Training;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -25,7 +26,7 @@ public sealed class ModelGoldenTests
         using Trained model = new(folder, kernels);
         float loss = model.Gradients(0);
 
-        Assert.That(model.Session.Logits.ToArray(), Is.EqualTo(model.Golden.PackedLogits).Within(1e-5));
+        Assert.That(model.Logits(), Is.EqualTo(model.Golden.PackedLogits).Within(1e-5));
         Assert.That(loss, Is.EqualTo(model.Golden.Floats("loss")[0]).Within(1e-5));
         foreach (ParameterSpec parameter in model.Layout.Parameters)
         {
@@ -109,20 +110,22 @@ public sealed class ModelGoldenTests
     private sealed class Trained : IDisposable
     {
         private readonly PackedBatch _batch = new();
+        private readonly TrainingGraph _graph;
+        private readonly ExecutionOptions _execution;
 
         public Trained(string folder, bool kernels)
         {
             GoldenModel.Require(folder);
             Golden = new GoldenModel(folder);
-            TrainingGraph graph = TrainingGraph.Build(
+            _graph = TrainingGraph.Build(
                 Golden.Pretrained.Architecture, Golden.Task.Head(Golden.Outputs), ObjectiveOf(0),
                 dropout: false);
-            Layout = graph.Layout;
+            Layout = _graph.Layout;
             Parameters = new WeightBuffer(Device.Default, Layout.Length);
             GradientBuffer = new WeightBuffer(Device.Default, Layout.Length);
             Assert.That(Golden.Pretrained.Load(Layout, Parameters, seed: 0), Is.Empty);
-            Session = new GradientSession(
-                graph, new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 2 }, Parameters, GradientBuffer);
+            _execution = new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 2 };
+            Session = new GradientSession(_graph, _execution, Parameters, GradientBuffer);
         }
 
         public GoldenModel Golden { get; }
@@ -143,6 +146,9 @@ public sealed class ModelGoldenTests
             _batch.Fill(examples, all, objective);
             return Session.Run(_batch, objective.MeanScale(all), default).Total;
         }
+
+        /// <summary>The logits of the batch whose gradients were taken last.</summary>
+        public float[] Logits() => TrainingLogits.Of(_graph, _execution, Parameters, _batch);
 
         public float[] GradientOf(ParameterSpec parameter) =>
             GradientBuffer.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();

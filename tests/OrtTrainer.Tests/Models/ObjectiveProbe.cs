@@ -59,7 +59,8 @@ internal static class ObjectiveProbe
         binding.Run();
         return (
             binding.Output(PackedInputs.Loss)[0],
-            LossParts.Read(part => parts.Contains(part.Output) ? binding.Output(part.Output)[0] : 0),
+            LossParts.Of(
+                [.. LossPart.All.Select(part => parts.Contains(part.Output) ? binding.Output(part.Output)[0] : 0)]),
             binding.Output(Gradient).ToArray());
     }
 

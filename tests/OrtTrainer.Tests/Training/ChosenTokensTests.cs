@@ -56,14 +56,14 @@ public sealed class ChosenTokensTests
             _parameters = new WeightBuffer(Device.Default, graph.Layout.Length);
             _gradients = new WeightBuffer(Device.Default, graph.Layout.Length);
             model.Load(graph.Layout, _parameters, seed: 1);
-            _session = new GradientSession(
-                graph, new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 1 }, _parameters, _gradients);
+            ExecutionOptions execution = new() { UseKernels = kernels, IntraOpThreads = 1 };
+            _session = new GradientSession(graph, execution, _parameters, _gradients);
             PackedBatch batch = new();
             int[] order = [.. Enumerable.Range(0, examples.Length)];
             batch.Fill(examples, order, objective);
             Loss = _session.Run(batch, objective.MeanScale(order), default).Total;
             Gradients = _gradients.Slice(0, (int)graph.Layout.Length).ToArray();
-            Logits = _session.Logits.ToArray();
+            Logits = TrainingLogits.Of(graph, execution, _parameters, batch);
         }
 
         public float Loss { get; }

@@ -17,7 +17,6 @@ public readonly record struct LossParts(float Labels, float Teacher = 0, float P
     public static LossParts operator +(LossParts a, LossParts b) =>
         new(a.Labels + b.Labels, a.Teacher + b.Teacher, a.Penalty + b.Penalty, a.Intermediate + b.Intermediate);
 
-    /// <summary>Reads every part of <see cref="LossPart.All"/>.</summary>
-    internal static LossParts Read(Func<LossPart, float> value) => new(
-        value(LossPart.Labels), value(LossPart.Teacher), value(LossPart.Penalty), value(LossPart.Layers));
+    /// <summary>Takes the parts in the order of <see cref="LossPart.All"/>.</summary>
+    internal static LossParts Of(ReadOnlySpan<float> values) => new(values[0], values[1], values[2], values[3]);
 }

@@ -16,7 +16,8 @@ public class PutOffStepsTests
     [
         .. WeightLayout.Pack(
         [
-            ("words", [200, 384], true), ("pieces", [90, 48], false), ("matrix", [40, 128], true), ("bias", [40], false),
+            ("words", [200, 384], true), ("pieces", [90, 48], false), ("matrix", [40, 128], true),
+            ("bias", [40], false),
         ]).Segments.Select(s => s with { RateScale = s.Name is "pieces" or "bias" ? 0.5 : 1 }),
     ]);
 
