@@ -38,6 +38,8 @@ public static class OperatorSet
     [
         new Linear(precision, hasBias: true), new Linear(precision, hasBias: false),
         new LinearInputGrad(precision), new LinearWeightGrad(precision),
+        new FeedForward(precision, "Gelu"), new FeedForwardGrad(precision, "Gelu"),
+        new FeedForward(precision, "GeluTanh"), new FeedForwardGrad(precision, "GeluTanh"),
         new PackedAttention(precision), new PackedAttentionGrad(precision),
         new PackedBiasedAttention(precision), new PackedBiasedAttentionGrad(precision),
     ];

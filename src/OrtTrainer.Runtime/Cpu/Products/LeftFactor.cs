@@ -6,41 +6,46 @@ namespace OrtTrainer.Runtime.Cpu.Products;
 internal static unsafe class LeftFactor<TTile>
     where TTile : struct, ITile
 {
+    /// <summary>Steps that so many elements make.</summary>
+    public static int StepsOf(int elements) => (elements + TTile.ElementsPerStep - 1) / TTile.ElementsPerStep;
+
+    /// <summary>Bytes from row to row of what <see cref="Rows"/> gives.</summary>
+    public static nint RowBytes(int columns) => (nint)StepsOf(columns) * sizeof(float);
+
+    /// <summary>Floats of the room that <see cref="Rows"/> needs.</summary>
+    public static long RowsLength(int rows, int columns) =>
+        TTile.ElementsPerStep == 1 ? 0 : (long)rows * StepsOf(columns);
+
+    /// <summary>Floats of the room that <see cref="Steps"/> needs.</summary>
+    public static long StepsLength(int rows, int columns) =>
+        TTile.ElementsPerStep == 1 ? 0 : (long)StepsOf(rows) * columns;
+
     /// <summary>For <see cref="ITile.Multiply"/>.</summary>
     /// <param name="context">The node's run.</param>
     /// <param name="source">[rows, columns].</param>
     /// <param name="rows">0 or more.</param>
     /// <param name="columns">The depth.</param>
-    /// <param name="row">Bytes from row to row of the result, which is valid until the kernel returns.</param>
-    public static byte* Rows(in KernelContext context, float* source, int rows, int columns, out nint row)
-    {
-        int steps = (columns + TTile.ElementsPerStep - 1) / TTile.ElementsPerStep;
-        row = (nint)steps * sizeof(float);
-        return TTile.ElementsPerStep == 1
-            ? (byte*)source
-            : Converted(context, source, rows, columns, steps, transposed: false);
-    }
+    /// <param name="room">For what is converted.</param>
+    public static byte* Rows(in KernelContext context, float* source, int rows, int columns, float* room) =>
+        TTile.ElementsPerStep == 1 ? (byte*)source : Converted(context, source, rows, columns, room, transposed: false);
 
     /// <summary>For <see cref="ITile.MultiplyTransposed"/>: [steps, columns].</summary>
     /// <inheritdoc cref="Rows"/>
-    public static byte* Steps(in KernelContext context, float* source, int rows, int columns) =>
-        TTile.ElementsPerStep == 1
-            ? (byte*)source
-            : Converted(context, source, rows, columns, columns, transposed: true);
+    public static byte* Steps(in KernelContext context, float* source, int rows, int columns, float* room) =>
+        TTile.ElementsPerStep == 1 ? (byte*)source : Converted(context, source, rows, columns, room, transposed: true);
 
     private static byte* Converted(
-        in KernelContext context, float* source, int rows, int columns, int rowSteps, bool transposed)
+        in KernelContext context, float* source, int rows, int columns, float* room, bool transposed)
     {
-        byte* target = (byte*)Scratch.ForCall((long)(rows + 1) * rowSteps);
         context.ParallelFor(RowBlocks.Count(rows), new Conversion
         {
             Source = source,
             Count = rows,
             Columns = columns,
-            Target = target,
+            Target = (byte*)room,
             Transposed = transposed,
         });
-        return target;
+        return (byte*)room;
     }
 
     private struct Conversion : IBlocks
@@ -58,12 +63,12 @@ internal static unsafe class LeftFactor<TTile>
             if (Transposed)
             {
                 TTile.LeftSteps(
-                    source, end - first, Columns, Target + ((long)first / TTile.ElementsPerStep * Columns * 4));
+                    source, end - first, Columns,
+                    Target + ((long)first / TTile.ElementsPerStep * Columns * sizeof(float)));
                 return;
             }
 
-            int steps = (Columns + TTile.ElementsPerStep - 1) / TTile.ElementsPerStep;
-            _ = TTile.LeftRows(source, end - first, Columns, Target + ((long)first * steps * sizeof(float)), out _);
+            _ = TTile.LeftRows(source, end - first, Columns, Target + (first * RowBytes(Columns)), out _);
         }
     }
 }
