@@ -48,10 +48,10 @@ internal sealed unsafe class FeedForwardGradKernel<TTile, TGelu>(KernelDefinitio
         long dhSteps = layout.Add(LeftFactor<TTile>.StepsLength(rows, inner));
         long activated = layout.Add((long)rowSteps * inner);
         float* s = Scratch.ForCall(layout.Length);
-        byte* dyLeft = LeftFactor<TTile>.Rows(context, dy.Floats, rows, second.Outputs, s + dyRows);
-        byte* dyTurned = LeftFactor<TTile>.Steps(context, dy.Floats, rows, second.Outputs, s + dySteps);
+        (nint dyLeft, nint dyTurned) = LeftFactor<TTile>.Both(
+            context, dy.Floats, rows, second.Outputs, s + dyRows, s + dySteps);
         RowProduct<TTile, InputsOf, GeluGradEpilogue<TTile, TGelu>>.Run(
-            context, dyLeft, rows, second.Outputs, new InputsOf(w2.Floats, second.Outputs, inner), null, inner,
+            context, (byte*)dyLeft, rows, second.Outputs, new InputsOf(w2.Floats, second.Outputs, inner), null, inner,
             new GeluGradEpilogue<TTile, TGelu>
             {
                 H = context.Input(4).Bytes,
@@ -69,7 +69,7 @@ internal sealed unsafe class FeedForwardGradKernel<TTile, TGelu>(KernelDefinitio
             context, (byte*)(s + (TTile.ConvertsLeftSteps ? dhSteps : dhRows)), new FloatRows(x.Floats, first.Inputs),
             rows, inner, first.Inputs, context.Output(1, inner, first.Inputs).Floats);
         WeightProduct<TTile, PackedPanels>.Run(
-            context, dyTurned, new PackedPanels((byte*)(s + activated), rowSteps), rows, second.Outputs, inner,
+            context, (byte*)dyTurned, new PackedPanels((byte*)(s + activated), rowSteps), rows, second.Outputs, inner,
             context.Output(3, second.Outputs, inner).Floats);
     }
 }

@@ -28,6 +28,8 @@ internal static class ProductKernels
     [
         LinearKernel<TTile>.Define("Linear" + suffix, hasBias: true),
         LinearKernel<TTile>.Define("LinearWithoutBias" + suffix, hasBias: false),
+        LinearGradKernel<TTile>.Define("LinearGrad" + suffix, hasBias: true),
+        LinearGradKernel<TTile>.Define("LinearWithoutBiasGrad" + suffix, hasBias: false),
         LinearInputGradKernel<TTile>.Define("LinearInputGrad" + suffix),
         LinearWeightGradKernel<TTile>.Define("LinearWeightGrad" + suffix),
         FeedForwardKernel<TTile, ErfGelu>.Define("FeedForwardGelu" + suffix, kept),

@@ -34,41 +34,60 @@ internal static unsafe class LeftFactor<TTile>
     public static byte* Steps(in KernelContext context, float* source, int rows, int columns, float* room) =>
         TTile.ElementsPerStep == 1 ? (byte*)source : Converted(context, source, rows, columns, room, transposed: true);
 
+    /// <summary>Both at once, each in its room.</summary>
+    public static (nint Rows, nint Steps) Both(
+        in KernelContext context, float* source, int rows, int columns, float* rowRoom, float* stepRoom)
+    {
+        if (TTile.ElementsPerStep == 1)
+        {
+            return ((nint)source, (nint)source);
+        }
+
+        Convert(context, source, rows, columns, (byte*)rowRoom, (byte*)stepRoom);
+        return ((nint)rowRoom, (nint)stepRoom);
+    }
+
     private static byte* Converted(
         in KernelContext context, float* source, int rows, int columns, float* room, bool transposed)
     {
+        Convert(context, source, rows, columns, transposed ? null : (byte*)room, transposed ? (byte*)room : null);
+        return (byte*)room;
+    }
+
+    private static void Convert(
+        in KernelContext context, float* source, int rows, int columns, byte* asRows, byte* asSteps) =>
         context.ParallelFor(RowBlocks.Count(rows), new Conversion
         {
             Source = source,
             Count = rows,
             Columns = columns,
-            Target = (byte*)room,
-            Transposed = transposed,
+            Rows = asRows,
+            Steps = asSteps,
         });
-        return (byte*)room;
-    }
 
     private struct Conversion : IBlocks
     {
         public float* Source;
         public int Count;
         public int Columns;
-        public byte* Target;
-        public bool Transposed;
+        public byte* Rows;
+        public byte* Steps;
 
         public readonly void Run(int block)
         {
             (int first, int end) = RowBlocks.Range(block, Count);
             float* source = Source + ((long)first * Columns);
-            if (Transposed)
+            if (Rows != null)
+            {
+                _ = TTile.LeftRows(source, end - first, Columns, Rows + (first * RowBytes(Columns)), out _);
+            }
+
+            if (Steps != null)
             {
                 TTile.LeftSteps(
                     source, end - first, Columns,
-                    Target + ((long)first / TTile.ElementsPerStep * Columns * sizeof(float)));
-                return;
+                    Steps + ((long)first / TTile.ElementsPerStep * Columns * sizeof(float)));
             }
-
-            _ = TTile.LeftRows(source, end - first, Columns, Target + (first * RowBytes(Columns)), out _);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
+using OrtTrainer.Graph.Differentiation;
 
 namespace OrtTrainer.Models.Building;
 
@@ -42,6 +43,9 @@ internal abstract class ModelBuilder
     /// tokens alone (see <see cref="Architecture.Encode"/>).
     /// </summary>
     public List<Value> LayerOutputs { get; } = [];
+
+    /// <summary>The nodes of each layer.</summary>
+    public List<NodeRange> LayerNodes { get; } = [];
 
     /// <summary>Positions in the sequence, the first being <paramref name="first"/>.</summary>
     /// <param name="first">0 for BERT; RoBERTa's begin after its padding id.</param>
