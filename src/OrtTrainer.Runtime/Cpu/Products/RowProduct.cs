@@ -90,7 +90,8 @@ internal unsafe struct RowProduct<TTile, TEpilogue> : IBlocks
         int chunks = (_steps + ChunkSteps - 1) / ChunkSteps;
         for (int chunk = 0; chunk < chunks; chunk++)
         {
-            int start = (int)((long)_steps * chunk / chunks), steps = (int)((long)_steps * (chunk + 1) / chunks) - start;
+            int start = (int)((long)_steps * chunk / chunks);
+            int steps = (int)((long)_steps * (chunk + 1) / chunks) - start;
             for (int row = first; row < end; row += TTile.Rows)
             {
                 int rows = Math.Min(TTile.Rows, end - row);

@@ -7,8 +7,8 @@ namespace OrtTrainer.Runtime.Cpu.Updates;
 internal static class RunningAverage
 {
     /// <summary>
-    /// <c>old + share (weight - old)</c>; a share of 1 copies the weight, whatever the average held before, not a number
-    /// included.
+    /// <c>old + share (weight - old)</c>; a share of 1 copies the weight, whatever the average held before, not a
+    /// number included.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Blend(Vector512<float> old, Vector512<float> weight, float share)
