@@ -1,6 +1,8 @@
+using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Tests.Runtime.Products;
 using OrtTrainer.Tests.Training;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
@@ -36,6 +38,25 @@ public sealed class ModelGoldenTests
             Assert.That(model.GradientOf(parameter), Is.EqualTo(expected).Within(tolerance), parameter.Name);
         }
     }
+
+    [TestCaseSource(nameof(Folders))]
+    public void Operands_of_bfloat16_leave_logits_and_gradients_near_the_reference(string folder)
+    {
+        Precisions.Require(Precision.Bf16);
+        using Trained model = new(folder, kernels: true, Precision.Bf16);
+        float loss = model.Gradients(0);
+
+        float[] logits = model.Golden.PackedLogits;
+        TestContext.Out.WriteLine($"{Path.GetFileName(folder)} logits {Norm(model.Logits(), logits)} loss {loss - model.Golden.Floats("loss")[0]} grads "
+            + model.Layout.Parameters.Where(p => !IsZeroInTheory(model.Golden, p)).Max(p => Norm(model.GradientOf(p), model.Golden.Of("grad.", p))));
+        Assert.That(Norm(model.Logits(), logits), Is.LessThan(2e-2));
+    }
+
+    private static IEnumerable<string> Folders => GoldenModel.Folders();
+
+    /// <summary>The size of the difference, of that of what is expected.</summary>
+    private static double Norm(float[] actual, float[] expected) => Math.Sqrt(
+        actual.Zip(expected, (a, b) => Math.Pow((double)a - b, 2)).Sum() / expected.Sum(v => (double)v * v));
 
     [TestCaseSource(nameof(Cases))]
     public void Weights_after_AdamW_steps_are_those_of_the_reference(string folder, bool kernels)
@@ -113,13 +134,13 @@ public sealed class ModelGoldenTests
         private readonly TrainingGraph _graph;
         private readonly ExecutionOptions _execution;
 
-        public Trained(string folder, bool kernels)
+        public Trained(string folder, bool kernels, Precision precision = Precision.Fp32)
         {
             GoldenModel.Require(folder);
             Golden = new GoldenModel(folder);
             _graph = TrainingGraph.Build(
                 Golden.Pretrained.Architecture, Golden.Task.Head(Golden.Outputs), ObjectiveOf(0),
-                dropout: false);
+                dropout: false, precision);
             Layout = _graph.Layout;
             Parameters = new WeightBuffer(Device.Default, Layout.Length);
             GradientBuffer = new WeightBuffer(Device.Default, Layout.Length);

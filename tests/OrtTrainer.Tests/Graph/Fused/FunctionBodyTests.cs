@@ -123,7 +123,8 @@ public sealed class FunctionBodyTests
         precision.Length == 0 ? Wide(values) : [.. values.Select(BFloat16Reference.Nearest)];
 
     private static double[] Product(
-        double[] a, double[] b, int rows, int columns, int depth, Func<int, int, int> left, Func<int, int, int> right) =>
+        double[] a, double[] b, int rows, int columns, int depth, Func<int, int, int> left,
+        Func<int, int, int> right) =>
         [.. Enumerable.Range(0, rows * columns).Select(at =>
             Enumerable.Range(0, depth).Sum(k => a[left(at / columns, k)] * b[right(k, at % columns)]))];
 

@@ -109,7 +109,8 @@ internal static class FusedCases
             .. from p in Probabilities
                select new GradientCase("PackedAttention" + suffix, $"p {p}", c => Attention(c, p, isBiased: false)),
             .. from p in Probabilities
-               select new GradientCase("PackedBiasedAttention" + suffix, $"p {p}", c => Attention(c, p, isBiased: true)),
+               select new GradientCase(
+                   "PackedBiasedAttention" + suffix, $"p {p}", c => Attention(c, p, isBiased: true)),
         ];
         return precision == Precision.Fp32 ? cases : cases.Select(c => c with { Tolerance = 1.0 / 64 });
     }

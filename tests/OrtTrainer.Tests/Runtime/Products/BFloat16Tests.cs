@@ -6,7 +6,8 @@ namespace OrtTrainer.Tests.Runtime.Products;
 
 public sealed unsafe class BFloat16Tests
 {
-    // Every sign and exponent, the ends of the significant bits, and below them ties, what is next to ties, and nothing.
+    // Every sign and exponent, the ends of the significant bits, and below them ties, what is next to ties, and
+    // nothing.
     private static float[] Interesting { get; } =
     [
         .. from upper in Enumerable.Range(0, 512)

@@ -30,7 +30,8 @@ public sealed class LinearProductTests
             Matrix upper = new(dy, rows, columns, precision);
 
             Close(
-                new KernelRun("Linear" + suffix).With(x, rows, depth).With(w, columns, depth).With(b, columns).Single(),
+                new KernelRun("Linear" + suffix)
+                    .With(x, rows, depth).With(w, columns, depth).With(b, columns).Single(),
                 left, weight.Turned, b);
             Close(
                 new KernelRun("LinearInputGrad" + suffix).With(dy, rows, columns).With(w, columns, depth).Single(),

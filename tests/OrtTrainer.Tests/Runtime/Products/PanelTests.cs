@@ -36,7 +36,7 @@ public sealed unsafe class PanelTests
                     byte* a = per == 1
                         ? FloatTile.LeftRows(from, rows, columns, (byte*)to, out nint row)
                         : BFloat16Tile.LeftRows(from, rows, columns, (byte*)to, out row);
-                    Assert.That(row, Is.EqualTo(steps * 4));
+                    Assert.That((long)row, Is.EqualTo(steps * 4));
                     for (int at = 0; at < rows * steps; at++)
                     {
                         uint expected = Step(source, at / steps, at % steps, columns, 1, columns, per);

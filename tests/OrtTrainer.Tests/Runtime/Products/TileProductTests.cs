@@ -34,17 +34,18 @@ public sealed unsafe class TileProductTests
     public void A_row_has_the_same_bits_whatever_rows_lie_beside_it([Values] Precision precision)
     {
         Precisions.Require(precision);
+        float[] Made(int rows, int depth) => precision == Precision.Fp32
+            ? Product<FloatTile>(rows, depth, transposed: false, add: false, out _)
+            : Product<BFloat16Tile>(rows, depth, transposed: false, add: false, out _);
         foreach (int depth in new[] { 1, 4, 7, 33, 192 })
         {
-            float[] all = precision == Precision.Fp32
-                ? Product<FloatTile>(12, depth, false, false, out _) : Product<BFloat16Tile>(12, depth, false, false, out _);
+            float[] all = Made(12, depth);
             for (int rows = 1; rows < 12; rows++)
             {
-                float[] some = precision == Precision.Fp32
-                    ? Product<FloatTile>(rows, depth, false, false, out _)
-                    : Product<BFloat16Tile>(rows, depth, false, false, out _);
-                Assert.That(some.AsSpan(0, rows * (Panels.Columns + Gap)).SequenceEqual(
-                    all.AsSpan(0, rows * (Panels.Columns + Gap))), $"{rows} rows, depth {depth}");
+                int length = rows * (Panels.Columns + Gap);
+                Assert.That(
+                    Made(rows, depth).AsSpan(0, length).SequenceEqual(all.AsSpan(0, length)),
+                    $"{rows} rows, depth {depth}");
             }
         }
     }
