@@ -16,6 +16,10 @@ namespace OrtTrainer.Tests.Models;
 /// </summary>
 public sealed class ModelGoldenTests
 {
+    // Operands are off by up to 2^-9 of themselves, 0.002, and a chain of ten or more products adds that up. The
+    // largest found among these models are 0.019 and GGG.
+    private const double LogitsOfBFloat16 = 0.03, GradientsOfBFloat16 = 0.05;
+
     private static IEnumerable<TestCaseData> Cases() =>
         from folder in GoldenModel.Folders()
         from kernels in new[] { true, false }
@@ -46,16 +50,25 @@ public sealed class ModelGoldenTests
         using Trained model = new(folder, kernels: true, Precision.Bf16);
         float loss = model.Gradients(0);
 
-        float[] logits = model.Golden.PackedLogits;
-        TestContext.Out.WriteLine($"{Path.GetFileName(folder)} logits {Norm(model.Logits(), logits)} loss {loss - model.Golden.Floats("loss")[0]} grads "
-            + model.Layout.Parameters.Where(p => !IsZeroInTheory(model.Golden, p)).Max(p => Norm(model.GradientOf(p), model.Golden.Of("grad.", p))));
-        Assert.That(Norm(model.Logits(), logits), Is.LessThan(2e-2));
+        Assert.That(
+            Distance(model.Logits(), model.Golden.PackedLogits), Is.LessThan(LogitsOfBFloat16), "logits");
+        Assert.That(loss, Is.EqualTo(model.Golden.Floats("loss")[0]).Within(2e-2));
+        ParameterSpec[] parameters = [.. model.Layout.Parameters];
+        double g = Distance(
+                [.. parameters.SelectMany(model.GradientOf)],
+                [.. parameters.SelectMany(p => model.Golden.Of("grad.", p))]);
+        TestContext.Out.WriteLine($"{Path.GetFileName(folder)} G {g}");
+        Assert.That(
+            Distance(
+                [.. parameters.SelectMany(model.GradientOf)],
+                [.. parameters.SelectMany(p => model.Golden.Of("grad.", p))]),
+            Is.LessThan(GradientsOfBFloat16), "gradients");
     }
 
     private static IEnumerable<string> Folders => GoldenModel.Folders();
 
     /// <summary>The size of the difference, of that of what is expected.</summary>
-    private static double Norm(float[] actual, float[] expected) => Math.Sqrt(
+    private static double Distance(float[] actual, float[] expected) => Math.Sqrt(
         actual.Zip(expected, (a, b) => Math.Pow((double)a - b, 2)).Sum() / expected.Sum(v => (double)v * v));
 
     [TestCaseSource(nameof(Cases))]

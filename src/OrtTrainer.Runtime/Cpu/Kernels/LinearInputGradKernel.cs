@@ -19,9 +19,8 @@ internal sealed unsafe class LinearInputGradKernel<TTile>(KernelDefinition defin
     {
         KernelTensor dy = context.Input(0), w = context.Input(1);
         LinearShape shape = LinearShape.OfGradient(definition, dy, w);
-        byte* panels = PanelBlocks<TTile>.OfInputs(context, w.Floats, shape.Outputs, shape.Inputs);
-        RowProduct<TTile, NoEpilogue>.Run(
-            context, dy.Floats, shape.Rows, shape.Outputs, panels,
+        RowProduct<TTile, InputsOf, NoEpilogue>.Run(
+            context, dy.Floats, shape.Rows, shape.Outputs, new InputsOf(w.Floats, shape.Outputs, shape.Inputs),
             context.Output(0, shape.Rows, shape.Inputs).Floats, shape.Inputs, default);
     }
 }

@@ -104,12 +104,14 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
             for (int part = 0; part < 3; part++)
             {
                 nint offset = (first * wide) + (part * columns) + (head * width);
-                PrefetchedRows.Fetch(Qkv + offset, wide, length, width);
-                PrefetchedRows.Fetch(Dqkv + offset, wide, length, width);
+                Prefetch.Rows(Qkv + offset, wide * sizeof(float), length, width * sizeof(float));
+                Prefetch.Rows(Dqkv + offset, wide * sizeof(float), length, width * sizeof(float));
             }
 
-            PrefetchedRows.Fetch(Dy + (first * columns) + (head * width), columns, length, width);
-            PrefetchedRows.Fetch(Y + (first * columns) + (head * width), columns, length, width);
+            Prefetch.Rows(
+                Dy + (first * columns) + (head * width), columns * sizeof(float), length, width * sizeof(float));
+            Prefetch.Rows(
+                Y + (first * columns) + (head * width), columns * sizeof(float), length, width * sizeof(float));
         }
 
         private readonly void RunPair(int pair)

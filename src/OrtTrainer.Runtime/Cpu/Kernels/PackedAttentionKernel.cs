@@ -78,11 +78,13 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
             nint columns = Sequences.Columns, wide = 3 * columns;
             for (int part = 0; part < 3; part++)
             {
-                PrefetchedRows.Fetch(
-                    Qkv + (first * wide) + (part * columns) + (head * width), wide, length, width);
+                Prefetch.Rows(
+                    Qkv + (first * wide) + (part * columns) + (head * width), wide * sizeof(float), length,
+                    width * sizeof(float));
             }
 
-            PrefetchedRows.Fetch(Y + (first * columns) + (head * width), columns, length, width);
+            Prefetch.Rows(
+                Y + (first * columns) + (head * width), columns * sizeof(float), length, width * sizeof(float));
         }
 
         private readonly void RunPair(int pair)

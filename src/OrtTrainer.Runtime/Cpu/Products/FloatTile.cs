@@ -42,24 +42,39 @@ internal readonly unsafe struct FloatTile : ITile
     private static void Multiply(
         nint depth, byte* a, nint aRow, nint aStep, byte* panel, float* c, nint cRow, int rows, bool add)
     {
-        if (rows == 12)
+        if (rows == Rows)
         {
             TwelveRows(depth, a, aRow, aStep, panel, c, cRow, add);
             return;
         }
 
-        for (; rows >= 4; rows -= 4)
+        // What is left in powers of two: with fewer sums than eight, each would wait for the one before it.
+        for (int part = 8; part > 0; part /= 2)
         {
-            FourRows(depth, a, aRow, aStep, panel, c, cRow, add);
-            a += 4 * aRow;
-            c = (float*)((byte*)c + (4 * cRow));
-        }
+            if ((rows & part) == 0)
+            {
+                continue;
+            }
 
-        for (; rows > 0; rows--)
-        {
-            OneRow(depth, a, aStep, panel, c, add);
-            a += aRow;
-            c = (float*)((byte*)c + cRow);
+            switch (part)
+            {
+                case 8:
+                    FourRows(depth, a, aRow, aStep, panel, c, cRow, add);
+                    FourRows(depth, a + (4 * aRow), aRow, aStep, panel, (float*)((byte*)c + (4 * cRow)), cRow, add);
+                    break;
+                case 4:
+                    FourRows(depth, a, aRow, aStep, panel, c, cRow, add);
+                    break;
+                case 2:
+                    TwoRows(depth, a, aRow, aStep, panel, c, cRow, add);
+                    break;
+                default:
+                    OneRow(depth, a, aStep, panel, c, add);
+                    break;
+            }
+
+            a += part * aRow;
+            c = (float*)((byte*)c + (part * cRow));
         }
     }
 
@@ -165,6 +180,28 @@ internal readonly unsafe struct FloatTile : ITile
         Write(ref c, cRow, c10, c11, add);
         Write(ref c, cRow, c20, c21, add);
         Write(ref c, cRow, c30, c31, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TwoRows(
+        nint depth, byte* a, nint aRow, nint aStep, byte* panel, float* c, nint cRow, bool add)
+    {
+        Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default;
+        for (; depth > 0; depth--)
+        {
+            Vector512<float> left = Vector512.Load((float*)panel), right = Vector512.Load((float*)panel + 16);
+            Vector512<float> x = Vector512.Create(*(float*)a);
+            c00 = Vector512.FusedMultiplyAdd(x, left, c00);
+            c01 = Vector512.FusedMultiplyAdd(x, right, c01);
+            x = Vector512.Create(*(float*)(a + aRow));
+            c10 = Vector512.FusedMultiplyAdd(x, left, c10);
+            c11 = Vector512.FusedMultiplyAdd(x, right, c11);
+            a += aStep;
+            panel += Panels.StepBytes;
+        }
+
+        Write(ref c, cRow, c00, c01, add);
+        Write(ref c, cRow, c10, c11, add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -41,7 +41,7 @@ internal unsafe struct WeightProduct<TTile> : IBlocks
         int outputBlocks = Math.Clamp((FewestBlocks + panelGroups - 1) / panelGroups, 1, tiles);
         context.ParallelFor(panelGroups * outputBlocks, new WeightProduct<TTile>
         {
-            _dy = TTile.ConvertsLeftSteps ? StepsOf(context, dy, rows, outputs) : (byte*)dy,
+            _dy = LeftFactor<TTile>.Steps(context, dy, rows, outputs),
             _x = x,
             _c = c,
             _rows = rows,
@@ -87,19 +87,6 @@ internal unsafe struct WeightProduct<TTile> : IBlocks
         }
     }
 
-    private static byte* StepsOf(in KernelContext context, float* dy, int rows, int outputs)
-    {
-        byte* steps = (byte*)Scratch.ForCall((long)(rows + 1) / 2 * outputs);
-        context.ParallelFor(RowBlocks.Count(rows), new Conversion
-        {
-            Source = dy,
-            Rows = rows,
-            Columns = outputs,
-            Steps = steps,
-        });
-        return steps;
-    }
-
     private readonly void Chunk(
         int row, int rows, int first, int end, int firstPanel, int endPanel, byte* packed, float* strip)
     {
@@ -129,22 +116,6 @@ internal unsafe struct WeightProduct<TTile> : IBlocks
                     packed + ((panel - firstPanel) * panelBytes), tile,
                     (isWhole ? _inputs : Panels.Columns) * sizeof(float), tileRows, add: row > 0);
             }
-        }
-    }
-
-    private struct Conversion : IBlocks
-    {
-        public float* Source;
-        public int Rows;
-        public int Columns;
-        public byte* Steps;
-
-        public readonly void Run(int block)
-        {
-            (int first, int end) = RowBlocks.Range(block, Rows);
-            TTile.LeftSteps(
-                Source + ((long)first * Columns), end - first, Columns,
-                Steps + ((long)first / TTile.ElementsPerStep * Columns * sizeof(float)));
         }
     }
 }

@@ -5,7 +5,9 @@ namespace OrtTrainer.Runtime.Cpu.Updates;
 /// <summary>
 /// Runs chunks of work on a fixed set of threads, of which the caller is one. Threads sleep between runs (so that ONNX
 /// Runtime's threads have the cores to themselves), and a run allocates nothing. Which thread takes a chunk is left to
-/// chance; results do not depend on it as long as <see cref="IChunkWork"/>'s rule is kept.
+/// chance; results do not depend on it as long as <see cref="IChunkWork"/>'s rule is kept. A run ends when its chunks
+/// have: it does not wait for threads that are woken too late to take one, which on a busy machine would cost more than
+/// the work.
 /// </summary>
 internal sealed class ChunkedLoop : IDisposable
 {
@@ -15,7 +17,8 @@ internal sealed class ChunkedLoop : IDisposable
     private readonly Thread[] _workers;
     private IChunkWork? _work;
     private int _chunks;
-    private int _next;
+    private int _left;
+    private int _unfinished;
     private ExceptionDispatchInfo? _failure;
     private volatile bool _stopping;
 
@@ -47,20 +50,23 @@ internal sealed class ChunkedLoop : IDisposable
         lock (_oneRunAtATime)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
-            (_work, _chunks, _next, _failure) = (work, chunks, 0, null);
-            var helpers = Math.Min(_workers.Length, chunks - 1);
+            if (chunks == 0)
+            {
+                return;
+            }
+
+            (_work, _chunks, _unfinished, _failure) = (work, chunks, chunks, null);
+            // Last: a worker that comes late from an earlier run may take a chunk from here on, and none before.
+            Volatile.Write(ref _left, chunks);
+            // Those that were woken before and have not come yet will come to this run.
+            var helpers = Math.Min(_workers.Length, chunks - 1) - _wake.CurrentCount;
             if (helpers > 0)
             {
                 _wake.Release(helpers);
             }
 
             TakeChunks();
-            // A worker that is still awake could otherwise take chunks of the next run.
-            for (var i = 0; i < helpers; i++)
-            {
-                _finished.Wait();
-            }
-
+            _finished.Wait();
             _work = null;
             _failure?.Throw();
         }
@@ -103,25 +109,33 @@ internal sealed class ChunkedLoop : IDisposable
             }
 
             TakeChunks();
-            _finished.Release();
         }
     }
 
+    // Counted down to a fixed end, so that whoever gets a number of 0 or more has a chunk of the run that is going on,
+    // which cannot end before that chunk does.
     private void TakeChunks()
     {
-        try
+        int left;
+        while ((left = Interlocked.Decrement(ref _left)) >= 0)
         {
-            int chunk;
-            while ((chunk = Interlocked.Increment(ref _next) - 1) < _chunks)
+            var done = 1;
+            try
             {
-                _work!.Run(chunk);
+                _work!.Run(_chunks - 1 - left);
             }
-        }
-        // An exception that left a worker thread would end the process; it belongs to the caller of Run.
-        catch (Exception exception)
-        {
-            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
-            Volatile.Write(ref _next, _chunks);
+            // An exception that left a worker thread would end the process; it belongs to the caller of Run. Nobody
+            // takes the chunks that are left.
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+                done += Math.Max(0, Interlocked.Exchange(ref _left, 0));
+            }
+
+            if (Interlocked.Add(ref _unfinished, -done) == 0)
+            {
+                _finished.Release();
+            }
         }
     }
 }

@@ -34,10 +34,12 @@ public sealed class LinearProductTests
                     .With(x, rows, depth).With(w, columns, depth).With(b, columns).Single(),
                 left, weight.Turned, b);
             Close(
-                new KernelRun("LinearInputGrad" + suffix).With(dy, rows, columns).With(w, columns, depth).Single(),
+                new KernelRun("LinearInputGrad" + suffix)
+                    .With(dy, rows, columns).With(w, columns, depth).Single(),
                 upper, weight, null);
             Close(
-                new KernelRun("LinearWeightGrad" + suffix).With(dy, rows, columns).With(x, rows, depth).Single(),
+                new KernelRun("LinearWeightGrad" + suffix)
+                    .With(dy, rows, columns).With(x, rows, depth).Single(),
                 upper.Turned, left, null);
         }
     }
@@ -53,7 +55,8 @@ public sealed class LinearProductTests
         float[] x = Short(1, Rows * Inputs), w = Short(2, Outputs * Inputs), dy = Short(3, Rows * Outputs);
 
         float[] y = new KernelRun("LinearWithoutBias" + suffix).With(x, Rows, Inputs).With(w, Outputs, Inputs).Single();
-        float[] dx = new KernelRun("LinearInputGrad" + suffix).With(dy, Rows, Outputs).With(w, Outputs, Inputs).Single();
+        float[] dx = new KernelRun("LinearInputGrad" + suffix)
+            .With(dy, Rows, Outputs).With(w, Outputs, Inputs).Single();
         float[] dw = new KernelRun("LinearWeightGrad" + suffix).With(dy, Rows, Outputs).With(x, Rows, Inputs).Single();
 
         double loss = Dot(y, dy), size = y.Zip(dy, (a, b) => Math.Abs((double)a * b)).Sum();

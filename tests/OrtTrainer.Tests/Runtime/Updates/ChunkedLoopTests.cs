@@ -18,6 +18,22 @@ public class ChunkedLoopTests
     }
 
     [Test]
+    public void Threads_that_come_late_take_no_chunk_twice_and_none_of_a_run_that_has_ended([Values(2, 5)] int threads)
+    {
+        using var loop = new ChunkedLoop(threads);
+        for (var run = 0; run < 20_000; run++)
+        {
+            var chunks = 1 + (run % 5);
+            var counts = new int[chunks];
+            loop.Run(new Work(chunk => counts[chunk]++), chunks);
+            for (var chunk = 0; chunk < chunks; chunk++)
+            {
+                Assert.That(counts[chunk], Is.EqualTo(1));
+            }
+        }
+    }
+
+    [Test]
     public void An_exception_of_any_chunk_reaches_the_caller_and_the_loop_goes_on_working([Values(1, 2)] int threads)
     {
         using var loop = new ChunkedLoop(threads);
@@ -27,6 +43,18 @@ public class ChunkedLoopTests
         var done = 0;
         loop.Run(new Work(_ => Interlocked.Increment(ref done)), 8);
         Assert.That(done, Is.EqualTo(8));
+    }
+
+    [Test]
+    public void Every_thread_may_fail_in_every_run([Values(1, 4)] int threads)
+    {
+        using var loop = new ChunkedLoop(threads);
+        for (var run = 0; run < 500; run++)
+        {
+            Assert.That(
+                () => loop.Run(new Work(chunk => throw new InvalidDataException($"chunk {chunk}")), 1 + (run % 9)),
+                Throws.InstanceOf<InvalidDataException>());
+        }
     }
 
     [Test]

@@ -1,0 +1,33 @@
+namespace OrtTrainer.Runtime.Cpu.Products;
+
+/// <summary>The right factor of a product, as panels can be made of it.</summary>
+internal unsafe interface IRightFactor
+{
+    /// <summary>Packs a panel.</summary>
+    /// <param name="column">Its first column in the factor.</param>
+    /// <param name="columns">1 to 32.</param>
+    /// <param name="panel">Receives all steps of the depth.</param>
+    void Pack<TTile>(int column, int columns, byte* panel)
+        where TTile : struct, ITile;
+}
+
+/// <summary>wᵀ of a weight [outputs, inputs]: x · wᵀ makes the outputs of a layer.</summary>
+/// <param name="weight">[outputs, inputs].</param>
+/// <param name="inputs">The depth.</param>
+internal readonly unsafe struct OutputsOf(float* weight, int inputs) : IRightFactor
+{
+    public void Pack<TTile>(int column, int columns, byte* panel)
+        where TTile : struct, ITile =>
+        TTile.PackColumns(weight + ((long)column * inputs), inputs, columns, inputs, panel);
+}
+
+/// <summary>w itself: dy · w makes the gradient of a layer's inputs.</summary>
+/// <param name="weight">[outputs, inputs].</param>
+/// <param name="outputs">The depth.</param>
+/// <param name="inputs">Columns of the product.</param>
+internal readonly unsafe struct InputsOf(float* weight, int outputs, int inputs) : IRightFactor
+{
+    public void Pack<TTile>(int column, int columns, byte* panel)
+        where TTile : struct, ITile =>
+        TTile.PackRows(weight + column, inputs, outputs, columns, panel);
+}
