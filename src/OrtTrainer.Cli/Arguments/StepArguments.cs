@@ -74,7 +74,7 @@ internal abstract class StepArguments : LabelledArguments
             return OptionErrors.Guard(GetType(), () =>
             {
                 StepBenchmarkOptions defaults = new() { Model = model };
-                return defaults with
+                StepBenchmarkOptions steps = defaults with
                 {
                     Data = Train is { } train ? DataOf(train, task, table) : null,
                     Batches = Batches ?? defaults.Batches,
@@ -87,6 +87,8 @@ internal abstract class StepArguments : LabelledArguments
                     Precision = Words.Parse<Precision>("--precision", Precision) ?? defaults.Precision,
                     Seed = Seed ?? defaults.Seed,
                 };
+                steps.RequireDevice();
+                return steps;
             });
         }
     }

@@ -5,7 +5,8 @@ namespace OrtTrainer.Benchmarking;
 /// <summary>What a node computes, told from its operator and shapes.</summary>
 internal static class OperatorWork
 {
-    private const string GradientSuffix = "Grad";
+    /// <summary>Behind it in a name stands the precision alone.</summary>
+    private const string Gradient = "Grad";
 
     /// <summary>The gradient of attention has five products of the size of attention's two.</summary>
     private const double AttentionGradientFactor = 2.5;
@@ -30,7 +31,7 @@ internal static class OperatorWork
         node.Operator switch
         {
             string name when IsAttention(name) => 4 * squaredLengths * width
-                * (name.EndsWith(GradientSuffix, StringComparison.Ordinal) ? AttentionGradientFactor : 1),
+                * (name.Contains(Gradient, StringComparison.Ordinal) ? AttentionGradientFactor : 1),
             _ when IsProduct(node) => Product(node),
             _ => null,
         };

@@ -65,11 +65,7 @@ internal sealed class StepBenchmark : IDisposable
     public static (StepBenchmarkResult Result, StepTimes Times) Run(
         StepBenchmarkOptions options, Func<PretrainedModel, IAlternative>? alternative, CancellationToken cancellation)
     {
-        if (options.Kernels)
-        {
-            Device.Default.Require(options.Precision);
-        }
-
+        options.RequireDevice();
         using PretrainedModel model = PretrainedModel.Open(options.Model);
         using StepBenchmark benchmark = new(options, model, cancellation);
         return benchmark.Measure(alternative, cancellation);

@@ -1,5 +1,6 @@
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Benchmarking;
@@ -42,4 +43,14 @@ internal sealed record StepBenchmarkOptions
 
     /// <summary>Fixes order, dropout and random tokens.</summary>
     public long Seed { get; init; } = 1;
+
+    /// <summary>Refuses a precision that the device has no kernels for.</summary>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    internal void RequireDevice()
+    {
+        if (Kernels)
+        {
+            Device.Default.Require(Precision);
+        }
+    }
 }

@@ -3,6 +3,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
+using OrtTrainer.Graph;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
@@ -109,6 +110,14 @@ internal sealed class PreparedRun : IDisposable
 
     /// <summary>Threads and kernels.</summary>
     public ExecutionOptions Execution { get; }
+
+    /// <summary>
+    /// Evaluation in float32, as an exported model computes, where <see cref="Evaluator"/> rounds operands; null where
+    /// it does not. It is the caller's.
+    /// </summary>
+    public EvaluationSession? Float32Evaluation() => Options.Precision == Precision.Fp32
+        ? null
+        : new EvaluationSession(PackedGraph.Evaluation(Model.Architecture, Data.Head), Execution);
 
     /// <summary>The most tokens per example.</summary>
     public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.Shape.Positions);

@@ -3,6 +3,7 @@ using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
 
@@ -63,7 +64,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         WeightBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
         (IReadOnlyList<TokenizedExample> examples, IReadOnlyList<Example>? texts) =
             run.Data.Task.ExportSample(run.Data.Eval);
-        ExportReference reference = new(examples, run.Evaluator.Session, exported, run.Execution)
+        using EvaluationSession? float32 = run.Float32Evaluation();
+        ExportReference reference = new(examples, float32 ?? run.Evaluator.Session, exported, run.Execution)
         {
             Texts = texts,
             Stride = run.Options.Stride,

@@ -54,6 +54,8 @@ public sealed class OperatorWorkTests
     [TestCase("PackedAttention", 2 * 2 * (9 + 16) * 8)]
     [TestCase("PackedAttentionGrad", 5 * 2 * (9 + 16) * 8)]
     [TestCase("PackedBiasedAttentionGrad", 5 * 2 * (9 + 16) * 8)]
+    [TestCase("PackedAttentionBf16", 2 * 2 * (9 + 16) * 8)]
+    [TestCase("PackedAttentionGradBf16", 5 * 2 * (9 + 16) * 8)]
     public void Attention_costs_the_squares_of_lengths(string name, double expected) =>
         Assert.That(
             OperatorWork.Operations(Node(name, [[7, 24], [3]], [7, 8]), squaredLengths: (3 * 3) + (4 * 4), width: 8),
@@ -81,6 +83,8 @@ public sealed class OperatorWorkTests
             Is.Empty);
 
     [TestCase("LinearWeightGrad", "Products")]
+    [TestCase("LinearInputGradBf16", "Products")]
+    [TestCase("PackedBiasedAttentionGradBf16", "Attention")]
     [TestCase("DropoutAddLayerNormGrad", "Norms")]
     [TestCase("DisentangledAttentionGrad", "Attention")]
     [TestCase("GatherGrad", "Embedding")]

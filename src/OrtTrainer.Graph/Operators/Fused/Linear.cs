@@ -15,7 +15,8 @@ internal sealed class Linear(Precision precision, bool hasBias) : LinearOperator
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"Linear{(hasBias ? "" : "WithoutBias")}{Operands.Suffix(precision)}({(hasBias ? "x, w, b" : "x, w")}) => y",
-        $"y = Gemm<transB = 1>({Operands.Rounded(precision, "x")}, {Operands.Rounded(precision, "w")}{(hasBias ? ", b" : "")})");
+        $"y = Gemm<transB = 1>({Operands.Rounded(precision, "x")}, {Operands.Rounded(precision, "w")}"
+            + (hasBias ? ", b)" : ")"));
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {

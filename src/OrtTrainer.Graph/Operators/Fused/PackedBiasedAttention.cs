@@ -37,7 +37,8 @@ internal sealed class PackedBiasedAttention(Precision precision) : FusedOperator
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
         context.RequireNoGradientFrom(output: 1);
-        IReadOnlyList<Value> gradients = context.Builder.NodeOutputs(Domain, "PackedBiasedAttentionGrad" + Operands.Suffix(precision),
+        IReadOnlyList<Value> gradients = context.Builder.NodeOutputs(
+            Domain, "PackedBiasedAttentionGrad" + Operands.Suffix(precision),
             [context.Dy, context.In(0), context.Out(0), context.Out(1), context.In(1), context.In(2),
                 context.In(Relative)],
             context.Attributes);

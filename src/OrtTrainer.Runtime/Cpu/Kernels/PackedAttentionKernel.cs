@@ -79,7 +79,8 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
             for (int part = 0; part < 3; part++)
             {
                 Prefetch.Rows(
-                    Qkv + (first * wide) + (part * columns) + (head * width), wide * sizeof(float), length, width * sizeof(float));
+                    Qkv + (first * wide) + (part * columns) + (head * width), wide * sizeof(float), length,
+                    width * sizeof(float));
             }
 
             Prefetch.Rows(

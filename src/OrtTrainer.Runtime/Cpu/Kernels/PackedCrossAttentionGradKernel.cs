@@ -5,7 +5,8 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// <summary>
 /// <c>PackedCrossAttentionGrad(dy [Q, H], q [Q, H], kv [T, 2H], y [Q, H], lse [Q, heads], queryOffsets [B + 1], offsets
 /// [B + 1], key [2]) -> dq [Q, H], dkv [T, 2H]</c>, attributes as of <c>PackedCrossAttention</c>, by the formulas of
-/// <see cref="PackedAttentionGradKernel{TTile}"/>: the queries of a pair add to the gradients of its keys in their order.
+/// <see cref="PackedAttentionGradKernel{TTile}"/>: the queries of a pair add to the gradients of its keys in their
+/// order.
 /// </summary>
 internal sealed unsafe class PackedCrossAttentionGradKernel(KernelAttributes attributes) : Kernel
 {

@@ -2,7 +2,9 @@ using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Runtime.Cpu.Products;
 
-/// <summary>The left factor of a product as tiles read it: where it lies, or converted by the session's threads.</summary>
+/// <summary>
+/// The left factor of a product as tiles read it: where it lies, or converted by the session's threads.
+/// </summary>
 internal static unsafe class LeftFactor<TTile>
     where TTile : struct, ITile
 {

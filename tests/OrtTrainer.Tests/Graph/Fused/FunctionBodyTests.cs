@@ -2,6 +2,7 @@ using OrtTrainer.Graph;
 using OrtTrainer.Graph.Functions;
 using OrtTrainer.Graph.Operators;
 using OrtTrainer.Graph.Operators.Fused;
+using OrtTrainer.Tests.Runtime.Products;
 using Onnx = OrtTrainer.Graph.ElementType;
 
 namespace OrtTrainer.Tests.Graph.Fused;
@@ -16,8 +17,18 @@ public sealed class FunctionBodyTests
     private static readonly AttributeList Masking = AttributeList.Empty.With("p", P).With("site", Site);
     private static readonly FunctionRun.Tensor KeyInput = FunctionRun.Integers(Key, 2);
 
+    private const string Bf16 = "Bf16";
+
     private static readonly Dictionary<string, Action> Checks = new()
     {
+        ["Linear"] = () => Linear(""),
+        ["LinearWithoutBias"] = () => LinearWithoutBias(""),
+        ["LinearInputGrad"] = () => LinearInputGrad(""),
+        ["LinearWeightGrad"] = () => LinearWeightGrad(""),
+        ["LinearBf16"] = () => Linear(Bf16),
+        ["LinearWithoutBiasBf16"] = () => LinearWithoutBias(Bf16),
+        ["LinearInputGradBf16"] = () => LinearInputGrad(Bf16),
+        ["LinearWeightGradBf16"] = () => LinearWeightGrad(Bf16),
         ["Dropout"] = Dropout,
         ["Gelu"] = () => Pointwise("Gelu", "GeluGrad", Reference.Gelu, gradient: false),
         ["GeluGrad"] = () => Pointwise("Gelu", "GeluGrad", Reference.Gelu, gradient: true),
@@ -29,8 +40,12 @@ public sealed class FunctionBodyTests
         ["DropoutAddLayerNormGrad"] = DropoutAddLayerNormGrad,
         ["PackedAttention"] = () => BothMasks(gradient: false),
         ["PackedAttentionGrad"] = () => BothMasks(gradient: true),
+        ["PackedAttentionBf16"] = () => BothMasks(gradient: false, Bf16),
+        ["PackedAttentionGradBf16"] = () => BothMasks(gradient: true, Bf16),
         ["PackedBiasedAttention"] = () => BiasedAttention(gradient: false),
         ["PackedBiasedAttentionGrad"] = () => BiasedAttention(gradient: true),
+        ["PackedBiasedAttentionBf16"] = () => BiasedAttention(gradient: false, Bf16),
+        ["PackedBiasedAttentionGradBf16"] = () => BiasedAttention(gradient: true, Bf16),
         ["PackedCrossAttention"] = () => CrossAttention(gradient: false),
         ["PackedCrossAttentionGrad"] = () => CrossAttention(gradient: true),
         ["PackedLogSoftmax"] = () => LogSoftmax(gradient: false),
@@ -62,6 +77,56 @@ public sealed class FunctionBodyTests
             Assert.That(calls.Select(n => n.OpType).Distinct(), Is.SubsetOf(names), function.Name);
         }
     }
+
+    private static void Linear(string precision)
+    {
+        (float[] x, float[] w, float[] b) = (Random(15, 1), Random(21, 2), Random(7, 3));
+        double[] y = Product(Rounded(x, precision), Rounded(w, precision), 5, 7, 3, (i, k) => (i * 3) + k,
+            (k, j) => (j * 3) + k);
+        AssertClose(
+            Run("Linear" + precision, AttributeList.Empty, FunctionRun.Floats(x, 5, 3), FunctionRun.Floats(w, 7, 3),
+                FunctionRun.Floats(b, 7))[0],
+            [.. y.Select((v, i) => v + b[i % 7])]);
+    }
+
+    private static void LinearWithoutBias(string precision)
+    {
+        (float[] x, float[] w) = (Random(15, 1), Random(21, 2));
+        AssertClose(
+            Run("LinearWithoutBias" + precision, AttributeList.Empty, FunctionRun.Floats(x, 5, 3),
+                FunctionRun.Floats(w, 7, 3))[0],
+            Product(Rounded(x, precision), Rounded(w, precision), 5, 7, 3, (i, k) => (i * 3) + k,
+                (k, j) => (j * 3) + k));
+    }
+
+    private static void LinearInputGrad(string precision)
+    {
+        (float[] dy, float[] w) = (Random(35, 1), Random(21, 2));
+        AssertClose(
+            Run("LinearInputGrad" + precision, AttributeList.Empty, FunctionRun.Floats(dy, 5, 7),
+                FunctionRun.Floats(w, 7, 3))[0],
+            Product(Rounded(dy, precision), Rounded(w, precision), 5, 3, 7, (i, k) => (i * 7) + k,
+                (k, j) => (k * 3) + j));
+    }
+
+    private static void LinearWeightGrad(string precision)
+    {
+        (float[] dy, float[] x) = (Random(35, 1), Random(15, 2));
+        AssertClose(
+            Run("LinearWeightGrad" + precision, AttributeList.Empty, FunctionRun.Floats(dy, 5, 7),
+                FunctionRun.Floats(x, 5, 3))[0],
+            Product(Rounded(dy, precision), Rounded(x, precision), 7, 3, 5, (i, k) => (k * 7) + i,
+                (k, j) => (k * 3) + j));
+    }
+
+    private static double[] Rounded(float[] values, string precision) =>
+        precision.Length == 0 ? Wide(values) : [.. values.Select(BFloat16Reference.Nearest)];
+
+    private static double[] Product(
+        double[] a, double[] b, int rows, int columns, int depth, Func<int, int, int> left,
+        Func<int, int, int> right) =>
+        [.. Enumerable.Range(0, rows * columns).Select(at =>
+            Enumerable.Range(0, depth).Sum(k => a[left(at / columns, k)] * b[right(k, at % columns)]))];
 
     private static void Dropout()
     {
@@ -143,16 +208,16 @@ public sealed class FunctionBodyTests
             Reference.Gradient(v => Reference.LayerNorm(Wide(z), Wide(gamma), v, 1e-3f).Y, Wide(beta), Wide(dy)));
     }
 
-    private static void BothMasks(bool gradient)
+    private static void BothMasks(bool gradient, string precision = "")
     {
         foreach (int window in new[] { -1, 0, 2, 4 })
         {
-            Attention(gradient, AttentionMask.Bidirectional, window);
-            Attention(gradient, AttentionMask.Causal, window);
+            Attention(gradient, AttentionMask.Bidirectional, window, precision);
+            Attention(gradient, AttentionMask.Causal, window, precision);
         }
     }
 
-    private static void Attention(bool gradient, AttentionMask mask, int window)
+    private static void Attention(bool gradient, AttentionMask mask, int window, string precision)
     {
         const int Heads = 2, Width = 6;
         long[] offsets = [0, 3, 4, 9];
@@ -167,19 +232,21 @@ public sealed class FunctionBodyTests
         (double[] y, double[] lse) = Exact(Wide(qkv));
         if (gradient)
         {
-            float[] dqkv = Run("PackedAttentionGrad", attributes, FunctionRun.Floats(dy, 9, Width),
+            float[] dqkv = Run("PackedAttentionGrad" + precision, attributes, FunctionRun.Floats(dy, 9, Width),
                 FunctionRun.Floats(qkv, 9, 3 * Width), FunctionRun.Floats(Narrow(y), 9, Width),
                 FunctionRun.Floats(Narrow(lse), 9, Heads), starts, KeyInput)[0];
-            AssertClose(dqkv, Reference.Gradient(v => Exact(v).Y, Wide(qkv), Wide(dy)));
+            AssertClose(dqkv, Reference.Gradient(v => Exact(v).Y, Wide(qkv), Wide(dy)),
+                ToleranceOf(precision));
             return;
         }
 
-        float[][] outputs = Run("PackedAttention", attributes, FunctionRun.Floats(qkv, 9, 3 * Width), starts, KeyInput);
-        AssertClose(outputs[0], y);
-        AssertClose(outputs[1], lse);
+        float[][] outputs = Run(
+            "PackedAttention" + precision, attributes, FunctionRun.Floats(qkv, 9, 3 * Width), starts, KeyInput);
+        AssertClose(outputs[0], y, ToleranceOf(precision));
+        AssertClose(outputs[1], lse, ToleranceOf(precision));
     }
 
-    private static void BiasedAttention(bool gradient)
+    private static void BiasedAttention(bool gradient, string precision = "")
     {
         const int Heads = 2, Width = 6, Distances = 5;
         long[] offsets = [0, 3, 4, 9];
@@ -197,18 +264,22 @@ public sealed class FunctionBodyTests
             (double[] y, double[] lse) = Exact(Wide(qkv), Wide(relative));
             if (gradient)
             {
-                float[][] gradients = Run("PackedBiasedAttentionGrad", attributes, FunctionRun.Floats(dy, 9, Width),
+                float[][] gradients = Run(
+                    "PackedBiasedAttentionGrad" + precision, attributes, FunctionRun.Floats(dy, 9, Width),
                     FunctionRun.Floats(qkv, 9, 3 * Width), FunctionRun.Floats(Narrow(y), 9, Width),
                     FunctionRun.Floats(Narrow(lse), 9, Heads), starts, KeyInput, table);
-                AssertClose(gradients[0], Reference.Gradient(v => Exact(v, Wide(relative)).Y, Wide(qkv), Wide(dy)));
-                AssertClose(gradients[1], Reference.Gradient(v => Exact(Wide(qkv), v).Y, Wide(relative), Wide(dy)));
+                AssertClose(gradients[0], Reference.Gradient(v => Exact(v, Wide(relative)).Y, Wide(qkv), Wide(dy)),
+                    ToleranceOf(precision));
+                AssertClose(gradients[1], Reference.Gradient(v => Exact(Wide(qkv), v).Y, Wide(relative), Wide(dy)),
+                    ToleranceOf(precision));
                 continue;
             }
 
-            float[][] outputs = Run("PackedBiasedAttention", attributes, FunctionRun.Floats(qkv, 9, 3 * Width), starts,
+            float[][] outputs = Run(
+                "PackedBiasedAttention" + precision, attributes, FunctionRun.Floats(qkv, 9, 3 * Width), starts,
                 KeyInput, table);
-            AssertClose(outputs[0], y);
-            AssertClose(outputs[1], lse);
+            AssertClose(outputs[0], y, ToleranceOf(precision));
+            AssertClose(outputs[1], lse, ToleranceOf(precision));
         }
     }
 
@@ -346,9 +417,13 @@ public sealed class FunctionBodyTests
     private static float[][] Run(string function, AttributeList attributes, params FunctionRun.Tensor[] inputs) =>
         FunctionRun.Outputs(function, attributes, Onnx.Float, inputs);
 
-    private static void AssertClose(float[] actual, double[] expected) =>
+    private static void AssertClose(float[] actual, double[] expected, double tolerance = 3e-6) =>
         Assert.That(actual.Select(v => (double)v),
-            Is.EqualTo(expected).Within(3e-6 * Math.Max(1, expected.Max(Math.Abs))));
+            Is.EqualTo(expected).Within(tolerance * Math.Max(1, expected.Max(Math.Abs))));
+
+    // Attention without any rounding is the reference; a product of operands of 8 bits is off by 2^-8 of its terms, and
+    // attention and its gradient are chains of two and three.
+    private static double ToleranceOf(string precision) => precision.Length == 0 ? 3e-6 : 1.0 / 64;
 
     private static float[] Random(int count, int seed)
     {

@@ -15,6 +15,11 @@ internal sealed class CaseInputs(GraphBuilder graph)
     /// <summary>Integer inputs.</summary>
     public List<(Value Value, long[] Data, long[] Sizes)> Given { get; } = [];
 
+    /// <summary>
+    /// What differences are taken of, where the outputs are rounded and so are no smooth function; null for them.
+    /// </summary>
+    public IReadOnlyList<Value>? Smooth { get; set; }
+
     /// <summary>Uniform values in [low, high).</summary>
     public Value Parameter(string name, long[] sizes, float low = -1, float high = 1, Shape? declared = null)
     {

@@ -1,5 +1,6 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Functions;
+using OrtTrainer.Graph.Operators.Fused;
 
 namespace OrtTrainer.Tests.Graph.Gradients;
 
@@ -11,6 +12,7 @@ internal static class FusedCases
 
     private static IEnumerable<GradientCase> Cases =>
     [
+        .. Enum.GetValues<Precision>().SelectMany(OfProducts),
         new("Dropout", "", c => c.Graph.Dropout(c.Parameter("x", [5, 4]), Key(c), 0.4f, 3)),
         new("Dropout", "named sizes", c => c.Graph.Dropout(
             c.Parameter("x", [5, 4], declared: new("n", "m")), Key(c), 0.4f, 3)),
@@ -72,6 +74,46 @@ internal static class FusedCases
         new("GatherGrad", "", c => c.Graph.NodeOutputs(FunctionDefinition.Domain, "GatherGrad",
             [c.Parameter("dy", [4, 3]), c.Integers("indices", [1, 0, 1, 4]), c.Graph.Constant([5, 3])])[0]),
     ];
+
+    // Operands of 8 bits are off by 2^-9 of themselves, products of two by 2^-8; the sums here are of few, and within
+    // four times that.
+    private static IEnumerable<GradientCase> OfProducts(Precision precision)
+    {
+        string suffix = Operands.Suffix(precision);
+        Value Smooth(CaseInputs c, Func<Precision, Value> build)
+        {
+            c.Smooth = precision == Precision.Fp32 ? null : [build(Precision.Fp32)];
+            return build(precision);
+        }
+
+        Value Linear(CaseInputs c, bool hasBias)
+        {
+            Value x = c.Parameter("x", [5, 3], declared: new("tokens", 3)), w = c.Parameter("w", [4, 3]);
+            Value? b = hasBias ? c.Parameter("b", [4]) : null;
+            return Smooth(c, p => c.Graph.Linear(x, w, b, p));
+        }
+
+        Value Attention(CaseInputs c, float p, bool isBiased)
+        {
+            Value qkv = c.Parameter("qkv", [5, 12], -1, 1, new("tokens", 12));
+            Value offsets = c.Integers("offsets", [0, 1, 5], declared: new("bounds")), key = Key(c);
+            Value? relative = isBiased ? c.Parameter("relative", [3, 2]) : null;
+            return Smooth(c, operands => c.Graph.PackedAttention(
+                qkv, offsets, 2, 0.7f, AttentionMask.Bidirectional, key, p, 5, relative, precision: operands));
+        }
+
+        GradientCase[] cases =
+        [
+            new("Linear" + suffix, "", c => Linear(c, hasBias: true)),
+            new("LinearWithoutBias" + suffix, "", c => Linear(c, hasBias: false)),
+            .. from p in Probabilities
+               select new GradientCase("PackedAttention" + suffix, $"p {p}", c => Attention(c, p, isBiased: false)),
+            .. from p in Probabilities
+               select new GradientCase(
+                   "PackedBiasedAttention" + suffix, $"p {p}", c => Attention(c, p, isBiased: true)),
+        ];
+        return precision == Precision.Fp32 ? cases : cases.Select(c => c with { Tolerance = 1.0 / 64 });
+    }
 
     private static IReadOnlyList<Value> AddNorm(CaseInputs c, float p) => c.Graph.NodeOutputs(
         FunctionDefinition.Domain, "DropoutAddLayerNorm",

@@ -15,6 +15,9 @@ internal sealed record GradientCase(string Operator, string Variant, Func<CaseIn
 
     public string Domain { get; init; } = "";
 
+    /// <summary>Largest difference from the quotient, of the largest element or of 1.</summary>
+    public double Tolerance { get; init; } = 2e-4;
+
     /// <summary>Elementwise operators of one operand on an odd number of elements.</summary>
     public static GradientCase Pointwise(string op, float low, float high) =>
         new(op, "", c => c.Graph.Node(op, [c.Parameter("x", [3, 5], low, high)]));

@@ -12,7 +12,7 @@ public sealed class EveryKernelTests
     private static IEnumerable<string> Kernels => KernelLibrary.Default.Definitions.Select(d => d.Name);
 
     [Test]
-    public void The_cases_cover_the_library() => Assert.That(KernelCase.Outputs.Keys, Is.EquivalentTo(Kernels));
+    public void The_cases_cover_the_library() => Assert.That(Kernels, Is.SubsetOf(KernelCase.Outputs.Keys));
 
     [TestCaseSource(nameof(Kernels))]
     public void One_two_and_three_threads_give_the_same_bits(string op)

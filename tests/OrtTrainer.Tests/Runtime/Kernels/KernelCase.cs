@@ -1,3 +1,6 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Graph.Operators.Fused;
+
 namespace OrtTrainer.Tests.Runtime.Kernels;
 
 /// <summary>Every kernel of the library on random inputs of a given size.</summary>
@@ -9,19 +12,34 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 
     public static readonly long[] Key = [2_718_281_828, 3_141_592_653];
 
-    /// <summary>Operator and number of outputs.</summary>
-    public static readonly IReadOnlyDictionary<string, int> Outputs = new Dictionary<string, int>
+    /// <summary>Operators that are in this precision alone, and their number of outputs.</summary>
+    private static readonly Dictionary<string, int> Single = new()
     {
         ["Dropout"] = 1, ["Gelu"] = 1, ["GeluGrad"] = 1, ["GeluTanh"] = 1, ["GeluTanhGrad"] = 1, ["LayerNorm"] = 3,
         ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4, ["ColumnSum"] = 1,
-        ["GatherGrad"] = 1, ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
-        ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
-        ["PackedCrossAttention"] = 2, ["PackedCrossAttentionGrad"] = 2,
+        ["GatherGrad"] = 1, ["PackedCrossAttention"] = 2, ["PackedCrossAttentionGrad"] = 2,
         ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
         ["Rotary"] = 1, ["DisentangledAttention"] = 2, ["DisentangledAttentionGrad"] = 2,
     };
 
+    /// <summary>Operators that are made of products, in each precision.</summary>
+    private static readonly Dictionary<string, int> Products = new()
+    {
+        ["Linear"] = 1, ["LinearWithoutBias"] = 1, ["LinearInputGrad"] = 1, ["LinearWeightGrad"] = 1,
+        ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
+        ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
+    };
+
+    /// <summary>Operator and number of outputs.</summary>
+    public static IReadOnlyDictionary<string, int> Outputs { get; } = Single
+        .Concat(Enum.GetValues<Precision>().SelectMany(precision => Products.Select(
+            operation => KeyValuePair.Create(operation.Key + Operands.Suffix(precision), operation.Value))))
+        .ToDictionary();
+
     public int Columns => Heads * Width;
+
+    /// <summary>Outputs of linear layers, whose inputs are the columns.</summary>
+    public int Wide => (2 * Columns) + 1;
 
     /// <summary>Sequences of 0, 1, 2, … rows, and the rest in the last.</summary>
     public long[] Offsets
@@ -62,8 +80,10 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     public long[][] OutputShapes(string op)
     {
         long[] matrix = [Rows, Columns], row = [Columns], column = [Rows];
-        return op switch
+        return Stem(op) switch
         {
+            "Linear" or "LinearWithoutBias" => [[Rows, Wide]],
+            "LinearWeightGrad" => [[Wide, Columns]],
             "LayerNorm" => [matrix, column, column],
             "LayerNormGrad" => [matrix, row, row],
             "DropoutAddLayerNorm" => [matrix, matrix, column, column],
@@ -80,8 +100,12 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         };
     }
 
-    public KernelRun Run(string op) => op switch
+    public KernelRun Run(string op) => Stem(op) switch
     {
+        "Linear" => Layer(op).With(Reference.Random(4, Wide), Wide),
+        "LinearWithoutBias" => Layer(op),
+        "LinearInputGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide).With(Weight, Wide, Columns),
+        "LinearWeightGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide).With(Matrix(1), Rows, Columns),
         "Dropout" => Dropping(op).With(Matrix(1), Rows, Columns).With(Key, 2),
         "Gelu" or "GeluTanh" => new KernelRun(op).With(Matrix(1), Rows, Columns),
         "GeluGrad" or "GeluTanhGrad" =>
@@ -101,10 +125,11 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             .With([.. Enumerable.Range(0, Rows).Select(t => (long)(t * t % 11))], Rows).With([TableRows, Columns], 2),
         "PackedAttention" => Attending(op).With(Qkv(), Rows, 3 * Columns)
             .With(Offsets, Offsets.Length).With(Key, 2),
-        "PackedAttentionGrad" => AttentionGradient(op, Run("PackedAttention")),
+        "PackedAttentionGrad" => AttentionGradient(op, Run("PackedAttention" + Suffix(op))),
         "PackedBiasedAttention" => Biased(Attending(op).With(Qkv(), Rows, 3 * Columns)
             .With(Offsets, Offsets.Length).With(Key, 2)),
-        "PackedBiasedAttentionGrad" => Biased(AttentionGradient(op, Run("PackedBiasedAttention"))),
+        "PackedBiasedAttentionGrad" =>
+            Biased(AttentionGradient(op, Run("PackedBiasedAttention" + Suffix(op)))),
         "PackedCrossAttention" => Bounded(Across(Distant(op, 1))),
         "PackedCrossAttentionGrad" => CrossGradient(),
         "PackedLogSoftmax" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Offsets, Offsets.Length),
@@ -124,6 +149,19 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         new(Offsets, Heads, Width, (float)(1 / Math.Sqrt(Width)), P, 9, Key);
 
     public float[] Qkv() => Reference.Random(7, Rows * 3 * Columns);
+
+    /// <summary>The operator's name without its precision.</summary>
+    public static string Stem(string op) => op[..^Suffix(op).Length];
+
+    private static string Suffix(string op) => Enum.GetValues<Precision>().Select(Operands.Suffix)
+        .Where(suffix => op.EndsWith(suffix, StringComparison.Ordinal)).MaxBy(suffix => suffix.Length)!;
+
+    private float[] Weight => Reference.Random(8, Wide * Columns);
+
+    private float[] WideMatrix => Reference.Random(2, Rows * Wide);
+
+    private KernelRun Layer(string op) =>
+        new KernelRun(op).With(Matrix(1), Rows, Columns).With(Weight, Wide, Columns);
 
     private KernelRun Biased(KernelRun run) => run.With(Reference.Random(8, Distances * Heads), Distances, Heads);
 
