@@ -4,6 +4,7 @@ using OrtTrainer.Benchmarking;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
+using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Text;
@@ -12,8 +13,8 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Benchmarks;
 
 /// <summary>
-/// Times the whole way from texts to logits, with our tokenizer: the packed graph, the padded export as our predictor
-/// runs it, and the same on plain ONNX Runtime, in turns on the same batches in one process. A head that the model
+/// Times the whole way from texts to logits, with our tokenizer: the packed graph as our predictor and as training
+/// runs it, and the padded export on plain ONNX Runtime, in turns on the same batches in one process. A head that the model
 /// lacks is random.
 /// </summary>
 internal static class InferenceBenchmark
@@ -34,15 +35,17 @@ internal static class InferenceBenchmark
             throw new RunException($"{task} has no row of logits a text, which is what is timed. Take another task.");
         }
 
-        PackedGraph graph = PackedGraph.Evaluation(model.Architecture, head);
+        Device.Default.Require(options.Precision);
+        PackedGraph graph = PackedGraph.Evaluation(model.Architecture, head, options.Precision);
         using WeightBuffer weights = new(Device.Default, graph.Layout.Length);
         _ = model.Load(graph.Layout, weights, options.Seed);
         byte[] export = PaddedGraph.Build(model.Architecture, head, graph.Layout, weights).ToByteArray();
         ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
         using PackedInference packed = new(graph, weights, execution);
-        using PredictorInference predictor = new(export, head, execution);
+        using PredictorInference predictor = new(new PackedModel(
+            model.Architecture, head, graph.Layout, weights, options.Precision, execution, options.Model));
         using PlainInference plain = new(export, options.Threads);
-        return Measure([packed, predictor, plain], task, data, options, cancellation);
+        return Measure([predictor, packed, plain], task, data, options, cancellation);
     }
 
     private static InferenceResult Measure(

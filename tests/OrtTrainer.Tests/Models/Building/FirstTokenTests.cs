@@ -5,6 +5,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Models.Plain;
+using OrtTrainer.Tests.Training;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -184,13 +185,15 @@ public sealed class FirstTokenTests
         using WeightBuffer weights = new(Device.Default, graph.Layout.Length);
         using WeightBuffer gradients = new(Device.Default, graph.Layout.Length);
         model.Load(graph.Layout, weights, seed: 3);
-        using GradientSession session = new(
-            graph, new ExecutionOptions { UseKernels = kernels, IntraOpThreads = threads }, weights, gradients);
+        ExecutionOptions execution = new() { UseKernels = kernels, IntraOpThreads = threads };
+        using GradientSession session = new(graph, execution, weights, gradients);
         int[] all = [.. Enumerable.Range(0, lengths.Length)];
         PackedBatch batch = new();
         batch.Fill(examples, all, objective);
         float loss = session.Run(batch, objective.MeanScale(all), DropoutKey.For(1, 2)).Total;
-        return new(graph.Layout, loss, session.Logits.ToArray(), gradients.Span.ToArray(), session.Kernels);
+        return new(
+            graph.Layout, loss, TrainingLogits.Of(graph, execution, weights, batch), gradients.Span.ToArray(),
+            session.Kernels);
     }
 
     private sealed record Pass(
