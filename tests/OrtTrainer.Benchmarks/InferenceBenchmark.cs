@@ -19,6 +19,9 @@ namespace OrtTrainer.Benchmarks;
 /// </summary>
 internal static class InferenceBenchmark
 {
+    // Idle threads of a plain session spin for a while after its run, on processors that the next way needs.
+    private const int PauseMilliseconds = 25;
+
     /// <summary>Measures.</summary>
     /// <param name="options">Model, data and batches.</param>
     /// <param name="cancellation">Stops between batches.</param>
@@ -70,6 +73,7 @@ internal static class InferenceBenchmark
             for (int j = 0; j < ways.Length; j++)
             {
                 int way = (j + i + options.Batches) % ways.Length;
+                Thread.Sleep(PauseMilliseconds);
                 long started = Stopwatch.GetTimestamp();
                 TokenizedExample[] batch =
                     [.. texts.SelectMany(text => task.Encode(text, tokenizer, data.MaxLength))];
