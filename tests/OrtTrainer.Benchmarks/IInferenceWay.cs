@@ -26,7 +26,7 @@ internal sealed class PackedInference(PackedGraph graph, WeightBuffer weights, E
 {
     private readonly EvaluationSession _session = new(graph, execution);
 
-    public string Name => "packed graph, kernels";
+    public string Name => "packed graph, as training evaluates";
 
     public float[] Run(IReadOnlyList<TokenizedExample> batch)
     {
@@ -38,24 +38,20 @@ internal sealed class PackedInference(PackedGraph graph, WeightBuffer weights, E
     public void Dispose() => _session.Dispose();
 }
 
-/// <summary>The padded export in the sessions of <see cref="Predictor"/>.</summary>
-/// <param name="model">The export.</param>
-/// <param name="head">What gave its logits.</param>
-/// <param name="execution">Threads and kernels.</param>
-internal sealed class PredictorInference(byte[] model, ModelHead head, ExecutionOptions execution) : IInferenceWay
+/// <summary>The model of <see cref="Predictor"/>.</summary>
+/// <param name="model">The model; disposed with this.</param>
+internal sealed class PredictorInference(InferenceModel model) : IInferenceWay
 {
-    private readonly OnnxModel _model = OnnxModel.FromBytes(model, head, execution);
-
-    public string Name => "padded export, as Predictor runs it";
+    public string Name => "packed graph, as Predictor runs it";
 
     public float[] Run(IReadOnlyList<TokenizedExample> batch)
     {
         Logits logits = new();
-        _model.RunBatch(batch, [.. Enumerable.Range(0, batch.Count)], logits);
+        model.RunBatch(batch, [.. Enumerable.Range(0, batch.Count)], logits);
         return logits.Values;
     }
 
-    public void Dispose() => _model.Dispose();
+    public void Dispose() => model.Dispose();
 }
 
 /// <summary>Keeps the logits of one batch of sequences.</summary>

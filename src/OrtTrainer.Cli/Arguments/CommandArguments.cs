@@ -6,7 +6,7 @@ namespace OrtTrainer.Cli.Arguments;
 internal abstract class CommandArguments
 {
     [Parsing.Section("General")]
-    [Option("verbose", HelpText = "with an error, print where it happened")]
+    [Option("verbose", HelpText = "with an error, print where it happened; say what predictions run on")]
     public bool Verbose { get; set; }
 
     /// <summary>How many words that belong to no option the command takes, such as a folder to work on.</summary>

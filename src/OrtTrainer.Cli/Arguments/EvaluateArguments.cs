@@ -36,6 +36,9 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments
     public long? Seed { get; set; }
 
     [Section("Execution and output")]
+    [Option("precision", MetaValue = "PRECISION", HelpText = "operands of products: fp32, bf16 (default: fp32)")]
+    public string? Precision { get; set; }
+
     [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
     public int? Threads { get; set; }
 

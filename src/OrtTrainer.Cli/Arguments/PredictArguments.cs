@@ -36,6 +36,9 @@ internal sealed class PredictArguments : TableArguments
         HelpText = "tokens that windows of a long context share (default: 128, or half of --max-length)")]
     public int? Stride { get; set; }
 
+    [Option("precision", MetaValue = "PRECISION", HelpText = "operands of products: fp32, bf16 (default: fp32)")]
+    public string? Precision { get; set; }
+
     [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
     public int? Threads { get; set; }
 

@@ -5,6 +5,7 @@ using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Graph;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
@@ -22,9 +23,15 @@ internal static class EvaluateCommand
             MaxLength = arguments.MaxLength,
             Stride = arguments.Stride,
             Execution = Threads(arguments.Threads),
+            Precision = Supported(arguments.Precision),
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         ModelTask task = predictor.Task;
+        if (arguments.Verbose)
+        {
+            terminal.Note(predictor.Execution);
+        }
+
         ModelFolder.TellAssumption(task, terminal);
         if (arguments.Metric is { } name)
         {
@@ -54,6 +61,16 @@ internal static class EvaluateCommand
 
     internal static ExecutionOptions Threads(int? threads) =>
         threads is { } count ? new() { IntraOpThreads = count } : new();
+
+    /// <summary>The precision of a word; float32 for none.</summary>
+    /// <exception cref="UsageException">There is no such precision.</exception>
+    /// <exception cref="ArgumentException">This machine has no kernels for it.</exception>
+    internal static Precision Supported(string? word)
+    {
+        Precision precision = Words.Parse<Precision>("--precision", word) ?? Precision.Fp32;
+        Device.Default.Require(precision);
+        return precision;
+    }
 
     private static void Print(
         EvaluateArguments arguments, string file, EvaluationScores scores, Metric metric, TextWriter output)

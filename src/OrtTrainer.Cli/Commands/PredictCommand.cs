@@ -23,8 +23,14 @@ internal static class PredictCommand
             NoAnswerThreshold = arguments.NoAnswerThreshold,
             Threshold = (float)(arguments.Threshold ?? 0.5),
             Execution = EvaluateCommand.Threads(arguments.Threads),
+            Precision = EvaluateCommand.Supported(arguments.Precision),
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
+        if (arguments.Verbose)
+        {
+            terminal.Note(predictor.Execution);
+        }
+
         ModelFolder.TellAssumption(predictor.Task, terminal);
         PredictionLine line = new(predictor.Task, predictor.Labels);
         CutTexts cut = new();

@@ -117,5 +117,10 @@ internal unsafe struct CustomOperator
     }
 
     [UnmanagedCallersOnly]
-    private static void Destroy(void* kernel) => GCHandle.FromIntPtr((IntPtr)kernel).Free();
+    private static void Destroy(void* kernel)
+    {
+        GCHandle handle = GCHandle.FromIntPtr((IntPtr)kernel);
+        Unsafe.As<Kernel>(handle.Target!).Release();
+        handle.Free();
+    }
 }

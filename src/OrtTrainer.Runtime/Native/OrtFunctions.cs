@@ -34,6 +34,7 @@ internal static unsafe class OrtFunctions
         KernelContextGetInput = 90,
         KernelContextGetOutput = 91,
         ReleaseStatus = 93,
+        KernelInfoGetConstantInput = 249,
         KernelContextParallelFor = 274,
         GetTensorElementTypeAndShapeDataReference = 414,
     }
@@ -134,6 +135,16 @@ internal static unsafe class OrtFunctions
             value = Encoding.UTF8.GetString(buffer).TrimEnd('\0');
             return true;
         }
+    }
+
+    /// <summary>An input that is the same in every run, as an initializer is; null for any other.</summary>
+    public static void* KernelInfoGetConstantInput(void* info, int index)
+    {
+        int isConstant;
+        void* value;
+        Check(((delegate* unmanaged<void*, nuint, int*, void**, void*>)At(Slot.KernelInfoGetConstantInput))(
+            info, (nuint)index, &isConstant, &value));
+        return isConstant != 0 ? value : null;
     }
 
     public static void* KernelContextGetInput(void* context, int index)

@@ -2,6 +2,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Prediction;
 using OrtTrainer.Tasks;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Export;
 
@@ -11,6 +12,8 @@ namespace OrtTrainer.Export;
 /// </summary>
 internal static class ExportCheck
 {
+    private const int TokensPerBatch = 4096;
+
     /// <summary>Runs both and compares.</summary>
     /// <param name="folder">The exported folder.</param>
     /// <param name="reference">Examples, such as the validation set's, and what computes their outputs.</param>
@@ -23,7 +26,7 @@ internal static class ExportCheck
         ModelConfig config = ModelConfig.Load(folder);
         using OnnxModel model = OnnxModelFolder.Open(folder, ModelTask.Of(config), config, reference.Execution);
         ExportDifferences differences = new(reference.Tolerance);
-        foreach (int[] indices in OnnxModel.Batches(reference.Inputs))
+        foreach (int[] indices in LengthBatches.Padded(reference.Inputs, TokensPerBatch))
         {
             cancellation.ThrowIfCancellationRequested();
             reference.Session.RunBatch(reference.Weights, reference.Inputs, indices, differences.Expected);

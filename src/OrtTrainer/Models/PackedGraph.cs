@@ -1,11 +1,12 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Models.Building;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Models;
 
-/// <summary>A packed graph as an ONNX model, and the parameters it takes as inputs.</summary>
+/// <summary>A packed graph as an ONNX model, and the parameters it takes as inputs or holds.</summary>
 /// <param name="Model">The bytes of the ONNX file.</param>
-/// <param name="Layout">The parameters, in the order of the graph's inputs.</param>
+/// <param name="Layout">The parameters, in the order they are first used.</param>
 /// <param name="Inputs">Names of the inputs that change with every batch; see <see cref="PackedInputs"/>.</param>
 internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOnlySet<string> Inputs)
 {
@@ -19,9 +20,24 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
         Architecture architecture, ModelHead head, Precision precision = Precision.Fp32)
     {
         GraphBuilder g = new("evaluation");
-        PackedModelBuilder m = new(g, training: false, precision);
-        g.Output(head.Build(m, architecture, architecture.Encode(m, head)), PackedInputs.Logits);
-        return From(g, m) with { Rows = head.Rows };
+        return Forward(g, new PackedModelBuilder(g, training: false, precision), architecture, head);
+    }
+
+    /// <summary>
+    /// As <see cref="Evaluation"/>, with the weights stored in the graph, so that
+    /// kernels may prepare them once.
+    /// </summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="head">What stands on it.</param>
+    /// <param name="layout">Where each parameter lies in the buffer.</param>
+    /// <param name="weights">The weights, less than protobuf's limit of 2 GB.</param>
+    /// <param name="precision">What the operands of products are rounded to.</param>
+    public static PackedGraph Inference(
+        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights, Precision precision)
+    {
+        GraphBuilder g = new("inference");
+        float[] Values(ParameterView view) => weights.Read(layout.OffsetOf(view), checked((int)view.Length));
+        return Forward(g, new PackedModelBuilder(g, training: false, precision, Values), architecture, head);
     }
 
     /// <summary>The encoder alone: <see cref="PackedInputs.LastHiddenState"/> out.</summary>
@@ -59,5 +75,12 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
         HashSet<Value> parameters = [.. m.Parameters];
         return new(g.ToBytes(), new ParameterLayout(m.Views, sparse),
             g.Inputs.Where(i => !parameters.Contains(i)).Select(i => i.Name).ToHashSet(StringComparer.Ordinal));
+    }
+
+    private static PackedGraph Forward(
+        GraphBuilder g, PackedModelBuilder m, Architecture architecture, ModelHead head)
+    {
+        g.Output(head.Build(m, architecture, architecture.Encode(m, head)), PackedInputs.Logits);
+        return From(g, m) with { Rows = head.Rows };
     }
 }

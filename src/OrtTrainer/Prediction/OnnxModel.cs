@@ -10,24 +10,20 @@ namespace OrtTrainer.Prediction;
 /// An exported model in memory: token ids in, logits out. Any model of Hugging Face's layout will do, whoever
 /// exported it. Safe for use from several threads at once.
 /// </summary>
-internal sealed class OnnxModel : IDisposable
+internal sealed class OnnxModel : InferenceModel
 {
     private static readonly string[] KnownInputs =
         [PaddedInputs.InputIds, PaddedInputs.AttentionMask, PaddedInputs.TokenTypeIds];
 
-    // Logits of a vocabulary for every token are larger than all else; 128 MB of them keep the threads busy.
-    private const int MostValuesPerBatch = 1 << 25;
-
     private readonly GraphSession _session;
     private readonly BindingPool _bindings;
     private readonly HashSet<string> _inputs;
-    private readonly ModelHead _head;
     private readonly long _padId;
 
     private OnnxModel(GraphSession session, ModelHead head, long padId)
+        : base(head)
     {
         _session = session;
-        _head = head;
         _padId = padId;
         try
         {
@@ -69,50 +65,12 @@ internal sealed class OnnxModel : IDisposable
         string name = "model") =>
         new(GraphSession.FromBytes(model, execution, name), head, padId);
 
-    /// <summary>Runs all examples and gives their outputs to a sink, a batch at a time.</summary>
-    /// <param name="examples">The examples; batches are formed by length, so that little is padding.</param>
-    /// <param name="sink">Takes in the outputs.</param>
-    /// <param name="tokensPerBatch">Roughly how many tokens run at once, padding included.</param>
-    /// <param name="progress">Told after each batch how many examples are done; null for nobody.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="RunException">The model gives another number of outputs per row.</exception>
-    /// <exception cref="RuntimeFailureException">
-    /// ONNX Runtime failed, as with ids the vocabulary does not have.
-    /// </exception>
-    /// <exception cref="ObjectDisposedException">This was disposed, perhaps while the call ran.</exception>
-    public void Run(
-        IReadOnlyList<TokenizedExample> examples, IOutputSink sink, int tokensPerBatch = 4096,
-        IProgress<int>? progress = null, CancellationToken cancellation = default)
-    {
-        int done = 0;
-        int tokens = Math.Clamp(MostValuesPerBatch / _head.Outputs, 1, tokensPerBatch);
-        foreach (int[] indices in Batches(examples, tokens))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            RunBatch(examples, indices, sink);
-            progress?.Report(done += indices.Length);
-        }
-    }
+    public override string Description => $"padded ONNX graph of {_session.Name}, ONNX Runtime's own operators";
 
-    /// <summary>Examples of about the same length together, so that little is padding.</summary>
-    /// <param name="examples">The data set.</param>
-    /// <param name="tokensPerBatch">Roughly how many tokens make a batch, padding included.</param>
-    public static IEnumerable<int[]> Batches(IReadOnlyList<TokenizedExample> examples, int tokensPerBatch = 4096)
-    {
-        int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].InputIds.Length)];
-        for (int start = 0, end; start < order.Length; start = end)
-        {
-            end = BatchEnd(examples, order, start, tokensPerBatch);
-            yield return order[start..end];
-        }
-    }
+    public override bool AnswersForAllTokens => true;
 
-    /// <summary>Runs some examples as one batch.</summary>
-    /// <param name="examples">The data set.</param>
-    /// <param name="indices">Which of it, [B].</param>
-    /// <param name="sink">Takes in their outputs.</param>
-    /// <inheritdoc cref="Run" path="/exception"/>
-    public void RunBatch(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, IOutputSink sink)
+    public override void RunBatch(
+        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, IOutputSink sink)
     {
         PaddedBatch batch = new(examples, indices, _padId);
         using BindingPool.Lease lease = _bindings.Rent();
@@ -124,29 +82,20 @@ internal sealed class OnnxModel : IDisposable
         for (int b = 0; b < indices.Length; b++)
         {
             int length = examples[indices[b]].InputIds.Length;
-            (starts[b], rows[b]) = _head.Rows.Padded(b, length, batch.Width);
+            (starts[b], rows[b]) = Head.Rows.Padded(b, length, batch.Width);
         }
 
-        sink.Add(new OutputBatch(Values(binding, batch), _head.Outputs, indices, starts, rows));
+        sink.Add(new OutputBatch(Values(binding, batch), Head.Outputs, indices, starts, rows));
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _bindings.Dispose();
         _session.Dispose();
     }
 
-    // Lengths ascend, so the last example of a batch is its width.
-    private static int BatchEnd(IReadOnlyList<TokenizedExample> examples, int[] order, int start, int tokensPerBatch)
-    {
-        int end = start + 1;
-        while (end < order.Length && (end + 1 - start) * examples[order[end]].InputIds.Length <= tokensPerBatch)
-        {
-            end++;
-        }
-
-        return end;
-    }
+    protected override IEnumerable<int[]> Batches(IReadOnlyList<TokenizedExample> examples, int tokens) =>
+        LengthBatches.Padded(examples, tokens);
 
     private static void CheckSignature(GraphSession session, ModelHead head)
     {
@@ -194,18 +143,18 @@ internal sealed class OnnxModel : IDisposable
     // The values of all rows: of one output as they are, of one per value side by side.
     private ReadOnlySpan<float> Values(Binding binding, PaddedBatch batch)
     {
-        long[] expected = _head.Rows.PaddedShape(batch.Rows, batch.Width, _head.Outputs);
-        if (_head.ExportedNames is [string only])
+        long[] expected = Head.Rows.PaddedShape(batch.Rows, batch.Width, Head.Outputs);
+        if (Head.ExportedNames is [string only])
         {
             CheckShape(only, binding.OutputShape(only), batch, expected);
             return binding.OutputAsFloats(only);
         }
 
-        int width = _head.Outputs;
+        int width = Head.Outputs;
         float[] values = new float[batch.Rows * batch.Width * width];
         for (int k = 0; k < width; k++)
         {
-            string name = _head.ExportedNames[k];
+            string name = Head.ExportedNames[k];
             CheckShape(name, binding.OutputShape(name), batch, expected[..^1]);
             ReadOnlySpan<float> column = binding.OutputAsFloats(name);
             for (int row = 0; row < column.Length; row++)

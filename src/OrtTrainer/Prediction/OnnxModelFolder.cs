@@ -51,17 +51,7 @@ internal static class OnnxModelFolder
 
     private static byte[] Build(string folder, ModelHead head)
     {
-        using PretrainedModel model = PretrainedModel.Open(folder);
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, head).Layout;
-        using WeightBuffer parameters = new(Device.Default, layout.Length);
-        IReadOnlyList<string> random = model.Load(layout, parameters, seed: 0);
-        if (random.Count > 0)
-        {
-            throw new RunException(
-                $"{folder}: the weights lack {string.Join(", ", random)} for {head.Outputs} labels, so there is " +
-                "nothing to predict with. Fine-tune the model first.");
-        }
-
-        return PaddedGraph.Build(model.Architecture, head, layout, parameters).ToByteArray();
+        using FolderWeights weights = FolderWeights.Read(folder, head);
+        return PaddedGraph.Build(weights.Architecture, head, weights.Layout, weights.Buffer).ToByteArray();
     }
 }

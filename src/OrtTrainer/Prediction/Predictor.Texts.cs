@@ -37,8 +37,8 @@ public sealed partial class Predictor
     }
 
     /// <summary>
-    /// Predicts for texts, on the calling thread, in batches of texts of like length: many times faster than one by
-    /// one.
+    /// Predicts for texts, in batches of texts of like length: many times faster than one by one. The model runs on the
+    /// calling thread; beyond 1,024 texts, others are read on another thread meanwhile.
     /// </summary>
     /// <param name="texts">The texts, any number.</param>
     /// <param name="cancellation">Stops between batches.</param>
@@ -53,7 +53,7 @@ public sealed partial class Predictor
         return Predict(texts.Select(Input).ToArray(), cancellation);
     }
 
-    /// <summary>Predicts for pairs of texts, on the calling thread, in batches of pairs of like length.</summary>
+    /// <summary>Predicts for pairs of texts, in batches of pairs of like length, as for texts.</summary>
     /// <param name="pairs">The pairs, any number.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <returns>A prediction for each pair, in their order.</returns>

@@ -17,16 +17,19 @@ namespace OrtTrainer.Prediction;
 /// </summary>
 public sealed partial class Predictor : IDisposable
 {
-    private readonly OnnxModel _model;
+    // Batches of like length are made within a part.
+    private const int TextsPerPart = 1024;
+
+    private readonly InferenceModel _model;
     private readonly ITextEncoder _tokenizer;
     private readonly PredictorOptions _options;
     private readonly ModelConfig _config;
 
     private Predictor(
-        OnnxModel model, ModelTask task, ITextEncoder tokenizer, ModelConfig config, int maxLength,
-        PredictorOptions options)
+        (InferenceModel Model, string Execution) opened, ModelTask task, ITextEncoder tokenizer, ModelConfig config,
+        int maxLength, PredictorOptions options)
     {
-        _model = model;
+        (_model, Execution) = opened;
         _tokenizer = tokenizer;
         MaxLength = maxLength;
         _options = options;
@@ -45,8 +48,16 @@ public sealed partial class Predictor : IDisposable
     public int MaxLength { get; }
 
     /// <summary>
-    /// Opens an exported folder: config.json, the tokenizer, and onnx/model.onnx, model.onnx or else the weights.
+    /// What runs, in words: the packed graph of the weights, its precision and kernels; or the padded graph of the
+    /// folder on ONNX Runtime's own operators, and why.
     /// </summary>
+    public string Execution { get; }
+
+    /// <summary>
+    /// Opens an exported folder: config.json, the tokenizer, and the weights, of which the packed graph is built; or
+    /// onnx/model.onnx or model.onnx where there are none, or those of an architecture that is unknown here.
+    /// </summary>
+    /// <exception cref="ArgumentException">The device has no kernels for the precision.</exception>
     /// <exception cref="RunException">The folder's files do not make a classifier.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
@@ -63,13 +74,13 @@ public sealed partial class Predictor : IDisposable
     public static Predictor Open(string folder, ITextEncoder? tokenizer, PredictorOptions? options = null)
     {
         options ??= new PredictorOptions();
+        options.Execution.Device.Require(options.Precision);
         ModelConfig config = ModelConfig.Load(folder);
         int maxLength = SequenceLimit.Of(folder, config, options.MaxLength);
         tokenizer ??= TokenizerOf(folder);
         ModelTask task = ModelTask.Of(config);
         task.RequireUsable(tokenizer);
-        OnnxModel model = OnnxModelFolder.Open(folder, task, config, options.Execution);
-        return new(model, task, tokenizer, config, maxLength, options);
+        return new(PredictionModel.Open(folder, task, config, options), task, tokenizer, config, maxLength, options);
     }
 
     /// <summary>Predicts for texts or pairs of texts, in order; their labels are not looked at.</summary>
@@ -77,12 +88,34 @@ public sealed partial class Predictor : IDisposable
     internal IReadOnlyList<TextPrediction> Predict(
         IReadOnlyList<Example> examples, CancellationToken cancellation = default)
     {
-        IReadOnlyList<TokenizedExample>[] windows = [.. examples.Select(example => Encode(example, cancellation))];
-        TokenizedExample[] inputs = [.. windows.SelectMany(some => some)];
-        RequireKnownIds(inputs);
-        Decoding decoding = new(Task, Labels, windows, _options.Decoding);
-        _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
-        return decoding.Predictions;
+        int parts = (examples.Count + TextsPerPart - 1) / TextsPerPart;
+        if (parts <= 1)
+        {
+            return Answer(Encode(examples, part: 0, cancellation), cancellation);
+        }
+
+        List<TextPrediction> predictions = new(examples.Count);
+        Task<IReadOnlyList<TokenizedExample>[]> coming = Coming(0);
+        try
+        {
+            for (int part = 0; part < parts; part++)
+            {
+                IReadOnlyList<TokenizedExample>[] windows = coming.GetAwaiter().GetResult();
+                coming = part + 1 < parts ? Coming(part + 1) : coming;
+                predictions.AddRange(Answer(windows, cancellation));
+            }
+        }
+        finally
+        {
+            // The tokenizer is the caller's again once this returns.
+            System.Threading.Tasks.Task.WaitAny(coming);
+        }
+
+        return predictions;
+
+        // The texts of a part become tokens on another thread while the model runs on the part before.
+        Task<IReadOnlyList<TokenizedExample>[]> Coming(int part) =>
+            System.Threading.Tasks.Task.Run(() => Encode(examples, part, cancellation), CancellationToken.None);
     }
 
     /// <summary>Scores the model on a file, which its task reads.</summary>
@@ -195,7 +228,7 @@ public sealed partial class Predictor : IDisposable
 
         EvaluationAccumulator outputs = Task.Evaluate(data);
         IOutputSink sink = order is null ? outputs : new ReorderedOutputs(outputs, order);
-        if (data.Inputs.Count > 0 && data.Inputs[0].OutputTokens is not null)
+        if (_model.AnswersForAllTokens && data.Inputs.Count > 0 && data.Inputs[0].OutputTokens is not null)
         {
             sink = new ChosenRows(sink, data.Inputs);
         }
@@ -204,10 +237,28 @@ public sealed partial class Predictor : IDisposable
         return outputs.Score(metric);
     }
 
-    private IReadOnlyList<TokenizedExample> Encode(Example example, CancellationToken cancellation)
+    /// <summary>The inputs of every text of a part.</summary>
+    private IReadOnlyList<TokenizedExample>[] Encode(
+        IReadOnlyList<Example> examples, int part, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        return Task.Encode(example, _tokenizer, MaxLength, _options.Stride);
+        int first = part * TextsPerPart;
+        var windows = new IReadOnlyList<TokenizedExample>[Math.Min(TextsPerPart, examples.Count - first)];
+        for (int i = 0; i < windows.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            windows[i] = Task.Encode(examples[first + i], _tokenizer, MaxLength, _options.Stride);
+        }
+
+        return windows;
+    }
+
+    private TextPrediction[] Answer(IReadOnlyList<TokenizedExample>[] windows, CancellationToken cancellation)
+    {
+        TokenizedExample[] inputs = [.. windows.SelectMany(some => some)];
+        RequireKnownIds(inputs);
+        Decoding decoding = new(Task, Labels, windows, _options.Decoding);
+        _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
+        return decoding.Predictions;
     }
 
     private void RequireKnownIds(IEnumerable<TokenizedExample> inputs) =>

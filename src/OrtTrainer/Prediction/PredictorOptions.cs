@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 
@@ -11,10 +13,17 @@ public sealed record PredictorOptions
     private readonly int? _maxLength;
     private readonly int? _stride;
     private readonly int _tokensPerBatch = 4096;
-    private readonly int _window = 1024;
+    private readonly int _window = 8192;
 
     /// <summary>Threads and kernels.</summary>
     public ExecutionOptions Execution { get; init; } = new();
+
+    /// <summary>
+    /// What operands of matrix products are rounded to; float32 by default. <see cref="Graph.Precision.Bf16"/> needs a
+    /// processor with AVX-512 BF16, and a model whose weights can be read.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
+    public Precision Precision { get; init => field = OptionRange.Defined(value); }
 
     /// <summary>The least score of a predicted label of a multi-label model, 0 to 1; 0.5 by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
@@ -64,7 +73,8 @@ public sealed record PredictorOptions
                 $"{nameof(Stride)} is {value}; expected 0 or more.");
     }
 
-    /// <summary>Roughly how many tokens run at once, padding included, 1 or more; 4096 by default.</summary>
+    /// <summary>Roughly how many tokens run at once, padding included where there is any, 1 or more; 4096 by
+    /// default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int TokensPerBatch
     {
@@ -72,7 +82,7 @@ public sealed record PredictorOptions
         init => _tokensPerBatch = AtLeastOne(value, nameof(TokensPerBatch));
     }
 
-    /// <summary>How many inputs of a stream are read ahead at most, 1 or more; 1024 by default.</summary>
+    /// <summary>How many inputs of a stream are read ahead at most, 1 or more; 8192 by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int Window
     {

@@ -32,21 +32,10 @@ internal sealed class EvaluationSession : IDisposable
         WeightBuffer parameters, IReadOnlyList<TokenizedExample> examples, IOutputSink sink, int tokensPerBatch = 4096,
         CancellationToken cancellation = default)
     {
-        int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].InputIds.Length)];
-        for (int start = 0; start < order.Length;)
+        foreach (int[] indices in LengthBatches.Packed(examples, tokensPerBatch))
         {
             cancellation.ThrowIfCancellationRequested();
-            int end = start;
-            int tokens = 0;
-            do
-            {
-                tokens += examples[order[end]].InputIds.Length;
-                end++;
-            }
-            while (end < order.Length && tokens + examples[order[end]].InputIds.Length <= tokensPerBatch);
-
-            RunBatch(parameters, examples, order.AsSpan(start, end - start), sink);
-            start = end;
+            RunBatch(parameters, examples, indices, sink);
         }
     }
 
@@ -63,15 +52,7 @@ internal sealed class EvaluationSession : IDisposable
         _batch.Fill(examples, indices);
         _batch.Bind(binding, _graph.Inputs);
         binding.Run();
-        int[] starts = new int[indices.Length];
-        int[] rows = new int[indices.Length];
-        for (int b = 0; b < indices.Length; b++)
-        {
-            (starts[b], rows[b]) = _graph.Rows.Packed(b, _batch.Offsets, _batch.OutputOffsets);
-        }
-
-        int outputs = checked((int)binding.OutputShape(PackedInputs.Logits)[^1]);
-        sink.Add(new OutputBatch(binding.Output(PackedInputs.Logits), outputs, indices, starts, rows));
+        _batch.PassOn(binding, _graph.Rows, indices, sink);
     }
 
     /// <summary>Lets go of weights that are about to be disposed.</summary>

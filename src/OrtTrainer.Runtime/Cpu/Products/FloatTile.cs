@@ -63,12 +63,19 @@ internal readonly unsafe struct FloatTile : ITile
     {
         if (rows == Rows)
         {
-            TwelveRows(depth, a, aRow, aStep, panel, c, cRow, add);
+            float* upper = (float*)((byte*)c + (6 * cRow));
+            TwelveRows(depth, a, a + (6 * aRow), aRow, aStep, panel, c, cRow, add, upper, cRow, add);
+            return;
+        }
+
+        if (rows > 6)
+        {
+            SevenToElevenRows(depth, a, aRow, aStep, panel, c, cRow, rows, add);
             return;
         }
 
         // What is left in powers of two: with fewer sums than eight, each would wait for the one before it.
-        for (int part = 8; part > 0; part /= 2)
+        for (int part = 4; part > 0; part /= 2)
         {
             if ((rows & part) == 0)
             {
@@ -77,10 +84,6 @@ internal readonly unsafe struct FloatTile : ITile
 
             switch (part)
             {
-                case 8:
-                    FourRows(depth, a, aRow, aStep, panel, c, cRow, add);
-                    FourRows(depth, a + (4 * aRow), aRow, aStep, panel, (float*)((byte*)c + (4 * cRow)), cRow, add);
-                    break;
                 case 4:
                     FourRows(depth, a, aRow, aStep, panel, c, cRow, add);
                     break;
@@ -97,11 +100,33 @@ internal readonly unsafe struct FloatTile : ITile
         }
     }
 
-    // One variable per sum: only those are kept in registers. Rows 6 to 11 have an address of their own, so that every
-    // other row is one of few multiples of the distance away.
+    /// <summary>
+    /// The first six rows and the last six, some of them twice: a product of few rows waits for the panel to arrive from
+    /// memory, which is read once this way.
+    /// </summary>
+    private static void SevenToElevenRows(
+        nint depth, byte* a, nint aRow, nint aStep, byte* panel, float* c, nint cRow, int rows, bool add)
+    {
+        const int StripBytes = Panels.StepBytes;
+        float* strip = stackalloc float[6 * Panels.Columns];
+        TwelveRows(
+            depth, a, a + ((rows - 6) * aRow), aRow, aStep, panel, c, cRow, add, strip, StripBytes,
+            addUpper: false);
+        float* source = strip + ((12 - rows) * Panels.Columns);
+        c = (float*)((byte*)c + (6 * cRow));
+        for (int row = 6; row < rows; row++)
+        {
+            Write(ref c, cRow, Vector512.Load(source), Vector512.Load(source + Lanes.Count), add);
+            source += Panels.Columns;
+        }
+    }
+
+    // One variable per sum: only those are kept in registers. The last six rows have an address of their own, so that
+    // every other row is one of few multiples of the distance away.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TwelveRows(
-        nint depth, byte* a, nint aRow, nint aStep, byte* panel, float* c, nint cRow, bool add)
+        nint depth, byte* low, byte* high, nint aRow, nint aStep, byte* panel, float* c, nint cRow, bool add,
+        float* upper, nint upperRow, bool addUpper)
     {
         Vector512<float> c00 = default, c01 = default, c10 = default, c11 = default;
         Vector512<float> c20 = default, c21 = default, c30 = default, c31 = default;
@@ -110,8 +135,6 @@ internal readonly unsafe struct FloatTile : ITile
         Vector512<float> c80 = default, c81 = default, c90 = default, c91 = default;
         Vector512<float> ca0 = default, ca1 = default, cb0 = default, cb1 = default;
         nint three = 3 * aRow, five = 5 * aRow;
-        byte* low = a;
-        byte* high = a + (6 * aRow);
         for (; depth > 0; depth--)
         {
             Vector512<float> left = Vector512.Load((float*)panel), right = Vector512.Load((float*)panel + 16);
@@ -162,12 +185,12 @@ internal readonly unsafe struct FloatTile : ITile
         Write(ref c, cRow, c30, c31, add);
         Write(ref c, cRow, c40, c41, add);
         Write(ref c, cRow, c50, c51, add);
-        Write(ref c, cRow, c60, c61, add);
-        Write(ref c, cRow, c70, c71, add);
-        Write(ref c, cRow, c80, c81, add);
-        Write(ref c, cRow, c90, c91, add);
-        Write(ref c, cRow, ca0, ca1, add);
-        Write(ref c, cRow, cb0, cb1, add);
+        Write(ref upper, upperRow, c60, c61, addUpper);
+        Write(ref upper, upperRow, c70, c71, addUpper);
+        Write(ref upper, upperRow, c80, c81, addUpper);
+        Write(ref upper, upperRow, c90, c91, addUpper);
+        Write(ref upper, upperRow, ca0, ca1, addUpper);
+        Write(ref upper, upperRow, cb0, cb1, addUpper);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

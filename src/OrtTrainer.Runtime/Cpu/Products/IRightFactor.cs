@@ -3,11 +3,12 @@ namespace OrtTrainer.Runtime.Cpu.Products;
 /// <summary>The right factor of a product, as panels can be made of it.</summary>
 internal unsafe interface IRightFactor
 {
-    /// <summary>Packs a panel.</summary>
+    /// <summary>Packs a panel, or finds it packed.</summary>
     /// <param name="column">Its first column in the factor.</param>
     /// <param name="columns">1 to 32.</param>
-    /// <param name="panel">Receives all steps of the depth.</param>
-    void Pack<TTile>(int column, int columns, byte* panel)
+    /// <param name="room">Room for all steps of the depth.</param>
+    /// <returns>Where the panel is: <paramref name="room"/>, or where it lay already.</returns>
+    byte* Panel<TTile>(int column, int columns, byte* room)
         where TTile : struct, ITile;
 }
 
@@ -16,9 +17,12 @@ internal unsafe interface IRightFactor
 /// <param name="inputs">The depth.</param>
 internal readonly unsafe struct OutputsOf(float* weight, int inputs) : IRightFactor
 {
-    public void Pack<TTile>(int column, int columns, byte* panel)
-        where TTile : struct, ITile =>
-        TTile.PackColumns(weight + ((long)column * inputs), inputs, columns, inputs, panel);
+    public byte* Panel<TTile>(int column, int columns, byte* room)
+        where TTile : struct, ITile
+    {
+        TTile.PackColumns(weight + ((long)column * inputs), inputs, columns, inputs, room);
+        return room;
+    }
 }
 
 /// <summary>w itself: dy · w makes the gradient of a layer's inputs.</summary>
@@ -27,7 +31,10 @@ internal readonly unsafe struct OutputsOf(float* weight, int inputs) : IRightFac
 /// <param name="inputs">Columns of the product.</param>
 internal readonly unsafe struct InputsOf(float* weight, int outputs, int inputs) : IRightFactor
 {
-    public void Pack<TTile>(int column, int columns, byte* panel)
-        where TTile : struct, ITile =>
-        TTile.PackRows(weight + column, inputs, outputs, columns, panel);
+    public byte* Panel<TTile>(int column, int columns, byte* room)
+        where TTile : struct, ITile
+    {
+        TTile.PackRows(weight + column, inputs, outputs, columns, room);
+        return room;
+    }
 }

@@ -3,8 +3,8 @@ using OrtTrainer.Runtime.Cpu.Kernels;
 namespace OrtTrainer.Runtime.Cpu.Products;
 
 /// <summary>
-/// C [rows, columns] = A [rows, depth] · B, of a right factor that every block packs for itself, a panel of 32 columns
-/// at a time: the panel stays in the nearest caches while it meets all rows. Only where there are few panels are rows
+/// C [rows, columns] = A [rows, depth] · B, of a right factor that every block packs for itself unless it lies packed
+/// already, a panel of 32 columns at a time: the panel stays in the nearest caches while it meets all rows. Only where there are few panels are rows
 /// cut, too. Sums are made in chunks of the depth that depend on the depth alone, so that the cut changes no bit.
 /// </summary>
 internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
@@ -62,11 +62,10 @@ internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
 
     public readonly void Run(int block)
     {
-        (int panel, int rowBlock) = (block / _rowBlocks, block % _rowBlocks);
+        (int column, int rowBlock) = (block / _rowBlocks * Panels.Columns, block % _rowBlocks);
         int tiles = (_rows + TTile.Rows - 1) / TTile.Rows;
         int first = (int)((long)tiles * rowBlock / _rowBlocks) * TTile.Rows;
         int end = Math.Min(_rows, (int)((long)tiles * (rowBlock + 1) / _rowBlocks) * TTile.Rows);
-        int column = panel * Panels.Columns;
         int columns = Math.Min(Panels.Columns, _columns - column);
 
         // A panel beyond the last column is made beside the product, which has no room for it, and so is one that the
@@ -78,10 +77,10 @@ internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
         long packed = layout.Add((long)Steps * Panels.Columns);
         long strip = layout.Add(isWhole ? 0 : (long)(reuses ? TTile.Rows : end - first + 1) * Panels.Columns);
         float* scratch = Scratch.ForBlock(layout.Length);
-        _b.Pack<TTile>(column, columns, (byte*)(scratch + packed));
+        byte* panel = _b.Panel<TTile>(column, columns, (byte*)(scratch + packed));
         float* c = isWhole ? _c + ((long)first * _columns) + column : scratch + strip;
         nint cRow = isWhole ? _columns : Panels.Columns;
-        Multiply((byte*)(scratch + packed), first, end, column, columns, chunks, c, cRow, reuses ? 0 : cRow);
+        Multiply(panel, first, end, column, columns, chunks, c, cRow, reuses ? 0 : cRow);
     }
 
     private readonly void Multiply(

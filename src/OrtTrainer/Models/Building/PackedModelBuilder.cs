@@ -4,8 +4,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Models.Building;
 
 /// <summary>
-/// Builds with the tokens of a batch end to end, [T, width], without padding; parameters are graph inputs. Every fused
-/// operator has a kernel here and a function body elsewhere.
+/// Builds with the tokens of a batch end to end, [T, width], without padding; parameters are graph inputs, or
+/// stored in a graph that only predicts. Every fused operator has a kernel here and a function body elsewhere.
 /// </summary>
 internal sealed class PackedModelBuilder : ModelBuilder
 {
@@ -19,6 +19,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     private readonly Dictionary<Value, Value> _firstTokens = [];
     private readonly bool _training;
     private readonly Precision _precision;
+    private readonly Func<ParameterView, float[]>? _stored;
     private readonly Value _offsets;
     private readonly Value _dropoutKey;
     private Value? _positionIds;
@@ -29,11 +30,15 @@ internal sealed class PackedModelBuilder : ModelBuilder
     /// <param name="graph">The graph to add to.</param>
     /// <param name="training">Whether dropout acts; it then needs a key with every batch.</param>
     /// <param name="precision">What the operands of linear layers are rounded to.</param>
-    public PackedModelBuilder(GraphBuilder graph, bool training, Precision precision = Precision.Fp32)
+    /// <param name="stored">The values of a parameter, which the graph then holds; null makes parameters inputs.</param>
+    public PackedModelBuilder(
+        GraphBuilder graph, bool training, Precision precision = Precision.Fp32,
+        Func<ParameterView, float[]>? stored = null)
         : base(graph)
     {
         _training = training;
         _precision = precision;
+        _stored = stored;
         InputIds = graph.Input(PackedInputs.InputIds, TensorType.Int64("tokens"));
         _offsets = graph.Input(PackedInputs.Offsets, TensorType.Int64("bounds"));
         _dropoutKey = training
@@ -44,7 +49,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     /// <summary>The parameters the graph takes, in the order they were first used.</summary>
     public IReadOnlyList<ParameterView> Views => _views;
 
-    /// <summary>The graph inputs of <see cref="Views"/>.</summary>
+    /// <summary>The values of <see cref="Views"/>.</summary>
     public IReadOnlyList<Value> Parameters => _parameters;
 
     public override Value InputIds { get; }
@@ -81,12 +86,15 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) =>
         Made(x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)));
 
-    /// <summary>In one operator, where there is one for the activation.</summary>
+    /// <summary>
+    /// In one operator, where there is one for the activation; in layers where weights are stored, whose kernels keep
+    /// their panels.
+    /// </summary>
     public override Value FeedForward(
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x)
     {
         bool isTanh = activation is "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast";
-        if (!(isTanh || activation == "gelu") || innerWidth % 32 != 0 || !inner.HasBias || !outer.HasBias)
+        if (_stored is not null || !(isTanh || activation == "gelu") || innerWidth % 32 != 0 || !inner.HasBias || !outer.HasBias)
         {
             return base.FeedForward(inner, outer, width, innerWidth, activation, x);
         }
@@ -249,7 +257,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     private Value Parameter(ParameterSpec spec) => Parameter(ParameterView.Of(spec));
 
     /// <summary>
-    /// The graph's input for a parameter. A name that was used before is the same parameter, so its gradient is the sum
+    /// The graph's value for a parameter. A name that was used before is the same parameter, so its gradient is the sum
     /// over all uses.
     /// </summary>
     /// <exception cref="RunException">It was used with another shape, or stacked with others.</exception>
@@ -270,10 +278,12 @@ internal sealed class PackedModelBuilder : ModelBuilder
             _viewOfParameter.Add(part.Name, _views.Count);
         }
 
-        Value input = Graph.Input(view.Name, new TensorType(ElementType.Float, Shape.Of([.. view.Shape])));
+        Value parameter = _stored is null
+            ? Graph.Input(view.Name, new TensorType(ElementType.Float, Shape.Of([.. view.Shape])))
+            : Graph.Initializer(TensorContent.Float(view.Name, [.. view.Shape], _stored(view)));
         _views.Add(view);
-        _parameters.Add(input);
-        return input;
+        _parameters.Add(parameter);
+        return parameter;
     }
 
     private float Probability(float p)

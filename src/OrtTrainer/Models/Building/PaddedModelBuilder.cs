@@ -8,7 +8,8 @@ namespace OrtTrainer.Models.Building;
 /// </summary>
 internal sealed class PaddedModelBuilder : ModelBuilder
 {
-    private const string TransposedSuffix = ".transposed";
+    /// <summary>What the name of a matrix ends in that is stored as [in, out].</summary>
+    public const string TransposedSuffix = ".transposed";
 
     private readonly Func<ParameterSpec, float[]> _weights;
     private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
@@ -275,7 +276,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         return value;
     }
 
-    private static float[] Transposed(float[] matrix, long rows, long columns)
+    /// <summary>The columns of a matrix [rows, columns] as rows.</summary>
+    public static float[] Transposed(float[] matrix, long rows, long columns)
     {
         float[] transposed = new float[matrix.Length];
         for (long row = 0; row < rows; row++)

@@ -103,6 +103,24 @@ internal sealed class PackedBatch
         }
     }
 
+    /// <summary>Gives what a session made of the batch to a sink.</summary>
+    /// <param name="binding">Has run.</param>
+    /// <param name="head">What a row of its logits is of.</param>
+    /// <param name="indices">The places of the examples in their data set, as the batch was filled.</param>
+    /// <param name="sink">Takes in the outputs.</param>
+    internal void PassOn(Binding binding, OutputRows head, ReadOnlySpan<int> indices, IOutputSink sink)
+    {
+        int[] starts = new int[indices.Length];
+        int[] rows = new int[indices.Length];
+        for (int b = 0; b < indices.Length; b++)
+        {
+            (starts[b], rows[b]) = head.Packed(b, Offsets, OutputOffsets);
+        }
+
+        int outputs = checked((int)binding.OutputShape(PackedInputs.Logits)[^1]);
+        sink.Add(new OutputBatch(binding.Output(PackedInputs.Logits), outputs, indices, starts, rows));
+    }
+
     /// <summary>Gives targets, and what the loss reads beside them, to a session.</summary>
     internal void BindTargets(Binding binding, IReadOnlySet<string> inputs)
     {
