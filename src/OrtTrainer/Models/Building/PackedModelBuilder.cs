@@ -94,7 +94,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x)
     {
         bool isTanh = activation is "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast";
-        if (_stored is not null || !(isTanh || activation == "gelu") || innerWidth % 32 != 0 || !inner.HasBias || !outer.HasBias)
+        if (_stored is not null || !(isTanh || activation == "gelu") || innerWidth % 32 != 0
+            || !inner.HasBias || !outer.HasBias)
         {
             return base.FeedForward(inner, outer, width, innerWidth, activation, x);
         }
