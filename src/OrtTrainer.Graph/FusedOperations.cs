@@ -33,6 +33,24 @@ public static class FusedOperations
             : Fused(g, "Linear" + suffix, [x, w, b], AttributeList.Empty)[0];
     }
 
+    /// <summary>
+    /// GELU(x · w1ᵀ + b1) · w2ᵀ + b2: x [T, K], w1 [N, K], b1 [N], w2 [M, N], b2 [M] with N a multiple of 32; gives [T,
+    /// M].
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">The rows.</param>
+    /// <param name="w1">The first weight.</param>
+    /// <param name="b1">The first bias.</param>
+    /// <param name="w2">The second weight.</param>
+    /// <param name="b2">The second bias.</param>
+    /// <param name="isTanh">Whether GELU is its approximation by tanh.</param>
+    /// <param name="precision">What the operands of the products are rounded to, in the gradients too.</param>
+    public static Value FeedForward(
+        this GraphBuilder g, Value x, Value w1, Value b1, Value w2, Value b2, bool isTanh = false,
+        Precision precision = Precision.Fp32) =>
+        Fused(g, $"FeedForward{(isTanh ? "GeluTanh" : "Gelu")}{Operands.Suffix(precision)}", [x, w1, b1, w2, b2],
+            AttributeList.Empty)[0];
+
     /// <summary>x Φ(x), by the error function.</summary>
     public static Value Gelu(this GraphBuilder g, Value x) => Fused(g, "Gelu", [x], AttributeList.Empty)[0];
 

@@ -31,6 +31,9 @@ public sealed class GraphBuilder
 
     public IReadOnlyList<Value> Outputs => _outputs;
 
+    /// <summary>Nodes added so far.</summary>
+    public int NodeCount => _nodes.Count;
+
     internal IReadOnlyList<Node> Nodes => _nodes;
 
     internal IReadOnlyList<TensorProto> Initializers => _initializers;

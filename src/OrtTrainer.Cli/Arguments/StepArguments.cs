@@ -42,6 +42,9 @@ internal abstract class StepArguments : LabelledArguments
     [Option("no-kernels", HelpText = "run fused operators as ONNX function bodies, not as C# kernels")]
     public bool NoKernels { get; set; }
 
+    [Option("recompute", HelpText = "compute layers again for their gradients: less memory, more time")]
+    public bool Recompute { get; set; }
+
     [Option("precision", MetaValue = "PRECISION", HelpText = "operands of products: fp32, bf16 (default: fp32)")]
     public string? Precision { get; set; }
 
@@ -80,6 +83,7 @@ internal abstract class StepArguments : LabelledArguments
                     FullLength = FullLength,
                     Threads = Threads ?? defaults.Threads,
                     Kernels = !NoKernels,
+                    Recompute = Recompute,
                     Precision = Words.Parse<Precision>("--precision", Precision) ?? defaults.Precision,
                     Seed = Seed ?? defaults.Seed,
                 };

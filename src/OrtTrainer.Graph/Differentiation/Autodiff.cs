@@ -16,7 +16,20 @@ public static class Autodiff
     /// <exception cref="GraphException">
     /// The loss is not a scalar, does not depend on a parameter, or an operator in between has no gradient rule.
     /// </exception>
-    public static IReadOnlyList<Value> Gradients(GraphBuilder builder, Value loss, IReadOnlyList<Value> parameters)
+    public static IReadOnlyList<Value> Gradients(
+        GraphBuilder builder, Value loss, IReadOnlyList<Value> parameters) =>
+        Gradients(builder, loss, parameters, recomputed: []);
+
+    /// <summary>
+    /// As the other, with nodes that are computed again for their gradients: what they make is not kept until then.
+    /// </summary>
+    /// <param name="builder">The graph.</param>
+    /// <param name="loss">The scalar to differentiate.</param>
+    /// <param name="parameters">What to differentiate it in.</param>
+    /// <param name="recomputed">Ranges of nodes, none overlapping another.</param>
+    /// <inheritdoc cref="Gradients(GraphBuilder, Value, IReadOnlyList{Value})"/>
+    public static IReadOnlyList<Value> Gradients(
+        GraphBuilder builder, Value loss, IReadOnlyList<Value> parameters, IReadOnlyList<NodeRange> recomputed)
     {
         if (loss.Shape.Rank != 0)
         {
@@ -27,13 +40,15 @@ public static class Autodiff
         Dictionary<Value, List<Value>> parts = new() { [loss] = [builder.ConstantLike(1, loss)] };
         using IDisposable scope = builder.Scope("grad");
         Node[] forward = [.. builder.Nodes];
+        Recomputation recomputation = new(builder, forward, recomputed);
         for (int i = forward.Length - 1; i >= 0; i--)
         {
             Node node = forward[i];
             if (node.Outputs.Any(parts.ContainsKey)
                 && node.Inputs.Any(input => input is not null && needed.Contains(input)))
             {
-                Differentiate(builder, node, needed, parts);
+                int index = i;
+                Differentiate(builder, node, arrived => recomputation.Again(index, arrived), needed, parts);
             }
         }
 
@@ -56,7 +71,8 @@ public static class Autodiff
     }
 
     private static void Differentiate(
-        GraphBuilder builder, Node node, HashSet<Value> needed, Dictionary<Value, List<Value>> parts)
+        GraphBuilder builder, Node node, Func<Value, Node> again, HashSet<Value> needed,
+        Dictionary<Value, List<Value>> parts)
     {
         Value?[] outputGradients = [.. node.Outputs.Select(output => Total(builder, parts, output))];
         if (node.Operator is not IGradientRule rule)
@@ -66,8 +82,9 @@ public static class Autodiff
                 $"node '{node.Name}'. Freeze what is below it, or replace it by operators that have one.");
         }
 
+        Node source = again(outputGradients.First(gradient => gradient is not null)!);
         IReadOnlyList<Value?> gradients =
-            rule.Differentiate(new GradientContext(builder, node, outputGradients, needed));
+            rule.Differentiate(new GradientContext(builder, node, source, outputGradients, needed));
         for (int i = 0; i < gradients.Count; i++)
         {
             if (gradients[i] is not { } gradient || node.Inputs[i] is not { } input || !needed.Contains(input))

@@ -7,20 +7,25 @@ namespace OrtTrainer.Graph.Operators;
 internal sealed class GradientContext
 {
     private readonly Node _node;
+    private readonly Node _source;
     private readonly IReadOnlyList<Value?> _outputGradients;
     private readonly IReadOnlySet<Value> _needed;
 
     /// <param name="builder">The builder to add to.</param>
     /// <param name="node">The node to differentiate.</param>
+    /// <param name="source">The node whose inputs and outputs the gradients read: the same, or its like that computes
+    /// them again.</param>
     /// <param name="outputGradients">The gradient of the loss in each output; null where the loss does not depend on
     /// it.</param>
     /// <param name="needed">The values whose gradients are wanted.</param>
     public GradientContext(
-        GraphBuilder builder, Node node, IReadOnlyList<Value?> outputGradients, IReadOnlySet<Value> needed)
+        GraphBuilder builder, Node node, Node source, IReadOnlyList<Value?> outputGradients,
+        IReadOnlySet<Value> needed)
     {
         _needed = needed;
         Builder = builder;
         _node = node;
+        _source = source;
         _outputGradients = outputGradients;
     }
 
@@ -38,18 +43,18 @@ internal sealed class GradientContext
     public int InputCount => _node.Inputs.Count;
 
     /// <exception cref="GraphException">The input is missing.</exception>
-    public Value In(int index) => index < _node.Inputs.Count && _node.Inputs[index] is { } value
+    public Value In(int index) => index < _source.Inputs.Count && _source.Inputs[index] is { } value
         ? value
         : throw new GraphException($"Input {index} of node '{NodeName}' is missing.");
 
     public bool HasInput(int index) => index < _node.Inputs.Count && _node.Inputs[index] is not null;
 
     /// <summary>Whether the gradient of the input is wanted; a rule may give null where it is not.</summary>
-    public bool Needs(int index) => HasInput(index) && _needed.Contains(In(index));
+    public bool Needs(int index) => HasInput(index) && _needed.Contains(_node.Inputs[index]!);
 
     public int OutputCount => _node.Outputs.Count;
 
-    public Value Out(int index) => _node.Outputs[index];
+    public Value Out(int index) => _source.Outputs[index];
 
     /// <summary>
     /// The gradient of the loss in output <paramref name="index"/>, or null where the loss does not depend on it.

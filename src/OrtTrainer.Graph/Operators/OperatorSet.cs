@@ -22,7 +22,7 @@ public static class OperatorSet
         new IsNaN(), new ConstantOfShape(), new Standard.Range(), new CumSum(), new NonZero(),
         new Fused.Dropout(), new Gelu(), new GeluGrad(), new GeluTanh(), new GeluTanhGrad(),
         new LayerNorm(), new LayerNormGrad(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
-        new ColumnSum(), new GatherGrad(),
+        new ColumnSum(), new GatherGrad(), new After(),
         new PackedCrossAttention(), new PackedCrossAttentionGrad(),
         new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
         new DisentangledAttention(), new DisentangledAttentionGrad(),
@@ -37,7 +37,10 @@ public static class OperatorSet
     private static IEnumerable<Operator> OfProducts(Precision precision) =>
     [
         new Linear(precision, hasBias: true), new Linear(precision, hasBias: false),
+        new LinearGrad(precision, hasBias: true), new LinearGrad(precision, hasBias: false),
         new LinearInputGrad(precision), new LinearWeightGrad(precision),
+        new FeedForward(precision, "Gelu"), new FeedForwardGrad(precision, "Gelu"),
+        new FeedForward(precision, "GeluTanh"), new FeedForwardGrad(precision, "GeluTanh"),
         new PackedAttention(precision), new PackedAttentionGrad(precision),
         new PackedBiasedAttention(precision), new PackedBiasedAttentionGrad(precision),
     ];

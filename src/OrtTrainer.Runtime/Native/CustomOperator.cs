@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Runtime.Native;
@@ -68,7 +67,7 @@ internal unsafe struct CustomOperator
     private static nuint GetInputTypeCount(OrtCustomOp* op) => (nuint)Definition(op).InputTypes.Count;
 
     [UnmanagedCallersOnly]
-    private static int GetOutputType(OrtCustomOp* op, nuint index) => (int)ElementType.Float;
+    private static int GetOutputType(OrtCustomOp* op, nuint index) => (int)Definition(op).OutputTypes[(int)index];
 
     [UnmanagedCallersOnly]
     private static nuint GetOutputTypeCount(OrtCustomOp* op) => (nuint)Definition(op).OutputCount;

@@ -11,6 +11,7 @@ internal static class OperatorParts
         ("MatMul", StepPart.Products),
         ("FusedMatMul", StepPart.Products),
         ("Linear", StepPart.Products),
+        ("FeedForward", StepPart.Products),
 
         // The gradients of biases.
         ("ColumnSum", StepPart.Products),

@@ -37,7 +37,7 @@ internal sealed class StepBenchmark : IDisposable
         _updates = Device.Default.CreateUpdates(options.Threads);
         _objective = new TrainingObjective(_data.Distribution, new ExampleTargets(_data.Targets));
         _graph = TrainingGraph.Build(
-            model.Architecture, _data.Head, _objective, precision: options.Precision);
+            model.Architecture, _data.Head, _objective, precision: options.Precision, recompute: options.Recompute);
         WeightLayout layout = _graph.Layout.Weights;
         WeightAverage average = new(_updates.Device, layout, new EqualShares());
         _state = new TrainingState(layout, new AdamWOptions(), average, _updates);

@@ -35,6 +35,9 @@ internal sealed record StepBenchmarkOptions
     /// <summary>What the operands of products are rounded to.</summary>
     public Precision Precision { get; init => field = OptionRange.Defined(value); }
 
+    /// <summary>Whether layers are computed again for their gradients.</summary>
+    public bool Recompute { get; init; }
+
     /// <summary>Whether as many steps again are profiled.</summary>
     public bool Profile { get; init; }
 

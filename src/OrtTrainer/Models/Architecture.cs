@@ -137,8 +137,10 @@ internal abstract class Architecture(ModelConfig config)
         {
             m.Place = ParameterPlace.Layer(layer);
             m.ReadsFirstTokens = layer == Shape.Layers - 1 && head?.ReadsFirstTokens(this) == true;
+            int first = m.Graph.NodeCount;
             x = Layer(m, LayerPrefix(layer), x);
             m.LayerOutputs.Add(x);
+            m.LayerNodes.Add(new(first, m.Graph.NodeCount));
         }
 
         m.LayerOutputs[^1] = x = Finish(m, x);

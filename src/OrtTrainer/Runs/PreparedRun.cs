@@ -47,7 +47,7 @@ internal sealed class PreparedRun : IDisposable
             .With(data.Draw);
         ModelHead head = data.Head;
         TrainingGraph graph = TrainingGraph.Build(
-            model.Architecture, head, objective, precision: options.Precision);
+            model.Architecture, head, objective, precision: options.Precision, recompute: options.Recompute);
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head, options.Precision);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);

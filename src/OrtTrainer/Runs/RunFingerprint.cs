@@ -17,8 +17,11 @@ internal static class RunFingerprint
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-        // Neither where the output lies nor how long it may take changes a step.
-        FineTuneOptions deciding = options with { Output = "-", MaxSeconds = null, CheckpointSeconds = 0 };
+        // Neither where the output lies nor how long it may take or how much memory changes a step.
+        FineTuneOptions deciding = options with
+        {
+            Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false,
+        };
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(deciding.ToJson(), RunJson.Options));
         foreach (ParameterSpec parameter in layout.Parameters)
         {

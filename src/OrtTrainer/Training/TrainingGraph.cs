@@ -28,15 +28,20 @@ internal sealed record TrainingGraph(
     /// <param name="objective">What is minimized; the graph holds its terms and no others.</param>
     /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
     /// <param name="precision">What the operands of products are rounded to, in the gradients too.</param>
+    /// <param name="recompute">Whether layers are computed again for their gradients, and only what goes from one to the
+    /// next is kept.</param>
     public static TrainingGraph Build(
         Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true,
-        Precision precision = Precision.Fp32)
+        Precision precision = Precision.Fp32, bool recompute = false)
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout, precision);
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
         TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
-        IReadOnlyList<Value> gradients = Autodiff.Gradients(g, loss.Total, m.Parameters);
+
+        // The last layer's gradients come first: it would be computed twice in a row.
+        IReadOnlyList<Value> gradients = Autodiff.Gradients(
+            g, loss.Total, m.Parameters, recompute ? [.. m.LayerNodes.SkipLast(1)] : []);
         loss.AddOutputs(g);
         g.Output(logits, PackedInputs.Logits);
         List<ParameterView> tables = [];

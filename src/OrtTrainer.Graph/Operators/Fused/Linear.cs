@@ -27,14 +27,44 @@ internal sealed class Linear(Precision precision, bool hasBias) : LinearOperator
         return [context.Type(0).WithShape(new(x[0], w[0]))];
     }
 
+    /// <summary>
+    /// All gradients in one node, so that what it reads is free after it: a runtime may put off what nothing waits for.
+    /// </summary>
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
         GraphBuilder g = context.Builder;
-        Value Made(string type, Value right) =>
-            g.NodeOutputs(Domain, Named(type), [context.Dy, right])[0];
-        Value? dx = context.Needs(0) ? Made("LinearInputGrad", context.In(1)) : null;
-        Value? dw = context.Needs(1) ? Made("LinearWeightGrad", context.In(0)) : null;
+        IReadOnlyList<Value> Made(string type, params Value[] inputs) =>
+            g.NodeOutputs(Domain, Named(type), inputs);
+        if (context.Needs(0) && context.Needs(1))
+        {
+            return Made($"{(hasBias ? "Linear" : "LinearWithoutBias")}Grad", context.Dy, context.In(0), context.In(1));
+        }
+
+        Value? dx = context.Needs(0) ? Made("LinearInputGrad", context.Dy, context.In(1))[0] : null;
+        Value? dw = context.Needs(1) ? Made("LinearWeightGrad", context.Dy, context.In(0))[0] : null;
         return hasBias ? [dx, dw, context.Needs(2) ? g.ColumnSum(context.Dy) : null] : [dx, dw];
+    }
+}
+
+/// <summary>dx = dy · w, dw = dyᵀ · x, db = Σ dy: dy [T, N], x [T, K], w [N, K].</summary>
+internal sealed class LinearGrad(Precision precision, bool hasBias) : LinearOperator(precision)
+{
+    public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
+        $"Linear{(hasBias ? "" : "WithoutBias")}Grad{Operands.Suffix(precision)}(dy, x, w) => "
+            + (hasBias ? "dx, dw, db" : "dx, dw"),
+        $"""
+        dx = Gemm({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "w")})
+        dw = Gemm<transA = 1>({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "x")})
+        {(hasBias ? "db = ReduceSum<keepdims = 0>(dy, [0])" : "")}
+        """);
+
+    internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
+    {
+        (Shape dy, Shape w) = (context.Shape(0), context.Shape(2));
+        InferenceContext.Require(dy.Rank == 2 && w.Rank == 2 && dy[1].Fits(w[0]),
+            $"dy must be [T, N] and w [N, K], not {dy} and {w}");
+        TensorType[] outputs = [context.Type(1), context.Type(2), context.Type(2).WithShape(new(w[0]))];
+        return hasBias ? outputs : outputs[..2];
     }
 }
 

@@ -12,10 +12,16 @@ internal sealed unsafe class ColumnSumKernel : Kernel
     {
         KernelTensor x = context.Input(0);
         (int rows, int columns) = Shapes.Matrix(Definition, "x", x);
+        Sum(context, x.Floats, rows, columns, context.Output(0, columns).Floats);
+    }
+
+    /// <summary>The sum of rows, by blocks of them and then in their order.</summary>
+    public static void Sum(in KernelContext context, float* x, int rows, int columns, float* y)
+    {
         int count = RowBlocks.Count(rows);
         float* partials = Scratch.ForCall((long)count * columns);
-        context.ParallelFor(count, new Blocks { X = x.Floats, Rows = rows, Columns = columns, Partials = partials });
-        RowBlocks.Combine(partials, count, columns, context.Output(0, columns).Floats, columns);
+        context.ParallelFor(count, new Blocks { X = x, Rows = rows, Columns = columns, Partials = partials });
+        RowBlocks.Combine(partials, count, columns, y, columns);
     }
 
     private struct Blocks : IBlocks

@@ -18,5 +18,14 @@ internal readonly struct ErfGelu : IGelu
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ValueAndSlope(Vector512<float> x, out Vector512<float> slope)
+    {
+        Vector512<float> gaussian = Gaussian(x);
+        Vector512<float> normal = VectorMath.Normal(x, gaussian);
+        slope = Vector512.FusedMultiplyAdd(x, gaussian * Vector512.Create(0.3989422804f), normal);
+        return x * normal;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Gaussian(Vector512<float> x) => VectorMath.Exp(x * x * Vector512.Create(-0.5f));
 }

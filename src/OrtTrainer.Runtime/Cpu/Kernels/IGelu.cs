@@ -9,4 +9,7 @@ internal interface IGelu
 
     /// <summary>The derivative at x.</summary>
     static abstract Vector512<float> Slope(Vector512<float> x);
+
+    /// <summary>Both, for less than twice the work.</summary>
+    static abstract Vector512<float> ValueAndSlope(Vector512<float> x, out Vector512<float> slope);
 }

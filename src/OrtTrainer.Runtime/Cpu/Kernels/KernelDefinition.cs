@@ -3,7 +3,7 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
-/// An operator of domain <c>ai.orttrainer</c>, version 1, as ONNX Runtime needs to know it. Its outputs are float32.
+/// An operator of domain <c>ai.orttrainer</c>, version 1, as ONNX Runtime needs to know it.
 /// </summary>
 /// <param name="Name">The operator's type in the graph.</param>
 /// <param name="InputTypes">Element type of each input, all of them required.</param>
@@ -15,4 +15,9 @@ public sealed record KernelDefinition(
     string Name,
     IReadOnlyList<ElementType> InputTypes,
     int OutputCount,
-    Func<KernelAttributes, Kernel> Create);
+    Func<KernelAttributes, Kernel> Create)
+{
+    /// <summary>Element type of each output; float32 unless it is said.</summary>
+    public IReadOnlyList<ElementType> OutputTypes { get; init; } =
+        [.. Enumerable.Repeat(ElementType.Float, OutputCount)];
+}

@@ -23,6 +23,7 @@ public sealed unsafe class KernelLibrary
         LayerNormGradKernel.Definition,
         DropoutAddLayerNormKernel.Definition,
         DropoutAddLayerNormGradKernel.Definition,
+        AfterKernel.Definition,
         ColumnSumKernel.Definition,
         GatherGradKernel.Definition,
         PackedCrossAttentionKernel.Definition,

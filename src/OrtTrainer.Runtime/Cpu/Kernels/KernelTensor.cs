@@ -18,6 +18,9 @@ public readonly unsafe struct KernelTensor
     /// <summary>The first element of a float32 tensor.</summary>
     public float* Floats => (float*)_data;
 
+    /// <summary>The first byte, whatever the type.</summary>
+    public byte* Bytes => (byte*)_data;
+
     /// <summary>The first element of an int64 tensor.</summary>
     public long* Int64s => (long*)_data;
 

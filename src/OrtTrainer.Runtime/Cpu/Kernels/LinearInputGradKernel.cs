@@ -19,8 +19,11 @@ internal sealed unsafe class LinearInputGradKernel<TTile>(KernelDefinition defin
     {
         KernelTensor dy = context.Input(0), w = context.Input(1);
         LinearShape shape = LinearShape.OfGradient(definition, dy, w);
+        byte* left = LeftFactor<TTile>.Rows(
+            context, dy.Floats, shape.Rows, shape.Outputs,
+            Scratch.ForCall(LeftFactor<TTile>.RowsLength(shape.Rows, shape.Outputs)));
         RowProduct<TTile, InputsOf, NoEpilogue>.Run(
-            context, dy.Floats, shape.Rows, shape.Outputs, new InputsOf(w.Floats, shape.Outputs, shape.Inputs),
+            context, left, shape.Rows, shape.Outputs, new InputsOf(w.Floats, shape.Outputs, shape.Inputs),
             context.Output(0, shape.Rows, shape.Inputs).Floats, shape.Inputs, default);
     }
 }

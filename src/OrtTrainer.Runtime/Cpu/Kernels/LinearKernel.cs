@@ -24,18 +24,21 @@ internal sealed unsafe class LinearKernel<TTile>(KernelDefinition definition, bo
         float* x = context.Input(0).Floats;
         float* w = context.Input(1).Floats;
         float* y = context.Output(0, shape.Rows, shape.Outputs).Floats;
+        byte* left = LeftFactor<TTile>.Rows(
+            context, x, shape.Rows, shape.Inputs,
+            Scratch.ForCall(LeftFactor<TTile>.RowsLength(shape.Rows, shape.Inputs)));
         OutputsOf factor = new(w, shape.Inputs);
         if (hasBias)
         {
             KernelTensor b = context.Input(2);
             Shapes.Require(definition, "b", b, shape.Outputs);
             RowProduct<TTile, OutputsOf, BiasEpilogue>.Run(
-                context, x, shape.Rows, shape.Inputs, factor, y, shape.Outputs, new BiasEpilogue(b.Floats));
+                context, left, shape.Rows, shape.Inputs, factor, y, shape.Outputs, new BiasEpilogue(b.Floats));
         }
         else
         {
             RowProduct<TTile, OutputsOf, NoEpilogue>.Run(
-                context, x, shape.Rows, shape.Inputs, factor, y, shape.Outputs, default);
+                context, left, shape.Rows, shape.Inputs, factor, y, shape.Outputs, default);
         }
     }
 }

@@ -19,8 +19,11 @@ internal sealed unsafe class LinearWeightGradKernel<TTile>(KernelDefinition defi
     {
         KernelTensor dy = context.Input(0), x = context.Input(1);
         LinearShape shape = LinearShape.OfRows(definition, dy, x);
-        WeightProduct<TTile>.Run(
-            context, dy.Floats, x.Floats, shape.Rows, shape.Outputs, shape.Inputs,
+        byte* left = LeftFactor<TTile>.Steps(
+            context, dy.Floats, shape.Rows, shape.Outputs,
+            Scratch.ForCall(LeftFactor<TTile>.StepsLength(shape.Rows, shape.Outputs)));
+        WeightProduct<TTile, FloatRows>.Run(
+            context, left, new FloatRows(x.Floats, shape.Inputs), shape.Rows, shape.Outputs, shape.Inputs,
             context.Output(0, shape.Outputs, shape.Inputs).Floats);
     }
 }

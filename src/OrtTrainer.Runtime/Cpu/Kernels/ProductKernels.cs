@@ -14,22 +14,28 @@ internal static class ProductKernels
     /// </summary>
     public static IEnumerable<KernelDefinition> OfThisProcessor =>
     [
-        .. Avx512F.IsSupported ? Linear<FloatTile>("") : [],
+        .. Avx512F.IsSupported ? Linear<FloatTile>("", ElementType.Float) : [],
         .. Attention<FloatTile>(""),
-        .. BFloat16IsSupported ? Linear<BFloat16Tile>(nameof(Precision.Bf16)) : [],
+        .. BFloat16IsSupported ? Linear<BFloat16Tile>(nameof(Precision.Bf16), ElementType.BFloat16) : [],
         .. BFloat16IsSupported ? Attention<BFloat16Tile>(nameof(Precision.Bf16)) : [],
     ];
 
     /// <summary>Whether products of bfloat16 have kernels.</summary>
     public static bool BFloat16IsSupported => Processor.HasBFloat16 && ExecutableMemory.IsSupported;
 
-    private static IEnumerable<KernelDefinition> Linear<TTile>(string suffix)
+    private static IEnumerable<KernelDefinition> Linear<TTile>(string suffix, ElementType kept)
         where TTile : struct, ITile =>
     [
         LinearKernel<TTile>.Define("Linear" + suffix, hasBias: true),
         LinearKernel<TTile>.Define("LinearWithoutBias" + suffix, hasBias: false),
+        LinearGradKernel<TTile>.Define("LinearGrad" + suffix, hasBias: true),
+        LinearGradKernel<TTile>.Define("LinearWithoutBiasGrad" + suffix, hasBias: false),
         LinearInputGradKernel<TTile>.Define("LinearInputGrad" + suffix),
         LinearWeightGradKernel<TTile>.Define("LinearWeightGrad" + suffix),
+        FeedForwardKernel<TTile, ErfGelu>.Define("FeedForwardGelu" + suffix, kept),
+        FeedForwardGradKernel<TTile, ErfGelu>.Define("FeedForwardGeluGrad" + suffix, kept),
+        FeedForwardKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanh" + suffix, kept),
+        FeedForwardGradKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanhGrad" + suffix, kept),
     ];
 
     private static IEnumerable<KernelDefinition> Attention<TTile>(string suffix)

@@ -27,6 +27,13 @@ internal readonly struct TanhGelu : IGelu
         return Vector512.FusedMultiplyAdd(x * twiceSlope, decay * logistic * logistic, logistic);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ValueAndSlope(Vector512<float> x, out Vector512<float> slope)
+    {
+        slope = Slope(x);
+        return Value(x);
+    }
+
     // e^(-2u). Kept below e^80: its square with logistic² in the slope must not overflow.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Decay(Vector512<float> x)

@@ -95,6 +95,27 @@ internal sealed class BFloat16Code(CallingConvention convention)
     }
 
     /// <summary>
+    /// <c>void convertRows(rows, source, row, target, targetRow)</c>: rows of 32 float32 to bfloat16, so many bytes
+    /// apart.
+    /// </summary>
+    public Assembler ConvertRows()
+    {
+        Assembler a = new(64);
+        Label loop = a.CreateLabel();
+        a.Enter(convention);
+        a.Label(ref loop);
+        a.vmovups(zmm0, __zmmword_ptr[rsi + VectorBytes]);
+        a.vcvtne2ps2bf16(zmm0, zmm0, __zmmword_ptr[rsi]);
+        a.vmovups(__zmmword_ptr[rcx], zmm0);
+        a.add(rsi, rdx);
+        a.add(rcx, r8);
+        a.dec(rdi);
+        a.jne(loop);
+        a.Leave(convention);
+        return a;
+    }
+
+    /// <summary>
     /// <c>void pair(vectors, first, second, target, order)</c>: the bfloat16 of two rows side by side, vectors of 16
     /// pairs each. <c>order</c> is <see cref="PairOrder"/>.
     /// </summary>
@@ -116,8 +137,8 @@ internal sealed class BFloat16Code(CallingConvention convention)
     }
 
     /// <summary>
-    /// <c>void pairPanel(steps, source, row, panel, order)</c>: two rows of 32 columns to a step, rows so many bytes
-    /// apart.
+    /// <c>void pairPanel(steps, source, row, panel, order, step)</c>: two rows of 32 columns to a step, rows and steps
+    /// so many bytes apart.
     /// </summary>
     public Assembler PairPanel()
     {
@@ -133,7 +154,7 @@ internal sealed class BFloat16Code(CallingConvention convention)
         }
 
         a.lea(rsi, __[rsi + (rdx * 2)]);
-        a.add(rcx, Panels.StepBytes);
+        a.add(rcx, r9);
         a.dec(rdi);
         a.jne(loop);
         a.Leave(convention);

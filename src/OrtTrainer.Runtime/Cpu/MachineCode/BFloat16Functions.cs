@@ -35,6 +35,7 @@ internal sealed unsafe class BFloat16Functions : IDisposable
             }
         }
 
+        Add(code.ConvertRows());
         Add(code.Convert());
         Add(code.Pair());
         Add(code.PairPanel());
@@ -43,7 +44,9 @@ internal sealed unsafe class BFloat16Functions : IDisposable
         addresses.AsSpan(0, _tiles.Length).CopyTo(_tiles);
         Convert = (delegate* unmanaged[SuppressGCTransition]<nint, float*, ushort*, void>)addresses[^3];
         PairRows = (delegate* unmanaged[SuppressGCTransition]<nint, float*, float*, uint*, ushort*, void>)addresses[^2];
-        PairPanel = (delegate* unmanaged[SuppressGCTransition]<nint, float*, nint, uint*, ushort*, void>)addresses[^1];
+        PairPanel =
+            (delegate* unmanaged[SuppressGCTransition]<nint, float*, nint, uint*, ushort*, nint, void>)addresses[^1];
+        ConvertRows = (delegate* unmanaged[SuppressGCTransition]<nint, float*, nint, ushort*, nint, void>)addresses[^4];
         _pairOrder = (ushort*)NativeMemory.AlignedAlloc(Alignment, Alignment);
         BFloat16Code.PairOrder.CopyTo(new Span<ushort>(_pairOrder, 32));
     }
@@ -54,8 +57,11 @@ internal sealed unsafe class BFloat16Functions : IDisposable
     /// <summary>pair(vectors of 16, first, second, target, order).</summary>
     public delegate* unmanaged[SuppressGCTransition]<nint, float*, float*, uint*, ushort*, void> PairRows { get; }
 
-    /// <summary>pairPanel(steps, source, bytes from row to row, panel, order).</summary>
-    public delegate* unmanaged[SuppressGCTransition]<nint, float*, nint, uint*, ushort*, void> PairPanel { get; }
+    /// <summary>pairPanel(steps, source, bytes from row to row, panel, order, bytes from step to step).</summary>
+    public delegate* unmanaged[SuppressGCTransition]<nint, float*, nint, uint*, ushort*, nint, void> PairPanel { get; }
+
+    /// <summary>convertRows(rows of 32, source, bytes from row to row, target, bytes from row to row).</summary>
+    public delegate* unmanaged[SuppressGCTransition]<nint, float*, nint, ushort*, nint, void> ConvertRows { get; }
 
     /// <summary>The last argument of the functions that pair.</summary>
     public ushort* PairOrder => _pairOrder;

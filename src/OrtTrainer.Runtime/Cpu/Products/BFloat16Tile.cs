@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cpu.MachineCode;
 
@@ -48,7 +49,8 @@ internal readonly unsafe struct BFloat16Tile : ITile
         int pairs = columns == Panels.Columns ? depth / 2 : 0;
         if (pairs > 0)
         {
-            Functions.PairPanel(pairs, source, sourceRow * sizeof(float), steps, Functions.PairOrder);
+            Functions.PairPanel(
+                pairs, source, sourceRow * sizeof(float), steps, Functions.PairOrder, Panels.StepBytes);
         }
 
         for (int k = 2 * pairs; k < depth; k += 2)
@@ -76,6 +78,26 @@ internal readonly unsafe struct BFloat16Tile : ITile
 
         return converted;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Rounded(Vector512<float> values)
+    {
+        Vector512<uint> bits = values.AsUInt32();
+        Vector512<uint> even = (bits >>> 16) & Vector512<uint>.One;
+        Vector512<float> rounded =
+            ((bits + Vector512.Create(0x7FFFu) + even) & Vector512.Create(0xFFFF0000u)).AsSingle();
+        return Vector512.ConditionalSelect(Vector512.Equals(values, values), rounded, values);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(byte* row, int column) =>
+        (Vector512.WidenLower(Vector256.Load((ushort*)row + column).ToVector512Unsafe()) << 16).AsSingle();
+
+    public static void StoreRows(float* tile, int rows, byte* target, nint targetRow) =>
+        Functions.ConvertRows(rows, tile, Panels.StepBytes, (ushort*)target, targetRow);
+
+    public static void StoreSteps(float* tile, int rows, byte* target, nint targetStep) =>
+        Functions.PairPanel((rows + 1) / 2, tile, Panels.StepBytes, (uint*)target, Functions.PairOrder, targetStep);
 
     public static void LeftSteps(float* source, int depth, int columns, byte* steps)
     {

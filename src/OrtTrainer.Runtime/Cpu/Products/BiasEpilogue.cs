@@ -8,6 +8,8 @@ namespace OrtTrainer.Runtime.Cpu.Products;
 /// <param name="bias">One number per column.</param>
 internal readonly unsafe struct BiasEpilogue(float* bias) : IEpilogue
 {
+    public static bool Stores => false;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(float* tile, nint tileRow, int row, int column, int rows, int columns)
     {

@@ -36,6 +36,25 @@ internal readonly unsafe struct FloatTile : ITile
         return (byte*)source;
     }
 
+    public static Vector512<float> Rounded(Vector512<float> values) => values;
+
+    public static Vector512<float> Load(byte* row, int column) => Vector512.Load((float*)row + column);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void StoreRows(float* tile, int rows, byte* target, nint targetRow)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            Vector512.Load(tile).Store((float*)target);
+            Vector512.Load(tile + Lanes.Count).Store((float*)target + Lanes.Count);
+            tile += Panels.Columns;
+            target += targetRow;
+        }
+    }
+
+    public static void StoreSteps(float* tile, int rows, byte* target, nint targetStep) =>
+        StoreRows(tile, rows, target, targetStep);
+
     public static void LeftSteps(float* source, int depth, int columns, byte* steps) =>
         throw new NotSupportedException("Float32 is read where it lies.");
 

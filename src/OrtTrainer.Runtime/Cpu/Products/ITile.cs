@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace OrtTrainer.Runtime.Cpu.Products;
 
 /// <summary>
@@ -53,6 +55,28 @@ internal unsafe interface ITile
     /// <param name="converted">Room for rows · columns floats.</param>
     /// <param name="row">Bytes from row to row of the result.</param>
     static abstract byte* LeftRows(float* source, int rows, int columns, byte* converted, out nint row);
+
+    /// <summary>What an element is rounded to when it is stored.</summary>
+    static abstract Vector512<float> Rounded(Vector512<float> values);
+
+    /// <summary>16 elements of what <see cref="StoreRows"/> wrote.</summary>
+    /// <param name="row">A row.</param>
+    /// <param name="column">The first of them, a multiple of 16.</param>
+    static abstract Vector512<float> Load(byte* row, int column);
+
+    /// <summary>A tile as rows that <see cref="Multiply"/> reads.</summary>
+    /// <param name="tile">[rows, 32] floats.</param>
+    /// <param name="rows">1 or more.</param>
+    /// <param name="target">Where its first element goes.</param>
+    /// <param name="targetRow">Bytes from row to row.</param>
+    static abstract void StoreRows(float* tile, int rows, byte* target, nint targetRow);
+
+    /// <summary>A tile as steps that <see cref="MultiplyTransposed"/> reads, or as part of a panel.</summary>
+    /// <param name="tile">[rows, 32] floats, with a row of zeros behind an odd number of them.</param>
+    /// <param name="rows">1 or more.</param>
+    /// <param name="target">Where its first step goes.</param>
+    /// <param name="targetStep">Bytes from step to step.</param>
+    static abstract void StoreSteps(float* tile, int rows, byte* target, nint targetStep);
 
     /// <summary>True: <see cref="MultiplyTransposed"/> reads what <see cref="LeftSteps"/> makes.</summary>
     static abstract bool ConvertsLeftSteps { get; }

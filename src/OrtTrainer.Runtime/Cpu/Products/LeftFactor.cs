@@ -8,64 +8,88 @@ namespace OrtTrainer.Runtime.Cpu.Products;
 internal static unsafe class LeftFactor<TTile>
     where TTile : struct, ITile
 {
+    /// <summary>Steps that so many elements make.</summary>
+    public static int StepsOf(int elements) => (elements + TTile.ElementsPerStep - 1) / TTile.ElementsPerStep;
+
+    /// <summary>Bytes from row to row of what <see cref="Rows"/> gives.</summary>
+    public static nint RowBytes(int columns) => (nint)StepsOf(columns) * sizeof(float);
+
+    /// <summary>Floats of the room that <see cref="Rows"/> needs.</summary>
+    public static long RowsLength(int rows, int columns) =>
+        TTile.ElementsPerStep == 1 ? 0 : (long)rows * StepsOf(columns);
+
+    /// <summary>Floats of the room that <see cref="Steps"/> needs.</summary>
+    public static long StepsLength(int rows, int columns) =>
+        TTile.ElementsPerStep == 1 ? 0 : (long)StepsOf(rows) * columns;
+
     /// <summary>For <see cref="ITile.Multiply"/>.</summary>
     /// <param name="context">The node's run.</param>
     /// <param name="source">[rows, columns].</param>
     /// <param name="rows">0 or more.</param>
     /// <param name="columns">The depth.</param>
-    /// <param name="row">Bytes from row to row of the result, which is valid until the kernel returns.</param>
-    public static byte* Rows(in KernelContext context, float* source, int rows, int columns, out nint row)
-    {
-        int steps = (columns + TTile.ElementsPerStep - 1) / TTile.ElementsPerStep;
-        row = (nint)steps * sizeof(float);
-        return TTile.ElementsPerStep == 1
-            ? (byte*)source
-            : Converted(context, source, rows, columns, steps, transposed: false);
-    }
+    /// <param name="room">For what is converted.</param>
+    public static byte* Rows(in KernelContext context, float* source, int rows, int columns, float* room) =>
+        TTile.ElementsPerStep == 1 ? (byte*)source : Converted(context, source, rows, columns, room, transposed: false);
 
     /// <summary>For <see cref="ITile.MultiplyTransposed"/>: [steps, columns].</summary>
     /// <inheritdoc cref="Rows"/>
-    public static byte* Steps(in KernelContext context, float* source, int rows, int columns) =>
-        TTile.ElementsPerStep == 1
-            ? (byte*)source
-            : Converted(context, source, rows, columns, columns, transposed: true);
+    public static byte* Steps(in KernelContext context, float* source, int rows, int columns, float* room) =>
+        TTile.ElementsPerStep == 1 ? (byte*)source : Converted(context, source, rows, columns, room, transposed: true);
+
+    /// <summary>Both at once, each in its room.</summary>
+    public static (nint Rows, nint Steps) Both(
+        in KernelContext context, float* source, int rows, int columns, float* rowRoom, float* stepRoom)
+    {
+        if (TTile.ElementsPerStep == 1)
+        {
+            return ((nint)source, (nint)source);
+        }
+
+        Convert(context, source, rows, columns, (byte*)rowRoom, (byte*)stepRoom);
+        return ((nint)rowRoom, (nint)stepRoom);
+    }
 
     private static byte* Converted(
-        in KernelContext context, float* source, int rows, int columns, int rowSteps, bool transposed)
+        in KernelContext context, float* source, int rows, int columns, float* room, bool transposed)
     {
-        byte* target = (byte*)Scratch.ForCall((long)(rows + 1) * rowSteps);
+        Convert(context, source, rows, columns, transposed ? null : (byte*)room, transposed ? (byte*)room : null);
+        return (byte*)room;
+    }
+
+    private static void Convert(
+        in KernelContext context, float* source, int rows, int columns, byte* asRows, byte* asSteps) =>
         context.ParallelFor(RowBlocks.Count(rows), new Conversion
         {
             Source = source,
             Count = rows,
             Columns = columns,
-            Target = target,
-            Transposed = transposed,
+            Rows = asRows,
+            Steps = asSteps,
         });
-        return target;
-    }
 
     private struct Conversion : IBlocks
     {
         public float* Source;
         public int Count;
         public int Columns;
-        public byte* Target;
-        public bool Transposed;
+        public byte* Rows;
+        public byte* Steps;
 
         public readonly void Run(int block)
         {
             (int first, int end) = RowBlocks.Range(block, Count);
             float* source = Source + ((long)first * Columns);
-            if (Transposed)
+            if (Rows != null)
             {
-                TTile.LeftSteps(
-                    source, end - first, Columns, Target + ((long)first / TTile.ElementsPerStep * Columns * 4));
-                return;
+                _ = TTile.LeftRows(source, end - first, Columns, Rows + (first * RowBytes(Columns)), out _);
             }
 
-            int steps = (Columns + TTile.ElementsPerStep - 1) / TTile.ElementsPerStep;
-            _ = TTile.LeftRows(source, end - first, Columns, Target + ((long)first * steps * sizeof(float)), out _);
+            if (Steps != null)
+            {
+                TTile.LeftSteps(
+                    source, end - first, Columns,
+                    Steps + ((long)first / TTile.ElementsPerStep * Columns * sizeof(float)));
+            }
         }
     }
 }

@@ -31,16 +31,25 @@ internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
     private readonly int Steps => (_depth + TTile.ElementsPerStep - 1) / TTile.ElementsPerStep;
 
     /// <summary>Computes it on the threads of a kernel's run.</summary>
+    /// <param name="context">The node's run.</param>
+    /// <param name="a">Of <see cref="LeftFactor{TTile}.Rows"/>.</param>
+    /// <param name="rows">0 or more.</param>
+    /// <param name="depth">1 or more.</param>
+    /// <param name="b">The right factor.</param>
+    /// <param name="c">The product, row by row; null where the epilogue stores it.</param>
+    /// <param name="columns">1 or more.</param>
+    /// <param name="epilogue">What becomes of a tile.</param>
     public static void Run(
-        in KernelContext context, float* a, int rows, int depth, TFactor b, float* c, int columns, TEpilogue epilogue)
+        in KernelContext context, byte* a, int rows, int depth, TFactor b, float* c, int columns, TEpilogue epilogue)
     {
         int panels = Panels.Count(columns);
-        int rowBlocks = Math.Clamp((FewestBlocks + panels - 1) / panels, 1, Math.Max(1, rows / FewestRows));
-        byte* left = LeftFactor<TTile>.Rows(context, a, rows, depth, out nint aRow);
+        int rowBlocks = TEpilogue.Stores
+            ? 1
+            : Math.Clamp((FewestBlocks + panels - 1) / panels, 1, Math.Max(1, rows / FewestRows));
         context.ParallelFor(rows == 0 ? 0 : panels * rowBlocks, new RowProduct<TTile, TFactor, TEpilogue>
         {
-            _a = left,
-            _aRow = aRow,
+            _a = a,
+            _aRow = LeftFactor<TTile>.RowBytes(depth),
             _b = b,
             _c = c,
             _rows = rows,
@@ -60,22 +69,25 @@ internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
         int column = panel * Panels.Columns;
         int columns = Math.Min(Panels.Columns, _columns - column);
 
-        // A panel beyond the last column is made beside the product, which has no room for it.
-        bool isWhole = columns == Panels.Columns;
+        // A panel beyond the last column is made beside the product, which has no room for it, and so is one that the
+        // epilogue stores: tile by tile in one place, if the sums of a tile are whole when it is left.
+        bool isWhole = columns == Panels.Columns && !TEpilogue.Stores;
+        int chunks = (Steps + ChunkSteps - 1) / ChunkSteps;
+        bool reuses = TEpilogue.Stores && chunks == 1;
         Layout layout = new();
         long packed = layout.Add((long)Steps * Panels.Columns);
-        long strip = layout.Add(isWhole ? 0 : (long)(end - first) * Panels.Columns);
+        long strip = layout.Add(isWhole ? 0 : (long)(reuses ? TTile.Rows : end - first + 1) * Panels.Columns);
         float* scratch = Scratch.ForBlock(layout.Length);
         _b.Pack<TTile>(column, columns, (byte*)(scratch + packed));
-        Multiply((byte*)(scratch + packed), first, end, column, columns, isWhole
-            ? _c + ((long)first * _columns) + column
-            : scratch + strip, isWhole ? _columns : Panels.Columns);
+        float* c = isWhole ? _c + ((long)first * _columns) + column : scratch + strip;
+        nint cRow = isWhole ? _columns : Panels.Columns;
+        Multiply((byte*)(scratch + packed), first, end, column, columns, chunks, c, cRow, reuses ? 0 : cRow);
     }
 
     private readonly void Multiply(
-        byte* panel, int first, int end, int column, int columns, float* c, nint cRow)
+        byte* panel, int first, int end, int column, int columns, int chunks, float* c, nint cRow, nint advance)
     {
-        int steps = Steps, chunks = (steps + ChunkSteps - 1) / ChunkSteps;
+        int steps = Steps;
         for (int chunk = 0; chunk < chunks; chunk++)
         {
             int start = (int)((long)steps * chunk / chunks);
@@ -83,14 +95,14 @@ internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
             for (int row = first; row < end; row += TTile.Rows)
             {
                 int rows = Math.Min(TTile.Rows, end - row);
-                float* tile = c + ((row - first) * cRow);
+                float* tile = c + ((row - first) * advance);
                 TTile.Multiply(
                     count, _a + (row * _aRow) + (start * sizeof(float)), _aRow,
                     panel + ((long)start * Panels.StepBytes), tile, cRow * sizeof(float), rows, add: chunk > 0);
                 if (chunk == chunks - 1)
                 {
                     _epilogue.Apply(tile, cRow, row, column, rows, columns);
-                    if (columns < Panels.Columns)
+                    if (columns < Panels.Columns && !TEpilogue.Stores)
                     {
                         CopyOut(tile, row, column, rows, columns);
                     }

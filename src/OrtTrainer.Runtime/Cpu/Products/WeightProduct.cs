@@ -8,8 +8,9 @@ namespace OrtTrainer.Runtime.Cpu.Products;
 /// outputs lie in the nearest cache they meet all panels of the group. The chunks depend on the number of rows alone,
 /// so that the cut into blocks changes no bit.
 /// </summary>
-internal unsafe struct WeightProduct<TTile> : IBlocks
+internal unsafe struct WeightProduct<TTile, TInputs> : IBlocks
     where TTile : struct, ITile
+    where TInputs : unmanaged, IStepPanels
 {
     /// <summary>Rows of a chunk in steps.</summary>
     private const int ChunkSteps = 192;
@@ -18,7 +19,7 @@ internal unsafe struct WeightProduct<TTile> : IBlocks
     private const int FewestBlocks = 8;
 
     private byte* _dy;
-    private float* _x;
+    private TInputs _x;
     private float* _c;
     private int _rows;
     private int _outputs;
@@ -27,8 +28,15 @@ internal unsafe struct WeightProduct<TTile> : IBlocks
     private int _outputBlocks;
 
     /// <summary>Computes it on the threads of a kernel's run.</summary>
+    /// <param name="context">The node's run.</param>
+    /// <param name="dy">Of <see cref="LeftFactor{TTile}.Steps"/>.</param>
+    /// <param name="x">The panels of X.</param>
+    /// <param name="rows">0 or more.</param>
+    /// <param name="outputs">1 or more.</param>
+    /// <param name="inputs">1 or more.</param>
+    /// <param name="c">The product.</param>
     public static void Run(
-        in KernelContext context, float* dy, float* x, int rows, int outputs, int inputs, float* c)
+        in KernelContext context, byte* dy, TInputs x, int rows, int outputs, int inputs, float* c)
     {
         if (rows == 0)
         {
@@ -39,9 +47,9 @@ internal unsafe struct WeightProduct<TTile> : IBlocks
         int panelGroups = (Panels.Count(inputs) + PanelsPerBlock - 1) / PanelsPerBlock;
         int tiles = (outputs + TTile.Rows - 1) / TTile.Rows;
         int outputBlocks = Math.Clamp((FewestBlocks + panelGroups - 1) / panelGroups, 1, tiles);
-        context.ParallelFor(panelGroups * outputBlocks, new WeightProduct<TTile>
+        context.ParallelFor(panelGroups * outputBlocks, new WeightProduct<TTile, TInputs>
         {
-            _dy = LeftFactor<TTile>.Steps(context, dy, rows, outputs),
+            _dy = dy,
             _x = x,
             _c = c,
             _rows = rows,
@@ -91,13 +99,11 @@ internal unsafe struct WeightProduct<TTile> : IBlocks
         int row, int rows, int first, int end, int firstPanel, int endPanel, byte* packed, float* strip)
     {
         int steps = (rows + TTile.ElementsPerStep - 1) / TTile.ElementsPerStep;
-        nint panelBytes = (nint)steps * Panels.StepBytes;
+        nint panelBytes = (nint)ChunkSteps * Panels.StepBytes;
+        byte** x = stackalloc byte*[endPanel - firstPanel];
         for (int panel = firstPanel; panel < endPanel; panel++)
         {
-            int column = panel * Panels.Columns;
-            TTile.PackRows(
-                _x + ((long)row * _inputs) + column, _inputs, rows, Math.Min(Panels.Columns, _inputs - column),
-                packed + ((panel - firstPanel) * panelBytes));
+            x[panel - firstPanel] = _x.Panel<TTile>(panel, row, rows, packed + ((panel - firstPanel) * panelBytes));
         }
 
         byte* a = _dy + ((long)row / TTile.ElementsPerStep * _outputs * sizeof(float));
@@ -113,7 +119,7 @@ internal unsafe struct WeightProduct<TTile> : IBlocks
                     : strip + ((long)(i - first) * Panels.Columns);
                 TTile.MultiplyTransposed(
                     steps, a + (i * sizeof(float)), _outputs * sizeof(float),
-                    packed + ((panel - firstPanel) * panelBytes), tile,
+                    x[panel - firstPanel], tile,
                     (isWhole ? _inputs : Panels.Columns) * sizeof(float), tileRows, add: row > 0);
             }
         }

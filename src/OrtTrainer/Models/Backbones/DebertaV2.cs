@@ -151,9 +151,8 @@ internal sealed class DebertaV2 : Architecture
         attended = m.Linear(prefix + "attention.output.dense", width, width, attended);
         x = m.DropoutAddLayerNorm(
             prefix + "attention.output.LayerNorm", width, _epsilon, _hiddenDropout, attended, x);
-        Value fed = m.Linear(prefix + "intermediate.dense", width, Shape.Inner, x);
-        fed = m.Activation(InnerActivation, fed);
-        fed = m.Linear(prefix + "output.dense", Shape.Inner, width, fed);
+        Value fed = m.FeedForward(
+            prefix + "intermediate.dense", prefix + "output.dense", width, Shape.Inner, InnerActivation, x);
         return m.DropoutAddLayerNorm(prefix + "output.LayerNorm", width, _epsilon, _hiddenDropout, fed, x);
     }
 

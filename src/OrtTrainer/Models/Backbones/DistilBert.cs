@@ -89,9 +89,8 @@ internal sealed class DistilBert : Architecture
         attended = m.Linear(self + "out_lin", width, width, attended);
         x = m.DropoutAddLayerNorm(
             prefix + "sa_layer_norm", width, Epsilon, 0, attended, m.Residual(x, attended));
-        Value fed = m.Linear(prefix + "ffn.lin1", width, Shape.Inner, x);
-        fed = m.Activation(Config.GetString("activation", "gelu"), fed);
-        fed = m.Linear(prefix + "ffn.lin2", Shape.Inner, width, fed);
+        Value fed = m.FeedForward(
+            prefix + "ffn.lin1", prefix + "ffn.lin2", width, Shape.Inner, Config.GetString("activation", "gelu"), x);
         return m.DropoutAddLayerNorm(prefix + "output_layer_norm", width, Epsilon, TokenDropout, fed, x);
     }
 

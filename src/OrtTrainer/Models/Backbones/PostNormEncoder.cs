@@ -162,9 +162,8 @@ internal abstract class PostNormEncoder : Architecture
         attended = m.Linear(prefix + names.Attended, width, width, attended);
         x = m.DropoutAddLayerNorm(
             prefix + names.AttentionNorm, width, _epsilon, _hiddenDropout, attended, m.Residual(x, attended));
-        Value fed = m.Linear(prefix + names.Inner, width, Shape.Inner, x);
-        fed = m.Activation(InnerActivation, fed);
-        fed = m.Linear(prefix + names.Output, Shape.Inner, width, fed);
+        Value fed = m.FeedForward(
+            prefix + names.Inner, prefix + names.Output, width, Shape.Inner, InnerActivation, x);
         float dropout = _traits.DropsFeedForward ? _hiddenDropout : 0;
         return m.DropoutAddLayerNorm(prefix + names.OutputNorm, width, _epsilon, dropout, fed, x);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
+using OrtTrainer.Graph.Differentiation;
 
 namespace OrtTrainer.Models.Building;
 
@@ -42,6 +43,9 @@ internal abstract class ModelBuilder
     /// tokens alone (see <see cref="Architecture.Encode"/>).
     /// </summary>
     public List<Value> LayerOutputs { get; } = [];
+
+    /// <summary>The nodes of each layer.</summary>
+    public List<NodeRange> LayerNodes { get; } = [];
 
     /// <summary>Positions in the sequence, the first being <paramref name="first"/>.</summary>
     /// <param name="first">0 for BERT; RoBERTa's begin after its padding id.</param>
@@ -160,6 +164,18 @@ internal abstract class ModelBuilder
     /// [R, width] packed; all of them, [B, S, width], padded.
     /// </summary>
     public abstract Value ChosenTokens(Value x);
+
+    /// <summary>Two linear layers with an activation between them.</summary>
+    /// <param name="inner">The first layer, [width, innerWidth].</param>
+    /// <param name="outer">The second.</param>
+    /// <param name="width">Of what goes in and comes out.</param>
+    /// <param name="innerWidth">Between the two.</param>
+    /// <param name="activation">One of <see cref="Activations"/>.</param>
+    /// <param name="x">[rows, width] packed or [B, S, width] padded.</param>
+    /// <exception cref="ArgumentException">There is no such activation.</exception>
+    public virtual Value FeedForward(
+        LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x) =>
+        Linear(outer, innerWidth, width, Activation(activation, Linear(inner, width, innerWidth, x)));
 
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
     /// <exception cref="ArgumentException">It is none of <see cref="Activations"/>.</exception>

@@ -81,6 +81,21 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) =>
         Made(x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)));
 
+    /// <summary>In one operator, where there is one for the activation.</summary>
+    public override Value FeedForward(
+        LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x)
+    {
+        bool isTanh = activation is "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast";
+        if (!(isTanh || activation == "gelu") || innerWidth % 32 != 0 || !inner.HasBias || !outer.HasBias)
+        {
+            return base.FeedForward(inner, outer, width, innerWidth, activation, x);
+        }
+
+        return Graph.FeedForward(
+            x, Parameter(Weight(inner, innerWidth, width)), Parameter(Bias(inner, innerWidth)),
+            Parameter(Weight(outer, width, innerWidth)), Parameter(Bias(outer, width)), isTanh, _precision);
+    }
+
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
     {
         Value gain = Parameter(Gain(name, width));
