@@ -4,6 +4,7 @@ using OrtTrainer.Graph.Functions;
 using OrtTrainer.Graph.Operators;
 using OrtTrainer.Graph.Operators.Fused;
 using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Tests.Runtime.Products;
 
 namespace OrtTrainer.Tests.Runtime;
 
@@ -132,13 +133,14 @@ public sealed class KernelAndBodyTests
     // Lengths about a vector, a tile and a block of queries, and none at all.
     [Test]
     public void Attention_to_some_computes_what_its_body_does(
-        [Values("1 16 33", "7 7 72 137", "129 192")] string ends, [Values(0f, 0.3f)] float p,
-        [Values(0, 1)] int mask, [Values(-1, 3, 40)] int window) => AttendsAsBody(ends, p, mask, window);
+        [Values] Precision precision, [Values("1 16 33", "7 7 72 137", "129 192")] string ends,
+        [Values(0f, 0.3f)] float p, [Values(0, 1)] int mask, [Values(-1, 3, 40)] int window) =>
+        AttendsAsBody(precision, ends, p, mask, window);
 
-    [TestCase(-1)]
-    [TestCase(1030)]
-    public void Attention_to_more_than_1024_tokens_computes_what_its_body_does(int window) =>
-        AttendsAsBody("5 1115", p: 0.3f, mask: 0, window);
+    [Test]
+    public void Attention_to_more_than_1024_tokens_computes_what_its_body_does(
+        [Values] Precision precision, [Values(-1, 1030)] int window) =>
+        AttendsAsBody(precision, "5 1115", p: 0.3f, mask: 0, window);
 
     // Lengths about a vector, a panel and a block of queries; distances that share rows and that have their own.
     [TestCase(0f, new long[] { 0, 1, 16, 33 }, 4, 20)]
@@ -202,23 +204,27 @@ public sealed class KernelAndBodyTests
         }
     }
 
-    private static void AttendsAsBody(string ends, float p, int mask, int window)
+    private static void AttendsAsBody(Precision precision, string ends, float p, int mask, int window)
     {
+        Precisions.Require(precision);
+        string forwardName = "PackedAttention" + Operands.Suffix(precision);
+        string backwardName = "PackedAttentionGrad" + Operands.Suffix(precision);
+        (double tolerance, double gradientTolerance) = (ToleranceOf(forwardName), ToleranceOf(backwardName));
         long[] offsets = [0, .. ends.Split(' ').Select(long.Parse)];
         int tokens = (int)offsets[^1];
         float[] qkv = Reference.Random(1, tokens * 3 * H), dy = Reference.Random(2, tokens * H);
         float scale = (float)(1 / Math.Sqrt((double)H / Heads));
         (string, object)[] attributes =
             [("heads", Heads), ("mask", mask), ("window", window), ("scale", scale)];
-        KernelRun forward = Dropping("PackedAttention", p, attributes)
+        KernelRun forward = Dropping(forwardName, p, attributes)
             .With(qkv, tokens, 3 * H).With(offsets, offsets.Length).With(Key, 2);
         float[][] y = forward.Outputs(2), bodyY = forward.OutputsOfBody(2);
-        KernelRun backward = Dropping("PackedAttentionGrad", p, attributes).With(dy, tokens, H).With(qkv, tokens, 3 * H)
+        KernelRun backward = Dropping(backwardName, p, attributes).With(dy, tokens, H).With(qkv, tokens, 3 * H)
             .With(y[0], tokens, H).With(y[1], tokens, Heads).With(offsets, offsets.Length).With(Key, 2);
 
-        Expect.Close(y[0], [.. bodyY[0]], 3e-6, "y");
-        Expect.Close(y[1], [.. bodyY[1]], 3e-6, "lse");
-        Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], 3e-6, "dqkv");
+        Expect.Close(y[0], [.. bodyY[0]], tolerance, "y");
+        Expect.Close(y[1], [.. bodyY[1]], tolerance, "lse");
+        Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], gradientTolerance, "dqkv");
     }
 
     private static KernelRun Crossing(float p, long[] queryOffsets, long[] offsets)

@@ -1,3 +1,6 @@
+using OrtTrainer.Graph;
+using OrtTrainer.Tests.Runtime.Products;
+
 namespace OrtTrainer.Tests.Runtime.Kernels;
 
 /// <summary>A kernel reads memory by the shapes it is given: every one that does not fit is refused by name.</summary>
@@ -107,6 +110,18 @@ public sealed class KernelRefusalTests
     public void A_shape_that_does_not_fit_is_named(string op, int input, long[] shape, string message) =>
         Assert.That(
             () => Size.Run(op).Reshaped(input, shape).Outputs(KernelCase.Outputs[op]), Expect.Refusal(message));
+
+    [TestCase("Linear", 1, new long[] { 13, 5 }, "Linear: w has shape [13, 5]; expected [13, 6].")]
+    [TestCase("Linear", 2, new long[] { 12 }, "Linear: b has shape [12]; expected [13].")]
+    [TestCase("LinearInputGrad", 1, new long[] { 12, 6 },
+        "LinearInputGrad: w has shape [12, 6]; expected [13, 6].")]
+    [TestCase("LinearWeightGrad", 1, new long[] { 5, 6 }, "LinearWeightGrad: x has shape [5, 6]; expected [4, 6].")]
+    public void A_shape_that_does_not_fit_a_linear_layer_is_named(
+        string op, int input, long[] shape, string message)
+    {
+        Precisions.RequireLinear(Precision.Fp32);
+        A_shape_that_does_not_fit_is_named(op, input, shape, message);
+    }
 
     [TestCase(0)]
     [TestCase(-1)]

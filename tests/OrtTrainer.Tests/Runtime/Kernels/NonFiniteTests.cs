@@ -1,4 +1,7 @@
 using NUnit.Framework.Constraints;
+using OrtTrainer.Graph;
+using OrtTrainer.Graph.Operators.Fused;
+using OrtTrainer.Tests.Runtime.Products;
 
 namespace OrtTrainer.Tests.Runtime.Kernels;
 
@@ -77,6 +80,18 @@ public sealed class NonFiniteTests
         (float[][] clean, float[][] spoilt) = Spoilt(op, input, float.NaN);
 
         Differs(clean[0], spoilt[0], i => i == (Row * Size.Columns) + Column);
+    }
+
+    [Test]
+    public void A_row_of_a_linear_layer_and_a_column_of_its_weight_s_gradient([Values] Precision precision)
+    {
+        Precisions.RequireLinear(precision);
+        string suffix = Operands.Suffix(precision);
+
+        OnlyRow(Spoilt("Linear" + suffix, 0, float.NaN), 0);
+        OnlyRow(Spoilt("LinearWithoutBias" + suffix, 0, float.NaN), 0);
+        (float[][] clean, float[][] spoilt) = Spoilt("LinearWeightGrad" + suffix, 1, float.NaN);
+        Differs(clean[0], spoilt[0], i => i % Size.Columns == Column);
     }
 
     private static (float[][] Clean, float[][] Spoilt) Spoilt(string op, int input, float value)

@@ -1,6 +1,5 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Operators.Fused;
-using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime.Products;
 
@@ -17,8 +16,7 @@ public sealed class LinearProductTests
         [Values] Precision precision, [Values(0, 1, 11, 12, 13, 143, 144, 145, 289)] int rows,
         [Values(1, 2, 3, 191, 192, 193, 385, 777)] int depth)
     {
-        Precisions.Require(precision);
-        RequireKernels(precision);
+        Precisions.RequireLinear(precision);
         string suffix = Operands.Suffix(precision);
 
         // Half of the numbers of columns with each number of rows and each depth.
@@ -48,8 +46,7 @@ public sealed class LinearProductTests
     [Test]
     public void Gradients_are_the_adjoints_of_the_layer([Values] Precision precision)
     {
-        Precisions.Require(precision);
-        RequireKernels(precision);
+        Precisions.RequireLinear(precision);
         const int Rows = 37, Inputs = 29, Outputs = 43;
         string suffix = Operands.Suffix(precision);
         float[] x = Short(1, Rows * Inputs), w = Short(2, Outputs * Inputs), dy = Short(3, Rows * Outputs);
@@ -62,14 +59,6 @@ public sealed class LinearProductTests
         double loss = Dot(y, dy), size = y.Zip(dy, (a, b) => Math.Abs((double)a * b)).Sum();
         Assert.That(Dot(dx, x), Is.EqualTo(loss).Within(1e-6 * size));
         Assert.That(Dot(dw, w), Is.EqualTo(loss).Within(1e-6 * size));
-    }
-
-    private static void RequireKernels(Precision precision)
-    {
-        if (KernelLibrary.Default.Definitions.All(d => d.Name != "Linear" + Operands.Suffix(precision)))
-        {
-            Assert.Ignore("This processor has no kernels of linear layers.");
-        }
     }
 
     private static float[] Short(int seed, int length) =>

@@ -1,4 +1,5 @@
 using OrtTrainer.Graph;
+using OrtTrainer.Graph.Operators.Fused;
 using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime.Products;
@@ -12,6 +13,16 @@ internal static class Precisions
         if (precision == Precision.Bf16 && !ProductKernels.BFloat16IsSupported)
         {
             Assert.Ignore("This processor has no products of bfloat16.");
+        }
+    }
+
+    /// <summary>The same of kernels of linear layers.</summary>
+    public static void RequireLinear(Precision precision)
+    {
+        Require(precision);
+        if (KernelLibrary.Default.Definitions.All(d => d.Name != "Linear" + Operands.Suffix(precision)))
+        {
+            Assert.Ignore("This processor has no kernels of linear layers.");
         }
     }
 }
