@@ -190,10 +190,10 @@ public sealed class FirstTokenTests
         int[] all = [.. Enumerable.Range(0, lengths.Length)];
         PackedBatch batch = new();
         batch.Fill(examples, all, objective);
-        float loss = session.Run(batch, objective.MeanScale(all), DropoutKey.For(1, 2)).Total;
-        return new(
-            graph.Layout, loss, TrainingLogits.Of(graph, execution, weights, batch), gradients.Span.ToArray(),
-            session.Kernels);
+        DropoutKey key = DropoutKey.For(1, 2);
+        float loss = session.Run(batch, objective.MeanScale(all), key).Total;
+        float[] logits = TrainingLogits.Of(graph, execution, weights, batch, key);
+        return new(graph.Layout, loss, logits, gradients.Span.ToArray(), session.Kernels);
     }
 
     private sealed record Pass(
