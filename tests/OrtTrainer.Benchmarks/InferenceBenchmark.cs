@@ -14,8 +14,8 @@ namespace OrtTrainer.Benchmarks;
 
 /// <summary>
 /// Times the whole way from texts to logits, with our tokenizer: the packed graph as our predictor and as training
-/// runs it, and the padded export on plain ONNX Runtime, in turns on the same batches in one process. A head that the model
-/// lacks is random.
+/// runs it, and the padded export on plain ONNX Runtime, in turns on the same batches in one process. A head that the
+/// model lacks is random.
 /// </summary>
 internal static class InferenceBenchmark
 {

@@ -2,13 +2,16 @@
 //
 //   echo '{"input_ids": [[2, 5, 3]], "attention_mask": [[1, 1, 1]]}' | node run-ort.mjs FOLDER
 //
+// FOLDER may also be the path of a graph, such as FOLDER/onnx/model_quantized.onnx.
+//
 // in:  {"input_ids": [[...]], "attention_mask": [[...]], "token_type_ids": [[...]]}  per line, a batch with rows of equal length
 // out: {"logits": [[...]]}, or the outputs that the graph has, each [rows, ...]      per line
 import { join } from "node:path";
 import ort from "onnxruntime-node";
 import { readJsonLines, writeJsonLine } from "./lines.mjs";
 
-const session = await ort.InferenceSession.create(join(process.argv[2], "onnx", "model.onnx"));
+const model = process.argv[2];
+const session = await ort.InferenceSession.create(model.endsWith(".onnx") ? model : join(model, "onnx", "model.onnx"));
 
 for (const batch of await readJsonLines()) {
   const feeds = Object.fromEntries(session.inputNames.map(name => [name, toTensor(batch[name])]));

@@ -3,6 +3,7 @@ using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Export;
+using OrtTrainer.Prediction;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -26,21 +27,34 @@ internal static class ExportCommand
         }
 
         RunWeights weights = Words.Parse<RunWeights>("--weights", arguments.Weights) ?? RunWeights.Averaged;
+        Quantization quantization = Words.Parse<Quantization>("--quantize", arguments.Quantize) ?? Quantization.None;
         RequireNew(output);
         using ExportSource source = arguments.Run is { } run
             ? RunExport.Open(run, weights)
             : ModelExport.Open(ModelFolder.Require(arguments.Model!));
         using ExportProbe probe = new(source.Model);
-        ExportComparison comparison = ModelExporter
-            .Export(output, source.Model, source.Provenance, probe.Reference, interruption).Comparison!;
+        ExportResult result = ModelExporter.Export(
+            output, source.Model, source.Provenance, probe.Reference, interruption, quantization);
+        ExportComparison comparison = result.Comparison!;
         terminal.WriteLines(
         [
             $"Exported {source.Description} to {ShownPath.Of(Path.GetFullPath(output))}.",
             FormattableString.Invariant(
                 $"checked: on {comparison.Examples} random inputs the ONNX model's logits differ ") +
             FormattableString.Invariant($"from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most"),
+            .. result.Quantized is { } quantized ? [QuantizedLine(output, quantized)] : Array.Empty<string>(),
         ]);
         return Task.FromResult(ExitCode.Done);
+    }
+
+    private static string QuantizedLine(string output, ExportComparison comparison)
+    {
+        double megabytes = new FileInfo(OnnxModelFolder.QuantizedGraph(output)).Length / 1e6;
+        return FormattableString.Invariant(
+            $"{OnnxModelFolder.QuantizedName}: {megabytes:0.0} MB; on the same inputs its logits differ by ") +
+            FormattableString.Invariant(
+                $"{comparison.MaxAbsolute:0.0e+0} at most, {comparison.MaxRelative:0.0%} of an input's largest, ") +
+            $"which is the same for {comparison.SameLargest} of {comparison.Examples}";
     }
 
     private static void RequireNew(string output)

@@ -10,6 +10,9 @@ namespace OrtTrainer.Export;
 internal sealed record ExportComparison(
     int Examples, double MaxAbsolute, double MaxRelative, int Beyond, int? FirstBeyond)
 {
+    /// <summary>Of how many examples the largest logit is the same.</summary>
+    public int SameLargest { get; init; }
+
     /// <summary>Whether every logit is within tolerance.</summary>
     public bool Agrees => Beyond == 0;
 }

@@ -12,12 +12,16 @@ internal sealed class ExportDifferences(ExportTolerance tolerance) : IOutputSink
     private double _relative;
     private int _beyond;
     private int? _first;
+    private int _same;
 
     /// <summary>Takes in what is expected of the next batch.</summary>
     public IOutputSink Expected => _expected;
 
     /// <summary>The differences of all batches.</summary>
-    public ExportComparison Result => new(_examples, _absolute, _relative, _beyond, _first);
+    public ExportComparison Result => new(_examples, _absolute, _relative, _beyond, _first)
+    {
+        SameLargest = _same,
+    };
 
     /// <summary>Takes in what the exported model gives for the same examples.</summary>
     /// <exception cref="ArgumentException">The rows are not as many as expected.</exception>
@@ -38,6 +42,7 @@ internal sealed class ExportDifferences(ExportTolerance tolerance) : IOutputSink
         }
 
         _examples++;
+        _same += TensorPrimitives.IndexOfMax(logits) == TensorPrimitives.IndexOfMax(expected) ? 1 : 0;
         double largest = expected.Length == 0 ? 0 : Math.Abs((double)TensorPrimitives.MaxMagnitude(expected));
         for (int i = 0; i < logits.Length; i++)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
@@ -26,6 +27,7 @@ internal static class ModelExporter
     /// <param name="reference">What the exported graph must answer; null skips the comparison.</param>
     /// <param name="cancellation">Stops between files, and the comparison between batches; the folder stays as it
     /// was.</param>
+    /// <param name="quantization">Whether a smaller graph goes along; how it differs is told, not judged.</param>
     /// <exception cref="RunException">
     /// The model and its tokenizer or labels do not go together, or the folder is the model's own.
     /// </exception>
@@ -34,16 +36,17 @@ internal static class ModelExporter
     /// reference.</exception>
     public static ExportResult Export(
         string folder, FineTunedModel model, Provenance provenance, ExportReference? reference = null,
-        CancellationToken cancellation = default) =>
-        Export(folder, model, provenance, OnnxFile.DefaultInlineLimit, reference, cancellation);
+        CancellationToken cancellation = default, Quantization quantization = Quantization.None) =>
+        Export(folder, model, provenance, OnnxFile.DefaultInlineLimit, reference, cancellation, quantization);
 
     internal static ExportResult Export(
         string folder, FineTunedModel model, Provenance provenance, long inlineLimit,
-        ExportReference? reference = null, CancellationToken cancellation = default)
+        ExportReference? reference = null, CancellationToken cancellation = default,
+        Quantization quantization = Quantization.None)
     {
         RefuseOwnFolder(folder, model);
         using StagedFolder staged = new(folder);
-        Write(staged.Path, model, provenance.ToMetadata(), inlineLimit, cancellation);
+        Write(staged.Path, model, provenance.ToMetadata(), inlineLimit, quantization, cancellation);
         if (reference?.Texts is not null && model.TokenizerFolder is not null)
         {
             TokenizerCheck.Require(staged.Path, folder, model.Task, reference, cancellation);
@@ -51,12 +54,16 @@ internal static class ModelExporter
 
         ExportComparison? comparison = reference is null
             ? null
-            : ExportCheck.Compare(staged.Path, reference, cancellation);
+            : ExportCheck.Compare(
+                staged.Path, OnnxModelFolder.ExportedGraph(staged.Path), reference, cancellation);
         if (comparison is { Agrees: false })
         {
             throw new ExportMismatchException(OnnxModelFolder.ExportedGraph(folder), comparison);
         }
 
+        ExportComparison? quantized = reference is null || quantization == Quantization.None
+            ? null
+            : ExportCheck.Compare(staged.Path, OnnxModelFolder.QuantizedGraph(staged.Path), reference, cancellation);
         cancellation.ThrowIfCancellationRequested();
         string[] owned =
         [
@@ -66,13 +73,14 @@ internal static class ModelExporter
             OnnxModelFolder.OnnxName, OnnxFile.DataName,
             Path.Combine(OnnxModelFolder.GraphFolder, OnnxModelFolder.OnnxName),
             Path.Combine(OnnxModelFolder.GraphFolder, OnnxFile.DataName),
+            Path.Combine(OnnxModelFolder.GraphFolder, OnnxModelFolder.QuantizedName),
         ];
-        return new(staged.Publish(owned), comparison);
+        return new(staged.Publish(owned), comparison) { Quantized = quantized };
     }
 
     private static void Write(
         string folder, FineTunedModel model, IReadOnlyList<KeyValuePair<string, string>> metadata, long inlineLimit,
-        CancellationToken cancellation)
+        Quantization quantization, CancellationToken cancellation)
     {
         ModelProto onnx = PaddedGraph.Build(model.Architecture, model.Head, model.Layout, model.Parameters);
         onnx.MetadataProps.AddRange(metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
@@ -83,6 +91,14 @@ internal static class ModelExporter
             StoredTensors.Of(model.Layout, model.Parameters),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
         cancellation.ThrowIfCancellationRequested();
+        if (quantization == Quantization.Int8)
+        {
+            // Before the weights leave the model for a file beside it.
+            ModelProto int8 = Int8Graph.Of(onnx);
+            Directory.CreateDirectory(Path.Combine(folder, OnnxModelFolder.GraphFolder));
+            AtomicFile.Write(OnnxModelFolder.QuantizedGraph(folder), stream => int8.WriteTo(stream));
+        }
+
         OnnxFile.Write(Path.Combine(folder, OnnxModelFolder.GraphFolder), onnx, externalData);
         if (model.TokenizerFolder is { } tokenizer)
         {

@@ -23,6 +23,12 @@ internal static class OnnxModelFolder
     /// <summary>The name of the graph.</summary>
     public const string OnnxName = "model.onnx";
 
+    /// <summary>The name under which transformers.js looks for a graph with 8-bit weights (dtype q8).</summary>
+    public const string QuantizedName = "model_quantized.onnx";
+
+    /// <summary>Where an export has its graph with 8-bit weights, if it has one.</summary>
+    public static string QuantizedGraph(string folder) => Path.Combine(folder, GraphFolder, QuantizedName);
+
     /// <summary>Where an export has its graph.</summary>
     public static string ExportedGraph(string folder) => Path.Combine(folder, GraphFolder, OnnxName);
 

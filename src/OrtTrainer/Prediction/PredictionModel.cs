@@ -77,7 +77,8 @@ internal static class PredictionModel
     {
         if (weights.Layout.Length > MostWeights)
         {
-            throw new RunException($"{folder}: {weights.Layout.ParameterCount} parameters are more than a graph holds.");
+            throw new RunException(
+                $"{folder}: {weights.Layout.ParameterCount} parameters are more than a graph holds.");
         }
 
         PackedModel model = new(

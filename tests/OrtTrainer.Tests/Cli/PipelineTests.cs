@@ -215,6 +215,38 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void Export_adds_a_graph_of_8_bits_and_tells_how_it_differs()
+    {
+        string output = _desk.File("int8");
+
+        CliRun run = CliRun.Of("export", "--model", Model, "--out", output, "--quantize", "int8").Succeeded();
+
+        Assert.That(run.Lines[2], Does.Match(
+            @"^model_quantized\.onnx: 0\.0 MB; on the same inputs its logits differ by \d\.\de-\d at most, "
+            + @"\d+\.\d\s?% of an input's largest, which is the same for \d+ of 16$"));
+        Assert.That(File.Exists(Path.Combine(output, "onnx", "model_quantized.onnx")));
+    }
+
+    [Test]
+    public void Predict_says_what_it_runs_on_where_asked()
+    {
+        CliRun run = CliRun.WithInput("a\n", "predict", "--model", Model, "--input", "-", "--verbose");
+
+        Assert.That((run.ExitCode, run.Error),
+            Is.EqualTo((0, "note: packed graph without padding, fp32, C# kernels\n")));
+    }
+
+    [TestCase("predict", "--input")]
+    [TestCase("evaluate", "--data")]
+    public void A_precision_that_is_none_is_refused(string verb, string data)
+    {
+        CliRun run = CliRun.Of(verb, "--model", Model, data, _desk.Test, "--precision", "fp64");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("--precision is 'fp64'; expected fp32 or bf16"));
+    }
+
+    [Test]
     public void Export_says_which_weights_a_run_did_not_keep()
     {
         CliRun run = CliRun.Of("export", "--run", Model, "--weights", "best", "--out", _desk.File("best"));

@@ -33,6 +33,16 @@ internal static class ForeignTypes
         graph.Node.Add(Cast(output.Name + ".float", output.Name, logits));
         output.Type.TensorType.ElemType = (int)logits;
         File.WriteAllBytes(path, model.ToByteArray());
+        MakeForeign(path);
+    }
+
+    /// <summary>Leaves the graph alone of an export, without what tells where it comes from.</summary>
+    public static void MakeForeign(string path)
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+        model.MetadataProps.Clear();
+        File.WriteAllBytes(path, model.ToByteArray());
+        File.Delete(Path.Combine(Path.GetDirectoryName(path)!, "..", "model.safetensors"));
     }
 
     private static void Replace(IList<string> names, string name, string other)

@@ -64,6 +64,7 @@ public sealed class PredictorFailureTests
     {
         string path = _output.File("onnx/model.onnx");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..1000]);
+        File.Delete(_output.File("model.safetensors"));
 
         Assert.That(() => Predictor.Open(_output.Path),
             Throws.TypeOf<RuntimeFailureException>().With.Message.Contains(path));

@@ -101,8 +101,8 @@ internal readonly unsafe struct FloatTile : ITile
     }
 
     /// <summary>
-    /// The first six rows and the last six, some of them twice: a product of few rows waits for the panel to arrive from
-    /// memory, which is read once this way.
+    /// The first six rows and the last six, some of them twice: a product of few rows waits for the panel to arrive
+    /// from memory, which is read once this way.
     /// </summary>
     private static void SevenToElevenRows(
         nint depth, byte* a, nint aRow, nint aStep, byte* panel, float* c, nint cRow, int rows, bool add)

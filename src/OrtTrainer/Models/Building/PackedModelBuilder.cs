@@ -30,7 +30,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
     /// <param name="graph">The graph to add to.</param>
     /// <param name="training">Whether dropout acts; it then needs a key with every batch.</param>
     /// <param name="precision">What the operands of linear layers are rounded to.</param>
-    /// <param name="stored">The values of a parameter, which the graph then holds; null makes parameters inputs.</param>
+    /// <param name="stored">The values of a parameter, which the graph then holds; null makes parameters
+    /// inputs.</param>
     public PackedModelBuilder(
         GraphBuilder graph, bool training, Precision precision = Precision.Fp32,
         Func<ParameterView, float[]>? stored = null)

@@ -56,6 +56,22 @@ public sealed class EdgeClientTests
     }
 
     [Test]
+    public void Node_runs_the_graph_with_8_bit_weights()
+    {
+        using TinyClassifier tiny = TinyClassifier.Of("bert");
+        using TemporaryFolder output = new();
+        ModelExporter.Export(
+            output.Path, tiny.Model, TinyClassifier.Provenance, quantization: Quantization.Int8);
+        TokenizedExample[] examples = tiny.Examples;
+
+        float[] logits = Logits(
+            EdgeClient.Run("run-ort.mjs", OnnxModelFolder.QuantizedGraph(output.Path), [Batch(examples)])[0]);
+
+        float[] exact = tiny.ReferenceLogits(examples);
+        Assert.That(logits, Is.EqualTo(exact).Within(0.15 * exact.Max(Math.Abs)));
+    }
+
+    [Test]
     public void A_real_encoder_with_its_own_tokenizer_agrees_on_real_text()
     {
         using TemporaryFolder output = new();
