@@ -3,6 +3,8 @@ using Google.Protobuf;
 using OrtTrainer.Benchmarking;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Export;
+using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
@@ -42,13 +44,16 @@ internal static class InferenceBenchmark
         PackedGraph graph = PackedGraph.Evaluation(model.Architecture, head, options.Precision);
         using WeightBuffer weights = new(Device.Default, graph.Layout.Length);
         _ = model.Load(graph.Layout, weights, options.Seed);
-        byte[] export = PaddedGraph.Build(model.Architecture, head, graph.Layout, weights).ToByteArray();
+        ModelProto export = PaddedGraph.Build(model.Architecture, head, graph.Layout, weights);
         ExecutionOptions execution = new() { IntraOpThreads = options.Threads, UseKernels = options.Kernels };
         using PackedInference packed = new(graph, weights, execution);
         using PredictorInference predictor = new(new PackedModel(
             model.Architecture, head, graph.Layout, weights, options.Precision, execution, options.Model));
-        using PlainInference plain = new(export, options.Threads);
-        return Measure([predictor, packed, plain], task, data, options, cancellation);
+        using PlainInference int8 = new(
+            Int8Graph.Of(export).ToByteArray(), options.Threads, "padded export, int8, plain ONNX Runtime");
+        using PlainInference plain = new(
+            export.ToByteArray(), options.Threads, "padded export, plain ONNX Runtime");
+        return Measure([predictor, packed, int8, plain], task, data, options, cancellation);
     }
 
     private static InferenceResult Measure(
@@ -58,7 +63,7 @@ internal static class InferenceBenchmark
         Tokenizer tokenizer = Tokenizer.Load(options.Model);
         List<double>[] seconds = [.. ways.Select(_ => new List<double>())];
         long tokens = 0;
-        double difference = 0;
+        double[] differences = new double[ways.Length];
 
         // As many untimed: the first batches of every length make the runtime allocate.
         for (int i = -options.Batches; i < options.Batches; i++)
@@ -85,15 +90,17 @@ internal static class InferenceBenchmark
                 }
             }
 
-            difference = Math.Max(difference, logits.Max(some => Difference(some, logits[^1])));
+            for (int way = 0; way < ways.Length; way++)
+            {
+                differences[way] = Math.Max(differences[way], Difference(logits[way], logits[^1]));
+            }
         }
 
         return new(
             options.Batches, options.BatchSize, tokens, options.Threads,
             [.. ways.Select((way, i) => new InferenceTime(
                 way.Name, Median.Of(seconds[i]), seconds[i].Sum() / tokens,
-                Median.Of(seconds[^1].Zip(seconds[i], (theirs, own) => theirs / own))))],
-            difference);
+                Median.Of(seconds[^1].Zip(seconds[i], (theirs, own) => theirs / own)), differences[i]))]);
     }
 
     private static double Difference(float[] a, float[] b) =>

@@ -6,13 +6,14 @@ namespace OrtTrainer.Benchmarks;
 /// <param name="Tokens">Their tokens, padding not counted.</param>
 /// <param name="Threads">Threads of each way.</param>
 /// <param name="Ways">The ways.</param>
-/// <param name="LogitDifference">By how much logits of two ways differ at most.</param>
 internal sealed record InferenceResult(
-    int Batches, int BatchSize, long Tokens, int Threads, IReadOnlyList<InferenceTime> Ways, double LogitDifference);
+    int Batches, int BatchSize, long Tokens, int Threads, IReadOnlyList<InferenceTime> Ways);
 
 /// <summary>The time of a way.</summary>
 /// <param name="Name">The way.</param>
 /// <param name="BatchMedian">Median of a batch, from texts to logits.</param>
 /// <param name="PerToken">All its time over all tokens, padding not counted.</param>
 /// <param name="Ratio">The median over batches of plain ONNX Runtime's time over its own: above 1 is faster.</param>
-internal sealed record InferenceTime(string Name, double BatchMedian, double PerToken, double Ratio);
+/// <param name="Difference">By how much its logits differ from plain ONNX Runtime's at most.</param>
+internal sealed record InferenceTime(
+    string Name, double BatchMedian, double PerToken, double Ratio, double Difference);

@@ -15,13 +15,15 @@ internal sealed class PlainInference : IInferenceWay
 
     /// <param name="model">The export.</param>
     /// <param name="threads">Threads of its operators.</param>
-    public PlainInference(byte[] model, int threads)
+    /// <param name="name">What the result calls it.</param>
+    public PlainInference(byte[] model, int threads, string name)
     {
+        Name = name;
         using SessionOptions settings = new() { IntraOpNumThreads = threads };
         _session = new InferenceSession(model, settings);
     }
 
-    public string Name => "padded export, plain ONNX Runtime";
+    public string Name { get; }
 
     public float[] Run(IReadOnlyList<TokenizedExample> batch)
     {

@@ -57,7 +57,7 @@ public sealed class BenchmarkProgramTests
     }
 
     [Test]
-    public void Every_way_from_texts_gives_the_same_logits()
+    public void Every_way_from_texts_gives_the_same_logits_and_8_bits_near_ones()
     {
         CliRun run = CliRun.OfBenchmarks(
             "inference", "--model", _desk.Model, "--train", _desk.Train, "--batches", "2", "--batch-size", "3",
@@ -65,11 +65,14 @@ public sealed class BenchmarkProgramTests
 
         JsonElement result = JsonDocument.Parse(run.Succeeded().Out).RootElement;
         JsonElement[] ways = [.. result.GetProperty("ways").EnumerateArray()];
-        Assert.That(ways, Has.Length.EqualTo(3));
+        Assert.That(ways, Has.Length.EqualTo(4));
         Assert.That(ways.Select(way => way.GetProperty("batch_median").GetDouble()), Is.All.GreaterThan(0));
         Assert.That(ways[^1].GetProperty("ratio").GetDouble(), Is.EqualTo(1), "plain ONNX Runtime against itself");
         Assert.That(result.GetProperty("tokens").GetInt64(), Is.InRange(2 * 3 * 5, 2 * 3 * 10));
-        Assert.That(result.GetProperty("logit_difference").GetDouble(), Is.InRange(0, 1e-4));
+        double[] differences = [.. ways.Select(way => way.GetProperty("difference").GetDouble())];
+        Assert.That(differences[..2], Is.All.LessThan(1e-4));
+        Assert.That(differences[2], Is.GreaterThan(0));
+        Assert.That(differences[3], Is.Zero);
     }
 
     [Test]

@@ -3,9 +3,10 @@ using OrtTrainer.Runtime.Cpu.Kernels;
 namespace OrtTrainer.Runtime.Cpu.Products;
 
 /// <summary>
-/// C [rows, columns] = A [rows, depth] · B, of a right factor that every block packs for itself unless it lies packed
+/// C [rows, columns] = A [rows, depth] · B, of a right factor that every block packs for itself, unless it lies packed
 /// already, a panel of 32 columns at a time: the panel stays in the nearest caches while it meets all rows. Only where
-/// there are few panels are rows cut, too. Sums are made in chunks of the depth that depend on the depth alone, so that the cut changes no bit.
+/// there are few panels are rows cut, too. Sums are made in chunks of the depth that depend on the depth alone, so that
+/// the cut changes no bit.
 /// </summary>
 internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
     where TTile : struct, ITile
