@@ -32,6 +32,10 @@ internal static class OperatorWork
         {
             string name when IsAttention(name) => 4 * squaredLengths * width
                 * (name.Contains(Gradient, StringComparison.Ordinal) ? AttentionGradientFactor : 1),
+            string name when name.StartsWith("FeedForward", StringComparison.Ordinal) =>
+                name.Contains(Gradient, StringComparison.Ordinal) ? Products(node, 2, 2, 3) : Products(node, 1, 1, 3),
+            string name when name.StartsWith("LinearGrad", StringComparison.Ordinal)
+                || name.StartsWith("LinearWithoutBiasGrad", StringComparison.Ordinal) => Products(node, 2, 2),
             _ when IsProduct(node) => Product(node),
             _ => null,
         };
@@ -56,6 +60,13 @@ internal static class OperatorWork
             * (node.Inputs[1].Shape.Count == 2 ? groups : 1);
         return 2 * Math.Sqrt(node.Inputs[0].Elements * right * node.Outputs[0].Elements / groups);
     }
+
+    /// <summary>Products of the rows of the first input with each of the weights, or of that size.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="perWeight">How many.</param>
+    /// <param name="weights">The inputs that are weights.</param>
+    private static double Products(ProfiledNode node, int perWeight, params int[] weights) =>
+        2.0 * perWeight * node.Inputs[0].Shape[0] * weights.Sum(input => node.Inputs[input].Elements);
 
     private static (long Rows, long Columns, long Inner)? Sizes(ProfiledNode node) =>
         node.Inputs.Count >= 2 && node.Outputs is [{ Shape: [long rows, long columns] }, ..] && rows > 0

@@ -1,4 +1,6 @@
+using OrtTrainer.Graph;
 using OrtTrainer.Models;
+using OrtTrainer.Options;
 
 namespace OrtTrainer.Runs;
 
@@ -6,14 +8,14 @@ namespace OrtTrainer.Runs;
 internal static class MemoryEstimate
 {
     /// <summary>What the runtime and the loaded libraries take.</summary>
-    private const long Base = 200L << 20;
+    private const long Base = 150L << 20;
 
     private const long LogitCopies = 4;
 
     /// <summary>
     /// The flat buffers, the activations that a backward pass needs of the largest batch there can be, and a constant.
-    /// A layer keeps about 4 values per unit of inner width and 12 per unit of width for every token, and the loss of
-    /// every output keeps its logit, its probability and the gradients of both: much where outputs are a vocabulary.
+    /// Of tables that batches pick rows of, gradients of those rows alone are written. The loss of every output keeps
+    /// its logit, its probability and the gradients of both: much where outputs are a vocabulary.
     /// </summary>
     public static long Of(PreparedRun run)
     {
@@ -22,13 +24,23 @@ internal static class MemoryEstimate
             + run.Options.Parts.Sum(part => part.Buffers);
         long tokens = run.Data.Train.Inputs.Select(e => (long)e.InputIds.Length).OrderDescending()
             .Take(run.Options.BatchSize * run.Data.Train.Targets.GroupSize).Sum();
-        long perToken = shape.Layers * ((12L * shape.Width) + (4L * shape.Inner));
         long logits = run.Data.Outputs * run.Data.Head.Rows.Count(
             run.Options.BatchSize, tokens, run.Data.Draw?.OutputShare ?? 1);
         long teacher = run.Teacher?.ValuesFor(logits) ?? 0;
         long moments = run.State.Optimizer.States.Sum(state => state.Values.Length);
-        long values = (buffers * run.State.Layout.Length) + moments + (tokens * perToken) + (LogitCopies * logits)
-            + teacher;
+        long tables = run.State.Layout.Segments.Where(table => table.IsSparse).Sum(table => (long)table.Length);
+        long values = (buffers * run.State.Layout.Length) - tables + moments + (tokens * PerToken(shape, run.Options))
+            + (LogitCopies * logits) + teacher;
         return Base + (sizeof(float) * values);
+    }
+
+    /// <summary>
+    /// What is kept of a token, in float32 values: of a layer about 10 per unit of width, and the inner ones in the
+    /// precision of products; of layers that are computed again what goes into them, beside one layer whole.
+    /// </summary>
+    private static long PerToken(ModelShape shape, FineTuneOptions options)
+    {
+        long layer = (10L * shape.Width) + (options.Precision == Precision.Fp32 ? shape.Inner : shape.Inner / 2);
+        return options.Recompute ? (shape.Layers * (long)shape.Width) + layer : shape.Layers * layer;
     }
 }

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Graph;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
@@ -53,6 +54,21 @@ public sealed class PreparedRunTests
     }
 
     [Test]
+    public void Fewer_activations_take_less_memory()
+    {
+        // 8 of the longest texts; BERT of 2 layers, 16 values per token and 32 inside.
+        FineTuneOptions options = _tiny.Options("out");
+        using PreparedRun run = Prepare(options);
+        long tokens = run.Data.Train.Inputs.Select(e => e.InputIds.Length).OrderDescending().Take(8).Sum();
+        long kept = run.Facts.MemoryEstimate;
+
+        Assert.That(kept - Memory(options with { Precision = Precision.Bf16 }, out _),
+            Is.EqualTo(4 * tokens * 2 * (32 / 2)), "inner values of half the size");
+        Assert.That(kept - Memory(options with { Recompute = true }, out _),
+            Is.EqualTo(4 * tokens * ((10 * 16) + 32 - (2 * 16))), "one layer fewer, and what goes into two");
+    }
+
+    [Test]
     public void The_fingerprint_follows_what_decides_the_bits_and_nothing_else()
     {
         FineTuneOptions options = _tiny.Options("out");
@@ -61,6 +77,7 @@ public sealed class PreparedRunTests
         Assert.That(
             Fingerprint(options with { Output = _tiny.Output("other"), MaxSeconds = 9, CheckpointSeconds = 1 }),
             Is.EqualTo(fingerprint));
+        Assert.That(Fingerprint(options with { Recompute = true }), Is.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { Seed = 2 }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { MaxLength = 8 }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { Layers = [0] }), Is.Not.EqualTo(fingerprint));

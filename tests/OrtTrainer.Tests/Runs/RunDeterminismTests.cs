@@ -5,6 +5,19 @@ namespace OrtTrainer.Tests.Runs;
 /// <summary>Seeds fix everything: equal options give equal bits.</summary>
 public sealed class RunDeterminismTests
 {
+    [Test]
+    public void Layers_that_are_computed_again_change_no_bit()
+    {
+        using TinyTask tiny = new();
+        FineTuneOptions options = tiny.Options("kept");
+
+        TinyTask.Run(options);
+        TinyTask.Run(options with { Output = tiny.Output("again"), Recompute = true });
+
+        Assert.That(tiny.RunFile("again", "last.safetensors"), Is.EqualTo(tiny.RunFile("kept", "last.safetensors")));
+        Assert.That(RunLines.Untimed(tiny, "again"), Is.EqualTo(RunLines.Untimed(tiny, "kept")));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void Two_runs_of_one_command_give_the_same_bits(bool kernels)

@@ -197,6 +197,26 @@ public sealed class RunResumeTests
         AssertSameBits("out", "whole");
     }
 
+    [TestCase("false", "true")]
+    [TestCase("true", "false")]
+    public void Layers_may_be_computed_again_from_a_checkpoint_on_or_no_more(string before, string after)
+    {
+        FineTuneOptions options = _tiny.Options("whole");
+        TinyTask.Run(options);
+        Cancel(options with { Output = _tiny.Output("cancelled"), Recompute = before == "true" }, e =>
+            e is RunEvent.Stepped { Report.Step: 11 });
+        string file = RunFolder.OptionsFileOf(_tiny.Output("cancelled"));
+        string text = File.ReadAllText(file);
+        Assert.That(text, Does.Contain($"\"recompute\": {before}"));
+        File.WriteAllText(file, text.Replace($"\"recompute\": {before}", $"\"recompute\": {after}"));
+
+        EventList events = new();
+        Resume("cancelled", events);
+
+        Assert.That(events.Of<RunEvent.Started>().Single().StartStep, Is.EqualTo(11));
+        AssertSameBits("cancelled", "whole");
+    }
+
     private RunSummary Resume(string output, EventList? events = null) =>
         FineTuner.ResumeAsync(_tiny.Output(output), events).GetAwaiter().GetResult();
 

@@ -14,7 +14,7 @@ namespace OrtTrainer.Tests.Runtime;
 /// </summary>
 public sealed class KernelAndBodyTests
 {
-    private const int N = 37, H = 24, Heads = 3, Distances = 21, Wide = 41;
+    private const int N = 37, H = 24, Heads = 3, Distances = 21, Wide = 41, Inner = 64;
     private static readonly long[] Key = [2_718_281_828, 3_141_592_653];
     private static readonly long[] Offsets = [0, 1, 18, 37];
     private static readonly float[] X = Reference.Random(1, N * H), Dy = Reference.Random(2, N * H);
@@ -24,6 +24,8 @@ public sealed class KernelAndBodyTests
     private static readonly float[] Relative = Reference.Random(8, Distances * Heads);
     private static readonly float[] Qkv = Reference.Random(7, N * 3 * H);
     private static readonly float[] Weight = Reference.Random(9, Wide * H), Bias = Reference.Random(10, Wide);
+    private static readonly float[] InnerWeight = Reference.Random(12, Inner * H, 0.2);
+    private static readonly float[] OuterWeight = Reference.Random(13, Wide * Inner, 0.2);
     private static readonly float[] WideDy = Reference.Random(11, N * Wide);
 
     private static readonly Dictionary<string, Func<float, KernelRun>> Runs = Enum.GetValues<Precision>()
@@ -31,6 +33,7 @@ public sealed class KernelAndBodyTests
 
     private static Dictionary<string, Func<float, KernelRun>> OfOnePrecision() => new()
     {
+        ["After"] = _ => new KernelRun("After").With(X, N, H).With(Gamma, H),
         ["Dropout"] = p => Dropping("Dropout", p).With(X, N, H).With(Key, 2),
         ["Gelu"] = _ => new KernelRun("Gelu").With(X, N, H),
         ["GeluGrad"] = _ => new KernelRun("GeluGrad").With(Dy, N, H).With(X, N, H),
@@ -67,6 +70,14 @@ public sealed class KernelAndBodyTests
             .With(WideDy, N, Wide).With(Weight, Wide, H),
         ["LinearWeightGrad" + suffix] = _ => new KernelRun("LinearWeightGrad" + suffix)
             .With(WideDy, N, Wide).With(X, N, H),
+        ["LinearGrad" + suffix] = _ => new KernelRun("LinearGrad" + suffix)
+            .With(WideDy, N, Wide).With(X, N, H).With(Weight, Wide, H),
+        ["LinearWithoutBiasGrad" + suffix] = _ => new KernelRun("LinearWithoutBiasGrad" + suffix)
+            .With(WideDy, N, Wide).With(X, N, H).With(Weight, Wide, H),
+        ["FeedForwardGelu" + suffix] = _ => Feeding("FeedForwardGelu" + suffix),
+        ["FeedForwardGeluTanh" + suffix] = _ => Feeding("FeedForwardGeluTanh" + suffix),
+        ["FeedForwardGeluGrad" + suffix] = _ => FeedingGrad("FeedForwardGelu", suffix),
+        ["FeedForwardGeluTanhGrad" + suffix] = _ => FeedingGrad("FeedForwardGeluTanh", suffix),
         ["PackedAttention" + suffix] = p => Attending("PackedAttention" + suffix, p)
             .With(Qkv, N, 3 * H).With(Offsets, 4).With(Key, 2),
         ["PackedAttentionGrad" + suffix] = p =>
@@ -118,17 +129,22 @@ public sealed class KernelAndBodyTests
         }
     }
 
-    // Products of bfloat16 sum the same rounded operands in both, but attention rounds queries before or after they
-    // are scaled, and weights before or after they are divided by their sum: two roundings to 8 bits, 2^-9 each, of
-    // which the scores add up a few, and the gradient again as much.
-    private static double ToleranceOf(string op) =>
-        op.EndsWith("Bf16", StringComparison.Ordinal) && op.Contains("Attention", StringComparison.Ordinal)
-            ? op.Contains("Grad", StringComparison.Ordinal) ? 1.0 / 64 : 1.0 / 128
-            : 3e-6;
+    // Products of bfloat16 sum the same rounded operands in both, but a sum that lies between two numbers of 8 bits may
+    // become either where it is rounded again, as the inner values of a feed-forward operator are. And attention rounds
+    // queries before or after they are scaled, and weights before or after they are divided by their sum: two roundings
+    // to 8 bits, 2^-9 each, of which the scores add up a few, and the gradient again as much.
+    private static double ToleranceOf(string op) => !op.EndsWith("Bf16", StringComparison.Ordinal) ? 3e-6
+        : op.StartsWith("FeedForward", StringComparison.Ordinal) ? 1.0 / 256
+        : !op.Contains("Attention", StringComparison.Ordinal) ? 3e-6
+        : op.Contains("Grad", StringComparison.Ordinal) ? 1.0 / 64
+        : 1.0 / 128;
 
     private static bool HasKernelHere(string op) =>
         op.EndsWith("Bf16", StringComparison.Ordinal) ? ProductKernels.BFloat16IsSupported
-            : !op.StartsWith("Linear", StringComparison.Ordinal) || Avx512F.IsSupported;
+            : !IsOfLayers(op) || Avx512F.IsSupported;
+
+    private static bool IsOfLayers(string op) => op.StartsWith("Linear", StringComparison.Ordinal)
+        || op.StartsWith("FeedForward", StringComparison.Ordinal);
 
     // Lengths about a vector, a tile and a block of queries, and none at all.
     [Test]
@@ -226,6 +242,13 @@ public sealed class KernelAndBodyTests
         Expect.Close(y[1], [.. bodyY[1]], tolerance, "lse");
         Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], gradientTolerance, "dqkv");
     }
+
+    private static KernelRun Feeding(string op) => new KernelRun(op).With(X, N, H).With(InnerWeight, Inner, H)
+        .With(Reference.Random(14, Inner), Inner).With(OuterWeight, Wide, Inner).With(Bias, Wide);
+
+    private static KernelRun FeedingGrad(string forward, string suffix) => new KernelRun($"{forward}Grad{suffix}")
+        .With(WideDy, N, Wide).With(X, N, H).With(InnerWeight, Inner, H).With(OuterWeight, Wide, Inner)
+        .With(Feeding(forward + suffix).Outputs(2)[1], N, Inner);
 
     private static KernelRun Crossing(float p, long[] queryOffsets, long[] offsets)
     {

@@ -4,7 +4,10 @@ using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Tests.Runtime;
 
-/// <summary>One fused operator, run as the only node of a graph in a real session.</summary>
+/// <summary>
+/// One fused operator, run as the only node of a graph in a real session. What its kernel takes or gives in bfloat16 is
+/// float32 here: casts about the node round it and make it wide again.
+/// </summary>
 internal sealed class KernelRun(string op, params (string Name, object Value)[] attributes)
 {
     private readonly List<(long[] Shape, float[]? Floats, long[]? Int64s)> _inputs = [];
@@ -61,6 +64,8 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
     private OpenKernel Open(int count, int threads, KernelLibrary? library, bool withBody)
     {
         TestModel model = new();
+        KernelDefinition? kernel =
+            (library ?? KernelLibrary.Default).Definitions.FirstOrDefault(definition => definition.Name == op);
         string[] inputs = [.. _inputs.Select((_, i) => $"i{i}")];
         string[] outputs = [.. Enumerable.Range(0, count).Select(i => $"o{i}")];
         for (int i = 0; i < inputs.Length; i++)
@@ -74,7 +79,18 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
             model.Output(output, ElementType.Float);
         }
 
-        model.Fused(op, inputs, outputs, attributes);
+        string[] read = [.. inputs.Select((name, i) =>
+            _inputs[i].Floats is not null && IsBFloat16(kernel?.InputTypes, i)
+                ? Cast(model, name, "rounded_" + name, ElementType.BFloat16)
+                : name)];
+        string[] written = [.. outputs.Select((name, i) =>
+            IsBFloat16(kernel?.OutputTypes, i) ? "rounded_" + name : name)];
+        model.Fused(op, read, written, attributes);
+        foreach ((string rounded, string output) in written.Zip(outputs).Where(pair => pair.First != pair.Second))
+        {
+            Cast(model, rounded, output, ElementType.Float);
+        }
+
         ExecutionOptions options = new() { IntraOpThreads = threads, SpinWhileIdle = false };
         OpenKernel open = new(
             GraphSession.FromBytes(withBody ? model.WithBody(op).Bytes() : model.Bytes(), options, library, op),
@@ -92,5 +108,14 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
         }
 
         return open;
+    }
+
+    private static bool IsBFloat16(IReadOnlyList<ElementType>? types, int index) =>
+        index < types?.Count && types[index] == ElementType.BFloat16;
+
+    private static string Cast(TestModel model, string from, string to, ElementType type)
+    {
+        model.Node("Cast", [from], [to], ("to", (int)type));
+        return to;
     }
 }

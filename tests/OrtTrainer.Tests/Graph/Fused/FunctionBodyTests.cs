@@ -25,6 +25,19 @@ public sealed class FunctionBodyTests
         ["LinearWithoutBias"] = () => LinearWithoutBias(""),
         ["LinearInputGrad"] = () => LinearInputGrad(""),
         ["LinearWeightGrad"] = () => LinearWeightGrad(""),
+        ["LinearGrad"] = () => LinearGrad("", hasBias: true),
+        ["LinearWithoutBiasGrad"] = () => LinearGrad("", hasBias: false),
+        ["LinearGradBf16"] = () => LinearGrad(Bf16, hasBias: true),
+        ["LinearWithoutBiasGradBf16"] = () => LinearGrad(Bf16, hasBias: false),
+        ["FeedForwardGelu"] = () => FeedForward("Gelu", "", gradient: false),
+        ["FeedForwardGeluTanh"] = () => FeedForward("GeluTanh", "", gradient: false),
+        ["FeedForwardGeluGrad"] = () => FeedForward("Gelu", "", gradient: true),
+        ["FeedForwardGeluTanhGrad"] = () => FeedForward("GeluTanh", "", gradient: true),
+        ["FeedForwardGeluBf16"] = () => FeedForward("Gelu", Bf16, gradient: false),
+        ["FeedForwardGeluTanhBf16"] = () => FeedForward("GeluTanh", Bf16, gradient: false),
+        ["FeedForwardGeluGradBf16"] = () => FeedForward("Gelu", Bf16, gradient: true),
+        ["FeedForwardGeluTanhGradBf16"] = () => FeedForward("GeluTanh", Bf16, gradient: true),
+        ["After"] = After,
         ["LinearBf16"] = () => Linear(Bf16),
         ["LinearWithoutBiasBf16"] = () => LinearWithoutBias(Bf16),
         ["LinearInputGradBf16"] = () => LinearInputGrad(Bf16),
@@ -117,6 +130,76 @@ public sealed class FunctionBodyTests
                 FunctionRun.Floats(x, 5, 3))[0],
             Product(Rounded(dy, precision), Rounded(x, precision), 7, 3, 5, (i, k) => (k * 7) + i,
                 (k, j) => (k * 3) + j));
+    }
+
+    private static void LinearGrad(string precision, bool hasBias)
+    {
+        (float[] dy, float[] x, float[] w) = (Random(35, 1), Random(15, 2), Random(21, 3));
+        float[][] gradients = Run(
+            $"Linear{(hasBias ? "" : "WithoutBias")}Grad{precision}", AttributeList.Empty, FunctionRun.Floats(dy, 5, 7),
+            FunctionRun.Floats(x, 5, 3), FunctionRun.Floats(w, 7, 3));
+        double[] upper = Rounded(dy, precision);
+        Assert.That(gradients, Has.Length.EqualTo(hasBias ? 3 : 2));
+        AssertClose(gradients[0],
+            Product(upper, Rounded(w, precision), 5, 3, 7, (i, k) => (i * 7) + k, (k, j) => (k * 3) + j));
+        AssertClose(gradients[1],
+            Product(upper, Rounded(x, precision), 7, 3, 5, (i, k) => (k * 7) + i, (k, j) => (k * 3) + j));
+        if (hasBias)
+        {
+            AssertClose(gradients[2],
+                [.. Enumerable.Range(0, 7).Select(j => Enumerable.Range(0, 5).Sum(i => (double)dy[(i * 7) + j]))]);
+        }
+    }
+
+    private static void FeedForward(string activation, string precision, bool gradient)
+    {
+        const int T = 5, K = 3, N = 32, M = 4;
+        Func<double, double> gelu = activation == "Gelu" ? Reference.Gelu : Reference.GeluTanh;
+        float[] x = Random(T * K, 1), w1 = Random(N * K, 2), b1 = Random(N, 3), w2 = Random(M * N, 4);
+        float[] b2 = Random(M, 5), dy = Random(T * M, 6);
+        double[][] exact = [Wide(x), Wide(w1), Wide(b1), Wide(w2), Wide(b2)];
+        FunctionRun.Tensor[] weights = [FunctionRun.Floats(w1, N, K), FunctionRun.Floats(w2, M, N)];
+        double[] Inner(double[][] v) => [.. Product(v[0], v[1], T, N, K, (i, k) => (i * K) + k, (k, j) => (j * K) + k)
+            .Select((sum, i) => sum + v[2][i % N])];
+        double[] Outer(double[][] v)
+        {
+            double[] a = [.. Inner(v).Select(gelu)];
+            return [.. Product(a, v[3], T, M, N, (i, k) => (i * N) + k, (k, j) => (j * N) + k)
+                .Select((sum, i) => sum + v[4][i % M])];
+        }
+
+        Onnx kept = precision.Length == 0 ? Onnx.Float : Onnx.BFloat16;
+        float[] h = Narrow(Inner(exact));
+        if (!gradient)
+        {
+            float[][] outputs = FunctionRun.Outputs(
+                $"FeedForward{activation}{precision}", AttributeList.Empty, kept, FunctionRun.Floats(x, T, K),
+                weights[0], FunctionRun.Floats(b1, N), weights[1], FunctionRun.Floats(b2, M));
+            AssertClose(outputs[0], Outer(exact), ToleranceOf(precision));
+            AssertClose(outputs[1], Inner(exact), ToleranceOf(precision));
+            Assert.That(outputs[1], precision.Length == 0
+                ? Is.Not.EqualTo(outputs[1].Select(BFloat16Reference.Nearest))
+                : Is.EqualTo(outputs[1].Select(BFloat16Reference.Nearest)));
+            return;
+        }
+
+        float[][] gradients = Run(
+            $"FeedForward{activation}Grad{precision}", AttributeList.Empty, FunctionRun.Floats(dy, T, M),
+            FunctionRun.Floats(x, T, K), weights[0], weights[1],
+            precision.Length == 0 ? FunctionRun.Floats(h, T, N) : FunctionRun.Rounded(h, T, N));
+        for (int i = 0; i < exact.Length; i++)
+        {
+            double[] With(double[] v) => Outer([.. exact.Select((other, at) => at == i ? v : other)]);
+            AssertClose(gradients[i], Reference.Gradient(With, exact[i], Wide(dy)), ToleranceOf(precision));
+        }
+    }
+
+    private static void After()
+    {
+        float[] x = Random(15, 1);
+        Assert.That(
+            Run("After", AttributeList.Empty, FunctionRun.Floats(x, 5, 3), FunctionRun.Floats([1, 2], 2))[0],
+            Is.EqualTo(x));
     }
 
     private static double[] Rounded(float[] values, string precision) =>
@@ -421,8 +504,8 @@ public sealed class FunctionBodyTests
         Assert.That(actual.Select(v => (double)v),
             Is.EqualTo(expected).Within(tolerance * Math.Max(1, expected.Max(Math.Abs))));
 
-    // Attention without any rounding is the reference; a product of operands of 8 bits is off by 2^-8 of its terms, and
-    // attention and its gradient are chains of two and three.
+    // What is made without any rounding is the reference; a product of operands of 8 bits is off by 2^-8 of its terms,
+    // and attention, feed-forward operators and their gradients are chains of two and three.
     private static double ToleranceOf(string precision) => precision.Length == 0 ? 3e-6 : 1.0 / 64;
 
     private static float[] Random(int count, int seed)

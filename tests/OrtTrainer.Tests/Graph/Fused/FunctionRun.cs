@@ -14,22 +14,32 @@ internal static class FunctionRun
 
     public static Tensor Integers(long[] data, params long[] sizes) => new([], data, sizes);
 
-    /// <summary>All float outputs; integers come as two outputs, bits 16 to 31 and bits 0 to 15.</summary>
+    /// <summary>Numbers that the function takes in bfloat16.</summary>
+    public static Tensor Rounded(float[] data, params long[] sizes) => new(data, [], sizes) { IsBFloat16 = true };
+
+    /// <summary>
+    /// All float outputs; integers come as two outputs, bits 16 to 31 and bits 0 to 15, and bfloat16 as float32.
+    /// </summary>
     public static float[][] Outputs(string function, AttributeList attributes, Onnx output, params Tensor[] inputs)
     {
         FunctionDefinition definition = FunctionLibrary.All.Single(f => f.Name == function);
         GraphProto graph = new() { Name = "run" };
         NodeProto call = new() { OpType = function, Domain = FunctionDefinition.Domain };
         call.Attribute.AddRange(attributes.All);
-        graph.Node.Add(call);
         for (int i = 0; i < inputs.Length; i++)
         {
-            call.Input.Add($"in{i}");
+            call.Input.Add(inputs[i].IsBFloat16 ? Cast(graph, $"in{i}", Onnx.BFloat16) : $"in{i}");
             graph.Input.Add(Describe($"in{i}", inputs[i].Data.Length > 0 ? Onnx.Float : Onnx.Int64, inputs[i].Sizes));
         }
 
         call.Output.AddRange(definition.Outputs.Select((_, i) => $"out{i}"));
+        graph.Node.Add(call);
         List<string> results = [.. call.Output];
+        if (output == Onnx.BFloat16)
+        {
+            results = [.. results.Select(name => Cast(graph, name, Onnx.Float))];
+        }
+
         if (output == Onnx.Int64)
         {
             results = [Half(graph, "Div", 65536), Half(graph, "BitwiseAnd", 65535)];
@@ -73,10 +83,15 @@ internal static class FunctionRun
     {
         graph.Initializer.Add(TensorContent.Int64(op + "Operand", [], [operand]));
         graph.Node.Add(new NodeProto { OpType = op, Input = { "out0", op + "Operand" }, Output = { op + "Half" } });
-        NodeProto cast = new() { OpType = "Cast", Input = { op + "Half" }, Output = { op + "Float" } };
-        cast.Attribute.AddRange(AttributeList.Empty.With("to", (long)Onnx.Float).All);
+        return Cast(graph, op + "Half", Onnx.Float);
+    }
+
+    private static string Cast(GraphProto graph, string name, Onnx type)
+    {
+        NodeProto cast = new() { OpType = "Cast", Input = { name }, Output = { name + type } };
+        cast.Attribute.AddRange(AttributeList.Empty.With("to", (long)type).All);
         graph.Node.Add(cast);
-        return op + "Float";
+        return name + type;
     }
 
     private static ValueInfoProto Describe(string name, Onnx type, long[]? sizes)
@@ -92,5 +107,9 @@ internal static class FunctionRun
     }
 
     /// <summary>An input: floats in Data, or integers in Whole.</summary>
-    internal sealed record Tensor(float[] Data, long[] Whole, long[] Sizes);
+    internal sealed record Tensor(float[] Data, long[] Whole, long[] Sizes)
+    {
+        /// <summary>Whether the function takes it in bfloat16.</summary>
+        public bool IsBFloat16 { get; init; }
+    }
 }

@@ -93,6 +93,25 @@ internal static class FusedCases
             return Smooth(c, p => c.Graph.Linear(x, w, b, p));
         }
 
+        // What is no parameter is a list that the graph holds, whose gradient nobody asks for.
+        Value LinearInOne(CaseInputs c, bool inWeights)
+        {
+            Value Held(string name, int rows) => c.Graph.Initializer(TensorContent.Float(
+                name, [rows, 3], [.. Enumerable.Range(0, 3 * rows).Select(i => MathF.Sin(i + 1))]));
+            Value x = inWeights ? Held("x", 5) : c.Parameter("x", [5, 3]);
+            Value w = inWeights ? c.Parameter("w", [4, 3]) : Held("w", 4);
+            Value? b = inWeights ? c.Parameter("b", [4]) : null;
+            return Smooth(c, p => c.Graph.Linear(x, w, b, p));
+        }
+
+        Value FeedForward(CaseInputs c, bool isTanh)
+        {
+            Value x = c.Parameter("x", [5, 3], declared: new("tokens", 3));
+            Value w1 = c.Parameter("w1", [32, 3]), b1 = c.Parameter("b1", [32]);
+            Value w2 = c.Parameter("w2", [4, 32]), b2 = c.Parameter("b2", [4]);
+            return Smooth(c, p => c.Graph.FeedForward(x, w1, b1, w2, b2, isTanh, p));
+        }
+
         Value Attention(CaseInputs c, float p, bool isBiased)
         {
             Value qkv = c.Parameter("qkv", [5, 12], -1, 1, new("tokens", 12));
@@ -106,6 +125,10 @@ internal static class FusedCases
         [
             new("Linear" + suffix, "", c => Linear(c, hasBias: true)),
             new("LinearWithoutBias" + suffix, "", c => Linear(c, hasBias: false)),
+            new("Linear" + suffix, "in weight and bias alone", c => LinearInOne(c, inWeights: true)),
+            new("LinearWithoutBias" + suffix, "in x alone", c => LinearInOne(c, inWeights: false)),
+            new("FeedForwardGelu" + suffix, "", c => FeedForward(c, isTanh: false)),
+            new("FeedForwardGeluTanh" + suffix, "", c => FeedForward(c, isTanh: true)),
             .. from p in Probabilities
                select new GradientCase("PackedAttention" + suffix, $"p {p}", c => Attention(c, p, isBiased: false)),
             .. from p in Probabilities

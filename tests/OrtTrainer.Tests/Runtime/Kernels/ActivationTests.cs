@@ -77,6 +77,16 @@ public sealed class ActivationTests
     }
 
     [Test]
+    public void Values_and_slopes_made_together_are_those_made_alone()
+    {
+        foreach (float x in Magnitudes.SelectMany(m => new[] { m, -m }).Append(0).Append(-0f))
+        {
+            Assert.That(Both<ErfGelu>(x), Is.EqualTo((Value<ErfGelu>(x), Slope<ErfGelu>(x))), $"erf, x = {x:R}");
+            Assert.That(Both<TanhGelu>(x), Is.EqualTo((Value<TanhGelu>(x), Slope<TanhGelu>(x))), $"tanh, x = {x:R}");
+        }
+    }
+
+    [Test]
     public void The_two_forms_are_as_near_as_their_approximation()
     {
         // Hendrycks and Gimpel's tanh form is off by at most 5e-4.
@@ -107,6 +117,13 @@ public sealed class ActivationTests
 
     private static float Value<TGelu>(float x)
         where TGelu : IGelu => TGelu.Value(Vector512.Create(x))[0];
+
+    private static (float Value, float Slope) Both<TGelu>(float x)
+        where TGelu : IGelu
+    {
+        float value = TGelu.ValueAndSlope(Vector512.Create(x), out Vector512<float> slope)[0];
+        return (value, slope[0]);
+    }
 
     private static float Slope<TGelu>(float x)
         where TGelu : IGelu => TGelu.Slope(Vector512.Create(x))[0];

@@ -10,13 +10,17 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 
     public const int Distances = 7;
 
+    /// <summary>Between the two layers of feed-forward operators.</summary>
+    public const int Inner = 64;
+
     public static readonly long[] Key = [2_718_281_828, 3_141_592_653];
 
     /// <summary>Operators that are in this precision alone, and their number of outputs.</summary>
     private static readonly Dictionary<string, int> Single = new()
     {
-        ["Dropout"] = 1, ["Gelu"] = 1, ["GeluGrad"] = 1, ["GeluTanh"] = 1, ["GeluTanhGrad"] = 1, ["LayerNorm"] = 3,
-        ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4, ["ColumnSum"] = 1,
+        ["After"] = 1, ["Dropout"] = 1, ["Gelu"] = 1, ["GeluGrad"] = 1, ["GeluTanh"] = 1, ["GeluTanhGrad"] = 1,
+        ["LayerNorm"] = 3, ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4,
+        ["ColumnSum"] = 1,
         ["GatherGrad"] = 1, ["PackedCrossAttention"] = 2, ["PackedCrossAttentionGrad"] = 2,
         ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
         ["Rotary"] = 1, ["DisentangledAttention"] = 2, ["DisentangledAttentionGrad"] = 2,
@@ -26,6 +30,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     private static readonly Dictionary<string, int> Products = new()
     {
         ["Linear"] = 1, ["LinearWithoutBias"] = 1, ["LinearInputGrad"] = 1, ["LinearWeightGrad"] = 1,
+        ["LinearGrad"] = 3, ["LinearWithoutBiasGrad"] = 2,
+        ["FeedForwardGelu"] = 2, ["FeedForwardGeluGrad"] = 5, ["FeedForwardGeluTanh"] = 2,
+        ["FeedForwardGeluTanhGrad"] = 5,
         ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
         ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
     };
@@ -84,6 +91,11 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         {
             "Linear" or "LinearWithoutBias" => [[Rows, Wide]],
             "LinearWeightGrad" => [[Wide, Columns]],
+            "LinearGrad" => [matrix, [Wide, Columns], [Wide]],
+            "LinearWithoutBiasGrad" => [matrix, [Wide, Columns]],
+            "FeedForwardGelu" or "FeedForwardGeluTanh" => [[Rows, Wide], [Rows, Inner]],
+            "FeedForwardGeluGrad" or "FeedForwardGeluTanhGrad" =>
+                [matrix, [Inner, Columns], [Inner], [Wide, Inner], [Wide]],
             "LayerNorm" => [matrix, column, column],
             "LayerNormGrad" => [matrix, row, row],
             "DropoutAddLayerNorm" => [matrix, matrix, column, column],
@@ -106,6 +118,15 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "LinearWithoutBias" => Layer(op),
         "LinearInputGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide).With(Weight, Wide, Columns),
         "LinearWeightGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide).With(Matrix(1), Rows, Columns),
+        "LinearGrad" or "LinearWithoutBiasGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide)
+            .With(Matrix(1), Rows, Columns).With(Weight, Wide, Columns),
+        "FeedForwardGelu" or "FeedForwardGeluTanh" => new KernelRun(op).With(Matrix(1), Rows, Columns)
+            .With(InnerWeight, Inner, Columns).With(Reference.Random(4, Inner), Inner)
+            .With(OuterWeight, Wide, Inner).With(Reference.Random(5, Wide), Wide),
+        "FeedForwardGeluGrad" or "FeedForwardGeluTanhGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide)
+            .With(Matrix(1), Rows, Columns).With(InnerWeight, Inner, Columns).With(OuterWeight, Wide, Inner)
+            .With(Reference.Random(6, Rows * Inner), Rows, Inner),
+        "After" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Gamma, Columns),
         "Dropout" => Dropping(op).With(Matrix(1), Rows, Columns).With(Key, 2),
         "Gelu" or "GeluTanh" => new KernelRun(op).With(Matrix(1), Rows, Columns),
         "GeluGrad" or "GeluTanhGrad" =>
@@ -157,6 +178,10 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         .Where(suffix => op.EndsWith(suffix, StringComparison.Ordinal)).MaxBy(suffix => suffix.Length)!;
 
     private float[] Weight => Reference.Random(8, Wide * Columns);
+
+    private float[] InnerWeight => Reference.Random(8, Inner * Columns, 1 / Math.Sqrt(Columns));
+
+    private float[] OuterWeight => Reference.Random(9, Wide * Inner, 1 / Math.Sqrt(Inner));
 
     private float[] WideMatrix => Reference.Random(2, Rows * Wide);
 

@@ -20,6 +20,30 @@ public sealed class KernelGradientTests
     }
 
     [Test]
+    public void A_linear_layer_in_all_its_inputs()
+    {
+        KernelRun run = Size.Run("Linear"), backward = Size.Run("LinearGrad");
+        float[][] gradients = backward.Outputs(3);
+
+        CheckAll(run, X(backward, 0), gradients);
+    }
+
+    [TestCase("FeedForwardGelu", "FeedForwardGeluGrad")]
+    [TestCase("FeedForwardGeluTanh", "FeedForwardGeluTanhGrad")]
+    public void Two_layers_and_what_is_between_them_in_all_inputs(string forward, string gradient)
+    {
+        KernelRun run = Size.Run(forward);
+        float[] dy = Reference.Random(2, Size.Rows * Size.Wide);
+
+        float[][] gradients = new KernelRun(gradient).With(dy, Size.Rows, Size.Wide)
+            .With(X(run, 0), Size.Rows, Size.Columns).With(X(run, 1), KernelCase.Inner, Size.Columns)
+            .With(X(run, 3), Size.Wide, KernelCase.Inner).With(run.Outputs(2)[1], Size.Rows, KernelCase.Inner)
+            .Outputs(5);
+
+        CheckAll(run, dy, gradients);
+    }
+
+    [Test]
     public void Dropout_is_its_own_gradient()
     {
         KernelRun run = Size.Run("Dropout");
@@ -113,6 +137,16 @@ public sealed class KernelGradientTests
     {
         using OpenKernel kernel = forward.Open(KernelOutputs(forward));
         Check(kernel, input, X(forward, input), Dy, gradient, _ => true, $"input {input}");
+    }
+
+    private static void CheckAll(KernelRun forward, float[] dy, float[][] gradients)
+    {
+        using OpenKernel kernel = forward.Open(KernelOutputs(forward));
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            Check(kernel, i, X(forward, i), dy, gradients[i], _ => true, $"input {i}");
+            kernel.Set(i, X(forward, i));
+        }
     }
 
     private static int KernelOutputs(KernelRun run) => KernelCase.Outputs[run.Operator];

@@ -1,6 +1,8 @@
+using System.Runtime.Intrinsics.X86;
 using NUnit.Framework.Constraints;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Operators.Fused;
+using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Tests.Runtime.Products;
 
 namespace OrtTrainer.Tests.Runtime.Kernels;
@@ -94,13 +96,90 @@ public sealed class NonFiniteTests
         Differs(clean[0], spoilt[0], i => i % Size.Columns == Column);
     }
 
+    [Test]
+    public void A_row_between_two_layers([Values] Precision precision)
+    {
+        (float[][] Clean, float[][] Spoilt) outputs = SpoiltProduct("FeedForwardGelu", precision, 0);
+
+        OnlyRow(outputs, 0);
+        OnlyRow(outputs, 1);
+    }
+
+    [Test]
+    public void A_gradient_that_arrives_at_two_layers([Values] Precision precision)
+    {
+        (float[][] Clean, float[][] Spoilt) outputs = SpoiltProduct("FeedForwardGeluGrad", precision, 0);
+
+        OnlyRow(outputs, 0);
+        Assert.That(outputs.Spoilt[1], Is.All.NaN, "dw1");
+        Assert.That(outputs.Spoilt[2], Is.All.NaN, "db1");
+        Differs(outputs.Clean[3], outputs.Spoilt[3], i => i / KernelCase.Inner == Column);
+        OnlyColumn(outputs, 4);
+    }
+
+    [Test]
+    public void What_was_kept_between_two_layers([Values] Precision precision)
+    {
+        (float[][] Clean, float[][] Spoilt) outputs = SpoiltProduct("FeedForwardGeluTanhGrad", precision, 4);
+
+        OnlyRow(outputs, 0);
+        Differs(outputs.Clean[1], outputs.Spoilt[1], i => i / Size.Columns == Column);
+        OnlyColumn(outputs, 2);
+        Differs(outputs.Clean[3], outputs.Spoilt[3], i => i % KernelCase.Inner == Column);
+        Assert.That(outputs.Spoilt[4], Is.EqualTo(outputs.Clean[4]), "db2 does not depend on h");
+    }
+
+    [Test]
+    public void A_gradient_that_arrives_at_a_layer([Values] Precision precision)
+    {
+        (float[][] Clean, float[][] Spoilt) outputs = SpoiltProduct("LinearGrad", precision, 0);
+
+        OnlyRow(outputs, 0);
+        Differs(outputs.Clean[1], outputs.Spoilt[1], i => i / Size.Columns == Column);
+        OnlyColumn(outputs, 2);
+    }
+
+    [TestCase("LinearGrad", 1)]
+    [TestCase("FeedForwardGelu", 0)]
+    [TestCase("FeedForwardGeluGrad", 0)]
+    [TestCase("FeedForwardGeluGrad", 4)]
+    public void Nothing_is_left_of_it_for_the_next_run(string op, int input)
+    {
+        // An odd number of rows: what stands beside the last one in a pair must be nothing, not what was there.
+        KernelCase size = Size with { Rows = 71 };
+        foreach (Precision precision in Enum.GetValues<Precision>().Where(HasKernels))
+        {
+            KernelRun run = size.Run(op + Operands.Suffix(precision));
+            float[] spoilt = [.. run.Inputs[input].Floats!.Select(_ => float.NaN)];
+            using OpenKernel kernel = run.Open(KernelCase.Outputs[op]);
+            float[][] clean = kernel.Run();
+            kernel.Set(input, spoilt);
+            kernel.Run();
+            kernel.Set(input, run.Inputs[input].Floats!);
+
+            Assert.That(kernel.Run(), Is.EqualTo(clean), $"{precision}");
+        }
+    }
+
+    private static bool HasKernels(Precision precision) => precision == Precision.Fp32
+        ? Avx512F.IsSupported
+        : ProductKernels.BFloat16IsSupported;
+
+    private static (float[][] Clean, float[][] Spoilt) SpoiltProduct(string op, Precision precision, int input)
+    {
+        Precisions.Require(precision);
+        return HasKernels(precision)
+            ? Spoilt(op + Operands.Suffix(precision), input, float.NaN)
+            : throw new IgnoreException("This processor has no kernels of linear layers.");
+    }
+
     private static (float[][] Clean, float[][] Spoilt) Spoilt(string op, int input, float value)
     {
         KernelRun run = Size.Run(op);
         using OpenKernel kernel = run.Open(KernelCase.Outputs[op]);
         float[][] clean = kernel.Run();
         float[] values = [.. run.Inputs[input].Floats!];
-        values[(Row * Size.Columns) + Column] = value;
+        values[(Row * run.Inputs[input].Shape[^1]) + Column] = value;
         kernel.Set(input, values);
         return (clean, kernel.Run());
     }

@@ -39,6 +39,7 @@ public sealed class LinearProductTests
                 new KernelRun("LinearWeightGrad" + suffix)
                     .With(dy, rows, columns).With(x, rows, depth).Single(),
                 upper.Turned, left, null);
+            ClosesAll(suffix, dy, x, w, upper, left, weight);
         }
     }
 
@@ -59,6 +60,21 @@ public sealed class LinearProductTests
         double loss = Dot(y, dy), size = y.Zip(dy, (a, b) => Math.Abs((double)a * b)).Sum();
         Assert.That(Dot(dx, x), Is.EqualTo(loss).Within(1e-6 * size));
         Assert.That(Dot(dw, w), Is.EqualTo(loss).Within(1e-6 * size));
+    }
+
+    // The kernel of all gradients at once: the products above, and the sums of rows that are not rounded.
+    private static void ClosesAll(
+        string suffix, float[] dy, float[] x, float[] w, Matrix upper, Matrix left, Matrix weight)
+    {
+        KernelRun Of(string op) => new KernelRun(op + suffix).With(dy, upper.Rows, upper.Columns)
+            .With(x, left.Rows, left.Columns).With(w, weight.Rows, weight.Columns);
+        float[][] gradients = Of("LinearGrad").Outputs(3);
+        Close(gradients[0], upper, weight, null);
+        Close(gradients[1], upper.Turned, left, null);
+        Close(
+            gradients[2], new([.. Enumerable.Repeat(1f, upper.Rows)], 1, upper.Rows, Precision.Fp32),
+            new(dy, upper.Rows, upper.Columns, Precision.Fp32), null);
+        Assert.That(Of("LinearWithoutBiasGrad").Outputs(2), Is.EqualTo(gradients[..2]));
     }
 
     private static float[] Short(int seed, int length) =>

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu.Products;
 
@@ -73,6 +74,82 @@ public sealed unsafe class PanelTests
             }
 
             Assert.That(made[^1], Is.EqualTo(Fence));
+        }
+    }
+
+    // Rows of a tile, whose last may have no other beside it.
+    [Test]
+    public void Tiles_are_stored_as_they_are_read(
+        [Values] Precision precision, [Values(1, 2, 3, 11, 12)] int rows, [Values] bool asSteps)
+    {
+        Precisions.Require(precision);
+        float[] tile = [.. Reference.Random(5, rows * Panels.Columns), .. new float[Panels.Columns]];
+        int per = precision == Precision.Fp32 ? 1 : 2, lines = asSteps ? (rows + per - 1) / per : rows;
+        int length = asSteps ? Panels.Columns : Panels.Columns / per, line = length + 3;
+        uint[] room = Fenced(lines * line);
+        fixed (float* from = tile)
+        {
+            fixed (uint* to = room)
+            {
+                Store(precision, asSteps, from, rows, (byte*)to, line * sizeof(uint));
+            }
+        }
+
+        for (int at = 0; at < room.Length; at++)
+        {
+            (int i, int j) = (at / line, at % line);
+            uint expected = j >= length ? Fence
+                : asSteps ? Step(tile, j, i, 1, Panels.Columns, rows, per)
+                : Step(tile, i, j, Panels.Columns, 1, Panels.Columns, per);
+            Assert.That(room[at], Is.EqualTo(expected), $"line {i}, step {j} of {rows} rows");
+        }
+    }
+
+    [Test]
+    public void What_is_stored_is_the_rounded_number_and_is_loaded_again([Values] Precision precision)
+    {
+        Precisions.Require(precision);
+        float[] tile = Reference.Random(6, Panels.Columns, 1e3);
+        (tile[0], tile[1], tile[2], tile[3]) = (float.PositiveInfinity, float.NaN, 0, -0f);
+        float[] stored = new float[Panels.Columns];
+        fixed (float* from = tile, to = stored)
+        {
+            Store(precision, asSteps: false, from, 1, (byte*)to, sizeof(float));
+            for (int column = 0; column < Panels.Columns; column += 16)
+            {
+                Vector512<float> values = Vector512.Load(from + column);
+                (Vector512<float> rounded, Vector512<float> loaded) = precision == Precision.Fp32
+                    ? (FloatTile.Rounded(values), FloatTile.Load((byte*)to, column))
+                    : (BFloat16Tile.Rounded(values), BFloat16Tile.Load((byte*)to, column));
+                for (int lane = 0; lane < 16; lane++)
+                {
+                    double expected = precision == Precision.Fp32
+                        ? tile[column + lane]
+                        : BFloat16Reference.Nearest(tile[column + lane]);
+                    Assert.That(rounded[lane], Is.EqualTo(expected), $"rounded, {column + lane}");
+                    Assert.That(loaded[lane], Is.EqualTo(expected), $"loaded, {column + lane}");
+                }
+            }
+        }
+    }
+
+    private static void Store(
+        Precision precision, bool asSteps, float* tile, int rows, byte* target, nint targetLine)
+    {
+        switch (precision, asSteps)
+        {
+            case (Precision.Fp32, false):
+                FloatTile.StoreRows(tile, rows, target, targetLine);
+                break;
+            case (Precision.Fp32, true):
+                FloatTile.StoreSteps(tile, rows, target, targetLine);
+                break;
+            case (_, false):
+                BFloat16Tile.StoreRows(tile, rows, target, targetLine);
+                break;
+            default:
+                BFloat16Tile.StoreSteps(tile, rows, target, targetLine);
+                break;
         }
     }
 
