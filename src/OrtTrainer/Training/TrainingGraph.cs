@@ -28,8 +28,8 @@ internal sealed record TrainingGraph(
     /// <param name="objective">What is minimized; the graph holds its terms and no others.</param>
     /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
     /// <param name="precision">What the operands of products are rounded to, in the gradients too.</param>
-    /// <param name="recompute">Whether layers are computed again for their gradients, and only what goes from one to the
-    /// next is kept.</param>
+    /// <param name="recompute">Whether layers are computed again for their gradients, and only what goes from one to
+    /// the next is kept.</param>
     public static TrainingGraph Build(
         Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true,
         Precision precision = Precision.Fp32, bool recompute = false)

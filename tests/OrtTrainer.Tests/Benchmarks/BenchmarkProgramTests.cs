@@ -96,7 +96,7 @@ public sealed class BenchmarkProgramTests
         CliRun run = CliRun.OfBenchmarks("finetune");
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
-            "error: finetune is unknown; the commands are yardstick, methods, inference, tokenizers. "
+            "error: finetune is unknown; the commands are yardstick, methods, products, inference, tokenizers. "
             + "See benchmarks --help.\n")));
     }
 

@@ -93,7 +93,7 @@ public sealed class RecomputationTests : IDisposable
                 Is.GreaterThanOrEqualTo(operators.Count()), operators.Key);
         }
 
-        Assert.That(backward.Where(IsAfter).All(node => arrived.Contains(node.Inputs[1]!)));
+        Assert.That(backward.Where(IsAfter).All(node => arrived.Contains(node.Inputs[1]!)), Is.True);
     }
 
     [Test]
@@ -143,7 +143,7 @@ public sealed class RecomputationTests : IDisposable
 
         (LossParts loss, _) = gradients.Run(examples, [0, 1, 2, 3, 4], step: 2);
 
-        return [loss.Total, .. gradients.Values.Read(0, (int)gradients.Values.Length)];
+        return [loss.Total, .. gradients.Values.Span.ToArray()];
     }
 
     private PretrainedModel Open(string family)

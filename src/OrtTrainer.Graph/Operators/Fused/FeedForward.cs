@@ -3,9 +3,9 @@ using OrtTrainer.Graph.Functions;
 namespace OrtTrainer.Graph.Operators.Fused;
 
 /// <summary>
-/// The feed-forward half of a transformer block (Vaswani et al., 2017, section 3.3): h = x · w1ᵀ + b1, y = GELU(h) · w2ᵀ
-/// + b2, with x [T, K], w1 [N, K], w2 [M, N] and N a multiple of 32. h [T, N] is kept for the gradient in the precision
-/// of the products.
+/// The feed-forward half of a transformer block (Vaswani et al., 2017, section 3.3): h = x · w1ᵀ + b1, y = GELU(h) ·
+/// w2ᵀ + b2, with x [T, K], w1 [N, K], w2 [M, N] and N a multiple of 32. h [T, N] is kept for the gradient in the
+/// precision of the products.
 /// </summary>
 /// <param name="precision">Of the operands of products.</param>
 /// <param name="activation"><c>Gelu</c> or <c>GeluTanh</c>.</param>

@@ -4,9 +4,9 @@ using OrtTrainer.Runtime.Cpu.Products;
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
-/// <c>FeedForwardGeluGrad(dy [T, M], x [T, K], w1 [N, K], w2 [M, N], h [T, N]) -> dx, dw1, db1 [N], dw2, db2 [M]</c>: dh
-/// = (dy · w2) · GELU'(h), dx = dh · w1, dw1 = dhᵀ · x, dw2 = dyᵀ · GELU(h), and the biases' gradients the sums of dh
-/// and dy over the rows. dh and GELU(h) lie in working memory only, laid out as the products read them.
+/// <c>FeedForwardGeluGrad(dy [T, M], x [T, K], w1 [N, K], w2 [M, N], h [T, N]) -> dx, dw1, db1 [N], dw2, db2 [M]</c>:
+/// dh = (dy · w2) · GELU'(h), dx = dh · w1, dw1 = dhᵀ · x, dw2 = dyᵀ · GELU(h), and the biases' gradients the sums of
+/// dh and dy over the rows. dh and GELU(h) lie in working memory only, laid out as the products read them.
 /// </summary>
 internal sealed unsafe class FeedForwardGradKernel<TTile, TGelu>(KernelDefinition definition) : Kernel
     where TTile : struct, ITile

@@ -5,8 +5,8 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
 /// <c>FeedForwardGelu(x [T, K], w1 [N, K], b1 [N], w2 [M, N], b2 [M]) -> y [T, M], h [T, N]</c>: h = x · w1ᵀ + b1, y =
-/// GELU(h) · w2ᵀ + b2; N is a multiple of 32. GELU(h) lies in working memory only, and h is kept in the precision of the
-/// products.
+/// GELU(h) · w2ᵀ + b2; N is a multiple of 32. GELU(h) lies in working memory only, and h is kept in the precision of
+/// the products.
 /// </summary>
 internal sealed unsafe class FeedForwardKernel<TTile, TGelu>(KernelDefinition definition) : Kernel
     where TTile : struct, ITile

@@ -4,8 +4,8 @@ using OrtTrainer.Runtime.Cpu.Products;
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
-/// <c>LinearGrad(dy [T, N], x [T, K], w [N, K]) -> dx, dw, db [N]</c> and <c>LinearWithoutBiasGrad -> dx, dw</c>: dx = dy
-/// · w, dw = dyᵀ · x, db the sum of the rows of dy.
+/// <c>LinearGrad(dy [T, N], x [T, K], w [N, K]) -> dx, dw, db [N]</c> and <c>LinearWithoutBiasGrad -> dx, dw</c>: dx =
+/// dy · w, dw = dyᵀ · x, db the sum of the rows of dy.
 /// </summary>
 internal sealed unsafe class LinearGradKernel<TTile>(KernelDefinition definition, bool hasBias) : Kernel
     where TTile : struct, ITile

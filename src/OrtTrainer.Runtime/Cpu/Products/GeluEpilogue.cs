@@ -5,7 +5,8 @@ using OrtTrainer.Runtime.Cpu.Kernels;
 namespace OrtTrainer.Runtime.Cpu.Products;
 
 /// <summary>
-/// Adds a bias, keeps the sum h for the gradient, and stores GELU(h) for the next product, both in the tile's precision.
+/// Adds a bias, keeps the sum h for the gradient, and stores GELU(h) for the next product, both in the tile's
+/// precision.
 /// </summary>
 /// <param name="bias">One number per column.</param>
 /// <param name="h">[rows, columns].</param>
