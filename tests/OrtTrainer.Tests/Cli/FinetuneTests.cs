@@ -27,7 +27,7 @@ public sealed class FinetuneTests
         Assert.That(facts, Does.Contain("new weights  classifier.weight, classifier.bias, at random"));
         Assert.That(facts, Does.Contain("examples     12 train, 6 eval, 4 test; 2 labels"));
         Assert.That(facts, Does.Contain("steps        6 of 4 examples, 3 per epoch"));
-        Assert.That(facts, Does.Contain("device       cpu, 1 thread, C# kernels"));
+        Assert.That(facts, Does.Contain("device       cpu, 1 thread, fp32, C# kernels"));
         Assert.That(run.Out, Does.Contain("warning: train: 6 of 12 rows come more than once in train.\n"));
         Assert.That(run.Out, Does.Match(@"\nstep 1/6  loss \d\.\d{4}  rate 0  [\d,]+ tokens/s  \d:\d\d left\n"));
         Assert.That(run.Out, Does.Match(@"\neval at step 3: accuracy live \d\.\d{4} \(loss \d\.\d{4}\)\n"));
@@ -113,7 +113,7 @@ public sealed class FinetuneTests
     {
         CliRun run = CliRun.Of(_desk.Finetune("out", "--no-kernels", "--method", "finetune")).Succeeded();
 
-        Assert.That(run.Lines, Does.Contain("device       cpu, 1 thread, function bodies"));
+        Assert.That(run.Lines, Does.Contain("device       cpu, 1 thread, fp32, function bodies"));
         Assert.That(run.Lines, Does.Contain("method       finetune, learning rate 5E-05 linear, seed 1"));
         Assert.That(run.Lines, Does.Contain("exported: the live weights, there being no others"));
     }

@@ -115,7 +115,7 @@ public sealed class RenderingTests
             "tokens       73,602 per epoch, 13.5 per example",
             "steps        342 of 32 examples, 171 per epoch",
             "method       swa from 50% of the steps on, every step, learning rate 0.0001 constant_with_warmup, seed 1",
-            "device       cpu, 2 threads, C# kernels",
+            "device       cpu, 2 threads, fp32, C# kernels",
             "memory       about 941 MB at the peak",
             "output       \"/runs/a b\"",
             "warning: train: something to know.",
@@ -131,7 +131,7 @@ public sealed class RenderingTests
 
         Assert.That(lines, Does.Contain("steps        342 of 2 x 32 examples, 171 per epoch; going on from step 40"));
         Assert.That(lines, Does.Contain("method       ema with decay 0.99, learning rate 5E-05 linear, seed 1"));
-        Assert.That(lines, Does.Contain("device       cpu, 1 thread, function bodies"));
+        Assert.That(lines, Does.Contain("device       cpu, 1 thread, fp32, function bodies"));
         Assert.That(lines, Has.None.StartsWith("new weights"));
     }
 
