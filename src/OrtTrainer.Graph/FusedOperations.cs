@@ -6,6 +6,10 @@ namespace OrtTrainer.Graph;
 /// <summary>The fused operators as methods of the builder.</summary>
 public static class FusedOperations
 {
+    /// <summary>What the inner width of <see cref="FeedForward"/> is a multiple of: kernels then have no remainders.
+    /// </summary>
+    public const int FeedForwardMultiple = 32;
+
     /// <summary>
     /// x with elements dropped with probability p and the others scaled by 1/(1-p); x itself where p is 0.
     /// </summary>

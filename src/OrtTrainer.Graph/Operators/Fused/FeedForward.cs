@@ -11,9 +11,6 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <param name="activation"><c>Gelu</c> or <c>GeluTanh</c>.</param>
 internal sealed class FeedForward(Precision precision, string activation) : FusedOperator, IGradientRule
 {
-    /// <summary>What h is a multiple of in width, so that kernels need no remainders.</summary>
-    public const int InnerMultiple = 32;
-
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"FeedForward{activation}{Operands.Suffix(precision)}(x, w1, b1, w2, b2) => y, h",
         $"""
@@ -29,8 +26,8 @@ internal sealed class FeedForward(Precision precision, string activation) : Fuse
         InferenceContext.Require(
             x.Rank == 2 && w1.Rank == 2 && w2.Rank == 2 && x[1].Fits(w1[1]) && w1[0].Fits(w2[1]),
             $"x must be [T, K], w1 [N, K] and w2 [M, N], not {x}, {w1} and {w2}");
-        InferenceContext.Require(w1[0].IsFixed && w1[0].Size % InnerMultiple == 0,
-            $"the inner width must be a multiple of {InnerMultiple}, not {w1[0]}");
+        InferenceContext.Require(w1[0].IsFixed && w1[0].Size % FusedOperations.FeedForwardMultiple == 0,
+            $"the inner width must be a multiple of {FusedOperations.FeedForwardMultiple}, not {w1[0]}");
         InferenceContext.Require(
             context.Shape(2).Equals(new(w1[0])) && context.Shape(4).Equals(new(w2[0])),
             $"b1 must be [{w1[0]}] and b2 [{w2[0]}]");

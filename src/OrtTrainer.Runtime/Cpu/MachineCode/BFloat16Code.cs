@@ -76,77 +76,37 @@ internal sealed class BFloat16Code(CallingConvention convention)
         return a;
     }
 
-    /// <summary><c>void convert(blocks, source, target)</c>: blocks of 32 float32 to bfloat16, as they lie.</summary>
-    public Assembler Convert()
-    {
-        Assembler a = new(64);
-        Label loop = a.CreateLabel();
-        a.Enter(convention);
-        a.Label(ref loop);
-        a.vmovups(zmm0, __zmmword_ptr[rsi + VectorBytes]);
-        a.vcvtne2ps2bf16(zmm0, zmm0, __zmmword_ptr[rsi]);
-        a.vmovups(__zmmword_ptr[rdx], zmm0);
-        a.add(rsi, 2 * VectorBytes);
-        a.add(rdx, VectorBytes);
-        a.dec(rdi);
-        a.jne(loop);
-        a.Leave(convention);
-        return a;
-    }
-
     /// <summary>
     /// <c>void convertRows(rows, source, row, target, targetRow)</c>: rows of 32 float32 to bfloat16, so many bytes
     /// apart.
     /// </summary>
-    public Assembler ConvertRows()
+    public Assembler ConvertRows() => Loop(ordered: false, a =>
     {
-        Assembler a = new(64);
-        Label loop = a.CreateLabel();
-        a.Enter(convention);
-        a.Label(ref loop);
         a.vmovups(zmm0, __zmmword_ptr[rsi + VectorBytes]);
         a.vcvtne2ps2bf16(zmm0, zmm0, __zmmword_ptr[rsi]);
         a.vmovups(__zmmword_ptr[rcx], zmm0);
         a.add(rsi, rdx);
         a.add(rcx, r8);
-        a.dec(rdi);
-        a.jne(loop);
-        a.Leave(convention);
-        return a;
-    }
+    });
 
     /// <summary>
     /// <c>void pair(vectors, first, second, target, order)</c>: the bfloat16 of two rows side by side, vectors of 16
     /// pairs each. <c>order</c> is <see cref="PairOrder"/>.
     /// </summary>
-    public Assembler Pair()
+    public Assembler Pair() => Loop(ordered: true, a =>
     {
-        Assembler a = new(64);
-        Label loop = a.CreateLabel();
-        a.Enter(convention);
-        a.vmovups(zmm2, __zmmword_ptr[r8]);
-        a.Label(ref loop);
         PairVector(a, __zmmword_ptr[rsi], __zmmword_ptr[rdx], __zmmword_ptr[rcx]);
         a.add(rsi, VectorBytes);
         a.add(rdx, VectorBytes);
         a.add(rcx, VectorBytes);
-        a.dec(rdi);
-        a.jne(loop);
-        a.Leave(convention);
-        return a;
-    }
+    });
 
     /// <summary>
     /// <c>void pairPanel(steps, source, row, panel, order, step)</c>: two rows of 32 columns to a step, rows and steps
     /// so many bytes apart.
     /// </summary>
-    public Assembler PairPanel()
+    public Assembler PairPanel() => Loop(ordered: true, a =>
     {
-        Assembler a = new(64);
-        Label loop = a.CreateLabel();
-        a.Enter(convention);
-        a.vmovups(zmm2, __zmmword_ptr[r8]);
-        a.Label(ref loop);
         for (int j = 0; j < Vectors; j++)
         {
             int at = j * VectorBytes;
@@ -155,6 +115,23 @@ internal sealed class BFloat16Code(CallingConvention convention)
 
         a.lea(rsi, __[rsi + (rdx * 2)]);
         a.add(rcx, r9);
+    });
+
+    /// <summary>A function whose first argument, 1 or more, counts the rounds of a loop.</summary>
+    /// <param name="ordered">Whether its fifth argument is <see cref="PairOrder"/>, for zmm2.</param>
+    /// <param name="round">A round.</param>
+    private Assembler Loop(bool ordered, Action<Assembler> round)
+    {
+        Assembler a = new(64);
+        Label loop = a.CreateLabel();
+        a.Enter(convention);
+        if (ordered)
+        {
+            a.vmovups(zmm2, __zmmword_ptr[r8]);
+        }
+
+        a.Label(ref loop);
+        round(a);
         a.dec(rdi);
         a.jne(loop);
         a.Leave(convention);

@@ -36,23 +36,18 @@ internal sealed unsafe class BFloat16Functions : IDisposable
         }
 
         Add(code.ConvertRows());
-        Add(code.Convert());
         Add(code.Pair());
         Add(code.PairPanel());
         _memory = new ExecutableMemory(bytes.ToArray());
         nint[] addresses = [.. starts.Select(start => _memory.Start + (nint)start)];
         addresses.AsSpan(0, _tiles.Length).CopyTo(_tiles);
-        Convert = (delegate* unmanaged[SuppressGCTransition]<nint, float*, ushort*, void>)addresses[^3];
         PairRows = (delegate* unmanaged[SuppressGCTransition]<nint, float*, float*, uint*, ushort*, void>)addresses[^2];
         PairPanel =
             (delegate* unmanaged[SuppressGCTransition]<nint, float*, nint, uint*, ushort*, nint, void>)addresses[^1];
-        ConvertRows = (delegate* unmanaged[SuppressGCTransition]<nint, float*, nint, ushort*, nint, void>)addresses[^4];
+        ConvertRows = (delegate* unmanaged[SuppressGCTransition]<nint, float*, nint, ushort*, nint, void>)addresses[^3];
         _pairOrder = (ushort*)NativeMemory.AlignedAlloc(Alignment, Alignment);
         BFloat16Code.PairOrder.CopyTo(new Span<ushort>(_pairOrder, 32));
     }
-
-    /// <summary>convert(blocks of 32, source, target).</summary>
-    public delegate* unmanaged[SuppressGCTransition]<nint, float*, ushort*, void> Convert { get; }
 
     /// <summary>pair(vectors of 16, first, second, target, order).</summary>
     public delegate* unmanaged[SuppressGCTransition]<nint, float*, float*, uint*, ushort*, void> PairRows { get; }

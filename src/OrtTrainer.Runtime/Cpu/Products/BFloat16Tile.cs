@@ -113,13 +113,14 @@ internal readonly unsafe struct BFloat16Tile : ITile
     /// <summary>Numbers as they lie; a last one without another is paired with zero.</summary>
     private static void Convert(float* source, long count, ushort* target)
     {
-        long blocks = count / 32;
+        long blocks = count / Panels.Columns;
         if (blocks > 0)
         {
-            Functions.Convert((nint)blocks, source, target);
+            Functions.ConvertRows(
+                (nint)blocks, source, Panels.StepBytes, target, Panels.StepBytes / ElementsPerStep);
         }
 
-        for (long i = blocks * 32; i < count; i++)
+        for (long i = blocks * Panels.Columns; i < count; i++)
         {
             target[i] = BFloat16.Round(source[i]);
         }

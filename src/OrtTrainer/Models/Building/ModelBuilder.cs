@@ -182,12 +182,16 @@ internal abstract class ModelBuilder
     public Value Activation(string name, Value x) => name switch
     {
         "gelu" => Gelu(x),
-        "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => GeluTanh(x),
+        _ when IsGeluTanh(name) => GeluTanh(x),
         "relu" => Graph.Node("Relu", [x]),
         "silu" or "swish" => Graph.Mul(x, Graph.Node("Sigmoid", [x])),
         "tanh" => Graph.Tanh(x),
         _ => throw new ArgumentException($"There is no activation '{name}'.", nameof(name)),
     };
+
+    /// <summary>Whether an activation is GELU's approximation by tanh, which has several names.</summary>
+    protected static bool IsGeluTanh(string activation) =>
+        activation is "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast";
 
     /// <summary>As <see cref="SelfAttention"/>, with as many heads of keys and values as of queries.</summary>
     protected abstract Value Attend(

@@ -94,8 +94,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public override Value FeedForward(
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x)
     {
-        bool isTanh = activation is "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast";
-        if (_stored is not null || !(isTanh || activation == "gelu") || innerWidth % 32 != 0
+        bool isTanh = IsGeluTanh(activation);
+        if (_stored is not null || !(isTanh || activation == "gelu") || innerWidth % FusedOperations.FeedForwardMultiple != 0
             || !inner.HasBias || !outer.HasBias)
         {
             return base.FeedForward(inner, outer, width, innerWidth, activation, x);

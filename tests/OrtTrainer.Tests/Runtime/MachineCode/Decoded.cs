@@ -22,7 +22,7 @@ internal static class Decoded
             }
         }
 
-        yield return ("convert", code.Convert());
+        yield return ("convertRows", code.ConvertRows());
         yield return ("pair", code.Pair());
         yield return ("pairPanel", code.PairPanel());
     }

@@ -44,7 +44,7 @@ public sealed unsafe class BFloat16Tests
         {
             fixed (ushort* target = converted)
             {
-                functions.Convert(Interesting.Length / 32, source, target);
+                functions.ConvertRows(Interesting.Length / 32, source, 128, target, 64);
             }
         }
 
