@@ -67,7 +67,7 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
         }
     }
 
-    private struct Pairs : IBlocks
+    private struct Pairs : IBlocks, IAttentionPairs
     {
         public PackedSequences Sequences;
         public float* Dy;
@@ -81,22 +81,9 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
         public DistanceBias Bias;
         public float* Sums;
 
-        public readonly void Run(int block)
-        {
-            int first = block * Sequences.PairsPerBlock, end = first + Sequences.PairsPerBlock;
-            Fetch(first);
-            for (int pair = first; pair < end; pair++)
-            {
-                if (pair + 1 < end)
-                {
-                    Fetch(pair + 1);
-                }
+        public readonly void Run(int block) => Sequences.RunPairs(block, this);
 
-                RunPair(pair);
-            }
-        }
-
-        private readonly void Fetch(int pair)
+        public readonly void Fetch(int pair)
         {
             (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;
@@ -114,7 +101,7 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
                 Y + (first * columns) + (head * width), columns * sizeof(float), length, width * sizeof(float));
         }
 
-        private readonly void RunPair(int pair)
+        public readonly void RunPair(int pair)
         {
             (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;

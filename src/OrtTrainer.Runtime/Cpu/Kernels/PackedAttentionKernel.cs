@@ -45,7 +45,7 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
         });
     }
 
-    private struct Pairs : IBlocks
+    private struct Pairs : IBlocks, IAttentionPairs
     {
         public PackedSequences Sequences;
         public float* Qkv;
@@ -56,22 +56,9 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
         public DropoutMask Mask;
         public DistanceBias Bias;
 
-        public readonly void Run(int block)
-        {
-            int first = block * Sequences.PairsPerBlock, end = first + Sequences.PairsPerBlock;
-            Fetch(first);
-            for (int pair = first; pair < end; pair++)
-            {
-                if (pair + 1 < end)
-                {
-                    Fetch(pair + 1);
-                }
+        public readonly void Run(int block) => Sequences.RunPairs(block, this);
 
-                RunPair(pair);
-            }
-        }
-
-        private readonly void Fetch(int pair)
+        public readonly void Fetch(int pair)
         {
             (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;
@@ -87,7 +74,7 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
                 Y + (first * columns) + (head * width), columns * sizeof(float), length, width * sizeof(float));
         }
 
-        private readonly void RunPair(int pair)
+        public readonly void RunPair(int pair)
         {
             (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;

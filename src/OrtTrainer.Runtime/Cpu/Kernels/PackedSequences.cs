@@ -47,6 +47,25 @@ internal unsafe struct PackedSequences
     public static PackedSequences ReadKeys(KernelDefinition kernel, KernelTensor kv, KernelTensor offsets, int heads) =>
         Read(kernel, "kv", kv, parts: 2, offsets, heads);
 
+    /// <summary>Runs the pairs of a block; while one is at work the next is fetched.</summary>
+    /// <param name="block">0 to <see cref="Blocks"/> - 1.</param>
+    /// <param name="pairs">What is done with a pair.</param>
+    public readonly void RunPairs<TPairs>(int block, in TPairs pairs)
+        where TPairs : struct, IAttentionPairs
+    {
+        int first = block * PairsPerBlock, end = first + PairsPerBlock;
+        pairs.Fetch(first);
+        for (int pair = first; pair < end; pair++)
+        {
+            if (pair + 1 < end)
+            {
+                pairs.Fetch(pair + 1);
+            }
+
+            pairs.RunPair(pair);
+        }
+    }
+
     /// <summary>First row, number of rows and head of a pair.</summary>
     public readonly (int First, int Length, int Head) Pair(int index)
     {

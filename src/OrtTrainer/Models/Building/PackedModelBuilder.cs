@@ -95,8 +95,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x)
     {
         bool isTanh = IsGeluTanh(activation);
-        if (_stored is not null || !(isTanh || activation == "gelu") || innerWidth % FusedOperations.FeedForwardMultiple != 0
-            || !inner.HasBias || !outer.HasBias)
+        if (_stored is not null || !(isTanh || activation == "gelu")
+            || innerWidth % FusedOperations.FeedForwardMultiple != 0 || !inner.HasBias || !outer.HasBias)
         {
             return base.FeedForward(inner, outer, width, innerWidth, activation, x);
         }
