@@ -7,25 +7,28 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 internal readonly struct ErfGelu : IGelu
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Value(Vector512<float> x) => x * VectorMath.Normal(x, Gaussian(x));
+    public static Vector512<float> Value(Vector512<float> x) => Product(x, VectorMath.Normal(x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Slope(Vector512<float> x)
-    {
-        Vector512<float> gaussian = Gaussian(x);
-        Vector512<float> density = gaussian * Vector512.Create(0.3989422804f);
-        return Vector512.FusedMultiplyAdd(x, density, VectorMath.Normal(x, gaussian));
-    }
+    public static Vector512<float> Slope(Vector512<float> x) => Slope(x, VectorMath.Normal(x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ValueAndSlope(Vector512<float> x, out Vector512<float> slope)
     {
-        Vector512<float> gaussian = Gaussian(x);
-        Vector512<float> normal = VectorMath.Normal(x, gaussian);
-        slope = Vector512.FusedMultiplyAdd(x, gaussian * Vector512.Create(0.3989422804f), normal);
-        return x * normal;
+        Vector512<float> normal = VectorMath.Normal(x);
+        slope = Slope(x, normal);
+        return Product(x, normal);
     }
 
+    // Far on the left the error of Φ must not grow with x.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Gaussian(Vector512<float> x) => VectorMath.Exp(x * x * Vector512.Create(-0.5f));
+    private static Vector512<float> Product(Vector512<float> x, Vector512<float> normal) =>
+        Vector512.MaxNative(Vector512.Create(-5.5f), x) * normal;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Slope(Vector512<float> x, Vector512<float> normal)
+    {
+        Vector512<float> gaussian = VectorMath.Exp(x * x * Vector512.Create(-0.5f));
+        return Vector512.FusedMultiplyAdd(x * Vector512.Create(0.3989422804f), gaussian, normal);
+    }
 }

@@ -14,17 +14,18 @@ internal static class ProductKernels
     /// </summary>
     public static IEnumerable<KernelDefinition> OfThisProcessor =>
     [
-        .. Avx512F.IsSupported ? Linear<FloatTile>("", ElementType.Float) : [],
+        .. Avx512F.IsSupported ? Linear<FloatTile, ErfGelu>("", ElementType.Float) : [],
         .. Attention<FloatTile>(""),
-        .. BFloat16IsSupported ? Linear<BFloat16Tile>(nameof(Precision.Bf16), ElementType.BFloat16) : [],
+        .. BFloat16IsSupported ? Linear<BFloat16Tile, ErfGeluBf16>(nameof(Precision.Bf16), ElementType.BFloat16) : [],
         .. BFloat16IsSupported ? Attention<BFloat16Tile>(nameof(Precision.Bf16)) : [],
     ];
 
     /// <summary>Whether products of bfloat16 have kernels.</summary>
     public static bool BFloat16IsSupported => Processor.HasBFloat16 && ExecutableMemory.IsSupported;
 
-    private static IEnumerable<KernelDefinition> Linear<TTile>(string suffix, ElementType kept)
-        where TTile : struct, ITile =>
+    private static IEnumerable<KernelDefinition> Linear<TTile, TErf>(string suffix, ElementType kept)
+        where TTile : struct, ITile
+        where TErf : struct, IGelu =>
     [
         LinearKernel<TTile>.Define("Linear" + suffix, hasBias: true),
         LinearKernel<TTile>.Define("LinearWithoutBias" + suffix, hasBias: false),
@@ -32,8 +33,8 @@ internal static class ProductKernels
         LinearGradKernel<TTile>.Define("LinearWithoutBiasGrad" + suffix, hasBias: false),
         LinearInputGradKernel<TTile>.Define("LinearInputGrad" + suffix),
         LinearWeightGradKernel<TTile>.Define("LinearWeightGrad" + suffix),
-        FeedForwardKernel<TTile, ErfGelu>.Define("FeedForwardGelu" + suffix, kept),
-        FeedForwardGradKernel<TTile, ErfGelu>.Define("FeedForwardGeluGrad" + suffix, kept),
+        FeedForwardKernel<TTile, TErf>.Define("FeedForwardGelu" + suffix, kept),
+        FeedForwardGradKernel<TTile, TErf>.Define("FeedForwardGeluGrad" + suffix, kept),
         FeedForwardKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanh" + suffix, kept),
         FeedForwardGradKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanhGrad" + suffix, kept),
     ];
