@@ -10,6 +10,9 @@ public static class FusedOperations
     /// </summary>
     public const int FeedForwardMultiple = 32;
 
+    /// <summary>The most tables of <see cref="EmbeddingNorm"/>.</summary>
+    public const int MostEmbeddings = 4;
+
     /// <summary>
     /// x with elements dropped with probability p and the others scaled by 1/(1-p); x itself where p is 0.
     /// </summary>
@@ -72,6 +75,26 @@ public static class FusedOperations
         this GraphBuilder g, Value x, Value residual, Value gamma, Value beta, float epsilon,
         Value key, float p, long site) =>
         Fused(g, "DropoutAddLayerNorm", [x, residual, gamma, beta, key],
+            AttributeList.Empty.With("epsilon", epsilon).With("p", p).With("site", site))[0];
+
+    /// <summary>
+    /// dropout(LayerNorm(z)), z [T, H] the sum of a row of each table, added from the first to the last; see
+    /// <see cref="Dropout"/> for key, p and site.
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="tables">1 to <see cref="MostEmbeddings"/> tables [rows, H] with the rows that are picked, int64
+    /// [T].</param>
+    /// <param name="gamma">[H].</param>
+    /// <param name="beta">[H].</param>
+    /// <param name="epsilon">Added to variances.</param>
+    /// <param name="key">Int64 [2].</param>
+    /// <param name="p">Probability in [0, 1).</param>
+    /// <param name="site">Number of this place in the model.</param>
+    public static Value EmbeddingNorm(
+        this GraphBuilder g, IReadOnlyList<(Value Table, Value Ids)> tables, Value gamma, Value beta, float epsilon,
+        Value key, float p, long site) =>
+        Fused(g, $"EmbeddingNorm{tables.Count}",
+            [.. tables.Select(picked => picked.Table), .. tables.Select(picked => picked.Ids), gamma, beta, key],
             AttributeList.Empty.With("epsilon", epsilon).With("p", p).With("site", site))[0];
 
     /// <summary>

@@ -22,11 +22,12 @@ public static class OperatorSet
         new IsNaN(), new ConstantOfShape(), new Standard.Range(), new CumSum(), new NonZero(),
         new Fused.Dropout(), new Gelu(), new GeluGrad(), new GeluTanh(), new GeluTanhGrad(),
         new LayerNorm(), new LayerNormGrad(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
-        new ColumnSum(), new GatherGrad(), new After(),
+        new EmbeddingNormGrad(), new ColumnSum(), new GatherGrad(), new After(),
         new PackedCrossAttention(), new PackedCrossAttentionGrad(),
         new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
         new DisentangledAttention(), new DisentangledAttentionGrad(),
     }
+        .Concat(Enumerable.Range(1, FusedOperations.MostEmbeddings).Select(tables => new EmbeddingNorm(tables)))
         .Concat(Enum.GetValues<Precision>().SelectMany(OfProducts))
         .ToDictionary(op => (op.Domain, op.Type));
 

@@ -28,6 +28,7 @@ internal static class OperatorParts
         ("SkipLayerNorm", StepPart.Norms),
         ("SimplifiedLayerNorm", StepPart.Norms),
         ("Dropout", StepPart.Dropout),
+        ("EmbeddingNorm", StepPart.Embedding),
         ("Gather", StepPart.Embedding),
         ("LogSoftmax", StepPart.Loss),
         ("PackedLogSoftmax", StepPart.Loss),

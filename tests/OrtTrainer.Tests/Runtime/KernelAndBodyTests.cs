@@ -46,6 +46,12 @@ public sealed class KernelAndBodyTests
             .With(X, N, H).With(Dy, N, H).With(Gamma, H).With(Beta, H).With(Key, 2),
         ["DropoutAddLayerNormGrad"] = p => Dropping("DropoutAddLayerNormGrad", p)
             .With(Dy, N, H).With(X, N, H).With(Gamma, H).With(Mean, N).With(Invstd, N).With(Key, 2),
+        ["EmbeddingNorm1"] = p => Embedding(1, p),
+        ["EmbeddingNorm2"] = p => Embedding(2, p),
+        ["EmbeddingNorm3"] = p => Embedding(3, p),
+        ["EmbeddingNorm4"] = p => Embedding(4, p),
+        ["EmbeddingNormGrad"] = p => Dropping("EmbeddingNormGrad", p)
+            .With(Dy, N, H).With(X, N, H).With(Gamma, H).With(Mean, N).With(Invstd, N).With(Key, 2),
         ["ColumnSum"] = _ => new KernelRun("ColumnSum").With(X, N, H),
         ["GatherGrad"] = _ => new KernelRun("GatherGrad")
             .With(Dy, N, H).With([.. Enumerable.Range(0, N).Select(t => (long)(t * t % 11))], N).With([12L, H], 2),
@@ -241,6 +247,22 @@ public sealed class KernelAndBodyTests
         Expect.Close(y[0], [.. bodyY[0]], tolerance, "y");
         Expect.Close(y[1], [.. bodyY[1]], tolerance, "lse");
         Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], gradientTolerance, "dqkv");
+    }
+
+    private static KernelRun Embedding(int tables, float p)
+    {
+        KernelRun run = Dropping($"EmbeddingNorm{tables}", p, ("epsilon", 1e-5f));
+        for (int i = 0; i < tables; i++)
+        {
+            run.With(Reference.Random(20 + i, (11 + i) * H), 11 + i, H);
+        }
+
+        for (int i = 0; i < tables; i++)
+        {
+            run.With([.. Enumerable.Range(i, N).Select(t => (long)(t * t % 11))], N);
+        }
+
+        return run.With(Gamma, H).With(Beta, H).With(Key, 2);
     }
 
     private static KernelRun Feeding(string op) => new KernelRun(op).With(X, N, H).With(InnerWeight, Inner, H)

@@ -23,6 +23,8 @@ public sealed unsafe class KernelLibrary
         LayerNormGradKernel.Definition,
         DropoutAddLayerNormKernel.Definition,
         DropoutAddLayerNormGradKernel.Definition,
+        .. EmbeddingNormKernel.Definitions,
+        EmbeddingNormGradKernel.Definition,
         AfterKernel.Definition,
         ColumnSumKernel.Definition,
         GatherGradKernel.Definition,

@@ -123,11 +123,9 @@ internal sealed class ModernBert : Architecture
             : m.Map(WordEmbeddings, Shape.Width, Shape.Vocabulary, x);
     }
 
-    protected override Value Embed(ModelBuilder m)
-    {
-        Value words = m.Embedding(WordEmbeddings, Shape.Vocabulary, Shape.Width, m.InputIds);
-        return m.Dropout(_embeddingDropout, Norm(m, BasePrefix + "embeddings.norm", words));
-    }
+    protected override Value Embed(ModelBuilder m) => m.NormedEmbeddings(
+        BasePrefix + "embeddings.norm", Shape.Width, _epsilon, _normBias, _embeddingDropout,
+        new EmbeddingTable(WordEmbeddings, Shape.Vocabulary, m.InputIds));
 
     /// <summary>The first layer takes the embeddings, which are normalized already, as they are.</summary>
     protected override Value Layer(ModelBuilder m, string prefix, Value x)

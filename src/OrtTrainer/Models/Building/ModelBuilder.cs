@@ -91,6 +91,23 @@ internal abstract class ModelBuilder
     /// <summary>As the other; without a bias <c>name.weight</c> alone.</summary>
     public abstract Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x);
 
+    /// <summary>
+    /// dropout(LayerNorm(x)) of the sum x of a row of each table, which are added from the first to the last.
+    /// </summary>
+    /// <param name="norm">The name of the norm.</param>
+    /// <param name="width">Of all tables.</param>
+    /// <param name="epsilon">The norm's.</param>
+    /// <param name="hasBias">Whether the norm has a bias.</param>
+    /// <param name="p">Probability of dropout, while training.</param>
+    /// <param name="tables">One or more.</param>
+    public virtual Value NormedEmbeddings(
+        string norm, long width, float epsilon, bool hasBias, float p, params IReadOnlyList<EmbeddingTable> tables) =>
+        Dropout(p, LayerNorm(norm, width, epsilon, hasBias, Embeddings(width, tables)));
+
+    /// <summary>The sum of a row of each table, from the first to the last.</summary>
+    public Value Embeddings(long width, IReadOnlyList<EmbeddingTable> tables) =>
+        tables.Select(table => Embedding(table.Name, table.Rows, width, table.Ids)).Aggregate(Graph.Add);
+
     /// <summary>LayerNorm(residual + dropout(x)).</summary>
     public abstract Value DropoutAddLayerNorm(string name, long width, float epsilon, float p, Value x, Value residual);
 

@@ -51,6 +51,11 @@ public sealed class FunctionBodyTests
         ["LayerNormGrad"] = LayerNormGrad,
         ["DropoutAddLayerNorm"] = DropoutAddLayerNorm,
         ["DropoutAddLayerNormGrad"] = DropoutAddLayerNormGrad,
+        ["EmbeddingNorm1"] = () => EmbeddingNorm(1),
+        ["EmbeddingNorm2"] = () => EmbeddingNorm(2),
+        ["EmbeddingNorm3"] = () => EmbeddingNorm(3),
+        ["EmbeddingNorm4"] = () => EmbeddingNorm(4),
+        ["EmbeddingNormGrad"] = EmbeddingNormGrad,
         ["PackedAttention"] = () => BothMasks(gradient: false),
         ["PackedAttentionGrad"] = () => BothMasks(gradient: true),
         ["PackedAttentionBf16"] = () => BothMasks(gradient: false, Bf16),
@@ -289,6 +294,42 @@ public sealed class FunctionBodyTests
             Reference.Gradient(v => Reference.LayerNorm(Wide(z), v, Wide(beta), 1e-3f).Y, Wide(gamma), Wide(dy)));
         AssertClose(outputs[3],
             Reference.Gradient(v => Reference.LayerNorm(Wide(z), Wide(gamma), v, 1e-3f).Y, Wide(beta), Wide(dy)));
+    }
+
+    private static void EmbeddingNorm(int tables)
+    {
+        const int Width = 7;
+        float[] gamma = Random(Width, 2), beta = Random(Width, 3);
+        float[][] rows = [.. Enumerable.Range(0, tables).Select(i => Random((i + 2) * Width, 5 + i))];
+        long[][] ids = [.. Enumerable.Range(0, tables).Select(i => new long[] { 1, i + 1, 0, 1 })];
+        double[] z = [.. Enumerable.Range(0, 4 * Width).Select(at => Enumerable.Range(0, tables)
+            .Sum(i => (double)rows[i][(ids[i][at / Width] * Width) + (at % Width)]))];
+        float[][] outputs = Run($"EmbeddingNorm{tables}", Masking.With("epsilon", 1e-3f),
+            [
+                .. rows.Select((table, i) => FunctionRun.Floats(table, i + 2, Width)),
+                .. ids.Select(list => FunctionRun.Integers(list, 4)),
+                FunctionRun.Floats(gamma, Width), FunctionRun.Floats(beta, Width), KeyInput,
+            ]);
+        (double[] y, double[] mean, double[] invstd) = Reference.LayerNorm(z, Wide(gamma), Wide(beta), 1e-3f);
+        AssertClose(outputs[0], Reference.Dropout(y, Key32, P, (uint)Site));
+        AssertClose(outputs[1], z);
+        AssertClose(outputs[2], mean);
+        AssertClose(outputs[3], invstd);
+    }
+
+    private static void EmbeddingNormGrad()
+    {
+        (float[] z, float[] gamma) = (Random(21, 1), Random(7, 2));
+        (float[] beta, float[] dy) = (Random(7, 3), Random(21, 4));
+        (_, double[] mean, double[] invstd) = Reference.LayerNorm(Wide(z), Wide(gamma), Wide(beta), 1e-3f);
+        float[][] outputs = Run("EmbeddingNormGrad", Masking, FunctionRun.Floats(dy, 3, 7), FunctionRun.Floats(z, 3, 7),
+            FunctionRun.Floats(gamma, 7), FunctionRun.Floats(Narrow(mean), 3), FunctionRun.Floats(Narrow(invstd), 3),
+            KeyInput);
+        double[] Y(double[] x, double[] gain, double[] shift) =>
+            Reference.Dropout(Reference.LayerNorm(x, gain, shift, 1e-3f).Y, Key32, P, (uint)Site);
+        AssertClose(outputs[0], Reference.Gradient(v => Y(v, Wide(gamma), Wide(beta)), Wide(z), Wide(dy)));
+        AssertClose(outputs[1], Reference.Gradient(v => Y(Wide(z), v, Wide(beta)), Wide(gamma), Wide(dy)));
+        AssertClose(outputs[2], Reference.Gradient(v => Y(Wide(z), Wide(gamma), v), Wide(beta), Wide(dy)));
     }
 
     private static void BothMasks(bool gradient, string precision = "")

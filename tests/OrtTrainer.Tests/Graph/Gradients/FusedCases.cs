@@ -29,6 +29,15 @@ internal static class FusedCases
            select new GradientCase("DropoutAddLayerNorm", $"p {p}, the sum used too", c =>
                AddNorm(c, p).Take(2).ToArray()),
         .. from p in Probabilities
+           from tables in Enumerable.Range(1, FusedOperations.MostEmbeddings)
+           select new GradientCase($"EmbeddingNorm{tables}", $"p {p}", c => c.Graph.EmbeddingNorm(
+               [
+                   .. Enumerable.Range(0, tables).Select(i => (
+                       c.Parameter($"table{i}", [i + 3, 5], -2, 2),
+                       c.Integers($"ids{i}", [2, 0, 2, i], declared: new("tokens")))),
+               ],
+               c.Parameter("gamma", [5]), c.Parameter("beta", [5]), 1e-2f, Key(c), p, 2)),
+        .. from p in Probabilities
            from offsets in new long[][] { [0, 5], [0, 1, 5], [0, 2, 3, 5], [0, 1, 2, 3, 4, 5] }
            from mask in Enum.GetValues<AttentionMask>()
            let variant = $"{mask}, p {p}, offsets {string.Join(" ", offsets)}"

@@ -20,7 +20,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     {
         ["After"] = 1, ["Dropout"] = 1, ["Gelu"] = 1, ["GeluGrad"] = 1, ["GeluTanh"] = 1, ["GeluTanhGrad"] = 1,
         ["LayerNorm"] = 3, ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4,
-        ["ColumnSum"] = 1,
+        ["EmbeddingNorm1"] = 4, ["EmbeddingNorm2"] = 4, ["EmbeddingNorm3"] = 4, ["EmbeddingNorm4"] = 4,
+        ["EmbeddingNormGrad"] = 3, ["ColumnSum"] = 1,
         ["GatherGrad"] = 1, ["PackedCrossAttention"] = 2, ["PackedCrossAttentionGrad"] = 2,
         ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
         ["Rotary"] = 1, ["DisentangledAttention"] = 2, ["DisentangledAttentionGrad"] = 2,
@@ -97,7 +98,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "FeedForwardGeluGrad" or "FeedForwardGeluTanhGrad" =>
                 [matrix, [Inner, Columns], [Inner], [Wide, Inner], [Wide]],
             "LayerNorm" => [matrix, column, column],
-            "LayerNormGrad" => [matrix, row, row],
+            "LayerNormGrad" or "EmbeddingNormGrad" => [matrix, row, row],
+            "EmbeddingNorm1" or "EmbeddingNorm2" or "EmbeddingNorm3" or "EmbeddingNorm4" or
             "DropoutAddLayerNorm" => [matrix, matrix, column, column],
             "DropoutAddLayerNormGrad" => [matrix, matrix, row, row],
             "ColumnSum" => [row],
@@ -139,6 +141,10 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             .With(Matrix(1), Rows, Columns).With(Matrix(2), Rows, Columns)
             .With(Gamma, Columns).With(Reference.Random(4, Columns), Columns).With(Key, 2),
         "DropoutAddLayerNormGrad" => Dropping(op)
+            .With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
+            .With(Gamma, Columns).With(Mean, Rows).With(Invstd, Rows).With(Key, 2),
+        "EmbeddingNorm1" or "EmbeddingNorm2" or "EmbeddingNorm3" or "EmbeddingNorm4" => Embedding(op),
+        "EmbeddingNormGrad" => Dropping(op)
             .With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
             .With(Gamma, Columns).With(Mean, Rows).With(Invstd, Rows).With(Key, 2),
         "ColumnSum" => new KernelRun(op).With(Matrix(1), Rows, Columns),
@@ -184,6 +190,23 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     private float[] OuterWeight => Reference.Random(9, Wide * Inner, 1 / Math.Sqrt(Inner));
 
     private float[] WideMatrix => Reference.Random(2, Rows * Wide);
+
+    private KernelRun Embedding(string op)
+    {
+        int tables = op[^1] - '0';
+        KernelRun run = Dropping(op, ("epsilon", 1e-5f));
+        for (int i = 0; i < tables; i++)
+        {
+            run.With(Reference.Random(20 + i, TableRows * Columns), TableRows, Columns);
+        }
+
+        for (int i = 0; i < tables; i++)
+        {
+            run.With([.. Enumerable.Range(i, Rows).Select(t => (long)(t * t % 11))], Rows);
+        }
+
+        return run.With(Gamma, Columns).With(Reference.Random(4, Columns), Columns).With(Key, 2);
+    }
 
     private KernelRun Layer(string op) =>
         new KernelRun(op).With(Matrix(1), Rows, Columns).With(Weight, Wide, Columns);

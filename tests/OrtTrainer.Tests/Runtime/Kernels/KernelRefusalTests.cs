@@ -33,6 +33,14 @@ public sealed class KernelRefusalTests
     [TestCase("DropoutAddLayerNormGrad", 4, new long[] { 5 },
         "DropoutAddLayerNormGrad: invstd has shape [5]; expected [4].")]
     [TestCase("DropoutAddLayerNormGrad", 5, new long[] { 1 }, "The dropout key has shape [1]; expected [2].")]
+    [TestCase("EmbeddingNorm2", 1, new long[] { 12, 5 },
+        "EmbeddingNorm2: table1 has shape [12, 5]; expected [12, 6].")]
+    [TestCase("EmbeddingNorm2", 2, new long[] { 4, 1 }, "EmbeddingNorm2: ids0 has shape [4, 1]; expected [T].")]
+    [TestCase("EmbeddingNorm2", 3, new long[] { 5 }, "EmbeddingNorm2: ids1 has shape [5]; expected [4].")]
+    [TestCase("EmbeddingNorm2", 4, new long[] { 5 }, "EmbeddingNorm2: gamma has shape [5]; expected [6].")]
+    [TestCase("EmbeddingNorm2", 0, new long[] { 4, 6 },
+        "EmbeddingNorm2: ids0 is 4 at position 2, which is not a row of a table of 4.")]
+    [TestCase("EmbeddingNormGrad", 1, new long[] { 5, 6 }, "EmbeddingNormGrad: z has shape [5, 6]; expected [4, 6].")]
     [TestCase("ColumnSum", 0, new long[] { 2, 3, 4 }, "ColumnSum: x has shape [2, 3, 4]; expected two dimensions")]
     [TestCase("GatherGrad", 0, new long[] { 24 }, "GatherGrad: dy has shape [24]; expected two dimensions below 2^31.")]
     [TestCase("GatherGrad", 1, new long[] { 5 }, "GatherGrad: indices has shape [5]; expected [4].")]
