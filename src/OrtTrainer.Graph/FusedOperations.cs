@@ -173,6 +173,25 @@ public static class FusedOperations
     public static Value PackedLogSoftmax(this GraphBuilder g, Value x, Value offsets) =>
         Fused(g, "PackedLogSoftmax", [x, offsets], AttributeList.Empty)[0];
 
+    /// <summary>-Σ targets · log softmax(scale · x) of every row, [R].</summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">Float [R, K], the only input that has a gradient.</param>
+    /// <param name="targets">Float [R, K], of any sum per row.</param>
+    /// <param name="scale">A float without axes, such as an inverse temperature.</param>
+    public static Value SoftmaxCrossEntropy(this GraphBuilder g, Value x, Value targets, Value scale) =>
+        Fused(g, "SoftmaxCrossEntropy", [x, targets, scale], AttributeList.Empty)[0];
+
+    /// <summary>-label · log p_y - all · Σ log p_k of every row, p = softmax(scale · x); [R].</summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">Float [R, K], the only input that has a gradient.</param>
+    /// <param name="ids">y, int64 [R, 1], each from 0 to K - 1.</param>
+    /// <param name="scale">A float without axes, such as an inverse temperature.</param>
+    /// <param name="label">The share of the label, a float without axes.</param>
+    /// <param name="all">The share of every class, a float without axes.</param>
+    public static Value IdCrossEntropy(
+        this GraphBuilder g, Value x, Value ids, Value scale, Value label, Value all) =>
+        Fused(g, "IdCrossEntropy", [x, ids, scale, label, all], AttributeList.Empty)[0];
+
     /// <summary>The sum of the rows of x [N, H], [H].</summary>
     public static Value ColumnSum(this GraphBuilder g, Value x) => Fused(g, "ColumnSum", [x], AttributeList.Empty)[0];
 

@@ -25,6 +25,7 @@ public static class OperatorSet
         new EmbeddingNormGrad(), new ColumnSum(), new GatherGrad(), new After(),
         new PackedCrossAttention(), new PackedCrossAttentionGrad(),
         new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
+        new SoftmaxCrossEntropy(), new SoftmaxCrossEntropyGrad(), new IdCrossEntropy(), new IdCrossEntropyGrad(),
         new DisentangledAttention(), new DisentangledAttentionGrad(),
     }
         .Concat(Enumerable.Range(1, FusedOperations.MostEmbeddings).Select(tables => new EmbeddingNorm(tables)))

@@ -32,6 +32,8 @@ internal static class OperatorParts
         ("Gather", StepPart.Embedding),
         ("LogSoftmax", StepPart.Loss),
         ("PackedLogSoftmax", StepPart.Loss),
+        ("SoftmaxCrossEntropy", StepPart.Loss),
+        ("IdCrossEntropy", StepPart.Loss),
     ];
 
     /// <summary>The part; <see cref="StepPart.OtherOperators"/> for what the table lacks.</summary>

@@ -18,6 +18,7 @@ public sealed class KernelAndBodyTests
     private static readonly long[] Key = [2_718_281_828, 3_141_592_653];
     private static readonly long[] Offsets = [0, 1, 18, 37];
     private static readonly float[] X = Reference.Random(1, N * H), Dy = Reference.Random(2, N * H);
+    private static readonly long[] ClassIds = [.. Enumerable.Range(0, N).Select(t => (long)(t * t % H))];
     private static readonly float[] Gamma = Reference.Random(3, H), Beta = Reference.Random(4, H);
     private static readonly float[] Mean = Reference.Random(5, N, 0.1);
     private static readonly float[] Invstd = [.. Reference.Random(6, N).Select(Math.Abs)];
@@ -60,6 +61,21 @@ public sealed class KernelAndBodyTests
         ["PackedLogSoftmax"] = _ => new KernelRun("PackedLogSoftmax").With(X, N, H).With(Offsets, 4),
         ["PackedLogSoftmaxGrad"] = _ => new KernelRun("PackedLogSoftmaxGrad")
             .With(Dy, N, H).With(Runs!["PackedLogSoftmax"](0).Single(), N, H).With(Offsets, 4),
+        ["SoftmaxCrossEntropy"] = _ => new KernelRun("SoftmaxCrossEntropy").With(X, N, H).With(Dy, N, H).With([1.5f]),
+        ["SoftmaxCrossEntropyGrad"] = _ =>
+        {
+            float[][] forward = Runs!["SoftmaxCrossEntropy"](0).Outputs(3);
+            return new KernelRun("SoftmaxCrossEntropyGrad").With(Invstd, N).With(X, N, H).With(Dy, N, H).With([1.5f])
+                .With(forward[1], N).With(forward[2], N);
+        },
+        ["IdCrossEntropy"] = _ => new KernelRun("IdCrossEntropy")
+            .With(X, N, H).With(ClassIds, N, 1).With([0.7f]).With([0.8f]).With([0.01f]),
+        ["IdCrossEntropyGrad"] = _ =>
+        {
+            float[][] forward = Runs!["IdCrossEntropy"](0).Outputs(3);
+            return new KernelRun("IdCrossEntropyGrad").With(Invstd, N).With(X, N, H).With(ClassIds, N, 1)
+                .With([0.7f]).With([0.8f]).With([0.01f]).With(forward[1], N).With(forward[2], N);
+        },
         ["DisentangledAttention"] = p => Disentangled(p, Offsets, Buckets(12, 5)),
         ["DisentangledAttentionGrad"] = p => DisentangledGrad(p, Offsets, Buckets(12, 5)),
         ["Rotary"] = _ => new KernelRun("Rotary", ("heads", 2), ("direction", -1f)).With(X, N, H)

@@ -68,6 +68,10 @@ public sealed class FunctionBodyTests
         ["PackedCrossAttentionGrad"] = () => CrossAttention(gradient: true),
         ["PackedLogSoftmax"] = () => LogSoftmax(gradient: false),
         ["PackedLogSoftmaxGrad"] = () => LogSoftmax(gradient: true),
+        ["SoftmaxCrossEntropy"] = () => CrossEntropy(ofIds: false, gradient: false),
+        ["SoftmaxCrossEntropyGrad"] = () => CrossEntropy(ofIds: false, gradient: true),
+        ["IdCrossEntropy"] = () => CrossEntropy(ofIds: true, gradient: false),
+        ["IdCrossEntropyGrad"] = () => CrossEntropy(ofIds: true, gradient: true),
         ["DisentangledAttention"] = () => Disentangled(gradient: false),
         ["DisentangledAttentionGrad"] = () => Disentangled(gradient: true),
         ["Rotary"] = Rotary,
@@ -456,6 +460,49 @@ public sealed class FunctionBodyTests
         }
 
         AssertClose(Run("PackedLogSoftmax", AttributeList.Empty, FunctionRun.Floats(x, 9, Columns), starts)[0], y);
+    }
+
+    private static void CrossEntropy(bool ofIds, bool gradient)
+    {
+        const int Rows = 5, Classes = 7;
+        const float Scale = 0.6f, Label = 0.8f, All = 0.03f;
+        float[] x = [.. Random(Rows * Classes, 1).Select(v => 4 * v)], targets = Random(Rows * Classes, 2);
+        float[] dloss = Random(Rows, 3);
+        long[] ids = [3, 0, 6, 3, 1];
+        double Target(int row, int k) =>
+            !ofIds ? targets[(row * Classes) + k] : All + (ids[row] == k ? Label : 0);
+        double Sum(double[] v, int row) => Enumerable.Range(0, Classes)
+            .Sum(k => Math.Exp((v[(row * Classes) + k] * Scale) - Top(v, row)));
+        double Top(double[] v, int row) => Scale * v[(row * Classes)..((row + 1) * Classes)].Max();
+        double[] Loss(double[] v) => [.. Enumerable.Range(0, Rows).Select(row => Enumerable.Range(0, Classes).Sum(k =>
+            Target(row, k) * (Math.Log(Sum(v, row)) + Top(v, row) - (v[(row * Classes) + k] * Scale))))];
+        double[] top = [.. Enumerable.Range(0, Rows).Select(row => Top(Wide(x), row))];
+        double[] logsum = [.. Enumerable.Range(0, Rows).Select(row => Math.Log(Sum(Wide(x), row)))];
+        string name = ofIds ? "IdCrossEntropy" : "SoftmaxCrossEntropy";
+        FunctionRun.Tensor[] inputs =
+        [
+            FunctionRun.Floats(x, Rows, Classes),
+            .. ofIds
+                ? [FunctionRun.Integers(ids, Rows, 1), FunctionRun.Floats([Scale]), FunctionRun.Floats([Label]),
+                    FunctionRun.Floats([All])]
+                : new[] { FunctionRun.Floats(targets, Rows, Classes), FunctionRun.Floats([Scale]) },
+        ];
+        if (gradient)
+        {
+            AssertClose(
+                Run(name + "Grad", AttributeList.Empty,
+                    [
+                        FunctionRun.Floats(dloss, Rows), .. inputs, FunctionRun.Floats(Narrow(top), Rows),
+                        FunctionRun.Floats(Narrow(logsum), Rows),
+                    ])[0],
+                Reference.Gradient(Loss, Wide(x), Wide(dloss)));
+            return;
+        }
+
+        float[][] outputs = Run(name, AttributeList.Empty, inputs);
+        AssertClose(outputs[0], Loss(Wide(x)));
+        AssertClose(outputs[1], top);
+        AssertClose(outputs[2], logsum);
     }
 
     private static void Disentangled(bool gradient)

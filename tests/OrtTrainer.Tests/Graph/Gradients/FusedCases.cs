@@ -65,6 +65,11 @@ internal static class FusedCases
                c.Graph.PackedLogSoftmax(
                    c.Parameter("x", [5, 2], -2, 2, new("tokens", 2)),
                    c.Integers("offsets", offsets, declared: new("bounds")))),
+        new("SoftmaxCrossEntropy", "", c => c.Graph.SoftmaxCrossEntropy(
+            c.Parameter("x", [4, 5], -2, 2, new("rows", 5)), Held(c, "targets", 4, 5), c.Graph.Constant(0.7f))),
+        new("IdCrossEntropy", "", c => c.Graph.IdCrossEntropy(
+            c.Parameter("x", [4, 5], -2, 2, new("rows", 5)), c.Integers("ids", [4, 0, 2, 2], [4, 1], new("rows", 1)),
+            c.Graph.Constant(1.5f), c.Graph.Constant(0.8f), c.Graph.Constant(0.05f))),
         .. from window in new[] { 0, 1, 3 }
            from mask in Enum.GetValues<AttentionMask>()
            select new GradientCase("PackedAttention", $"{mask}, window {window}", c => c.Graph.PackedAttention(
@@ -154,6 +159,12 @@ internal static class FusedCases
             c.Parameter("gamma", [5]), c.Parameter("beta", [5]), Key(c),
         ],
         AttributeList.Empty.With("epsilon", 1e-3f).With("p", p).With("site", 2));
+
+    private static Value Held(CaseInputs c, string name, int rows, int columns) =>
+        c.Graph.Assume(
+            c.Graph.Initializer(TensorContent.Float(
+                name, [rows, columns], [.. Enumerable.Range(0, rows * columns).Select(i => MathF.Sin(i + 1))])),
+            new("rows", columns));
 
     private static Value Key(CaseInputs c) => c.Integers("key", [123456789, 4000000000]);
 }

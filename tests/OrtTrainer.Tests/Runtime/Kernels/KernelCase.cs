@@ -24,6 +24,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["EmbeddingNormGrad"] = 3, ["ColumnSum"] = 1,
         ["GatherGrad"] = 1, ["PackedCrossAttention"] = 2, ["PackedCrossAttentionGrad"] = 2,
         ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
+        ["SoftmaxCrossEntropy"] = 3, ["SoftmaxCrossEntropyGrad"] = 1, ["IdCrossEntropy"] = 3,
+        ["IdCrossEntropyGrad"] = 1,
         ["Rotary"] = 1, ["DisentangledAttention"] = 2, ["DisentangledAttentionGrad"] = 2,
     };
 
@@ -102,6 +104,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "EmbeddingNorm1" or "EmbeddingNorm2" or "EmbeddingNorm3" or "EmbeddingNorm4" or
             "DropoutAddLayerNorm" => [matrix, matrix, column, column],
             "DropoutAddLayerNormGrad" => [matrix, matrix, row, row],
+            "SoftmaxCrossEntropy" or "IdCrossEntropy" => [column, column, column],
             "ColumnSum" => [row],
             "GatherGrad" => [[TableRows, Columns]],
             "PackedAttention" or "PackedBiasedAttention" or "DisentangledAttention" => [matrix, [Rows, Heads]],
@@ -162,6 +165,14 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "PackedLogSoftmax" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Offsets, Offsets.Length),
         "PackedLogSoftmaxGrad" => new KernelRun(op).With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
             .With(Offsets, Offsets.Length),
+        "SoftmaxCrossEntropy" => new KernelRun(op)
+            .With(Matrix(1), Rows, Columns).With(Matrix(2), Rows, Columns).With([1.5f]),
+        "SoftmaxCrossEntropyGrad" => SoftmaxKept(new KernelRun(op).With(Invstd, Rows)
+            .With(Matrix(1), Rows, Columns).With(Matrix(2), Rows, Columns).With([1.5f]), 1.5f),
+        "IdCrossEntropy" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(ClassIds, Rows, 1)
+            .With([0.7f]).With([0.8f]).With([0.01f]),
+        "IdCrossEntropyGrad" => SoftmaxKept(new KernelRun(op).With(Invstd, Rows)
+            .With(Matrix(1), Rows, Columns).With(ClassIds, Rows, 1).With([0.7f]).With([0.8f]).With([0.01f]), 0.7f),
         "DisentangledAttention" => Distant(op, 3).With(Qkv(), Rows, 3 * Columns)
             .With(Relative, TableRows, 2 * Columns).With(Buckets, Buckets.Length).With(Offsets, Offsets.Length)
             .With(Key, 2),
@@ -190,6 +201,21 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     private float[] OuterWeight => Reference.Random(9, Wide * Inner, 1 / Math.Sqrt(Inner));
 
     private float[] WideMatrix => Reference.Random(2, Rows * Wide);
+
+    private long[] ClassIds => [.. Enumerable.Range(0, Rows).Select(t => (long)(t * t % Math.Max(1, Columns)))];
+
+    // The largest of each row's scaled logits, and the logarithm of the sum of their exponentials beside it.
+    private KernelRun SoftmaxKept(KernelRun run, float scale)
+    {
+        double[][] rows =
+        [
+            .. Enumerable.Range(0, Rows).Select(row =>
+                Matrix(1)[(row * Columns)..((row + 1) * Columns)].Select(v => (double)v * scale).ToArray()),
+        ];
+        float[] top = [.. rows.Select(z => (float)z.Max())];
+        float[] logsum = [.. rows.Select((z, row) => (float)Math.Log(z.Sum(v => Math.Exp(v - top[row]))))];
+        return run.With(top, Rows).With(logsum, Rows);
+    }
 
     private KernelRun Embedding(string op)
     {

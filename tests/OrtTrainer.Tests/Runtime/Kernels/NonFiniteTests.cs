@@ -62,6 +62,15 @@ public sealed class NonFiniteTests
         Assert.That(spoilt[0][..Column], Is.EqualTo(clean[0][..Column]));
     }
 
+    [TestCase(float.NaN)]
+    [TestCase(float.PositiveInfinity)]
+    public void A_row_whose_softmax_is_taken(float value)
+    {
+        OnlyRow(Spoilt("SoftmaxCrossEntropy", 0, value), 0);
+        OnlyRow(Spoilt("IdCrossEntropy", 0, value), 0);
+        OnlyRow(Spoilt("SoftmaxCrossEntropyGrad", 2, float.NaN), 0);
+    }
+
     [Test]
     public void A_row_that_is_gathered()
     {
