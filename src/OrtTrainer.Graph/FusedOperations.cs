@@ -58,6 +58,23 @@ public static class FusedOperations
         Fused(g, $"FeedForward{(isTanh ? "GeluTanh" : "Gelu")}{Operands.Suffix(precision)}", [x, w1, b1, w2, b2],
             AttributeList.Empty)[0];
 
+    /// <summary>
+    /// (act(left) · right) · w2ᵀ with the halves of x · w1ᵀ: x [T, K], w1 [2N, K], w2 [M, N] with N a multiple of 32;
+    /// gives [T, M].
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">The rows.</param>
+    /// <param name="w1">The first weight: N rows that make what is activated, and N that make what it is multiplied
+    /// with.</param>
+    /// <param name="w2">The second weight.</param>
+    /// <param name="activation">Of the left half.</param>
+    /// <param name="precision">What the operands of the products are rounded to, in the gradients too.</param>
+    public static Value GatedFeedForward(
+        this GraphBuilder g, Value x, Value w1, Value w2, GateActivation activation,
+        Precision precision = Precision.Fp32) =>
+        Fused(g, Operators.Fused.GatedFeedForward.Name(activation) + Operands.Suffix(precision), [x, w1, w2],
+            AttributeList.Empty)[0];
+
     /// <summary>x Φ(x), by the error function.</summary>
     public static Value Gelu(this GraphBuilder g, Value x) => Fused(g, "Gelu", [x], AttributeList.Empty)[0];
 

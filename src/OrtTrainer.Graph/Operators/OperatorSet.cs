@@ -43,6 +43,10 @@ public static class OperatorSet
         new LinearInputGrad(precision), new LinearWeightGrad(precision),
         new FeedForward(precision, "Gelu"), new FeedForwardGrad(precision, "Gelu"),
         new FeedForward(precision, "GeluTanh"), new FeedForwardGrad(precision, "GeluTanh"),
+        .. Enum.GetValues<GateActivation>().SelectMany(activation => new Operator[]
+        {
+            new GatedFeedForward(precision, activation), new GatedFeedForwardGrad(precision, activation),
+        }),
         new PackedAttention(precision), new PackedAttentionGrad(precision),
         new PackedBiasedAttention(precision), new PackedBiasedAttentionGrad(precision),
     ];

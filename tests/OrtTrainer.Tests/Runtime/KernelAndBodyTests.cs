@@ -100,6 +100,12 @@ public sealed class KernelAndBodyTests
         ["FeedForwardGeluTanh" + suffix] = _ => Feeding("FeedForwardGeluTanh" + suffix),
         ["FeedForwardGeluGrad" + suffix] = _ => FeedingGrad("FeedForwardGelu", suffix),
         ["FeedForwardGeluTanhGrad" + suffix] = _ => FeedingGrad("FeedForwardGeluTanh", suffix),
+        ["FeedForwardGluGelu" + suffix] = _ => Gating("FeedForwardGluGelu" + suffix, N, H, Inner, Wide),
+        ["FeedForwardGluGeluTanh" + suffix] = _ => Gating("FeedForwardGluGeluTanh" + suffix, N, H, Inner, Wide),
+        ["FeedForwardGluSilu" + suffix] = _ => Gating("FeedForwardGluSilu" + suffix, N, H, Inner, Wide),
+        ["FeedForwardGluGeluGrad" + suffix] = _ => GatingGrad("FeedForwardGluGelu", suffix, N, H, Inner, Wide),
+        ["FeedForwardGluGeluTanhGrad" + suffix] = _ => GatingGrad("FeedForwardGluGeluTanh", suffix, N, H, Inner, Wide),
+        ["FeedForwardGluSiluGrad" + suffix] = _ => GatingGrad("FeedForwardGluSilu", suffix, N, H, Inner, Wide),
         ["PackedAttention" + suffix] = p => Attending("PackedAttention" + suffix, p)
             .With(Qkv, N, 3 * H).With(Offsets, 4).With(Key, 2),
         ["PackedAttentionGrad" + suffix] = p =>
@@ -167,6 +173,37 @@ public sealed class KernelAndBodyTests
 
     private static bool IsOfLayers(string op) => op.StartsWith("Linear", StringComparison.Ordinal)
         || op.StartsWith("FeedForward", StringComparison.Ordinal);
+
+    // Rows about tiles and pairs; depths of one chunk and of several, of which a panel's sums are kept until the last.
+    [Test]
+    public void A_gated_feed_forward_operator_computes_what_its_body_does(
+        [Values] Precision precision, [Values] GateActivation activation, [Values(1, 2, 11, 12, 13, 145)] int rows)
+    {
+        (string stem, string suffix) = ($"FeedForwardGlu{activation}", Operands.Suffix(precision));
+        if (!Kernels.Contains(stem + suffix))
+        {
+            Assert.Ignore("This processor has no kernels of linear layers in this precision.");
+        }
+
+        foreach ((int k, int n, int m) in new[] { (1, 32, 1), (33, 64, 47), (400, 32, 401), (47, 288, 33) })
+        {
+            KernelRun forward = Gating(stem + suffix, rows, k, n, m);
+            KernelRun backward = GatingGrad(stem, suffix, rows, k, n, m);
+            float[][] y = forward.Outputs(2), bodyY = forward.OutputsOfBody(2);
+            float[][] gradients = backward.Outputs(3), bodyGradients = backward.OutputsOfBody(3);
+
+            for (int i = 0; i < 2; i++)
+            {
+                Expect.Close(y[i], [.. bodyY[i]], ToleranceOf(stem + suffix), $"output {i} of [{k}, {n}, {m}]");
+            }
+
+            for (int i = 0; i < 3; i++)
+            {
+                Expect.Close(
+                    gradients[i], [.. bodyGradients[i]], ToleranceOf(stem + suffix), $"gradient {i} of [{k}, {n}, {m}]");
+            }
+        }
+    }
 
     // Lengths about a vector, a tile and a block of queries, and none at all.
     [Test]
@@ -279,6 +316,20 @@ public sealed class KernelAndBodyTests
         }
 
         return run.With(Gamma, H).With(Beta, H).With(Key, 2);
+    }
+
+    private static KernelRun Gating(string op, int rows, int k, int n, int m) => new KernelRun(op)
+        .With(Reference.Random(1, rows * k), rows, k)
+        .With(Reference.Random(12, 2 * n * k, 1 / Math.Sqrt(k)), 2 * n, k)
+        .With(Reference.Random(13, m * n, 1 / Math.Sqrt(n)), m, n);
+
+    private static KernelRun GatingGrad(string forward, string suffix, int rows, int k, int n, int m)
+    {
+        KernelRun run = Gating(forward + suffix, rows, k, n, m);
+        return new KernelRun($"{forward}Grad{suffix}")
+            .With(Reference.Random(2, rows * m, 1 / Math.Sqrt(m)), rows, m).With(run.Inputs[0].Floats!, rows, k)
+            .With(run.Inputs[1].Floats!, 2 * n, k).With(run.Inputs[2].Floats!, m, n)
+            .With(run.Outputs(2)[1], rows, 2 * n);
     }
 
     private static KernelRun Feeding(string op) => new KernelRun(op).With(X, N, H).With(InnerWeight, Inner, H)

@@ -138,14 +138,9 @@ internal sealed class ModernBert : Architecture
         attended = m.Linear(Named(prefix + "attn.Wo", _attentionBias), width, width, attended);
         x = m.Graph.Add(m.Residual(x, attended), m.Dropout(_attentionDropout, attended));
 
-        Value normed = Norm(m, prefix + "mlp_norm", x);
-        Value wide = m.Linear(Named(prefix + "mlp.Wi", _innerBias), width, 2 * Shape.Inner, normed);
-        long axis = wide.Shape.Rank - 1;
-        Value inner = m.Activation(
-            Config.GetString("hidden_activation", "gelu"), m.Graph.Slice(wide, axis, 0, Shape.Inner));
-        Value gated = m.Graph.Mul(inner, m.Graph.Slice(wide, axis, Shape.Inner, 2L * Shape.Inner));
-        Value fed = m.Linear(
-            Named(prefix + "mlp.Wo", _innerBias), Shape.Inner, width, m.Dropout(_innerDropout, gated));
+        Value fed = m.GatedFeedForward(
+            Named(prefix + "mlp.Wi", _innerBias), Named(prefix + "mlp.Wo", _innerBias), width, Shape.Inner,
+            Config.GetString("hidden_activation", "gelu"), _innerDropout, Norm(m, prefix + "mlp_norm", x));
         return m.Graph.Add(x, fed);
     }
 

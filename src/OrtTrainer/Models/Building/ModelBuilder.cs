@@ -194,6 +194,28 @@ internal abstract class ModelBuilder
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x) =>
         Linear(outer, innerWidth, width, Activation(activation, Linear(inner, width, innerWidth, x)));
 
+    /// <summary>
+    /// A linear layer whose outputs are cut into halves, the left half activated and multiplied with the right one, and
+    /// a second layer.
+    /// </summary>
+    /// <param name="inner">The first layer, [width, 2 innerWidth].</param>
+    /// <param name="outer">The second, [innerWidth, width].</param>
+    /// <param name="width">Of what goes in and comes out.</param>
+    /// <param name="innerWidth">Of each half.</param>
+    /// <param name="activation">One of <see cref="Activations"/>.</param>
+    /// <param name="p">Probability of dropout before the second layer, while training.</param>
+    /// <param name="x">[rows, width] packed or [B, S, width] padded.</param>
+    /// <exception cref="ArgumentException">There is no such activation.</exception>
+    public virtual Value GatedFeedForward(
+        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x)
+    {
+        Value wide = Linear(inner, width, 2 * innerWidth, x);
+        long axis = wide.Shape.Rank - 1;
+        Value left = Activation(activation, Graph.Slice(wide, axis, 0, innerWidth));
+        Value gated = Graph.Mul(left, Graph.Slice(wide, axis, innerWidth, 2 * innerWidth));
+        return Linear(outer, innerWidth, width, Dropout(p, gated));
+    }
+
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
     /// <exception cref="ArgumentException">It is none of <see cref="Activations"/>.</exception>
     public Value Activation(string name, Value x) => name switch

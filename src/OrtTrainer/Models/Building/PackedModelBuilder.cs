@@ -106,6 +106,29 @@ internal sealed class PackedModelBuilder : ModelBuilder
             Parameter(Weight(outer, width, innerWidth)), Parameter(Bias(outer, width)), isTanh, _precision);
     }
 
+    /// <inheritdoc cref="FeedForward"/>
+    public override Value GatedFeedForward(
+        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x)
+    {
+        GateActivation? gate = activation switch
+        {
+            "gelu" => GateActivation.Gelu,
+            "silu" or "swish" => GateActivation.Silu,
+            _ => IsGeluTanh(activation) ? GateActivation.GeluTanh : null,
+        };
+        if (_stored is not null || gate is null || innerWidth % FusedOperations.FeedForwardMultiple != 0
+            || inner.HasBias || outer.HasBias || (_training && p > 0))
+        {
+            return base.GatedFeedForward(inner, outer, width, innerWidth, activation, p, x);
+        }
+
+        // The place of dropout counts even where it does nothing.
+        _sites++;
+        return Graph.GatedFeedForward(
+            x, Parameter(Weight(inner, 2 * innerWidth, width)), Parameter(Weight(outer, width, innerWidth)),
+            gate.Value, _precision);
+    }
+
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
     {
         (Value gain, Value bias) = Norm(name, width, hasBias);

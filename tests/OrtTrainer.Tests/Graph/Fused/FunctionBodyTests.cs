@@ -37,6 +37,18 @@ public sealed class FunctionBodyTests
         ["FeedForwardGeluTanhBf16"] = () => FeedForward("GeluTanh", Bf16, gradient: false),
         ["FeedForwardGeluGradBf16"] = () => FeedForward("Gelu", Bf16, gradient: true),
         ["FeedForwardGeluTanhGradBf16"] = () => FeedForward("GeluTanh", Bf16, gradient: true),
+        ["FeedForwardGluGelu"] = () => Gated("Gelu", "", gradient: false),
+        ["FeedForwardGluGeluTanh"] = () => Gated("GeluTanh", "", gradient: false),
+        ["FeedForwardGluSilu"] = () => Gated("Silu", "", gradient: false),
+        ["FeedForwardGluGeluGrad"] = () => Gated("Gelu", "", gradient: true),
+        ["FeedForwardGluGeluTanhGrad"] = () => Gated("GeluTanh", "", gradient: true),
+        ["FeedForwardGluSiluGrad"] = () => Gated("Silu", "", gradient: true),
+        ["FeedForwardGluGeluBf16"] = () => Gated("Gelu", Bf16, gradient: false),
+        ["FeedForwardGluGeluTanhBf16"] = () => Gated("GeluTanh", Bf16, gradient: false),
+        ["FeedForwardGluSiluBf16"] = () => Gated("Silu", Bf16, gradient: false),
+        ["FeedForwardGluGeluGradBf16"] = () => Gated("Gelu", Bf16, gradient: true),
+        ["FeedForwardGluGeluTanhGradBf16"] = () => Gated("GeluTanh", Bf16, gradient: true),
+        ["FeedForwardGluSiluGradBf16"] = () => Gated("Silu", Bf16, gradient: true),
         ["After"] = After,
         ["LinearBf16"] = () => Linear(Bf16),
         ["LinearWithoutBiasBf16"] = () => LinearWithoutBias(Bf16),
@@ -196,6 +208,52 @@ public sealed class FunctionBodyTests
             $"FeedForward{activation}Grad{precision}", AttributeList.Empty, FunctionRun.Floats(dy, T, M),
             FunctionRun.Floats(x, T, K), weights[0], weights[1],
             precision.Length == 0 ? FunctionRun.Floats(h, T, N) : FunctionRun.Rounded(h, T, N));
+        for (int i = 0; i < exact.Length; i++)
+        {
+            double[] With(double[] v) => Outer([.. exact.Select((other, at) => at == i ? v : other)]);
+            AssertClose(gradients[i], Reference.Gradient(With, exact[i], Wide(dy)), ToleranceOf(precision));
+        }
+    }
+
+    private static void Gated(string activation, string precision, bool gradient)
+    {
+        const int T = 5, K = 3, N = 32, M = 4;
+        Func<double, double> act = activation switch
+        {
+            "Gelu" => Reference.Gelu,
+            "GeluTanh" => Reference.GeluTanh,
+            _ => v => v / (1 + Math.Exp(-v)),
+        };
+        float[] x = Random(T * K, 1), w1 = Random(2 * N * K, 2), w2 = Random(M * N, 4), dy = Random(T * M, 6);
+        double[][] exact = [Wide(x), Wide(w1), Wide(w2)];
+        double[] Inner(double[][] v) => Product(v[0], v[1], T, 2 * N, K, (i, k) => (i * K) + k, (k, j) => (j * K) + k);
+        double[] Outer(double[][] v)
+        {
+            double[] h = Inner(v);
+            double[] gated = [.. Enumerable.Range(0, T * N).Select(at =>
+                act(h[(at / N * 2 * N) + (at % N)]) * h[(at / N * 2 * N) + N + (at % N)])];
+            return Product(gated, v[2], T, M, N, (i, k) => (i * N) + k, (k, j) => (j * N) + k);
+        }
+
+        FunctionRun.Tensor[] inputs =
+            [FunctionRun.Floats(x, T, K), FunctionRun.Floats(w1, 2 * N, K), FunctionRun.Floats(w2, M, N)];
+        string name = $"FeedForwardGlu{activation}";
+        if (!gradient)
+        {
+            float[][] outputs = FunctionRun.Outputs(
+                name + precision, AttributeList.Empty, precision.Length == 0 ? Onnx.Float : Onnx.BFloat16, inputs);
+            AssertClose(outputs[0], Outer(exact), ToleranceOf(precision));
+            AssertClose(outputs[1], Inner(exact), ToleranceOf(precision));
+            return;
+        }
+
+        float[] h = Narrow(Inner(exact));
+        float[][] gradients = Run(
+            $"{name}Grad{precision}", AttributeList.Empty,
+            [
+                FunctionRun.Floats(dy, T, M), .. inputs,
+                precision.Length == 0 ? FunctionRun.Floats(h, T, 2 * N) : FunctionRun.Rounded(h, T, 2 * N),
+            ]);
         for (int i = 0; i < exact.Length; i++)
         {
             double[] With(double[] v) => Outer([.. exact.Select((other, at) => at == i ? v : other)]);

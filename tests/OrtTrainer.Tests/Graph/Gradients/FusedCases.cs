@@ -126,6 +126,13 @@ internal static class FusedCases
             return Smooth(c, p => c.Graph.FeedForward(x, w1, b1, w2, b2, isTanh, p));
         }
 
+        Value Gated(CaseInputs c, GateActivation activation)
+        {
+            Value x = c.Parameter("x", [5, 3], declared: new("tokens", 3));
+            Value w1 = c.Parameter("w1", [64, 3]), w2 = c.Parameter("w2", [4, 32]);
+            return Smooth(c, p => c.Graph.GatedFeedForward(x, w1, w2, activation, p));
+        }
+
         Value Attention(CaseInputs c, float p, bool isBiased)
         {
             Value qkv = c.Parameter("qkv", [5, 12], -1, 1, new("tokens", 12));
@@ -143,6 +150,8 @@ internal static class FusedCases
             new("LinearWithoutBias" + suffix, "in x alone", c => LinearInOne(c, inWeights: false)),
             new("FeedForwardGelu" + suffix, "", c => FeedForward(c, isTanh: false)),
             new("FeedForwardGeluTanh" + suffix, "", c => FeedForward(c, isTanh: true)),
+            .. from activation in Enum.GetValues<GateActivation>()
+               select new GradientCase($"FeedForwardGlu{activation}{suffix}", "", c => Gated(c, activation)),
             .. from p in Probabilities
                select new GradientCase("PackedAttention" + suffix, $"p {p}", c => Attention(c, p, isBiased: false)),
             .. from p in Probabilities

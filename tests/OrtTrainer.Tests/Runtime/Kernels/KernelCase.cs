@@ -36,6 +36,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["LinearGrad"] = 3, ["LinearWithoutBiasGrad"] = 2,
         ["FeedForwardGelu"] = 2, ["FeedForwardGeluGrad"] = 5, ["FeedForwardGeluTanh"] = 2,
         ["FeedForwardGeluTanhGrad"] = 5,
+        ["FeedForwardGluGelu"] = 2, ["FeedForwardGluGeluTanh"] = 2, ["FeedForwardGluSilu"] = 2,
+        ["FeedForwardGluGeluGrad"] = 3, ["FeedForwardGluGeluTanhGrad"] = 3, ["FeedForwardGluSiluGrad"] = 3,
         ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
         ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
     };
@@ -99,6 +101,10 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "FeedForwardGelu" or "FeedForwardGeluTanh" => [[Rows, Wide], [Rows, Inner]],
             "FeedForwardGeluGrad" or "FeedForwardGeluTanhGrad" =>
                 [matrix, [Inner, Columns], [Inner], [Wide, Inner], [Wide]],
+            "FeedForwardGluGelu" or "FeedForwardGluGeluTanh" or "FeedForwardGluSilu" =>
+                [[Rows, Wide], [Rows, 2 * Inner]],
+            "FeedForwardGluGeluGrad" or "FeedForwardGluGeluTanhGrad" or "FeedForwardGluSiluGrad" =>
+                [matrix, [2 * Inner, Columns], [Wide, Inner]],
             "LayerNorm" => [matrix, column, column],
             "LayerNormGrad" or "EmbeddingNormGrad" => [matrix, row, row],
             "EmbeddingNorm1" or "EmbeddingNorm2" or "EmbeddingNorm3" or "EmbeddingNorm4" or
@@ -131,6 +137,11 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "FeedForwardGeluGrad" or "FeedForwardGeluTanhGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide)
             .With(Matrix(1), Rows, Columns).With(InnerWeight, Inner, Columns).With(OuterWeight, Wide, Inner)
             .With(Reference.Random(6, Rows * Inner), Rows, Inner),
+        "FeedForwardGluGelu" or "FeedForwardGluGeluTanh" or "FeedForwardGluSilu" => new KernelRun(op)
+            .With(Matrix(1), Rows, Columns).With(GateWeight, 2 * Inner, Columns).With(OuterWeight, Wide, Inner),
+        "FeedForwardGluGeluGrad" or "FeedForwardGluGeluTanhGrad" or "FeedForwardGluSiluGrad" => new KernelRun(op)
+            .With(WideMatrix, Rows, Wide).With(Matrix(1), Rows, Columns).With(GateWeight, 2 * Inner, Columns)
+            .With(OuterWeight, Wide, Inner).With(Reference.Random(6, Rows * 2 * Inner), Rows, 2 * Inner),
         "After" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Gamma, Columns),
         "Dropout" => Dropping(op).With(Matrix(1), Rows, Columns).With(Key, 2),
         "Gelu" or "GeluTanh" => new KernelRun(op).With(Matrix(1), Rows, Columns),
@@ -197,6 +208,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     private float[] Weight => Reference.Random(8, Wide * Columns);
 
     private float[] InnerWeight => Reference.Random(8, Inner * Columns, 1 / Math.Sqrt(Columns));
+
+    private float[] GateWeight => Reference.Random(8, 2 * Inner * Columns, 1 / Math.Sqrt(Columns));
 
     private float[] OuterWeight => Reference.Random(9, Wide * Inner, 1 / Math.Sqrt(Inner));
 
