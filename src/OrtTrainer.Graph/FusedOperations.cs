@@ -10,6 +10,9 @@ public static class FusedOperations
     /// </summary>
     public const int FeedForwardMultiple = 32;
 
+    /// <summary>The most tables of <see cref="EmbeddingNorm"/>.</summary>
+    public const int MostEmbeddings = 4;
+
     /// <summary>
     /// x with elements dropped with probability p and the others scaled by 1/(1-p); x itself where p is 0.
     /// </summary>
@@ -55,6 +58,23 @@ public static class FusedOperations
         Fused(g, $"FeedForward{(isTanh ? "GeluTanh" : "Gelu")}{Operands.Suffix(precision)}", [x, w1, b1, w2, b2],
             AttributeList.Empty)[0];
 
+    /// <summary>
+    /// (act(left) · right) · w2ᵀ with the halves of x · w1ᵀ: x [T, K], w1 [2N, K], w2 [M, N] with N a multiple of 32;
+    /// gives [T, M].
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">The rows.</param>
+    /// <param name="w1">The first weight: N rows that make what is activated, and N that make what it is multiplied
+    /// with.</param>
+    /// <param name="w2">The second weight.</param>
+    /// <param name="activation">Of the left half.</param>
+    /// <param name="precision">What the operands of the products are rounded to, in the gradients too.</param>
+    public static Value GatedFeedForward(
+        this GraphBuilder g, Value x, Value w1, Value w2, GateActivation activation,
+        Precision precision = Precision.Fp32) =>
+        Fused(g, Operators.Fused.GatedFeedForward.Name(activation) + Operands.Suffix(precision), [x, w1, w2],
+            AttributeList.Empty)[0];
+
     /// <summary>x Φ(x), by the error function.</summary>
     public static Value Gelu(this GraphBuilder g, Value x) => Fused(g, "Gelu", [x], AttributeList.Empty)[0];
 
@@ -72,6 +92,26 @@ public static class FusedOperations
         this GraphBuilder g, Value x, Value residual, Value gamma, Value beta, float epsilon,
         Value key, float p, long site) =>
         Fused(g, "DropoutAddLayerNorm", [x, residual, gamma, beta, key],
+            AttributeList.Empty.With("epsilon", epsilon).With("p", p).With("site", site))[0];
+
+    /// <summary>
+    /// dropout(LayerNorm(z)), z [T, H] the sum of a row of each table, added from the first to the last; see
+    /// <see cref="Dropout"/> for key, p and site.
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="tables">1 to <see cref="MostEmbeddings"/> tables [rows, H] with the rows that are picked, int64
+    /// [T].</param>
+    /// <param name="gamma">[H].</param>
+    /// <param name="beta">[H].</param>
+    /// <param name="epsilon">Added to variances.</param>
+    /// <param name="key">Int64 [2].</param>
+    /// <param name="p">Probability in [0, 1).</param>
+    /// <param name="site">Number of this place in the model.</param>
+    public static Value EmbeddingNorm(
+        this GraphBuilder g, IReadOnlyList<(Value Table, Value Ids)> tables, Value gamma, Value beta, float epsilon,
+        Value key, float p, long site) =>
+        Fused(g, $"EmbeddingNorm{tables.Count}",
+            [.. tables.Select(picked => picked.Table), .. tables.Select(picked => picked.Ids), gamma, beta, key],
             AttributeList.Empty.With("epsilon", epsilon).With("p", p).With("site", site))[0];
 
     /// <summary>
@@ -149,6 +189,25 @@ public static class FusedOperations
     /// </summary>
     public static Value PackedLogSoftmax(this GraphBuilder g, Value x, Value offsets) =>
         Fused(g, "PackedLogSoftmax", [x, offsets], AttributeList.Empty)[0];
+
+    /// <summary>-Σ targets · log softmax(scale · x) of every row, [R].</summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">Float [R, K], the only input that has a gradient.</param>
+    /// <param name="targets">Float [R, K], of any sum per row.</param>
+    /// <param name="scale">A float without axes, such as an inverse temperature.</param>
+    public static Value SoftmaxCrossEntropy(this GraphBuilder g, Value x, Value targets, Value scale) =>
+        Fused(g, "SoftmaxCrossEntropy", [x, targets, scale], AttributeList.Empty)[0];
+
+    /// <summary>-label · log p_y - all · Σ log p_k of every row, p = softmax(scale · x); [R].</summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="x">Float [R, K], the only input that has a gradient.</param>
+    /// <param name="ids">y, int64 [R, 1], each from 0 to K - 1.</param>
+    /// <param name="scale">A float without axes, such as an inverse temperature.</param>
+    /// <param name="label">The share of the label, a float without axes.</param>
+    /// <param name="all">The share of every class, a float without axes.</param>
+    public static Value IdCrossEntropy(
+        this GraphBuilder g, Value x, Value ids, Value scale, Value label, Value all) =>
+        Fused(g, "IdCrossEntropy", [x, ids, scale, label, all], AttributeList.Empty)[0];
 
     /// <summary>The sum of the rows of x [N, H], [H].</summary>
     public static Value ColumnSum(this GraphBuilder g, Value x) => Fused(g, "ColumnSum", [x], AttributeList.Empty)[0];

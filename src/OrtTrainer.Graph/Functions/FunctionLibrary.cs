@@ -9,7 +9,11 @@ public static class FunctionLibrary
 {
     private static readonly Dictionary<string, FunctionDefinition> ByName = OperatorSet.All.OfType<FusedOperator>()
         .Select(op => op.Function)
-        .Concat([.. DropoutFunctions.All, .. AttentionFunctions.All, .. DisentangledFunctions.All, Operands.Rounding])
+        .Concat(
+        [
+            .. DropoutFunctions.All, .. AttentionFunctions.All, .. DisentangledFunctions.All,
+            .. ActivationFunctions.All, Operands.Rounding,
+        ])
         .ToDictionary(f => f.Name, StringComparer.Ordinal);
 
     private static readonly HashSet<string> Names = [.. ByName.Keys];

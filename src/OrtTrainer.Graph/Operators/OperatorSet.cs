@@ -22,11 +22,13 @@ public static class OperatorSet
         new IsNaN(), new ConstantOfShape(), new Standard.Range(), new CumSum(), new NonZero(),
         new Fused.Dropout(), new Gelu(), new GeluGrad(), new GeluTanh(), new GeluTanhGrad(),
         new LayerNorm(), new LayerNormGrad(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
-        new ColumnSum(), new GatherGrad(), new After(),
+        new EmbeddingNormGrad(), new ColumnSum(), new GatherGrad(), new After(),
         new PackedCrossAttention(), new PackedCrossAttentionGrad(),
         new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
+        new SoftmaxCrossEntropy(), new SoftmaxCrossEntropyGrad(), new IdCrossEntropy(), new IdCrossEntropyGrad(),
         new DisentangledAttention(), new DisentangledAttentionGrad(),
     }
+        .Concat(Enumerable.Range(1, FusedOperations.MostEmbeddings).Select(tables => new EmbeddingNorm(tables)))
         .Concat(Enum.GetValues<Precision>().SelectMany(OfProducts))
         .ToDictionary(op => (op.Domain, op.Type));
 
@@ -41,6 +43,10 @@ public static class OperatorSet
         new LinearInputGrad(precision), new LinearWeightGrad(precision),
         new FeedForward(precision, "Gelu"), new FeedForwardGrad(precision, "Gelu"),
         new FeedForward(precision, "GeluTanh"), new FeedForwardGrad(precision, "GeluTanh"),
+        .. Enum.GetValues<GateActivation>().SelectMany(activation => new Operator[]
+        {
+            new GatedFeedForward(precision, activation), new GatedFeedForwardGrad(precision, activation),
+        }),
         new PackedAttention(precision), new PackedAttentionGrad(precision),
         new PackedBiasedAttention(precision), new PackedBiasedAttentionGrad(precision),
     ];

@@ -28,9 +28,12 @@ internal static class OperatorParts
         ("SkipLayerNorm", StepPart.Norms),
         ("SimplifiedLayerNorm", StepPart.Norms),
         ("Dropout", StepPart.Dropout),
+        ("EmbeddingNorm", StepPart.Embedding),
         ("Gather", StepPart.Embedding),
         ("LogSoftmax", StepPart.Loss),
         ("PackedLogSoftmax", StepPart.Loss),
+        ("SoftmaxCrossEntropy", StepPart.Loss),
+        ("IdCrossEntropy", StepPart.Loss),
     ];
 
     /// <summary>The part; <see cref="StepPart.OtherOperators"/> for what the table lacks.</summary>

@@ -33,7 +33,9 @@ internal static class OperatorWork
             string name when IsAttention(name) => 4 * squaredLengths * width
                 * (name.Contains(Gradient, StringComparison.Ordinal) ? AttentionGradientFactor : 1),
             string name when name.StartsWith("FeedForward", StringComparison.Ordinal) =>
-                name.Contains(Gradient, StringComparison.Ordinal) ? Products(node, 2, 2, 3) : Products(node, 1, 1, 3),
+                name.Contains(Gradient, StringComparison.Ordinal) ? Products(node, 2, 2, 3)
+                : name.StartsWith("FeedForwardGlu", StringComparison.Ordinal) ? Products(node, 1, 1, 2)
+                : Products(node, 1, 1, 3),
             string name when name.StartsWith("LinearGrad", StringComparison.Ordinal)
                 || name.StartsWith("LinearWithoutBiasGrad", StringComparison.Ordinal) => Products(node, 2, 2),
             _ when IsProduct(node) => Product(node),

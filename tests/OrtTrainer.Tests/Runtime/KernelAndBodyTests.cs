@@ -18,6 +18,7 @@ public sealed class KernelAndBodyTests
     private static readonly long[] Key = [2_718_281_828, 3_141_592_653];
     private static readonly long[] Offsets = [0, 1, 18, 37];
     private static readonly float[] X = Reference.Random(1, N * H), Dy = Reference.Random(2, N * H);
+    private static readonly long[] ClassIds = [.. Enumerable.Range(0, N).Select(t => (long)(t * t % H))];
     private static readonly float[] Gamma = Reference.Random(3, H), Beta = Reference.Random(4, H);
     private static readonly float[] Mean = Reference.Random(5, N, 0.1);
     private static readonly float[] Invstd = [.. Reference.Random(6, N).Select(Math.Abs)];
@@ -46,6 +47,12 @@ public sealed class KernelAndBodyTests
             .With(X, N, H).With(Dy, N, H).With(Gamma, H).With(Beta, H).With(Key, 2),
         ["DropoutAddLayerNormGrad"] = p => Dropping("DropoutAddLayerNormGrad", p)
             .With(Dy, N, H).With(X, N, H).With(Gamma, H).With(Mean, N).With(Invstd, N).With(Key, 2),
+        ["EmbeddingNorm1"] = p => Embedding(1, p),
+        ["EmbeddingNorm2"] = p => Embedding(2, p),
+        ["EmbeddingNorm3"] = p => Embedding(3, p),
+        ["EmbeddingNorm4"] = p => Embedding(4, p),
+        ["EmbeddingNormGrad"] = p => Dropping("EmbeddingNormGrad", p)
+            .With(Dy, N, H).With(X, N, H).With(Gamma, H).With(Mean, N).With(Invstd, N).With(Key, 2),
         ["ColumnSum"] = _ => new KernelRun("ColumnSum").With(X, N, H),
         ["GatherGrad"] = _ => new KernelRun("GatherGrad")
             .With(Dy, N, H).With([.. Enumerable.Range(0, N).Select(t => (long)(t * t % 11))], N).With([12L, H], 2),
@@ -54,6 +61,21 @@ public sealed class KernelAndBodyTests
         ["PackedLogSoftmax"] = _ => new KernelRun("PackedLogSoftmax").With(X, N, H).With(Offsets, 4),
         ["PackedLogSoftmaxGrad"] = _ => new KernelRun("PackedLogSoftmaxGrad")
             .With(Dy, N, H).With(Runs!["PackedLogSoftmax"](0).Single(), N, H).With(Offsets, 4),
+        ["SoftmaxCrossEntropy"] = _ => new KernelRun("SoftmaxCrossEntropy").With(X, N, H).With(Dy, N, H).With([1.5f]),
+        ["SoftmaxCrossEntropyGrad"] = _ =>
+        {
+            float[][] forward = Runs!["SoftmaxCrossEntropy"](0).Outputs(3);
+            return new KernelRun("SoftmaxCrossEntropyGrad").With(Invstd, N).With(X, N, H).With(Dy, N, H).With([1.5f])
+                .With(forward[1], N).With(forward[2], N);
+        },
+        ["IdCrossEntropy"] = _ => new KernelRun("IdCrossEntropy")
+            .With(X, N, H).With(ClassIds, N, 1).With([0.7f]).With([0.8f]).With([0.01f]),
+        ["IdCrossEntropyGrad"] = _ =>
+        {
+            float[][] forward = Runs!["IdCrossEntropy"](0).Outputs(3);
+            return new KernelRun("IdCrossEntropyGrad").With(Invstd, N).With(X, N, H).With(ClassIds, N, 1)
+                .With([0.7f]).With([0.8f]).With([0.01f]).With(forward[1], N).With(forward[2], N);
+        },
         ["DisentangledAttention"] = p => Disentangled(p, Offsets, Buckets(12, 5)),
         ["DisentangledAttentionGrad"] = p => DisentangledGrad(p, Offsets, Buckets(12, 5)),
         ["Rotary"] = _ => new KernelRun("Rotary", ("heads", 2), ("direction", -1f)).With(X, N, H)
@@ -78,6 +100,12 @@ public sealed class KernelAndBodyTests
         ["FeedForwardGeluTanh" + suffix] = _ => Feeding("FeedForwardGeluTanh" + suffix),
         ["FeedForwardGeluGrad" + suffix] = _ => FeedingGrad("FeedForwardGelu", suffix),
         ["FeedForwardGeluTanhGrad" + suffix] = _ => FeedingGrad("FeedForwardGeluTanh", suffix),
+        ["FeedForwardGluGelu" + suffix] = _ => Gating("FeedForwardGluGelu" + suffix, N, H, Inner, Wide),
+        ["FeedForwardGluGeluTanh" + suffix] = _ => Gating("FeedForwardGluGeluTanh" + suffix, N, H, Inner, Wide),
+        ["FeedForwardGluSilu" + suffix] = _ => Gating("FeedForwardGluSilu" + suffix, N, H, Inner, Wide),
+        ["FeedForwardGluGeluGrad" + suffix] = _ => GatingGrad("FeedForwardGluGelu", suffix, N, H, Inner, Wide),
+        ["FeedForwardGluGeluTanhGrad" + suffix] = _ => GatingGrad("FeedForwardGluGeluTanh", suffix, N, H, Inner, Wide),
+        ["FeedForwardGluSiluGrad" + suffix] = _ => GatingGrad("FeedForwardGluSilu", suffix, N, H, Inner, Wide),
         ["PackedAttention" + suffix] = p => Attending("PackedAttention" + suffix, p)
             .With(Qkv, N, 3 * H).With(Offsets, 4).With(Key, 2),
         ["PackedAttentionGrad" + suffix] = p =>
@@ -145,6 +173,37 @@ public sealed class KernelAndBodyTests
 
     private static bool IsOfLayers(string op) => op.StartsWith("Linear", StringComparison.Ordinal)
         || op.StartsWith("FeedForward", StringComparison.Ordinal);
+
+    // Rows about tiles and pairs; depths of one chunk and of several, of which a panel's sums are kept until the last.
+    [Test]
+    public void A_gated_feed_forward_operator_computes_what_its_body_does(
+        [Values] Precision precision, [Values] GateActivation activation, [Values(1, 2, 11, 12, 13, 145)] int rows)
+    {
+        (string stem, string suffix) = ($"FeedForwardGlu{activation}", Operands.Suffix(precision));
+        if (!Kernels.Contains(stem + suffix))
+        {
+            Assert.Ignore("This processor has no kernels of linear layers in this precision.");
+        }
+
+        foreach ((int k, int n, int m) in new[] { (1, 32, 1), (33, 64, 47), (400, 32, 401), (47, 288, 33) })
+        {
+            KernelRun forward = Gating(stem + suffix, rows, k, n, m);
+            KernelRun backward = GatingGrad(stem, suffix, rows, k, n, m);
+            float[][] y = forward.Outputs(2), bodyY = forward.OutputsOfBody(2);
+            float[][] gradients = backward.Outputs(3), bodyGradients = backward.OutputsOfBody(3);
+
+            for (int i = 0; i < 2; i++)
+            {
+                Expect.Close(y[i], [.. bodyY[i]], ToleranceOf(stem + suffix), $"output {i} of [{k}, {n}, {m}]");
+            }
+
+            for (int i = 0; i < 3; i++)
+            {
+                Expect.Close(
+                    gradients[i], [.. bodyGradients[i]], ToleranceOf(stem + suffix), $"gradient {i} of [{k}, {n}, {m}]");
+            }
+        }
+    }
 
     // Lengths about a vector, a tile and a block of queries, and none at all.
     [Test]
@@ -241,6 +300,36 @@ public sealed class KernelAndBodyTests
         Expect.Close(y[0], [.. bodyY[0]], tolerance, "y");
         Expect.Close(y[1], [.. bodyY[1]], tolerance, "lse");
         Expect.Close(backward.Single(), [.. backward.OutputsOfBody(1)[0]], gradientTolerance, "dqkv");
+    }
+
+    private static KernelRun Embedding(int tables, float p)
+    {
+        KernelRun run = Dropping($"EmbeddingNorm{tables}", p, ("epsilon", 1e-5f));
+        for (int i = 0; i < tables; i++)
+        {
+            run.With(Reference.Random(20 + i, (11 + i) * H), 11 + i, H);
+        }
+
+        for (int i = 0; i < tables; i++)
+        {
+            run.With([.. Enumerable.Range(i, N).Select(t => (long)(t * t % 11))], N);
+        }
+
+        return run.With(Gamma, H).With(Beta, H).With(Key, 2);
+    }
+
+    private static KernelRun Gating(string op, int rows, int k, int n, int m) => new KernelRun(op)
+        .With(Reference.Random(1, rows * k), rows, k)
+        .With(Reference.Random(12, 2 * n * k, 1 / Math.Sqrt(k)), 2 * n, k)
+        .With(Reference.Random(13, m * n, 1 / Math.Sqrt(n)), m, n);
+
+    private static KernelRun GatingGrad(string forward, string suffix, int rows, int k, int n, int m)
+    {
+        KernelRun run = Gating(forward + suffix, rows, k, n, m);
+        return new KernelRun($"{forward}Grad{suffix}")
+            .With(Reference.Random(2, rows * m, 1 / Math.Sqrt(m)), rows, m).With(run.Inputs[0].Floats!, rows, k)
+            .With(run.Inputs[1].Floats!, 2 * n, k).With(run.Inputs[2].Floats!, m, n)
+            .With(run.Outputs(2)[1], rows, 2 * n);
     }
 
     private static KernelRun Feeding(string op) => new KernelRun(op).With(X, N, H).With(InnerWeight, Inner, H)

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -79,6 +80,16 @@ public sealed class TrainingGraphTests
             Is.EqualTo(new[] { -1, TinyBert.Width }));
         Assert.That(graph.Layout.Weights.Segments.Where(s => s.IsSparse).Select(s => s.Name),
             Is.EqualTo(new[] { words.Name }));
+    }
+
+    [Test]
+    public void What_the_first_layer_takes_is_made_by_one_operator()
+    {
+        var nodes = ModelProto.Parser.ParseFrom(Build([]).Packed.Model).Graph.Node;
+
+        Assert.That(nodes.Count(node => node.OpType == "EmbeddingNorm3"), Is.EqualTo(1));
+        Assert.That(nodes.Count(node => node.OpType == "EmbeddingNormGrad"), Is.EqualTo(1));
+        Assert.That(nodes.Select(node => node.OpType), Has.None.EqualTo("LayerNorm"));
     }
 
     [Test]

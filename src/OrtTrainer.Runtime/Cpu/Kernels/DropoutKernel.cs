@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using OrtTrainer.Graph;
 
 namespace OrtTrainer.Runtime.Cpu.Kernels;
@@ -29,7 +28,6 @@ internal sealed unsafe class DropoutKernel(KernelAttributes attributes) : Kernel
         public float* Y;
         public DropoutMask Mask;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(long start, int count)
         {
             if (!Mask.IsActive)
@@ -38,18 +36,7 @@ internal sealed unsafe class DropoutKernel(KernelAttributes attributes) : Kernel
                 return;
             }
 
-            Vector512<uint> index = Lanes.Index + Vector512.Create((uint)start);
-            int i = 0;
-            for (; i <= count - Lanes.Count; i += Lanes.Count)
-            {
-                (Vector512.Load(X + start + i) * Mask.Factors(index)).Store(Y + start + i);
-                index += Vector512.Create((uint)Lanes.Count);
-            }
-
-            if (i < count)
-            {
-                Lanes.Store(Lanes.Load(X + start + i, count - i) * Mask.Factors(index), Y + start + i, count - i);
-            }
+            Mask.Multiply(X + start, Y + start, start, count);
         }
     }
 }

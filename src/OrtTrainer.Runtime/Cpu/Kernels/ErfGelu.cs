@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>x Φ(x), Φ the standard normal distribution: (1 + erf(x/√2)) / 2. Its slope is Φ(x) + x φ(x).</summary>
-internal readonly struct ErfGelu : IGelu
+internal readonly struct ErfGelu : IActivation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Value(Vector512<float> x) => Product(x, VectorMath.Normal(x));

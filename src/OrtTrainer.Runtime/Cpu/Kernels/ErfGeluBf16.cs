@@ -11,7 +11,7 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// As in <see cref="VectorMath.Normal"/>, with fewer terms and up to |x| = 4.5: Φ(-4.5) is 3.4e-6, the slope there
 /// -6.9e-5. Farther left values stay at -4.1e-5.
 /// </remarks>
-internal readonly struct ErfGeluBf16 : IGelu
+internal readonly struct ErfGeluBf16 : IActivation
 {
     private const float Limit = 4.5f;
 

@@ -10,7 +10,7 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// </summary>
 internal sealed unsafe class FeedForwardKernel<TTile, TGelu>(KernelDefinition definition) : Kernel
     where TTile : struct, ITile
-    where TGelu : struct, IGelu
+    where TGelu : struct, IActivation
 {
     /// <summary>The operator under its name.</summary>
     /// <param name="name">Its type.</param>

@@ -8,7 +8,7 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// <c>GeluGrad(dy, x) -> dx</c> and <c>GeluTanhGrad(dy, x) -> dx</c>: dx = dy · the slope at x; any shape.
 /// </summary>
 internal sealed unsafe class GeluGradKernel<TGelu> : Kernel
-    where TGelu : struct, IGelu
+    where TGelu : struct, IActivation
 {
     /// <summary>The gradient operator of this form of GELU, under its name.</summary>
     public static KernelDefinition Define(string name) =>

@@ -6,7 +6,7 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary><c>Gelu(x) -> y</c> and <c>GeluTanh(x) -> y</c>; any shape.</summary>
 internal sealed unsafe class GeluKernel<TGelu> : Kernel
-    where TGelu : struct, IGelu
+    where TGelu : struct, IActivation
 {
     /// <summary>The operator of this form of GELU, under its name.</summary>
     public static KernelDefinition Define(string name) =>

@@ -26,6 +26,9 @@ internal unsafe struct NormGradient : IBlocks
     public int Columns;
     public DropoutMask Mask;
 
+    /// <summary>What the normalized rows were dropped out by, so that dy · mask is their gradient.</summary>
+    public DropoutMask MaskOfDy;
+
     // Per block of rows: dgamma, then dbeta, each of a whole number of vectors.
     private float* _partials;
 
@@ -79,17 +82,25 @@ internal unsafe struct NormGradient : IBlocks
         float* dgamma = _partials + (2L * Stride * block);
         new Span<float>(dgamma, 2 * Stride).Clear();
         (int first, int end) = RowBlocks.Range(block, Rows);
+        float* kept = MaskOfDy.IsActive ? Scratch.ForBlock(Stride) : null;
         for (int row = first; row < end; row++)
         {
-            Row(row, dgamma, dgamma + Stride);
+            long start = (long)row * Columns;
+            float* dy = Dy + start;
+            if (kept != null)
+            {
+                MaskOfDy.Multiply(dy, kept, start, Columns);
+                dy = kept;
+            }
+
+            Row(row, dy, dgamma, dgamma + Stride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Row(int row, float* dgamma, float* dbeta)
+    private readonly void Row(int row, float* dy, float* dgamma, float* dbeta)
     {
         long start = (long)row * Columns;
-        float* dy = Dy + start;
         float* z = Z + start;
         int whole = Columns & -Lanes.Count;
         int rest = Columns - whole;

@@ -25,7 +25,7 @@ internal static class ProductKernels
 
     private static IEnumerable<KernelDefinition> Linear<TTile, TErf>(string suffix, ElementType kept)
         where TTile : struct, ITile
-        where TErf : struct, IGelu =>
+        where TErf : struct, IActivation =>
     [
         LinearKernel<TTile>.Define("Linear" + suffix, hasBias: true),
         LinearKernel<TTile>.Define("LinearWithoutBias" + suffix, hasBias: false),
@@ -37,6 +37,18 @@ internal static class ProductKernels
         FeedForwardGradKernel<TTile, TErf>.Define("FeedForwardGeluGrad" + suffix, kept),
         FeedForwardKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanh" + suffix, kept),
         FeedForwardGradKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanhGrad" + suffix, kept),
+        .. Gated<TTile, TErf>(GateActivation.Gelu, suffix, kept),
+        .. Gated<TTile, TanhGelu>(GateActivation.GeluTanh, suffix, kept),
+        .. Gated<TTile, Silu>(GateActivation.Silu, suffix, kept),
+    ];
+
+    private static IEnumerable<KernelDefinition> Gated<TTile, TActivation>(
+        GateActivation activation, string suffix, ElementType kept)
+        where TTile : struct, ITile
+        where TActivation : struct, IActivation =>
+    [
+        GatedFeedForwardKernel<TTile, TActivation>.Define($"FeedForwardGlu{activation}{suffix}", kept),
+        GatedFeedForwardGradKernel<TTile, TActivation>.Define($"FeedForwardGlu{activation}Grad{suffix}", kept),
     ];
 
     private static IEnumerable<KernelDefinition> Attention<TTile>(string suffix)

@@ -7,7 +7,7 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³). As (1 + tanh u) / 2 is the logistic function s of 2u, it
 /// needs e^(-2u) alone; the slope is s + x s (1 - s) 2u'.
 /// </summary>
-internal readonly struct TanhGelu : IGelu
+internal readonly struct TanhGelu : IActivation
 {
     private const float Root = 0.7978845608f;
     private const float Cubic = 0.044715f;

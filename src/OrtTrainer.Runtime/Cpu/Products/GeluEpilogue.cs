@@ -14,7 +14,7 @@ namespace OrtTrainer.Runtime.Cpu.Products;
 /// <param name="row">Bytes from row to row of both.</param>
 internal readonly unsafe struct GeluEpilogue<TTile, TGelu>(float* bias, byte* h, byte* activated, nint row) : IEpilogue
     where TTile : struct, ITile
-    where TGelu : struct, IGelu
+    where TGelu : struct, IActivation
 {
     public static bool Stores => true;
 

@@ -10,7 +10,7 @@ namespace OrtTrainer.Runtime.Cpu.Products;
 /// </summary>
 internal unsafe struct GeluGradEpilogue<TTile, TGelu> : IEpilogue
     where TTile : struct, ITile
-    where TGelu : struct, IGelu
+    where TGelu : struct, IActivation
 {
     /// <summary>h [rows, columns].</summary>
     public byte* H;

@@ -47,17 +47,29 @@ internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
         int rowBlocks = TEpilogue.Stores
             ? 1
             : Math.Clamp((FewestBlocks + panels - 1) / panels, 1, Math.Max(1, rows / FewestRows));
-        context.ParallelFor(rows == 0 ? 0 : panels * rowBlocks, new RowProduct<TTile, TFactor, TEpilogue>
+        context.ParallelFor(
+            rows == 0 ? 0 : panels * rowBlocks, Of(a, rows, depth, b, c, columns, rowBlocks, epilogue));
+    }
+
+    /// <summary>
+    /// As <see cref="Run(in KernelContext, byte*, int, int, TFactor, float*, int, TEpilogue)"/>, for an epilogue that
+    /// stores: every panel of the left half of the columns, and right after it, in one block, its like of the other.
+    /// </summary>
+    /// <param name="context">The node's run.</param>
+    /// <param name="a">Of <see cref="LeftFactor{TTile}.Rows"/>.</param>
+    /// <param name="rows">0 or more.</param>
+    /// <param name="depth">1 or more.</param>
+    /// <param name="b">The right factor.</param>
+    /// <param name="columns">A multiple of 64.</param>
+    /// <param name="epilogue">What becomes of a tile.</param>
+    public static void RunPairs(
+        in KernelContext context, byte* a, int rows, int depth, TFactor b, int columns, TEpilogue epilogue)
+    {
+        int half = Panels.Count(columns) / 2;
+        context.ParallelFor(rows == 0 ? 0 : half, new Pairs
         {
-            _a = a,
-            _aRow = LeftFactor<TTile>.RowBytes(depth),
-            _b = b,
-            _c = c,
-            _rows = rows,
-            _columns = columns,
-            _depth = depth,
-            _rowBlocks = rowBlocks,
-            _epilogue = epilogue,
+            Product = Of(a, rows, depth, b, null, columns, rowBlocks: 1, epilogue),
+            Half = half,
         });
     }
 
@@ -83,6 +95,20 @@ internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
         nint cRow = isWhole ? _columns : Panels.Columns;
         Multiply(panel, first, end, column, columns, chunks, c, cRow, reuses ? 0 : cRow);
     }
+
+    private static RowProduct<TTile, TFactor, TEpilogue> Of(
+        byte* a, int rows, int depth, TFactor b, float* c, int columns, int rowBlocks, TEpilogue epilogue) => new()
+        {
+            _a = a,
+            _aRow = LeftFactor<TTile>.RowBytes(depth),
+            _b = b,
+            _c = c,
+            _rows = rows,
+            _columns = columns,
+            _depth = depth,
+            _rowBlocks = rowBlocks,
+            _epilogue = epilogue,
+        };
 
     private readonly void Multiply(
         byte* panel, int first, int end, int column, int columns, int chunks, float* c, nint cRow, nint advance)
@@ -117,6 +143,18 @@ internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
         {
             new Span<float>(tile + (i * Panels.Columns), columns).CopyTo(
                 new Span<float>(_c + ((long)(row + i) * _columns) + column, columns));
+        }
+    }
+
+    private struct Pairs : IBlocks
+    {
+        public RowProduct<TTile, TFactor, TEpilogue> Product;
+        public int Half;
+
+        public readonly void Run(int block)
+        {
+            Product.Run(block);
+            Product.Run(Half + block);
         }
     }
 }

@@ -124,18 +124,19 @@ internal sealed class DebertaV2 : Architecture
     {
         _ = Relative(m);
         string prefix = BasePrefix + "embeddings.";
-        Value x = m.Embedding(prefix + "word_embeddings", Shape.Vocabulary, EmbeddingWidth, m.InputIds);
+        List<EmbeddingTable> tables = [new(prefix + "word_embeddings", Shape.Vocabulary, m.InputIds)];
         if (_tokenTypes > 0)
         {
-            x = m.Graph.Add(x, m.Embedding(
-                prefix + "token_type_embeddings", _tokenTypes, EmbeddingWidth, m.TokenTypeIds));
+            tables.Add(new(prefix + "token_type_embeddings", _tokenTypes, m.TokenTypeIds));
         }
 
-        if (EmbeddingWidth != Shape.Width)
+        if (EmbeddingWidth == Shape.Width)
         {
-            x = m.Map(prefix + "embed_proj", EmbeddingWidth, Shape.Width, x);
+            return m.NormedEmbeddings(
+                prefix + "LayerNorm", Shape.Width, _epsilon, hasBias: true, _hiddenDropout, tables);
         }
 
+        Value x = m.Map(prefix + "embed_proj", EmbeddingWidth, Shape.Width, m.Embeddings(EmbeddingWidth, tables));
         return m.Dropout(_hiddenDropout, m.LayerNorm(prefix + "LayerNorm", Shape.Width, _epsilon, x));
     }
 

@@ -72,11 +72,10 @@ internal sealed class DistilBert : Architecture
     protected override Value Embed(ModelBuilder m)
     {
         string prefix = BasePrefix + "embeddings.";
-        Value words = m.Embedding(prefix + "word_embeddings", Shape.Vocabulary, Shape.Width, m.InputIds);
-        Value positions = m.Embedding(
-            prefix + "position_embeddings", Shape.Positions, Shape.Width, m.PositionIds(0));
-        Value x = m.LayerNorm(prefix + "LayerNorm", Shape.Width, Epsilon, m.Graph.Add(words, positions));
-        return m.Dropout(TokenDropout, x);
+        return m.NormedEmbeddings(
+            prefix + "LayerNorm", Shape.Width, Epsilon, hasBias: true, TokenDropout,
+            new(prefix + "word_embeddings", Shape.Vocabulary, m.InputIds),
+            new(prefix + "position_embeddings", Shape.Positions, m.PositionIds(0)));
     }
 
     protected override Value Layer(ModelBuilder m, string prefix, Value x)

@@ -19,15 +19,15 @@ internal sealed class Ernie(ModelConfig config) : PostNormEncoder(config, new())
 
     public override Value MaskedTokenHead(ModelBuilder m, Value hidden) => BertMaskedTokenHead(m, hidden);
 
-    protected override Value Extend(ModelBuilder m, string prefix, Value x)
+    protected override IEnumerable<EmbeddingTable> OtherTables(ModelBuilder m, string prefix)
     {
         if (!Config.GetBool("use_task_id", false))
         {
-            return x;
+            return [];
         }
 
         int tasks = Config.Size("task_type_vocab_size", SizeRange.TokenTypes, defaultValue: 3);
         Value first = m.Graph.Mul(m.InputIds, m.Graph.Constant(0L));
-        return m.Graph.Add(x, m.Embedding(prefix + "task_type_embeddings", tasks, Shape.Width, first));
+        return [new(prefix + "task_type_embeddings", tasks, first)];
     }
 }

@@ -123,11 +123,9 @@ internal sealed class ModernBert : Architecture
             : m.Map(WordEmbeddings, Shape.Width, Shape.Vocabulary, x);
     }
 
-    protected override Value Embed(ModelBuilder m)
-    {
-        Value words = m.Embedding(WordEmbeddings, Shape.Vocabulary, Shape.Width, m.InputIds);
-        return m.Dropout(_embeddingDropout, Norm(m, BasePrefix + "embeddings.norm", words));
-    }
+    protected override Value Embed(ModelBuilder m) => m.NormedEmbeddings(
+        BasePrefix + "embeddings.norm", Shape.Width, _epsilon, _normBias, _embeddingDropout,
+        new EmbeddingTable(WordEmbeddings, Shape.Vocabulary, m.InputIds));
 
     /// <summary>The first layer takes the embeddings, which are normalized already, as they are.</summary>
     protected override Value Layer(ModelBuilder m, string prefix, Value x)
@@ -140,14 +138,9 @@ internal sealed class ModernBert : Architecture
         attended = m.Linear(Named(prefix + "attn.Wo", _attentionBias), width, width, attended);
         x = m.Graph.Add(m.Residual(x, attended), m.Dropout(_attentionDropout, attended));
 
-        Value normed = Norm(m, prefix + "mlp_norm", x);
-        Value wide = m.Linear(Named(prefix + "mlp.Wi", _innerBias), width, 2 * Shape.Inner, normed);
-        long axis = wide.Shape.Rank - 1;
-        Value inner = m.Activation(
-            Config.GetString("hidden_activation", "gelu"), m.Graph.Slice(wide, axis, 0, Shape.Inner));
-        Value gated = m.Graph.Mul(inner, m.Graph.Slice(wide, axis, Shape.Inner, 2L * Shape.Inner));
-        Value fed = m.Linear(
-            Named(prefix + "mlp.Wo", _innerBias), Shape.Inner, width, m.Dropout(_innerDropout, gated));
+        Value fed = m.GatedFeedForward(
+            Named(prefix + "mlp.Wi", _innerBias), Named(prefix + "mlp.Wo", _innerBias), width, Shape.Inner,
+            Config.GetString("hidden_activation", "gelu"), _innerDropout, Norm(m, prefix + "mlp_norm", x));
         return m.Graph.Add(x, fed);
     }
 

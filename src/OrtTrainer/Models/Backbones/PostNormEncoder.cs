@@ -91,11 +91,10 @@ internal abstract class PostNormEncoder : Architecture
     /// <param name="x">The embeddings, [T, E].</param>
     protected virtual Value Project(ModelBuilder m, int width, Value x) => x;
 
-    /// <summary>What a family adds to the sum of its embeddings, before their norm.</summary>
+    /// <summary>The tables that a family has beside those of words, positions and token types.</summary>
     /// <param name="m">The builder.</param>
     /// <param name="prefix">What the names of embeddings begin with.</param>
-    /// <param name="x">The sum, [T, E].</param>
-    protected virtual Value Extend(ModelBuilder m, string prefix, Value x) => x;
+    protected virtual IEnumerable<EmbeddingTable> OtherTables(ModelBuilder m, string prefix) => [];
 
     /// <summary>BERT's head: a layer for the outputs on the pooled first token, [B, outputs].</summary>
     /// <param name="m">The builder.</param>
@@ -125,17 +124,18 @@ internal abstract class PostNormEncoder : Architecture
 
     protected override Value Embed(ModelBuilder m)
     {
-        GraphBuilder g = m.Graph;
         string prefix = BasePrefix + "embeddings.";
         int width = _embeddingWidth;
-        Value words = m.Embedding(prefix + "word_embeddings", Shape.Vocabulary, width, m.InputIds);
-        Value positions = m.Embedding(
-            prefix + "position_embeddings", _positionRows, width, m.PositionIds(_traits.FirstPosition));
-        Value x = _traits.HasTokenTypes
-            ? g.Add(words, m.Embedding(prefix + "token_type_embeddings", _tokenTypeRows, width, m.TokenTypeIds))
-            : words;
-        x = Extend(m, prefix, g.Add(x, positions));
-        return Project(m, width, m.Dropout(_hiddenDropout, m.LayerNorm(prefix + "LayerNorm", width, _epsilon, x)));
+        List<EmbeddingTable> tables = [new(prefix + "word_embeddings", Shape.Vocabulary, m.InputIds)];
+        if (_traits.HasTokenTypes)
+        {
+            tables.Add(new(prefix + "token_type_embeddings", _tokenTypeRows, m.TokenTypeIds));
+        }
+
+        tables.Add(new(prefix + "position_embeddings", _positionRows, m.PositionIds(_traits.FirstPosition)));
+        return Project(m, width, m.NormedEmbeddings(
+            prefix + "LayerNorm", width, _epsilon, hasBias: true, _hiddenDropout,
+            [.. tables, .. OtherTables(m, prefix)]));
     }
 
     /// <summary>BERT's head for masked tokens, which others have under the same names.</summary>

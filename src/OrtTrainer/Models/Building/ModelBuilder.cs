@@ -91,6 +91,23 @@ internal abstract class ModelBuilder
     /// <summary>As the other; without a bias <c>name.weight</c> alone.</summary>
     public abstract Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x);
 
+    /// <summary>
+    /// dropout(LayerNorm(x)) of the sum x of a row of each table, which are added from the first to the last.
+    /// </summary>
+    /// <param name="norm">The name of the norm.</param>
+    /// <param name="width">Of all tables.</param>
+    /// <param name="epsilon">The norm's.</param>
+    /// <param name="hasBias">Whether the norm has a bias.</param>
+    /// <param name="p">Probability of dropout, while training.</param>
+    /// <param name="tables">One or more.</param>
+    public virtual Value NormedEmbeddings(
+        string norm, long width, float epsilon, bool hasBias, float p, params IReadOnlyList<EmbeddingTable> tables) =>
+        Dropout(p, LayerNorm(norm, width, epsilon, hasBias, Embeddings(width, tables)));
+
+    /// <summary>The sum of a row of each table, from the first to the last.</summary>
+    public Value Embeddings(long width, IReadOnlyList<EmbeddingTable> tables) =>
+        tables.Select(table => Embedding(table.Name, table.Rows, width, table.Ids)).Aggregate(Graph.Add);
+
     /// <summary>LayerNorm(residual + dropout(x)).</summary>
     public abstract Value DropoutAddLayerNorm(string name, long width, float epsilon, float p, Value x, Value residual);
 
@@ -176,6 +193,28 @@ internal abstract class ModelBuilder
     public virtual Value FeedForward(
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x) =>
         Linear(outer, innerWidth, width, Activation(activation, Linear(inner, width, innerWidth, x)));
+
+    /// <summary>
+    /// A linear layer whose outputs are cut into halves, the left half activated and multiplied with the right one, and
+    /// a second layer.
+    /// </summary>
+    /// <param name="inner">The first layer, [width, 2 innerWidth].</param>
+    /// <param name="outer">The second, [innerWidth, width].</param>
+    /// <param name="width">Of what goes in and comes out.</param>
+    /// <param name="innerWidth">Of each half.</param>
+    /// <param name="activation">One of <see cref="Activations"/>.</param>
+    /// <param name="p">Probability of dropout before the second layer, while training.</param>
+    /// <param name="x">[rows, width] packed or [B, S, width] padded.</param>
+    /// <exception cref="ArgumentException">There is no such activation.</exception>
+    public virtual Value GatedFeedForward(
+        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x)
+    {
+        Value wide = Linear(inner, width, 2 * innerWidth, x);
+        long axis = wide.Shape.Rank - 1;
+        Value left = Activation(activation, Graph.Slice(wide, axis, 0, innerWidth));
+        Value gated = Graph.Mul(left, Graph.Slice(wide, axis, innerWidth, 2 * innerWidth));
+        return Linear(outer, innerWidth, width, Dropout(p, gated));
+    }
 
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
     /// <exception cref="ArgumentException">It is none of <see cref="Activations"/>.</exception>

@@ -106,11 +106,48 @@ internal sealed class PackedModelBuilder : ModelBuilder
             Parameter(Weight(outer, width, innerWidth)), Parameter(Bias(outer, width)), isTanh, _precision);
     }
 
+    /// <inheritdoc cref="FeedForward"/>
+    public override Value GatedFeedForward(
+        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x)
+    {
+        GateActivation? gate = activation switch
+        {
+            "gelu" => GateActivation.Gelu,
+            "silu" or "swish" => GateActivation.Silu,
+            _ => IsGeluTanh(activation) ? GateActivation.GeluTanh : null,
+        };
+        if (_stored is not null || gate is null || innerWidth % FusedOperations.FeedForwardMultiple != 0
+            || inner.HasBias || outer.HasBias || (_training && p > 0))
+        {
+            return base.GatedFeedForward(inner, outer, width, innerWidth, activation, p, x);
+        }
+
+        // The place of dropout counts even where it does nothing.
+        _sites++;
+        return Graph.GatedFeedForward(
+            x, Parameter(Weight(inner, 2 * innerWidth, width)), Parameter(Weight(outer, width, innerWidth)),
+            gate.Value, _precision);
+    }
+
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
     {
-        Value gain = Parameter(Gain(name, width));
-        Value bias = hasBias ? Parameter(Bias(name, width)) : Fixed($"zeros_{width}", () => new float[width]);
+        (Value gain, Value bias) = Norm(name, width, hasBias);
         return Graph.LayerNorm(x, gain, bias, epsilon);
+    }
+
+    /// <summary>In one operator, unless there are more tables than it takes.</summary>
+    public override Value NormedEmbeddings(
+        string norm, long width, float epsilon, bool hasBias, float p, params IReadOnlyList<EmbeddingTable> tables)
+    {
+        if (tables.Count > FusedOperations.MostEmbeddings)
+        {
+            return base.NormedEmbeddings(norm, width, epsilon, hasBias, p, tables);
+        }
+
+        (Value, Value)[] picked =
+            [.. tables.Select(table => (Parameter(Weight(table.Name, table.Rows, width)), table.Ids))];
+        (Value gain, Value bias) = Norm(norm, width, hasBias);
+        return Graph.EmbeddingNorm(picked, gain, bias, epsilon, _dropoutKey, Probability(p), _sites++);
     }
 
     public override Value DropoutAddLayerNorm(
@@ -190,6 +227,10 @@ internal sealed class PackedModelBuilder : ModelBuilder
     protected override Value Gelu(Value x) => Graph.Gelu(x);
 
     protected override Value GeluTanh(Value x) => Graph.GeluTanh(x);
+
+    private (Value Gain, Value Bias) Norm(string name, long width, bool hasBias) => (
+        Parameter(Gain(name, width)),
+        hasBias ? Parameter(Bias(name, width)) : Fixed($"zeros_{width}", () => new float[width]));
 
     private Value Made(Value x, Value weight, Value? bias) => Graph.Linear(x, weight, bias, _precision);
 

@@ -30,7 +30,7 @@ internal sealed class CategoricalDistribution : OutputDistribution
     }
 
     internal override Value LabelLoss(LossGraph g) =>
-        g.Builder.Neg(g.Sum(g.Builder.Mul(g.Labels, g.LogProbabilities)));
+        g.Builder.SoftmaxCrossEntropy(g.Logits, g.Labels, g.Builder.Constant(1f));
 
     /// <summary>
     /// Where p is large, 1 - p has no digits left and is summed over the other classes; where it is small, the gradient

@@ -106,9 +106,8 @@ internal abstract class OutputDistribution
     private protected static Value SoftCrossEntropy(
         LossGraph g, Value targets, Value? offsets, Value inverseTemperature)
     {
-        Value tempered = g.Builder.LogSoftmax(g.Builder.Mul(g.Logits, inverseTemperature), -1);
-        Value likelihood = g.Sum(g.Builder.Mul(targets, tempered));
-        return offsets is null ? g.Builder.Neg(likelihood) : g.Builder.Sub(offsets, likelihood);
+        Value loss = g.Builder.SoftmaxCrossEntropy(g.Logits, targets, inverseTemperature);
+        return offsets is null ? loss : g.Builder.Add(offsets, loss);
     }
 
     /// <summary>The squares of errors [R, K] as a part of the loss, [R]: with <see cref="Divisor"/>, their

@@ -39,11 +39,8 @@ internal sealed class SmoothedIdLoss : LossTerm
     internal override Value Build(LossGraph g)
     {
         GraphBuilder b = g.Builder;
-        Value logarithms = _isTempered
-            ? b.LogSoftmax(b.Mul(g.Logits, _inverseTemperature.In(g)), -1)
-            : g.LogProbabilities;
-        Value label = b.Mul(g.OfLabels(logarithms), _onLabel.In(g));
-        Value all = b.Mul(g.Sum(logarithms), _onAll.In(g));
-        return b.Sub(_offset.In(g), b.Add(label, all));
+        Value scale = _isTempered ? _inverseTemperature.In(g) : b.Constant(1f);
+        Value loss = b.IdCrossEntropy(g.Logits, g.LabelIds, scale, _onLabel.In(g), _onAll.In(g));
+        return b.Add(_offset.In(g), loss);
     }
 }

@@ -37,6 +37,18 @@ public sealed class FunctionBodyTests
         ["FeedForwardGeluTanhBf16"] = () => FeedForward("GeluTanh", Bf16, gradient: false),
         ["FeedForwardGeluGradBf16"] = () => FeedForward("Gelu", Bf16, gradient: true),
         ["FeedForwardGeluTanhGradBf16"] = () => FeedForward("GeluTanh", Bf16, gradient: true),
+        ["FeedForwardGluGelu"] = () => Gated("Gelu", "", gradient: false),
+        ["FeedForwardGluGeluTanh"] = () => Gated("GeluTanh", "", gradient: false),
+        ["FeedForwardGluSilu"] = () => Gated("Silu", "", gradient: false),
+        ["FeedForwardGluGeluGrad"] = () => Gated("Gelu", "", gradient: true),
+        ["FeedForwardGluGeluTanhGrad"] = () => Gated("GeluTanh", "", gradient: true),
+        ["FeedForwardGluSiluGrad"] = () => Gated("Silu", "", gradient: true),
+        ["FeedForwardGluGeluBf16"] = () => Gated("Gelu", Bf16, gradient: false),
+        ["FeedForwardGluGeluTanhBf16"] = () => Gated("GeluTanh", Bf16, gradient: false),
+        ["FeedForwardGluSiluBf16"] = () => Gated("Silu", Bf16, gradient: false),
+        ["FeedForwardGluGeluGradBf16"] = () => Gated("Gelu", Bf16, gradient: true),
+        ["FeedForwardGluGeluTanhGradBf16"] = () => Gated("GeluTanh", Bf16, gradient: true),
+        ["FeedForwardGluSiluGradBf16"] = () => Gated("Silu", Bf16, gradient: true),
         ["After"] = After,
         ["LinearBf16"] = () => Linear(Bf16),
         ["LinearWithoutBiasBf16"] = () => LinearWithoutBias(Bf16),
@@ -51,6 +63,11 @@ public sealed class FunctionBodyTests
         ["LayerNormGrad"] = LayerNormGrad,
         ["DropoutAddLayerNorm"] = DropoutAddLayerNorm,
         ["DropoutAddLayerNormGrad"] = DropoutAddLayerNormGrad,
+        ["EmbeddingNorm1"] = () => EmbeddingNorm(1),
+        ["EmbeddingNorm2"] = () => EmbeddingNorm(2),
+        ["EmbeddingNorm3"] = () => EmbeddingNorm(3),
+        ["EmbeddingNorm4"] = () => EmbeddingNorm(4),
+        ["EmbeddingNormGrad"] = EmbeddingNormGrad,
         ["PackedAttention"] = () => BothMasks(gradient: false),
         ["PackedAttentionGrad"] = () => BothMasks(gradient: true),
         ["PackedAttentionBf16"] = () => BothMasks(gradient: false, Bf16),
@@ -63,6 +80,10 @@ public sealed class FunctionBodyTests
         ["PackedCrossAttentionGrad"] = () => CrossAttention(gradient: true),
         ["PackedLogSoftmax"] = () => LogSoftmax(gradient: false),
         ["PackedLogSoftmaxGrad"] = () => LogSoftmax(gradient: true),
+        ["SoftmaxCrossEntropy"] = () => CrossEntropy(ofIds: false, gradient: false),
+        ["SoftmaxCrossEntropyGrad"] = () => CrossEntropy(ofIds: false, gradient: true),
+        ["IdCrossEntropy"] = () => CrossEntropy(ofIds: true, gradient: false),
+        ["IdCrossEntropyGrad"] = () => CrossEntropy(ofIds: true, gradient: true),
         ["DisentangledAttention"] = () => Disentangled(gradient: false),
         ["DisentangledAttentionGrad"] = () => Disentangled(gradient: true),
         ["Rotary"] = Rotary,
@@ -194,6 +215,52 @@ public sealed class FunctionBodyTests
         }
     }
 
+    private static void Gated(string activation, string precision, bool gradient)
+    {
+        const int T = 5, K = 3, N = 32, M = 4;
+        Func<double, double> act = activation switch
+        {
+            "Gelu" => Reference.Gelu,
+            "GeluTanh" => Reference.GeluTanh,
+            _ => v => v / (1 + Math.Exp(-v)),
+        };
+        float[] x = Random(T * K, 1), w1 = Random(2 * N * K, 2), w2 = Random(M * N, 4), dy = Random(T * M, 6);
+        double[][] exact = [Wide(x), Wide(w1), Wide(w2)];
+        double[] Inner(double[][] v) => Product(v[0], v[1], T, 2 * N, K, (i, k) => (i * K) + k, (k, j) => (j * K) + k);
+        double[] Outer(double[][] v)
+        {
+            double[] h = Inner(v);
+            double[] gated = [.. Enumerable.Range(0, T * N).Select(at =>
+                act(h[(at / N * 2 * N) + (at % N)]) * h[(at / N * 2 * N) + N + (at % N)])];
+            return Product(gated, v[2], T, M, N, (i, k) => (i * N) + k, (k, j) => (j * N) + k);
+        }
+
+        FunctionRun.Tensor[] inputs =
+            [FunctionRun.Floats(x, T, K), FunctionRun.Floats(w1, 2 * N, K), FunctionRun.Floats(w2, M, N)];
+        string name = $"FeedForwardGlu{activation}";
+        if (!gradient)
+        {
+            float[][] outputs = FunctionRun.Outputs(
+                name + precision, AttributeList.Empty, precision.Length == 0 ? Onnx.Float : Onnx.BFloat16, inputs);
+            AssertClose(outputs[0], Outer(exact), ToleranceOf(precision));
+            AssertClose(outputs[1], Inner(exact), ToleranceOf(precision));
+            return;
+        }
+
+        float[] h = Narrow(Inner(exact));
+        float[][] gradients = Run(
+            $"{name}Grad{precision}", AttributeList.Empty,
+            [
+                FunctionRun.Floats(dy, T, M), .. inputs,
+                precision.Length == 0 ? FunctionRun.Floats(h, T, 2 * N) : FunctionRun.Rounded(h, T, 2 * N),
+            ]);
+        for (int i = 0; i < exact.Length; i++)
+        {
+            double[] With(double[] v) => Outer([.. exact.Select((other, at) => at == i ? v : other)]);
+            AssertClose(gradients[i], Reference.Gradient(With, exact[i], Wide(dy)), ToleranceOf(precision));
+        }
+    }
+
     private static void After()
     {
         float[] x = Random(15, 1);
@@ -289,6 +356,42 @@ public sealed class FunctionBodyTests
             Reference.Gradient(v => Reference.LayerNorm(Wide(z), v, Wide(beta), 1e-3f).Y, Wide(gamma), Wide(dy)));
         AssertClose(outputs[3],
             Reference.Gradient(v => Reference.LayerNorm(Wide(z), Wide(gamma), v, 1e-3f).Y, Wide(beta), Wide(dy)));
+    }
+
+    private static void EmbeddingNorm(int tables)
+    {
+        const int Width = 7;
+        float[] gamma = Random(Width, 2), beta = Random(Width, 3);
+        float[][] rows = [.. Enumerable.Range(0, tables).Select(i => Random((i + 2) * Width, 5 + i))];
+        long[][] ids = [.. Enumerable.Range(0, tables).Select(i => new long[] { 1, i + 1, 0, 1 })];
+        double[] z = [.. Enumerable.Range(0, 4 * Width).Select(at => Enumerable.Range(0, tables)
+            .Sum(i => (double)rows[i][(ids[i][at / Width] * Width) + (at % Width)]))];
+        float[][] outputs = Run($"EmbeddingNorm{tables}", Masking.With("epsilon", 1e-3f),
+            [
+                .. rows.Select((table, i) => FunctionRun.Floats(table, i + 2, Width)),
+                .. ids.Select(list => FunctionRun.Integers(list, 4)),
+                FunctionRun.Floats(gamma, Width), FunctionRun.Floats(beta, Width), KeyInput,
+            ]);
+        (double[] y, double[] mean, double[] invstd) = Reference.LayerNorm(z, Wide(gamma), Wide(beta), 1e-3f);
+        AssertClose(outputs[0], Reference.Dropout(y, Key32, P, (uint)Site));
+        AssertClose(outputs[1], z);
+        AssertClose(outputs[2], mean);
+        AssertClose(outputs[3], invstd);
+    }
+
+    private static void EmbeddingNormGrad()
+    {
+        (float[] z, float[] gamma) = (Random(21, 1), Random(7, 2));
+        (float[] beta, float[] dy) = (Random(7, 3), Random(21, 4));
+        (_, double[] mean, double[] invstd) = Reference.LayerNorm(Wide(z), Wide(gamma), Wide(beta), 1e-3f);
+        float[][] outputs = Run("EmbeddingNormGrad", Masking, FunctionRun.Floats(dy, 3, 7), FunctionRun.Floats(z, 3, 7),
+            FunctionRun.Floats(gamma, 7), FunctionRun.Floats(Narrow(mean), 3), FunctionRun.Floats(Narrow(invstd), 3),
+            KeyInput);
+        double[] Y(double[] x, double[] gain, double[] shift) =>
+            Reference.Dropout(Reference.LayerNorm(x, gain, shift, 1e-3f).Y, Key32, P, (uint)Site);
+        AssertClose(outputs[0], Reference.Gradient(v => Y(v, Wide(gamma), Wide(beta)), Wide(z), Wide(dy)));
+        AssertClose(outputs[1], Reference.Gradient(v => Y(Wide(z), v, Wide(beta)), Wide(gamma), Wide(dy)));
+        AssertClose(outputs[2], Reference.Gradient(v => Y(Wide(z), Wide(gamma), v), Wide(beta), Wide(dy)));
     }
 
     private static void BothMasks(bool gradient, string precision = "")
@@ -415,6 +518,49 @@ public sealed class FunctionBodyTests
         }
 
         AssertClose(Run("PackedLogSoftmax", AttributeList.Empty, FunctionRun.Floats(x, 9, Columns), starts)[0], y);
+    }
+
+    private static void CrossEntropy(bool ofIds, bool gradient)
+    {
+        const int Rows = 5, Classes = 7;
+        const float Scale = 0.6f, Label = 0.8f, All = 0.03f;
+        float[] x = [.. Random(Rows * Classes, 1).Select(v => 4 * v)], targets = Random(Rows * Classes, 2);
+        float[] dloss = Random(Rows, 3);
+        long[] ids = [3, 0, 6, 3, 1];
+        double Target(int row, int k) =>
+            !ofIds ? targets[(row * Classes) + k] : All + (ids[row] == k ? Label : 0);
+        double Sum(double[] v, int row) => Enumerable.Range(0, Classes)
+            .Sum(k => Math.Exp((v[(row * Classes) + k] * Scale) - Top(v, row)));
+        double Top(double[] v, int row) => Scale * v[(row * Classes)..((row + 1) * Classes)].Max();
+        double[] Loss(double[] v) => [.. Enumerable.Range(0, Rows).Select(row => Enumerable.Range(0, Classes).Sum(k =>
+            Target(row, k) * (Math.Log(Sum(v, row)) + Top(v, row) - (v[(row * Classes) + k] * Scale))))];
+        double[] top = [.. Enumerable.Range(0, Rows).Select(row => Top(Wide(x), row))];
+        double[] logsum = [.. Enumerable.Range(0, Rows).Select(row => Math.Log(Sum(Wide(x), row)))];
+        string name = ofIds ? "IdCrossEntropy" : "SoftmaxCrossEntropy";
+        FunctionRun.Tensor[] inputs =
+        [
+            FunctionRun.Floats(x, Rows, Classes),
+            .. ofIds
+                ? [FunctionRun.Integers(ids, Rows, 1), FunctionRun.Floats([Scale]), FunctionRun.Floats([Label]),
+                    FunctionRun.Floats([All])]
+                : new[] { FunctionRun.Floats(targets, Rows, Classes), FunctionRun.Floats([Scale]) },
+        ];
+        if (gradient)
+        {
+            AssertClose(
+                Run(name + "Grad", AttributeList.Empty,
+                    [
+                        FunctionRun.Floats(dloss, Rows), .. inputs, FunctionRun.Floats(Narrow(top), Rows),
+                        FunctionRun.Floats(Narrow(logsum), Rows),
+                    ])[0],
+                Reference.Gradient(Loss, Wide(x), Wide(dloss)));
+            return;
+        }
+
+        float[][] outputs = Run(name, AttributeList.Empty, inputs);
+        AssertClose(outputs[0], Loss(Wide(x)));
+        AssertClose(outputs[1], top);
+        AssertClose(outputs[2], logsum);
     }
 
     private static void Disentangled(bool gradient)

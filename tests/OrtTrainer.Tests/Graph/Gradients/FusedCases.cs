@@ -29,6 +29,15 @@ internal static class FusedCases
            select new GradientCase("DropoutAddLayerNorm", $"p {p}, the sum used too", c =>
                AddNorm(c, p).Take(2).ToArray()),
         .. from p in Probabilities
+           from tables in Enumerable.Range(1, FusedOperations.MostEmbeddings)
+           select new GradientCase($"EmbeddingNorm{tables}", $"p {p}", c => c.Graph.EmbeddingNorm(
+               [
+                   .. Enumerable.Range(0, tables).Select(i => (
+                       c.Parameter($"table{i}", [i + 3, 5], -2, 2),
+                       c.Integers($"ids{i}", [2, 0, 2, i], declared: new("tokens")))),
+               ],
+               c.Parameter("gamma", [5]), c.Parameter("beta", [5]), 1e-2f, Key(c), p, 2)),
+        .. from p in Probabilities
            from offsets in new long[][] { [0, 5], [0, 1, 5], [0, 2, 3, 5], [0, 1, 2, 3, 4, 5] }
            from mask in Enum.GetValues<AttentionMask>()
            let variant = $"{mask}, p {p}, offsets {string.Join(" ", offsets)}"
@@ -56,6 +65,11 @@ internal static class FusedCases
                c.Graph.PackedLogSoftmax(
                    c.Parameter("x", [5, 2], -2, 2, new("tokens", 2)),
                    c.Integers("offsets", offsets, declared: new("bounds")))),
+        new("SoftmaxCrossEntropy", "", c => c.Graph.SoftmaxCrossEntropy(
+            c.Parameter("x", [4, 5], -2, 2, new("rows", 5)), Held(c, "targets", 4, 5), c.Graph.Constant(0.7f))),
+        new("IdCrossEntropy", "", c => c.Graph.IdCrossEntropy(
+            c.Parameter("x", [4, 5], -2, 2, new("rows", 5)), c.Integers("ids", [4, 0, 2, 2], [4, 1], new("rows", 1)),
+            c.Graph.Constant(1.5f), c.Graph.Constant(0.8f), c.Graph.Constant(0.05f))),
         .. from window in new[] { 0, 1, 3 }
            from mask in Enum.GetValues<AttentionMask>()
            select new GradientCase("PackedAttention", $"{mask}, window {window}", c => c.Graph.PackedAttention(
@@ -112,6 +126,13 @@ internal static class FusedCases
             return Smooth(c, p => c.Graph.FeedForward(x, w1, b1, w2, b2, isTanh, p));
         }
 
+        Value Gated(CaseInputs c, GateActivation activation)
+        {
+            Value x = c.Parameter("x", [5, 3], declared: new("tokens", 3));
+            Value w1 = c.Parameter("w1", [64, 3]), w2 = c.Parameter("w2", [4, 32]);
+            return Smooth(c, p => c.Graph.GatedFeedForward(x, w1, w2, activation, p));
+        }
+
         Value Attention(CaseInputs c, float p, bool isBiased)
         {
             Value qkv = c.Parameter("qkv", [5, 12], -1, 1, new("tokens", 12));
@@ -129,6 +150,8 @@ internal static class FusedCases
             new("LinearWithoutBias" + suffix, "in x alone", c => LinearInOne(c, inWeights: false)),
             new("FeedForwardGelu" + suffix, "", c => FeedForward(c, isTanh: false)),
             new("FeedForwardGeluTanh" + suffix, "", c => FeedForward(c, isTanh: true)),
+            .. from activation in Enum.GetValues<GateActivation>()
+               select new GradientCase($"FeedForwardGlu{activation}{suffix}", "", c => Gated(c, activation)),
             .. from p in Probabilities
                select new GradientCase("PackedAttention" + suffix, $"p {p}", c => Attention(c, p, isBiased: false)),
             .. from p in Probabilities
@@ -145,6 +168,12 @@ internal static class FusedCases
             c.Parameter("gamma", [5]), c.Parameter("beta", [5]), Key(c),
         ],
         AttributeList.Empty.With("epsilon", 1e-3f).With("p", p).With("site", 2));
+
+    private static Value Held(CaseInputs c, string name, int rows, int columns) =>
+        c.Graph.Assume(
+            c.Graph.Initializer(TensorContent.Float(
+                name, [rows, columns], [.. Enumerable.Range(0, rows * columns).Select(i => MathF.Sin(i + 1))])),
+            new("rows", columns));
 
     private static Value Key(CaseInputs c) => c.Integers("key", [123456789, 4000000000]);
 }

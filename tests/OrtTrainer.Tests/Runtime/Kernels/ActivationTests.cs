@@ -123,15 +123,15 @@ public sealed class ActivationTests
         (0.5 * (1 + Reference.Erf(x / Math.Sqrt(2))), Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI));
 
     private static float Value<TGelu>(float x)
-        where TGelu : IGelu => TGelu.Value(Vector512.Create(x))[0];
+        where TGelu : IActivation => TGelu.Value(Vector512.Create(x))[0];
 
     private static (float Value, float Slope) Both<TGelu>(float x)
-        where TGelu : IGelu
+        where TGelu : IActivation
     {
         float value = TGelu.ValueAndSlope(Vector512.Create(x), out Vector512<float> slope)[0];
         return (value, slope[0]);
     }
 
     private static float Slope<TGelu>(float x)
-        where TGelu : IGelu => TGelu.Slope(Vector512.Create(x))[0];
+        where TGelu : IActivation => TGelu.Slope(Vector512.Create(x))[0];
 }

@@ -20,9 +20,12 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     {
         ["After"] = 1, ["Dropout"] = 1, ["Gelu"] = 1, ["GeluGrad"] = 1, ["GeluTanh"] = 1, ["GeluTanhGrad"] = 1,
         ["LayerNorm"] = 3, ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4,
-        ["ColumnSum"] = 1,
+        ["EmbeddingNorm1"] = 4, ["EmbeddingNorm2"] = 4, ["EmbeddingNorm3"] = 4, ["EmbeddingNorm4"] = 4,
+        ["EmbeddingNormGrad"] = 3, ["ColumnSum"] = 1,
         ["GatherGrad"] = 1, ["PackedCrossAttention"] = 2, ["PackedCrossAttentionGrad"] = 2,
         ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
+        ["SoftmaxCrossEntropy"] = 3, ["SoftmaxCrossEntropyGrad"] = 1, ["IdCrossEntropy"] = 3,
+        ["IdCrossEntropyGrad"] = 1,
         ["Rotary"] = 1, ["DisentangledAttention"] = 2, ["DisentangledAttentionGrad"] = 2,
     };
 
@@ -33,6 +36,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["LinearGrad"] = 3, ["LinearWithoutBiasGrad"] = 2,
         ["FeedForwardGelu"] = 2, ["FeedForwardGeluGrad"] = 5, ["FeedForwardGeluTanh"] = 2,
         ["FeedForwardGeluTanhGrad"] = 5,
+        ["FeedForwardGluGelu"] = 2, ["FeedForwardGluGeluTanh"] = 2, ["FeedForwardGluSilu"] = 2,
+        ["FeedForwardGluGeluGrad"] = 3, ["FeedForwardGluGeluTanhGrad"] = 3, ["FeedForwardGluSiluGrad"] = 3,
         ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
         ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
     };
@@ -96,10 +101,16 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "FeedForwardGelu" or "FeedForwardGeluTanh" => [[Rows, Wide], [Rows, Inner]],
             "FeedForwardGeluGrad" or "FeedForwardGeluTanhGrad" =>
                 [matrix, [Inner, Columns], [Inner], [Wide, Inner], [Wide]],
+            "FeedForwardGluGelu" or "FeedForwardGluGeluTanh" or "FeedForwardGluSilu" =>
+                [[Rows, Wide], [Rows, 2 * Inner]],
+            "FeedForwardGluGeluGrad" or "FeedForwardGluGeluTanhGrad" or "FeedForwardGluSiluGrad" =>
+                [matrix, [2 * Inner, Columns], [Wide, Inner]],
             "LayerNorm" => [matrix, column, column],
-            "LayerNormGrad" => [matrix, row, row],
+            "LayerNormGrad" or "EmbeddingNormGrad" => [matrix, row, row],
+            "EmbeddingNorm1" or "EmbeddingNorm2" or "EmbeddingNorm3" or "EmbeddingNorm4" or
             "DropoutAddLayerNorm" => [matrix, matrix, column, column],
             "DropoutAddLayerNormGrad" => [matrix, matrix, row, row],
+            "SoftmaxCrossEntropy" or "IdCrossEntropy" => [column, column, column],
             "ColumnSum" => [row],
             "GatherGrad" => [[TableRows, Columns]],
             "PackedAttention" or "PackedBiasedAttention" or "DisentangledAttention" => [matrix, [Rows, Heads]],
@@ -126,6 +137,11 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "FeedForwardGeluGrad" or "FeedForwardGeluTanhGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide)
             .With(Matrix(1), Rows, Columns).With(InnerWeight, Inner, Columns).With(OuterWeight, Wide, Inner)
             .With(Reference.Random(6, Rows * Inner), Rows, Inner),
+        "FeedForwardGluGelu" or "FeedForwardGluGeluTanh" or "FeedForwardGluSilu" => new KernelRun(op)
+            .With(Matrix(1), Rows, Columns).With(GateWeight, 2 * Inner, Columns).With(OuterWeight, Wide, Inner),
+        "FeedForwardGluGeluGrad" or "FeedForwardGluGeluTanhGrad" or "FeedForwardGluSiluGrad" => new KernelRun(op)
+            .With(WideMatrix, Rows, Wide).With(Matrix(1), Rows, Columns).With(GateWeight, 2 * Inner, Columns)
+            .With(OuterWeight, Wide, Inner).With(Reference.Random(6, Rows * 2 * Inner), Rows, 2 * Inner),
         "After" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Gamma, Columns),
         "Dropout" => Dropping(op).With(Matrix(1), Rows, Columns).With(Key, 2),
         "Gelu" or "GeluTanh" => new KernelRun(op).With(Matrix(1), Rows, Columns),
@@ -139,6 +155,10 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             .With(Matrix(1), Rows, Columns).With(Matrix(2), Rows, Columns)
             .With(Gamma, Columns).With(Reference.Random(4, Columns), Columns).With(Key, 2),
         "DropoutAddLayerNormGrad" => Dropping(op)
+            .With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
+            .With(Gamma, Columns).With(Mean, Rows).With(Invstd, Rows).With(Key, 2),
+        "EmbeddingNorm1" or "EmbeddingNorm2" or "EmbeddingNorm3" or "EmbeddingNorm4" => Embedding(op),
+        "EmbeddingNormGrad" => Dropping(op)
             .With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
             .With(Gamma, Columns).With(Mean, Rows).With(Invstd, Rows).With(Key, 2),
         "ColumnSum" => new KernelRun(op).With(Matrix(1), Rows, Columns),
@@ -156,6 +176,14 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "PackedLogSoftmax" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Offsets, Offsets.Length),
         "PackedLogSoftmaxGrad" => new KernelRun(op).With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
             .With(Offsets, Offsets.Length),
+        "SoftmaxCrossEntropy" => new KernelRun(op)
+            .With(Matrix(1), Rows, Columns).With(Matrix(2), Rows, Columns).With([1.5f]),
+        "SoftmaxCrossEntropyGrad" => SoftmaxKept(new KernelRun(op).With(Invstd, Rows)
+            .With(Matrix(1), Rows, Columns).With(Matrix(2), Rows, Columns).With([1.5f]), 1.5f),
+        "IdCrossEntropy" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(ClassIds, Rows, 1)
+            .With([0.7f]).With([0.8f]).With([0.01f]),
+        "IdCrossEntropyGrad" => SoftmaxKept(new KernelRun(op).With(Invstd, Rows)
+            .With(Matrix(1), Rows, Columns).With(ClassIds, Rows, 1).With([0.7f]).With([0.8f]).With([0.01f]), 0.7f),
         "DisentangledAttention" => Distant(op, 3).With(Qkv(), Rows, 3 * Columns)
             .With(Relative, TableRows, 2 * Columns).With(Buckets, Buckets.Length).With(Offsets, Offsets.Length)
             .With(Key, 2),
@@ -181,9 +209,43 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 
     private float[] InnerWeight => Reference.Random(8, Inner * Columns, 1 / Math.Sqrt(Columns));
 
+    private float[] GateWeight => Reference.Random(8, 2 * Inner * Columns, 1 / Math.Sqrt(Columns));
+
     private float[] OuterWeight => Reference.Random(9, Wide * Inner, 1 / Math.Sqrt(Inner));
 
     private float[] WideMatrix => Reference.Random(2, Rows * Wide);
+
+    private long[] ClassIds => [.. Enumerable.Range(0, Rows).Select(t => (long)(t * t % Math.Max(1, Columns)))];
+
+    // The largest of each row's scaled logits, and the logarithm of the sum of their exponentials beside it.
+    private KernelRun SoftmaxKept(KernelRun run, float scale)
+    {
+        double[][] rows =
+        [
+            .. Enumerable.Range(0, Rows).Select(row =>
+                Matrix(1)[(row * Columns)..((row + 1) * Columns)].Select(v => (double)v * scale).ToArray()),
+        ];
+        float[] top = [.. rows.Select(z => (float)z.Max())];
+        float[] logsum = [.. rows.Select((z, row) => (float)Math.Log(z.Sum(v => Math.Exp(v - top[row]))))];
+        return run.With(top, Rows).With(logsum, Rows);
+    }
+
+    private KernelRun Embedding(string op)
+    {
+        int tables = op[^1] - '0';
+        KernelRun run = Dropping(op, ("epsilon", 1e-5f));
+        for (int i = 0; i < tables; i++)
+        {
+            run.With(Reference.Random(20 + i, TableRows * Columns), TableRows, Columns);
+        }
+
+        for (int i = 0; i < tables; i++)
+        {
+            run.With([.. Enumerable.Range(i, Rows).Select(t => (long)(t * t % 11))], Rows);
+        }
+
+        return run.With(Gamma, Columns).With(Reference.Random(4, Columns), Columns).With(Key, 2);
+    }
 
     private KernelRun Layer(string op) =>
         new KernelRun(op).With(Matrix(1), Rows, Columns).With(Weight, Wide, Columns);

@@ -43,6 +43,22 @@ public sealed class KernelGradientTests
         CheckAll(run, dy, gradients);
     }
 
+    [TestCase("FeedForwardGluGelu")]
+    [TestCase("FeedForwardGluGeluTanh")]
+    [TestCase("FeedForwardGluSilu")]
+    public void Two_layers_and_the_gate_between_them_in_all_inputs(string forward)
+    {
+        KernelRun run = Size.Run(forward);
+        float[] dy = Reference.Random(2, Size.Rows * Size.Wide);
+
+        float[][] gradients = new KernelRun(forward + "Grad").With(dy, Size.Rows, Size.Wide)
+            .With(X(run, 0), Size.Rows, Size.Columns).With(X(run, 1), 2 * KernelCase.Inner, Size.Columns)
+            .With(X(run, 2), Size.Wide, KernelCase.Inner).With(run.Outputs(2)[1], Size.Rows, 2 * KernelCase.Inner)
+            .Outputs(3);
+
+        CheckAll(run, dy, gradients);
+    }
+
     [Test]
     public void Dropout_is_its_own_gradient()
     {

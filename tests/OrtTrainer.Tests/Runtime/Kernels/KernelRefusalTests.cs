@@ -33,6 +33,27 @@ public sealed class KernelRefusalTests
     [TestCase("DropoutAddLayerNormGrad", 4, new long[] { 5 },
         "DropoutAddLayerNormGrad: invstd has shape [5]; expected [4].")]
     [TestCase("DropoutAddLayerNormGrad", 5, new long[] { 1 }, "The dropout key has shape [1]; expected [2].")]
+    [TestCase("EmbeddingNorm2", 1, new long[] { 12, 5 },
+        "EmbeddingNorm2: table1 has shape [12, 5]; expected [12, 6].")]
+    [TestCase("EmbeddingNorm2", 2, new long[] { 4, 1 }, "EmbeddingNorm2: ids0 has shape [4, 1]; expected [T].")]
+    [TestCase("EmbeddingNorm2", 3, new long[] { 5 }, "EmbeddingNorm2: ids1 has shape [5]; expected [4].")]
+    [TestCase("EmbeddingNorm2", 4, new long[] { 5 }, "EmbeddingNorm2: gamma has shape [5]; expected [6].")]
+    [TestCase("EmbeddingNorm2", 0, new long[] { 4, 6 },
+        "EmbeddingNorm2: ids0 is 4 at position 2, which is not a row of a table of 4.")]
+    [TestCase("EmbeddingNormGrad", 1, new long[] { 5, 6 }, "EmbeddingNormGrad: z has shape [5, 6]; expected [4, 6].")]
+    [TestCase("SoftmaxCrossEntropy", 1, new long[] { 4, 5 },
+        "SoftmaxCrossEntropy: targets has shape [4, 5]; expected [4, 6].")]
+    [TestCase("SoftmaxCrossEntropy", 2, new long[] { 1 }, "SoftmaxCrossEntropy: scale has shape [1]; expected [].")]
+    [TestCase("SoftmaxCrossEntropyGrad", 0, new long[] { 4, 1 },
+        "SoftmaxCrossEntropyGrad: dloss has shape [4, 1]; expected [4].")]
+    [TestCase("SoftmaxCrossEntropyGrad", 5, new long[] { 5 },
+        "SoftmaxCrossEntropyGrad: logsum has shape [5]; expected [4].")]
+    [TestCase("IdCrossEntropy", 1, new long[] { 4 }, "IdCrossEntropy: ids has shape [4]; expected [4, 1].")]
+    [TestCase("IdCrossEntropy", 0, new long[] { 4, 3 },
+        "IdCrossEntropy: the id of row 2 is 4; expected 0 to 2.")]
+    [TestCase("IdCrossEntropy", 4, new long[] { 2 }, "IdCrossEntropy: all has shape [2]; expected [].")]
+    [TestCase("IdCrossEntropyGrad", 6, new long[] { 4, 6 },
+        "IdCrossEntropyGrad: top has shape [4, 6]; expected [4].")]
     [TestCase("ColumnSum", 0, new long[] { 2, 3, 4 }, "ColumnSum: x has shape [2, 3, 4]; expected two dimensions")]
     [TestCase("GatherGrad", 0, new long[] { 24 }, "GatherGrad: dy has shape [24]; expected two dimensions below 2^31.")]
     [TestCase("GatherGrad", 1, new long[] { 5 }, "GatherGrad: indices has shape [5]; expected [4].")]

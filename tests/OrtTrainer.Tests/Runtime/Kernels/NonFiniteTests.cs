@@ -32,10 +32,10 @@ public sealed class NonFiniteTests
     [Test]
     public void A_row_of_gradients()
     {
-        foreach (string op in new[] { "LayerNormGrad", "DropoutAddLayerNormGrad" })
+        foreach (string op in new[] { "LayerNormGrad", "DropoutAddLayerNormGrad", "EmbeddingNormGrad" })
         {
             (float[][] clean, float[][] spoilt) = Spoilt(op, 0, float.NaN);
-            int dz = op == "LayerNormGrad" ? 0 : 1;
+            int dz = op == "DropoutAddLayerNormGrad" ? 1 : 0;
             OnlyRow((clean, spoilt), dz);
             OnlyColumn((clean, spoilt), dz + 1);
             OnlyColumn((clean, spoilt), dz + 2);
@@ -60,6 +60,15 @@ public sealed class NonFiniteTests
 
         Assert.That(spoilt[0][Column], Is.EqualTo(value));
         Assert.That(spoilt[0][..Column], Is.EqualTo(clean[0][..Column]));
+    }
+
+    [TestCase(float.NaN)]
+    [TestCase(float.PositiveInfinity)]
+    public void A_row_whose_softmax_is_taken(float value)
+    {
+        OnlyRow(Spoilt("SoftmaxCrossEntropy", 0, value), 0);
+        OnlyRow(Spoilt("IdCrossEntropy", 0, value), 0);
+        OnlyRow(Spoilt("SoftmaxCrossEntropyGrad", 2, float.NaN), 0);
     }
 
     [Test]

@@ -53,6 +53,40 @@ public sealed class RowKernelGridTests
     }
 
     [TestCaseSource(nameof(Columns))]
+    public void Rows_of_tables_in_one_have_the_bits_of_one_operator_after_the_other(int columns)
+    {
+        foreach ((int rows, float p) in new[] { (65, 0f), (3, 0.1f), (129, 0.5f) })
+        {
+            KernelCase size = new(rows, 1, columns, p);
+            for (int tables = 1; tables <= 4; tables++)
+            {
+                KernelRun run = size.Run($"EmbeddingNorm{tables}");
+                float[] z = Picked(run, 0, tables);
+                for (int i = 1; i < tables; i++)
+                {
+                    z = [.. z.Zip(Picked(run, i, tables), (a, b) => a + b)];
+                }
+
+                float[][] normed = new KernelRun("LayerNorm", ("epsilon", 1e-5f)).With(z, rows, columns)
+                    .With(run.Inputs[2 * tables].Floats!, columns).With(run.Inputs[(2 * tables) + 1].Floats!, columns)
+                    .Outputs(3);
+                Assert.That(
+                    run.Outputs(4), Is.EqualTo(new[] { Dropped(normed[0], size), z, normed[1], normed[2] }), $"{size}");
+            }
+
+            KernelRun gradient = size.Run("EmbeddingNormGrad");
+            KernelRun parts = new KernelRun("LayerNormGrad")
+                .With(Dropped(gradient.Inputs[0].Floats!, size), rows, columns);
+            foreach ((long[] shape, float[]? floats, _) in gradient.Inputs.Skip(1).SkipLast(1))
+            {
+                parts.With(floats!, shape);
+            }
+
+            Assert.That(gradient.Outputs(3), Is.EqualTo(parts.Outputs(3)), $"gradients of {size}");
+        }
+    }
+
+    [TestCaseSource(nameof(Columns))]
     public void Sums_of_columns_and_of_gathered_rows(int columns)
     {
         foreach (int rows in Rows)
@@ -75,7 +109,7 @@ public sealed class RowKernelGridTests
     [Test]
     public void A_matrix_without_columns_has_results_without_elements(
         [Values("ColumnSum", "LayerNorm", "LayerNormGrad", "DropoutAddLayerNorm", "DropoutAddLayerNormGrad",
-            "GatherGrad", "Gelu", "Dropout")] string op)
+            "EmbeddingNorm3", "EmbeddingNormGrad", "GatherGrad", "Gelu", "Dropout")] string op)
     {
         KernelCase size = new(3, 1, 0, 0.1f);
 
@@ -85,6 +119,16 @@ public sealed class RowKernelGridTests
             outputs.Select(o => (long)o.Length),
             Is.EqualTo(size.OutputShapes(op).Select(shape => shape.Aggregate(1L, (a, b) => a * b))));
     }
+
+    private static float[] Picked(KernelRun run, int table, int tables)
+    {
+        (long[] shape, float[]? rows, _) = run.Inputs[table];
+        return [.. run.Inputs[tables + table].Int64s!.SelectMany(id =>
+            rows.AsSpan((int)(id * shape[1]), (int)shape[1]).ToArray())];
+    }
+
+    private static float[] Dropped(float[] x, KernelCase size) => new KernelRun("Dropout", ("p", size.P), ("site", 9))
+        .With(x, size.Rows, size.Columns).With(KernelCase.Key, 2).Single();
 
     // A row of one or two elements may be constant up to rounding: then 1/√epsilon, 316, magnifies the rounding.
     private static double Tolerance(int columns) => columns < 4 ? 1e-4 : 2e-6;

@@ -2,8 +2,11 @@ using System.Runtime.Intrinsics;
 
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
-/// <summary>A form of the Gaussian error linear unit (D. Hendrycks, K. Gimpel, arXiv:1606.08415).</summary>
-internal interface IGelu
+/// <summary>
+/// An activation, element by element: a form of the Gaussian error linear unit (D. Hendrycks, K. Gimpel,
+/// arXiv:1606.08415) or SiLU.
+/// </summary>
+internal interface IActivation
 {
     static abstract Vector512<float> Value(Vector512<float> x);
 
