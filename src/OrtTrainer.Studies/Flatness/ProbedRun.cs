@@ -8,7 +8,6 @@ using OrtTrainer.Randomness;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
-using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Studies.Flatness;
@@ -24,8 +23,8 @@ internal sealed class ProbedRun : IDisposable
         CancellationToken cancellation)
     {
         RunData data = RunData.Load(
-            run with { Model = folder, Data = DataOf(run, model, options) }, model, Tokenizer.Load(folder),
-            cancellation);
+            run with { Model = folder, Data = DataOf(run, model, options) }, model,
+            run.Data.Task.OpenTokenizer(folder), cancellation);
         if (data.Train.Targets.GroupSize > 1)
         {
             throw new RunException($"{folder}: flatness is measured of a mean loss over examples; the loss of "

@@ -7,7 +7,6 @@ using OrtTrainer.Models;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
-using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
@@ -42,7 +41,7 @@ public sealed class ModelSoup : IDisposable
             _mean = new WeightBuffer(Device.Default, first.Layout.Length);
             ModelTask task = first.Data.Task;
             _data = task.Encode(
-                EvaluationData(first, cancellation), Tokenizer.Load(first.Folder), MaxLength(first),
+                EvaluationData(first, cancellation), task.OpenTokenizer(first.Folder), MaxLength(first),
                 options.Execution.IntraOpThreads, cancellation, first.Options.Stride);
             PackedGraph graph = PackedGraph.Evaluation(first.Architecture, first.Head);
             _evaluator = new Evaluator(

@@ -3,7 +3,6 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Tasks;
-using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -63,7 +62,7 @@ internal sealed record BenchmarkData(
         Dataset train = LabeledData.LoadTrain(data, cancellation: cancellation);
         int length = Math.Min(options.MaxLength, model.Architecture.Shape.Positions);
         return data.Task.Encode(
-            train, Tokenizer.Load(options.Model), length, Environment.ProcessorCount, cancellation);
+            train, data.Task.OpenTokenizer(options.Model), length, Environment.ProcessorCount, cancellation);
     }
 
     private static BenchmarkData Random(int length, StepBenchmarkOptions options, int vocabulary)

@@ -100,7 +100,11 @@ internal static class ModelExporter
         }
 
         OnnxFile.Write(Path.Combine(folder, OnnxModelFolder.GraphFolder), onnx, externalData);
-        if (model.TokenizerFolder is { } tokenizer)
+        if (model.Task.TakesImages)
+        {
+            // No tokenizer goes along, and no length.
+        }
+        else if (model.TokenizerFolder is { } tokenizer)
         {
             TokenizerExport.Read(tokenizer, model.Architecture.Shape.Positions, model.MaxLength).Write(folder);
         }

@@ -27,6 +27,7 @@ internal abstract class Architecture(ModelConfig config)
         ("roberta", config => new Backbones.Roberta(config)),
         ("camembert", config => new Backbones.Roberta(config, "Camembert")),
         ("xlm-roberta", config => new Backbones.Roberta(config, "XLMRoberta")),
+        ("vit", config => new Backbones.Vit(config)),
         ("data2vec-text", config => new Backbones.Roberta(config, "Data2VecText", "data2vec_text.")),
     ];
 
@@ -89,6 +90,9 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>The most tokens a model takes, of whatever family; null where its configuration does not say.</summary>
     public static int? PositionsOf(ModelConfig config) => Find(config)?.Shape.Positions
         ?? (config.Has("max_position_embeddings") ? config.Size("max_position_embeddings", SizeRange.Positions) : null);
+
+    /// <summary>Whether a model of a known family takes images; others take texts.</summary>
+    public static bool TakesImages(ModelConfig config) => Find(config)?.Shape.Image is not null;
 
     /// <summary>How many token ids a model knows, of whatever family; null where its configuration does not
     /// say.</summary>

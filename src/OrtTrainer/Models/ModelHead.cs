@@ -23,6 +23,9 @@ internal abstract class ModelHead
     /// <c>ForSequenceClassification</c>.</summary>
     public abstract string ClassSuffix { get; }
 
+    /// <summary>Whether the model takes images; otherwise it takes texts.</summary>
+    public virtual bool TakesImages => false;
+
     /// <summary>Whether it takes no states but those that <see cref="ModelBuilder.FirstToken"/> gives.</summary>
     /// <param name="architecture">The encoder.</param>
     public virtual bool ReadsFirstTokens(Architecture architecture) => false;

@@ -1,3 +1,5 @@
+using OrtTrainer.Images;
+
 namespace OrtTrainer.Models;
 
 /// <summary>
@@ -38,4 +40,8 @@ internal sealed record ModelShape
 
     /// <summary>Segment ids the model tells texts apart by; 0 where it takes none.</summary>
     public int TokenTypes { get; init; }
+
+    /// <summary>The images that the model takes, each of them <see cref="Positions"/> tokens; null where it takes
+    /// texts.</summary>
+    public ImageShape? Image { get; init; }
 }

@@ -18,6 +18,9 @@ internal static class PackedInputs
     /// <summary>Where each sequence starts and the last one ends, int64 [B + 1].</summary>
     public const string Offsets = "offsets";
 
+    /// <summary>The values of images, float [B, C, height, width].</summary>
+    public const string PixelValues = "pixel_values";
+
     /// <summary>The tokens that a head answers for where it answers for chosen ones, int64 [R].</summary>
     public const string OutputTokens = "output_tokens";
 

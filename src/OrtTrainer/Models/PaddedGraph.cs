@@ -9,7 +9,7 @@ namespace OrtTrainer.Models;
 internal static class PaddedGraph
 {
     /// <summary>
-    /// Opset 17; inputs <see cref="PaddedInputs"/> with open batch size and sequence length; outputs as the head names
+    /// Opset 17; inputs <see cref="PaddedInputs"/> with open batch size and, of texts, sequence length; outputs as the head names
     /// them; weights stored in the model.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
@@ -20,8 +20,7 @@ internal static class PaddedGraph
         Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer parameters)
     {
         GraphBuilder g = new("classifier");
-        PaddedModelBuilder m = new(g, architecture.Shape.TokenTypes > 0,
-            parameter => layout.Read(parameters, parameter));
+        PaddedModelBuilder m = new(g, architecture.Shape, parameter => layout.Read(parameters, parameter));
         Value hidden = architecture.Encode(m);
         Value logits = head.Build(m, architecture, hidden);
         foreach ((string name, Value value) in head.Exported(g, hidden, logits))

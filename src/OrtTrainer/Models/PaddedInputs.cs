@@ -15,6 +15,9 @@ internal static class PaddedInputs
     /// <summary>Segments, int64 [B, S]; only models that have them take this input.</summary>
     public const string TokenTypeIds = "token_type_ids";
 
+    /// <summary>The values of images, float [B, C, height, width]; models that have them take no other input.</summary>
+    public const string PixelValues = "pixel_values";
+
     /// <summary>Output of the head, float [B, K].</summary>
     public const string Logits = "logits";
 

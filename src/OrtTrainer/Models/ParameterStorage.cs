@@ -18,13 +18,19 @@ internal sealed record ParameterStorage(string Tensor)
     /// <summary>The outputs of the tensor in all; null where they are the parameter's own.</summary>
     public long? Rows { get; init; }
 
+    /// <summary>
+    /// The sizes of the tensor after the first where they are not the parameter's: a matrix that is applied to patches
+    /// is stored as the kernel of a convolution, [out, C, height, width].
+    /// </summary>
+    public IReadOnlyList<long>? Kernel { get; init; }
+
     /// <summary>Whether the tensor is the parameter, element by element.</summary>
     public bool IsPlain => !InputsFirst && Rows is null;
 
     /// <summary>The shape of the tensor that holds a parameter of <paramref name="shape"/>.</summary>
     public long[] ShapeFor(IReadOnlyList<long> shape)
     {
-        long[] stored = [Rows ?? shape[0], .. shape.Skip(1)];
+        long[] stored = [Rows ?? shape[0], .. Kernel ?? shape.Skip(1)];
         if (InputsFirst && stored.Length == 2)
         {
             Array.Reverse(stored);

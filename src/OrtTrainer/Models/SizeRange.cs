@@ -20,6 +20,12 @@ internal readonly record struct SizeRange(int Least, int Most)
 
     public static SizeRange TokenTypes { get; } = new(1, 65_536);
 
+    /// <summary>Rows or columns of an image, or of a patch of it.</summary>
+    public static SizeRange ImageSide { get; } = new(1, 8192);
+
+    /// <summary>Values per pixel.</summary>
+    public static SizeRange Channels { get; } = new(1, 64);
+
     /// <summary>Ids of tokens, such as that of padding.</summary>
     public static SizeRange TokenId { get; } = new(0, 1 << 24);
 }

@@ -15,6 +15,10 @@ internal sealed class OnnxModel : InferenceModel
     private static readonly string[] KnownInputs =
         [PaddedInputs.InputIds, PaddedInputs.AttentionMask, PaddedInputs.TokenTypeIds];
 
+    private static readonly string[] ImageInputs = [PaddedInputs.PixelValues];
+
+    private const string TextInputs = "input_ids, attention_mask and perhaps token_type_ids";
+
     private readonly GraphSession _session;
     private readonly BindingPool _bindings;
     private readonly HashSet<string> _inputs;
@@ -102,17 +106,20 @@ internal sealed class OnnxModel : InferenceModel
         string found = $"{session.Name} has inputs " +
             $"{string.Join(", ", session.Inputs.Select(i => i.Name))} and outputs " +
             $"{string.Join(", ", session.Outputs.Select(o => o.Name))}";
-        if (session.Inputs.Any(i => !KnownInputs.Contains(i.Name))
-            || session.Inputs.All(i => i.Name != PaddedInputs.InputIds)
+        string[] known = head.TakesImages ? ImageInputs : KnownInputs;
+        if (session.Inputs.Any(i => !known.Contains(i.Name))
+            || session.Inputs.All(i => i.Name != known[0])
             || !head.ExportedNames.All(name => session.Outputs.Any(o => o.Name == name)))
         {
             throw new RunException(
-                $"{found}; expected input_ids, attention_mask and perhaps token_type_ids in, " +
+                $"{found}; expected {(head.TakesImages ? PaddedInputs.PixelValues : TextInputs)} in, " +
                 $"{string.Join(" and ", head.ExportedNames)} out. {Advice(head)}");
         }
     }
 
-    private static string Advice(ModelHead head) => head.ExportedNames is [PaddedInputs.Logits]
+    private static string Advice(ModelHead head) => head.TakesImages
+        ? "Export the model for image classification."
+        : head.ExportedNames is [PaddedInputs.Logits]
         ? "Export the model for text classification."
         : head.ExportedNames is [PaddedInputs.SentenceEmbedding]
             ? "Take the file away, and the graph is built from the weights; or export the model here."
@@ -130,10 +137,11 @@ internal sealed class OnnxModel : InferenceModel
             }
         }
 
-        if (session.Inputs.FirstOrDefault(i => i.Type is not (ElementType.Int64 or ElementType.Int32)) is { } input)
+        ElementType[] types = head.TakesImages ? [ElementType.Float] : [ElementType.Int64, ElementType.Int32];
+        if (session.Inputs.FirstOrDefault(i => i.Type is not { } type || !types.Contains(type)) is { } input)
         {
             throw new RunException(
-                $"{session.Name}: {input.Name} is {Words(input)}; expected Int64 or Int32. " +
+                $"{session.Name}: {input.Name} is {Words(input)}; expected {string.Join(" or ", types)}. " +
                 "Export the model with such inputs.");
         }
 

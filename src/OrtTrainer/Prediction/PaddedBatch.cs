@@ -36,7 +36,12 @@ internal sealed class PaddedBatch
                 _types[at] = example.TokenTypeIds[i];
             }
         }
+
+        Images.Fill(examples, indices);
     }
+
+    /// <summary>The images of the rows; none where they are texts.</summary>
+    private ImageBatch Images { get; } = new();
 
     /// <summary>B.</summary>
     public int Rows { get; }
@@ -47,6 +52,7 @@ internal sealed class PaddedBatch
     /// <summary>Sets those inputs of a graph that it has.</summary>
     public void Bind(Binding binding, IReadOnlySet<string> inputs)
     {
+        Images.Bind(binding, inputs);
         foreach ((string name, long[] values) in new[]
         {
             (PaddedInputs.InputIds, _ids), (PaddedInputs.AttentionMask, _mask), (PaddedInputs.TokenTypeIds, _types),

@@ -77,8 +77,8 @@ public sealed partial class Predictor : IDisposable
         options.Execution.Device.Require(options.Precision);
         ModelConfig config = ModelConfig.Load(folder);
         int maxLength = SequenceLimit.Of(folder, config, options.MaxLength);
-        tokenizer ??= TokenizerOf(folder);
         ModelTask task = ModelTask.Of(config);
+        tokenizer ??= TokenizerOf(task, folder);
         task.RequireUsable(tokenizer);
         return new(PredictionModel.Open(folder, task, config, options), task, tokenizer, config, maxLength, options);
     }
@@ -202,11 +202,11 @@ public sealed partial class Predictor : IDisposable
     /// <summary>Frees the model. Calls under way end in an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _model.Dispose();
 
-    private static Tokenizer TokenizerOf(string folder)
+    private static ITextEncoder TokenizerOf(ModelTask task, string folder)
     {
         try
         {
-            return Tokenizer.Load(folder);
+            return task.OpenTokenizer(folder);
         }
         catch (FileNotFoundException missing)
         {

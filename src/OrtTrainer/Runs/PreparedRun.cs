@@ -159,12 +159,13 @@ internal sealed class PreparedRun : IDisposable
         TeacherKnowledge? knowledge = null;
         try
         {
-            if (tokenizer is null)
+            options.Data.Task.RequireFit(model.Config);
+            if (tokenizer is null && !options.Data.Task.TakesImages)
             {
                 RequireExport(options, model);
             }
 
-            ITextEncoder reader = tokenizer ?? Tokenizer.Load(options.Model);
+            ITextEncoder reader = tokenizer ?? options.Data.Task.OpenTokenizer(options.Model);
             data = RunData.Load(options, model, reader, cancellation);
             knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
                 ? null

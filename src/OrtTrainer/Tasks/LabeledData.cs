@@ -72,6 +72,5 @@ internal static class LabeledData
 
     private static IEnumerable<Example> Rows(
         string file, DataOptions options, Action<string>? note, CancellationToken cancellation) =>
-        TableReader.Read(file, options.Table, note, cancellation)
-            .SelectMany(row => options.Task.ReadExamples(row, options.Columns));
+        options.Task.ReadFile(file, options, note, cancellation);
 }

@@ -26,10 +26,11 @@ public abstract partial class ModelTask
     /// task.</exception>
     internal static ModelTask Of(ModelConfig config)
     {
-        ModelTask task = All.FirstOrDefault(task => task.IsNamedBy(config))
-            ?? (config.ProblemType is null ? All.First(task => task.IsAssumedOf(config)) : null)
+        ModelTask[] tasks = [.. All.Where(task => task.TakesImages == Architecture.TakesImages(config))];
+        ModelTask task = tasks.FirstOrDefault(task => task.IsNamedBy(config))
+            ?? (config.ProblemType is null ? tasks.First(task => task.IsAssumedOf(config)) : null)
             ?? throw new RunException($"{config.Path}: problem_type is '{config.ProblemType}'; expected one of " +
-                $"{string.Join(", ", All.Select(task => task.ProblemType).OfType<string>())}. Correct the field or " +
+                $"{string.Join(", ", tasks.Select(task => task.ProblemType).OfType<string>())}. Correct the field or " +
                 "take it out.");
         IReadOnlyList<string> labels = task.OutputNames(config);
         return labels.Count >= task.FewestOutputs
@@ -45,6 +46,17 @@ public abstract partial class ModelTask
     /// <param name="options">What is said over them; null for nothing.</param>
     /// <exception cref="RunException">A file is malformed.</exception>
     internal virtual ModelTask For(ModelConfig config, DataOptions? options = null) => this;
+
+    /// <summary>Refuses a model of texts for a task on images, and the other way round.</summary>
+    /// <exception cref="RunException">They do not go together.</exception>
+    internal void RequireFit(ModelConfig config)
+    {
+        if (TakesImages != Architecture.TakesImages(config))
+        {
+            throw new RunException($"{config.Path}: model_type is '{config.ModelType}', a model of " +
+                $"{(TakesImages ? "texts" : "images")}, but the task is {Name}. Take another task or another model.");
+        }
+    }
 
     /// <summary>What no file of the model says and is taken for granted, in words; null for nothing.</summary>
     internal virtual string? Assumption => null;

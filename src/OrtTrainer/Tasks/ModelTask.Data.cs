@@ -13,6 +13,17 @@ public abstract partial class ModelTask
     /// <summary>The columns read where options name none.</summary>
     internal virtual ExampleColumns DefaultColumns { get; } = new(Label: "label");
 
+    /// <summary>The examples of a file of data, or of a folder for tasks that read folders.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="note">Told what the look of the file decided, such as its delimiter; null for nobody.</param>
+    /// <param name="cancellation">Ends the reading between two blocks of the file.</param>
+    /// <exception cref="DataFileException">It cannot be read.</exception>
+    internal virtual IEnumerable<Example> ReadFile(
+        string file, DataOptions options, Action<string>? note, CancellationToken cancellation) =>
+        TableReader.Read(file, options.Table, note, cancellation)
+            .SelectMany(row => ReadExamples(row, options.Columns));
+
     /// <summary>The examples that a row of a table holds: one, or several where a row is a whole document.</summary>
     /// <exception cref="DataFileException">A column is absent, or its field malformed.</exception>
     internal virtual IEnumerable<Example> ReadExamples(DataRow row, ExampleColumns columns) => [columns.Of(row)];
@@ -105,6 +116,12 @@ public abstract partial class ModelTask
         examples.Count > 0
             ? new Dataset(source, examples, labels, Targets(source, examples, labels, columns ?? DefaultColumns))
             : throw new DataFileException(source, null, "there are no rows in it; expected at least one example.");
+
+    /// <summary>What reads the texts for a model.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <exception cref="FileNotFoundException">There is no tokenizer in it.</exception>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    internal virtual ITextEncoder OpenTokenizer(string folder) => Tokenizer.Load(folder);
 
     /// <summary>Refuses a tokenizer that does not give what the task needs.</summary>
     /// <exception cref="ArgumentException">It does not.</exception>

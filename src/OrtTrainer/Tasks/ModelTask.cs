@@ -30,6 +30,9 @@ public abstract partial class ModelTask
     /// <summary>What a row of the model's outputs stands for, and with it the loss.</summary>
     internal abstract OutputDistribution Distribution { get; }
 
+    /// <summary>Whether examples are images; otherwise they are texts.</summary>
+    internal virtual bool TakesImages => false;
+
     /// <summary>What stands on an encoder.</summary>
     /// <param name="outputs">Values per row, K.</param>
     internal virtual ModelHead Head(int outputs) => new SequenceHead(outputs);

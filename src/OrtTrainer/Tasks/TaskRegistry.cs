@@ -1,4 +1,5 @@
 using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.ImageClassification;
 using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.QuestionAnswering;
@@ -20,5 +21,6 @@ internal static class TaskRegistry
         QuestionAnsweringTask.Instance,
         SentenceSimilarityTask.Instance,
         MaskedLanguageModelTask.Instance,
+        ImageClassificationTask.Instance,
     ];
 }

@@ -34,7 +34,7 @@ internal sealed partial class StepTeacher
         using PretrainedModel model = PretrainedModel.Open(folder.Folder);
         RequireTask(model.Config, task);
         TeacherReader reader = TeacherReader.Open(folder, task, model.Config, maxLength: null);
-        SameTokens.Require(folder.Folder, reader.Tokenizer, student);
+        SameTokens.Require(folder.Folder, (Tokenizer)reader.Tokenizer, student);
         RequireSizes(model, resolved, eval);
 
         ExecutionOptions execution = new()

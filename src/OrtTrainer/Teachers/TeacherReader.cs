@@ -13,10 +13,10 @@ namespace OrtTrainer.Teachers;
 internal sealed class TeacherReader
 {
     private TeacherReader(
-        TeacherFolder folder, ModelTask task, ModelConfig config, Tokenizer tokenizer, int? maxLength)
+        TeacherFolder folder, ModelTask task, ModelConfig config, ITextEncoder tokenizer, int? maxLength)
     {
         Folder = folder;
-        Task = task;
+        Task = task.For(config);
         Config = config;
         Tokenizer = tokenizer;
         MaxLength = SequenceLimit.Of(folder.Folder, config, maxLength);
@@ -29,13 +29,17 @@ internal sealed class TeacherReader
 
     public ModelConfig Config { get; }
 
-    public Tokenizer Tokenizer { get; }
+    /// <summary>Reads the texts.</summary>
+    public ITextEncoder Tokenizer { get; }
 
     /// <summary>The most tokens of an input; what is longer is cut.</summary>
     public int MaxLength { get; }
 
     /// <summary>The files that decide what goes into the model.</summary>
-    public IReadOnlyList<string> Files => [Config.Path, .. Tokenizer.TokenizerFiles];
+    public IReadOnlyList<string> Files => [Config.Path, .. Tokenizer is Tokenizer texts ? texts.TokenizerFiles : [], .. OwnFiles];
+
+    private IEnumerable<string> OwnFiles =>
+        Task.FileNames.Select(name => Path.Combine(Folder.Folder, name)).Where(File.Exists);
 
     /// <summary>Reads the tokenizer of a teacher.</summary>
     /// <exception cref="RunException">It is missing or does not belong to the model, or has no such
@@ -43,10 +47,10 @@ internal sealed class TeacherReader
     /// <exception cref="InvalidDataException">A file of it is malformed.</exception>
     public static TeacherReader Open(TeacherFolder folder, ModelTask task, ModelConfig config, int? maxLength)
     {
-        Tokenizer tokenizer;
+        ITextEncoder tokenizer;
         try
         {
-            tokenizer = Tokenizer.Load(folder.Folder);
+            tokenizer = task.OpenTokenizer(folder.Folder);
         }
         catch (FileNotFoundException missing)
         {

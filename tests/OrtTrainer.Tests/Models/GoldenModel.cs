@@ -5,6 +5,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Tasks.ImageClassification;
 using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.QuestionAnswering;
@@ -26,7 +27,8 @@ internal sealed class GoldenModel : IDisposable
         Pretrained = PretrainedModel.Open(folder);
         _golden = SafetensorsFile.OpenFile(Path.Combine(folder, "golden.safetensors"));
         Json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json"))).RootElement;
-        Task = Name.Contains("multilabel", StringComparison.Ordinal) ? MultiLabelTask.Instance
+        Task = Pretrained.Architecture.Shape.Image is not null ? ImageClassificationTask.Instance
+            : Name.Contains("multilabel", StringComparison.Ordinal) ? MultiLabelTask.Instance
             : Name.Contains("regression", StringComparison.Ordinal) ? RegressionTask.Instance
             : Name.Contains("masked-lm", StringComparison.Ordinal) ? MaskedLanguageModelTask.Instance
             : Name.Contains("question", StringComparison.Ordinal) ? QuestionAnsweringTask.Instance
@@ -89,7 +91,8 @@ internal sealed class GoldenModel : IDisposable
         string[] kinds = ["classification", "regression", "multilabel", "token-classification", "masked-lm"];
         string[] architectures =
             ["albert", "bert", "deberta-v2", "distilbert", "electra", "modernbert", "mpnet", "roberta"];
-        HashSet<string> names = [.. architectures.SelectMany(a => kinds.Select(kind => $"{a}-{kind}"))];
+        HashSet<string> names =
+            [.. architectures.SelectMany(a => kinds.Select(kind => $"{a}-{kind}")), "vit-classification"];
         return Directory.Exists(root)
             ? Directory.GetDirectories(root)
                 .Where(d => names.Contains(Path.GetFileName(d))).Order(StringComparer.Ordinal)
@@ -121,6 +124,13 @@ internal sealed class GoldenModel : IDisposable
     public TokenizedExample[] Batch(int index)
     {
         string prefix = $"batch{index}.";
+        if (Pretrained.Architecture.Shape.Image is { } image)
+        {
+            int[] places = new int[Pretrained.Architecture.Shape.Positions];
+            return [.. Floats(prefix + "pixel_values").Chunk(image.Length).Select(values =>
+                new TokenizedExample(places, places) { Image = new FloatImage(image, values) })];
+        }
+
         long[] shape = Shape(prefix + "input_ids");
         long[] ids = Integers(prefix + "input_ids");
         long[] mask = Integers(prefix + "attention_mask");
@@ -146,7 +156,7 @@ internal sealed class GoldenModel : IDisposable
                 [.. Batch(index).Select(input => input.InputIds.Length)]);
         }
 
-        return Task == ClassificationTask.Instance
+        return Task is ClassificationTask
             ? new ClassTargets([.. Integers(labels).Select(id => (int)id)], Outputs)
             : IsPerToken
             ? TokenTargets.Of([.. Rows(index, Integers(labels))], Outputs)

@@ -23,6 +23,10 @@ internal readonly record struct LinearName(string Text)
     /// <summary>The outputs of <see cref="Stack"/> in all.</summary>
     public long StackRows { get; init; }
 
+    /// <summary>The sizes of the stored matrix after the first, [C, height, width], where it is the kernel of a
+    /// convolution over patches that do not overlap; null for [in].</summary>
+    public IReadOnlyList<long>? Kernel { get; init; }
+
     public static implicit operator LinearName(string text) => new(text);
 
     internal ParameterStorage StorageOf(string tensor) => new($"{Stack ?? Text}.{tensor}")
@@ -30,5 +34,6 @@ internal readonly record struct LinearName(string Text)
         InputsFirst = InputsFirst,
         FirstRow = FirstRow,
         Rows = Stack is null ? null : StackRows,
+        Kernel = tensor == "weight" ? Kernel : null,
     };
 }

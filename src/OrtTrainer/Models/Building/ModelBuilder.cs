@@ -2,6 +2,7 @@ using System.Globalization;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Differentiation;
+using OrtTrainer.Images;
 
 namespace OrtTrainer.Models.Building;
 
@@ -46,6 +47,18 @@ internal abstract class ModelBuilder
 
     /// <summary>The nodes of each layer.</summary>
     public List<NodeRange> LayerNodes { get; } = [];
+
+    /// <summary>The values of the images of a batch, [B, C, height, width].</summary>
+    public Value Pixels(ImageShape image) => Once(PackedInputs.PixelValues, () => Graph.Input(
+        PackedInputs.PixelValues,
+        new TensorType(ElementType.Float, new Shape(BatchSize, image.Channels, image.Height, image.Width))));
+
+    /// <summary>Tokens of sequences of one length, [B, S, width], as layers take them: [B · S, width] packed, as they
+    /// are padded.</summary>
+    public abstract Value Tokens(Value x);
+
+    /// <summary>A tensor of the model, as it is.</summary>
+    public abstract Value Parameter(ParameterSpec spec);
 
     /// <summary>Positions in the sequence, the first being <paramref name="first"/>.</summary>
     /// <param name="first">0 for BERT; RoBERTa's begin after its padding id.</param>
@@ -231,6 +244,9 @@ internal abstract class ModelBuilder
     /// <summary>Whether an activation is GELU's approximation by tanh, which has several names.</summary>
     protected static bool IsGeluTanh(string activation) =>
         activation is "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast";
+
+    /// <summary>What shapes call the number of sequences.</summary>
+    protected abstract string BatchSize { get; }
 
     /// <summary>As <see cref="SelfAttention"/>, with as many heads of keys and values as of queries.</summary>
     protected abstract Value Attend(

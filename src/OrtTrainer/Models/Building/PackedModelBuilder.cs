@@ -71,6 +71,11 @@ internal sealed class PackedModelBuilder : ModelBuilder
         return first == 0 ? _positionIds : Graph.Add(_positionIds, Graph.Constant(first));
     }
 
+    public override Value Tokens(Value x) =>
+        Graph.WithShape(Graph.Reshape(x, -1, x.Shape[2].Size), new Shape("tokens", x.Shape[2]));
+
+    public override Value Parameter(ParameterSpec spec) => Parameter(ParameterView.Of(spec));
+
     public override Value Embedding(string name, long rows, long width, Value ids) =>
         Graph.Gather(Parameter(Weight(name, rows, width)), ids);
 
@@ -204,6 +209,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
             shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, Probability(p), _sites++);
     }
 
+    protected override string BatchSize => Sequences;
+
     protected override Value Attend(
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
     {
@@ -297,7 +304,6 @@ internal sealed class PackedModelBuilder : ModelBuilder
         return Graph.ReduceSum(Graph.Cast(ended, ElementType.Int64), [1], keepAxes: false);
     }
 
-    private Value Parameter(ParameterSpec spec) => Parameter(ParameterView.Of(spec));
 
     /// <summary>
     /// The graph's value for a parameter. A name that was used before is the same parameter, so its gradient is the sum

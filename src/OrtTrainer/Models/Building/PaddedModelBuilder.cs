@@ -15,27 +15,37 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
     private readonly Dictionary<(AttentionMask Mask, int? Window), Value> _attentionBias = [];
     private readonly Dictionary<RelativeBias, Value> _relative = [];
-    private readonly Value _mask;
+    private readonly Value? _inputIds;
+    private readonly Value? _mask;
     private Value? _tokenTypeIds;
 
     /// <param name="graph">The graph to add to.</param>
-    /// <param name="hasTokenTypes">Whether segment ids are an input; otherwise they are 0.</param>
+    /// <param name="shape">Whether the model takes images, or segment ids beside tokens; without, these are 0.</param>
     /// <param name="weights">The values of a parameter, row-major.</param>
-    public PaddedModelBuilder(GraphBuilder graph, bool hasTokenTypes, Func<ParameterSpec, float[]> weights)
+    public PaddedModelBuilder(GraphBuilder graph, ModelShape shape, Func<ParameterSpec, float[]> weights)
         : base(graph)
     {
         _weights = weights;
-        InputIds = graph.Input(PaddedInputs.InputIds, TensorType.Int64("batch_size", "sequence_length"));
-        _mask = graph.Input(PaddedInputs.AttentionMask, TensorType.Int64("batch_size", "sequence_length"));
-        if (hasTokenTypes)
+        if (shape.Image is not null)
         {
-            _tokenTypeIds = graph.Input(PaddedInputs.TokenTypeIds, TensorType.Int64("batch_size", "sequence_length"));
+            return;
+        }
+
+        _inputIds = graph.Input(PaddedInputs.InputIds, TensorType.Int64(BatchSize, "sequence_length"));
+        _mask = graph.Input(PaddedInputs.AttentionMask, TensorType.Int64(BatchSize, "sequence_length"));
+        if (shape.TokenTypes > 0)
+        {
+            _tokenTypeIds = graph.Input(PaddedInputs.TokenTypeIds, TensorType.Int64(BatchSize, "sequence_length"));
         }
     }
 
-    public override Value InputIds { get; }
+    public override Value InputIds => _inputIds ?? throw NoTexts();
 
-    public override Value TokenTypeIds => _tokenTypeIds ??= Graph.Mul(_mask, Graph.Constant(0L));
+    public override Value TokenTypeIds => _tokenTypeIds ??= Graph.Mul(Mask, Graph.Constant(0L));
+
+    protected override string BatchSize => "batch_size";
+
+    private Value Mask => _mask ?? throw NoTexts();
 
     /// <summary>
     /// 0, 1, … for BERT; the count of tokens so far for models whose padding has a position of its own.
@@ -45,13 +55,17 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         Value one = Graph.Constant(1L);
         if (first == 0)
         {
-            Value ones = Graph.Add(Graph.Mul(_mask, Graph.Constant(0L)), one);
+            Value ones = Graph.Add(Graph.Mul(Mask, Graph.Constant(0L)), one);
             return Graph.Sub(Graph.Node("CumSum", [ones, one]), one);
         }
 
-        Value counted = Graph.Mul(Graph.Node("CumSum", [_mask, one]), _mask);
+        Value counted = Graph.Mul(Graph.Node("CumSum", [Mask, one]), Mask);
         return Graph.Add(counted, Graph.Constant(first - 1));
     }
+
+    public override Value Tokens(Value x) => x;
+
+    public override Value Parameter(ParameterSpec spec) => Stored(spec);
 
     public override Value Embedding(string name, long rows, long width, Value ids) =>
         Graph.Gather(Stored(Weight(name, rows, width)), ids);
@@ -91,7 +105,7 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     public override Value MeanToken(Value x)
     {
         // A row of padding only is divided by 1, so that it stays finite.
-        Value counted = Graph.Unsqueeze(Graph.Cast(_mask, ElementType.Float), 2);
+        Value counted = Graph.Unsqueeze(Graph.Cast(Mask, ElementType.Float), 2);
         Value count = Graph.Node("Max", [Graph.ReduceSum(counted, [1], keepAxes: false), Graph.Constant(1f)]);
         return Graph.Div(Graph.ReduceSum(Graph.Mul(x, counted), [1], keepAxes: false), count);
     }
@@ -157,7 +171,9 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     /// <summary>softmax(scores) v of the tokens that are seen, the heads side by side, in the shape of x.</summary>
     private Value Merged(Value scores, AttentionMask mask, int? window, Value v, ModelShape shape, Value x)
     {
-        Value weights = Graph.Softmax(Graph.Add(scores, AttentionBias(mask, window)), -1);
+        // All tokens of images see one another, and no row is padded.
+        Value seen = _mask is null ? scores : Graph.Add(scores, AttentionBias(mask, window));
+        Value weights = Graph.Softmax(seen, -1);
         Value merged = Graph.Transpose(Graph.MatMul(weights, v), 0, 2, 1, 3);
         return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.Width), x.Shape);
     }
@@ -204,7 +220,7 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         if (!_attentionBias.TryGetValue((mask, window), out Value? bias))
         {
             Value seen = Graph.Constant(0f), hidden = Graph.Constant(-1e30f);
-            bias = Graph.Unsqueeze(Graph.Where(Graph.Cast(_mask, ElementType.Bool), seen, hidden), 1, 2);
+            bias = Graph.Unsqueeze(Graph.Where(Graph.Cast(Mask, ElementType.Bool), seen, hidden), 1, 2);
             Value Query() => Graph.Unsqueeze(PositionIds(0), 1, 3);
             Value Key() => Graph.Unsqueeze(PositionIds(0), 1, 2);
             if (mask == AttentionMask.Causal)
@@ -241,6 +257,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
         return value;
     }
+
+    private static InvalidOperationException NoTexts() => new("A model that takes images has no tokens of texts.");
 
     /// <summary>A parameter as it is; one that is in the model the other way round is turned, not stored
     /// twice.</summary>

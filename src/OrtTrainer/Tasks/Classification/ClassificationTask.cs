@@ -8,9 +8,9 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Tasks.Classification;
 
 /// <summary>Exactly one label of several for a text or pair of texts.</summary>
-internal sealed class ClassificationTask : ModelTask
+internal class ClassificationTask : ModelTask
 {
-    private ClassificationTask()
+    private protected ClassificationTask()
     {
     }
 
@@ -21,7 +21,7 @@ internal sealed class ClassificationTask : ModelTask
     public override string Name => "classification";
 
     /// <inheritdoc/>
-    internal override string ProblemType => "single_label_classification";
+    internal override string? ProblemType => "single_label_classification";
 
     /// <inheritdoc/>
     internal override OutputDistribution Distribution => OutputDistribution.Categorical;

@@ -10,6 +10,7 @@ namespace OrtTrainer.Training.Batches;
 /// </summary>
 internal sealed class PackedBatch
 {
+    private readonly ImageBatch _images = new();
     private long[] _inputIds = [];
     private long[] _positionIds = [];
     private long[] _tokenTypeIds = [];
@@ -91,6 +92,7 @@ internal sealed class PackedBatch
             binding.SetInput(PackedInputs.TokenTypeIds, _tokenTypeIds.AsSpan(0, Tokens), tokens);
         }
 
+        _images.Bind(binding, inputs);
         if (inputs.Contains(PackedInputs.OutputTokens))
         {
             int chosen = OutputOffsets[^1];
@@ -207,6 +209,7 @@ internal sealed class PackedBatch
 
         _offsets[Sequences] = at;
         _outputOffsets[Sequences] = chosen;
+        _images.Fill(examples, indices, copies);
     }
 
     private void Grow()

@@ -1,3 +1,5 @@
+using OrtTrainer.Images;
+
 namespace OrtTrainer.Training.Batches;
 
 /// <summary>
@@ -15,6 +17,9 @@ internal record TokenizedExample(int[] InputIds, int[] TokenTypeIds)
     /// The tokens that a head answers for where it answers for chosen ones, ascending; null for all.
     /// </summary>
     public int[]? OutputTokens { get; init; }
+
+    /// <summary>The image that the tokens stand for, one id 0 for each place in it; null for texts.</summary>
+    public ImageInput? Image { get; init; }
 
     /// <summary>Whether the end was cut off to keep the greatest length.</summary>
     public bool IsCut => FullLength > InputIds.Length;

@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+using OrtTrainer.Images;
+using OrtTrainer.Models;
+using OrtTrainer.Tasks.Classification;
+using OrtTrainer.Text;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Tasks.ImageClassification;
+
+/// <summary>
+/// Exactly one label of several for an image: a file in the folder of its class, a path in a column of a table, or a
+/// part of a file of CIFAR.
+/// </summary>
+internal sealed class ImageClassificationTask : ClassificationTask
+{
+    private readonly ImagePreprocessing? _preprocessing;
+    private readonly int[] _places;
+
+    private ImageClassificationTask(ImagePreprocessing? preprocessing, int places)
+    {
+        _preprocessing = preprocessing;
+        _places = new int[places];
+    }
+
+    /// <summary>The task, for no model yet.</summary>
+    public static new ImageClassificationTask Instance { get; } = new(null, 0);
+
+    /// <inheritdoc/>
+    public override string Name => "image_classification";
+
+    /// <inheritdoc/>
+    internal override bool TakesImages => true;
+
+    /// <inheritdoc/>
+    internal override string? ProblemType => null;
+
+    /// <inheritdoc/>
+    internal override ExampleColumns DefaultColumns { get; } = new(Text: "image", Label: "label");
+
+    /// <inheritdoc/>
+    internal override string? Assumption => _preprocessing?.Assumption;
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<string> FileNames => [ImagePreprocessing.FileName];
+
+    private ImagePreprocessing Preprocessing => _preprocessing
+        ?? throw new InvalidOperationException("The task is not that of a model, which says how images are read.");
+
+    /// <inheritdoc/>
+    internal override ModelHead Head(int outputs) => new ImageHead(outputs);
+
+    /// <inheritdoc/>
+    internal override ModelTask For(ModelConfig config, DataOptions? options = null)
+    {
+        ModelShape shape = Architecture.For(config).Shape;
+        ImageShape image = shape.Image!.Value;
+        ImagePreprocessing preprocessing =
+            ImagePreprocessing.Load(Path.GetDirectoryName(config.Path)!, image.Height);
+        return preprocessing.Shape == image
+            ? new ImageClassificationTask(preprocessing, shape.Positions)
+            : throw new RunException($"{config.Path}: the model takes images of {image}, but " +
+                $"{ImagePreprocessing.FileName} makes {preprocessing.Shape} of them. Take the file that belongs to " +
+                "the model, or correct its size.");
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) =>
+        [(ImagePreprocessing.FileName, Preprocessing.ToJson())];
+
+    /// <inheritdoc/>
+    internal override ITextEncoder OpenTokenizer(string folder) => NoTokenizer.Instance;
+
+    /// <inheritdoc/>
+    internal override IEnumerable<Example> ReadFile(
+        string file, DataOptions options, Action<string>? note, CancellationToken cancellation)
+    {
+        if (Directory.Exists(file))
+        {
+            return CifarFiles.In(file) is { Length: > 0 } batches
+                ? batches.SelectMany(CifarFiles.Read)
+                : ClassFolders.Read(file);
+        }
+
+        return CifarFiles.IsOne(file)
+            ? CifarFiles.Read(file)
+            : base.ReadFile(file, options, note, cancellation);
+    }
+
+    /// <summary>The image of a row; its path is relative to the table's folder.</summary>
+    internal override IEnumerable<Example> ReadExamples(DataRow row, ExampleColumns columns)
+    {
+        Example example = columns.Of(row);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(row.File))!;
+        return [example with { Text = Path.Combine(folder, example.Text) }];
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<TokenizedExample> Encode(
+        Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null)
+    {
+        PixelImage image = example is ImageExample known ? known.Image : ImageDecoder.Read(example.Text);
+        return [new TokenizedExample(_places, _places) { Image = Preprocessing.Process(image) }];
+    }
+
+    /// <summary>Nothing: an image is not cut to a number of tokens.</summary>
+    internal override IEnumerable<string> LeftOut(EncodedDataset data) => [];
+
+    /// <inheritdoc/>
+    internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(
+        EncodedDataset eval) => (eval.Inputs, null);
+
+    /// <inheritdoc/>
+    private protected override bool IsNamedBy(ModelConfig config) => true;
+}
