@@ -41,6 +41,13 @@ internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
         "cosine (default: cosent for data with scores, else multiple-negatives)")]
     public string? SimilarityLoss { get; set; }
 
+    [Option("random-flip", HelpText = "image classification: mirror every other image, drawn for every step")]
+    public bool RandomFlip { get; set; }
+
+    [Option("random-crop", MetaValue = "N", HelpText = "image classification: cut images out of a black frame of N " +
+        "pixels at random, drawn for every step")]
+    public int? RandomCrop { get; set; }
+
     public string? OptionsFile { get; set; }
 
     public string? Resume { get; set; }

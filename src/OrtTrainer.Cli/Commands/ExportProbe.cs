@@ -1,4 +1,5 @@
 using OrtTrainer.Export;
+using OrtTrainer.Images;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
@@ -8,7 +9,8 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Cli.Commands;
 
 /// <summary>
-/// What an exported model must answer to random tokens, by the training side: for exports without data at hand.
+/// What an exported model must answer to random tokens or pixels, by the training side: for exports without data at
+/// hand.
 /// </summary>
 internal sealed class ExportProbe : IDisposable
 {
@@ -33,6 +35,19 @@ internal sealed class ExportProbe : IDisposable
         int longest = Math.Min(LongestExample, model.Architecture.Shape.Positions);
         int vocabulary = model.Architecture.Shape.Vocabulary;
         SeededRandom random = SeededRandom.For(0, "export");
+        if (model.Architecture.Shape.Image is { } image)
+        {
+            int[] places = new int[model.Architecture.Shape.Positions];
+            PixelNormalization normalization = new(2.0 / 255, [1, 1, 1], [1, 1, 1]);
+            return [.. Enumerable.Range(0, Examples).Select(_ => new TokenizedExample(places, places)
+            {
+                Image = new ProcessedImage(
+                    new(image.Width, image.Height,
+                        [.. Enumerable.Range(0, image.Length).Select(_ => (byte)random.NextInt(256))]),
+                    normalization),
+            })];
+        }
+
         return [.. Enumerable.Range(1, Examples).Select(i =>
         {
             int length = Math.Max(2, longest * i / Examples);

@@ -57,6 +57,8 @@ internal static class FinetuneSettings
             ("tag_every_token", a.TagEveryToken ? true : null),
             ("pooling", a.Pooling),
             ("similarity_loss", a.SimilarityLoss),
+            ("random_flip", a.RandomFlip ? true : null),
+            ("random_crop", a.RandomCrop),
             ("eval_fraction", a.EvalFraction),
             ("table", RunSettings.Given(
                 ("format", Words.Parse<DataFormat>("--format", a.Format)),

@@ -14,12 +14,15 @@ internal sealed class TextSource
     private static readonly string[] TextExtensions = ["", ".txt", ".text"];
 
     private readonly Func<CancellationToken, IEnumerable<DataRow>> _rows;
+    private readonly string? _path;
     private readonly string? _text;
     private readonly string? _pair;
 
-    private TextSource(Func<CancellationToken, IEnumerable<DataRow>> rows, string? text, string? pair)
+    private TextSource(
+        Func<CancellationToken, IEnumerable<DataRow>> rows, string? path, string? text, string? pair)
     {
         _rows = rows;
+        _path = path;
         _text = text;
         _pair = pair;
     }
@@ -57,6 +60,7 @@ internal sealed class TextSource
             cancellation => isStream
                 ? TableReader.Read(terminal.Input, "standard input", table, terminal.Note, cancellation)
                 : TableReader.Read(input, table, terminal.Note, cancellation),
+            isStream ? null : input,
             text,
             arguments.PairColumn);
     }
@@ -91,6 +95,11 @@ internal sealed class TextSource
 
     private IEnumerable<Example> Read(ModelTask task, CancellationToken cancellation)
     {
+        if (_path is not null && task.InputsAt(_path) is { } inputs)
+        {
+            return inputs;
+        }
+
         ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair ?? task.DefaultColumns.Pair);
         return _rows(cancellation).SelectMany(row => task.ReadExamples(row, columns));
     }

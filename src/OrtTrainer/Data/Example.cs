@@ -8,6 +8,9 @@ namespace OrtTrainer.Data;
 /// <param name="Line">The 1-based line the row starts on; 0 where it comes from no file.</param>
 internal record Example(string Text, string? Pair = null, string? Label = null, int Line = 0)
 {
+    /// <summary>What the example is beside its texts, such as the bytes of an image; null for texts alone.</summary>
+    public virtual byte[]? Attachment => null;
+
     /// <summary>Whether numbers in the row's fields may have a decimal comma.</summary>
     public bool DecimalComma { get; init; }
 }

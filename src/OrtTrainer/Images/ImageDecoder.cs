@@ -30,8 +30,8 @@ internal static class ImageDecoder
         using SKData data = SKData.Create(path) ?? throw new DataFileException(
             path, null, "the image cannot be opened. Check that the file may be read and is not empty.");
         using SKCodec codec = SKCodec.Create(data) ?? throw new DataFileException(
-            path, null, "this is no image, or one of an unknown format; expected PNG, JPEG, BMP, GIF or WebP. Convert " +
-            "the file, or take it out.");
+            path, null, "this is no image, or one of an unknown format; expected PNG, JPEG, BMP, GIF or WebP. " +
+            "Convert the file, or take it out.");
         SKImageInfo info = new(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         if ((long)info.Width * info.Height > MostPixels)
         {

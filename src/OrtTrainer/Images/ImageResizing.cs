@@ -86,7 +86,10 @@ internal static class ImageResizing
             int first = Math.Max((int)(center - reach + 0.5), 0);
             int end = Math.Min((int)(center + reach + 0.5), size);
             double[] weights =
-                [.. Enumerable.Range(first, end - first).Select(i => Filter(resampling, (i - center + 0.5) / widening))];
+            [
+                .. Enumerable.Range(first, end - first)
+                    .Select(i => Filter(resampling, (i - center + 0.5) / widening)),
+            ];
             double sum = weights.Sum();
             taps[place] = (first, [.. weights.Select(weight => Fixed(weight / sum))]);
         }

@@ -64,9 +64,9 @@ internal sealed class PreprocessorFields
         ["image_mean"] = new JsonArray(0.5, 0.5, 0.5),
         ["image_processor_type"] = "ViTImageProcessor",
         ["image_std"] = new JsonArray(0.5, 0.5, 0.5),
-        ["resample"] = (int)Resampling.Bilinear,
+        ["resample"] = (double)Resampling.Bilinear,
         ["rescale_factor"] = 1.0 / 255,
-        ["size"] = new JsonObject { ["height"] = side, ["width"] = side },
+        ["size"] = new JsonObject { ["height"] = (double)side, ["width"] = (double)side },
     });
 
     /// <summary>A yes or no.</summary>

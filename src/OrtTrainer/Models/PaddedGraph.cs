@@ -9,8 +9,8 @@ namespace OrtTrainer.Models;
 internal static class PaddedGraph
 {
     /// <summary>
-    /// Opset 17; inputs <see cref="PaddedInputs"/> with open batch size and, of texts, sequence length; outputs as the head names
-    /// them; weights stored in the model.
+    /// Opset 17; inputs <see cref="PaddedInputs"/> with open batch size and, of texts, sequence length; outputs as the
+    /// head names them; weights stored in the model.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>

@@ -47,6 +47,7 @@ internal static class RunFingerprint
                 Append<int>(hash, example.InputIds);
                 Append<int>(hash, example.TokenTypeIds);
                 Append<float>(hash, targets);
+                hash.AppendData(example.Image is { } image ? image.Content : []);
             }
         }
 

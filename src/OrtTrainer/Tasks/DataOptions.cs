@@ -138,6 +138,22 @@ public sealed record DataOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SeparateDocuments { get; init; }
 
+    /// <summary>With image_classification, whether every other image is mirrored, drawn anew for every step.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RandomFlip { get; init; }
+
+    /// <summary>
+    /// With image_classification, the width in pixels of a black frame around images, 0 or more: an image of the size
+    /// of the model is cut out of it, at a place that is drawn anew for every step.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 0.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int RandomCrop
+    {
+        get;
+        init => field = (int)OptionRange.AtLeast((long)value, 0);
+    }
+
     /// <summary>How texts are masked.</summary>
     internal MaskingOptions Masking => new()
     {

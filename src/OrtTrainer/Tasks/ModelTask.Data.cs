@@ -50,7 +50,7 @@ public abstract partial class ModelTask
     internal virtual EncodedSplits Load(DataReading reading)
     {
         (DataOptions options, PretrainedModel model) = (reading.Options, reading.Model);
-        RequireNoMasking(options);
+        RequireOwnOptions(options);
         List<string> notes = [];
         DataSplits splits = LabeledData.Load(
             options, notes.Add, reading.Cancellation, model.OutputNames(Head(model.Config.Id2Label.Count)));
@@ -83,7 +83,7 @@ public abstract partial class ModelTask
     internal virtual EncodedDataset LoadScored(ScoredReading reading)
     {
         DataOptions options = reading.Options;
-        RequireNoMasking(options);
+        RequireOwnOptions(options);
         Dataset data = LabeledData.Read(
             options.Train, options, LabelsOf(reading.Outputs), reading.Note, reading.Cancellation);
         return Encode(
@@ -233,12 +233,18 @@ public abstract partial class ModelTask
     private protected virtual TaskTargets Align(
         Dataset data, IReadOnlyList<TokenizedExample> inputs, IReadOnlyList<int> sources) => data.Targets;
 
-    private void RequireNoMasking(DataOptions options)
+    private void RequireOwnOptions(DataOptions options)
     {
         if (options.Masking != new MaskingOptions())
         {
             throw new RunException(
                 $"Options of masking are given, but the task is {Name}, which masks nothing; leave them out.");
+        }
+
+        if (!TakesImages && (options.RandomFlip || options.RandomCrop > 0))
+        {
+            throw new RunException(
+                $"Images are to be flipped or cut at random, but the task is {Name}, which has none; leave that out.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tasks;
@@ -40,6 +41,9 @@ public abstract partial class ModelTask
 
         return ReadWindows(windows, outputs, labels, options);
     }
+
+    /// <summary>What a path is for a prediction, where it is no table of inputs; null where it is one.</summary>
+    internal virtual IEnumerable<Example>? InputsAt(string path) => null;
 
     /// <summary>Writes a prediction as properties of a JSON object.</summary>
     /// <param name="json">Inside an object.</param>

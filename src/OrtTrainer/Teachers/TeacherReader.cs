@@ -36,7 +36,8 @@ internal sealed class TeacherReader
     public int MaxLength { get; }
 
     /// <summary>The files that decide what goes into the model.</summary>
-    public IReadOnlyList<string> Files => [Config.Path, .. Tokenizer is Tokenizer texts ? texts.TokenizerFiles : [], .. OwnFiles];
+    public IReadOnlyList<string> Files =>
+        [Config.Path, .. Tokenizer is Tokenizer texts ? texts.TokenizerFiles : [], .. OwnFiles];
 
     private IEnumerable<string> OwnFiles =>
         Task.FileNames.Select(name => Path.Combine(Folder.Folder, name)).Where(File.Exists);

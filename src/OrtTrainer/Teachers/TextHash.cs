@@ -56,6 +56,11 @@ internal static class TextHash
             hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
         }
 
+        if (example.Attachment is { } attachment)
+        {
+            hash.AppendData(attachment);
+        }
+
         return hash.GetHashAndReset();
     }
 }

@@ -53,9 +53,12 @@ internal sealed class GradientAccumulator : IGradientSource
         TrainingObjective objective = _objective;
         if (objective.Draw is { } draw)
         {
-            (examples, ExampleTargets targets) = draw.Draw(examples, indices, step);
-            objective = objective.With(targets);
-            indices = Enumerable.Range(0, examples.Count).ToArray();
+            (examples, ExampleTargets? targets) = draw.Draw(examples, indices, step);
+            if (targets is not null)
+            {
+                objective = objective.With(targets);
+                indices = Enumerable.Range(0, examples.Count).ToArray();
+            }
         }
 
         float scale = objective.MeanScale(indices);

@@ -89,7 +89,8 @@ internal sealed class Vit : Architecture
         string self = prefix + "attention.attention.";
         Value attended = m.SelfAttention(
             new(Named(self + "query"), Named(self + "key"), Named(self + "value")), Shape,
-            AttentionMask.Bidirectional, _attentionDropout, m.LayerNorm(prefix + "layernorm_before", width, _epsilon, x));
+            AttentionMask.Bidirectional, _attentionDropout,
+            m.LayerNorm(prefix + "layernorm_before", width, _epsilon, x));
         attended = m.Dropout(TokenDropout, m.Linear(prefix + "attention.output.dense", width, width, attended));
         x = m.Graph.Add(m.Residual(x, attended), attended);
         Value fed = m.FeedForward(

@@ -66,7 +66,10 @@ internal static class CifarFiles
                 values[i] = bytes[start + labels + (i % PixelImage.Channels * Plane) + (i / PixelImage.Channels)];
             }
 
-            yield return new ImageExample($"{file}#{number}", classes?[label] ?? $"{label}", new(Side, Side, values));
+            yield return new ImageExample($"{file}#{number}", classes?[label] ?? $"{label}")
+            {
+                Known = new(Side, Side, values),
+            };
         }
     }
 }

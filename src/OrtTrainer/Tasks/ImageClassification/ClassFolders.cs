@@ -34,7 +34,7 @@ internal static class ClassFolders
 
             foreach (string image in images)
             {
-                yield return new Example(image, Label: Path.GetFileName(path));
+                yield return new ImageExample(image, Path.GetFileName(path));
             }
         }
     }

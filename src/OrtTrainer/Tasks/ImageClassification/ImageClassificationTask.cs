@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
@@ -94,16 +95,22 @@ internal sealed class ImageClassificationTask : ClassificationTask
     {
         Example example = columns.Of(row);
         string folder = Path.GetDirectoryName(Path.GetFullPath(row.File))!;
-        return [example with { Text = Path.Combine(folder, example.Text) }];
+        return [new ImageExample(Path.Combine(folder, example.Text), example.Label, row.Line)];
     }
 
     /// <inheritdoc/>
     internal override IReadOnlyList<TokenizedExample> Encode(
         Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null)
     {
-        PixelImage image = example is ImageExample known ? known.Image : ImageDecoder.Read(example.Text);
-        return [new TokenizedExample(_places, _places) { Image = Preprocessing.Process(image) }];
+        PixelImage image = (example as ImageExample ?? new ImageExample(example.Text)).Read();
+        return [new EncodedImage(example.Text, Preprocessing.Process(image), _places)];
     }
+
+    /// <inheritdoc/>
+    internal override ExampleDraw? DrawOf(DataOptions options, ITextEncoder tokenizer, int outputs, long seed) =>
+        options.RandomFlip || options.RandomCrop > 0
+            ? new ImageAugmentation(options.RandomFlip, options.RandomCrop, (ulong)seed)
+            : null;
 
     /// <summary>Nothing: an image is not cut to a number of tokens.</summary>
     internal override IEnumerable<string> LeftOut(EncodedDataset data) => [];
@@ -111,6 +118,28 @@ internal sealed class ImageClassificationTask : ClassificationTask
     /// <inheritdoc/>
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(
         EncodedDataset eval) => (eval.Inputs, null);
+
+    /// <inheritdoc/>
+    internal override IEnumerable<Example>? InputsAt(string path) =>
+        Directory.Exists(path)
+            ? Directory.GetFiles(path, "*", SearchOption.AllDirectories).Where(ImageDecoder.IsImage)
+                .Order(StringComparer.Ordinal).Select(file => new ImageExample(file))
+            : ImageDecoder.IsImage(path) ? [new ImageExample(path)] : null;
+
+    /// <summary>As a classifier of texts does, behind the file of the image.</summary>
+    internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
+    {
+        json.WriteString("image", ((ImagePrediction)prediction).File);
+        base.Write(json, prediction, labels);
+    }
+
+    /// <inheritdoc/>
+    private protected override TextPrediction Read(
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options)
+    {
+        TextPrediction read = base.Read(input, outputs, labels, options);
+        return new ImagePrediction(((EncodedImage)input).File, read.Labels, read.Scores);
+    }
 
     /// <inheritdoc/>
     private protected override bool IsNamedBy(ModelConfig config) => true;

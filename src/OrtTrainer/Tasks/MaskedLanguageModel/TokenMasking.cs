@@ -39,7 +39,7 @@ internal sealed class TokenMasking : ExampleDraw
     public override double OutputShare => _options.Share;
 
     /// <inheritdoc/>
-    public override (IReadOnlyList<TokenizedExample> Examples, ExampleTargets Targets) Draw(
+    public override (IReadOnlyList<TokenizedExample> Examples, ExampleTargets? Targets) Draw(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
         MaskedExample[] drawn = new MaskedExample[indices.Length];

@@ -106,9 +106,9 @@ public sealed class TokenMaskingTests
             from.Draw(examples, [index], step).Examples[0].OutputTokens!;
 
         int[] first = Draw(masking, 7, 2);
-        (IReadOnlyList<TokenizedExample> several, ExampleTargets targets) = masking.Draw(examples, [0, 2], 7);
+        (IReadOnlyList<TokenizedExample> several, ExampleTargets? targets) = masking.Draw(examples, [0, 2], 7);
         Assert.That(several[1].OutputTokens, Is.EqualTo(first), "whatever else is in the step");
-        Assert.That(targets.FirstRow(2) - targets.FirstRow(1), Is.EqualTo(first.Length));
+        Assert.That(targets!.FirstRow(2) - targets.FirstRow(1), Is.EqualTo(first.Length));
         Assert.That(targets.Id(targets.FirstRow(1)), Is.EqualTo(((MaskedExample)several[1]).Originals[0]));
         Assert.That(Draw(Masking(new MaskingOptions()), 7, 2), Is.EqualTo(first));
         Assert.That(Draw(masking, 8, 2), Is.Not.EqualTo(first));
