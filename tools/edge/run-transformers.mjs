@@ -7,6 +7,7 @@
 //      ForTokenClassification     {"text": "..."}
 //      ForQuestionAnswering       {"question": "...", "context": "..."}
 //      ForMaskedLM                {"text": "... [MASK] ..."}
+//      ForImageClassification     {"image": "path of a file"}
 //      Model                      {"text": "..."}
 //      any                        {"tokenize": "...", "pair": "..."}
 //      A line may name another folder: {"folder": "...", ...}. Each is opened once.

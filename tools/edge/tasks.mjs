@@ -1,8 +1,8 @@
 // The tasks that exported models have, and what transformers.js answers in each.
 import {
-  AutoModel, AutoModelForMaskedLM, AutoModelForQuestionAnswering, AutoModelForSequenceClassification,
-  AutoModelForTokenClassification, FeatureExtractionPipeline, FillMaskPipeline, QuestionAnsweringPipeline,
-  TextClassificationPipeline, TokenClassificationPipeline,
+  AutoModel, AutoModelForImageClassification, AutoModelForMaskedLM, AutoModelForQuestionAnswering,
+  AutoModelForSequenceClassification, AutoModelForTokenClassification, FeatureExtractionPipeline, FillMaskPipeline,
+  ImageClassificationPipeline, QuestionAnsweringPipeline, TextClassificationPipeline, TokenClassificationPipeline,
 } from "@huggingface/transformers";
 
 export const tasks = [
@@ -33,6 +33,13 @@ export const tasks = [
     Model: AutoModelForMaskedLM,
     Pipeline: FillMaskPipeline,
     run: fill,
+  },
+  {
+    suffix: "ForImageClassification",
+    name: "image-classification",
+    Model: AutoModelForImageClassification,
+    Pipeline: ImageClassificationPipeline,
+    run: look,
   },
   {
     suffix: "Model",
@@ -78,6 +85,12 @@ async function answer(pipe, { question, context }) {
 // {"tokens": [{"token", "score", "token_str", "sequence"}]}: the likeliest five
 async function fill(pipe, { text }) {
   return { tokens: await pipe(text) };
+}
+
+// {"scores": {"label": score}}
+async function look(pipe, { image }) {
+  const answers = await pipe(image, { top_k: Object.keys(pipe.model.config.id2label).length });
+  return { scores: Object.fromEntries(answers.map(({ label, score }) => [label, score])) };
 }
 
 // {"embedding": [...]}: the mean of the tokens, divided by its length

@@ -40,20 +40,11 @@ internal static class ImageDecoder
                 "it smaller.");
         }
 
-        byte[] pixels = new byte[info.BytesSize];
-        SKCodecResult result = Decode(codec, info, pixels);
+        SKCodecResult result = codec.GetPixels(info, out byte[] pixels);
         return result == SKCodecResult.Success
             ? Upright(new PixelImage(info.Width, info.Height, WithoutAlpha(pixels)), codec.EncodedOrigin)
             : throw new DataFileException(
                 path, null, $"the image is damaged or cut off ({result}). Copy the file again, or take it out.");
-    }
-
-    private static unsafe SKCodecResult Decode(SKCodec codec, SKImageInfo info, byte[] pixels)
-    {
-        fixed (byte* address = pixels)
-        {
-            return codec.GetPixels(info, (IntPtr)address);
-        }
     }
 
     private static byte[] WithoutAlpha(byte[] pixels)

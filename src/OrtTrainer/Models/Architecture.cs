@@ -27,6 +27,7 @@ internal abstract class Architecture(ModelConfig config)
         ("roberta", config => new Backbones.Roberta(config)),
         ("camembert", config => new Backbones.Roberta(config, "Camembert")),
         ("xlm-roberta", config => new Backbones.Roberta(config, "XLMRoberta")),
+        ("resnet", config => new Backbones.ResNet(config)),
         ("vit", config => new Backbones.Vit(config)),
         ("data2vec-text", config => new Backbones.Roberta(config, "Data2VecText", "data2vec_text.")),
     ];

@@ -20,6 +20,25 @@ internal static class ConfigFields
                 string.Create(CultureInfo.InvariantCulture, $"{range.Least} to {range.Most}"));
     }
 
+    /// <summary>A list of whole numbers of a range, one or more; <paramref name="defaultValue"/> where the field is
+    /// absent.</summary>
+    /// <exception cref="CheckpointException">It is no such list, or a number is out of range.</exception>
+    public static int[] Sizes(this ModelConfig config, string field, SizeRange range, int[] defaultValue)
+    {
+        if (!config.Has(field))
+        {
+            return defaultValue;
+        }
+
+        JsonNode found = config.ToJson()[field]!;
+        return found is JsonArray { Count: > 0 } list
+            && list.All(item => item is JsonValue value && value.TryGetValue(out int size)
+                && size >= range.Least && size <= range.Most)
+            ? [.. list.Select(item => item!.GetValue<int>())]
+            : throw OutOfRange(config, field, CheckpointException.Shorten(found.ToJsonString()),
+                string.Create(CultureInfo.InvariantCulture, $"a list of numbers from {range.Least} to {range.Most}"));
+    }
+
     /// <summary>A probability of dropout in [0, 1).</summary>
     /// <exception cref="CheckpointException">It is none.</exception>
     public static float Probability(this ModelConfig config, string field, double defaultValue = 0.1)

@@ -10,7 +10,7 @@ internal static class EncoderTensors
     private const int MostNamed = 3;
 
     // Constants that older checkpoints keep beside the weights.
-    private static readonly string[] Buffers = ["position_ids", "token_type_ids"];
+    private static readonly string[] Buffers = ["position_ids", "token_type_ids", "num_batches_tracked"];
 
     /// <summary>Makes sure that the checkpoint has the encoder's tensors, and no others of its embeddings and
     /// layers.</summary>

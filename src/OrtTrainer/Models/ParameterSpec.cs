@@ -17,6 +17,9 @@ internal sealed record ParameterSpec(
     /// <summary>Whether it belongs to the last layer of a head: its row i makes output i.</summary>
     public bool HasRowPerOutput { get; init; }
 
+    /// <summary>Whether it is a statistic of activations, which belongs to the weights but has no gradient.</summary>
+    public bool IsStatistic { get; init; }
+
     /// <summary>How weight files hold it.</summary>
     public ParameterStorage Storage { get; init; } = new(Name);
 }

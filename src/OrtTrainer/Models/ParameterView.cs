@@ -15,6 +15,9 @@ internal sealed record ParameterView(string Name, IReadOnlyList<long> Shape, IRe
     /// <summary>The name of the graph output that holds its gradient.</summary>
     public string GradientName => Name + ".gradient";
 
+    /// <summary>Whether it has no gradient.</summary>
+    public bool IsStatistic => Parts[0].IsStatistic;
+
     /// <summary>Name and shape, such as <c>'classifier.weight' [3, 16]</c>.</summary>
     public override string ToString() => $"'{Name}' [{string.Join(", ", Shape)}]";
 

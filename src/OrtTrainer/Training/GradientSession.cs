@@ -38,7 +38,7 @@ internal sealed class GradientSession : IDisposable
         {
             long offset = graph.Layout.OffsetOf(view);
             _binding.BindInput(view.Name, parameters, offset, [.. view.Shape]);
-            if (!graph.Tables.Contains(view))
+            if (!view.IsStatistic && !graph.Tables.Contains(view))
             {
                 _binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
             }

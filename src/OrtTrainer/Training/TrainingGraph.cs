@@ -40,20 +40,22 @@ internal sealed record TrainingGraph(
         TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
 
         // The last layer's gradients come first: it would be computed twice in a row.
+        int[] trained = [.. Enumerable.Range(0, m.Views.Count).Where(i => !m.Views[i].IsStatistic)];
         IReadOnlyList<Value> gradients = Autodiff.Gradients(
-            g, loss.Total, m.Parameters, recompute ? [.. m.LayerNodes.SkipLast(1)] : []);
+            g, loss.Total, [.. trained.Select(i => m.Parameters[i])],
+            recompute ? [.. m.LayerNodes.SkipLast(1)] : []);
         loss.AddOutputs(g);
         g.Output(logits, PackedInputs.Logits);
         List<ParameterView> tables = [];
-        for (int i = 0; i < gradients.Count; i++)
+        foreach ((int place, Value gradient) in trained.Zip(gradients))
         {
-            PickedRows? picked = PickedRows.Of(g, gradients[i]) is { } rows && rows.Rows == m.InputIds ? rows : null;
+            PickedRows? picked = PickedRows.Of(g, gradient) is { } rows && rows.Rows == m.InputIds ? rows : null;
             if (picked is not null)
             {
-                tables.Add(m.Views[i]);
+                tables.Add(m.Views[place]);
             }
 
-            g.Output(picked?.Gradients ?? gradients[i], m.Views[i].GradientName);
+            g.Output(picked?.Gradients ?? gradient, m.Views[place].GradientName);
         }
 
         return new(

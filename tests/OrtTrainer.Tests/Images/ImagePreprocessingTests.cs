@@ -28,7 +28,8 @@ public sealed class ImagePreprocessingTests
         Assert.That(image.Pixels.Values, Is.EqualTo(Wide.Resize(20, 10, Resampling.Bilinear).Values));
         float[] values = Values(image);
         Assert.That(values[0], Is.EqualTo(((image.Pixels.Values[0] / 255.0) - 0.5) / 0.5).Within(1e-6));
-        Assert.That(values[200 + 5], Is.EqualTo(((image.Pixels.Values[(5 * 3) + 1] / 255.0) - 0.4) / 0.25).Within(1e-6));
+        Assert.That(
+            values[200 + 5], Is.EqualTo(((image.Pixels.Values[(5 * 3) + 1] / 255.0) - 0.4) / 0.25).Within(1e-6));
         Assert.That(values[^1], Is.EqualTo(((100 / 255.0) - 0.3) / 0.2).Within(1e-6));
     }
 

@@ -11,6 +11,7 @@ using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tasks.TokenClassification;
+using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models.Plain;
 using OrtTrainer.Training.Batches;
 
@@ -20,12 +21,13 @@ namespace OrtTrainer.Tests.Models;
 internal sealed class GoldenModel : IDisposable
 {
     private readonly SafetensorsFile _golden;
+    private TemporaryFolder? _sized;
 
     public GoldenModel(string folder)
     {
         Name = Path.GetFileName(folder);
-        Pretrained = PretrainedModel.Open(folder);
         _golden = SafetensorsFile.OpenFile(Path.Combine(folder, "golden.safetensors"));
+        Pretrained = PretrainedModel.Open(Sized(folder));
         Json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json"))).RootElement;
         Task = Pretrained.Architecture.Shape.Image is not null ? ImageClassificationTask.Instance
             : Name.Contains("multilabel", StringComparison.Ordinal) ? MultiLabelTask.Instance
@@ -92,7 +94,10 @@ internal sealed class GoldenModel : IDisposable
         string[] architectures =
             ["albert", "bert", "deberta-v2", "distilbert", "electra", "modernbert", "mpnet", "roberta"];
         HashSet<string> names =
-            [.. architectures.SelectMany(a => kinds.Select(kind => $"{a}-{kind}")), "vit-classification"];
+        [
+            .. architectures.SelectMany(a => kinds.Select(kind => $"{a}-{kind}")), "vit-classification",
+            "resnet-classification-frozen-bn",
+        ];
         return Directory.Exists(root)
             ? Directory.GetDirectories(root)
                 .Where(d => names.Contains(Path.GetFileName(d))).Order(StringComparer.Ordinal)
@@ -178,8 +183,25 @@ internal sealed class GoldenModel : IDisposable
         return [.. ids.Zip(types)];
     }
 
+    /// <summary>The folder or, where the configuration does not say the size of images, a copy that does.</summary>
+    private string Sized(string folder)
+    {
+        string config = File.ReadAllText(Path.Combine(folder, "config.json"));
+        if (!_golden.TryGet("batch0.pixel_values", out TensorInfo pixels)
+            || config.Contains("\"image_size\"", StringComparison.Ordinal))
+        {
+            return folder;
+        }
+
+        _sized = new TemporaryFolder();
+        _sized.Write("config.json", "{\"image_size\": " + pixels.Shape[^1] + "," + config.TrimStart()[1..]);
+        File.Copy(Path.Combine(folder, "model.safetensors"), _sized.File("model.safetensors"));
+        return _sized.Path;
+    }
+
     public void Dispose()
     {
+        _sized?.Dispose();
         _golden.Dispose();
         Pretrained.Dispose();
     }

@@ -12,8 +12,9 @@ public sealed class FolderCirclesTests
         Assert.That(FolderGraph.Of("OrtTrainer").FindCircle(), Is.Empty);
 
     [TestCase("Common", new string[0])]
+    [TestCase("Images", new[] { "Common", "Data" })]
     [TestCase("Methods", new[] { "Common", "Data", "Models", "Randomness", "Tasks", "Teachers", "Training" })]
-    [TestCase("Training", new[] { "Common", "Data", "Models", "Randomness" })]
+    [TestCase("Training", new[] { "Common", "Data", "Images", "Models", "Randomness" })]
     public void What_lies_low_uses_little(string folder, string[] uses) =>
         Assert.That(FolderGraph.Of("OrtTrainer").Uses(folder), Is.EqualTo(uses));
 

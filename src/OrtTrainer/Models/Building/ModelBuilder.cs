@@ -60,6 +60,23 @@ internal abstract class ModelBuilder
     /// <summary>A tensor of the model, as it is.</summary>
     public abstract Value Parameter(ParameterSpec spec);
 
+    /// <summary>Batch normalization of [B, channels, ...] by the statistics of the checkpoint, <c>name.running_mean</c>
+    /// and <c>name.running_var</c>, with <c>name.weight</c> and <c>name.bias</c>, all [channels].</summary>
+    public Value BatchNorm(string name, long channels, float epsilon, Value x)
+    {
+        Value Of(string part, ParameterInitialization start, bool isStatistic, bool decays) => Parameter(
+            new ParameterSpec($"{name}.{part}", [channels], start, decays) { Place = Place, IsStatistic = isStatistic });
+        return Graph.Node(
+            "BatchNormalization",
+            [
+                x, Of("weight", ParameterInitialization.Ones, isStatistic: false, decays: true),
+                Of("bias", ParameterInitialization.Zeros, isStatistic: false, decays: false),
+                Of("running_mean", ParameterInitialization.Zeros, isStatistic: true, decays: false),
+                Of("running_var", ParameterInitialization.Ones, isStatistic: true, decays: false),
+            ],
+            AttributeList.Empty.With("epsilon", epsilon));
+    }
+
     /// <summary>Positions in the sequence, the first being <paramref name="first"/>.</summary>
     /// <param name="first">0 for BERT; RoBERTa's begin after its padding id.</param>
     public abstract Value PositionIds(long first);

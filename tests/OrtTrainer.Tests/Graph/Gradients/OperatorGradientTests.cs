@@ -9,7 +9,7 @@ public sealed class OperatorGradientTests
     private static GradientCase[] Cases { get; } =
     [
         .. PointwiseCases.All, .. ArithmeticCases.All, .. ReductionCases.All, .. ProductCases.All, .. ShapingCases.All,
-        .. SelectionCases.All, .. FusedCases.All,
+        .. SelectionCases.All, .. WindowCases.All, .. FusedCases.All,
     ];
 
     private static IEnumerable<Operator> Rules => OperatorSet.All.Where(op => op.HasGradientRule);
