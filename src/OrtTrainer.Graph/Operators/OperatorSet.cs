@@ -13,7 +13,7 @@ public static class OperatorSet
         new Erf(), new Tanh(), new Sigmoid(), new Relu(), new StandardGelu(), new Sin(), new Cos(), new Sign(),
         new Ceil(), new Floor(),
         new Gemm(), new MatMul(), new FusedMatMul(), new Softmax(), new LogSoftmax(), new LayerNormalization(),
-        new Conv(), new ConvTranspose(), new MaxPool(), new BatchNormalization(),
+        new Conv(), new ConvTranspose(), new MaxPool(), new GlobalAveragePool(), new BatchNormalization(),
         new ReduceSum(), new ReduceMean(), new ReduceMax(), new ReduceMin(), new ReduceProd(),
         new Reshape(), new Flatten(), new Transpose(), new Unsqueeze(), new Squeeze(), new Expand(), new Tile(),
         new ShapeOf(), new SizeOf(), new Gather(), new GatherElements(), new GatherND(), new ScatterElements(),

@@ -40,6 +40,26 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
         return Forward(g, new PackedModelBuilder(g, training: false, precision, Values), architecture, head);
     }
 
+    /// <summary>
+    /// Forward pass that normalizes each batch by itself: what the batch makes of every statistic out, as
+    /// <see cref="PackedInputs.Statistic"/> names it. Null where the model has no statistics.
+    /// </summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="head">What stands on it.</param>
+    /// <param name="precision">What the operands of products are rounded to.</param>
+    public static PackedGraph? Statistics(Architecture architecture, ModelHead head, Precision precision)
+    {
+        GraphBuilder g = new("statistics");
+        PackedModelBuilder m = new(g, training: false, precision) { UsesBatchStatistics = true };
+        _ = head.Build(m, architecture, architecture.Encode(m, head));
+        foreach ((ParameterSpec statistic, Value ofBatch) in m.Statistics)
+        {
+            g.Output(ofBatch, PackedInputs.Statistic(statistic));
+        }
+
+        return m.Statistics.Count > 0 ? From(g, m) : null;
+    }
+
     /// <summary>The encoder alone: <see cref="PackedInputs.LastHiddenState"/> out.</summary>
     public static PackedGraph Encoder(Architecture architecture)
     {

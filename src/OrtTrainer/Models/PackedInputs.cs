@@ -48,6 +48,9 @@ internal static class PackedInputs
     /// <summary>The encoder's last layer, float [T, width].</summary>
     public const string LastHiddenState = "last_hidden_state";
 
+    /// <summary>What a batch makes of a statistic, float in the statistic's shape.</summary>
+    public static string Statistic(ParameterSpec statistic) => statistic.Name + ".of_batch";
+
     /// <summary>The output of a layer of the encoder, counted from 0, float [T, width].</summary>
     public static string HiddenState(int layer) => $"hidden_state_{layer}";
 }

@@ -113,6 +113,15 @@ public sealed partial record FineTuneOptions
     [Setting("dropout", "dropout everywhere", Default = "as the model's configuration says")]
     public double? Dropout { get; init => field = value is { } p ? OptionRange.Below(p, 0, 1) : null; }
 
+    /// <summary>
+    /// Whether batch normalization goes by the statistics of the pre-trained model throughout. Otherwise it goes by the
+    /// batch in training, and by statistics of the training data, made anew for the weights, in evaluation and export.
+    /// </summary>
+    [Setting("frozen-batch-norm", "batch normalization by the pre-trained model's statistics, not the batch's",
+        IsSwitch = true)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FrozenBatchNorm { get; init; }
+
     /// <summary>How much examples count by their label; null for equal weights.</summary>
     [Setting("class-weights", "how much examples count by label: balanced, or label=2,other=0.5", Value = "WEIGHTS",
         Default = "all alike", Section = "Loss")]

@@ -47,7 +47,8 @@ internal sealed class PreparedRun : IDisposable
             .With(data.Draw);
         ModelHead head = data.Head;
         TrainingGraph graph = TrainingGraph.Build(
-            model.Architecture, head, objective, precision: options.Precision, recompute: options.Recompute);
+            model.Architecture, head, objective, precision: options.Precision, recompute: options.Recompute,
+            batchStatistics: !options.FrozenBatchNorm);
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head, options.Precision);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
@@ -66,7 +67,11 @@ internal sealed class PreparedRun : IDisposable
             Trainer = new Trainer(
                 settings, data.Train.Inputs, gradients, State, RunSchedule.Of(options, TotalSteps), averaging,
                 _updates);
-            Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric);
+            Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric)
+            {
+                Statistics = options.FrozenBatchNorm ? null : StatisticsPass.Of(
+                    model.Architecture, head, options.Precision, Execution, data.Train.Inputs, settings),
+            };
             Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher);
         }
         catch

@@ -17,20 +17,33 @@ internal sealed class Evaluator(EvaluationSession session, ModelTask task, Metri
     /// <summary>The metric that decides.</summary>
     public Metric Metric { get; } = metric;
 
+    /// <summary>Makes the statistics of batch normalization anew for weights before they are scored; null where they
+    /// are given, or the model has none. Disposed with this.</summary>
+    public StatisticsPass? Statistics { get; init; }
+
     /// <summary>Runs all examples and scores the outputs.</summary>
-    /// <param name="weights">Live or averaged weights.</param>
+    /// <param name="weights">Live or averaged weights, whose statistics are made anew.</param>
     /// <param name="data">The examples.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public EvaluationScores Evaluate(
         WeightBuffer weights, EncodedDataset data, CancellationToken cancellation = default)
     {
+        Statistics?.Refresh(weights, cancellation);
         EvaluationAccumulator outputs = task.Evaluate(data);
         session.Run(weights, data.Inputs, outputs, cancellation: cancellation);
         return outputs.Score(Metric);
     }
 
     /// <summary>Lets go of weights that are about to be disposed.</summary>
-    public void Forget(WeightBuffer weights) => session.Forget(weights);
+    public void Forget(WeightBuffer weights)
+    {
+        session.Forget(weights);
+        Statistics?.Forget(weights);
+    }
 
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        session.Dispose();
+        Statistics?.Dispose();
+    }
 }

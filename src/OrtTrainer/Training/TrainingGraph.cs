@@ -30,12 +30,14 @@ internal sealed record TrainingGraph(
     /// <param name="precision">What the operands of products are rounded to, in the gradients too.</param>
     /// <param name="recompute">Whether layers are computed again for their gradients, and only what goes from one to
     /// the next is kept.</param>
+    /// <param name="batchStatistics">Whether batch normalization goes by the batch; otherwise by the statistics that
+    /// belong to the weights.</param>
     public static TrainingGraph Build(
         Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true,
-        Precision precision = Precision.Fp32, bool recompute = false)
+        Precision precision = Precision.Fp32, bool recompute = false, bool batchStatistics = false)
     {
         GraphBuilder g = new("training");
-        PackedModelBuilder m = new(g, dropout, precision);
+        PackedModelBuilder m = new(g, dropout, precision) { UsesBatchStatistics = batchStatistics };
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
         TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
 

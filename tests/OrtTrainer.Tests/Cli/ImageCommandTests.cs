@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Prediction;
 
 namespace OrtTrainer.Tests.Cli;
@@ -86,6 +87,50 @@ public sealed class ImageCommandTests
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error, Does.Contain(message));
+    }
+
+    [Test]
+    public void A_ResNet_is_averaged_with_statistics_of_its_own_and_exported_with_them()
+    {
+        _shapes.OfResNet();
+
+        CliRun run = CliRun.Of(_shapes.Finetune("out", "--method", "swa", "--swa-start", "0.5")).Succeeded();
+        CliRun scored = CliRun.Of(
+            "evaluate", "--model", _shapes.File("out"), "--data", _shapes.Eval, "--metric", "accuracy").Succeeded();
+
+        Assert.That(run.Out, Does.Match(@"\n  averaged \(\d+\) +1\.0000"));
+        Assert.That(scored.Out.Trim(), Is.EqualTo("1.0000"));
+        using SafetensorsFile weights = SafetensorsFile.OpenFile(
+            Path.Combine(_shapes.File("out"), "model.safetensors"));
+        const string Statistic = "resnet.encoder.stages.1.layers.0.layer.1.normalization.running_var";
+        Assert.That(weights.TryGet(Statistic, out TensorInfo info));
+        float[] variances = new float[info.ElementCount];
+        weights.ReadFloats(Statistic, variances);
+        Assert.That(variances, Is.All.Positive.And.None.EqualTo(1f));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void The_number_of_threads_does_not_change_a_bit(bool isResNet)
+    {
+        if (isResNet)
+        {
+            _shapes.OfResNet();
+        }
+
+        CliRun.Of(_shapes.Finetune("one", "--max-steps", "4")).Succeeded();
+        string[] words = _shapes.Finetune("two", "--max-steps", "4");
+        words[Array.IndexOf(words, "--threads") + 1] = "2";
+        CliRun.Of(words).Succeeded();
+
+        Assert.That(Tensors("two"), Is.EqualTo(Tensors("one")));
+    }
+
+    // Without the metadata, which name the run.
+    private byte[] Tensors(string run)
+    {
+        byte[] file = Weights(run);
+        return file[(8 + (int)BitConverter.ToInt64(file))..];
     }
 
     private byte[] Weights(string run) => File.ReadAllBytes(Path.Combine(_shapes.File(run), "model.safetensors"));

@@ -52,6 +52,19 @@ internal sealed class ShapeTask : IDisposable
         "--batch-size", "8", "--epochs", $"{epochs}", "--lr", "3e-3", "--threads", "1", "--out", File(output), .. more,
     ];
 
+    /// <summary>From here on the model is a small ResNet.</summary>
+    public ShapeTask OfResNet()
+    {
+        _folder.Write("tiny/config.json", """
+            {
+              "architectures": ["ResNetForImageClassification"], "model_type": "resnet", "embedding_size": 4,
+              "hidden_sizes": [8, 8], "depths": [1, 1], "layer_type": "basic", "num_channels": 3,
+              "initializer_range": 0.2
+            }
+            """);
+        return this;
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A bar at some place, of some colors.</summary>

@@ -81,7 +81,9 @@ public sealed class ModelGoldenTests
         double rate = settings.GetProperty("lr").GetDouble();
         double clip = settings.GetProperty("clip_global_norm").GetDouble();
         HashSet<string> noDecay = [.. settings.GetProperty("no_decay").EnumerateArray().Select(e => e.GetString()!)];
-        Assert.That(model.Layout.Parameters.Where(p => !p.WeightDecay && !p.IsStatistic).Select(p => p.Storage.Tensor).Distinct(),
+        Assert.That(
+            model.Layout.Parameters.Where(p => !p.WeightDecay && !p.IsStatistic).Select(p => p.Storage.Tensor)
+                .Distinct(),
             Is.EquivalentTo(noDecay));
         int steps = model.Golden.Json.GetProperty("steps").GetInt32();
         double[] betas = [.. settings.GetProperty("betas").EnumerateArray().Select(e => e.GetDouble())];

@@ -114,7 +114,8 @@ internal sealed class ResNet : Architecture
     }
 
     /// <summary>The mean of all places, [B, C].</summary>
-    protected override Value Finish(ModelBuilder m, Value x) => m.Graph.ReduceMean(x, [2, 3], keepAxes: false);
+    protected override Value Finish(ModelBuilder m, Value x) => 
+        m.Graph.Reshape(m.Graph.Node("GlobalAveragePool", [x]), 0, _widths[^1]);
 
     protected override void RequireSupported()
     {

@@ -60,21 +60,19 @@ internal abstract class ModelBuilder
     /// <summary>A tensor of the model, as it is.</summary>
     public abstract Value Parameter(ParameterSpec spec);
 
-    /// <summary>Batch normalization of [B, channels, ...] by the statistics of the checkpoint, <c>name.running_mean</c>
-    /// and <c>name.running_var</c>, with <c>name.weight</c> and <c>name.bias</c>, all [channels].</summary>
+    /// <summary>
+    /// Batch normalization of [B, channels, height, width] with <c>name.weight</c> and <c>name.bias</c>, by the
+    /// statistics <c>name.running_mean</c> and <c>name.running_var</c>, all [channels].
+    /// </summary>
     public Value BatchNorm(string name, long channels, float epsilon, Value x)
     {
-        Value Of(string part, ParameterInitialization start, bool isStatistic, bool decays) => Parameter(
-            new ParameterSpec($"{name}.{part}", [channels], start, decays) { Place = Place, IsStatistic = isStatistic });
-        return Graph.Node(
-            "BatchNormalization",
-            [
-                x, Of("weight", ParameterInitialization.Ones, isStatistic: false, decays: true),
-                Of("bias", ParameterInitialization.Zeros, isStatistic: false, decays: false),
-                Of("running_mean", ParameterInitialization.Zeros, isStatistic: true, decays: false),
-                Of("running_var", ParameterInitialization.Ones, isStatistic: true, decays: false),
-            ],
-            AttributeList.Empty.With("epsilon", epsilon));
+        ParameterSpec Of(string part, ParameterInitialization start) =>
+            new($"{name}.{part}", [channels], start, WeightDecay: part == "weight") { Place = Place };
+        Value gain = Parameter(Of("weight", ParameterInitialization.Ones));
+        Value bias = Parameter(Of("bias", ParameterInitialization.Zeros));
+        return BatchNorm(
+            gain, bias, Of("running_mean", ParameterInitialization.Zeros) with { IsStatistic = true },
+            Of("running_var", ParameterInitialization.Ones) with { IsStatistic = true }, epsilon, x);
     }
 
     /// <summary>Positions in the sequence, the first being <paramref name="first"/>.</summary>
@@ -261,6 +259,12 @@ internal abstract class ModelBuilder
     /// <summary>Whether an activation is GELU's approximation by tanh, which has several names.</summary>
     protected static bool IsGeluTanh(string activation) =>
         activation is "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast";
+
+    /// <summary>Batch normalization by given statistics.</summary>
+    protected virtual Value BatchNorm(
+        Value gain, Value bias, ParameterSpec mean, ParameterSpec variance, float epsilon, Value x) => Graph.Node(
+        "BatchNormalization", [x, gain, bias, Parameter(mean), Parameter(variance)],
+        AttributeList.Empty.With("epsilon", epsilon));
 
     /// <summary>What shapes call the number of sequences.</summary>
     protected abstract string BatchSize { get; }

@@ -55,6 +55,14 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     public override Value InputIds { get; }
 
+    /// <summary>Whether batch normalization goes by the batch, as in training; otherwise by the statistics that belong
+    /// to the weights.</summary>
+    public bool UsesBatchStatistics { get; init; }
+
+    /// <summary>What a batch makes of the statistics, where it is normalized by itself: mean, and variance as of a
+    /// sample.</summary>
+    public List<(ParameterSpec Statistic, Value OfBatch)> Statistics { get; } = [];
+
     /// <summary>Whether two passes over a batch are the same although dropout should act: no probability is above 0.
     /// </summary>
     public bool LacksDropout => _training && !_dropsOut;
@@ -210,6 +218,36 @@ internal sealed class PackedModelBuilder : ModelBuilder
     }
 
     protected override string BatchSize => Sequences;
+
+    /// <summary>
+    /// In training form (Ioffe and Szegedy, 2015): by mean and variance of the batch, through which gradients go. The
+    /// statistics stay parameters, so that they lie where they do in a graph that reads them.
+    /// </summary>
+    protected override Value BatchNorm(
+        Value gain, Value bias, ParameterSpec mean, ParameterSpec variance, float epsilon, Value x)
+    {
+        if (!UsesBatchStatistics)
+        {
+            return base.BatchNorm(gain, bias, mean, variance, epsilon, x);
+        }
+
+        _ = (Parameter(mean), Parameter(variance));
+        Value center = Graph.ReduceMean(x, [0, 2, 3], keepAxes: true);
+        Value centered = Graph.Sub(x, center);
+        Value spread = Graph.ReduceMean(Graph.Mul(centered, centered), [0, 2, 3], keepAxes: true);
+        Value inverse = Graph.Node(
+            "Reciprocal", [Graph.Node("Sqrt", [Graph.Add(spread, Graph.Constant(epsilon))])]);
+
+        // n / (n - 1), and 1 where there is one value.
+        Value places = Graph.Constant((float)(x.Shape[2].Size * x.Shape[3].Size));
+        Value images = Graph.Cast(Graph.Slice(Graph.ShapeOf(x), 0, 0, 1), ElementType.Float);
+        Value count = Graph.Mul(images, places);
+        Value others = Graph.Node("Max", [Graph.Sub(count, Graph.Constant(1f)), Graph.Constant(1f)]);
+        Statistics.Add((mean, Graph.Reshape(center, -1)));
+        Statistics.Add((variance, Graph.Mul(Graph.Reshape(spread, -1), Graph.Div(count, others))));
+        return Graph.Add(
+            Graph.Mul(centered, Graph.Mul(inverse, Graph.Unsqueeze(gain, 1, 2))), Graph.Unsqueeze(bias, 1, 2));
+    }
 
     protected override Value Attend(
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)

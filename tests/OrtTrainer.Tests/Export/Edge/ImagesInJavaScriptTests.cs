@@ -20,6 +20,13 @@ public sealed class ImagesInJavaScriptTests
         }
         """;
 
+    private const string ResNet = """
+        {
+          "model_type": "resnet", "embedding_size": 4, "hidden_sizes": [8, 16], "depths": [1, 2], "num_channels": 3,
+          "layer_type": "bottleneck", "image_size": 16, "initializer_range": 0.2
+        }
+        """;
+
     private static readonly string[] Labels = ["cat", "dog", "bird"];
 
     private TemporaryFolder _folder = null!;
@@ -31,6 +38,7 @@ public sealed class ImagesInJavaScriptTests
     public void Remove() => _folder.Dispose();
 
     [TestCase(Vit, "ViTForImageClassification")]
+    [TestCase(ResNet, "ResNetForImageClassification")]
     public void Images_have_the_scores_of_predict(string config, string className)
     {
         string export = Export(config);

@@ -34,6 +34,8 @@ internal static class WindowCases
         new("MaxPool", "overlapping, padded, a named batch", c => c.Graph.Node(
             "MaxPool", [c.Apart("x", [2, 2, 5, 6], new Shape("batch", 2, 5, 6))],
             AttributeList.Empty.With("kernel_shape", 3, 3).With("strides", 2, 2).With("pads", 1, 1, 1, 1))),
+        new("GlobalAveragePool", "", c => c.Graph.Node(
+            "GlobalAveragePool", [c.Parameter("x", [2, 3, 3, 5], declared: new("batch", 3, 3, 5))])),
         new("BatchNormalization", "x, scale and bias", c => c.Graph.Node(
             "BatchNormalization",
             [

@@ -32,7 +32,7 @@ internal sealed class ExportedModel : IDisposable
             .Select(f => new TestCaseData(f).SetArgDisplayNames(System.IO.Path.GetFileNameWithoutExtension(f)));
     }
 
-    /// <summary>Whether the file holds convolutions, which are not built or differentiated here.</summary>
+    /// <summary>Whether the file is of a model of images, whose graph takes them.</summary>
     public static bool IsOfImages(string file) =>
         file.StartsWith("vit-", StringComparison.Ordinal) || file.StartsWith("resnet-", StringComparison.Ordinal);
 

@@ -9,7 +9,7 @@ namespace OrtTrainer.Tests.Graph.Import;
 /// <summary>Files exported by PyTorch, read, rebuilt, written and run: the outputs stay those of PyTorch.</summary>
 public sealed class RoundTripTests
 {
-    private static IEnumerable<TestCaseData> Exports() => ExportedModel.Files(name => !ExportedModel.IsOfImages(name));
+    private static IEnumerable<TestCaseData> Exports() => ExportedModel.Files(_ => true);
 
     private static IEnumerable<TestCaseData> Images() => ExportedModel.Files(ExportedModel.IsOfImages);
 
@@ -39,9 +39,10 @@ public sealed class RoundTripTests
     {
         Assume.That(File.Exists(path), $"{path} is not there");
         ModelProto model = ModelReader.Read(path);
+        model.Graph.Node.First(node => node.OpType == "Conv").OpType = "Deconv";
 
         Assert.That(() => GraphImporter.Import(model), Throws.TypeOf<GraphException>().With.Message.Matches(
-            "Node '/.+/Conv' \\(Conv, opset 17, output '.+'\\): The operator 'Conv' is not known"));
+            "Node '/.+/Conv' \\(Deconv, opset 17, output '.+'\\): The operator 'Deconv' is not known"));
     }
 
     private static void AssertOutputs(ExportedModel export, string file)
