@@ -80,6 +80,7 @@ public sealed class PreparedRunTests
         Assert.That(Fingerprint(options with { Recompute = true }), Is.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { Seed = 2 }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { MaxLength = 8 }), Is.Not.EqualTo(fingerprint));
+        Assert.That(Fingerprint(options with { BatchByLength = 4 }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { Layers = [0] }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { Data = options.Data with { Test = null } }), Is.Not.EqualTo(
             fingerprint));
