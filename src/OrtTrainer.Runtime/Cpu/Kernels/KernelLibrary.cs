@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Runtime.Native;
 
@@ -12,7 +14,42 @@ public sealed unsafe class KernelLibrary
     /// <summary>The domain of all operators here.</summary>
     public const string Domain = "ai.orttrainer";
 
-    private static readonly Lazy<KernelLibrary> LazyDefault = new(() => new KernelLibrary(
+    private static readonly Lazy<KernelLibrary> LazyDefault =
+        new(() => new KernelLibrary(HasFusedArithmetic ? OfThisAssembly : []));
+
+    [ThreadStatic]
+    private static SortedSet<string>? _created;
+
+    private readonly void* _domain;
+
+    /// <exception cref="ArgumentException">Two kernels have one name.</exception>
+    /// <exception cref="NotSupportedException">The ONNX Runtime in use is too old for C# kernels.</exception>
+    public KernelLibrary(IReadOnlyList<KernelDefinition> definitions)
+    {
+        foreach (IGrouping<string, KernelDefinition> same in definitions.GroupBy(d => d.Name).Where(g => g.Count() > 1))
+        {
+            throw new ArgumentException(
+                $"There are {same.Count()} kernels {same.Key}; expected one of each name.", nameof(definitions));
+        }
+
+        Definitions = definitions;
+        _domain = OrtFunctions.CreateCustomOpDomain(Domain);
+        foreach (KernelDefinition definition in definitions)
+        {
+            OrtFunctions.CustomOpDomainAdd(_domain, CustomOperator.Create(definition));
+        }
+    }
+
+    /// <summary>All kernels of this assembly that this processor runs well: none where it cannot multiply and add in
+    /// one instruction, as software does that a hundred times slower than a function body.</summary>
+    public static KernelLibrary Default => LazyDefault.Value;
+
+    /// <summary>The kernels in this set.</summary>
+    public IReadOnlyList<KernelDefinition> Definitions { get; }
+
+    private static bool HasFusedArithmetic => Fma.IsSupported || AdvSimd.IsSupported;
+
+    private static IReadOnlyList<KernelDefinition> OfThisAssembly =>
     [
         DropoutKernel.Definition,
         GeluKernel<ErfGelu>.Define("Gelu"),
@@ -40,36 +77,7 @@ public sealed unsafe class KernelLibrary
         DisentangledAttentionKernel.Definition,
         DisentangledAttentionGradKernel.Definition,
         .. ProductKernels.OfThisProcessor,
-    ]));
-
-    [ThreadStatic]
-    private static SortedSet<string>? _created;
-
-    private readonly void* _domain;
-
-    /// <exception cref="ArgumentException">Two kernels have one name.</exception>
-    /// <exception cref="NotSupportedException">The ONNX Runtime in use is too old for C# kernels.</exception>
-    public KernelLibrary(IReadOnlyList<KernelDefinition> definitions)
-    {
-        foreach (IGrouping<string, KernelDefinition> same in definitions.GroupBy(d => d.Name).Where(g => g.Count() > 1))
-        {
-            throw new ArgumentException(
-                $"There are {same.Count()} kernels {same.Key}; expected one of each name.", nameof(definitions));
-        }
-
-        Definitions = definitions;
-        _domain = OrtFunctions.CreateCustomOpDomain(Domain);
-        foreach (KernelDefinition definition in definitions)
-        {
-            OrtFunctions.CustomOpDomainAdd(_domain, CustomOperator.Create(definition));
-        }
-    }
-
-    /// <summary>All kernels of this assembly.</summary>
-    public static KernelLibrary Default => LazyDefault.Value;
-
-    /// <summary>The kernels in this set.</summary>
-    public IReadOnlyList<KernelDefinition> Definitions { get; }
+    ];
 
     internal static void Created(KernelDefinition definition) => _created?.Add(definition.Name);
 
