@@ -20,6 +20,9 @@ internal readonly unsafe struct ResidualEpilogue<TFirst>(float* residual, nint w
         float* source = residual + (row * width) + column;
         for (int i = 0; i < rows; i++)
         {
+            // The next tile of the panel is below this one, and takes long enough to multiply for its lines to arrive.
+            Prefetch.Line(source + (rows * width));
+            Prefetch.Line(source + (rows * width) + Lanes.Count);
             BiasEpilogue.Load(source, columns, out Vector512<float> left, out Vector512<float> right);
             (Vector512.Load(tile) + left).Store(tile);
             (Vector512.Load(tile + Lanes.Count) + right).Store(tile + Lanes.Count);
