@@ -57,7 +57,7 @@ public sealed unsafe class KernelLibrary
         GeluKernel<TanhGelu>.Define("GeluTanh"),
         GeluGradKernel<TanhGelu>.Define("GeluTanhGrad"),
         LayerNormKernel.Definition,
-        LayerNormGradKernel.Definition,
+        .. LayerNormGradKernel.Definitions,
         DropoutAddLayerNormKernel.Definition,
         DropoutAddLayerNormGradKernel.Definition,
         .. EmbeddingNormKernel.Definitions,
