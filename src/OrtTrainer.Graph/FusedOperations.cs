@@ -25,19 +25,24 @@ public static class FusedOperations
         ? x
         : Fused(g, "Dropout", [x, key], AttributeList.Empty.With("p", p).With("site", site))[0];
 
-    /// <summary>A linear layer, x · wᵀ + b: x [T, K], w [N, K], b [N] or none; gives [T, N].</summary>
+    /// <summary>
+    /// A linear layer, x · wᵀ + b, and the residual branch around it: x [T, K], w [N, K], b [N] or none, r [T, N] or
+    /// none; gives [T, N].
+    /// </summary>
     /// <param name="g">The builder.</param>
     /// <param name="x">The rows.</param>
     /// <param name="w">The weight.</param>
     /// <param name="b">The bias; null for none.</param>
     /// <param name="precision">What the operands of the product are rounded to, in its gradients too.</param>
+    /// <param name="residual">What is added to the layer; null for nothing.</param>
     public static Value Linear(
-        this GraphBuilder g, Value x, Value w, Value? b = null, Precision precision = Precision.Fp32)
+        this GraphBuilder g, Value x, Value w, Value? b = null, Precision precision = Precision.Fp32,
+        Value? residual = null)
     {
         string suffix = Operands.Suffix(precision);
         return b is null
-            ? Fused(g, "LinearWithoutBias" + suffix, [x, w], AttributeList.Empty)[0]
-            : Fused(g, "Linear" + suffix, [x, w, b], AttributeList.Empty)[0];
+            ? Layer(g, "LinearWithoutBias" + suffix, [x, w], residual)
+            : Layer(g, "Linear" + suffix, [x, w, b], residual);
     }
 
     /// <summary>
@@ -59,8 +64,8 @@ public static class FusedOperations
             AttributeList.Empty)[0];
 
     /// <summary>
-    /// (act(left) · right) · w2ᵀ with the halves of x · w1ᵀ: x [T, K], w1 [2N, K], w2 [M, N] with N a multiple of 32;
-    /// gives [T, M].
+    /// (act(left) · right) · w2ᵀ with the halves of x · w1ᵀ, and the residual branch around it: x [T, K], w1 [2N, K],
+    /// w2 [M, N] with N a multiple of 32, r [T, M] or none; gives [T, M].
     /// </summary>
     /// <param name="g">The builder.</param>
     /// <param name="x">The rows.</param>
@@ -69,11 +74,11 @@ public static class FusedOperations
     /// <param name="w2">The second weight.</param>
     /// <param name="activation">Of the left half.</param>
     /// <param name="precision">What the operands of the products are rounded to, in the gradients too.</param>
+    /// <param name="residual">What is added to the result; null for nothing.</param>
     public static Value GatedFeedForward(
         this GraphBuilder g, Value x, Value w1, Value w2, GateActivation activation,
-        Precision precision = Precision.Fp32) =>
-        Fused(g, Operators.Fused.GatedFeedForward.Name(activation) + Operands.Suffix(precision), [x, w1, w2],
-            AttributeList.Empty)[0];
+        Precision precision = Precision.Fp32, Value? residual = null) =>
+        Layer(g, Operators.Fused.GatedFeedForward.Name(activation) + Operands.Suffix(precision), [x, w1, w2], residual);
 
     /// <summary>x Φ(x), by the error function.</summary>
     public static Value Gelu(this GraphBuilder g, Value x) => Fused(g, "Gelu", [x], AttributeList.Empty)[0];
@@ -224,6 +229,11 @@ public static class FusedOperations
     /// <summary>The gradient of having picked rows <paramref name="indices"/> of a matrix of the given shape.</summary>
     internal static Value GatherGrad(this GraphBuilder g, Value dy, Value indices, Value sizes, Shape shape) =>
         g.Assume(Fused(g, "GatherGrad", [dy, indices, sizes], AttributeList.Empty)[0], shape);
+
+    private static Value Layer(GraphBuilder g, string type, Value[] inputs, Value? residual) =>
+        residual is null
+            ? Fused(g, type, inputs, AttributeList.Empty)[0]
+            : Fused(g, Residual.Named(type), [.. inputs, residual], AttributeList.Empty)[0];
 
     private static IReadOnlyList<Value> Fused(GraphBuilder g, string type, Value[] inputs, AttributeList attributes) =>
         g.NodeOutputs(FunctionDefinition.Domain, type, inputs, attributes);

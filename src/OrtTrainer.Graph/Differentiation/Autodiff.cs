@@ -84,7 +84,7 @@ public static class Autodiff
 
         Node source = again(outputGradients.First(gradient => gradient is not null)!);
         IReadOnlyList<Value?> gradients =
-            rule.Differentiate(new GradientContext(builder, node, source, outputGradients, needed));
+            rule.Differentiate(new GradientContext(builder, node, source, outputGradients, needed, TakeOther));
         for (int i = 0; i < gradients.Count; i++)
         {
             if (gradients[i] is not { } gradient || node.Inputs[i] is not { } input || !needed.Contains(input))
@@ -105,6 +105,13 @@ public static class Autodiff
             }
 
             list.Add(builder.Assume(gradient, input.Shape));
+        }
+
+        Value? TakeOther(Value input)
+        {
+            Value? other = Total(builder, parts, input);
+            parts.Remove(input);
+            return other;
         }
     }
 

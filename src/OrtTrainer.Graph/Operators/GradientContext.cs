@@ -1,3 +1,6 @@
+using OrtTrainer.Graph.Functions;
+using OrtTrainer.Graph.Operators.Fused;
+
 namespace OrtTrainer.Graph.Operators;
 
 /// <summary>
@@ -10,6 +13,7 @@ internal sealed class GradientContext
     private readonly Node _source;
     private readonly IReadOnlyList<Value?> _outputGradients;
     private readonly IReadOnlySet<Value> _needed;
+    private readonly Func<Value, Value?> _takeOther;
 
     /// <param name="builder">The builder to add to.</param>
     /// <param name="node">The node to differentiate.</param>
@@ -18,11 +22,13 @@ internal sealed class GradientContext
     /// <param name="outputGradients">The gradient of the loss in each output; null where the loss does not depend on
     /// it.</param>
     /// <param name="needed">The values whose gradients are wanted.</param>
+    /// <param name="takeOther">Takes out of the sum that makes a value's gradient what it has so far.</param>
     public GradientContext(
         GraphBuilder builder, Node node, Node source, IReadOnlyList<Value?> outputGradients,
-        IReadOnlySet<Value> needed)
+        IReadOnlySet<Value> needed, Func<Value, Value?> takeOther)
     {
         _needed = needed;
+        _takeOther = takeOther;
         Builder = builder;
         _node = node;
         _source = source;
@@ -60,6 +66,18 @@ internal sealed class GradientContext
     /// The gradient of the loss in output <paramref name="index"/>, or null where the loss does not depend on it.
     /// </summary>
     public Value? OutputGradient(int index) => _outputGradients[index];
+
+    /// <summary>
+    /// Adds a fused operator whose first output is the gradient of the first input. Where other uses gave that input a
+    /// gradient already, the operator's form with a residual takes it in, which saves a pass over both.
+    /// </summary>
+    /// <param name="type">Has a form with a residual.</param>
+    /// <param name="inputs">Of the operator.</param>
+    /// <returns>All outputs.</returns>
+    public IReadOnlyList<Value> Gradients(string type, params Value[] inputs) =>
+        Needs(0) && _takeOther(_node.Inputs[0]!) is { } other
+            ? Builder.NodeOutputs(FunctionDefinition.Domain, Residual.Named(type), [.. inputs, other])
+            : Builder.NodeOutputs(FunctionDefinition.Domain, type, inputs);
 
     /// <exception cref="GraphException">The loss depends on another output than those the rule has gradients
     /// for.</exception>

@@ -22,7 +22,7 @@ public static class OperatorSet
         new Equal(), new Greater(), new GreaterOrEqual(), new Less(), new LessOrEqual(), new And(), new Or(), new Not(),
         new IsNaN(), new ConstantOfShape(), new Standard.Range(), new CumSum(), new NonZero(),
         new Fused.Dropout(), new Gelu(), new GeluGrad(), new GeluTanh(), new GeluTanhGrad(),
-        new LayerNorm(), new LayerNormGrad(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
+        new LayerNorm(), new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
         new EmbeddingNormGrad(), new ColumnSum(), new GatherGrad(), new After(),
         new PackedCrossAttention(), new PackedCrossAttentionGrad(),
         new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
@@ -30,6 +30,7 @@ public static class OperatorSet
         new DisentangledAttention(), new DisentangledAttentionGrad(),
     }
         .Concat(Enumerable.Range(1, FusedOperations.MostEmbeddings).Select(tables => new EmbeddingNorm(tables)))
+        .Concat(WithResidual(new LayerNormGrad()))
         .Concat(Enum.GetValues<Precision>().SelectMany(OfProducts))
         .ToDictionary(op => (op.Domain, op.Type));
 
@@ -39,18 +40,25 @@ public static class OperatorSet
     /// <summary>Operators that are made of products.</summary>
     private static IEnumerable<Operator> OfProducts(Precision precision) =>
     [
-        new Linear(precision, hasBias: true), new Linear(precision, hasBias: false),
-        new LinearGrad(precision, hasBias: true), new LinearGrad(precision, hasBias: false),
-        new LinearInputGrad(precision), new LinearWeightGrad(precision),
-        new FeedForward(precision, "Gelu"), new FeedForwardGrad(precision, "Gelu"),
-        new FeedForward(precision, "GeluTanh"), new FeedForwardGrad(precision, "GeluTanh"),
-        .. Enum.GetValues<GateActivation>().SelectMany(activation => new Operator[]
-        {
-            new GatedFeedForward(precision, activation), new GatedFeedForwardGrad(precision, activation),
-        }),
+        .. WithBranch(new Linear(precision, hasBias: true)), .. WithBranch(new Linear(precision, hasBias: false)),
+        .. WithResidual(new LinearGrad(precision, hasBias: true)),
+        .. WithResidual(new LinearGrad(precision, hasBias: false)),
+        .. WithResidual(new LinearInputGrad(precision)), new LinearWeightGrad(precision),
+        new FeedForward(precision, "Gelu"), .. WithResidual(new FeedForwardGrad(precision, "Gelu")),
+        new FeedForward(precision, "GeluTanh"), .. WithResidual(new FeedForwardGrad(precision, "GeluTanh")),
+        .. Enum.GetValues<GateActivation>().SelectMany(
+            activation => WithBranch(new GatedFeedForward(precision, activation))
+                .Concat(WithResidual(new GatedFeedForwardGrad(precision, activation)))),
         new PackedAttention(precision), new PackedAttentionGrad(precision),
         new PackedBiasedAttention(precision), new PackedBiasedAttentionGrad(precision),
     ];
+
+    /// <summary>A gradient, and its form that takes in what other uses gave.</summary>
+    private static IEnumerable<Operator> WithResidual(FusedOperator op) => [op, new Residual(op)];
+
+    /// <summary>A layer, and its form with the residual branch around it.</summary>
+    private static IEnumerable<Operator> WithBranch<TLayer>(TLayer layer)
+        where TLayer : FusedOperator, IGradientRule => [layer, ResidualLayer.Of(layer)];
 
     /// <summary>The operator called <paramref name="type"/> in <paramref name="domain"/>.</summary>
     /// <exception cref="GraphException">There is none.</exception>

@@ -3,6 +3,8 @@ namespace OrtTrainer.Benchmarking;
 /// <summary>Which part of a step an operator belongs to.</summary>
 internal static class OperatorParts
 {
+    private const string Residual = "Residual";
+
     /// <summary>Operators by the beginning of their names; the first that fits counts.</summary>
     private static readonly (string Prefix, StepPart Part)[] Table =
     [
@@ -36,12 +38,17 @@ internal static class OperatorParts
         ("IdCrossEntropy", StepPart.Loss),
     ];
 
+    /// <summary>An operator's name without what says that something is added to its result.</summary>
+    public static string WithoutResidual(string name) =>
+        name.StartsWith(Residual, StringComparison.Ordinal) ? name[Residual.Length..] : name;
+
     /// <summary>The part; <see cref="StepPart.OtherOperators"/> for what the table lacks.</summary>
     public static StepPart Of(string name)
     {
+        string bare = WithoutResidual(name);
         foreach ((string prefix, StepPart part) in Table)
         {
-            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            if (bare.StartsWith(prefix, StringComparison.Ordinal))
             {
                 return part;
             }

@@ -28,7 +28,7 @@ internal static class OperatorWork
     /// first tokens alone is: it reads keys and values once.
     /// </returns>
     public static double? Operations(ProfiledNode node, double squaredLengths, int width) =>
-        node.Operator switch
+        OperatorParts.WithoutResidual(node.Operator) switch
         {
             string name when IsAttention(name) => 4 * squaredLengths * width
                 * (name.Contains(Gradient, StringComparison.Ordinal) ? AttentionGradientFactor : 1),

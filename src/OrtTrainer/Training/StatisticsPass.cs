@@ -7,9 +7,9 @@ namespace OrtTrainer.Training;
 
 /// <summary>
 /// Makes the statistics of batch normalization for given weights: means over batches of training data, each normalized
-/// by itself as in training. Averaged weights need that, since statistics of others are wrong for them (Izmailov et al.,
-/// 2018, section 3.2); and a few thousand examples are as good as a running mean for the live ones (Wu and Johnson,
-/// 2021, section 3).
+/// by itself as in training. Averaged weights need that, since statistics of others are wrong for them (Izmailov et
+/// al., 2018, section 3.2); and a few thousand examples are as good as a running mean for the live ones (Wu and
+/// Johnson, 2021, section 3).
 /// </summary>
 internal sealed class StatisticsPass : IDisposable
 {

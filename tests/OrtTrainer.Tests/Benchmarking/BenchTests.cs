@@ -76,7 +76,7 @@ public sealed class BenchTests
             Is.SubsetOf(new[]
             {
                 "Gemm", "FusedGemm", "MatMul", "Linear", "LinearWithoutBias", "LinearGrad", "LinearWithoutBiasGrad",
-                "FeedForwardGelu", "FeedForwardGeluGrad",
+                "FeedForwardGelu", "FeedForwardGeluGrad", "ResidualLinearGrad", "ResidualFeedForwardGeluGrad",
             }));
     }
 

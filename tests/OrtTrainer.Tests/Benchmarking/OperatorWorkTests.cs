@@ -57,10 +57,12 @@ public sealed class OperatorWorkTests
     [TestCase("FeedForwardGeluTanhBf16", 2 * 2 * 5 * 8 * 16)]
     [TestCase("FeedForwardGeluGrad", 4 * 2 * 5 * 8 * 16)]
     [TestCase("FeedForwardGeluTanhGradBf16", 4 * 2 * 5 * 8 * 16)]
+    [TestCase("ResidualLinearGradBf16", 2 * 2 * 5 * 8 * 16)]
+    [TestCase("ResidualFeedForwardGeluGrad", 4 * 2 * 5 * 8 * 16)]
     public void Operators_of_several_products_cost_all_of_them(string name, double expected)
     {
         bool isGradient = name.Contains("Grad");
-        ProfiledNode node = name.StartsWith("Linear", StringComparison.Ordinal)
+        ProfiledNode node = name.Contains("Linear", StringComparison.Ordinal)
             ? Node(name, [[5, 16], [5, 8], [16, 8]], [5, 8])
             : Node(
                 name, isGradient ? [[5, 8], [5, 8], [16, 8], [8, 16], [5, 16]] : [[5, 8], [16, 8], [16], [8, 16], [8]],
@@ -107,6 +109,8 @@ public sealed class OperatorWorkTests
     [TestCase("FeedForwardGeluTanhGradBf16", "Products")]
     [TestCase("PackedBiasedAttentionGradBf16", "Attention")]
     [TestCase("DropoutAddLayerNormGrad", "Norms")]
+    [TestCase("ResidualLayerNormGrad", "Norms")]
+    [TestCase("ResidualLinearWithoutBiasBf16", "Products")]
     [TestCase("DisentangledAttentionGrad", "Attention")]
     [TestCase("GatherGrad", "Embedding")]
     [TestCase("Transpose", "OtherOperators")]

@@ -54,6 +54,27 @@ public sealed class AutodiffTests
     }
 
     [Test]
+    public void A_layer_takes_in_what_later_uses_of_its_input_gave()
+    {
+        Value x = _g.Input("x", TensorType.Float("tokens", 4)), w = _g.Input("w", TensorType.Float(4, 4));
+        Value early = _g.Tanh(x), layer = _g.Linear(x, w);
+        Value loss = _g.ReduceSum(_g.Add(_g.Add(layer, x), early), [0, 1], keepAxes: false);
+        int forward = _g.NodeCount;
+
+        IReadOnlyList<Value> gradients = Autodiff.Gradients(_g, loss, [x, w]);
+
+        // Of three gradients of x the first comes in with the layer's, and the last one is added to both.
+        Node[] backward = [.. _g.Nodes.Skip(forward)];
+        Node taken = backward.Single(node => node.Operator.Type == "ResidualLinearWithoutBiasGrad");
+        Node[] sums = [.. backward.Where(node => node.Operator.Type == "Add")];
+        Assert.That(backward.Select(node => node.Operator.Type), Has.None.EqualTo("LinearWithoutBiasGrad"));
+        Assert.That(sums, Has.Length.EqualTo(1));
+        Assert.That(sums[0].Inputs[0], Is.SameAs(taken.Outputs[0]));
+        Assert.That(gradients[0], Is.SameAs(sums[0].Outputs[0]));
+        Assert.That(gradients[1], Is.SameAs(taken.Outputs[1]));
+    }
+
+    [Test]
     public void No_gradient_passes_through_integers()
     {
         Value x = _g.Input("x", TensorType.Float(3));

@@ -29,6 +29,14 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
         return this;
     }
 
+    /// <summary>Another operator with the same attributes and inputs.</summary>
+    public KernelRun As(string other)
+    {
+        KernelRun run = new(other, attributes);
+        run._inputs.AddRange(_inputs);
+        return run;
+    }
+
     /// <summary>Replaces an input by zeros of another shape.</summary>
     public KernelRun Reshaped(int input, params long[] shape)
     {

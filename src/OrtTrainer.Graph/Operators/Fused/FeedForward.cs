@@ -39,10 +39,9 @@ internal sealed class FeedForward(Precision precision, string activation) : Fuse
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
         context.RequireNoGradientFrom(output: 1);
-        IReadOnlyList<Value> d = context.Builder.NodeOutputs(
-            Domain, $"FeedForward{activation}Grad{Operands.Suffix(precision)}",
-            [context.Dy, context.In(0), context.In(1), context.In(3), context.Out(1)]);
-        return [d[0], d[1], d[2], d[3], d[4]];
+        return context.Gradients(
+            $"FeedForward{activation}Grad{Operands.Suffix(precision)}",
+            context.Dy, context.In(0), context.In(1), context.In(3), context.Out(1));
     }
 
     /// <summary>A value as it is kept.</summary>

@@ -38,9 +38,9 @@ internal sealed class GatedFeedForward(Precision precision, GateActivation activ
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
         context.RequireNoGradientFrom(output: 1);
-        return context.Builder.NodeOutputs(
-            Domain, $"{Name(activation)}Grad{Operands.Suffix(precision)}",
-            [context.Dy, context.In(0), context.In(1), context.In(2), context.Out(1)]);
+        return context.Gradients(
+            $"{Name(activation)}Grad{Operands.Suffix(precision)}",
+            context.Dy, context.In(0), context.In(1), context.In(2), context.Out(1));
     }
 
     /// <summary>The operator's name without its precision.</summary>

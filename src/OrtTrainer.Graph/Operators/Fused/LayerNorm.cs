@@ -30,8 +30,8 @@ internal sealed class LayerNorm : FusedOperator, IGradientRule
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
         context.RequireNoGradientFrom(output: 1);
-        return context.Builder.NodeOutputs(
-            Domain, "LayerNormGrad", [context.Dy, context.In(0), context.In(1), context.Out(1), context.Out(2)]);
+        return context.Gradients(
+            "LayerNormGrad", context.Dy, context.In(0), context.In(1), context.Out(1), context.Out(2));
     }
 
     internal static void RequireRows(InferenceContext context, int x, int gamma, int beta)

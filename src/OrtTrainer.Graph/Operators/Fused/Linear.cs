@@ -33,15 +33,18 @@ internal sealed class Linear(Precision precision, bool hasBias) : LinearOperator
     public IReadOnlyList<Value?> Differentiate(GradientContext context)
     {
         GraphBuilder g = context.Builder;
-        IReadOnlyList<Value> Made(string type, params Value[] inputs) =>
-            g.NodeOutputs(Domain, Named(type), inputs);
         if (context.Needs(0) && context.Needs(1))
         {
-            return Made($"{(hasBias ? "Linear" : "LinearWithoutBias")}Grad", context.Dy, context.In(0), context.In(1));
+            return context.Gradients(
+                Named($"{(hasBias ? "Linear" : "LinearWithoutBias")}Grad"), context.Dy, context.In(0), context.In(1));
         }
 
-        Value? dx = context.Needs(0) ? Made("LinearInputGrad", context.Dy, context.In(1))[0] : null;
-        Value? dw = context.Needs(1) ? Made("LinearWeightGrad", context.Dy, context.In(0))[0] : null;
+        Value? dx = context.Needs(0)
+            ? context.Gradients(Named("LinearInputGrad"), context.Dy, context.In(1))[0]
+            : null;
+        Value? dw = context.Needs(1)
+            ? g.NodeOutputs(Domain, Named("LinearWeightGrad"), [context.Dy, context.In(0)])[0]
+            : null;
         return hasBias ? [dx, dw, context.Needs(2) ? g.ColumnSum(context.Dy) : null] : [dx, dw];
     }
 }

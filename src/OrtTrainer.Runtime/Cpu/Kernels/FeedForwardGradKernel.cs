@@ -6,22 +6,20 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// <summary>
 /// <c>FeedForwardGeluGrad(dy [T, M], x [T, K], w1 [N, K], w2 [M, N], h [T, N]) -> dx, dw1, db1 [N], dw2, db2 [M]</c>:
 /// dh = (dy · w2) · GELU'(h), dx = dh · w1, dw1 = dhᵀ · x, dw2 = dyᵀ · GELU(h), and the biases' gradients the sums of
-/// dh and dy over the rows. dh and GELU(h) lie in working memory only, laid out as the products read them.
+/// dh and dy over the rows. dh and GELU(h) lie in working memory only, laid out as the products read them. With a
+/// residual, too.
 /// </summary>
-internal sealed unsafe class FeedForwardGradKernel<TTile, TGelu>(KernelDefinition definition) : Kernel
+internal sealed unsafe class FeedForwardGradKernel<TTile, TGelu>(KernelDefinition definition, ResidualInput residual)
+    : Kernel
     where TTile : struct, ITile
     where TGelu : struct, IActivation
 {
     /// <summary>The operator under its name.</summary>
     /// <param name="name">Its type.</param>
     /// <param name="kept">The type of h.</param>
-    public static KernelDefinition Define(string name, ElementType kept)
-    {
-        KernelDefinition? definition = null;
-        return definition = new KernelDefinition(
-            name, [.. Enumerable.Repeat(ElementType.Float, 4), kept], 5,
-            _ => new FeedForwardGradKernel<TTile, TGelu>(definition!));
-    }
+    public static IEnumerable<KernelDefinition> Define(string name, ElementType kept) => ResidualInput.Both(
+        name, [.. Enumerable.Repeat(ElementType.Float, 4), kept], [.. Enumerable.Repeat(ElementType.Float, 5)],
+        (definition, residual, _) => new FeedForwardGradKernel<TTile, TGelu>(definition, residual));
 
     public override void Compute(in KernelContext context)
     {
@@ -62,9 +60,10 @@ internal sealed unsafe class FeedForwardGradKernel<TTile, TGelu>(KernelDefinitio
                 Columns = inner,
                 RowSteps = rowSteps,
             });
-        RowProduct<TTile, InputsOf, NoEpilogue>.Run(
+        ResidualProduct<TTile, InputsOf, NoEpilogue>.Run(
             context, (byte*)(s + dhRows), rows, inner, new InputsOf(w1.Floats, inner, first.Inputs),
-            context.Output(0, rows, first.Inputs).Floats, first.Inputs, default);
+            context.Output(0, rows, first.Inputs).Floats, first.Inputs, default,
+            residual.Read(definition, context, rows, first.Inputs));
         WeightProduct<TTile, FloatRows>.Run(
             context, (byte*)(s + (TTile.ConvertsLeftSteps ? dhSteps : dhRows)), new FloatRows(x.Floats, first.Inputs),
             rows, inner, first.Inputs, context.Output(1, inner, first.Inputs).Floats);

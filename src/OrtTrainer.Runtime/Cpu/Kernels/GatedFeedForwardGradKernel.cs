@@ -7,21 +7,19 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// <c>FeedForwardGluGeluGrad(dy [T, M], x [T, K], w1 [2N, K], w2 [M, N], h [T, 2N]) -> dx, dw1, dw2</c>: dx = dh · w1,
 /// dw1 = dhᵀ · x and dw2 = dyᵀ · g, where g = act(left) · right, dg = dy · w2, and the halves of dh are
 /// dg · right · act'(left) and dg · act(left). dh and g lie in working memory only, laid out as the products read them.
+/// With a residual, too.
 /// </summary>
-internal sealed unsafe class GatedFeedForwardGradKernel<TTile, TActivation>(KernelDefinition definition) : Kernel
+internal sealed unsafe class GatedFeedForwardGradKernel<TTile, TActivation>(
+    KernelDefinition definition, ResidualInput residual) : Kernel
     where TTile : struct, ITile
     where TActivation : struct, IActivation
 {
     /// <summary>The operator under its name.</summary>
     /// <param name="name">Its type.</param>
     /// <param name="kept">The type of h.</param>
-    public static KernelDefinition Define(string name, ElementType kept)
-    {
-        KernelDefinition? definition = null;
-        return definition = new KernelDefinition(
-            name, [.. Enumerable.Repeat(ElementType.Float, 4), kept], 3,
-            _ => new GatedFeedForwardGradKernel<TTile, TActivation>(definition!));
-    }
+    public static IEnumerable<KernelDefinition> Define(string name, ElementType kept) => ResidualInput.Both(
+        name, [.. Enumerable.Repeat(ElementType.Float, 4), kept], [.. Enumerable.Repeat(ElementType.Float, 3)],
+        (definition, residual, _) => new GatedFeedForwardGradKernel<TTile, TActivation>(definition, residual));
 
     public override void Compute(in KernelContext context)
     {
@@ -55,9 +53,10 @@ internal sealed unsafe class GatedFeedForwardGradKernel<TTile, TActivation>(Kern
                 Inner = inner,
                 RowSteps = rowSteps,
             });
-        RowProduct<TTile, InputsOf, NoEpilogue>.Run(
+        ResidualProduct<TTile, InputsOf, NoEpilogue>.Run(
             context, (byte*)(s + dhRows), rows, first.Outputs, new InputsOf(w1.Floats, first.Outputs, first.Inputs),
-            context.Output(0, rows, first.Inputs).Floats, first.Inputs, default);
+            context.Output(0, rows, first.Inputs).Floats, first.Inputs, default,
+            residual.Read(definition, context, rows, first.Inputs));
         WeightProduct<TTile, FloatRows>.Run(
             context, (byte*)(s + (TTile.ConvertsLeftSteps ? dhSteps : dhRows)), new FloatRows(x.Floats, first.Inputs),
             rows, first.Outputs, first.Inputs, context.Output(1, first.Outputs, first.Inputs).Floats);

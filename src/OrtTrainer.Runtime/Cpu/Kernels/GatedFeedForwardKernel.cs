@@ -6,25 +6,19 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// <summary>
 /// <c>FeedForwardGluGelu(x [T, K], w1 [2N, K], w2 [M, N]) -> y [T, M], h [T, 2N]</c>: h = x · w1ᵀ, y = (act(left) ·
 /// right) · w2ᵀ with the halves of h; N is a multiple of 32. act(left) · right lies in working memory only, and h is
-/// kept in the precision of the products.
+/// kept in the precision of the products. With a residual, too.
 /// </summary>
-internal sealed unsafe class GatedFeedForwardKernel<TTile, TActivation>(KernelDefinition definition) : Kernel
+internal sealed unsafe class GatedFeedForwardKernel<TTile, TActivation>(
+    KernelDefinition definition, ResidualInput residual) : Kernel
     where TTile : struct, ITile
     where TActivation : struct, IActivation
 {
     /// <summary>The operator under its name.</summary>
     /// <param name="name">Its type.</param>
     /// <param name="kept">The type of h.</param>
-    public static KernelDefinition Define(string name, ElementType kept)
-    {
-        KernelDefinition? definition = null;
-        return definition = new KernelDefinition(
-            name, [ElementType.Float, ElementType.Float, ElementType.Float], 2,
-            _ => new GatedFeedForwardKernel<TTile, TActivation>(definition!))
-        {
-            OutputTypes = [ElementType.Float, kept],
-        };
-    }
+    public static IEnumerable<KernelDefinition> Define(string name, ElementType kept) => ResidualInput.Both(
+        name, [ElementType.Float, ElementType.Float, ElementType.Float], [ElementType.Float, kept],
+        (definition, residual, _) => new GatedFeedForwardKernel<TTile, TActivation>(definition, residual));
 
     public override void Compute(in KernelContext context)
     {
@@ -44,8 +38,9 @@ internal sealed unsafe class GatedFeedForwardKernel<TTile, TActivation>(KernelDe
             context, left, first.Rows, first.Inputs, new OutputsOf(context.Input(1).Floats, first.Inputs),
             first.Outputs, new GateEpilogue<TTile, TActivation>(
                 context.Output(1, first.Rows, first.Outputs).Bytes, (byte*)(scratch + gated), inner));
-        RowProduct<TTile, OutputsOf, NoEpilogue>.Run(
+        ResidualProduct<TTile, OutputsOf, NoEpilogue>.Run(
             context, (byte*)(scratch + gated), first.Rows, inner, new OutputsOf(w2.Floats, inner),
-            context.Output(0, first.Rows, outputs).Floats, outputs, default);
+            context.Output(0, first.Rows, outputs).Floats, outputs, default,
+            residual.Read(definition, context, first.Rows, outputs));
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Runtime.Native;
 
@@ -12,35 +14,8 @@ public sealed unsafe class KernelLibrary
     /// <summary>The domain of all operators here.</summary>
     public const string Domain = "ai.orttrainer";
 
-    private static readonly Lazy<KernelLibrary> LazyDefault = new(() => new KernelLibrary(
-    [
-        DropoutKernel.Definition,
-        GeluKernel<ErfGelu>.Define("Gelu"),
-        GeluGradKernel<ErfGelu>.Define("GeluGrad"),
-        GeluKernel<TanhGelu>.Define("GeluTanh"),
-        GeluGradKernel<TanhGelu>.Define("GeluTanhGrad"),
-        LayerNormKernel.Definition,
-        LayerNormGradKernel.Definition,
-        DropoutAddLayerNormKernel.Definition,
-        DropoutAddLayerNormGradKernel.Definition,
-        .. EmbeddingNormKernel.Definitions,
-        EmbeddingNormGradKernel.Definition,
-        AfterKernel.Definition,
-        ColumnSumKernel.Definition,
-        GatherGradKernel.Definition,
-        PackedCrossAttentionKernel.Definition,
-        PackedCrossAttentionGradKernel.Definition,
-        PackedLogSoftmaxKernel.Definition,
-        PackedLogSoftmaxGradKernel.Definition,
-        RotaryKernel.Definition,
-        SoftmaxCrossEntropyKernel.Definition,
-        SoftmaxCrossEntropyGradKernel.Definition,
-        IdCrossEntropyKernel.Definition,
-        IdCrossEntropyGradKernel.Definition,
-        DisentangledAttentionKernel.Definition,
-        DisentangledAttentionGradKernel.Definition,
-        .. ProductKernels.OfThisProcessor,
-    ]));
+    private static readonly Lazy<KernelLibrary> LazyDefault =
+        new(() => new KernelLibrary(HasFusedArithmetic ? OfThisAssembly : []));
 
     [ThreadStatic]
     private static SortedSet<string>? _created;
@@ -65,11 +40,44 @@ public sealed unsafe class KernelLibrary
         }
     }
 
-    /// <summary>All kernels of this assembly.</summary>
+    /// <summary>All kernels of this assembly that this processor runs well: none where it cannot multiply and add in
+    /// one instruction, as software does that a hundred times slower than a function body.</summary>
     public static KernelLibrary Default => LazyDefault.Value;
 
     /// <summary>The kernels in this set.</summary>
     public IReadOnlyList<KernelDefinition> Definitions { get; }
+
+    private static bool HasFusedArithmetic => Fma.IsSupported || AdvSimd.IsSupported;
+
+    private static IReadOnlyList<KernelDefinition> OfThisAssembly =>
+    [
+        DropoutKernel.Definition,
+        GeluKernel<ErfGelu>.Define("Gelu"),
+        GeluGradKernel<ErfGelu>.Define("GeluGrad"),
+        GeluKernel<TanhGelu>.Define("GeluTanh"),
+        GeluGradKernel<TanhGelu>.Define("GeluTanhGrad"),
+        LayerNormKernel.Definition,
+        .. LayerNormGradKernel.Definitions,
+        DropoutAddLayerNormKernel.Definition,
+        DropoutAddLayerNormGradKernel.Definition,
+        .. EmbeddingNormKernel.Definitions,
+        EmbeddingNormGradKernel.Definition,
+        AfterKernel.Definition,
+        ColumnSumKernel.Definition,
+        GatherGradKernel.Definition,
+        PackedCrossAttentionKernel.Definition,
+        PackedCrossAttentionGradKernel.Definition,
+        PackedLogSoftmaxKernel.Definition,
+        PackedLogSoftmaxGradKernel.Definition,
+        RotaryKernel.Definition,
+        SoftmaxCrossEntropyKernel.Definition,
+        SoftmaxCrossEntropyGradKernel.Definition,
+        IdCrossEntropyKernel.Definition,
+        IdCrossEntropyGradKernel.Definition,
+        DisentangledAttentionKernel.Definition,
+        DisentangledAttentionGradKernel.Definition,
+        .. ProductKernels.OfThisProcessor,
+    ];
 
     internal static void Created(KernelDefinition definition) => _created?.Add(definition.Name);
 

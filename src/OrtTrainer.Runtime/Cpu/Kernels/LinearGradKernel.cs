@@ -5,19 +5,17 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
 /// <c>LinearGrad(dy [T, N], x [T, K], w [N, K]) -> dx, dw, db [N]</c> and <c>LinearWithoutBiasGrad -> dx, dw</c>: dx =
-/// dy · w, dw = dyᵀ · x, db the sum of the rows of dy.
+/// dy · w, dw = dyᵀ · x, db the sum of the rows of dy; each with a residual, too.
 /// </summary>
-internal sealed unsafe class LinearGradKernel<TTile>(KernelDefinition definition, bool hasBias) : Kernel
+internal sealed unsafe class LinearGradKernel<TTile>(
+    KernelDefinition definition, bool hasBias, ResidualInput residual) : Kernel
     where TTile : struct, ITile
 {
     /// <summary>The operator under its name.</summary>
-    public static KernelDefinition Define(string name, bool hasBias)
-    {
-        KernelDefinition? definition = null;
-        return definition = new KernelDefinition(
-            name, [ElementType.Float, ElementType.Float, ElementType.Float], hasBias ? 3 : 2,
-            _ => new LinearGradKernel<TTile>(definition!, hasBias));
-    }
+    public static IEnumerable<KernelDefinition> Define(string name, bool hasBias) => ResidualInput.Both(
+        name, [ElementType.Float, ElementType.Float, ElementType.Float],
+        [.. Enumerable.Repeat(ElementType.Float, hasBias ? 3 : 2)],
+        (definition, residual, _) => new LinearGradKernel<TTile>(definition, hasBias, residual));
 
     public override void Compute(in KernelContext context)
     {
@@ -36,9 +34,10 @@ internal sealed unsafe class LinearGradKernel<TTile>(KernelDefinition definition
         float* scratch = Scratch.ForCall(layout.Length);
         (nint left, nint turned) = LeftFactor<TTile>.Both(
             context, dy.Floats, rows, outputs, scratch + asRows, scratch + asSteps);
-        RowProduct<TTile, InputsOf, NoEpilogue>.Run(
+        ResidualProduct<TTile, InputsOf, NoEpilogue>.Run(
             context, (byte*)left, rows, outputs, new InputsOf(w.Floats, outputs, inputs),
-            context.Output(0, rows, inputs).Floats, inputs, default);
+            context.Output(0, rows, inputs).Floats, inputs, default,
+            residual.Read(definition, context, rows, inputs));
         WeightProduct<TTile, FloatRows>.Run(
             context, (byte*)turned, new FloatRows(x.Floats, inputs), rows, outputs, inputs,
             context.Output(1, outputs, inputs).Floats);

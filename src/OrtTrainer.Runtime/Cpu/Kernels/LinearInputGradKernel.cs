@@ -3,17 +3,16 @@ using OrtTrainer.Runtime.Cpu.Products;
 
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
-/// <summary><c>LinearInputGrad(dy [T, N], w [N, K]) -> dx [T, K]</c>: dx = dy · w.</summary>
-internal sealed unsafe class LinearInputGradKernel<TTile>(KernelDefinition definition) : Kernel
+/// <summary>
+/// <c>LinearInputGrad(dy [T, N], w [N, K]) -> dx [T, K]</c>: dx = dy · w; with a residual, too.
+/// </summary>
+internal sealed unsafe class LinearInputGradKernel<TTile>(KernelDefinition definition, ResidualInput residual) : Kernel
     where TTile : struct, ITile
 {
     /// <summary>The operator under its name.</summary>
-    public static KernelDefinition Define(string name)
-    {
-        KernelDefinition? definition = null;
-        return definition = new KernelDefinition(
-            name, [ElementType.Float, ElementType.Float], 1, _ => new LinearInputGradKernel<TTile>(definition!));
-    }
+    public static IEnumerable<KernelDefinition> Define(string name) => ResidualInput.Both(
+        name, [ElementType.Float, ElementType.Float], [ElementType.Float],
+        (definition, residual, _) => new LinearInputGradKernel<TTile>(definition, residual));
 
     public override void Compute(in KernelContext context)
     {
@@ -22,8 +21,9 @@ internal sealed unsafe class LinearInputGradKernel<TTile>(KernelDefinition defin
         byte* left = LeftFactor<TTile>.Rows(
             context, dy.Floats, shape.Rows, shape.Outputs,
             Scratch.ForCall(LeftFactor<TTile>.RowsLength(shape.Rows, shape.Outputs)));
-        RowProduct<TTile, InputsOf, NoEpilogue>.Run(
+        ResidualProduct<TTile, InputsOf, NoEpilogue>.Run(
             context, left, shape.Rows, shape.Outputs, new InputsOf(w.Floats, shape.Outputs, shape.Inputs),
-            context.Output(0, shape.Rows, shape.Inputs).Floats, shape.Inputs, default);
+            context.Output(0, shape.Rows, shape.Inputs).Floats, shape.Inputs, default,
+            residual.Read(definition, context, shape.Rows, shape.Inputs));
     }
 }

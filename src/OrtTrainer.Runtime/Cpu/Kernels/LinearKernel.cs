@@ -4,19 +4,20 @@ using OrtTrainer.Runtime.Cpu.Products;
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
-/// <c>Linear(x [T, K], w [N, K], b [N]) -> y [T, N]</c> and <c>LinearWithoutBias(x, w) -> y</c>: y = x · wᵀ + b. A
-/// weight that is stored in the graph is packed once, when the session opens.
+/// <c>Linear(x [T, K], w [N, K], b [N]) -> y [T, N]</c> and <c>LinearWithoutBias(x, w) -> y</c>: y = x · wᵀ + b,
+/// each with a residual, too. A weight that is stored in the graph is packed once, when the session opens.
 /// </summary>
 internal sealed unsafe class LinearKernel<TTile> : Kernel
     where TTile : struct, ITile
 {
     private readonly KernelDefinition _definition;
     private readonly bool _hasBias;
+    private readonly ResidualInput _residual;
     private readonly ConstantPanels? _panels;
 
-    private LinearKernel(KernelDefinition definition, bool hasBias, KernelAttributes node)
+    private LinearKernel(KernelDefinition definition, bool hasBias, ResidualInput residual, KernelAttributes node)
     {
-        (_definition, _hasBias) = (definition, hasBias);
+        (_definition, _hasBias, _residual) = (definition, hasBias, residual);
         if (node.Constant(1) is { } weight)
         {
             (int outputs, int inputs) = Shapes.Matrix(definition, "w", weight);
@@ -27,13 +28,9 @@ internal sealed unsafe class LinearKernel<TTile> : Kernel
     }
 
     /// <summary>The operator under its name.</summary>
-    public static KernelDefinition Define(string name, bool hasBias)
-    {
-        KernelDefinition? definition = null;
-        ElementType[] inputs = [.. Enumerable.Repeat(ElementType.Float, hasBias ? 3 : 2)];
-        return definition = new KernelDefinition(
-            name, inputs, 1, node => new LinearKernel<TTile>(definition!, hasBias, node));
-    }
+    public static IEnumerable<KernelDefinition> Define(string name, bool hasBias) => ResidualInput.Both(
+        name, [.. Enumerable.Repeat(ElementType.Float, hasBias ? 3 : 2)], [ElementType.Float],
+        (definition, residual, node) => new LinearKernel<TTile>(definition, hasBias, residual, node));
 
     public override void Compute(in KernelContext context)
     {
@@ -54,6 +51,7 @@ internal sealed unsafe class LinearKernel<TTile> : Kernel
         where TFactor : unmanaged, IRightFactor
     {
         float* x = context.Input(0).Floats;
+        float* residual = _residual.Read(_definition, context, shape.Rows, shape.Outputs);
         float* y = context.Output(0, shape.Rows, shape.Outputs).Floats;
         byte* left = LeftFactor<TTile>.Rows(
             context, x, shape.Rows, shape.Inputs,
@@ -62,13 +60,14 @@ internal sealed unsafe class LinearKernel<TTile> : Kernel
         {
             KernelTensor b = context.Input(2);
             Shapes.Require(_definition, "b", b, shape.Outputs);
-            RowProduct<TTile, TFactor, BiasEpilogue>.Run(
-                context, left, shape.Rows, shape.Inputs, factor, y, shape.Outputs, new BiasEpilogue(b.Floats));
+            ResidualProduct<TTile, TFactor, BiasEpilogue>.Run(
+                context, left, shape.Rows, shape.Inputs, factor, y, shape.Outputs, new BiasEpilogue(b.Floats),
+                residual);
         }
         else
         {
-            RowProduct<TTile, TFactor, NoEpilogue>.Run(
-                context, left, shape.Rows, shape.Inputs, factor, y, shape.Outputs, default);
+            ResidualProduct<TTile, TFactor, NoEpilogue>.Run(
+                context, left, shape.Rows, shape.Inputs, factor, y, shape.Outputs, default, residual);
         }
     }
 }

@@ -16,6 +16,9 @@ internal unsafe struct NormGradient : IBlocks
     public float* Mean;
     public float* Invstd;
 
+    /// <summary>Added to dz, [N, H]; null for nothing.</summary>
+    public float* Residual;
+
     /// <summary>[N, H].</summary>
     public float* Dz;
 
@@ -140,6 +143,11 @@ internal unsafe struct NormGradient : IBlocks
             Vector512<float> n = (Vector512.Load(z + i) - mean) * invstd;
             Vector512<float> g = Vector512.Load(dy + i) * Vector512.Load(Gamma + i);
             Vector512<float> dz = (g - averageG - (n * averageGn)) * invstd;
+            if (Residual != null)
+            {
+                dz += Vector512.Load(Residual + start + i);
+            }
+
             dz.Store(Dz + start + i);
             if (Dx != null)
             {
@@ -151,6 +159,11 @@ internal unsafe struct NormGradient : IBlocks
         if (rest > 0)
         {
             Vector512<float> dz = (lastG - averageG - (lastN * averageGn)) * invstd;
+            if (Residual != null)
+            {
+                dz += Lanes.Load(Residual + start + whole, rest);
+            }
+
             Lanes.Store(dz, Dz + start + whole, rest);
             if (Dx != null)
             {

@@ -27,16 +27,16 @@ internal static class ProductKernels
         where TTile : struct, ITile
         where TErf : struct, IActivation =>
     [
-        LinearKernel<TTile>.Define("Linear" + suffix, hasBias: true),
-        LinearKernel<TTile>.Define("LinearWithoutBias" + suffix, hasBias: false),
-        LinearGradKernel<TTile>.Define("LinearGrad" + suffix, hasBias: true),
-        LinearGradKernel<TTile>.Define("LinearWithoutBiasGrad" + suffix, hasBias: false),
-        LinearInputGradKernel<TTile>.Define("LinearInputGrad" + suffix),
+        .. LinearKernel<TTile>.Define("Linear" + suffix, hasBias: true),
+        .. LinearKernel<TTile>.Define("LinearWithoutBias" + suffix, hasBias: false),
+        .. LinearGradKernel<TTile>.Define("LinearGrad" + suffix, hasBias: true),
+        .. LinearGradKernel<TTile>.Define("LinearWithoutBiasGrad" + suffix, hasBias: false),
+        .. LinearInputGradKernel<TTile>.Define("LinearInputGrad" + suffix),
         LinearWeightGradKernel<TTile>.Define("LinearWeightGrad" + suffix),
         FeedForwardKernel<TTile, TErf>.Define("FeedForwardGelu" + suffix, kept),
-        FeedForwardGradKernel<TTile, TErf>.Define("FeedForwardGeluGrad" + suffix, kept),
+        .. FeedForwardGradKernel<TTile, TErf>.Define("FeedForwardGeluGrad" + suffix, kept),
         FeedForwardKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanh" + suffix, kept),
-        FeedForwardGradKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanhGrad" + suffix, kept),
+        .. FeedForwardGradKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanhGrad" + suffix, kept),
         .. Gated<TTile, TErf>(GateActivation.Gelu, suffix, kept),
         .. Gated<TTile, TanhGelu>(GateActivation.GeluTanh, suffix, kept),
         .. Gated<TTile, Silu>(GateActivation.Silu, suffix, kept),
@@ -47,8 +47,8 @@ internal static class ProductKernels
         where TTile : struct, ITile
         where TActivation : struct, IActivation =>
     [
-        GatedFeedForwardKernel<TTile, TActivation>.Define($"FeedForwardGlu{activation}{suffix}", kept),
-        GatedFeedForwardGradKernel<TTile, TActivation>.Define($"FeedForwardGlu{activation}Grad{suffix}", kept),
+        .. GatedFeedForwardKernel<TTile, TActivation>.Define($"FeedForwardGlu{activation}{suffix}", kept),
+        .. GatedFeedForwardGradKernel<TTile, TActivation>.Define($"FeedForwardGlu{activation}Grad{suffix}", kept),
     ];
 
     private static IEnumerable<KernelDefinition> Attention<TTile>(string suffix)

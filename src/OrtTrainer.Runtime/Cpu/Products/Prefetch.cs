@@ -11,6 +11,16 @@ internal static unsafe class Prefetch
 {
     private const int LineBytes = 64;
 
+    /// <summary>A line, for the nearest cache; it may lie anywhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Line(void* source)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(source);
+        }
+    }
+
     /// <summary>Pieces of rows.</summary>
     /// <param name="source">The first piece.</param>
     /// <param name="row">Bytes from row to row.</param>

@@ -135,13 +135,12 @@ internal sealed class ModernBert : Architecture
             new(Part(prefix, "query", 0), Part(prefix, "key", 1), Part(prefix, "value", 2)), Shape,
             AttentionMask.Bidirectional, _attentionDropout,
             layer == 0 ? x : Norm(m, prefix + "attn_norm", x), _layerTypes[layer] == Global ? _global : _local);
-        attended = m.Linear(Named(prefix + "attn.Wo", _attentionBias), width, width, attended);
-        x = m.Graph.Add(m.Residual(x, attended), m.Dropout(_attentionDropout, attended));
-
-        Value fed = m.GatedFeedForward(
+        x = m.LinearDropoutAdd(
+            Named(prefix + "attn.Wo", _attentionBias), width, width, _attentionDropout, attended,
+            m.Residual(x, attended));
+        return m.GatedFeedForward(
             Named(prefix + "mlp.Wi", _innerBias), Named(prefix + "mlp.Wo", _innerBias), width, Shape.Inner,
-            Config.GetString("hidden_activation", "gelu"), _innerDropout, Norm(m, prefix + "mlp_norm", x));
-        return m.Graph.Add(x, fed);
+            Config.GetString("hidden_activation", "gelu"), _innerDropout, Norm(m, prefix + "mlp_norm", x), residual: x);
     }
 
     protected override Value Finish(ModelBuilder m, Value x) => Norm(m, BasePrefix + "final_norm", x);

@@ -86,6 +86,20 @@ internal abstract class ModelBuilder
     /// [outputs].</summary>
     public abstract Value Linear(LinearName name, long inputs, long outputs, Value x);
 
+    /// <summary>A linear layer and the residual branch around it: residual + x·Wᵀ + b.</summary>
+    /// <param name="name">As of <see cref="Linear"/>.</param>
+    /// <param name="inputs">Columns of x.</param>
+    /// <param name="outputs">Columns of the result.</param>
+    /// <param name="x">[rows, inputs] packed or [B, S, inputs] padded.</param>
+    /// <param name="residual">Of the shape of the result.</param>
+    public virtual Value LinearAdd(LinearName name, long inputs, long outputs, Value x, Value residual) =>
+        Graph.Add(residual, Linear(name, inputs, outputs, x));
+
+    /// <summary>residual + dropout(x·Wᵀ + b), with probability p while training.</summary>
+    public virtual Value LinearDropoutAdd(
+        LinearName name, long inputs, long outputs, float p, Value x, Value residual) =>
+        Graph.Add(residual, Dropout(p, Linear(name, inputs, outputs, x)));
+
     /// <summary>The last layer of a head: as <see cref="Linear"/>, with a row of weights and a bias per
     /// output.</summary>
     public Value OutputLayer(LinearName name, long inputs, long outputs, Value x)
@@ -224,7 +238,7 @@ internal abstract class ModelBuilder
 
     /// <summary>
     /// A linear layer whose outputs are cut into halves, the left half activated and multiplied with the right one, and
-    /// a second layer.
+    /// a second layer, with the residual branch around them.
     /// </summary>
     /// <param name="inner">The first layer, [width, 2 innerWidth].</param>
     /// <param name="outer">The second, [innerWidth, width].</param>
@@ -233,15 +247,17 @@ internal abstract class ModelBuilder
     /// <param name="activation">One of <see cref="Activations"/>.</param>
     /// <param name="p">Probability of dropout before the second layer, while training.</param>
     /// <param name="x">[rows, width] packed or [B, S, width] padded.</param>
+    /// <param name="residual">What is added to the result.</param>
     /// <exception cref="ArgumentException">There is no such activation.</exception>
     public virtual Value GatedFeedForward(
-        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x)
+        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x,
+        Value residual)
     {
         Value wide = Linear(inner, width, 2 * innerWidth, x);
         long axis = wide.Shape.Rank - 1;
         Value left = Activation(activation, Graph.Slice(wide, axis, 0, innerWidth));
         Value gated = Graph.Mul(left, Graph.Slice(wide, axis, innerWidth, 2 * innerWidth));
-        return Linear(outer, innerWidth, width, Dropout(p, gated));
+        return LinearAdd(outer, innerWidth, width, Dropout(p, gated), residual);
     }
 
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>

@@ -94,6 +94,24 @@ internal sealed class PackedModelBuilder : ModelBuilder
             ? Made(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)))
             : Map(name, inputs, outputs, x);
 
+    /// <summary>In one operator.</summary>
+    public override Value LinearAdd(LinearName name, long inputs, long outputs, Value x, Value residual) => Made(
+        x, Parameter(Weight(name, outputs, inputs)), name.HasBias ? Parameter(Bias(name, outputs)) : null, residual);
+
+    /// <summary>In one operator where dropout does nothing.</summary>
+    public override Value LinearDropoutAdd(
+        LinearName name, long inputs, long outputs, float p, Value x, Value residual)
+    {
+        if (_training && p > 0)
+        {
+            return base.LinearDropoutAdd(name, inputs, outputs, p, x, residual);
+        }
+
+        // The place of dropout counts even where it does nothing.
+        _sites++;
+        return LinearAdd(name, inputs, outputs, x, residual);
+    }
+
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
         Made(x, Parameter(Weight(name, outputs, inputs)), bias: null);
 
@@ -121,7 +139,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     /// <inheritdoc cref="FeedForward"/>
     public override Value GatedFeedForward(
-        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x)
+        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x,
+        Value residual)
     {
         GateActivation? gate = activation switch
         {
@@ -132,14 +151,14 @@ internal sealed class PackedModelBuilder : ModelBuilder
         if (_stored is not null || gate is null || innerWidth % FusedOperations.FeedForwardMultiple != 0
             || inner.HasBias || outer.HasBias || (_training && p > 0))
         {
-            return base.GatedFeedForward(inner, outer, width, innerWidth, activation, p, x);
+            return base.GatedFeedForward(inner, outer, width, innerWidth, activation, p, x, residual);
         }
 
         // The place of dropout counts even where it does nothing.
         _sites++;
         return Graph.GatedFeedForward(
             x, Parameter(Weight(inner, 2 * innerWidth, width)), Parameter(Weight(outer, width, innerWidth)),
-            gate.Value, _precision);
+            gate.Value, _precision, residual);
     }
 
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
@@ -277,7 +296,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
         Parameter(Gain(name, width)),
         hasBias ? Parameter(Bias(name, width)) : Fixed($"zeros_{width}", () => new float[width]));
 
-    private Value Made(Value x, Value weight, Value? bias) => Graph.Linear(x, weight, bias, _precision);
+    private Value Made(Value x, Value weight, Value? bias, Value? residual = null) =>
+        Graph.Linear(x, weight, bias, _precision, residual);
 
     /// <summary>
     /// Attention of the first token of each sequence to all of its tokens, [B, H]: keys and values are made of all, but

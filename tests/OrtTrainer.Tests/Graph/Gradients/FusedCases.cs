@@ -20,6 +20,12 @@ internal static class FusedCases
         new("GeluTanh", "", c => c.Graph.GeluTanh(c.Parameter("x", [3, 5], -3, 3))),
         new("LayerNorm", "", c => c.Graph.LayerNorm(
             c.Parameter("x", [3, 5], -2, 2), c.Parameter("gamma", [5]), c.Parameter("beta", [5]), 1e-5f)),
+        new("LayerNorm", "used twice", c =>
+        {
+            Value x = c.Parameter("x", [3, 5], -2, 2, new("tokens", 5));
+            Value y = c.Graph.LayerNorm(x, c.Parameter("gamma", [5]), c.Parameter("beta", [5]), 1e-2f);
+            return c.Graph.Mul(c.Graph.Add(y, x), c.Graph.Tanh(x));
+        }),
         new("LayerNorm", "named rows", c => c.Graph.LayerNorm(
             c.Parameter("x", [3, 5], -2, 2, new("tokens", 5)), c.Parameter("gamma", [5]), c.Parameter("beta", [5]),
             1e-2f)),
@@ -100,12 +106,14 @@ internal static class FusedCases
             return build(precision);
         }
 
-        Value Linear(CaseInputs c, bool hasBias)
+        Value Linear(CaseInputs c, bool hasBias, bool hasResidual = false)
         {
             Value x = c.Parameter("x", [5, 3], declared: new("tokens", 3)), w = c.Parameter("w", [4, 3]);
-            Value? b = hasBias ? c.Parameter("b", [4]) : null;
-            return Smooth(c, p => c.Graph.Linear(x, w, b, p));
+            Value? b = hasBias ? c.Parameter("b", [4]) : null, r = hasResidual ? Branch(c) : null;
+            return Smooth(c, p => c.Graph.Linear(x, w, b, p, r));
         }
+
+        Value Branch(CaseInputs c) => c.Parameter("r", [5, 4], declared: new("tokens", 4));
 
         // What is no parameter is a list that the graph holds, whose gradient nobody asks for.
         Value LinearInOne(CaseInputs c, bool inWeights)
@@ -126,11 +134,24 @@ internal static class FusedCases
             return Smooth(c, p => c.Graph.FeedForward(x, w1, b1, w2, b2, isTanh, p));
         }
 
-        Value Gated(CaseInputs c, GateActivation activation)
+        Value Gated(CaseInputs c, GateActivation activation, bool hasResidual = false)
         {
             Value x = c.Parameter("x", [5, 3], declared: new("tokens", 3));
             Value w1 = c.Parameter("w1", [64, 3]), w2 = c.Parameter("w2", [4, 32]);
-            return Smooth(c, p => c.Graph.GatedFeedForward(x, w1, w2, activation, p));
+            Value? r = hasResidual ? Branch(c) : null;
+            return Smooth(c, p => c.Graph.GatedFeedForward(x, w1, w2, activation, p, r));
+        }
+
+        // x is what the layer takes and what is added to it, and goes on to others: three gradients of it add up, of
+        // which the layer's rule takes in two.
+        Value UsedTwice(CaseInputs c, Func<Value, Precision, Value> layer)
+        {
+            Value x = c.Parameter("x", [5, 4], declared: new("tokens", 4));
+            return Smooth(c, p =>
+            {
+                Value y = layer(x, p);
+                return c.Graph.Mul(c.Graph.Add(y, x), c.Graph.Tanh(x));
+            });
         }
 
         Value Attention(CaseInputs c, float p, bool isBiased)
@@ -152,6 +173,39 @@ internal static class FusedCases
             new("FeedForwardGeluTanh" + suffix, "", c => FeedForward(c, isTanh: true)),
             .. from activation in Enum.GetValues<GateActivation>()
                select new GradientCase($"FeedForwardGlu{activation}{suffix}", "", c => Gated(c, activation)),
+            new("ResidualLinear" + suffix, "", c => Linear(c, hasBias: true, hasResidual: true)),
+            new("ResidualLinearWithoutBias" + suffix, "", c => Linear(c, hasBias: false, hasResidual: true)),
+            .. from activation in Enum.GetValues<GateActivation>()
+               select new GradientCase(
+                   $"ResidualFeedForwardGlu{activation}{suffix}", "", c => Gated(c, activation, hasResidual: true)),
+            .. from hasBias in new[] { true, false }
+               select new GradientCase($"Linear{(hasBias ? "" : "WithoutBias")}{suffix}", "used twice", c =>
+               {
+                   Value w = c.Parameter("w", [4, 4]);
+                   Value? b = hasBias ? c.Parameter("b", [4]) : null;
+                   return UsedTwice(c, (x, p) => c.Graph.Linear(x, w, b, p));
+               }),
+            new("LinearWithoutBias" + suffix, "used twice, in x alone", c => UsedTwice(c, (x, p) => c.Graph.Linear(
+                x, c.Graph.Initializer(TensorContent.Float(
+                    $"w{p}", [4, 4], [.. Enumerable.Range(0, 16).Select(i => MathF.Sin(i + 1))])), null, p))),
+            new("ResidualLinear" + suffix, "used twice, of itself", c =>
+            {
+                Value w = c.Parameter("w", [4, 4]), b = c.Parameter("b", [4]);
+                return UsedTwice(c, (x, p) => c.Graph.Linear(x, w, b, p, residual: x));
+            }),
+            .. from isTanh in new[] { true, false }
+               select new GradientCase($"FeedForwardGelu{(isTanh ? "Tanh" : "")}{suffix}", "used twice", c =>
+               {
+                   Value w1 = c.Parameter("w1", [32, 4]), b1 = c.Parameter("b1", [32]);
+                   Value w2 = c.Parameter("w2", [4, 32]), b2 = c.Parameter("b2", [4]);
+                   return UsedTwice(c, (x, p) => c.Graph.FeedForward(x, w1, b1, w2, b2, isTanh, p));
+               }),
+            .. from activation in Enum.GetValues<GateActivation>()
+               select new GradientCase($"FeedForwardGlu{activation}{suffix}", "used twice", c =>
+               {
+                   Value w1 = c.Parameter("w1", [64, 4]), w2 = c.Parameter("w2", [4, 32]);
+                   return UsedTwice(c, (x, p) => c.Graph.GatedFeedForward(x, w1, w2, activation, p));
+               }),
             .. from p in Probabilities
                select new GradientCase("PackedAttention" + suffix, $"p {p}", c => Attention(c, p, isBiased: false)),
             .. from p in Probabilities

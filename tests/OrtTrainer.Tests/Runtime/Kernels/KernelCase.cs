@@ -42,9 +42,18 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
     };
 
+    /// <summary>Those of both that have a form with a residual.</summary>
+    private static readonly string[] WithResidual =
+    [
+        "LayerNormGrad", "Linear", "LinearWithoutBias", "LinearInputGrad", "LinearGrad", "LinearWithoutBiasGrad",
+        "FeedForwardGeluGrad", "FeedForwardGeluTanhGrad",
+        "FeedForwardGluGelu", "FeedForwardGluGeluTanh", "FeedForwardGluSilu",
+        "FeedForwardGluGeluGrad", "FeedForwardGluGeluTanhGrad", "FeedForwardGluSiluGrad",
+    ];
+
     /// <summary>Operator and number of outputs.</summary>
-    public static IReadOnlyDictionary<string, int> Outputs { get; } = Single
-        .Concat(Enum.GetValues<Precision>().SelectMany(precision => Products.Select(
+    public static IReadOnlyDictionary<string, int> Outputs { get; } = AndResiduals(Single)
+        .Concat(Enum.GetValues<Precision>().SelectMany(precision => AndResiduals(Products).Select(
             operation => KeyValuePair.Create(operation.Key + Operands.Suffix(precision), operation.Value))))
         .ToDictionary();
 
@@ -92,7 +101,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     public long[][] OutputShapes(string op)
     {
         long[] matrix = [Rows, Columns], row = [Columns], column = [Rows];
-        return Stem(op) switch
+        return Stem(Plain(op)) switch
         {
             "Linear" or "LinearWithoutBias" => [[Rows, Wide]],
             "LinearWeightGrad" => [[Wide, Columns]],
@@ -123,7 +132,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         };
     }
 
-    public KernelRun Run(string op) => Stem(op) switch
+    public KernelRun Run(string op) => Plain(op) == op ? RunPlain(op) : WithR(op, RunPlain(Plain(op)));
+
+    private KernelRun RunPlain(string op) => Stem(op) switch
     {
         "Linear" => Layer(op).With(Reference.Random(4, Wide), Wide),
         "LinearWithoutBias" => Layer(op),
@@ -199,11 +210,25 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 
     public float[] Qkv() => Reference.Random(7, Rows * 3 * Columns);
 
+    /// <summary>The operator without a residual.</summary>
+    public static string Plain(string op) =>
+        op.StartsWith("Residual", StringComparison.Ordinal) ? op["Residual".Length..] : op;
+
     /// <summary>The operator's name without its precision.</summary>
     public static string Stem(string op) => op[..^Suffix(op).Length];
 
     private static string Suffix(string op) => Enum.GetValues<Precision>().Select(Operands.Suffix)
         .Where(suffix => op.EndsWith(suffix, StringComparison.Ordinal)).MaxBy(suffix => suffix.Length)!;
+
+    private static IEnumerable<KeyValuePair<string, int>> AndResiduals(Dictionary<string, int> operators) =>
+        operators.Concat(operators.Where(operation => WithResidual.Contains(operation.Key))
+            .Select(operation => KeyValuePair.Create(Residual.Named(operation.Key), operation.Value)));
+
+    private KernelRun WithR(string op, KernelRun plain)
+    {
+        long[] shape = OutputShapes(op)[0];
+        return plain.As(op).With(Reference.Random(10, (int)(shape[0] * shape[1])), shape);
+    }
 
     private float[] Weight => Reference.Random(8, Wide * Columns);
 

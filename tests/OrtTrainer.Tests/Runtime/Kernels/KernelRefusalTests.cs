@@ -23,6 +23,8 @@ public sealed class KernelRefusalTests
     [TestCase("DropoutAddLayerNorm", 2, new long[] { 4 }, "DropoutAddLayerNorm: gamma has shape [4]; expected [6].")]
     [TestCase("DropoutAddLayerNorm", 3, new long[] { 0 }, "DropoutAddLayerNorm: beta has shape [0]; expected [6].")]
     [TestCase("DropoutAddLayerNorm", 4, new long[] { 3 }, "The dropout key has shape [3]; expected [2].")]
+    [TestCase("ResidualLayerNormGrad", 5, new long[] { 4, 7 },
+        "ResidualLayerNormGrad: r has shape [4, 7]; expected [4, 6].")]
     [TestCase("DropoutAddLayerNormGrad", 0, new long[] { 24 }, "DropoutAddLayerNormGrad: dy has shape [24]; expected")]
     [TestCase("DropoutAddLayerNormGrad", 1, new long[] { 4, 7 },
         "DropoutAddLayerNormGrad: z has shape [4, 7]; expected [4, 6].")]
@@ -136,6 +138,10 @@ public sealed class KernelRefusalTests
     [TestCase("Linear", 2, new long[] { 12 }, "Linear: b has shape [12]; expected [13].")]
     [TestCase("LinearInputGrad", 1, new long[] { 12, 6 },
         "LinearInputGrad: w has shape [12, 6]; expected [13, 6].")]
+    [TestCase("ResidualLinear", 3, new long[] { 4, 12 }, "ResidualLinear: r has shape [4, 12]; expected [4, 13].")]
+    [TestCase("ResidualLinearGrad", 3, new long[] { 24 }, "ResidualLinearGrad: r has shape [24]; expected [4, 6].")]
+    [TestCase("ResidualFeedForwardGeluGrad", 5, new long[] { 5, 6 },
+        "ResidualFeedForwardGeluGrad: r has shape [5, 6]; expected [4, 6].")]
     [TestCase("LinearWeightGrad", 1, new long[] { 5, 6 }, "LinearWeightGrad: x has shape [5, 6]; expected [4, 6].")]
     public void A_shape_that_does_not_fit_a_linear_layer_is_named(
         string op, int input, long[] shape, string message)
