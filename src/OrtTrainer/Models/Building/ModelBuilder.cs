@@ -173,6 +173,9 @@ internal abstract class ModelBuilder
     /// <summary>The first token of every sequence, [B, width]; x itself where it holds no others.</summary>
     public abstract Value FirstToken(Value x);
 
+    /// <summary>The last token of every sequence, padding left out, [B, width].</summary>
+    public abstract Value LastToken(Value x);
+
     /// <summary>The mean of the tokens of every sequence, [B, width].</summary>
     public abstract Value MeanToken(Value x);
 

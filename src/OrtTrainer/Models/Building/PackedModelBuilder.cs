@@ -176,6 +176,12 @@ internal sealed class PackedModelBuilder : ModelBuilder
         return first;
     }
 
+    public override Value LastToken(Value x)
+    {
+        Value ends = Graph.WithShape(Graph.Slice(_offsets, 0, 1, long.MaxValue), Sequences);
+        return Graph.Gather(x, Graph.Sub(ends, Graph.Constant(1L)));
+    }
+
     public override Value ChosenTokens(Value x) =>
         Graph.Gather(x, Graph.Input(PackedInputs.OutputTokens, TensorType.Int64("rows")));
 

@@ -86,6 +86,14 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
 
+    /// <summary>Rows are filled up behind their tokens, so that the count of those says where the last one is.</summary>
+    public override Value LastToken(Value x)
+    {
+        Value last = Graph.Sub(Graph.ReduceSum(_mask, [1], keepAxes: true), Graph.Constant(1L));
+        Value picked = Graph.Node("GatherND", [x, last], AttributeList.Empty.With("batch_dims", 1));
+        return Graph.WithShape(picked, new Shape(x.Shape[0], x.Shape[2]));
+    }
+
     public override Value ChosenTokens(Value x) => x;
 
     public override Value MeanToken(Value x)
