@@ -21,6 +21,8 @@ public sealed unsafe class KernelLibrary
         GeluGradKernel<TanhGelu>.Define("GeluTanhGrad"),
         LayerNormKernel.Definition,
         LayerNormGradKernel.Definition,
+        RmsNormKernel.Definition,
+        RmsNormGradKernel.Definition,
         DropoutAddLayerNormKernel.Definition,
         DropoutAddLayerNormGradKernel.Definition,
         .. EmbeddingNormKernel.Definitions,
