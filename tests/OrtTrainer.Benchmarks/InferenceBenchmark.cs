@@ -16,8 +16,8 @@ namespace OrtTrainer.Benchmarks;
 
 /// <summary>
 /// Times the whole way from texts to logits, with our tokenizer: the packed graph as our predictor and as training
-/// runs it, and the padded export on plain ONNX Runtime, in turns on the same batches in one process. A head that the
-/// model lacks is random.
+/// runs it, and the padded export on plain ONNX Runtime and in ML.NET, in turns on the same batches in one process. A
+/// head that the model lacks is random.
 /// </summary>
 internal static class InferenceBenchmark
 {
@@ -51,9 +51,12 @@ internal static class InferenceBenchmark
             model.Architecture, head, graph.Layout, weights, options.Precision, execution, options.Model));
         using PlainInference int8 = new(
             Int8Graph.Of(export).ToByteArray(), options.Threads, "padded export, int8, plain ONNX Runtime");
+        using MlNetInference mlNet = new(
+            export.ToByteArray(), [.. export.Graph.Input.Select(input => input.Name)], options.BatchSize,
+            data.Inputs.Max(input => input.InputIds.Length), options.Threads);
         using PlainInference plain = new(
             export.ToByteArray(), options.Threads, "padded export, plain ONNX Runtime");
-        return Measure([predictor, packed, int8, plain], task, data, options, cancellation);
+        return Measure([predictor, packed, int8, mlNet, plain], task, data, options, cancellation);
     }
 
     private static InferenceResult Measure(

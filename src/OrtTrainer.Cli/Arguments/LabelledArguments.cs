@@ -1,4 +1,6 @@
 using CommandLine;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Arguments;
 
@@ -11,4 +13,19 @@ internal abstract class LabelledArguments : TableArguments
     [Option("label-separator", MetaValue = "TEXT",
         HelpText = "what stands between several labels of a row (default: |)")]
     public string? LabelSeparator { get; set; }
+
+    /// <summary>A file and how to read it, as the library takes them.</summary>
+    /// <param name="file">The file, which stands as <see cref="DataOptions.Train"/>.</param>
+    /// <param name="task">What its labels are.</param>
+    /// <exception cref="UsageException">A value is wrong.</exception>
+    public DataOptions DataOf(string file, ModelTask task) => OptionErrors.Guard(GetType(), () => new DataOptions
+    {
+        Train = file,
+        Task = task,
+        TextColumn = TextColumn,
+        PairColumn = PairColumn,
+        LabelColumn = LabelColumn,
+        LabelSeparator = LabelSeparator ?? "|",
+        Table = Table,
+    });
 }

@@ -2,7 +2,6 @@ using CommandLine;
 using OrtTrainer.Benchmarking;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Data;
 using OrtTrainer.Graph;
 using OrtTrainer.Tasks;
 
@@ -70,13 +69,13 @@ internal abstract class StepArguments : LabelledArguments
 
             ModelTask task = OptionErrors.Guard(
                 GetType(), () => Task is { } word ? ModelTask.Named(word) : ModelTask.Default);
-            TableOptions table = Table;
+            DataOptions? data = Train is { } train ? DataOf(train, task) : null;
             return OptionErrors.Guard(GetType(), () =>
             {
                 StepBenchmarkOptions defaults = new() { Model = model };
                 StepBenchmarkOptions steps = defaults with
                 {
-                    Data = Train is { } train ? DataOf(train, task, table) : null,
+                    Data = data,
                     Batches = Batches ?? defaults.Batches,
                     BatchSize = BatchSize ?? defaults.BatchSize,
                     MaxLength = MaxLength ?? defaults.MaxLength,
@@ -92,15 +91,4 @@ internal abstract class StepArguments : LabelledArguments
             });
         }
     }
-
-    private DataOptions DataOf(string train, ModelTask task, TableOptions table) => new()
-    {
-        Train = train,
-        Task = task,
-        TextColumn = TextColumn,
-        PairColumn = PairColumn,
-        LabelColumn = LabelColumn,
-        LabelSeparator = LabelSeparator ?? "|",
-        Table = table,
-    };
 }

@@ -3,7 +3,6 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Graph;
 using OrtTrainer.Prediction;
@@ -17,7 +16,8 @@ internal static class EvaluateCommand
 {
     public static Task<int> RunAsync(EvaluateArguments arguments, Terminal terminal, CancellationToken interruption)
     {
-        (string model, string file, TableOptions table) = (arguments.ModelFolder, arguments.DataFile, arguments.Table);
+        // A wrong option is told before a model is opened.
+        (string model, string file, _) = (arguments.ModelFolder, arguments.DataFile, arguments.Table);
         PredictorOptions options = OptionErrors.Guard(typeof(EvaluateArguments), () => new PredictorOptions
         {
             MaxLength = arguments.MaxLength,
@@ -38,15 +38,9 @@ internal static class EvaluateCommand
             _ = OptionErrors.Guard(typeof(EvaluateArguments), () => task.FindMetric(name));
         }
 
-        DataOptions labeled = OptionErrors.Guard(typeof(EvaluateArguments), () => new DataOptions
+        DataOptions table = arguments.DataOf(file, task);
+        DataOptions labeled = OptionErrors.Guard(typeof(EvaluateArguments), () => table with
         {
-            Train = file,
-            Task = task,
-            TextColumn = arguments.TextColumn,
-            PairColumn = arguments.PairColumn,
-            LabelColumn = arguments.LabelColumn,
-            LabelSeparator = arguments.LabelSeparator ?? "|",
-            Table = table,
             MaskShare = arguments.MaskShare,
             WholeWordMasking = arguments.WholeWordMasking,
             BlankLineDocuments = arguments.BlankLineDocuments,

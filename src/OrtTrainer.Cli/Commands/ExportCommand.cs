@@ -28,10 +28,14 @@ internal static class ExportCommand
 
         RunWeights weights = Words.Parse<RunWeights>("--weights", arguments.Weights) ?? RunWeights.Averaged;
         Quantization quantization = Words.Parse<Quantization>("--quantize", arguments.Quantize) ?? Quantization.None;
+        _ = arguments.Table; // A wrong option is told before a model is opened.
         RequireNew(output);
         using ExportSource source = arguments.Run is { } run
             ? RunExport.Open(run, weights)
             : ModelExport.Open(ModelFolder.Require(arguments.Model!));
+        using ScoredExport? scored = arguments.Eval is { } file
+            ? new ScoredExport(file, arguments, source, terminal.Note, interruption)
+            : null;
         using ExportProbe probe = new(source.Model);
         ExportResult result = ModelExporter.Export(
             output, source.Model, source.Provenance, probe.Reference, interruption, quantization);
@@ -43,6 +47,7 @@ internal static class ExportCommand
                 $"checked: on {comparison.Examples} random inputs the ONNX model's logits differ ") +
             FormattableString.Invariant($"from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most"),
             .. result.Quantized is { } quantized ? [QuantizedLine(output, quantized)] : Array.Empty<string>(),
+            .. scored?.Lines(output, interruption) ?? [],
         ]);
         return Task.FromResult(ExitCode.Done);
     }

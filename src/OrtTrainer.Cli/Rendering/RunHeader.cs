@@ -31,7 +31,7 @@ internal static class RunHeader
         yield return Line("tokens", FormattableString.Invariant(
             $"{Figures.Count(facts.TrainTokens)} per epoch, {perExample:0.0} per example"));
         yield return Line("steps",
-            $"{Figures.Count(facts.TotalSteps)} of {Batch(options)} examples, "
+            $"{Figures.Count(facts.TotalSteps)} of {Batch(options)} examples{Lengths(options)}, "
             + $"{Figures.Count(facts.StepsPerEpoch)} per epoch"
             + (facts.StartStep > 0 ? $"; going on from step {Figures.Count(facts.StartStep)}" : ""));
         string optimizer = options.Optimizer == OptimizerKind.Adamw ? "" : $"{Words.Of(options.Optimizer)}, ";
@@ -75,4 +75,8 @@ internal static class RunHeader
     private static string Batch(FineTuneOptions options) => options.Accumulation == 1
         ? Figures.Count(options.BatchSize)
         : $"{options.Accumulation} x {options.BatchSize}";
+
+    private static string Lengths(FineTuneOptions options) => options.BatchByLength is { } batches
+        ? $" of like length among {Figures.Count(batches)} batches"
+        : "";
 }

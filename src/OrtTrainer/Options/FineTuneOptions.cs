@@ -65,6 +65,16 @@ public sealed partial record FineTuneOptions
     public int Accumulation { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 1;
 
     /// <summary>
+    /// Batches of like length: in each epoch's random order, the examples of so many batches, 2 or more, are sorted by
+    /// their tokens and cut into batches, which then come in random order. Null for batches of any length.
+    /// Batches have no padding either way, so that little time is saved, but where <see cref="Kernels"/> are off, whose
+    /// attention pads. Batches are less random, and differ more in their tokens: the longest decide the peak of memory.
+    /// </summary>
+    [Setting("batch-by-length", "make batches of like length out of every N shuffled ones; they have no padding either "
+        + "way, so that it saves little but with --no-kernels, and are less random", Default = "any length")]
+    public int? BatchByLength { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 2) : null; }
+
+    /// <summary>
     /// The highest learning rate, 0 or more; null for 1e-2 with SGD, 1e-3 (relative to a tensor's size) with Adafactor,
     /// and with AdamW the method's own, 5e-5 where it has none.
     /// </summary>

@@ -1,6 +1,8 @@
 using OrtTrainer.Common;
+using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Tasks;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Prediction;
@@ -46,6 +48,30 @@ internal abstract class InferenceModel : IDisposable
             RunBatch(examples, indices, sink);
             progress?.Report(done += indices.Length);
         }
+    }
+
+    /// <summary>Runs a data set and scores the outputs.</summary>
+    /// <param name="task">What the outputs mean.</param>
+    /// <param name="data">The examples, with labels.</param>
+    /// <param name="metric">The metric that decides.</param>
+    /// <param name="order">For each label of <paramref name="data"/>, its place among the outputs; null where both are
+    /// in the same order.</param>
+    /// <param name="tokensPerBatch">As for <see cref="Run"/>.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public EvaluationScores Score(
+        ModelTask task, EncodedDataset data, Metric metric, IReadOnlyList<int>? order = null,
+        int tokensPerBatch = 4096, CancellationToken cancellation = default)
+    {
+        EvaluationAccumulator outputs = task.Evaluate(data);
+        IOutputSink sink = order is null ? outputs : new ReorderedOutputs(outputs, order);
+        if (AnswersForAllTokens && data.Inputs.Count > 0 && data.Inputs[0].OutputTokens is not null)
+        {
+            sink = new ChosenRows(sink, data.Inputs);
+        }
+
+        Run(data.Inputs, sink, tokensPerBatch, cancellation: cancellation);
+        return outputs.Score(metric);
     }
 
     /// <summary>Runs some examples as one batch.</summary>

@@ -226,15 +226,7 @@ public sealed partial class Predictor : IDisposable
             note?.Invoke($"{data.Source.Source}: {line}");
         }
 
-        EvaluationAccumulator outputs = Task.Evaluate(data);
-        IOutputSink sink = order is null ? outputs : new ReorderedOutputs(outputs, order);
-        if (_model.AnswersForAllTokens && data.Inputs.Count > 0 && data.Inputs[0].OutputTokens is not null)
-        {
-            sink = new ChosenRows(sink, data.Inputs);
-        }
-
-        _model.Run(data.Inputs, sink, _options.TokensPerBatch, cancellation: cancellation);
-        return outputs.Score(metric);
+        return _model.Score(Task, data, metric, order, _options.TokensPerBatch, cancellation);
     }
 
     /// <summary>The inputs of every text of a part.</summary>

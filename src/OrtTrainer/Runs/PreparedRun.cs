@@ -38,6 +38,7 @@ internal sealed class PreparedRun : IDisposable
             new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels })
         {
             GroupSize = data.Train.Targets.GroupSize,
+            BatchByLength = options.BatchByLength,
         };
         StepsPerEpoch = EpochOrder.StepsPerEpochOf(data.Train.Inputs.Count, settings.PerStep);
         TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));

@@ -39,7 +39,10 @@ internal sealed class Trainer : IDisposable
         _averaging = averaging;
         _gradients = gradients;
         _norm = updates.CreateNorm(state.Layout);
-        Order = new EpochOrder(examples.Count, options.PerStep, options.Seed, options.GroupSize);
+        LengthWindows? windows = options.BatchByLength is { } batches
+            ? LengthWindows.Of(examples, options.GroupSize, options.BatchSize, batches)
+            : null;
+        Order = new EpochOrder(examples.Count, options.PerStep, options.Seed, options.GroupSize, windows);
     }
 
     /// <summary>Which examples each step takes.</summary>

@@ -15,6 +15,10 @@ internal sealed record TrainerOptions(
     /// do.</summary>
     public int GroupSize { get; init; } = 1;
 
+    /// <summary>Passes whose examples are sorted by length among themselves; null for any length in a
+    /// pass.</summary>
+    public int? BatchByLength { get; init; }
+
     /// <summary>Inputs per forward and backward pass.</summary>
     public int PerPass => checked(BatchSize * GroupSize);
 

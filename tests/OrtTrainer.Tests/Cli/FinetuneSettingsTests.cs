@@ -25,7 +25,8 @@ public sealed class FinetuneSettingsTests
             "--model M --train T.csv --eval E.csv --test S.csv --out O --text a --pair b --label c --columns a,b,c "
             + "--format tsv --delimiter | --quoted --label-separator ; --task multilabel --method sam+swag "
             + "--epochs 2.5 --max-steps 7 "
-            + "--max-seconds 9 --batch-size 4 --accumulation 2 --lr 3e-4 --schedule cosine --warmup 0.2 "
+            + "--max-seconds 9 --batch-size 4 --accumulation 2 --batch-by-length 50 "
+            + "--lr 3e-4 --schedule cosine --warmup 0.2 "
             + "--optimizer sgd --momentum 0.75 --nesterov "
             + "--weight-decay 0.3 --clip 2 --max-length 64 --dropout 0.25 --swa-start 0.1 --swa-interval 3 "
             + "--swa-rate anneal --swa-lr 1e-6 --samples 3 --rho 0.2 --eval-steps 11 --patience 5 --keep-best "
@@ -57,6 +58,7 @@ public sealed class FinetuneSettingsTests
             MaxSeconds = 9,
             BatchSize = 4,
             Accumulation = 2,
+            BatchByLength = 50,
             LearningRate = 3e-4,
             Schedule = ScheduleKind.Cosine,
             Warmup = 0.2,

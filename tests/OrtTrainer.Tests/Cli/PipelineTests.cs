@@ -228,6 +228,42 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void Export_tells_what_8_bits_cost_on_labelled_data()
+    {
+        string output = _desk.File("scored");
+        string accuracy = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Test, "--metric", "accuracy").Out;
+
+        CliRun run = CliRun.Of(
+            "export", "--run", Model, "--weights", "live", "--out", output, "--quantize", "int8", "--eval", _desk.Test)
+            .Succeeded();
+
+        Assert.That(run.Lines[3], Does.Match(
+            $@"^accuracy on 4 examples of .*test\.tsv, on ONNX Runtime: float32 {accuracy.Trim()}, int8 \d\.\d{{4}}$"));
+        Assert.That(run.Lines[4], Does.Match(
+            @"^int8 - float32: [+-]?\d\.\d{4}, 95 % interval [+-]?\d\.\d{4} to [+-]?\d\.\d{4}$"));
+    }
+
+    [Test]
+    public void Export_without_8_bits_scores_what_there_is()
+    {
+        CliRun run = CliRun.Of("export", "--model", Model, "--out", _desk.File("one"), "--eval", _desk.Test)
+            .Succeeded();
+
+        Assert.That(run.Lines[^1], Does.Match(@"^accuracy on 4 examples of .*, on ONNX Runtime: \d\.\d{4}$"));
+    }
+
+    [TestCase("--label", "none")]
+    [TestCase("--format", "xls")]
+    public void Export_leaves_nothing_behind_where_it_cannot_be_scored(string option, string value)
+    {
+        CliRun run = CliRun.Of(
+            "export", "--model", Model, "--out", _desk.File("bad"), "--eval", _desk.Test, option, value);
+
+        Assert.That((run.ExitCode, run.Error), Is.Not.EqualTo((0, "")));
+        Assert.That(Directory.Exists(_desk.File("bad")), Is.False);
+    }
+
+    [Test]
     public void Predict_says_what_it_runs_on_where_asked()
     {
         CliRun run = CliRun.WithInput("a\n", "predict", "--model", Model, "--input", "-", "--verbose");

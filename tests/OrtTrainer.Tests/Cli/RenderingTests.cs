@@ -136,6 +136,11 @@ public sealed class RenderingTests
     }
 
     [Test]
+    public void The_header_tells_of_batches_of_like_length() => Assert.That(
+        RunHeader.Lines(Facts, Options with { BatchByLength = 50 }),
+        Does.Contain("steps        342 of 32 examples of like length among 50 batches, 171 per epoch"));
+
+    [Test]
     public void A_step_and_an_evaluation_in_one_line_each()
     {
         StepReport report = new(40, new(1.23456f, 0, 0), 0.9, 9.6e-5, 32, 400);

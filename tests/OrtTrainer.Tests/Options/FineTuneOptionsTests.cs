@@ -33,6 +33,7 @@ public sealed class FineTuneOptionsTests
         yield return Case("MaxSeconds", "0", "above 0", () => Valid with { MaxSeconds = 0 });
         yield return Case("BatchSize", "0", "1 or more", () => Valid with { BatchSize = 0 });
         yield return Case("Accumulation", "-2", "1 or more", () => Valid with { Accumulation = -2 });
+        yield return Case("BatchByLength", "1", "2 or more", () => Valid with { BatchByLength = 1 });
         yield return Case("LearningRate", "-0.1", "0 or more", () => Valid with { LearningRate = -0.1 });
         yield return Case("LearningRate", "Infinity", "0 or more", () =>
             Valid with { LearningRate = double.PositiveInfinity });

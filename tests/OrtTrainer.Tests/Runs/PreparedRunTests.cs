@@ -54,7 +54,7 @@ public sealed class PreparedRunTests
     }
 
     [Test]
-    public void Fewer_activations_take_less_memory()
+    public void Activations_take_memory_by_their_precision_and_how_they_are_kept()
     {
         // 8 of the longest texts; BERT of 2 layers, 16 values per token and 32 inside.
         FineTuneOptions options = _tiny.Options("out");
@@ -64,8 +64,8 @@ public sealed class PreparedRunTests
 
         Assert.That(kept - Memory(options with { Precision = Precision.Bf16 }, out _),
             Is.EqualTo(4 * tokens * 2 * (32 / 2)), "inner values of half the size");
-        Assert.That(kept - Memory(options with { Recompute = true }, out _),
-            Is.EqualTo(4 * tokens * ((10 * 16) + 32 - (2 * 16))), "one layer fewer, and what goes into two");
+        Assert.That(Memory(options with { Recompute = true }, out _) - kept,
+            Is.EqualTo(4 * tokens * 8 * 16), "two layers are whole either way, and one leaves something behind");
     }
 
     [Test]
@@ -80,6 +80,7 @@ public sealed class PreparedRunTests
         Assert.That(Fingerprint(options with { Recompute = true }), Is.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { Seed = 2 }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { MaxLength = 8 }), Is.Not.EqualTo(fingerprint));
+        Assert.That(Fingerprint(options with { BatchByLength = 4 }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { Layers = [0] }), Is.Not.EqualTo(fingerprint));
         Assert.That(Fingerprint(options with { Data = options.Data with { Test = null } }), Is.Not.EqualTo(
             fingerprint));

@@ -36,6 +36,22 @@ public sealed class RunResumeTests
         Assert.That(RunLines.Untimed(_tiny, "cancelled"), Is.EqualTo(RunLines.Untimed(_tiny, "whole")));
     }
 
+    [TestCase(1)]
+    [TestCase(7)]
+    public void Batches_of_like_length_go_on_to_the_same_bits(int step)
+    {
+        FineTuneOptions options =
+            _tiny.Options("whole") with { BatchSize = 4, Accumulation = 3, BatchByLength = 5, Epochs = 2 };
+        TinyTask.Run(options);
+        TinyTask.Run(options with { Output = _tiny.Output("any"), BatchByLength = null });
+
+        TinyTask.RunInParts(options with { Output = _tiny.Output("cancelled") }, step);
+
+        AssertSameBits("cancelled", "whole");
+        Assert.That(RunLines.Untimed(_tiny, "cancelled"), Is.EqualTo(RunLines.Untimed(_tiny, "whole")));
+        Assert.That(RunLines.Untimed(_tiny, "any"), Is.Not.EqualTo(RunLines.Untimed(_tiny, "whole")));
+    }
+
     [Test]
     public void A_run_cancelled_before_its_first_step_has_a_checkpoint()
     {

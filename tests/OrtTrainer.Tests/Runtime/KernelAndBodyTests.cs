@@ -200,7 +200,8 @@ public sealed class KernelAndBodyTests
             for (int i = 0; i < 3; i++)
             {
                 Expect.Close(
-                    gradients[i], [.. bodyGradients[i]], ToleranceOf(stem + suffix), $"gradient {i} of [{k}, {n}, {m}]");
+                    gradients[i], [.. bodyGradients[i]], ToleranceOf(stem + suffix),
+                    $"gradient {i} of [{k}, {n}, {m}]");
             }
         }
     }

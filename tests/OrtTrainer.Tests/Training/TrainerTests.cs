@@ -28,6 +28,22 @@ public sealed class TrainerTests
     }
 
     [Test]
+    public void Batches_of_like_length_are_those_of_the_examples_tokens()
+    {
+        using TinyTraining tiny = new();
+        using Trainer trainer = tiny.Trainer(tiny.Options(3) with { BatchByLength = 4 });
+        int[] sorted = [.. tiny.Examples.Select(example => example.InputIds.Length).Order()];
+
+        int[][] batches = [.. Enumerable.Range(0, 4).Select(step =>
+            trainer.Order.ExamplesOf(step).ToArray().Select(i => tiny.Examples[i].InputIds.Length).ToArray())];
+
+        // One window has them all: 11 examples in batches of 3, one of which lacks one.
+        Assert.That(batches.Select(batch => batch.Length), Is.EqualTo(new[] { 3, 3, 3, 2 }));
+        Assert.That(batches.OrderBy(batch => batch[0]).ThenBy(batch => batch[^1]).SelectMany(batch => batch),
+            Is.EqualTo(sorted));
+    }
+
+    [Test]
     public void Steps_lower_the_loss_on_what_they_learn()
     {
         using TinyTraining tiny = new();

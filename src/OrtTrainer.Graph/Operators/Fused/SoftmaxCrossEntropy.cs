@@ -3,8 +3,8 @@ using OrtTrainer.Graph.Functions;
 namespace OrtTrainer.Graph.Operators.Fused;
 
 /// <summary>
-/// What a softmax p of rows s · x is off by, x [R, K] and s a scalar: every -log p is log Σ e^(z - top) - (z - top) with
-/// z = s x. Of each row the largest z and the logarithm, [R], are kept for the gradient, apart, so that large numbers
+/// Losses made of -log p, p the softmax of rows z = s · x, x [R, K] and s a number: -log p is log Σ e^(z - top) less
+/// z - top. Of each row the largest z and the logarithm, [R], are kept for the gradient, apart, so that large numbers
 /// cost small ones no digits.
 /// </summary>
 internal abstract class CrossEntropyOperator : FusedOperator, IGradientRule
@@ -64,8 +64,8 @@ internal abstract class CrossEntropyOperator : FusedOperator, IGradientRule
 }
 
 /// <summary>
-/// The cross-entropy with targets t [R, K], in one pass: loss [R] = -Σ t log softmax(s x). Rows of targets may add up to
-/// any number; those of zeros have a loss of 0.
+/// The cross-entropy with targets t [R, K], in one pass: loss [R] = -Σ t log softmax(s x). Rows of targets may add up
+/// to any number; those of zeros have a loss of 0.
 /// </summary>
 internal sealed class SoftmaxCrossEntropy : CrossEntropyOperator
 {

@@ -4,9 +4,9 @@ using OrtTrainer.Runtime.Cpu.Products;
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
-/// <c>FeedForwardGluGeluGrad(dy [T, M], x [T, K], w1 [2N, K], w2 [M, N], h [T, 2N]) -> dx, dw1, dw2</c>: with g = act(
-/// left) · right and dg = dy · w2, dh has the halves dg · right · act'(left) and dg · act(left); dx = dh · w1, dw1 = dhᵀ
-/// · x, dw2 = dyᵀ · g. dh and g lie in working memory only, laid out as the products read them.
+/// <c>FeedForwardGluGeluGrad(dy [T, M], x [T, K], w1 [2N, K], w2 [M, N], h [T, 2N]) -> dx, dw1, dw2</c>: dx = dh · w1,
+/// dw1 = dhᵀ · x and dw2 = dyᵀ · g, where g = act(left) · right, dg = dy · w2, and the halves of dh are
+/// dg · right · act'(left) and dg · act(left). dh and g lie in working memory only, laid out as the products read them.
 /// </summary>
 internal sealed unsafe class GatedFeedForwardGradKernel<TTile, TActivation>(KernelDefinition definition) : Kernel
     where TTile : struct, ITile

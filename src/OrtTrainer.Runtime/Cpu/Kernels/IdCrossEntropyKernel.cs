@@ -5,8 +5,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
-/// <c>IdCrossEntropy(x [R, K], ids [R, 1], scale [], label [], all []) -> loss, top, logsum [R]</c>: loss = label · -log
-/// p_y + all · Σ -log p_k, -log p = logsum - (z - top), z = scale · x.
+/// <c>IdCrossEntropy(x [R, K], ids [R, 1], scale [], label [], all []) -> loss, top, logsum [R]</c>:
+/// loss = -label · log p_y - all · Σ log p_k, where -log p = logsum - (z - top) and z = scale · x.
 /// </summary>
 internal sealed unsafe class IdCrossEntropyKernel : Kernel
 {

@@ -5,8 +5,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
-/// <c>SoftmaxCrossEntropyGrad(dloss [R], x [R, K], targets [R, K], scale [], top [R], logsum [R]) -> dx [R, K]</c>: dx =
-/// dloss · scale (Σ t · e^(z - top - logsum) - t), z = scale · x.
+/// <c>SoftmaxCrossEntropyGrad(dloss [R], x [R, K], targets [R, K], scale [], top [R], logsum [R]) -> dx [R, K]</c>:
+/// dx = dloss · scale (Σ t · e^(z - top - logsum) - t), z = scale · x.
 /// </summary>
 internal sealed unsafe class SoftmaxCrossEntropyGradKernel : Kernel
 {

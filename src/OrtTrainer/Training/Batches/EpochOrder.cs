@@ -13,13 +13,15 @@ internal sealed class EpochOrder
     private readonly int[] _groups;
     private readonly int _groupSize;
     private readonly long _seed;
+    private readonly LengthWindows? _windows;
     private long _epoch = -1;
 
     /// <param name="examples">The number of examples, 1 or more.</param>
     /// <param name="perStep">Examples per optimizer step, 1 or more.</param>
     /// <param name="seed">Fixes all permutations.</param>
     /// <param name="groupSize">How many examples, one after another, stay together; a divisor of the other two.</param>
-    public EpochOrder(int examples, int perStep, long seed, int groupSize = 1)
+    /// <param name="windows">Rearrange the order of groups into batches of like length; null for any length.</param>
+    public EpochOrder(int examples, int perStep, long seed, int groupSize = 1, LengthWindows? windows = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(perStep, 1);
@@ -29,6 +31,7 @@ internal sealed class EpochOrder
         _groups = new int[examples / groupSize];
         _groupSize = groupSize;
         _seed = seed;
+        _windows = windows;
         PerStep = perStep;
         StepsPerEpoch = StepsPerEpochOf(examples, perStep);
     }
@@ -65,10 +68,14 @@ internal sealed class EpochOrder
             _groups[i] = i;
         }
 
-        SeededRandom.For((ulong)_seed, FormattableString.Invariant($"order of epoch {epoch}")).Shuffle(_groups);
+        DrawsOf("order", epoch).Shuffle(_groups);
+        _windows?.Arrange(_groups, DrawsOf("batches", epoch));
         for (int i = 0; i < _order.Length; i++)
         {
             _order[i] = (_groups[i / _groupSize] * _groupSize) + (i % _groupSize);
         }
     }
+
+    private SeededRandom DrawsOf(string use, long epoch) =>
+        SeededRandom.For((ulong)_seed, FormattableString.Invariant($"{use} of epoch {epoch}"));
 }

@@ -1,6 +1,6 @@
 namespace OrtTrainer.Tests.Runtime.Kernels;
 
-/// <summary>Cross-entropy in one pass against float64, from a single class to a vocabulary, and far from zero.</summary>
+/// <summary>Cross-entropy in one pass against float64, from one class to a vocabulary, and far from zero.</summary>
 public sealed class CrossEntropyTests
 {
     [Test]
