@@ -23,8 +23,10 @@ internal abstract class Architecture(ModelConfig config)
         ("electra", config => new Backbones.Electra(config)),
         ("ernie", config => new Backbones.Ernie(config)),
         ("gpt2", config => new Backbones.Gpt2(config)),
+        ("llama", config => new Backbones.Llama(config)),
         ("modernbert", config => new Backbones.ModernBert(config)),
         ("mpnet", config => new Backbones.MPNet(config)),
+        ("qwen2", config => new Backbones.Qwen2(config)),
         ("roberta", config => new Backbones.Roberta(config)),
         ("camembert", config => new Backbones.Roberta(config, "Camembert")),
         ("xlm-roberta", config => new Backbones.Roberta(config, "XLMRoberta")),
@@ -181,6 +183,10 @@ internal abstract class Architecture(ModelConfig config)
     /// <param name="hidden">[T, H] packed or [B, S, H] padded, or [B, H].</param>
     /// <param name="dropout">The probability of dropout before that layer.</param>
     public virtual Value TokenFeatures(ModelBuilder m, Value hidden, float dropout) => m.Dropout(dropout, hidden);
+
+    /// <summary>Another name that a checkpoint may have a tensor under, where it has it once for two layers; null for
+    /// none.</summary>
+    public virtual string? AliasOf(string tensor) => null;
 
     /// <summary>The configuration of a model that has some of the layers.</summary>
     /// <param name="kept">Their numbers, from 0, in the order they come in.</param>

@@ -139,7 +139,7 @@ internal sealed class ModernBert : Architecture
         x = m.Graph.Add(m.Residual(x, attended), m.Dropout(_attentionDropout, attended));
 
         Value fed = m.GatedFeedForward(
-            Named(prefix + "mlp.Wi", _innerBias), Named(prefix + "mlp.Wo", _innerBias), width, Shape.Inner,
+            new(Half(prefix, "gate", 0), Half(prefix, "up", 1), Named(prefix + "mlp.Wo", _innerBias)), width, Shape.Inner,
             Config.GetString("hidden_activation", "gelu"), _innerDropout, Norm(m, prefix + "mlp_norm", x));
         return m.Graph.Add(x, fed);
     }
@@ -219,6 +219,14 @@ internal sealed class ModernBert : Architecture
     private Value Norm(ModelBuilder m, string name, Value x) => m.LayerNorm(name, Shape.Width, _epsilon, _normBias, x);
 
     private static LinearName Named(string name, bool hasBias) => new(name) { HasBias = hasBias };
+
+    private LinearName Half(string prefix, string name, int half) => new($"{prefix}mlp.{name}")
+    {
+        HasBias = _innerBias,
+        Stack = prefix + "mlp.Wi",
+        FirstRow = half * (long)Shape.Inner,
+        StackRows = 2L * Shape.Inner,
+    };
 
     private LinearName Part(string prefix, string name, int part) => new($"{prefix}attn.{name}")
     {

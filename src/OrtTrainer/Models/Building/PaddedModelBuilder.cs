@@ -76,6 +76,14 @@ internal sealed class PaddedModelBuilder : ModelBuilder
             AttributeList.Empty.With("axis", -1).With("epsilon", epsilon));
     }
 
+    /// <summary>In the steps of Hugging Face's exports, which ONNX Runtime runs as one.</summary>
+    public override Value RmsNorm(string name, long width, float epsilon, Value x)
+    {
+        Value square = Graph.ReduceMean(Graph.Node("Pow", [x, Graph.Constant(2f)]), [-1], keepAxes: true);
+        Value root = Graph.Node("Sqrt", [Graph.Add(square, Graph.Constant(epsilon))]);
+        return Graph.Mul(Graph.Div(x, root), Stored(Gain(name, width)));
+    }
+
     public override Value DropoutAddLayerNorm(
         string name, long width, float epsilon, float p, Value x, Value residual) =>
         LayerNorm(name, width, epsilon, Graph.Add(residual, x));
@@ -108,7 +116,7 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         QueryKeyValue layers, (LinearName Query, LinearName Key) relativeLayers, ModelShape shape, float p, Value x,
         Value relative, RelativeDistances distances)
     {
-        Value Made(LinearName name) => ToHeads(Linear(name, shape.Width, shape.Width, x), shape);
+        Value Made(LinearName name) => ToHeads(Linear(name, shape.Width, shape.Width, x), shape.Heads, shape);
         (Value q, Value k, Value v) = (Made(layers.Query), Made(layers.Key), Made(layers.Value));
 
         // [heads, D, R].
@@ -126,14 +134,22 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         return Merged(scores, AttentionMask.Bidirectional, window: null, v, shape, x);
     }
 
-    protected override Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
+    public override Value SelfAttention(
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances? distances = null)
     {
-        Value Made(LinearName name) => ToHeads(Linear(name, shape.Width, shape.Width, x), shape);
-        (Value q, Value k, Value v) = (Made(layers.Query), Made(layers.Key), Made(layers.Value));
+        distances ??= new();
+        Value Made(LinearName name, int heads) =>
+            ToHeads(Linear(name, shape.Width, (long)heads * shape.HeadWidth, x), heads, shape);
+        Value q = Made(layers.Query, shape.Heads);
+        Value k = Made(layers.Key, shape.KeyValueHeads), v = Made(layers.Value, shape.KeyValueHeads);
         if (distances.RotaryBase is not null)
         {
             (q, k) = (Turned(q, shape, distances), Turned(k, shape, distances));
+        }
+
+        if (shape.SharesKeys)
+        {
+            (k, v) = (Repeated(k, shape), Repeated(v, shape));
         }
 
         Value scale = Graph.Constant(ScoreScale(shape));
@@ -145,6 +161,9 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
         return Merged(scores, mask, distances.Window, v, shape, x);
     }
+
+    protected override (Value Gate, Value Up) GateAndUp(GatedLayers layers, long width, long innerWidth, Value x) =>
+        (Linear(layers.Gate, width, innerWidth, x), Linear(layers.Up, width, innerWidth, x));
 
     /// <summary>
     /// x · (erf(x / √2) + 1) · 0.5, in the steps of PyTorch's exports: ONNX Runtime runs them, bias included, as one.
@@ -167,7 +186,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     {
         Value weights = Graph.Softmax(Graph.Add(scores, AttentionBias(mask, window)), -1);
         Value merged = Graph.Transpose(Graph.MatMul(weights, v), 0, 2, 1, 3);
-        return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.Width), x.Shape);
+        return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.AttentionWidth),
+            new Shape(x.Shape[0], x.Shape[1], shape.AttentionWidth));
     }
 
     /// <summary>The row of relative positions of every query and key, [B, 1, S, S].</summary>
@@ -182,11 +202,21 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         return Graph.Gather(RowsOf(distances), place);
     });
 
-    private Value ToHeads(Value x, ModelShape model)
+    private Value ToHeads(Value x, int heads, ModelShape model)
     {
-        Shape shape = new(x.Shape[0], x.Shape[1], model.Heads, model.HeadWidth);
-        Value split = Graph.WithShape(Graph.Reshape(x, 0, 0, model.Heads, model.HeadWidth), shape);
+        Shape shape = new(x.Shape[0], x.Shape[1], heads, model.HeadWidth);
+        Value split = Graph.WithShape(Graph.Reshape(x, 0, 0, heads, model.HeadWidth), shape);
         return Graph.Transpose(split, 0, 2, 1, 3);
+    }
+
+    /// <summary>Keys or values [B, kept heads, S, D] for every head of queries.</summary>
+    private Value Repeated(Value x, ModelShape shape)
+    {
+        Value all = Graph.Node("Expand", [
+            Graph.Unsqueeze(x, 2), Graph.Constant([1, 1, shape.Heads / shape.KeyValueHeads, 1, 1])]);
+        Value size = Graph.Concat(0, Graph.Constant([0, shape.Heads]), Graph.Slice(Graph.ShapeOf(x), 0, 2, 4));
+        return Graph.WithShape(
+            Graph.Node("Reshape", [all, size]), new Shape(x.Shape[0], shape.Heads, x.Shape[2], shape.HeadWidth));
     }
 
     /// <summary>Queries or keys [B, heads, S, D] turned by their positions.</summary>
