@@ -16,17 +16,34 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     private readonly Dictionary<(AttentionMask Mask, int? Window), Value> _attentionBias = [];
     private readonly Dictionary<RelativeBias, Value> _relative = [];
     private readonly Value _mask;
+    private readonly bool _hasCache;
+    private readonly Value? _cachedPositions;
+    private readonly List<(string Name, Value Value)> _cache = [];
     private Value? _tokenTypeIds;
 
     /// <param name="graph">The graph to add to.</param>
     /// <param name="hasTokenTypes">Whether segment ids are an input; otherwise they are 0.</param>
     /// <param name="weights">The values of a parameter, row-major.</param>
-    public PaddedModelBuilder(GraphBuilder graph, bool hasTokenTypes, Func<ParameterSpec, float[]> weights)
+    /// <param name="hasCache">
+    /// Whether keys and values of earlier tokens are inputs, and those of all tokens outputs, as a model needs that
+    /// writes on token by token: input ids [B, S] are then those of the newest tokens, the mask [B, P + S] is of all,
+    /// and positions are an input.
+    /// </param>
+    public PaddedModelBuilder(
+        GraphBuilder graph, bool hasTokenTypes, Func<ParameterSpec, float[]> weights, bool hasCache = false)
         : base(graph)
     {
         _weights = weights;
+        _hasCache = hasCache;
         InputIds = graph.Input(PaddedInputs.InputIds, TensorType.Int64("batch_size", "sequence_length"));
-        _mask = graph.Input(PaddedInputs.AttentionMask, TensorType.Int64("batch_size", "sequence_length"));
+        _mask = graph.Input(PaddedInputs.AttentionMask, TensorType.Int64(
+            "batch_size", hasCache ? "total_sequence_length" : "sequence_length"));
+        if (hasCache)
+        {
+            _cachedPositions = graph.Input(
+                PaddedInputs.PositionIds, TensorType.Int64("batch_size", "sequence_length"));
+        }
+
         if (hasTokenTypes)
         {
             _tokenTypeIds = graph.Input(PaddedInputs.TokenTypeIds, TensorType.Int64("batch_size", "sequence_length"));
@@ -34,6 +51,9 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     }
 
     public override Value InputIds { get; }
+
+    /// <summary>Keys and values of all tokens, by the names of their outputs; none without a cache.</summary>
+    public IReadOnlyList<(string Name, Value Value)> Cache => _cache;
 
     public override Value TokenTypeIds => _tokenTypeIds ??= Graph.Mul(_mask, Graph.Constant(0L));
 
@@ -43,6 +63,11 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     public override Value PositionIds(long first)
     {
         Value one = Graph.Constant(1L);
+        if (_cachedPositions is not null)
+        {
+            return first == 0 ? _cachedPositions : Graph.Add(_cachedPositions, Graph.Constant(first));
+        }
+
         if (first == 0)
         {
             Value ones = Graph.Add(Graph.Mul(_mask, Graph.Constant(0L)), one);
@@ -147,6 +172,11 @@ internal sealed class PaddedModelBuilder : ModelBuilder
             (q, k) = (Turned(q, shape, distances), Turned(k, shape, distances));
         }
 
+        if (_hasCache)
+        {
+            (k, v) = (WithPast(k, PaddedInputs.Key, shape), WithPast(v, PaddedInputs.Value, shape));
+        }
+
         if (shape.SharesKeys)
         {
             (k, v) = (Repeated(k, shape), Repeated(v, shape));
@@ -160,6 +190,18 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         }
 
         return Merged(scores, mask, distances.Window, v, shape, x);
+    }
+
+    /// <summary>Keys or values of the layer that is being built, those of earlier tokens first.</summary>
+    private Value WithPast(Value x, string part, ModelShape shape)
+    {
+        int layer = Place.LayerIndex!.Value;
+        Value past = Graph.Input(PaddedInputs.Past(layer, part), new TensorType(ElementType.Float, new Shape(
+            "batch_size", shape.KeyValueHeads, "past_sequence_length", shape.HeadWidth)));
+        Value all = Graph.WithShape(Graph.Concat(2, past, x), new Shape(
+            x.Shape[0], shape.KeyValueHeads, "total_sequence_length", shape.HeadWidth));
+        _cache.Add((PaddedInputs.Present(layer, part), all));
+        return all;
     }
 
     protected override (Value Gate, Value Up) GateAndUp(GatedLayers layers, long width, long innerWidth, Value x) =>
@@ -243,8 +285,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         {
             Value seen = Graph.Constant(0f), hidden = Graph.Constant(-1e30f);
             bias = Graph.Unsqueeze(Graph.Where(Graph.Cast(_mask, ElementType.Bool), seen, hidden), 1, 2);
-            Value Query() => Graph.Unsqueeze(PositionIds(0), 1, 3);
-            Value Key() => Graph.Unsqueeze(PositionIds(0), 1, 2);
+            Value Query() => Graph.Unsqueeze(_hasCache ? Places().Newest : PositionIds(0), 1, 3);
+            Value Key() => Graph.Unsqueeze(_hasCache ? Places().All : PositionIds(0), 1, 2);
             if (mask == AttentionMask.Causal)
             {
                 bias = Graph.Where(Graph.Node("Less", [Query(), Key()]), hidden, bias);
@@ -261,6 +303,19 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
         return bias;
     }
+
+    /// <summary>The places of the newest tokens and of all tokens in their rows, padding counted, [1, S] and [1, P + S].
+    /// </summary>
+    private (Value Newest, Value All) Places()
+    {
+        Value all = Once("all_places", () => Graph.Unsqueeze(
+            Graph.Node("Range", [Graph.Constant(0L), Length(_mask), Graph.Constant(1L)]), 0));
+        Value newest = Once("newest_places", () => Graph.Unsqueeze(
+            Graph.Node("Range", [Graph.Sub(Length(_mask), Length(InputIds)), Length(_mask), Graph.Constant(1L)]), 0));
+        return (newest, all);
+    }
+
+    private Value Length(Value rows) => Graph.Gather(Graph.ShapeOf(rows), Graph.Constant(1L));
 
     /// <summary>A bias by distance, [1, heads, S, S], once for all that use it.</summary>
     private Value Relative(RelativeBias bias, ModelShape shape)
