@@ -41,7 +41,7 @@ internal static class EndTokens
     private static int[] Ids(JsonNode node, string path)
     {
         JsonNode?[] all = node is JsonArray list ? [.. list] : [node];
-        return [.. all.Select(id => id?.GetValueKind() == JsonValueKind.Number && id.AsValue().TryGetValue(out int number)
+        return [.. all.Select(id => id is JsonValue value && value.TryGetValue(out int number)
             ? number
             : throw new CheckpointException(
                 path, $"field {Field}", node.ToJsonString(), "the id of a token, or a list of them",

@@ -46,8 +46,8 @@ public sealed class Generator : IDisposable
             PaddedGraph.Build(weights.Architecture, head, weights.Layout, weights.Buffer).ToByteArray(),
             execution ?? new ExecutionOptions(), "decoder");
         return new(
-            new CachedDecoder(session, architecture.Shape.Vocabulary), tokenizer, EndTokens.Of(folder, config, tokenizer),
-            architecture.Shape, Architecture.PaddingIdOf(config));
+            new CachedDecoder(session, architecture.Shape.Vocabulary), tokenizer,
+            EndTokens.Of(folder, config, tokenizer), architecture.Shape, Architecture.PaddingIdOf(config));
     }
 
     /// <summary>Writes on behind prompts, several at a time; results are in their order.</summary>

@@ -142,7 +142,8 @@ internal sealed class OnnxModel : InferenceModel
             }
         }
 
-        if (session.Inputs.FirstOrDefault(i => !IsPast(i) && i.Type is not (ElementType.Int64 or ElementType.Int32)) is { } input)
+        if (session.Inputs.FirstOrDefault(
+            i => !IsPast(i) && i.Type is not (ElementType.Int64 or ElementType.Int32)) is { } input)
         {
             throw new RunException(
                 $"{session.Name}: {input.Name} is {Words(input)}; expected Int64 or Int32. " +

@@ -91,10 +91,13 @@ internal sealed class GoldenModel : IDisposable
     public static IEnumerable<string> SharedFolders()
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
-        string[] kinds = ["classification", "regression", "multilabel", "token-classification", "masked-lm", "causal-lm"];
+        string[] kinds =
+            ["classification", "regression", "multilabel", "token-classification", "masked-lm", "causal-lm"];
         string[] architectures =
-            ["albert", "bert", "deberta-v2", "distilbert", "electra", "gpt2", "llama", "modernbert", "mpnet", "qwen2",
-             "roberta"];
+        [
+            "albert", "bert", "deberta-v2", "distilbert", "electra", "gpt2", "llama", "modernbert", "mpnet", "qwen2",
+            "roberta",
+        ];
         HashSet<string> names = [.. architectures.SelectMany(a => kinds.Select(kind => $"{a}-{kind}"))];
         return Directory.Exists(root)
             ? Directory.GetDirectories(root)

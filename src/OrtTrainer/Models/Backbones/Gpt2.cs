@@ -6,7 +6,7 @@ namespace OrtTrainer.Models.Backbones;
 
 /// <summary>
 /// GPT-2 (Radford et al., 2019), and DistilGPT-2, which is the same with fewer layers: pre-norm layers whose tokens see
-/// themselves and what is before them. Linear layers lie as [in, out] in its files, the three of attention side by side.
+/// themselves and what is before them. Linear layers lie as [in, out] in its files, those of attention side by side.
 /// </summary>
 internal sealed class Gpt2 : Architecture
 {

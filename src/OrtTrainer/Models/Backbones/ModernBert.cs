@@ -139,8 +139,8 @@ internal sealed class ModernBert : Architecture
         x = m.Graph.Add(m.Residual(x, attended), m.Dropout(_attentionDropout, attended));
 
         Value fed = m.GatedFeedForward(
-            new(Half(prefix, "gate", 0), Half(prefix, "up", 1), Named(prefix + "mlp.Wo", _innerBias)), width, Shape.Inner,
-            Config.GetString("hidden_activation", "gelu"), _innerDropout, Norm(m, prefix + "mlp_norm", x));
+            new(Half(prefix, "gate", 0), Half(prefix, "up", 1), Named(prefix + "mlp.Wo", _innerBias)), width,
+            Shape.Inner, Config.GetString("hidden_activation", "gelu"), _innerDropout, Norm(m, prefix + "mlp_norm", x));
         return m.Graph.Add(x, fed);
     }
 

@@ -324,7 +324,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
     /// <summary>The layers that make queries, keys and values, or some of them.</summary>
     private (Value Weight, Value? Bias) Stacked(string stem, IReadOnlyList<LinearName> layers, ModelShape shape) =>
         Stacked(
-            stem, layers, [.. layers.Select((_, part) => shape.HeadWidth * (long)(part == 0 ? shape.Heads : shape.KeyValueHeads))],
+            stem, layers,
+            [.. layers.Select((_, part) => shape.HeadWidth * (long)(part == 0 ? shape.Heads : shape.KeyValueHeads))],
             shape.Width);
 
     /// <summary>Weights and biases of layers below each other, as one product takes them.</summary>

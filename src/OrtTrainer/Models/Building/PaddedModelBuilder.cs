@@ -119,7 +119,7 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
 
-    /// <summary>Rows are filled up behind their tokens, so that the count of those says where the last one is.</summary>
+    /// <summary>Rows are filled up behind their tokens, so that their count says where the last one is.</summary>
     public override Value LastToken(Value x)
     {
         Value last = Graph.Sub(Graph.ReduceSum(_mask, [1], keepAxes: true), Graph.Constant(1L));
@@ -304,7 +304,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         return bias;
     }
 
-    /// <summary>The places of the newest tokens and of all tokens in their rows, padding counted, [1, S] and [1, P + S].
+    /// <summary>
+    /// The places of the newest tokens and of all tokens in their rows, padding counted, [1, S] and [1, P + S].
     /// </summary>
     private (Value Newest, Value All) Places()
     {

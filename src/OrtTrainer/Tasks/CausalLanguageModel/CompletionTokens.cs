@@ -22,7 +22,8 @@ internal static class CompletionTokens
         string prompt = example.Pair is null ? "" : example.Text;
         string text = example.Pair is { } completion ? Joined(example.Text, completion) : example.Text;
         Encoding encoding = tokenizer.Encode(text);
-        int[] ids = [.. encoding.Ids, .. tokenizer.EosId is { } end && encoding.Ids[^1] != end ? [end] : Array.Empty<int>()];
+        int[] ending = tokenizer.EosId is { } end && encoding.Ids[^1] != end ? [end] : [];
+        int[] ids = [.. encoding.Ids, .. ending];
         int first = example.Pair is null ? 1 : FirstBehind(encoding, prompt.Length);
         if (maxLength is { } most && first >= most)
         {

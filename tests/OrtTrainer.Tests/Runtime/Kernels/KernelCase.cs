@@ -19,7 +19,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     private static readonly Dictionary<string, int> Single = new()
     {
         ["After"] = 1, ["Dropout"] = 1, ["Gelu"] = 1, ["GeluGrad"] = 1, ["GeluTanh"] = 1, ["GeluTanhGrad"] = 1,
-        ["RmsNorm"] = 2, ["RmsNormGrad"] = 2, ["LayerNorm"] = 3, ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4,
+        ["RmsNorm"] = 2, ["RmsNormGrad"] = 2,
+        ["LayerNorm"] = 3, ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4,
         ["EmbeddingNorm1"] = 4, ["EmbeddingNorm2"] = 4, ["EmbeddingNorm3"] = 4, ["EmbeddingNorm4"] = 4,
         ["EmbeddingNormGrad"] = 3, ["ColumnSum"] = 1,
         ["GatherGrad"] = 1, ["PackedCrossAttention"] = 2, ["PackedCrossAttentionGrad"] = 2,
