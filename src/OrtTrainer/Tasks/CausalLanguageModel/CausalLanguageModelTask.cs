@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
@@ -21,8 +22,10 @@ internal sealed class CausalLanguageModelTask : ModelTask
     private const int ExportedExamples = 8;
 
     private readonly int? _vocabulary;
+    private readonly JsonNode? _generation;
 
-    private CausalLanguageModelTask(int? vocabulary = null) => _vocabulary = vocabulary;
+    private CausalLanguageModelTask(int? vocabulary = null, JsonNode? generation = null) =>
+        (_vocabulary, _generation) = (vocabulary, generation);
 
     /// <summary>The task, of no model yet.</summary>
     public static CausalLanguageModelTask Instance { get; } = new();
@@ -52,7 +55,16 @@ internal sealed class CausalLanguageModelTask : ModelTask
 
     /// <inheritdoc/>
     internal override ModelTask For(ModelConfig config, DataOptions? options = null) =>
-        new CausalLanguageModelTask(config.Size("vocab_size", SizeRange.Vocabulary));
+        new CausalLanguageModelTask(
+            config.Size("vocab_size", SizeRange.Vocabulary),
+            GenerationConfig.Read(Path.GetDirectoryName(config.Path)!));
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<string> FileNames => [GenerationConfig.FileName];
+
+    /// <summary>How texts are written on with it, as the model that it began from says.</summary>
+    internal override IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) =>
+        _generation is null ? [] : [(GenerationConfig.FileName, _generation.DeepClone())];
 
     /// <inheritdoc/>
     internal override string DescribeOutputs(int outputs) => $"{outputs} tokens";
