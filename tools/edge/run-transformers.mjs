@@ -7,6 +7,7 @@
 //      ForTokenClassification     {"text": "..."}
 //      ForQuestionAnswering       {"question": "...", "context": "..."}
 //      ForMaskedLM                {"text": "... [MASK] ..."}
+//      ForCausalLM, LMHeadModel   {"text": "...", "max_new_tokens": 20}; other options of generate, too
 //      Model                      {"text": "..."}
 //      any                        {"tokenize": "...", "pair": "..."}
 //      A line may name another folder: {"folder": "...", ...}. Each is opened once.

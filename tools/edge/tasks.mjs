@@ -1,8 +1,8 @@
 // The tasks that exported models have, and what transformers.js answers in each.
 import {
-  AutoModel, AutoModelForMaskedLM, AutoModelForQuestionAnswering, AutoModelForSequenceClassification,
+  AutoModel, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForQuestionAnswering, AutoModelForSequenceClassification,
   AutoModelForTokenClassification, FeatureExtractionPipeline, FillMaskPipeline, QuestionAnsweringPipeline,
-  TextClassificationPipeline, TokenClassificationPipeline,
+  TextClassificationPipeline, TextGenerationPipeline, TokenClassificationPipeline,
 } from "@huggingface/transformers";
 
 export const tasks = [
@@ -34,6 +34,13 @@ export const tasks = [
     Pipeline: FillMaskPipeline,
     run: fill,
   },
+  ...["ForCausalLM", "LMHeadModel"].map(suffix => ({
+    suffix,
+    name: "text-generation",
+    Model: AutoModelForCausalLM,
+    Pipeline: TextGenerationPipeline,
+    run: write,
+  })),
   {
     suffix: "Model",
     name: "feature-extraction",
@@ -84,6 +91,14 @@ async function fill(pipe, { text }) {
 async function embed(pipe, { text }) {
   const vector = await pipe(text, { pooling: "mean", normalize: true });
   return { embedding: Array.from(vector.data) };
+}
+
+// {"ids": [...], "text"}: what is written behind the prompt, by the options of generate
+async function write({ model, tokenizer }, { text, ...options }) {
+  const prompt = tokenizer(text);
+  const all = (await model.generate({ ...prompt, do_sample: false, ...options })).tolist()[0].map(Number);
+  const ids = all.slice(prompt.input_ids.dims[1]);
+  return { ids, text: tokenizer.decode(ids, { skip_special_tokens: true }) };
 }
 
 async function outputs({ model, tokenizer }, text, pair) {

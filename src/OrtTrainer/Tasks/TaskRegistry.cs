@@ -1,3 +1,4 @@
+using OrtTrainer.Tasks.CausalLanguageModel;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
@@ -20,5 +21,6 @@ internal static class TaskRegistry
         QuestionAnsweringTask.Instance,
         SentenceSimilarityTask.Instance,
         MaskedLanguageModelTask.Instance,
+        CausalLanguageModelTask.Instance,
     ];
 }
