@@ -90,6 +90,10 @@ public static class FusedOperations
     public static Value LayerNorm(this GraphBuilder g, Value x, Value gamma, Value beta, float epsilon) =>
         Fused(g, "LayerNorm", [x, gamma, beta], AttributeList.Empty.With("epsilon", epsilon))[0];
 
+    /// <summary>Divides the rows of x [N, H] by their root mean square.</summary>
+    public static Value RmsNorm(this GraphBuilder g, Value x, Value gamma, float epsilon) =>
+        Fused(g, "RmsNorm", [x, gamma], AttributeList.Empty.With("epsilon", epsilon))[0];
+
     /// <summary>
     /// LayerNorm(residual + dropout(x)) of rows [N, H]; see <see cref="Dropout"/> for key, p and site.
     /// </summary>

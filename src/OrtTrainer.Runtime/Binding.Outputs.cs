@@ -58,6 +58,27 @@ public sealed partial class Binding
     /// <exception cref="InvalidOperationException">There was no run yet, or the last one failed.</exception>
     public long[] OutputShape(string name) => Result(name).GetTensorTypeAndShape().Shape;
 
+    // The tensors of the last run that the next one reads; they are to live until it is done.
+    private IDisposable? BindFedBack()
+    {
+        if (!_hasRun || _fedBack.Keys.All(_setSinceRun.Contains))
+        {
+            return null;
+        }
+
+        foreach ((string input, string output) in _fedBack)
+        {
+            if (!_setSinceRun.Contains(input))
+            {
+                Bind(input, Result(output), isInput: true);
+            }
+        }
+
+        IDisposable? held = _results;
+        _results = null;
+        return held;
+    }
+
     // An output keeps the tensor of its last run; a run with another shape would be refused unless it is bound anew.
     private void ReleaseResults()
     {

@@ -16,6 +16,8 @@ public sealed partial class Binding : IDisposable
     private readonly Dictionary<string, BoundTensor> _outputs = [];
     private readonly Dictionary<string, BatchInput> _batch = [];
     private readonly HashSet<string> _allocated = [];
+    private readonly Dictionary<string, string> _fedBack = [];
+    private readonly HashSet<string> _setSinceRun = [];
     private string[]? _outputNames;
     private IDisposableReadOnlyCollection<OrtValue>? _results;
     private bool _hasRun;
@@ -128,6 +130,26 @@ public sealed partial class Binding : IDisposable
         Set<int>(name, narrowed, shape, ElementType.Int32);
     }
 
+    /// <summary>
+    /// Lets each run but the first read an input from an output of the run before, where it lies; for the first, set
+    /// the input. An input that is set again is read once from what was set.
+    /// </summary>
+    /// <exception cref="ArgumentException">The graph has no such input or output, or the output is not allocated by
+    /// ONNX Runtime.</exception>
+    public void FeedBack(string output, string input)
+    {
+        Check(_session.InputsByName, "input", input, ElementType.Float);
+        Check(_session.OutputsByName, "output", output, ElementType.Float);
+        if (!_allocated.Contains(output))
+        {
+            throw new ArgumentException(
+                $"{_session.Name}: output {output} is not allocated by ONNX Runtime; call BindOutput(\"{output}\") "
+                + "first.", nameof(output));
+        }
+
+        _fedBack[input] = output;
+    }
+
     /// <summary>Runs the graph once.</summary>
     /// <exception cref="RuntimeFailureException">
     /// ONNX Runtime or a kernel failed, or an input is not bound.
@@ -137,6 +159,7 @@ public sealed partial class Binding : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _session.RequireOpen();
+        using IDisposable? read = BindFedBack();
         ReleaseResults();
         try
         {
@@ -145,6 +168,10 @@ public sealed partial class Binding : IDisposable
         catch (OnnxRuntimeException cause)
         {
             throw RuntimeFailureException.From(_session.Name, "running the graph", cause);
+        }
+        finally
+        {
+            _setSinceRun.Clear();
         }
 
         _hasRun = true;
@@ -232,10 +259,12 @@ public sealed partial class Binding : IDisposable
             input = _batch[name] = new BatchInput(type);
         }
 
-        if (input.Set(data, shape))
+        if (input.Set(data, shape) || _fedBack.ContainsKey(name))
         {
             Bind(name, input.Tensor!.Value, isInput: true);
         }
+
+        _setSinceRun.Add(name);
 
         if (_inputs.Remove(name, out BoundTensor? earlier))
         {

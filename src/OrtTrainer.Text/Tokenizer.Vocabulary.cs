@@ -22,6 +22,10 @@ public sealed partial class Tokenizer
     /// <summary>The id of the token that ends a text ([SEP], &lt;/s&gt;); null where there is none.</summary>
     public int? SepId { get; }
 
+    /// <summary>The id of the token that a model writes at the end of a text (&lt;/s&gt;, &lt;|endoftext|&gt;); null
+    /// where there is none.</summary>
+    public int? EosId { get; }
+
     /// <summary>The id of the mask token; null where there is none.</summary>
     public int? MaskId { get; }
 

@@ -39,6 +39,7 @@ public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer, IText
         PadId = Special(settings?.Token("pad_token"), "[PAD]", "<pad>");
         ClsId = Special(settings?.Token("cls_token"), "[CLS]", "<s>", "<cls>");
         SepId = Special(settings?.Token("sep_token"), "[SEP]", "</s>", "<sep>");
+        EosId = Special(settings?.Token("eos_token"), "</s>", "<|endoftext|>", "<eos>");
         MaskId = Special(settings?.Token("mask_token"), "[MASK]", "<mask>");
         UnknownId = Special(settings?.Token("unk_token"), "[UNK]", "<unk>");
     }

@@ -8,6 +8,7 @@
 //      ForQuestionAnswering       {"question": "...", "context": "..."}
 //      ForMaskedLM                {"text": "... [MASK] ..."}
 //      ForImageClassification     {"image": "path of a file"}
+//      ForCausalLM, LMHeadModel   {"text": "...", "max_new_tokens": 20}; other options of generate, too
 //      Model                      {"text": "..."}
 //      any                        {"tokenize": "...", "pair": "..."}
 //      A line may name another folder: {"folder": "...", ...}. Each is opened once.

@@ -1,8 +1,9 @@
 // The tasks that exported models have, and what transformers.js answers in each.
 import {
-  AutoModel, AutoModelForImageClassification, AutoModelForMaskedLM, AutoModelForQuestionAnswering,
+  AutoModel, AutoModelForCausalLM, AutoModelForImageClassification, AutoModelForMaskedLM, AutoModelForQuestionAnswering,
   AutoModelForSequenceClassification, AutoModelForTokenClassification, FeatureExtractionPipeline, FillMaskPipeline,
-  ImageClassificationPipeline, QuestionAnsweringPipeline, TextClassificationPipeline, TokenClassificationPipeline,
+  ImageClassificationPipeline, QuestionAnsweringPipeline, TextClassificationPipeline, TextGenerationPipeline,
+  TokenClassificationPipeline,
 } from "@huggingface/transformers";
 
 export const tasks = [
@@ -34,6 +35,13 @@ export const tasks = [
     Pipeline: FillMaskPipeline,
     run: fill,
   },
+  ...["ForCausalLM", "LMHeadModel"].map(suffix => ({
+    suffix,
+    name: "text-generation",
+    Model: AutoModelForCausalLM,
+    Pipeline: TextGenerationPipeline,
+    run: write,
+  })),
   {
     suffix: "ForImageClassification",
     name: "image-classification",
@@ -97,6 +105,14 @@ async function look(pipe, { image }) {
 async function embed(pipe, { text }) {
   const vector = await pipe(text, { pooling: "mean", normalize: true });
   return { embedding: Array.from(vector.data) };
+}
+
+// {"ids": [...], "text"}: what is written behind the prompt, by the options of generate
+async function write({ model, tokenizer }, { text, ...options }) {
+  const prompt = tokenizer(text);
+  const all = (await model.generate({ ...prompt, do_sample: false, ...options })).tolist()[0].map(Number);
+  const ids = all.slice(prompt.input_ids.dims[1]);
+  return { ids, text: tokenizer.decode(ids, { skip_special_tokens: true }) };
 }
 
 async function outputs({ model, tokenizer }, text, pair) {

@@ -15,7 +15,7 @@ internal static class PredictCommand
         CancellationToken interruption)
     {
         string model = arguments.ModelFolder;
-        TextSource source = TextSource.Of(arguments, terminal);
+        TextSource source = TextSource.Of(arguments, arguments.InputFile, terminal);
         PredictorOptions options = OptionErrors.Guard(typeof(PredictArguments), () => new PredictorOptions
         {
             MaxLength = arguments.MaxLength,

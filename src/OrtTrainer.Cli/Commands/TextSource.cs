@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Data;
 using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.CausalLanguageModel;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -32,9 +33,8 @@ internal sealed class TextSource
     /// is given.
     /// </summary>
     /// <exception cref="UsageException">Columns are asked of lines.</exception>
-    public static TextSource Of(PredictArguments arguments, Terminal terminal)
+    public static TextSource Of(TableArguments arguments, string input, Terminal terminal)
     {
-        string input = arguments.InputFile;
         TableOptions table = arguments.Table;
         bool isStream = input == PredictArguments.StandardInput;
         if (table.Format == DataFormat.Auto
@@ -70,14 +70,25 @@ internal sealed class TextSource
     /// wait, and waits no longer than until the cancellation.
     /// </summary>
     /// <exception cref="DataFileException">The input cannot be read as it should be.</exception>
-    public IAsyncEnumerable<Example> ReadAsync(ModelTask task, CancellationToken cancellation)
+    public IAsyncEnumerable<Example> ReadAsync(ModelTask task, CancellationToken cancellation) =>
+        ReadAsync(Read(task, cancellation), cancellation);
+
+    /// <summary>Prompts, in the same way, a text each.</summary>
+    /// <inheritdoc cref="ReadAsync(ModelTask, CancellationToken)"/>
+    public IAsyncEnumerable<Example> ReadPromptsAsync(CancellationToken cancellation)
+    {
+        ExampleColumns columns = new(_text ?? PromptRows.Prompt);
+        return ReadAsync(_rows(cancellation).Select(row => PromptRows.Read(row, columns)), cancellation);
+    }
+
+    private static IAsyncEnumerable<Example> ReadAsync(IEnumerable<Example> texts, CancellationToken cancellation)
     {
         Channel<Example> channel = Channel.CreateBounded<Example>(ReadAhead);
         _ = Task.Run(async () =>
         {
             try
             {
-                foreach (Example text in Read(task, cancellation))
+                foreach (Example text in texts)
                 {
                     await channel.Writer.WriteAsync(text, cancellation);
                 }

@@ -27,6 +27,7 @@ internal static class OperatorParts
         ("BiasGelu", StepPart.Activation),
         ("DropoutAddLayerNorm", StepPart.Norms),
         ("LayerNorm", StepPart.Norms),
+        ("RmsNorm", StepPart.Norms),
         ("SkipLayerNorm", StepPart.Norms),
         ("SimplifiedLayerNorm", StepPart.Norms),
         ("Dropout", StepPart.Dropout),

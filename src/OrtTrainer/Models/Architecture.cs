@@ -22,8 +22,11 @@ internal abstract class Architecture(ModelConfig config)
         ("distilbert", config => new Backbones.DistilBert(config)),
         ("electra", config => new Backbones.Electra(config)),
         ("ernie", config => new Backbones.Ernie(config)),
+        ("gpt2", config => new Backbones.Gpt2(config)),
+        ("llama", config => new Backbones.Llama(config)),
         ("modernbert", config => new Backbones.ModernBert(config)),
         ("mpnet", config => new Backbones.MPNet(config)),
+        ("qwen2", config => new Backbones.Qwen2(config)),
         ("roberta", config => new Backbones.Roberta(config)),
         ("camembert", config => new Backbones.Roberta(config, "Camembert")),
         ("xlm-roberta", config => new Backbones.Roberta(config, "XLMRoberta")),
@@ -44,6 +47,9 @@ internal abstract class Architecture(ModelConfig config)
 
     /// <summary>What precedes the encoder's tensors in a checkpoint with a head, such as <c>bert.</c>.</summary>
     public abstract string BasePrefix { get; }
+
+    /// <summary>Which tokens of its sequence a token sees.</summary>
+    public virtual AttentionMask Mask => AttentionMask.Bidirectional;
 
     /// <summary>The standard deviation of weights that start at random, from 0 to 1.</summary>
     /// <exception cref="CheckpointException">The configuration has another.</exception>
@@ -165,12 +171,27 @@ internal abstract class Architecture(ModelConfig config)
         $"{Config.Path}: model_type is '{ModelType}', whose head for masked tokens is not supported. Take a model of "
         + "another family.");
 
+    /// <summary>
+    /// The family's head for next tokens: logits of the whole vocabulary, a row per token of
+    /// <see cref="ModelBuilder.ChosenTokens"/>.
+    /// </summary>
+    /// <exception cref="RunException">There is none for the family, or the configuration has another.</exception>
+    public virtual Value NextTokenHead(ModelBuilder m, Value hidden) => throw new RunException(
+        $"{Config.Path}: model_type is '{ModelType}', which predicts no next tokens. Take a decoder, such as gpt2.");
+
+    /// <summary>The class that Hugging Face loads the model with a head as.</summary>
+    public virtual string ClassOf(ModelHead head) => ClassPrefix + head.ClassSuffix;
+
     /// <summary>What the last layer of a head on tokens takes: the states as they are, or what the family makes of
     /// them.</summary>
     /// <param name="m">The builder.</param>
     /// <param name="hidden">[T, H] packed or [B, S, H] padded, or [B, H].</param>
     /// <param name="dropout">The probability of dropout before that layer.</param>
     public virtual Value TokenFeatures(ModelBuilder m, Value hidden, float dropout) => m.Dropout(dropout, hidden);
+
+    /// <summary>Another name that a checkpoint may have a tensor under, where it has it once for two layers; null for
+    /// none.</summary>
+    public virtual string? AliasOf(string tensor) => null;
 
     /// <summary>The configuration of a model that has some of the layers.</summary>
     /// <param name="kept">Their numbers, from 0, in the order they come in.</param>

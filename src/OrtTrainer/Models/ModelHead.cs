@@ -30,6 +30,9 @@ internal abstract class ModelHead
     /// <param name="architecture">The encoder.</param>
     public virtual bool ReadsFirstTokens(Architecture architecture) => false;
 
+    /// <summary>Whether a text is written on with it, token by token.</summary>
+    public virtual bool WritesOn => false;
+
     /// <summary>Its layers, on the states of the last layer.</summary>
     /// <param name="m">The builder, which has built the encoder.</param>
     /// <param name="architecture">The encoder.</param>

@@ -9,6 +9,7 @@ namespace OrtTrainer.Models;
 internal sealed record ModelShape
 {
     private readonly int? _keyValueHeads;
+    private readonly int? _headWidth;
 
     /// <summary>Transformer layers, L.</summary>
     public required int Layers { get; init; }
@@ -26,8 +27,18 @@ internal sealed record ModelShape
         init => _keyValueHeads = value;
     }
 
-    /// <summary>Values per head and token.</summary>
-    public int HeadWidth => Width / Heads;
+    /// <summary>Whether several heads of queries share one of keys and values.</summary>
+    public bool SharesKeys => KeyValueHeads != Heads;
+
+    /// <summary>Values per head and token; the heads' share of <see cref="Width"/> unless it is stated.</summary>
+    public int HeadWidth
+    {
+        get => _headWidth ?? Width / Heads;
+        init => _headWidth = value;
+    }
+
+    /// <summary>Values per token of all heads of queries, A.</summary>
+    public int AttentionWidth => Heads * HeadWidth;
 
     /// <summary>Values per token inside a feed-forward block.</summary>
     public required int Inner { get; init; }

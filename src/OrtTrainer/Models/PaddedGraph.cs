@@ -10,7 +10,8 @@ internal static class PaddedGraph
 {
     /// <summary>
     /// Opset 17; inputs <see cref="PaddedInputs"/> with open batch size and, of texts, sequence length; outputs as the
-    /// head names them; weights stored in the model.
+    /// head names them; weights stored in the model. Where the head writes on, the keys and
+    /// values of earlier tokens are inputs.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>
@@ -20,10 +21,16 @@ internal static class PaddedGraph
         Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer parameters)
     {
         GraphBuilder g = new("classifier");
-        PaddedModelBuilder m = new(g, architecture.Shape, parameter => layout.Read(parameters, parameter));
+        PaddedModelBuilder m = new(
+            g, architecture.Shape, parameter => layout.Read(parameters, parameter), hasCache: head.WritesOn);
         Value hidden = architecture.Encode(m);
         Value logits = head.Build(m, architecture, hidden);
         foreach ((string name, Value value) in head.Exported(g, hidden, logits))
+        {
+            g.Output(value, name);
+        }
+
+        foreach ((string name, Value value) in m.Cache)
         {
             g.Output(value, name);
         }

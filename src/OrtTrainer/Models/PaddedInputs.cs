@@ -18,6 +18,21 @@ internal static class PaddedInputs
     /// <summary>The values of images, float [B, C, height, width]; models that have them take no other input.</summary>
     public const string PixelValues = "pixel_values";
 
+    /// <summary>Positions of the newest tokens, int64 [B, S]; only models with a cache take this input.</summary>
+    public const string PositionIds = "position_ids";
+
+    /// <summary>What names of a cache's tensors of keys end in.</summary>
+    public const string Key = "key";
+
+    /// <summary>What names of a cache's tensors of values end in.</summary>
+    public const string Value = "value";
+
+    /// <summary>What names of a cache's inputs begin with.</summary>
+    public const string PastPrefix = "past_key_values.";
+
+    /// <summary>What names of a cache's outputs begin with.</summary>
+    public const string PresentPrefix = "present.";
+
     /// <summary>Output of the head, float [B, K].</summary>
     public const string Logits = "logits";
 
@@ -26,4 +41,11 @@ internal static class PaddedInputs
 
     /// <summary>The vector of each text, float [B, H].</summary>
     public const string SentenceEmbedding = "sentence_embedding";
+
+    /// <summary>Keys or values of a layer for earlier tokens, float [B, heads, P, D].</summary>
+    public static string Past(int layer, string part) => FormattableString.Invariant($"{PastPrefix}{layer}.{part}");
+
+    /// <summary>Those for all tokens, float [B, heads, P + S, D].</summary>
+    public static string Present(int layer, string part) =>
+        FormattableString.Invariant($"{PresentPrefix}{layer}.{part}");
 }

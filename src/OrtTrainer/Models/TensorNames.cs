@@ -30,7 +30,7 @@ internal sealed class TensorNames(Architecture architecture, IReadOnlyList<int>?
         string bare = name.StartsWith(architecture.BasePrefix, StringComparison.Ordinal)
             ? name[architecture.BasePrefix.Length..]
             : name;
-        foreach (string candidate in new[] { name, bare }.Distinct())
+        foreach (string candidate in new[] { name, bare, architecture.AliasOf(name) ?? name }.Distinct())
         {
             yield return candidate;
             yield return candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)

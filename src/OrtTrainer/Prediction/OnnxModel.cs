@@ -13,7 +13,9 @@ namespace OrtTrainer.Prediction;
 internal sealed class OnnxModel : InferenceModel
 {
     private static readonly string[] KnownInputs =
-        [PaddedInputs.InputIds, PaddedInputs.AttentionMask, PaddedInputs.TokenTypeIds];
+    [
+        PaddedInputs.InputIds, PaddedInputs.AttentionMask, PaddedInputs.TokenTypeIds, PaddedInputs.PositionIds,
+    ];
 
     private static readonly string[] ImageInputs = [PaddedInputs.PixelValues];
 
@@ -80,6 +82,12 @@ internal sealed class OnnxModel : InferenceModel
         using BindingPool.Lease lease = _bindings.Rent();
         Binding binding = lease.Binding;
         batch.Bind(binding, _inputs);
+        foreach (GraphValue past in _session.Inputs.Where(IsPast))
+        {
+            // Whole texts are read at once: there are no earlier tokens.
+            binding.SetInput(past.Name, ReadOnlySpan<float>.Empty, [batch.Rows, past.Shape[1], 0, past.Shape[3]]);
+        }
+
         binding.Run();
         int[] starts = new int[indices.Length];
         int[] rows = new int[indices.Length];
@@ -101,13 +109,17 @@ internal sealed class OnnxModel : InferenceModel
     protected override IEnumerable<int[]> Batches(IReadOnlyList<TokenizedExample> examples, int tokens) =>
         LengthBatches.Padded(examples, tokens);
 
+    private static bool IsPast(GraphValue input) =>
+        input.Name.StartsWith(PaddedInputs.PastPrefix, StringComparison.Ordinal)
+        && input is { Type: ElementType.Float, Shape: [_, > 0, _, > 0] };
+
     private static void CheckSignature(GraphSession session, ModelHead head)
     {
         string found = $"{session.Name} has inputs " +
             $"{string.Join(", ", session.Inputs.Select(i => i.Name))} and outputs " +
             $"{string.Join(", ", session.Outputs.Select(o => o.Name))}";
         string[] known = head.TakesImages ? ImageInputs : KnownInputs;
-        if (session.Inputs.Any(i => !known.Contains(i.Name))
+        if (session.Inputs.Any(i => !known.Contains(i.Name) && !IsPast(i))
             || session.Inputs.All(i => i.Name != known[0])
             || !head.ExportedNames.All(name => session.Outputs.Any(o => o.Name == name)))
         {
@@ -138,7 +150,8 @@ internal sealed class OnnxModel : InferenceModel
         }
 
         ElementType[] types = head.TakesImages ? [ElementType.Float] : [ElementType.Int64, ElementType.Int32];
-        if (session.Inputs.FirstOrDefault(i => i.Type is not { } type || !types.Contains(type)) is { } input)
+        if (session.Inputs.FirstOrDefault(
+            i => !IsPast(i) && (i.Type is not { } type || !types.Contains(type))) is { } input)
         {
             throw new RunException(
                 $"{session.Name}: {input.Name} is {Words(input)}; expected {string.Join(" or ", types)}. " +

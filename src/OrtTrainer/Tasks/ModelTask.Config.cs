@@ -86,7 +86,7 @@ public abstract partial class ModelTask
     internal virtual ModelConfig Describe(ModelConfig config, Architecture architecture, IReadOnlyList<string> labels)
     {
         ModelConfig described = config.With(
-            labels, ProblemType, architecture.ClassPrefix + Head(labels.Count).ClassSuffix);
+            labels, ProblemType, architecture.ClassOf(Head(labels.Count)));
         return ProblemType is null ? described.With("problem_type", null) : described;
     }
 

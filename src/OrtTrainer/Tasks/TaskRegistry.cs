@@ -1,3 +1,4 @@
+using OrtTrainer.Tasks.CausalLanguageModel;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.ImageClassification;
 using OrtTrainer.Tasks.MaskedLanguageModel;
@@ -21,6 +22,7 @@ internal static class TaskRegistry
         QuestionAnsweringTask.Instance,
         SentenceSimilarityTask.Instance,
         MaskedLanguageModelTask.Instance,
+        CausalLanguageModelTask.Instance,
         ImageClassificationTask.Instance,
     ];
 }

@@ -11,7 +11,7 @@ public sealed class CommandLineTests
     [TestCase("predict --epochs 3", "--epochs is unknown; see --help.")]
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
     [TestCase("train",
-        "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, export, soup, compare, "
+        "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, generate, export, soup, compare, "
         + "teacher, study, flatness, bench. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]
@@ -52,7 +52,8 @@ public sealed class CommandLineTests
     [TestCase("finetune --swa-rate x", "--swa-rate is 'x'; expected constant, cyclical or anneal.")]
     [TestCase("finetune --task regresion",
         "--task is 'regresion'; expected classification, multi_label, regression, token_classification, "
-        + "question_answering, sentence_similarity, masked_lm or image_classification. Did you mean regression?")]
+        + "question_answering, sentence_similarity, masked_lm, causal_lm or image_classification. "
+        + "Did you mean regression?")]
     [TestCase("finetune --layers 0,x", "--layers is '0,x'; expected numbers between commas, such as 0,2,4.")]
     [TestCase("finetune --columns a,a", "--columns gives the name 'a' to more than one column.")]
     [TestCase("finetune --delimiter ab", "--delimiter is 'ab'; expected one character, or tab.")]

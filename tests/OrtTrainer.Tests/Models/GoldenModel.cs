@@ -4,6 +4,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.CausalLanguageModel;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.ImageClassification;
 using OrtTrainer.Tasks.MaskedLanguageModel;
@@ -33,6 +34,8 @@ internal sealed class GoldenModel : IDisposable
             : Name.Contains("multilabel", StringComparison.Ordinal) ? MultiLabelTask.Instance
             : Name.Contains("regression", StringComparison.Ordinal) ? RegressionTask.Instance
             : Name.Contains("masked-lm", StringComparison.Ordinal) ? MaskedLanguageModelTask.Instance
+            : Name.Contains("causal-lm", StringComparison.Ordinal)
+                ? CausalLanguageModelTask.Instance.For(Pretrained.Config)
             : Name.Contains("question", StringComparison.Ordinal) ? QuestionAnsweringTask.Instance
             : Name.Contains("token", StringComparison.Ordinal) ? TokenClassificationTask.Instance
             : ClassificationTask.Instance;
@@ -60,6 +63,8 @@ internal sealed class GoldenModel : IDisposable
 
     /// <summary>How many of <see cref="PackedLogits"/> are the first example's.</summary>
     public int LogitsOfFirst => Outputs * (IsPerToken ? Batch(0)[0].InputIds.Length : 1);
+
+    private bool IsCausal => Task.Name == CausalLanguageModelTask.Instance.Name;
 
     private bool IsPerToken => Task.Head(Outputs).Rows != OutputRows.PerSequence;
 
@@ -90,9 +95,13 @@ internal sealed class GoldenModel : IDisposable
     public static IEnumerable<string> SharedFolders()
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
-        string[] kinds = ["classification", "regression", "multilabel", "token-classification", "masked-lm"];
+        string[] kinds =
+            ["classification", "regression", "multilabel", "token-classification", "masked-lm", "causal-lm"];
         string[] architectures =
-            ["albert", "bert", "deberta-v2", "distilbert", "electra", "modernbert", "mpnet", "roberta"];
+        [
+            "albert", "bert", "deberta-v2", "distilbert", "electra", "gpt2", "llama", "modernbert", "mpnet", "qwen2",
+            "roberta",
+        ];
         HashSet<string> names =
         [
             .. architectures.SelectMany(a => kinds.Select(kind => $"{a}-{kind}")), "vit-classification",
@@ -106,7 +115,7 @@ internal sealed class GoldenModel : IDisposable
 
     /// <summary>Logits for batch 0 without those of padding, which mean nothing.</summary>
     public float[] Packed(float[] logits) => IsPerToken
-        ? [.. Kept(0).SelectMany(row => logits.AsSpan(row * Outputs, Outputs).ToArray())]
+        ? [.. (IsCausal ? Answering(0) : Kept(0)).SelectMany(row => logits.AsSpan(row * Outputs, Outputs).ToArray())]
         : logits;
 
     public float[] Floats(string name)
@@ -145,8 +154,9 @@ internal sealed class GoldenModel : IDisposable
         return [.. Enumerable.Range(0, (int)shape[0]).Select(b =>
         {
             int[] kept = [.. Enumerable.Range(b * width, width).Where(i => mask[i] != 0)];
-            return new TokenizedExample(
-                [.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])]);
+            TokenizedExample row = new([.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])]);
+            int[] answering = [.. Answering(index).Where(at => at / width == b).Select(at => Array.IndexOf(kept, at))];
+            return IsCausal ? row with { OutputTokens = answering } : row;
         })];
     }
 
@@ -163,6 +173,9 @@ internal sealed class GoldenModel : IDisposable
 
         return Task is ClassificationTask
             ? new ClassTargets([.. Integers(labels).Select(id => (int)id)], Outputs)
+            : IsCausal
+            ? TokenTargets.Of([.. Answering(index).GroupBy(at => at / (int)Shape(labels)[1])
+                .Select(row => row.Select(at => (int)Integers(labels)[at + 1]).ToArray())], Outputs)
             : IsPerToken
             ? TokenTargets.Of([.. Rows(index, Integers(labels))], Outputs)
             : Task == MultiLabelTask.Instance
@@ -211,6 +224,19 @@ internal sealed class GoldenModel : IDisposable
     {
         int width = (int)Shape($"batch{batch}.attention_mask")[1];
         return Kept(batch).GroupBy(at => at / width).Select(row => row.Select(at => (int)values[at]).ToArray());
+    }
+
+    // The tokens of a batch whose next one has a label; labels of -100 are ignored.
+    private int[] Answering(int batch)
+    {
+        if (!IsCausal)
+        {
+            return [];
+        }
+
+        long[] labels = Integers($"batch{batch}.labels");
+        int width = (int)Shape($"batch{batch}.labels")[1];
+        return [.. Kept(batch).Where(at => (at + 1) % width != 0 && labels[at + 1] >= 0)];
     }
 
     // The tokens of a batch, rows after rows, that are no padding.

@@ -138,6 +138,7 @@ public sealed class ModelGoldenTests
             : [];
         return parameter.Name.EndsWith("attention.self.key.bias", StringComparison.Ordinal)
             || parameter.Name.EndsWith("attention.key.bias", StringComparison.Ordinal)
+            || parameter.Name.EndsWith("attn.key.bias", StringComparison.Ordinal)
             || parameter.Name.EndsWith("k_lin.bias", StringComparison.Ordinal)
             || parameter.Name.EndsWith("attn.k.bias", StringComparison.Ordinal)
             || parameter.Name.EndsWith("pos_key_proj.bias", StringComparison.Ordinal)

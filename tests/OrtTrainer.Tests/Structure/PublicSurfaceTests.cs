@@ -15,11 +15,11 @@ public sealed partial class PublicSurfaceTests
         [typeof(FineTuner).Assembly, typeof(Study).Assembly, typeof(OrtTrainer.Extensions.RunEventLogger).Assembly];
 
     [Test]
-    public void The_engine_has_at_most_60_public_types_with_those_inside_others()
+    public void The_engine_has_at_most_66_public_types_with_those_inside_others()
     {
         Type[] types = typeof(FineTuner).Assembly.GetExportedTypes();
 
-        Assert.That(types, Has.Length.LessThanOrEqualTo(60), string.Join('\n', types.Select(type => type.FullName)));
+        Assert.That(types, Has.Length.LessThanOrEqualTo(66), string.Join('\n', types.Select(type => type.FullName)));
     }
 
     [TestCaseSource(nameof(Documented))]

@@ -7,6 +7,7 @@ using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Teachers;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
+using OrtTrainer.Tasks.TokenPrediction;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
@@ -24,10 +25,10 @@ internal sealed class TinyStepTeacher : IDisposable
         Vocabulary = Student.VocabularySize;
         Examples =
         [
-            new MaskedExample([2, 4, 6, 10, 3], new int[5], [5, 8]) { OutputTokens = [1, 3] },
-            new MaskedExample([2, 7, 4, 3], new int[4], [9]) { OutputTokens = [2] },
+            new PredictedExample([2, 4, 6, 10, 3], new int[5], [5, 8]) { OutputTokens = [1, 3] },
+            new PredictedExample([2, 7, 4, 3], new int[4], [9]) { OutputTokens = [2] },
         ];
-        Targets = TokenTargets.Of([.. Examples.Select(example => example.Originals)], Vocabulary);
+        Targets = TokenTargets.Of([.. Examples.Select(example => example.Targets)], Vocabulary);
     }
 
     public string Folder => _folder.File("teacher");
@@ -38,7 +39,7 @@ internal sealed class TinyStepTeacher : IDisposable
 
     public int Vocabulary { get; }
 
-    public MaskedExample[] Examples { get; }
+    public PredictedExample[] Examples { get; }
 
     public TokenTargets Targets { get; }
 

@@ -57,6 +57,8 @@ public sealed unsafe class KernelLibrary
         GeluKernel<TanhGelu>.Define("GeluTanh"),
         GeluGradKernel<TanhGelu>.Define("GeluTanhGrad"),
         LayerNormKernel.Definition,
+        RmsNormKernel.Definition,
+        RmsNormGradKernel.Definition,
         .. LayerNormGradKernel.Definitions,
         DropoutAddLayerNormKernel.Definition,
         DropoutAddLayerNormGradKernel.Definition,

@@ -139,8 +139,9 @@ internal sealed class ModernBert : Architecture
             Named(prefix + "attn.Wo", _attentionBias), width, width, _attentionDropout, attended,
             m.Residual(x, attended));
         return m.GatedFeedForward(
-            Named(prefix + "mlp.Wi", _innerBias), Named(prefix + "mlp.Wo", _innerBias), width, Shape.Inner,
-            Config.GetString("hidden_activation", "gelu"), _innerDropout, Norm(m, prefix + "mlp_norm", x), residual: x);
+            new(Half(prefix, "gate", 0), Half(prefix, "up", 1), Named(prefix + "mlp.Wo", _innerBias)), width,
+            Shape.Inner, Config.GetString("hidden_activation", "gelu"), _innerDropout, Norm(m, prefix + "mlp_norm", x),
+            residual: x);
     }
 
     protected override Value Finish(ModelBuilder m, Value x) => Norm(m, BasePrefix + "final_norm", x);
@@ -218,6 +219,14 @@ internal sealed class ModernBert : Architecture
     private Value Norm(ModelBuilder m, string name, Value x) => m.LayerNorm(name, Shape.Width, _epsilon, _normBias, x);
 
     private static LinearName Named(string name, bool hasBias) => new(name) { HasBias = hasBias };
+
+    private LinearName Half(string prefix, string name, int half) => new($"{prefix}mlp.{name}")
+    {
+        HasBias = _innerBias,
+        Stack = prefix + "mlp.Wi",
+        FirstRow = half * (long)Shape.Inner,
+        StackRows = 2L * Shape.Inner,
+    };
 
     private LinearName Part(string prefix, string name, int part) => new($"{prefix}attn.{name}")
     {

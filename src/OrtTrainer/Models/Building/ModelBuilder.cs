@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Differentiation;
 using OrtTrainer.Images;
@@ -150,6 +149,9 @@ internal abstract class ModelBuilder
     public Value Embeddings(long width, IReadOnlyList<EmbeddingTable> tables) =>
         tables.Select(table => Embedding(table.Name, table.Rows, width, table.Ids)).Aggregate(Graph.Add);
 
+    /// <summary>Rows over the root of their mean square, by <c>name.weight</c> [width].</summary>
+    public abstract Value RmsNorm(string name, long width, float epsilon, Value x);
+
     /// <summary>LayerNorm(residual + dropout(x)).</summary>
     public abstract Value DropoutAddLayerNorm(string name, long width, float epsilon, float p, Value x, Value residual);
 
@@ -161,20 +163,17 @@ internal abstract class ModelBuilder
     /// first tokens alone where no others are read (<see cref="ReadsFirstTokens"/>). What is added to it is
     /// <see cref="Residual"/>.
     /// </summary>
-    /// <param name="layers">The linear layers [H, H] that make queries, keys and values of x.</param>
+    /// <param name="layers">
+    /// The linear layers that make queries, keys and values of x, of which there may be fewer heads.
+    /// </param>
     /// <param name="shape">Width and heads.</param>
     /// <param name="mask">Which tokens of its sequence a token sees.</param>
     /// <param name="p">Probability of dropout of the attention weights, while training.</param>
     /// <param name="x">[T, H] packed or [B, S, H] padded.</param>
     /// <param name="distances">What distances between tokens mean to it; null for nothing.</param>
-    /// <exception cref="RunException">There are fewer heads of keys and values than of queries.</exception>
-    public Value SelfAttention(
+    public abstract Value SelfAttention(
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x,
-        TokenDistances? distances = null) =>
-        shape.KeyValueHeads == shape.Heads
-            ? Attend(layers, shape, mask, p, x, distances ?? new())
-            : throw new RunException($"The model shares {shape.KeyValueHeads} heads of keys and values among " +
-                $"{shape.Heads} of queries, which is not supported.");
+        TokenDistances? distances = null);
 
     /// <summary>
     /// Attention by content and by distance (He et al., DeBERTa, 2021): scores are the sum of three products, divided
@@ -215,6 +214,9 @@ internal abstract class ModelBuilder
     /// <summary>The first token of every sequence, [B, width]; x itself where it holds no others.</summary>
     public abstract Value FirstToken(Value x);
 
+    /// <summary>The last token of every sequence, padding left out, [B, width].</summary>
+    public abstract Value LastToken(Value x);
+
     /// <summary>The mean of the tokens of every sequence, [B, width].</summary>
     public abstract Value MeanToken(Value x);
 
@@ -237,27 +239,23 @@ internal abstract class ModelBuilder
         Linear(outer, innerWidth, width, Activation(activation, Linear(inner, width, innerWidth, x)));
 
     /// <summary>
-    /// A linear layer whose outputs are cut into halves, the left half activated and multiplied with the right one, and
-    /// a second layer, with the residual branch around them.
+    /// Two linear layers side by side, what the first gives activated and multiplied with what the second gives, and a
+    /// third layer (N. Shazeer, arXiv:2002.05202), with the residual branch around them.
     /// </summary>
-    /// <param name="inner">The first layer, [width, 2 innerWidth].</param>
-    /// <param name="outer">The second, [innerWidth, width].</param>
+    /// <param name="layers">The three.</param>
     /// <param name="width">Of what goes in and comes out.</param>
-    /// <param name="innerWidth">Of each half.</param>
+    /// <param name="innerWidth">Of what is multiplied.</param>
     /// <param name="activation">One of <see cref="Activations"/>.</param>
-    /// <param name="p">Probability of dropout before the second layer, while training.</param>
+    /// <param name="p">Probability of dropout before the third layer, while training.</param>
     /// <param name="x">[rows, width] packed or [B, S, width] padded.</param>
     /// <param name="residual">What is added to the result.</param>
     /// <exception cref="ArgumentException">There is no such activation.</exception>
     public virtual Value GatedFeedForward(
-        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x,
-        Value residual)
+        GatedLayers layers, long width, long innerWidth, string activation, float p, Value x, Value residual)
     {
-        Value wide = Linear(inner, width, 2 * innerWidth, x);
-        long axis = wide.Shape.Rank - 1;
-        Value left = Activation(activation, Graph.Slice(wide, axis, 0, innerWidth));
-        Value gated = Graph.Mul(left, Graph.Slice(wide, axis, innerWidth, 2 * innerWidth));
-        return LinearAdd(outer, innerWidth, width, Dropout(p, gated), residual);
+        (Value gate, Value up) = GateAndUp(layers, width, innerWidth, x);
+        Value gated = Graph.Mul(Activation(activation, gate), up);
+        return LinearAdd(layers.Down, innerWidth, width, Dropout(p, gated), residual);
     }
 
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
@@ -285,10 +283,6 @@ internal abstract class ModelBuilder
     /// <summary>What shapes call the number of sequences.</summary>
     protected abstract string BatchSize { get; }
 
-    /// <summary>As <see cref="SelfAttention"/>, with as many heads of keys and values as of queries.</summary>
-    protected abstract Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances);
-
     /// <summary>A list of numbers that the graph holds, once under its name.</summary>
     protected Value Fixed(string name, Func<float[]> values) => Once(name, () =>
     {
@@ -305,6 +299,9 @@ internal abstract class ModelBuilder
         string.Create(CultureInfo.InvariantCulture, $"rotary_frequencies_{distances.RotaryBase}"),
         () => distances.Frequencies(shape.HeadWidth));
 
+    /// <summary>The outputs of the first two layers of a gated feed-forward part.</summary>
+    protected abstract (Value Gate, Value Up) GateAndUp(GatedLayers layers, long width, long innerWidth, Value x);
+
     protected abstract Value Gelu(Value x);
 
     protected abstract Value GeluTanh(Value x);
@@ -313,7 +310,7 @@ internal abstract class ModelBuilder
     /// <param name="shape">Width and heads.</param>
     /// <param name="products">How many products a score is the sum of.</param>
     protected static float ScoreScale(ModelShape shape, int products = 1) =>
-        (float)(1 / Math.Sqrt(products * shape.Width / (double)shape.Heads));
+        (float)(1 / Math.Sqrt(products * shape.HeadWidth));
 
     protected ParameterSpec Weight(LinearName name, params long[] shape) =>
         new(name.Text + ".weight", shape, ParameterInitialization.Normal, WeightDecay: true)

@@ -139,8 +139,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     /// <inheritdoc cref="FeedForward"/>
     public override Value GatedFeedForward(
-        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x,
-        Value residual)
+        GatedLayers layers, long width, long innerWidth, string activation, float p, Value x, Value residual)
     {
         GateActivation? gate = activation switch
         {
@@ -149,16 +148,16 @@ internal sealed class PackedModelBuilder : ModelBuilder
             _ => IsGeluTanh(activation) ? GateActivation.GeluTanh : null,
         };
         if (_stored is not null || gate is null || innerWidth % FusedOperations.FeedForwardMultiple != 0
-            || inner.HasBias || outer.HasBias || (_training && p > 0))
+            || layers.Gate.HasBias || layers.Down.HasBias || (_training && p > 0))
         {
-            return base.GatedFeedForward(inner, outer, width, innerWidth, activation, p, x, residual);
+            return base.GatedFeedForward(layers, width, innerWidth, activation, p, x, residual);
         }
 
         // The place of dropout counts even where it does nothing.
         _sites++;
         return Graph.GatedFeedForward(
-            x, Parameter(Weight(inner, 2 * innerWidth, width)), Parameter(Weight(outer, width, innerWidth)),
-            gate.Value, _precision, residual);
+            x, Inner(layers, width, innerWidth).Weight, Parameter(Weight(layers.Down, width, innerWidth)), gate.Value,
+            _precision, residual);
     }
 
     public override Value LayerNorm(string name, long width, float epsilon, bool hasBias, Value x)
@@ -181,6 +180,9 @@ internal sealed class PackedModelBuilder : ModelBuilder
         (Value gain, Value bias) = Norm(norm, width, hasBias);
         return Graph.EmbeddingNorm(picked, gain, bias, epsilon, _dropoutKey, Probability(p), _sites++);
     }
+
+    public override Value RmsNorm(string name, long width, float epsilon, Value x) =>
+        Graph.RmsNorm(x, Parameter(Gain(name, width)), epsilon);
 
     public override Value DropoutAddLayerNorm(
         string name, long width, float epsilon, float p, Value x, Value residual) =>
@@ -208,6 +210,12 @@ internal sealed class PackedModelBuilder : ModelBuilder
         return first;
     }
 
+    public override Value LastToken(Value x)
+    {
+        Value ends = Graph.WithShape(Graph.Slice(_offsets, 0, 1, long.MaxValue), Sequences);
+        return Graph.Gather(x, Graph.Sub(ends, Graph.Constant(1L)));
+    }
+
     public override Value ChosenTokens(Value x) =>
         Graph.Gather(x, Graph.Input(PackedInputs.OutputTokens, TensorType.Int64("rows")));
 
@@ -226,11 +234,11 @@ internal sealed class PackedModelBuilder : ModelBuilder
         QueryKeyValue layers, (LinearName Query, LinearName Key) relativeLayers, ModelShape shape, float p, Value x,
         Value relative, RelativeDistances distances)
     {
-        (Value weight, Value? bias) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape.Width);
+        (Value weight, Value? bias) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape);
         (Value relativeWeight, Value? relativeBias) = relativeLayers == (layers.Query, layers.Key)
             ? (Graph.Slice(weight, 0, 0, 2L * shape.Width),
                 bias is null ? null : Graph.Slice(bias, 0, 0, 2L * shape.Width))
-            : Stacked($"{relativeLayers.Query.Text}+key", [relativeLayers.Query, relativeLayers.Key], shape.Width);
+            : Stacked($"{relativeLayers.Query.Text}+key", [relativeLayers.Query, relativeLayers.Key], shape);
         return Graph.DisentangledAttention(
             Made(x, weight, bias), Made(relative, relativeWeight, relativeBias), RowsOf(distances), _offsets,
             shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, Probability(p), _sites++);
@@ -268,11 +276,13 @@ internal sealed class PackedModelBuilder : ModelBuilder
             Graph.Mul(centered, Graph.Mul(inverse, Graph.Unsqueeze(gain, 1, 2))), Graph.Unsqueeze(bias, 1, 2));
     }
 
-    protected override Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
+    public override Value SelfAttention(
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances? distances = null)
     {
-        (Value weight, Value? shift) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape.Width);
-        if (ReadsFirstTokens && mask == AttentionMask.Bidirectional && distances is { Bias: null, Window: null })
+        distances ??= new();
+        (Value weight, Value? shift) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape);
+        if (ReadsFirstTokens && mask == AttentionMask.Bidirectional && !shape.SharesKeys
+            && distances is { Bias: null, Window: null })
         {
             return AttendFromFirst(weight, shift, shape, p, x, distances);
         }
@@ -280,7 +290,12 @@ internal sealed class PackedModelBuilder : ModelBuilder
         Value qkv = Made(x, weight, shift);
         if (distances.RotaryBase is not null)
         {
-            qkv = Graph.Rotary(qkv, PositionIds(0), Frequencies(distances, shape), 2 * shape.Heads);
+            qkv = Graph.Rotary(qkv, PositionIds(0), Frequencies(distances, shape), shape.Heads + shape.KeyValueHeads);
+        }
+
+        if (shape.SharesKeys)
+        {
+            qkv = WithRepeatedKeys(qkv, shape);
         }
 
         return Graph.PackedAttention(
@@ -344,11 +359,46 @@ internal sealed class PackedModelBuilder : ModelBuilder
         return value;
     }
 
-    /// <summary>Weights and biases of square layers below each other, as one product takes them.</summary>
-    private (Value Weight, Value? Bias) Stacked(string stem, IReadOnlyList<LinearName> layers, long width) => (
-        Parameter(ParameterView.Stack(stem + ".weight", [.. layers.Select(n => Weight(n, width, width))])),
+    /// <summary>A head of keys and values for every head of queries, [T, 3A], of what fewer share.</summary>
+    private Value WithRepeatedKeys(Value qkv, ModelShape shape)
+    {
+        long queries = shape.AttentionWidth, keys = (long)shape.KeyValueHeads * shape.HeadWidth;
+        Value Repeated(long start)
+        {
+            Value heads = Graph.Reshape(
+                Graph.Slice(qkv, 1, start, start + keys), 0, shape.KeyValueHeads, 1, shape.HeadWidth);
+            Value all = Graph.Node(
+                "Expand", [heads, Graph.Constant([1, 1, shape.Heads / shape.KeyValueHeads, 1])]);
+            return Graph.WithShape(Graph.Reshape(all, 0, queries), new Shape(qkv.Shape[0], queries));
+        }
+
+        return Graph.Concat(1, Graph.Slice(qkv, 1, 0, queries), Repeated(queries), Repeated(queries + keys));
+    }
+
+    protected override (Value Gate, Value Up) GateAndUp(GatedLayers layers, long width, long innerWidth, Value x)
+    {
+        (Value weight, Value? bias) = Inner(layers, width, innerWidth);
+        Value wide = Made(x, weight, bias);
+        return (Graph.Slice(wide, 1, 0, innerWidth), Graph.Slice(wide, 1, innerWidth, 2 * innerWidth));
+    }
+
+    private (Value Weight, Value? Bias) Inner(GatedLayers layers, long width, long innerWidth) =>
+        Stacked(layers.Gate.Text + "+up", layers.Inner, [innerWidth, innerWidth], width);
+
+    /// <summary>The layers that make queries, keys and values, or some of them.</summary>
+    private (Value Weight, Value? Bias) Stacked(string stem, IReadOnlyList<LinearName> layers, ModelShape shape) =>
+        Stacked(
+            stem, layers,
+            [.. layers.Select((_, part) => shape.HeadWidth * (long)(part == 0 ? shape.Heads : shape.KeyValueHeads))],
+            shape.Width);
+
+    /// <summary>Weights and biases of layers below each other, as one product takes them.</summary>
+    private (Value Weight, Value? Bias) Stacked(
+        string stem, IReadOnlyList<LinearName> layers, IReadOnlyList<long> outputs, long inputs) => (
+        Parameter(ParameterView.Stack(
+            stem + ".weight", [.. layers.Zip(outputs, (name, rows) => Weight(name, rows, inputs))])),
         layers[0].HasBias
-            ? Parameter(ParameterView.Stack(stem + ".bias", [.. layers.Select(n => Bias(n, width))]))
+            ? Parameter(ParameterView.Stack(stem + ".bias", [.. layers.Zip(outputs, (name, rows) => Bias(name, rows))]))
             : null);
 
     /// <summary>How many sequences end at each token or before it, [T].</summary>

@@ -17,22 +17,38 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     private readonly Dictionary<RelativeBias, Value> _relative = [];
     private readonly Value? _inputIds;
     private readonly Value? _mask;
+    private readonly bool _hasCache;
+    private readonly Value? _cachedPositions;
+    private readonly List<(string Name, Value Value)> _cache = [];
     private Value? _tokenTypeIds;
 
     /// <param name="graph">The graph to add to.</param>
     /// <param name="shape">Whether the model takes images, or segment ids beside tokens; without, these are 0.</param>
     /// <param name="weights">The values of a parameter, row-major.</param>
-    public PaddedModelBuilder(GraphBuilder graph, ModelShape shape, Func<ParameterSpec, float[]> weights)
+    /// <param name="hasCache">
+    /// Whether keys and values of earlier tokens are inputs, and those of all tokens outputs, as a model needs that
+    /// writes on token by token: input ids [B, S] are then those of the newest tokens, the mask [B, P + S] is of all,
+    /// and positions are an input.
+    /// </param>
+    public PaddedModelBuilder(
+        GraphBuilder graph, ModelShape shape, Func<ParameterSpec, float[]> weights, bool hasCache = false)
         : base(graph)
     {
         _weights = weights;
+        _hasCache = hasCache;
         if (shape.Image is not null)
         {
             return;
         }
 
         _inputIds = graph.Input(PaddedInputs.InputIds, TensorType.Int64(BatchSize, "sequence_length"));
-        _mask = graph.Input(PaddedInputs.AttentionMask, TensorType.Int64(BatchSize, "sequence_length"));
+        _mask = graph.Input(PaddedInputs.AttentionMask, TensorType.Int64(
+            BatchSize, hasCache ? "total_sequence_length" : "sequence_length"));
+        if (hasCache)
+        {
+            _cachedPositions = graph.Input(PaddedInputs.PositionIds, TensorType.Int64(BatchSize, "sequence_length"));
+        }
+
         if (shape.TokenTypes > 0)
         {
             _tokenTypeIds = graph.Input(PaddedInputs.TokenTypeIds, TensorType.Int64(BatchSize, "sequence_length"));
@@ -42,6 +58,9 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     public override Value InputIds => _inputIds ?? throw NoTexts();
 
     public override Value TokenTypeIds => _tokenTypeIds ??= Graph.Mul(Mask, Graph.Constant(0L));
+
+    /// <summary>Keys and values of all tokens, by the names of their outputs; none without a cache.</summary>
+    public IReadOnlyList<(string Name, Value Value)> Cache => _cache;
 
     protected override string BatchSize => "batch_size";
 
@@ -53,6 +72,11 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     public override Value PositionIds(long first)
     {
         Value one = Graph.Constant(1L);
+        if (_cachedPositions is not null)
+        {
+            return first == 0 ? _cachedPositions : Graph.Add(_cachedPositions, Graph.Constant(first));
+        }
+
         if (first == 0)
         {
             Value ones = Graph.Add(Graph.Mul(Mask, Graph.Constant(0L)), one);
@@ -90,6 +114,14 @@ internal sealed class PaddedModelBuilder : ModelBuilder
             AttributeList.Empty.With("axis", -1).With("epsilon", epsilon));
     }
 
+    /// <summary>In the steps of Hugging Face's exports, which ONNX Runtime runs as one.</summary>
+    public override Value RmsNorm(string name, long width, float epsilon, Value x)
+    {
+        Value square = Graph.ReduceMean(Graph.Node("Pow", [x, Graph.Constant(2f)]), [-1], keepAxes: true);
+        Value root = Graph.Node("Sqrt", [Graph.Add(square, Graph.Constant(epsilon))]);
+        return Graph.Mul(Graph.Div(x, root), Stored(Gain(name, width)));
+    }
+
     public override Value DropoutAddLayerNorm(
         string name, long width, float epsilon, float p, Value x, Value residual) =>
         LayerNorm(name, width, epsilon, Graph.Add(residual, x));
@@ -99,6 +131,14 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     public override Value Residual(Value x, Value attended) => x;
 
     public override Value FirstToken(Value x) => Graph.Gather(x, Graph.Constant(0L), axis: 1);
+
+    /// <summary>Rows are filled up behind their tokens, so that their count says where the last one is.</summary>
+    public override Value LastToken(Value x)
+    {
+        Value last = Graph.Sub(Graph.ReduceSum(Mask, [1], keepAxes: true), Graph.Constant(1L));
+        Value picked = Graph.Node("GatherND", [x, last], AttributeList.Empty.With("batch_dims", 1));
+        return Graph.WithShape(picked, new Shape(x.Shape[0], x.Shape[2]));
+    }
 
     public override Value ChosenTokens(Value x) => x;
 
@@ -114,7 +154,7 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         QueryKeyValue layers, (LinearName Query, LinearName Key) relativeLayers, ModelShape shape, float p, Value x,
         Value relative, RelativeDistances distances)
     {
-        Value Made(LinearName name) => ToHeads(Linear(name, shape.Width, shape.Width, x), shape);
+        Value Made(LinearName name) => ToHeads(Linear(name, shape.Width, shape.Width, x), shape.Heads, shape);
         (Value q, Value k, Value v) = (Made(layers.Query), Made(layers.Key), Made(layers.Value));
 
         // [heads, D, R].
@@ -132,14 +172,27 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         return Merged(scores, AttentionMask.Bidirectional, window: null, v, shape, x);
     }
 
-    protected override Value Attend(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances distances)
+    public override Value SelfAttention(
+        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances? distances = null)
     {
-        Value Made(LinearName name) => ToHeads(Linear(name, shape.Width, shape.Width, x), shape);
-        (Value q, Value k, Value v) = (Made(layers.Query), Made(layers.Key), Made(layers.Value));
+        distances ??= new();
+        Value Made(LinearName name, int heads) =>
+            ToHeads(Linear(name, shape.Width, (long)heads * shape.HeadWidth, x), heads, shape);
+        Value q = Made(layers.Query, shape.Heads);
+        Value k = Made(layers.Key, shape.KeyValueHeads), v = Made(layers.Value, shape.KeyValueHeads);
         if (distances.RotaryBase is not null)
         {
             (q, k) = (Turned(q, shape, distances), Turned(k, shape, distances));
+        }
+
+        if (_hasCache)
+        {
+            (k, v) = (WithPast(k, PaddedInputs.Key, shape), WithPast(v, PaddedInputs.Value, shape));
+        }
+
+        if (shape.SharesKeys)
+        {
+            (k, v) = (Repeated(k, shape), Repeated(v, shape));
         }
 
         Value scale = Graph.Constant(ScoreScale(shape));
@@ -151,6 +204,21 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
         return Merged(scores, mask, distances.Window, v, shape, x);
     }
+
+    /// <summary>Keys or values of the layer that is being built, those of earlier tokens first.</summary>
+    private Value WithPast(Value x, string part, ModelShape shape)
+    {
+        int layer = Place.LayerIndex!.Value;
+        Value past = Graph.Input(PaddedInputs.Past(layer, part), new TensorType(ElementType.Float, new Shape(
+            "batch_size", shape.KeyValueHeads, "past_sequence_length", shape.HeadWidth)));
+        Value all = Graph.WithShape(Graph.Concat(2, past, x), new Shape(
+            x.Shape[0], shape.KeyValueHeads, "total_sequence_length", shape.HeadWidth));
+        _cache.Add((PaddedInputs.Present(layer, part), all));
+        return all;
+    }
+
+    protected override (Value Gate, Value Up) GateAndUp(GatedLayers layers, long width, long innerWidth, Value x) =>
+        (Linear(layers.Gate, width, innerWidth, x), Linear(layers.Up, width, innerWidth, x));
 
     /// <summary>
     /// x · (erf(x / √2) + 1) · 0.5, in the steps of PyTorch's exports: ONNX Runtime runs them, bias included, as one.
@@ -175,7 +243,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         Value seen = _mask is null ? scores : Graph.Add(scores, AttentionBias(mask, window));
         Value weights = Graph.Softmax(seen, -1);
         Value merged = Graph.Transpose(Graph.MatMul(weights, v), 0, 2, 1, 3);
-        return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.Width), x.Shape);
+        return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.AttentionWidth),
+            new Shape(x.Shape[0], x.Shape[1], shape.AttentionWidth));
     }
 
     /// <summary>The row of relative positions of every query and key, [B, 1, S, S].</summary>
@@ -190,11 +259,21 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         return Graph.Gather(RowsOf(distances), place);
     });
 
-    private Value ToHeads(Value x, ModelShape model)
+    private Value ToHeads(Value x, int heads, ModelShape model)
     {
-        Shape shape = new(x.Shape[0], x.Shape[1], model.Heads, model.HeadWidth);
-        Value split = Graph.WithShape(Graph.Reshape(x, 0, 0, model.Heads, model.HeadWidth), shape);
+        Shape shape = new(x.Shape[0], x.Shape[1], heads, model.HeadWidth);
+        Value split = Graph.WithShape(Graph.Reshape(x, 0, 0, heads, model.HeadWidth), shape);
         return Graph.Transpose(split, 0, 2, 1, 3);
+    }
+
+    /// <summary>Keys or values [B, kept heads, S, D] for every head of queries.</summary>
+    private Value Repeated(Value x, ModelShape shape)
+    {
+        Value all = Graph.Node("Expand", [
+            Graph.Unsqueeze(x, 2), Graph.Constant([1, 1, shape.Heads / shape.KeyValueHeads, 1, 1])]);
+        Value size = Graph.Concat(0, Graph.Constant([0, shape.Heads]), Graph.Slice(Graph.ShapeOf(x), 0, 2, 4));
+        return Graph.WithShape(
+            Graph.Node("Reshape", [all, size]), new Shape(x.Shape[0], shape.Heads, x.Shape[2], shape.HeadWidth));
     }
 
     /// <summary>Queries or keys [B, heads, S, D] turned by their positions.</summary>
@@ -221,8 +300,8 @@ internal sealed class PaddedModelBuilder : ModelBuilder
         {
             Value seen = Graph.Constant(0f), hidden = Graph.Constant(-1e30f);
             bias = Graph.Unsqueeze(Graph.Where(Graph.Cast(Mask, ElementType.Bool), seen, hidden), 1, 2);
-            Value Query() => Graph.Unsqueeze(PositionIds(0), 1, 3);
-            Value Key() => Graph.Unsqueeze(PositionIds(0), 1, 2);
+            Value Query() => Graph.Unsqueeze(_hasCache ? Places().Newest : PositionIds(0), 1, 3);
+            Value Key() => Graph.Unsqueeze(_hasCache ? Places().All : PositionIds(0), 1, 2);
             if (mask == AttentionMask.Causal)
             {
                 bias = Graph.Where(Graph.Node("Less", [Query(), Key()]), hidden, bias);
@@ -239,6 +318,20 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
         return bias;
     }
+
+    /// <summary>
+    /// The places of the newest tokens and of all tokens in their rows, padding counted, [1, S] and [1, P + S].
+    /// </summary>
+    private (Value Newest, Value All) Places()
+    {
+        Value all = Once("all_places", () => Graph.Unsqueeze(
+            Graph.Node("Range", [Graph.Constant(0L), Length(Mask), Graph.Constant(1L)]), 0));
+        Value newest = Once("newest_places", () => Graph.Unsqueeze(
+            Graph.Node("Range", [Graph.Sub(Length(Mask), Length(InputIds)), Length(Mask), Graph.Constant(1L)]), 0));
+        return (newest, all);
+    }
+
+    private Value Length(Value rows) => Graph.Gather(Graph.ShapeOf(rows), Graph.Constant(1L));
 
     /// <summary>A bias by distance, [1, heads, S, S], once for all that use it.</summary>
     private Value Relative(RelativeBias bias, ModelShape shape)

@@ -5,6 +5,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks.TokenPrediction;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -36,8 +37,8 @@ internal sealed class MaskedLanguageModelTask : ModelTask
     /// <inheritdoc/>
     internal override IReadOnlyList<Metric> Metrics { get; } =
     [
-        new ExamplesMetric<MaskedTokenScores>("perplexity", scores => scores.Perplexity) { HigherIsBetter = false },
-        new ExamplesMetric<MaskedTokenScores>("accuracy", scores => scores.Accuracy),
+        new ExamplesMetric<PredictedTokenScores>("perplexity", scores => scores.Perplexity) { HigherIsBetter = false },
+        new ExamplesMetric<PredictedTokenScores>("accuracy", scores => scores.Accuracy),
     ];
 
     /// <inheritdoc/>
@@ -56,7 +57,7 @@ internal sealed class MaskedLanguageModelTask : ModelTask
     /// <inheritdoc/>
     internal override ModelConfig Describe(
         ModelConfig config, Architecture architecture, IReadOnlyList<string> labels) =>
-        config.With(architecture: architecture.ClassPrefix + Head(labels.Count).ClassSuffix).With("problem_type", null);
+        config.With(architecture: architecture.ClassOf(Head(labels.Count))).With("problem_type", null);
 
     /// <inheritdoc/>
     internal override LabelMap? FindLabels(
@@ -139,7 +140,7 @@ internal sealed class MaskedLanguageModelTask : ModelTask
 
     /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data) =>
-        new MaskedTokenAccumulator(data.Inputs, Metrics);
+        new PredictedTokenAccumulator(data.Inputs, Metrics);
 
     /// <inheritdoc/>
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(
@@ -189,7 +190,7 @@ internal sealed class MaskedLanguageModelTask : ModelTask
                 ReadOnlySpan<float> row = outputs.Slice(token * labels.Count, labels.Count);
                 int best = TensorPrimitives.IndexOfMax(row);
                 tokens.Add(tokenizer.IdToToken(best) ?? labels[best]);
-                scores.Add((float)Math.Exp(row[best] - MaskedTokenAccumulator.LogSum(row)));
+                scores.Add((float)Math.Exp(row[best] - PredictedTokenAccumulator.LogSum(row)));
             }
         }
 

@@ -1,5 +1,6 @@
 using OrtTrainer.Data;
 using OrtTrainer.Randomness;
+using OrtTrainer.Tasks.TokenPrediction;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
@@ -42,20 +43,20 @@ internal sealed class TokenMasking : ExampleDraw
     public override (IReadOnlyList<TokenizedExample> Examples, ExampleTargets? Targets) Draw(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
-        MaskedExample[] drawn = new MaskedExample[indices.Length];
+        PredictedExample[] drawn = new PredictedExample[indices.Length];
         for (int i = 0; i < drawn.Length; i++)
         {
             drawn[i] = Mask(examples[indices[i]], FormattableString.Invariant($"masks of step {step}, {indices[i]}"));
         }
 
-        TokenTargets targets = TokenTargets.Of([.. drawn.Select(example => example.Originals)], _outputs);
+        TokenTargets targets = TokenTargets.Of([.. drawn.Select(example => example.Targets)], _outputs);
         return (drawn, new ExampleTargets(targets));
     }
 
     /// <summary>An example with masked tokens.</summary>
     /// <param name="example">The example; left as it is.</param>
     /// <param name="use">What the draw is for: with the seed it decides all.</param>
-    public MaskedExample Mask(TokenizedExample example, string use)
+    public PredictedExample Mask(TokenizedExample example, string use)
     {
         SeededRandom random = SeededRandom.For(_seed, use);
         List<int> starts = Units(example.InputIds);
@@ -90,7 +91,7 @@ internal sealed class TokenMasking : ExampleDraw
                 : ids[place];
         }
 
-        return new MaskedExample(ids, example.TokenTypeIds, originals) { OutputTokens = [.. places] };
+        return new PredictedExample(ids, example.TokenTypeIds, originals) { OutputTokens = [.. places] };
     }
 
     /// <summary>Where the words begin that are drawn together, or the tokens, special ones left out.</summary>

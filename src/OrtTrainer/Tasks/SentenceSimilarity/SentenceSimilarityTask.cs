@@ -95,7 +95,7 @@ internal sealed class SentenceSimilarityTask : ModelTask
     /// <summary>The encoder alone, without labels.</summary>
     internal override ModelConfig Describe(
         ModelConfig config, Architecture architecture, IReadOnlyList<string> labels) =>
-        config.With(architecture: architecture.ClassPrefix + Head(labels.Count).ClassSuffix)
+        config.With(architecture: architecture.ClassOf(Head(labels.Count)))
             .With("problem_type", null).With("id2label", null).With("label2id", null);
 
     /// <inheritdoc/>

@@ -29,6 +29,10 @@ internal static class FusedCases
         new("LayerNorm", "named rows", c => c.Graph.LayerNorm(
             c.Parameter("x", [3, 5], -2, 2, new("tokens", 5)), c.Parameter("gamma", [5]), c.Parameter("beta", [5]),
             1e-2f)),
+        new("RmsNorm", "", c => c.Graph.RmsNorm(
+            c.Parameter("x", [3, 5], -2, 2), c.Parameter("gamma", [5]), 1e-5f)),
+        new("RmsNorm", "named rows", c => c.Graph.RmsNorm(
+            c.Parameter("x", [3, 5], -2, 2, new("tokens", 5)), c.Parameter("gamma", [5]), 1e-2f)),
         .. from p in Probabilities
            select new GradientCase("DropoutAddLayerNorm", $"p {p}", c => AddNorm(c, p)[0]),
         .. from p in Probabilities

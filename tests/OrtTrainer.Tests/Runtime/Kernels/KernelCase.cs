@@ -19,6 +19,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     private static readonly Dictionary<string, int> Single = new()
     {
         ["After"] = 1, ["Dropout"] = 1, ["Gelu"] = 1, ["GeluGrad"] = 1, ["GeluTanh"] = 1, ["GeluTanhGrad"] = 1,
+        ["RmsNorm"] = 2, ["RmsNormGrad"] = 2,
         ["LayerNorm"] = 3, ["LayerNormGrad"] = 3, ["DropoutAddLayerNorm"] = 4, ["DropoutAddLayerNormGrad"] = 4,
         ["EmbeddingNorm1"] = 4, ["EmbeddingNorm2"] = 4, ["EmbeddingNorm3"] = 4, ["EmbeddingNorm4"] = 4,
         ["EmbeddingNormGrad"] = 3, ["ColumnSum"] = 1,
@@ -114,6 +115,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
                 [[Rows, Wide], [Rows, 2 * Inner]],
             "FeedForwardGluGeluGrad" or "FeedForwardGluGeluTanhGrad" or "FeedForwardGluSiluGrad" =>
                 [matrix, [2 * Inner, Columns], [Wide, Inner]],
+            "RmsNorm" => [matrix, column],
+            "RmsNormGrad" => [matrix, row],
             "LayerNorm" => [matrix, column, column],
             "LayerNormGrad" or "EmbeddingNormGrad" => [matrix, row, row],
             "EmbeddingNorm1" or "EmbeddingNorm2" or "EmbeddingNorm3" or "EmbeddingNorm4" or
@@ -158,6 +161,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         "Gelu" or "GeluTanh" => new KernelRun(op).With(Matrix(1), Rows, Columns),
         "GeluGrad" or "GeluTanhGrad" =>
             new KernelRun(op).With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns),
+        "RmsNorm" => new KernelRun(op, ("epsilon", 1e-5f)).With(Matrix(1), Rows, Columns).With(Gamma, Columns),
+        "RmsNormGrad" => new KernelRun(op).With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)
+            .With(Gamma, Columns).With(Invstd, Rows),
         "LayerNorm" => new KernelRun(op, ("epsilon", 1e-5f))
             .With(Matrix(1), Rows, Columns).With(Gamma, Columns).With(Reference.Random(4, Columns), Columns),
         "LayerNormGrad" => new KernelRun(op).With(Matrix(2), Rows, Columns).With(Matrix(1), Rows, Columns)

@@ -2,6 +2,7 @@ using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tasks.TokenPrediction;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
@@ -34,12 +35,12 @@ public sealed class TokenMaskingTests
         const int Count = 100_000;
         TokenizedExample example = Example([.. Enumerable.Range(0, Count).Select(i => FirstWord + (i % 50))]);
 
-        MaskedExample masked = Masking(new MaskingOptions()).Mask(example, "test");
+        PredictedExample masked = Masking(new MaskingOptions()).Mask(example, "test");
 
         int chosen = masked.OutputTokens!.Length;
         int[] now = [.. masked.OutputTokens.Select(place => masked.InputIds[place])];
         int toMask = now.Count(id => id == Mask);
-        int kept = now.Zip(masked.Originals).Count(pair => pair.First == pair.Second);
+        int kept = now.Zip(masked.Targets).Count(pair => pair.First == pair.Second);
         Assert.That(chosen, Is.EqualTo(0.15 * Count).Within(4 * Math.Sqrt(Count * 0.15 * 0.85)));
         Assert.That(toMask, Is.EqualTo(chosen * (0.8 + (0.1 / 57))).Within(4 * Math.Sqrt(chosen * 0.8 * 0.2)));
         Assert.That(kept, Is.EqualTo(chosen * (0.1 + (0.1 / 57))).Within(4 * Math.Sqrt(chosen * 0.1 * 0.9)));
@@ -51,10 +52,10 @@ public sealed class TokenMaskingTests
     {
         TokenizedExample example = Example([.. Enumerable.Range(0, 40).Select(i => FirstWord + i)]);
 
-        MaskedExample masked = Masking(new MaskingOptions { Share = 0.4 }).Mask(example, "test");
+        PredictedExample masked = Masking(new MaskingOptions { Share = 0.4 }).Mask(example, "test");
 
         int[] restored = [.. masked.InputIds];
-        foreach ((int place, int original) in masked.OutputTokens!.Zip(masked.Originals))
+        foreach ((int place, int original) in masked.OutputTokens!.Zip(masked.Targets))
         {
             restored[place] = original;
         }
@@ -84,7 +85,7 @@ public sealed class TokenMaskingTests
         int[] words = [.. Enumerable.Range(0, 300).SelectMany(i => new[] { FirstWord + (i % 50), a, b })];
         TokenMasking masking = Masking(new MaskingOptions { WholeWords = true });
 
-        MaskedExample masked = masking.Mask(Example(words), "test");
+        PredictedExample masked = masking.Mask(Example(words), "test");
 
         int[] places = [.. masked.OutputTokens!.Select(place => place - 1)];
         int[] chosen = [.. places.Where(place => place % 3 == 0)];
@@ -109,7 +110,7 @@ public sealed class TokenMaskingTests
         (IReadOnlyList<TokenizedExample> several, ExampleTargets? targets) = masking.Draw(examples, [0, 2], 7);
         Assert.That(several[1].OutputTokens, Is.EqualTo(first), "whatever else is in the step");
         Assert.That(targets!.FirstRow(2) - targets.FirstRow(1), Is.EqualTo(first.Length));
-        Assert.That(targets.Id(targets.FirstRow(1)), Is.EqualTo(((MaskedExample)several[1]).Originals[0]));
+        Assert.That(targets.Id(targets.FirstRow(1)), Is.EqualTo(((PredictedExample)several[1]).Targets[0]));
         Assert.That(Draw(Masking(new MaskingOptions()), 7, 2), Is.EqualTo(first));
         Assert.That(Draw(masking, 8, 2), Is.Not.EqualTo(first));
         Assert.That(Draw(masking, 7, 3), Is.Not.EqualTo(first));

@@ -1,10 +1,10 @@
 using OrtTrainer.Evaluation;
 
-namespace OrtTrainer.Tasks.MaskedLanguageModel;
+namespace OrtTrainer.Tasks.TokenPrediction;
 
-/// <summary>How a model predicts the masked tokens of each example.</summary>
+/// <summary>How a model predicts the tokens of each example that it is asked for.</summary>
 /// <param name="scores">A score per example, [N].</param>
-internal sealed class MaskedTokenScores(MaskedTokenScore[] scores) : EvaluatedExamples
+internal sealed class PredictedTokenScores(PredictedTokenScore[] scores) : EvaluatedExamples
 {
     /// <inheritdoc/>
     public override int Count => scores.Length;
@@ -22,11 +22,11 @@ internal sealed class MaskedTokenScores(MaskedTokenScore[] scores) : EvaluatedEx
 
     /// <inheritdoc/>
     public override EvaluatedExamples Select(ReadOnlySpan<int> indices) =>
-        new MaskedTokenScores(SelectRows(scores, 1, indices));
+        new PredictedTokenScores(SelectRows(scores, 1, indices));
 }
 
-/// <summary>How a model predicts the masked tokens of one example.</summary>
+/// <summary>How a model predicts those of one example.</summary>
 /// <param name="Loss">The sum of their cross-entropies, in nats.</param>
 /// <param name="Right">How many are the most probable token.</param>
 /// <param name="Tokens">How many there are.</param>
-internal readonly record struct MaskedTokenScore(double Loss, int Right, int Tokens);
+internal readonly record struct PredictedTokenScore(double Loss, int Right, int Tokens);

@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+using OrtTrainer.Generation;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary><c>generate</c>: what a model writes behind a prompt, as it comes; or a JSON line per prompt of a
+/// file.</summary>
+internal static class GenerateCommand
+{
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static async Task<int> RunAsync(
+        GenerateArguments arguments, Terminal terminal, CancellationToken interruption)
+    {
+        GenerationOptions options = arguments.Options;
+        if (arguments.Prompt is not null && (arguments.Input ?? arguments.Output) is not null)
+        {
+            throw new UsageException("--prompt is one prompt; take either it or --input and --output.");
+        }
+
+        TextSource? source = arguments.Prompt is null
+            ? TextSource.Of(arguments, arguments.InputFile, terminal)
+            : null;
+        using Generator generator = Generator.Open(
+            ModelFolder.Require(arguments.ModelFolder), EvaluateCommand.Threads(arguments.Threads));
+        if (source is null)
+        {
+            foreach (string piece in generator.Stream(arguments.Prompt!, options, interruption))
+            {
+                terminal.Out.Write(piece);
+                terminal.Out.Flush();
+            }
+
+            terminal.Out.WriteLine();
+            return ExitCode.Done;
+        }
+
+        List<string> prompts = [];
+        await foreach (Example row in source.ReadPromptsAsync(interruption))
+        {
+            prompts.Add(row.Text);
+        }
+
+        if (arguments.Output is { } file)
+        {
+            AtomicFile.Write(file, stream =>
+            {
+                using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
+                Write(line => writer.Write(line + "\n"));
+            });
+        }
+        else
+        {
+            Write(terminal.Out.WriteLine);
+        }
+
+        return ExitCode.Done;
+
+        void Write(Action<string> write)
+        {
+            // A window at a time, so that the first lines come before the last are made.
+            foreach (string[] some in prompts.Chunk(16 * options.BatchSize))
+            {
+                foreach ((string prompt, GeneratedText text) in
+                    some.Zip(generator.Generate(some, options, interruption)))
+                {
+                    write(new JsonObject
+                    {
+                        ["prompt"] = prompt,
+                        ["text"] = text.Text,
+                        ["tokens"] = text.Ids.Count,
+                        ["end"] = OptionWords.Of(text.End),
+                    }.ToJsonString(Format));
+                }
+            }
+        }
+    }
+}
