@@ -11,7 +11,8 @@ public sealed class CommandLineTests
     [TestCase("predict --epochs 3", "--epochs is unknown; see --help.")]
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
     [TestCase("train",
-        "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, generate, export, soup, compare, "
+        "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, "
+            + "generate, export, soup, compare, "
         + "teacher, study, flatness, bench. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]
