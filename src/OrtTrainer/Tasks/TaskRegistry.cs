@@ -5,6 +5,7 @@ using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tasks.SentenceSimilarity;
+using OrtTrainer.Tasks.Seq2Seq;
 using OrtTrainer.Tasks.TokenClassification;
 
 namespace OrtTrainer.Tasks;
@@ -22,5 +23,6 @@ internal static class TaskRegistry
         SentenceSimilarityTask.Instance,
         MaskedLanguageModelTask.Instance,
         CausalLanguageModelTask.Instance,
+        Seq2SeqTask.Instance,
     ];
 }

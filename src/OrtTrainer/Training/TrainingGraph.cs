@@ -36,6 +36,7 @@ internal sealed record TrainingGraph(
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout, precision);
+        Value ids = m.InputIds;
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
         TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
 
@@ -47,7 +48,7 @@ internal sealed record TrainingGraph(
         List<ParameterView> tables = [];
         for (int i = 0; i < gradients.Count; i++)
         {
-            PickedRows? picked = PickedRows.Of(g, gradients[i]) is { } rows && rows.Rows == m.InputIds ? rows : null;
+            PickedRows? picked = PickedRows.Of(g, gradients[i]) is { } rows && rows.Rows == ids ? rows : null;
             if (picked is not null)
             {
                 tables.Add(m.Views[i]);
