@@ -51,8 +51,8 @@ internal sealed class ExportProbe : IDisposable
         return [.. Enumerable.Range(1, Examples).Select(i =>
         {
             int length = Math.Max(2, longest * i / Examples);
-            return new TokenizedExample(
-                [.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))], new int[length]);
+            int[] Ids() => [.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))];
+            return new TokenizedExample(Ids(), new int[length]) { DecoderIds = model.Head.HasDecoder ? Ids() : null };
         })];
     }
 }

@@ -25,7 +25,7 @@ internal static class ExportCheck
         string folder, string graph, ExportReference reference, CancellationToken cancellation = default)
     {
         ModelConfig config = ModelConfig.Load(folder);
-        using OnnxModel model = OnnxModelFolder.Open(
+        using InferenceModel model = OnnxModelFolder.Open(
             folder, graph, ModelTask.Of(config), config, reference.Execution);
         ExportDifferences differences = new(reference.Tolerance);
         foreach (int[] indices in LengthBatches.Padded(reference.Inputs, TokensPerBatch))

@@ -47,7 +47,7 @@ internal sealed record ExportScores(
         {
             ModelConfig config = ModelConfig.Load(folder);
             ModelTask task = ModelTask.Of(config);
-            using OnnxModel model = OnnxModelFolder.Open(folder, path, task, config, execution);
+            using InferenceModel model = OnnxModelFolder.Open(folder, path, task, config, execution);
             return model.Score(task, data, metric, cancellation: cancellation);
         }
     }

@@ -5,6 +5,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
+using OrtTrainer.Models.Backbones;
 using OrtTrainer.Prediction;
 using OrtTrainer.Tasks;
 
@@ -45,6 +46,11 @@ internal static class ModelExporter
         Quantization quantization = Quantization.None)
     {
         RefuseOwnFolder(folder, model);
+        if (quantization != Quantization.None && model.Head.HasDecoder)
+        {
+            throw new RunException("An encoder with its decoder is not exported with 8-bit weights. Leave them out.");
+        }
+
         using StagedFolder staged = new(folder);
         Write(staged.Path, model, provenance.ToMetadata(), inlineLimit, quantization, cancellation);
         if (reference?.Texts is not null && model.TokenizerFolder is not null)
@@ -55,10 +61,10 @@ internal static class ModelExporter
         ExportComparison? comparison = reference is null
             ? null
             : ExportCheck.Compare(
-                staged.Path, OnnxModelFolder.ExportedGraph(staged.Path), reference, cancellation);
+                staged.Path, OnnxModelFolder.ExportedGraph(staged.Path, model.Head), reference, cancellation);
         if (comparison is { Agrees: false })
         {
-            throw new ExportMismatchException(OnnxModelFolder.ExportedGraph(folder), comparison);
+            throw new ExportMismatchException(OnnxModelFolder.ExportedGraph(folder, model.Head), comparison);
         }
 
         ExportComparison? quantized = reference is null || quantization == Quantization.None
@@ -70,10 +76,11 @@ internal static class ModelExporter
             ModelConfig.FileName, SafetensorsName, .. TokenizerExport.FileNames,
             .. ModelTask.All.SelectMany(task => task.FileNames),
             // Beside config.json lies the graph of an older export, which would now be another model's.
-            OnnxModelFolder.OnnxName, OnnxFile.DataName,
-            Path.Combine(OnnxModelFolder.GraphFolder, OnnxModelFolder.OnnxName),
-            Path.Combine(OnnxModelFolder.GraphFolder, OnnxFile.DataName),
-            Path.Combine(OnnxModelFolder.GraphFolder, OnnxModelFolder.QuantizedName),
+            OnnxModelFolder.OnnxName, OnnxFile.DataNameOf(OnnxModelFolder.OnnxName),
+            .. new[] { OnnxModelFolder.OnnxName, OnnxModelFolder.EncoderName, OnnxModelFolder.DecoderName }
+                .SelectMany(name => new[] { name, OnnxFile.DataNameOf(name) })
+                .Append(OnnxModelFolder.QuantizedName)
+                .Select(name => Path.Combine(OnnxModelFolder.GraphFolder, name)),
         ];
         return new(staged.Publish(owned), comparison) { Quantized = quantized };
     }
@@ -82,24 +89,33 @@ internal static class ModelExporter
         string folder, FineTunedModel model, IReadOnlyList<KeyValuePair<string, string>> metadata, long inlineLimit,
         Quantization quantization, CancellationToken cancellation)
     {
-        ModelProto onnx = PaddedGraph.Build(model.Architecture, model.Head, model.Layout, model.Parameters);
-        onnx.MetadataProps.AddRange(metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
+        IReadOnlyList<(string Name, ModelProto Graph)> graphs = Graphs(model);
+        foreach ((_, ModelProto graph) in graphs)
+        {
+            graph.MetadataProps.AddRange(
+                metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
+        }
+
         cancellation.ThrowIfCancellationRequested();
-        bool externalData = OnnxFile.NeedsExternalData(onnx, inlineLimit);
+        bool externalData = graphs.Any(graph => OnnxFile.NeedsExternalData(graph.Graph, inlineLimit));
         ExportedConfig.For(model, externalData).Save(folder);
         SafetensorsWriter.Write(Path.Combine(folder, SafetensorsName),
-            StoredTensors.Of(model.Layout, model.Parameters),
+            StoredTensors.Of(model.Layout, model.Parameters).Concat(Zeros(model.Architecture)),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
         cancellation.ThrowIfCancellationRequested();
         if (quantization == Quantization.Int8)
         {
             // Before the weights leave the model for a file beside it.
-            ModelProto int8 = Int8Graph.Of(onnx);
+            ModelProto int8 = Int8Graph.Of(graphs.Single().Graph);
             Directory.CreateDirectory(Path.Combine(folder, OnnxModelFolder.GraphFolder));
             AtomicFile.Write(OnnxModelFolder.QuantizedGraph(folder), stream => int8.WriteTo(stream));
         }
 
-        OnnxFile.Write(Path.Combine(folder, OnnxModelFolder.GraphFolder), onnx, externalData);
+        foreach ((string name, ModelProto graph) in graphs)
+        {
+            OnnxFile.Write(Path.Combine(folder, OnnxModelFolder.GraphFolder), name, graph, externalData);
+        }
+
         if (model.Task.TakesImages)
         {
             // No tokenizer goes along, and no length.
@@ -120,6 +136,29 @@ internal static class ModelExporter
             AtomicFile.WriteText(Path.Combine(folder, path), content.ToJsonString(Indented) + "\n");
         }
     }
+
+    private static IReadOnlyList<(string Name, ModelProto Graph)> Graphs(FineTunedModel model)
+    {
+        if (!model.Head.HasDecoder)
+        {
+            return [(
+                OnnxModelFolder.OnnxName,
+                PaddedGraph.Build(model.Architecture, model.Head, model.Layout, model.Parameters))];
+        }
+
+        EncoderDecoder architecture = (EncoderDecoder)model.Architecture;
+        return
+        [
+            (OnnxModelFolder.EncoderName, PaddedGraph.BuildEncoder(architecture, model.Layout, model.Parameters)),
+            (OnnxModelFolder.DecoderName,
+                PaddedGraph.BuildDecoder(architecture, model.Head, model.Layout, model.Parameters)),
+        ];
+    }
+
+    private static IEnumerable<TensorData> Zeros(Architecture architecture) =>
+        architecture.ZeroTensor is var (name, shape)
+            ? [TensorData.Floats(name, shape, () => new float[shape.Aggregate(1L, (n, size) => n * size)])]
+            : [];
 
     private static void RefuseOwnFolder(string folder, FineTunedModel model)
     {

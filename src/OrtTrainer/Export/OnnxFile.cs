@@ -2,7 +2,6 @@ using System.Globalization;
 using Google.Protobuf;
 using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
-using OrtTrainer.Prediction;
 
 namespace OrtTrainer.Export;
 
@@ -12,8 +11,8 @@ namespace OrtTrainer.Export;
 /// </summary>
 internal static class OnnxFile
 {
-    /// <summary>The name under which optimum writes it and transformers.js looks for it.</summary>
-    public const string DataName = OnnxModelFolder.OnnxName + "_data";
+    // What optimum appends to the name of a graph, and transformers.js looks for.
+    private const string DataSuffix = "_data";
 
     /// <summary>Weights of more bytes than this go into the second file.</summary>
     public const long DefaultInlineLimit = 1L << 30;
@@ -24,6 +23,9 @@ internal static class OnnxFile
     // What the ONNX specification recommends, so that tensors can be mapped into memory.
     private const int Alignment = 4096;
 
+    /// <summary>The name of the second file of a graph.</summary>
+    public static string DataNameOf(string graph) => graph + DataSuffix;
+
     /// <summary>Whether the weights are too large for one file.</summary>
     public static bool NeedsExternalData(ModelProto model, long inlineLimit) =>
         model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) > inlineLimit;
@@ -33,18 +35,19 @@ internal static class OnnxFile
     /// <paramref name="model"/> too.
     /// </summary>
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
-    public static void Write(string folder, ModelProto model, bool externalData)
+    public static void Write(string folder, string name, ModelProto model, bool externalData)
     {
         Directory.CreateDirectory(folder);
         if (externalData)
         {
-            AtomicFile.Write(Path.Combine(folder, DataName), stream => MoveWeights(model, stream));
+            AtomicFile.Write(
+                Path.Combine(folder, DataNameOf(name)), stream => MoveWeights(model, DataNameOf(name), stream));
         }
 
-        AtomicFile.Write(Path.Combine(folder, OnnxModelFolder.OnnxName), stream => model.WriteTo(stream));
+        AtomicFile.Write(Path.Combine(folder, name), stream => model.WriteTo(stream));
     }
 
-    private static void MoveWeights(ModelProto model, Stream stream)
+    private static void MoveWeights(ModelProto model, string location, Stream stream)
     {
         Span<byte> padding = stackalloc byte[Alignment];
         padding.Clear();
@@ -56,7 +59,7 @@ internal static class OnnxFile
             offset += gap;
             tensor.RawData.WriteTo(stream);
             tensor.ExternalData.AddRange([
-                Entry("location", DataName),
+                Entry("location", location),
                 Entry("offset", Number(offset)),
                 Entry("length", Number(tensor.RawData.Length)),
             ]);

@@ -17,6 +17,7 @@ internal abstract class Architecture(ModelConfig config)
     private static readonly (string ModelType, Func<ModelConfig, Architecture> Read)[] Families =
     [
         ("albert", config => new Backbones.Albert(config)),
+        ("bart", config => new Backbones.Bart(config)),
         ("bert", config => new Backbones.Bert(config)),
         ("deberta-v2", config => new Backbones.DebertaV2(config)),
         ("distilbert", config => new Backbones.DistilBert(config)),
@@ -28,6 +29,7 @@ internal abstract class Architecture(ModelConfig config)
         ("mpnet", config => new Backbones.MPNet(config)),
         ("qwen2", config => new Backbones.Qwen2(config)),
         ("roberta", config => new Backbones.Roberta(config)),
+        ("t5", config => new Backbones.T5(config)),
         ("camembert", config => new Backbones.Roberta(config, "Camembert")),
         ("xlm-roberta", config => new Backbones.Roberta(config, "XLMRoberta")),
         ("resnet", config => new Backbones.ResNet(config)),
@@ -53,7 +55,7 @@ internal abstract class Architecture(ModelConfig config)
 
     /// <summary>The standard deviation of weights that start at random, from 0 to 1.</summary>
     /// <exception cref="CheckpointException">The configuration has another.</exception>
-    public double WeightDeviation => Config.Deviation("initializer_range");
+    public virtual double WeightDeviation => Config.Deviation("initializer_range");
 
     /// <summary>The probability of dropout before a head that works on every token.</summary>
     public abstract float TokenDropout { get; }
@@ -140,20 +142,11 @@ internal abstract class Architecture(ModelConfig config)
     /// </summary>
     /// <param name="m">The builder.</param>
     /// <param name="head">What reads the states; null where all of them are read.</param>
-    public Value Encode(ModelBuilder m, ModelHead? head = null)
+    /// <exception cref="RunException">The head is none for the family.</exception>
+    public virtual Value Encode(ModelBuilder m, ModelHead? head = null)
     {
         m.Place = ParameterPlace.Embeddings;
-        Value x = Embed(m);
-        for (int layer = 0; layer < Shape.Layers; layer++)
-        {
-            m.Place = ParameterPlace.Layer(layer);
-            m.ReadsFirstTokens = layer == Shape.Layers - 1 && head?.ReadsFirstTokens(this) == true;
-            int first = m.Graph.NodeCount;
-            x = Layer(m, LayerPrefix(layer), x);
-            m.LayerOutputs.Add(x);
-            m.LayerNodes.Add(new(first, m.Graph.NodeCount));
-        }
-
+        Value x = Layers(m, 0, Shape.Layers, Embed(m), Layer, head);
         m.LayerOutputs[^1] = x = Finish(m, x);
         m.Place = ParameterPlace.Head;
         return x;
@@ -193,6 +186,14 @@ internal abstract class Architecture(ModelConfig config)
     /// none.</summary>
     public virtual string? AliasOf(string tensor) => null;
 
+    /// <summary>Whether a checkpoint may have a tensor that nothing reads, as it is there twice or was never
+    /// used.</summary>
+    public virtual bool Ignores(string tensor) => false;
+
+    /// <summary>A tensor of files that is not built, as it is 0 in all models known, and its shape; null for
+    /// none.</summary>
+    public virtual (string Name, long[] Shape)? ZeroTensor => null;
+
     /// <summary>The configuration of a model that has some of the layers.</summary>
     /// <param name="kept">Their numbers, from 0, in the order they come in.</param>
     public virtual ModelConfig WithLayers(IReadOnlyList<int> kept) => Config.With(LayersField, kept.Count);
@@ -214,6 +215,30 @@ internal abstract class Architecture(ModelConfig config)
 
     /// <summary>One layer, whose tensors' names begin with <paramref name="prefix"/>.</summary>
     protected abstract Value Layer(ModelBuilder m, string prefix, Value x);
+
+    /// <summary>Layers one after another, noted down as those of the builder.</summary>
+    /// <param name="m">The builder.</param>
+    /// <param name="start">The first layer.</param>
+    /// <param name="end">Behind the last one.</param>
+    /// <param name="x">What the first one takes.</param>
+    /// <param name="build">Builds one, whose tensors' names begin as it is told.</param>
+    /// <param name="head">What reads the states of the last one; null where all of them are read.</param>
+    protected Value Layers(
+        ModelBuilder m, int start, int end, Value x, Func<ModelBuilder, string, Value, Value> build,
+        ModelHead? head = null)
+    {
+        for (int layer = start; layer < end; layer++)
+        {
+            m.Place = ParameterPlace.Layer(layer);
+            m.ReadsFirstTokens = layer == end - 1 && head?.ReadsFirstTokens(this) == true;
+            int first = m.Graph.NodeCount;
+            x = build(m, LayerPrefix(layer), x);
+            m.LayerOutputs.Add(x);
+            m.LayerNodes.Add(new(first, m.Graph.NodeCount));
+        }
+
+        return x;
+    }
 
     /// <summary>What follows the last layer and belongs to it, such as a norm.</summary>
     protected virtual Value Finish(ModelBuilder m, Value x) => x;

@@ -26,7 +26,8 @@ internal static class EncoderTensors
             read.Add(name);
         }
 
-        string[] unread = [.. Unread(architecture.BasePrefix, checkpoint, read)];
+        RequireZero(architecture, checkpoint);
+        string[] unread = [.. Unread(architecture, checkpoint, read)];
         if (unread.Length > 0)
         {
             string others = unread.Length > MostNamed ? $" and {unread.Length - MostNamed} more" : "";
@@ -37,11 +38,29 @@ internal static class EncoderTensors
         }
     }
 
-    private static IEnumerable<string> Unread(string prefix, Checkpoint checkpoint, HashSet<string> read)
+    private static void RequireZero(Architecture architecture, Checkpoint checkpoint)
     {
+        if (architecture.ZeroTensor?.Name is { } name && checkpoint.TryGet(name, out TensorInfo info))
+        {
+            float[] values = new float[info.ElementCount];
+            checkpoint.ReadFloats(name, values);
+            if (values.Any(value => value != 0))
+            {
+                throw new CheckpointException(
+                    checkpoint.Path, $"tensor {name}", "values other than 0", "0 everywhere, or no such tensor",
+                    "Take another model: without these values it would compute something else.");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Unread(
+        Architecture architecture, Checkpoint checkpoint, HashSet<string> read)
+    {
+        string prefix = architecture.BasePrefix;
         HashSet<string> parts = [.. read.Select(Part)];
         return checkpoint.Names.Where(name =>
-            parts.Contains(Part(name)) && !read.Contains(name) && !Buffers.Contains(name.Split('.')[^1]));
+            parts.Contains(Part(name)) && !read.Contains(name) && !Buffers.Contains(name.Split('.')[^1])
+            && !architecture.Ignores(name));
 
         // "bert.encoder" or, without the prefix, "encoder": a pooler or head beside it is no part of the encoder.
         string Part(string name)

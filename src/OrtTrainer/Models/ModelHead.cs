@@ -30,6 +30,10 @@ internal abstract class ModelHead
     /// <param name="architecture">The encoder.</param>
     public virtual bool ReadsFirstTokens(Architecture architecture) => false;
 
+    /// <summary>Whether it stands on a decoder that sees an encoder's states; both are exported as graphs of their
+    /// own.</summary>
+    public virtual bool HasDecoder => false;
+
     /// <summary>Whether a text is written on with it, token by token.</summary>
     public virtual bool WritesOn => false;
 

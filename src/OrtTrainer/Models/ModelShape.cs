@@ -11,8 +11,11 @@ internal sealed record ModelShape
     private readonly int? _keyValueHeads;
     private readonly int? _headWidth;
 
-    /// <summary>Transformer layers, L.</summary>
+    /// <summary>Transformer layers, L; those of an encoder before those of a decoder.</summary>
     public required int Layers { get; init; }
+
+    /// <summary>How many of them, the last ones, are a decoder that sees an encoder's states.</summary>
+    public int DecoderLayers { get; init; }
 
     /// <summary>Values per token between layers, H.</summary>
     public required int Width { get; init; }
@@ -39,6 +42,9 @@ internal sealed record ModelShape
 
     /// <summary>Values per token of all heads of queries, A.</summary>
     public int AttentionWidth => Heads * HeadWidth;
+
+    /// <summary>Whether attention divides its scores by √D; T5 learns weights that do without.</summary>
+    public bool ScalesScores { get; init; } = true;
 
     /// <summary>Values per token inside a feed-forward block.</summary>
     public required int Inner { get; init; }

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Models;
 
 /// <summary>
-/// Names of the inputs and outputs of packed graphs; the terms of a loss name their own. T tokens, B sequences, R rows
-/// of K outputs of the head.
+/// Names of the inputs and outputs of packed graphs; the terms of a loss name their own. T tokens, U tokens of a
+/// decoder, B sequences, R rows of K outputs of the head.
 /// </summary>
 internal static class PackedInputs
 {
@@ -20,6 +20,15 @@ internal static class PackedInputs
 
     /// <summary>The values of images, float [B, C, height, width].</summary>
     public const string PixelValues = "pixel_values";
+
+    /// <summary>Token ids of a decoder, int64 [U].</summary>
+    public const string DecoderInputIds = "decoder_input_ids";
+
+    /// <summary>Positions of a decoder's tokens in their sequence from 0, int64 [U].</summary>
+    public const string DecoderPositionIds = "decoder_position_ids";
+
+    /// <summary>Where each of a decoder's sequences starts and the last one ends, int64 [B + 1].</summary>
+    public const string DecoderOffsets = "decoder_offsets";
 
     /// <summary>The tokens that a head answers for where it answers for chosen ones, int64 [R].</summary>
     public const string OutputTokens = "output_tokens";

@@ -1,5 +1,6 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Onnx;
+using OrtTrainer.Models.Backbones;
 using OrtTrainer.Models.Building;
 using OrtTrainer.Runtime;
 
@@ -35,6 +36,34 @@ internal static class PaddedGraph
             g.Output(value, name);
         }
 
+        return g.ToModel();
+    }
+
+    /// <summary>
+    /// The encoder beside a decoder: ids and their mask in, <see cref="PaddedInputs.LastHiddenState"/> out; the rest as
+    /// of <see cref="Build"/>.
+    /// </summary>
+    public static ModelProto BuildEncoder(
+        EncoderDecoder architecture, ParameterLayout layout, WeightBuffer parameters)
+    {
+        GraphBuilder g = new("encoder");
+        PaddedModelBuilder m = new(g, architecture.Shape, parameter => layout.Read(parameters, parameter));
+        g.Output(architecture.EncodeSource(m), PaddedInputs.LastHiddenState);
+        return g.ToModel();
+    }
+
+    /// <summary>
+    /// The decoder beside it: ids of the target so far, <see cref="PaddedInputs.EncoderHiddenStates"/> and their mask
+    /// in, <see cref="PaddedInputs.Logits"/> out.
+    /// </summary>
+    /// <inheritdoc cref="Build" path="/param"/>
+    public static ModelProto BuildDecoder(
+        EncoderDecoder architecture, ModelHead head, ParameterLayout layout, WeightBuffer parameters)
+    {
+        GraphBuilder g = new("decoder");
+        PaddedModelBuilder m = PaddedModelBuilder.OfDecoder(
+            g, architecture.Shape.Width, parameter => layout.Read(parameters, parameter));
+        g.Output(head.Build(m, architecture, architecture.Decode(m, m.Encoded!)), PaddedInputs.Logits);
         return g.ToModel();
     }
 }

@@ -21,6 +21,12 @@ internal static class PaddedInputs
     /// <summary>Positions of the newest tokens, int64 [B, S]; only models with a cache take this input.</summary>
     public const string PositionIds = "position_ids";
 
+    /// <summary>1 for tokens of the encoder, 0 for padding, int64 [B, S]; an input of decoders beside one.</summary>
+    public const string EncoderAttentionMask = "encoder_attention_mask";
+
+    /// <summary>The encoder's states, float [B, S, H]; an input of decoders beside one.</summary>
+    public const string EncoderHiddenStates = "encoder_hidden_states";
+
     /// <summary>What names of a cache's tensors of keys end in.</summary>
     public const string Key = "key";
 

@@ -51,6 +51,9 @@ internal sealed class PaddedBatch
     /// <summary>S, the longest row's length.</summary>
     public int Width { get; }
 
+    /// <summary>Sets an input to 1 for tokens and 0 for padding.</summary>
+    public void BindMask(Binding binding, string name) => binding.SetIntegers(name, _mask, [Rows, Width]);
+
     /// <summary>Sets those inputs of a graph that it has.</summary>
     public void Bind(Binding binding, IReadOnlySet<string> inputs)
     {

@@ -67,7 +67,7 @@ internal static class PredictionModel
 
         (InferenceModel, string) Padded(string why)
         {
-            OnnxModel model = OnnxModelFolder.Open(folder, graph, task, config, options.Execution);
+            InferenceModel model = OnnxModelFolder.Open(folder, graph, task, config, options.Execution);
             return (model, $"{model.Description}, because {why}");
         }
     }

@@ -1,6 +1,7 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
@@ -22,10 +23,12 @@ internal static class MemoryEstimate
         ModelShape shape = run.Model.Architecture.Shape;
         long buffers = 2 + (run.State.Average?.Buffers ?? 0) + (run.Options.Accumulation > 1 ? 1 : 0)
             + run.Options.Parts.Sum(part => part.Buffers);
-        long tokens = run.Data.Train.Inputs.Select(e => (long)e.InputIds.Length).OrderDescending()
-            .Take(run.Options.BatchSize * run.Data.Train.Targets.GroupSize).Sum();
+        TokenizedExample[] largest = [.. run.Data.Train.Inputs.OrderByDescending(e => e.Tokens)
+            .Take(run.Options.BatchSize * run.Data.Train.Targets.GroupSize)];
+        long tokens = largest.Sum(e => (long)e.Tokens);
+        long decoded = largest.Sum(e => (long)(e.DecoderIds?.Length ?? 0));
         long logits = run.Data.Outputs * run.Data.Head.Rows.Count(
-            run.Options.BatchSize, tokens, run.Data.Draw?.OutputShare ?? 1);
+            run.Options.BatchSize, decoded > 0 ? decoded : tokens, run.Data.Draw?.OutputShare ?? 1);
         long teacher = run.Teacher?.ValuesFor(logits) ?? 0;
         long moments = run.State.Optimizer.States.Sum(state => state.Values.Length);
         long tables = run.State.Layout.Segments.Where(table => table.IsSparse).Sum(table => (long)table.Length);

@@ -46,6 +46,12 @@ internal static class RunFingerprint
                 Append<int>(hash, [example.InputIds.Length, targets.Length]);
                 Append<int>(hash, example.InputIds);
                 Append<int>(hash, example.TokenTypeIds);
+                if (example.DecoderIds is { } decoded)
+                {
+                    Append<int>(hash, [decoded.Length]);
+                    Append<int>(hash, decoded);
+                }
+
                 Append<float>(hash, targets);
                 hash.AppendData(example.Image is { } image ? image.Content : []);
             }

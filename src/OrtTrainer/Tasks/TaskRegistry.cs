@@ -6,6 +6,7 @@ using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tasks.SentenceSimilarity;
+using OrtTrainer.Tasks.Seq2Seq;
 using OrtTrainer.Tasks.TokenClassification;
 
 namespace OrtTrainer.Tasks;
@@ -23,6 +24,7 @@ internal static class TaskRegistry
         SentenceSimilarityTask.Instance,
         MaskedLanguageModelTask.Instance,
         CausalLanguageModelTask.Instance,
+        Seq2SeqTask.Instance,
         ImageClassificationTask.Instance,
     ];
 }

@@ -97,7 +97,7 @@ internal sealed class TeacherModel
     {
         TeacherFolder folder = _reader.Folder;
         ExecutionOptions execution = new() { IntraOpThreads = threads, Device = Device.Named(_options.Device) };
-        using OnnxModel model =
+        using InferenceModel model =
             OnnxModelFolder.Open(folder.Folder, folder.OnnxFile, _reader.Task, _reader.Config, execution);
         model.Run(inputs, new ReorderedOutputs(sink, _order), _options.TokensPerBatch, progress, cancellation);
     }

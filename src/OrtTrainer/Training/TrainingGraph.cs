@@ -38,6 +38,7 @@ internal sealed record TrainingGraph(
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout, precision) { UsesBatchStatistics = batchStatistics };
+        Value ids = m.InputIds;
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
         TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
 
@@ -51,7 +52,7 @@ internal sealed record TrainingGraph(
         List<ParameterView> tables = [];
         foreach ((int place, Value gradient) in trained.Zip(gradients))
         {
-            PickedRows? picked = PickedRows.Of(g, gradient) is { } rows && rows.Rows == m.InputIds ? rows : null;
+            PickedRows? picked = PickedRows.Of(g, gradient) is { } rows && rows.Rows == ids ? rows : null;
             if (picked is not null)
             {
                 tables.Add(m.Views[place]);

@@ -11,6 +11,7 @@ using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.QuestionAnswering;
 using OrtTrainer.Tasks.Regression;
+using OrtTrainer.Tasks.Seq2Seq;
 using OrtTrainer.Tasks.TokenClassification;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models.Plain;
@@ -36,6 +37,7 @@ internal sealed class GoldenModel : IDisposable
             : Name.Contains("masked-lm", StringComparison.Ordinal) ? MaskedLanguageModelTask.Instance
             : Name.Contains("causal-lm", StringComparison.Ordinal)
                 ? CausalLanguageModelTask.Instance.For(Pretrained.Config)
+            : Name.Contains("seq2seq", StringComparison.Ordinal) ? Seq2SeqTask.Instance.For(Pretrained.Config)
             : Name.Contains("question", StringComparison.Ordinal) ? QuestionAnsweringTask.Instance
             : Name.Contains("token", StringComparison.Ordinal) ? TokenClassificationTask.Instance
             : ClassificationTask.Instance;
@@ -65,6 +67,8 @@ internal sealed class GoldenModel : IDisposable
     public int LogitsOfFirst => Outputs * (IsPerToken ? Batch(0)[0].InputIds.Length : 1);
 
     private bool IsCausal => Task.Name == CausalLanguageModelTask.Instance.Name;
+
+    private bool IsSeq2Seq => Task.Name == Seq2SeqTask.Instance.Name;
 
     private bool IsPerToken => Task.Head(Outputs).Rows != OutputRows.PerSequence;
 
@@ -96,11 +100,13 @@ internal sealed class GoldenModel : IDisposable
     {
         string root = Path.Combine(SharedFiles.Goldens, "models");
         string[] kinds =
-            ["classification", "regression", "multilabel", "token-classification", "masked-lm", "causal-lm"];
+        [
+            "classification", "regression", "multilabel", "token-classification", "masked-lm", "causal-lm", "seq2seq",
+        ];
         string[] architectures =
         [
-            "albert", "bert", "deberta-v2", "distilbert", "electra", "gpt2", "llama", "modernbert", "mpnet", "qwen2",
-            "roberta",
+            "albert", "bart", "bert", "deberta-v2", "distilbert", "electra", "gpt2", "llama", "modernbert", "mpnet",
+            "qwen2", "roberta", "t5",
         ];
         HashSet<string> names =
         [
@@ -114,9 +120,13 @@ internal sealed class GoldenModel : IDisposable
     }
 
     /// <summary>Logits for batch 0 without those of padding, which mean nothing.</summary>
-    public float[] Packed(float[] logits) => IsPerToken
-        ? [.. (IsCausal ? Answering(0) : Kept(0)).SelectMany(row => logits.AsSpan(row * Outputs, Outputs).ToArray())]
-        : logits;
+    public float[] Packed(float[] logits)
+    {
+        int[] rows = IsSeq2Seq ? Labeled(0) : IsCausal ? Answering(0) : Kept(0);
+        return IsPerToken
+            ? [.. rows.SelectMany(row => logits.AsSpan(row * Outputs, Outputs).ToArray())]
+            : logits;
+    }
 
     public float[] Floats(string name)
     {
@@ -156,7 +166,8 @@ internal sealed class GoldenModel : IDisposable
             int[] kept = [.. Enumerable.Range(b * width, width).Where(i => mask[i] != 0)];
             TokenizedExample row = new([.. kept.Select(i => (int)ids[i])], [.. kept.Select(i => (int)types[i])]);
             int[] answering = [.. Answering(index).Where(at => at / width == b).Select(at => Array.IndexOf(kept, at))];
-            return IsCausal ? row with { OutputTokens = answering } : row;
+            return IsSeq2Seq ? row with { DecoderIds = Shifted(index, b) }
+                : IsCausal ? row with { OutputTokens = answering } : row;
         })];
     }
 
@@ -176,6 +187,9 @@ internal sealed class GoldenModel : IDisposable
             : IsCausal
             ? TokenTargets.Of([.. Answering(index).GroupBy(at => at / (int)Shape(labels)[1])
                 .Select(row => row.Select(at => (int)Integers(labels)[at + 1]).ToArray())], Outputs)
+            : IsSeq2Seq
+            ? TokenTargets.Of([.. Labeled(index).GroupBy(at => at / (int)Shape(labels)[1])
+                .Select(row => row.Select(at => (int)Integers(labels)[at]).ToArray())], Outputs)
             : IsPerToken
             ? TokenTargets.Of([.. Rows(index, Integers(labels))], Outputs)
             : Task == MultiLabelTask.Instance
@@ -237,6 +251,22 @@ internal sealed class GoldenModel : IDisposable
         long[] labels = Integers($"batch{batch}.labels");
         int width = (int)Shape($"batch{batch}.labels")[1];
         return [.. Kept(batch).Where(at => (at + 1) % width != 0 && labels[at + 1] >= 0)];
+    }
+
+    // The tokens of a batch that have a label; those without are the last of their rows.
+    private int[] Labeled(int batch)
+    {
+        long[] labels = Integers($"batch{batch}.labels");
+        return [.. Enumerable.Range(0, labels.Length).Where(at => labels[at] >= 0)];
+    }
+
+    // What a decoder is given of a row: its labels behind the token that the configuration begins with.
+    private int[] Shifted(int batch, int row)
+    {
+        long[] labels = Integers($"batch{batch}.labels");
+        int width = (int)Shape($"batch{batch}.labels")[1];
+        int[] tokens = [.. Labeled(batch).Where(at => at / width == row).Select(at => (int)labels[at])];
+        return [Pretrained.Config.GetInt("decoder_start_token_id"), .. tokens[..^1]];
     }
 
     // The tokens of a batch, rows after rows, that are no padding.

@@ -46,7 +46,7 @@ internal static class Scored
     }
 
     /// <summary>All outputs of an exported model with a row per sequence, [N, K].</summary>
-    public static float[] Logits(this OnnxModel model, IReadOnlyList<TokenizedExample> examples, int outputs)
+    public static float[] Logits(this InferenceModel model, IReadOnlyList<TokenizedExample> examples, int outputs)
     {
         OutputTable table = new(examples.Count, outputs);
         model.Run(examples, table);
@@ -59,7 +59,7 @@ internal static class Scored
         OrtTrainer.Checkpoints.ModelConfig config = OrtTrainer.Checkpoints.ModelConfig.Load(folder);
         Tokenizer tokenizer = Tokenizer.Load(folder);
         ModelTask task = ModelTask.Of(config);
-        using OnnxModel model = OnnxModelFolder.Open(folder, task, config, TinyClassifier.OneThread);
+        using InferenceModel model = OnnxModelFolder.Open(folder, task, config, TinyClassifier.OneThread);
         return [.. examples.SelectMany(example =>
             model.Logits(task.Encode(example, tokenizer, maxLength: null), config.Id2Label.Count))];
     }

@@ -53,7 +53,7 @@ internal sealed class TinyStepTeacher : IDisposable
     public float[] Logits()
     {
         ModelConfig config = ModelConfig.Load(Folder);
-        using OnnxModel model = OnnxModelFolder.Open(
+        using InferenceModel model = OnnxModelFolder.Open(
             Folder, Path.Combine(Folder, "model.onnx"), MaskedLanguageModelTask.Instance, config,
             new ExecutionOptions());
         TokenRows rows = TokenRows.OfAll([.. Examples.Select(example => example.InputIds.Length)]);

@@ -178,7 +178,7 @@ public sealed class TokenTeacherTests
     {
         TokenizedExample read = Task.Encode(example, Tokenizer.Load(_teacher), maxLength: null).Single();
         TokenTable table = new(TokenRows.OfAll([read.InputIds.Length]), Tags);
-        using OnnxModel model = OnnxModelFolder.Open(
+        using InferenceModel model = OnnxModelFolder.Open(
             _teacher, Task, ModelConfig.Load(_teacher), new ExecutionOptions { IntraOpThreads = 1 });
         model.Run([read], table);
         return ((TokenizedWords)read, table.Values);

@@ -23,7 +23,7 @@ internal abstract class ModelBuilder
 
     public GraphBuilder Graph { get; }
 
-    /// <summary>Token ids.</summary>
+    /// <summary>Token ids: the encoder's and, once the decoder is begun, the decoder's.</summary>
     public abstract Value InputIds { get; }
 
     /// <summary>Segment ids: 0 for the first text, 1 for the second.</summary>
@@ -73,6 +73,14 @@ internal abstract class ModelBuilder
             gain, bias, Of("running_mean", ParameterInitialization.Zeros) with { IsStatistic = true },
             Of("running_var", ParameterInitialization.Ones) with { IsStatistic = true }, epsilon, x);
     }
+
+    /// <summary>
+    /// Ends the encoder: ids, positions and places in a sequence are the decoder's from here on, whose tokens are a
+    /// list of their own.
+    /// </summary>
+    /// <exception cref="NotSupportedException">Encoder and decoder are graphs of their own.</exception>
+    public virtual void StartDecoder() =>
+        throw new NotSupportedException("An encoder and its decoder are built as two graphs.");
 
     /// <summary>Positions in the sequence, the first being <paramref name="first"/>.</summary>
     /// <param name="first">0 for BERT; RoBERTa's begin after its padding id.</param>
@@ -176,6 +184,17 @@ internal abstract class ModelBuilder
         TokenDistances? distances = null);
 
     /// <summary>
+    /// Scaled dot-product attention of the decoder's tokens to all tokens that the encoder has of the same example.
+    /// </summary>
+    /// <param name="layers">The linear layers that make queries of x, and keys and values of what was encoded.</param>
+    /// <param name="shape">Width and heads.</param>
+    /// <param name="p">Probability of dropout of the attention weights, while training.</param>
+    /// <param name="x">[U, H] packed or [B, U, H] padded: the decoder's tokens.</param>
+    /// <param name="encoded">[T, H] packed or [B, S, H] padded: the encoder's states.</param>
+    public abstract Value CrossAttention(
+        QueryKeyValue layers, ModelShape shape, float p, Value x, Value encoded);
+
+    /// <summary>
     /// Attention by content and by distance (He et al., DeBERTa, 2021): scores are the sum of three products, divided
     /// by √(3D).
     /// </summary>
@@ -238,6 +257,20 @@ internal abstract class ModelBuilder
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x) =>
         Linear(outer, innerWidth, width, Activation(activation, Linear(inner, width, innerWidth, x)));
 
+    /// <summary>As the other, with dropout behind the activation.</summary>
+    /// <param name="inner">The first layer, [width, innerWidth].</param>
+    /// <param name="outer">The second.</param>
+    /// <param name="width">Of what goes in and comes out.</param>
+    /// <param name="innerWidth">Between the two.</param>
+    /// <param name="activation">One of <see cref="Activations"/>.</param>
+    /// <param name="p">Probability of that dropout, while training.</param>
+    /// <param name="x">[rows, width] packed or [B, S, width] padded.</param>
+    /// <exception cref="ArgumentException">There is no such activation.</exception>
+    public Value FeedForward(
+        LinearName inner, LinearName outer, long width, long innerWidth, string activation, float p, Value x) => p > 0
+        ? Linear(outer, innerWidth, width, Dropout(p, Activation(activation, Linear(inner, width, innerWidth, x))))
+        : FeedForward(inner, outer, width, innerWidth, activation, x);
+
     /// <summary>
     /// Two linear layers side by side, what the first gives activated and multiplied with what the second gives, and a
     /// third layer (N. Shazeer, arXiv:2002.05202), with the residual branch around them.
@@ -248,14 +281,18 @@ internal abstract class ModelBuilder
     /// <param name="activation">One of <see cref="Activations"/>.</param>
     /// <param name="p">Probability of dropout before the third layer, while training.</param>
     /// <param name="x">[rows, width] packed or [B, S, width] padded.</param>
-    /// <param name="residual">What is added to the result.</param>
+    /// <param name="residual">What is added to the result; null for nothing.</param>
     /// <exception cref="ArgumentException">There is no such activation.</exception>
     public virtual Value GatedFeedForward(
-        GatedLayers layers, long width, long innerWidth, string activation, float p, Value x, Value residual)
+        GatedLayers layers, long width, long innerWidth, string activation, float p, Value x,
+        Value? residual = null)
     {
         (Value gate, Value up) = GateAndUp(layers, width, innerWidth, x);
         Value gated = Graph.Mul(Activation(activation, gate), up);
-        return LinearAdd(layers.Down, innerWidth, width, Dropout(p, gated), residual);
+        Value dropped = Dropout(p, gated);
+        return residual is null
+            ? Linear(layers.Down, innerWidth, width, dropped)
+            : LinearAdd(layers.Down, innerWidth, width, dropped, residual);
     }
 
     /// <summary>The activation called <paramref name="name"/> in a Hugging Face configuration.</summary>
@@ -306,11 +343,11 @@ internal abstract class ModelBuilder
 
     protected abstract Value GeluTanh(Value x);
 
-    /// <summary>What scores are multiplied with: 1/√D.</summary>
+    /// <summary>What scores are multiplied with: 1/√D, or 1 where the model does without.</summary>
     /// <param name="shape">Width and heads.</param>
     /// <param name="products">How many products a score is the sum of.</param>
     protected static float ScoreScale(ModelShape shape, int products = 1) =>
-        (float)(1 / Math.Sqrt(products * shape.HeadWidth));
+        shape.ScalesScores ? (float)(1 / Math.Sqrt(products * shape.HeadWidth)) : 1;
 
     protected ParameterSpec Weight(LinearName name, params long[] shape) =>
         new(name.Text + ".weight", shape, ParameterInitialization.Normal, WeightDecay: true)

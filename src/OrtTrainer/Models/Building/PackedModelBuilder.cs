@@ -20,9 +20,9 @@ internal sealed class PackedModelBuilder : ModelBuilder
     private readonly bool _training;
     private readonly Precision _precision;
     private readonly Func<ParameterView, float[]>? _stored;
-    private readonly Value _offsets;
     private readonly Value _dropoutKey;
-    private Value? _positionIds;
+    private readonly TokenInputs _encoder;
+    private TokenInputs _tokens;
     private Value? _tokenTypeIds;
     private long _sites;
     private bool _dropsOut;
@@ -40,8 +40,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
         _training = training;
         _precision = precision;
         _stored = stored;
-        InputIds = graph.Input(PackedInputs.InputIds, TensorType.Int64("tokens"));
-        _offsets = graph.Input(PackedInputs.Offsets, TensorType.Int64("bounds"));
+        _tokens = _encoder = TokenInputs.OfEncoder(graph);
         _dropoutKey = training
             ? graph.Input(PackedInputs.DropoutKey, TensorType.Int64(2))
             : graph.Constant([0, 0]);
@@ -53,7 +52,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     /// <summary>The values of <see cref="Views"/>.</summary>
     public IReadOnlyList<Value> Parameters => _parameters;
 
-    public override Value InputIds { get; }
+    public override Value InputIds => _tokens.Ids;
 
     /// <summary>Whether batch normalization goes by the batch, as in training; otherwise by the statistics that belong
     /// to the weights.</summary>
@@ -68,16 +67,15 @@ internal sealed class PackedModelBuilder : ModelBuilder
     public bool LacksDropout => _training && !_dropsOut;
 
     /// <summary>Where each sequence starts and the last one ends, int64 [B + 1].</summary>
-    public Value Offsets => _offsets;
+    public Value Offsets => _tokens.Offsets;
 
     public override Value TokenTypeIds =>
         _tokenTypeIds ??= Graph.Input(PackedInputs.TokenTypeIds, TensorType.Int64("tokens"));
 
-    public override Value PositionIds(long first)
-    {
-        _positionIds ??= Graph.Input(PackedInputs.PositionIds, TensorType.Int64("tokens"));
-        return first == 0 ? _positionIds : Graph.Add(_positionIds, Graph.Constant(first));
-    }
+    public override void StartDecoder() => _tokens = TokenInputs.OfDecoder(Graph);
+
+    public override Value PositionIds(long first) =>
+        first == 0 ? _tokens.Positions : Graph.Add(_tokens.Positions, Graph.Constant(first));
 
     public override Value Tokens(Value x) =>
         Graph.WithShape(Graph.Reshape(x, -1, x.Shape[2].Size), new Shape("tokens", x.Shape[2]));
@@ -139,7 +137,8 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     /// <inheritdoc cref="FeedForward"/>
     public override Value GatedFeedForward(
-        GatedLayers layers, long width, long innerWidth, string activation, float p, Value x, Value residual)
+        GatedLayers layers, long width, long innerWidth, string activation, float p, Value x,
+        Value? residual = null)
     {
         GateActivation? gate = activation switch
         {
@@ -203,7 +202,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
         if (!_firstTokens.TryGetValue(x, out Value? first))
         {
-            Value starts = Graph.Slice(_offsets, 0, 0, -1);
+            Value starts = Graph.Slice(Offsets, 0, 0, -1);
             _firstTokens[x] = first = Graph.Gather(x, Graph.WithShape(starts, Sequences));
         }
 
@@ -212,7 +211,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     public override Value LastToken(Value x)
     {
-        Value ends = Graph.WithShape(Graph.Slice(_offsets, 0, 1, long.MaxValue), Sequences);
+        Value ends = Graph.WithShape(Graph.Slice(Offsets, 0, 1, long.MaxValue), Sequences);
         return Graph.Gather(x, Graph.Sub(ends, Graph.Constant(1L)));
     }
 
@@ -222,7 +221,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
     /// <summary>Sums over the tokens of a sequence, by the number of their sequence, over its length.</summary>
     public override Value MeanToken(Value x)
     {
-        Value starts = Graph.Slice(_offsets, 0, 0, -1), ends = Graph.Slice(_offsets, 0, 1, long.MaxValue);
+        Value starts = Graph.Slice(Offsets, 0, 0, -1), ends = Graph.Slice(Offsets, 0, 1, long.MaxValue);
         Value lengths = Graph.Cast(Graph.WithShape(Graph.Sub(ends, starts), Sequences), ElementType.Float);
         Value sizes = Graph.Concat(0, Graph.ShapeOf(lengths), Graph.Constant([x.Shape[1].Size]));
         return Graph.Div(
@@ -240,7 +239,7 @@ internal sealed class PackedModelBuilder : ModelBuilder
                 bias is null ? null : Graph.Slice(bias, 0, 0, 2L * shape.Width))
             : Stacked($"{relativeLayers.Query.Text}+key", [relativeLayers.Query, relativeLayers.Key], shape);
         return Graph.DisentangledAttention(
-            Made(x, weight, bias), Made(relative, relativeWeight, relativeBias), RowsOf(distances), _offsets,
+            Made(x, weight, bias), Made(relative, relativeWeight, relativeBias), RowsOf(distances), Offsets,
             shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, Probability(p), _sites++);
     }
 
@@ -299,8 +298,19 @@ internal sealed class PackedModelBuilder : ModelBuilder
         }
 
         return Graph.PackedAttention(
-            qkv, _offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, Probability(p), _sites++,
+            qkv, Offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, Probability(p), _sites++,
             distances.Bias is { } bias ? Relative(bias, shape) : null, distances.Window, _precision);
+    }
+
+    public override Value CrossAttention(
+        QueryKeyValue layers, ModelShape shape, float p, Value x, Value encoded)
+    {
+        (Value weight, Value? shift) = Stacked(
+            $"{layers.Key.Text}+value", [layers.Key, layers.Value], [shape.AttentionWidth, shape.AttentionWidth],
+            shape.Width);
+        return Graph.PackedCrossAttention(
+            Linear(layers.Query, shape.Width, shape.AttentionWidth, x), Made(encoded, weight, shift), Offsets,
+            _encoder.Offsets, shape.Heads, ScoreScale(shape), _dropoutKey, Probability(p), _sites++);
     }
 
     protected override Value Gelu(Value x) => Graph.Gelu(x);
@@ -332,9 +342,9 @@ internal sealed class PackedModelBuilder : ModelBuilder
         }
 
         Value bounds = Graph.Node(
-            "Range", [Graph.Constant(0L), Graph.Node("Size", [_offsets]), Graph.Constant(1L)]);
+            "Range", [Graph.Constant(0L), Graph.Node("Size", [Offsets]), Graph.Constant(1L)]);
         return Graph.PackedCrossAttention(
-            q, kv, Graph.WithShape(bounds, _offsets.Shape), _offsets, shape.Heads, ScoreScale(shape), _dropoutKey,
+            q, kv, Graph.WithShape(bounds, Offsets.Shape), Offsets, shape.Heads, ScoreScale(shape), _dropoutKey,
             Probability(p), _sites++);
 
         // Cut in the graph, so that parameters lie the same whatever a head reads.

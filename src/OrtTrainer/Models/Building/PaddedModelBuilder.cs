@@ -6,10 +6,14 @@ namespace OrtTrainer.Models.Building;
 /// Builds the exported model: standard operators of opset 17 only, inputs [B, S] named as Hugging Face's tools name
 /// them, the weights stored in the file. No dropout.
 /// </summary>
-internal sealed class PaddedModelBuilder : ModelBuilder
+internal sealed partial class PaddedModelBuilder : ModelBuilder
 {
     /// <summary>What the name of a matrix ends in that is stored as [in, out].</summary>
     public const string TransposedSuffix = ".transposed";
+
+    /// <summary>What is added to the score of a key that is not seen; not minus infinity, so that a row of padding only
+    /// stays finite.</summary>
+    private const float Hidden = -1e30f;
 
     private readonly Func<ParameterSpec, float[]> _weights;
     private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
@@ -240,8 +244,13 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     private Value Merged(Value scores, AttentionMask mask, int? window, Value v, ModelShape shape, Value x)
     {
         // All tokens of images see one another, and no row is padded.
-        Value seen = _mask is null ? scores : Graph.Add(scores, AttentionBias(mask, window));
-        Value weights = Graph.Softmax(seen, -1);
+        return Merged(_mask is null ? scores : Graph.Add(scores, AttentionBias(mask, window)), v, shape, x);
+    }
+
+    /// <summary>softmax(scores) v, the heads side by side, in the shape of x.</summary>
+    private Value Merged(Value scores, Value v, ModelShape shape, Value x)
+    {
+        Value weights = Graph.Softmax(scores, -1);
         Value merged = Graph.Transpose(Graph.MatMul(weights, v), 0, 2, 1, 3);
         return Graph.WithShape(Graph.Reshape(merged, 0, 0, shape.AttentionWidth),
             new Shape(x.Shape[0], x.Shape[1], shape.AttentionWidth));
@@ -291,15 +300,15 @@ internal sealed class PaddedModelBuilder : ModelBuilder
     }
 
     /// <summary>
-    /// 0 for tokens that are seen, -1e30 for others, [B, 1, 1, S], or [B, 1, S, S] where each token sees others; not
-    /// minus infinity, so that a row of padding only stays finite.
+    /// 0 for tokens that are seen, <see cref="Hidden"/> for others, [B, 1, 1, S], or [B, 1, S, S] where each token sees
+    /// others.
     /// </summary>
     private Value AttentionBias(AttentionMask mask, int? window)
     {
         if (!_attentionBias.TryGetValue((mask, window), out Value? bias))
         {
-            Value seen = Graph.Constant(0f), hidden = Graph.Constant(-1e30f);
-            bias = Graph.Unsqueeze(Graph.Where(Graph.Cast(Mask, ElementType.Bool), seen, hidden), 1, 2);
+            Value hidden = Graph.Constant(Hidden);
+            bias = PaddingBias(Mask);
             Value Query() => Graph.Unsqueeze(_hasCache ? Places().Newest : PositionIds(0), 1, 3);
             Value Key() => Graph.Unsqueeze(_hasCache ? Places().All : PositionIds(0), 1, 2);
             if (mask == AttentionMask.Causal)
@@ -318,6 +327,10 @@ internal sealed class PaddedModelBuilder : ModelBuilder
 
         return bias;
     }
+
+    /// <summary>0 for tokens, <see cref="Hidden"/> for padding, [B, 1, 1, S].</summary>
+    private Value PaddingBias(Value mask) => Graph.Unsqueeze(
+        Graph.Where(Graph.Cast(mask, ElementType.Bool), Graph.Constant(0f), Graph.Constant(Hidden)), 1, 2);
 
     /// <summary>
     /// The places of the newest tokens and of all tokens in their rows, padding counted, [1, S] and [1, P + S].

@@ -37,12 +37,7 @@ internal sealed class CausalLanguageModelTask : ModelTask
     internal override OutputDistribution Distribution => OutputDistribution.Vocabulary;
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<Metric> Metrics { get; } =
-    [
-        new ExamplesMetric<PredictedTokenScores>("nll", scores => scores.Loss) { HigherIsBetter = false },
-        new ExamplesMetric<PredictedTokenScores>("perplexity", scores => scores.Perplexity) { HigherIsBetter = false },
-        new ExamplesMetric<PredictedTokenScores>("accuracy", scores => scores.Accuracy),
-    ];
+    internal override IReadOnlyList<Metric> Metrics => PredictedTokenScores.Metrics;
 
     /// <inheritdoc/>
     internal override ExampleColumns DefaultColumns { get; } = new(PromptRows.Prompt, PromptRows.Completion);

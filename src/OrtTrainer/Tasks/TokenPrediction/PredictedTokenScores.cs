@@ -6,6 +6,14 @@ namespace OrtTrainer.Tasks.TokenPrediction;
 /// <param name="scores">A score per example, [N].</param>
 internal sealed class PredictedTokenScores(PredictedTokenScore[] scores) : EvaluatedExamples
 {
+    /// <summary>Of texts whose tokens are all predicted from those before them.</summary>
+    public static IReadOnlyList<Metric> Metrics { get; } =
+    [
+        new ExamplesMetric<PredictedTokenScores>("nll", scores => scores.Loss) { HigherIsBetter = false },
+        new ExamplesMetric<PredictedTokenScores>("perplexity", scores => scores.Perplexity) { HigherIsBetter = false },
+        new ExamplesMetric<PredictedTokenScores>("accuracy", scores => scores.Accuracy),
+    ];
+
     /// <inheritdoc/>
     public override int Count => scores.Length;
 

@@ -22,7 +22,7 @@ internal sealed record EncodedDataset(
     public int Count => FirstInputs.Count - 1;
 
     /// <summary>All tokens.</summary>
-    public long Tokens => Inputs.Sum(e => (long)e.InputIds.Length);
+    public long Tokens => Inputs.Sum(e => (long)e.Tokens);
 
     /// <summary>How long the inputs would be without cutting.</summary>
     public LengthSummary Lengths => LengthSummary.Of([.. Inputs.Select(e => e.FullLength)], MaxLength);

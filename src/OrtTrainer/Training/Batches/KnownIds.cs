@@ -11,7 +11,7 @@ internal static class KnownIds
     /// <exception cref="RunException">An id is larger than those of the model.</exception>
     public static void Require(IEnumerable<TokenizedExample> inputs, int? vocabulary, string config)
     {
-        int largest = inputs.SelectMany(input => input.InputIds).DefaultIfEmpty().Max();
+        int largest = inputs.SelectMany(input => input.InputIds.Concat(input.DecoderIds ?? [])).DefaultIfEmpty().Max();
         if (largest >= vocabulary)
         {
             throw new RunException($"{config}: the tokenizer gives the id {largest}, but vocab_size is " +

@@ -18,12 +18,12 @@ internal static class LengthBatches
     private static IEnumerable<int[]> Of(
         IReadOnlyList<TokenizedExample> examples, int tokens, Func<long, int, int, long> size)
     {
-        int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].InputIds.Length)];
+        int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].Tokens)];
         for (int start = 0, end; start < order.Length; start = end)
         {
             end = start + 1;
-            long all = examples[order[start]].InputIds.Length;
-            while (end < order.Length && examples[order[end]].InputIds.Length is var next
+            long all = examples[order[start]].Tokens;
+            while (end < order.Length && examples[order[end]].Tokens is var next
                 && size(all + next, end + 1 - start, next) <= tokens)
             {
                 all += next;

@@ -34,7 +34,7 @@ internal sealed class LengthWindows
         int[] lengths = new int[examples.Count / groupSize];
         for (int i = 0; i < examples.Count; i++)
         {
-            lengths[i / groupSize] += examples[i].InputIds.Length;
+            lengths[i / groupSize] += examples[i].Tokens;
         }
 
         return new LengthWindows(lengths, batchSize, batches);

@@ -5,16 +5,15 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Training.Batches;
 
 /// <summary>
-/// A batch with its sequences end to end, without padding: T tokens of B sequences. Filled anew for every step; its
-/// arrays are kept and only grow.
+/// A batch with its sequences end to end, without padding: T tokens of B sequences, and a list of their own for the
+/// tokens of a decoder beside an encoder. Filled anew for every step; its arrays are kept and only grow.
 /// </summary>
 internal sealed class PackedBatch
 {
     private readonly ImageBatch _images = new();
-    private long[] _inputIds = [];
-    private long[] _positionIds = [];
+    private readonly TokenList _tokens = new();
+    private readonly TokenList _decoder = new();
     private long[] _tokenTypeIds = [];
-    private long[] _offsets = [];
     private long[] _outputTokens = [];
     private int[] _outputOffsets = [];
     private long[] _targetIds = [];
@@ -26,7 +25,7 @@ internal sealed class PackedBatch
     public int Sequences { get; private set; }
 
     /// <summary>The number of tokens, T.</summary>
-    public int Tokens { get; private set; }
+    public int Tokens => _tokens.Count;
 
     /// <summary>The number of rows of targets, R; 0 without targets.</summary>
     public int Rows { get; private set; }
@@ -35,10 +34,16 @@ internal sealed class PackedBatch
     public int Outputs { get; private set; }
 
     /// <summary>Token ids, [T].</summary>
-    public ReadOnlySpan<long> InputIds => _inputIds.AsSpan(0, Tokens);
+    public ReadOnlySpan<long> InputIds => _tokens.Ids;
 
     /// <summary>Where each sequence starts and the last one ends, [B + 1].</summary>
-    public ReadOnlySpan<long> Offsets => _offsets.AsSpan(0, Sequences + 1);
+    public ReadOnlySpan<long> Offsets => _tokens.Offsets;
+
+    /// <summary>Token ids of the decoder, [U]; none without one.</summary>
+    public ReadOnlySpan<long> DecoderIds => _decoder.Ids;
+
+    /// <summary>Where each of the decoder's sequences starts and the last one ends, [B + 1].</summary>
+    public ReadOnlySpan<long> DecoderOffsets => _decoder.Offsets;
 
     /// <summary>Where each sequence's chosen tokens start among all that were chosen, and their number,
     /// [B + 1]; all tokens where none are chosen.</summary>
@@ -80,11 +85,13 @@ internal sealed class PackedBatch
     internal void Bind(Binding binding, IReadOnlySet<string> inputs)
     {
         ReadOnlySpan<long> tokens = [Tokens];
-        binding.SetInput(PackedInputs.InputIds, InputIds, tokens);
-        binding.SetInput(PackedInputs.Offsets, Offsets, [Sequences + 1]);
-        if (inputs.Contains(PackedInputs.PositionIds))
+        Bind(
+            binding, inputs, _tokens, PackedInputs.InputIds, PackedInputs.PositionIds, PackedInputs.Offsets);
+        if (inputs.Contains(PackedInputs.DecoderInputIds))
         {
-            binding.SetInput(PackedInputs.PositionIds, _positionIds.AsSpan(0, Tokens), tokens);
+            Bind(
+                binding, inputs, _decoder, PackedInputs.DecoderInputIds, PackedInputs.DecoderPositionIds,
+                PackedInputs.DecoderOffsets);
         }
 
         if (inputs.Contains(PackedInputs.TokenTypeIds))
@@ -143,6 +150,17 @@ internal sealed class PackedBatch
         }
     }
 
+    private static void Bind(
+        Binding binding, IReadOnlySet<string> inputs, TokenList tokens, string ids, string positions, string offsets)
+    {
+        binding.SetInput(ids, tokens.Ids, [tokens.Count]);
+        binding.SetInput(offsets, tokens.Offsets, [tokens.Offsets.Length]);
+        if (inputs.Contains(positions))
+        {
+            binding.SetInput(positions, tokens.Positions, [tokens.Count]);
+        }
+    }
+
     private void Label(ExampleTargets targets, BatchRows rows, bool asIds)
     {
         (Rows, Outputs) = (rows.Count, asIds ? 0 : targets.Outputs);
@@ -179,52 +197,55 @@ internal sealed class PackedBatch
         Sequences = indices.Length * copies;
         (Rows, Outputs) = (0, 0);
         _inputs = [];
-        Tokens = 0;
+        int tokens = 0, decoded = 0;
         foreach (int index in indices)
         {
-            Tokens += examples[index].InputIds.Length * copies;
+            tokens += examples[index].InputIds.Length * copies;
+            decoded += (examples[index].DecoderIds?.Length ?? 0) * copies;
         }
 
-        Grow();
-        int at = 0;
+        Start(tokens, decoded);
         int chosen = 0;
         for (int b = 0; b < Sequences; b++)
         {
             TokenizedExample example = examples[indices[b % indices.Length]];
-            _offsets[b] = at;
             _outputOffsets[b] = chosen;
-            int outputs = example.OutputTokens?.Length ?? example.InputIds.Length;
+            int first = example.DecoderIds is null ? Tokens : _decoder.Count;
+            int outputs = example.OutputTokens?.Length ?? (example.DecoderIds ?? example.InputIds).Length;
             for (int i = 0; i < outputs; i++, chosen++)
             {
-                _outputTokens[chosen] = at + (example.OutputTokens?[i] ?? i);
+                _outputTokens[chosen] = first + (example.OutputTokens?[i] ?? i);
             }
 
-            for (int i = 0; i < example.InputIds.Length; i++, at++)
+            for (int i = 0; i < example.InputIds.Length; i++)
             {
-                _inputIds[at] = example.InputIds[i];
-                _positionIds[at] = i;
-                _tokenTypeIds[at] = example.TokenTypeIds[i];
+                _tokenTypeIds[Tokens + i] = example.TokenTypeIds[i];
             }
+
+            _tokens.Add(example.InputIds);
+            _decoder.Add(example.DecoderIds);
         }
 
-        _offsets[Sequences] = at;
         _outputOffsets[Sequences] = chosen;
         _images.Fill(examples, indices, copies);
     }
 
-    private void Grow()
+    private void Start(int tokens, int decoded)
     {
-        if (_inputIds.Length < Tokens)
+        _tokens.Start(Sequences, tokens);
+        _decoder.Start(Sequences, decoded);
+        if (_tokenTypeIds.Length < tokens)
         {
-            _inputIds = new long[Tokens];
-            _positionIds = new long[Tokens];
-            _tokenTypeIds = new long[Tokens];
-            _outputTokens = new long[Tokens];
+            _tokenTypeIds = new long[tokens];
         }
 
-        if (_offsets.Length < Sequences + 1)
+        if (_outputTokens.Length < Math.Max(tokens, decoded))
         {
-            _offsets = new long[Sequences + 1];
+            _outputTokens = new long[Math.Max(tokens, decoded)];
+        }
+
+        if (_outputOffsets.Length < Sequences + 1)
+        {
             _outputOffsets = new int[Sequences + 1];
         }
     }

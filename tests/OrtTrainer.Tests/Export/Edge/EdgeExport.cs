@@ -20,7 +20,7 @@ internal sealed class EdgeExport : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Predictor _predictor;
-    private readonly OnnxModel _model;
+    private readonly InferenceModel _model;
 
     public EdgeExport(string family, string task)
     {

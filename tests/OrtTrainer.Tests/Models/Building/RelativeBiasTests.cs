@@ -15,6 +15,25 @@ public sealed class RelativeBiasTests
         Assert.That(rows, Is.EqualTo(distances.Select(distance => (long)PlainMPNet.Bucket(distance))));
     }
 
+    // 16 rows for the distances up to 15 and, with 16 log(d / 16) / log(8), 16 more: 8^(1/16) times 16 is 18.2,
+    // 8^(8/16) 45.3, 8^(15/16) 112.4.
+    [TestCase(1, 0)]
+    [TestCase(100, 0)]
+    [TestCase(0, 0)]
+    [TestCase(-1, 1)]
+    [TestCase(-15, 15)]
+    [TestCase(-16, 16)]
+    [TestCase(-18, 16)]
+    [TestCase(-19, 17)]
+    [TestCase(-45, 23)]
+    [TestCase(-46, 24)]
+    [TestCase(-112, 30)]
+    [TestCase(-113, 31)]
+    [TestCase(-128, 31)]
+    public void All_buckets_of_a_decoder_are_for_what_is_before(int distance, long bucket) => Assert.That(
+        new RelativeBias("bias", Buckets: 32, Furthest: 128) { IsCausal = true }.Rows[distance + 128],
+        Is.EqualTo(bucket));
+
     // 4 + ⌊4 log(d / 4) / log(5)⌋: 5^(k / 4) times 4 is 5.98, 8.94 and 13.37.
     [TestCase(0, 0)]
     [TestCase(-3, 3)]

@@ -84,6 +84,24 @@ public sealed class PackedBatchTests
     }
 
     [Test]
+    public void What_a_decoder_takes_is_a_list_of_its_own_all_of_which_have_outputs()
+    {
+        TokenizedExample[] examples =
+        [
+            new([5, 6, 7], [0, 0, 0]) { DecoderIds = [1, 2] },
+            new([8], [0]) { DecoderIds = [1, 3, 4, 9] },
+        ];
+        PackedBatch batch = new();
+
+        batch.Fill(examples, [1, 0, 1]);
+
+        Assert.That(batch.InputIds.ToArray(), Is.EqualTo(new long[] { 8, 5, 6, 7, 8 }));
+        Assert.That(batch.DecoderIds.ToArray(), Is.EqualTo(new long[] { 1, 3, 4, 9, 1, 2, 1, 3, 4, 9 }));
+        Assert.That(batch.DecoderOffsets.ToArray(), Is.EqualTo(new long[] { 0, 4, 6, 10 }));
+        Assert.That(batch.OutputOffsets.ToArray(), Is.EqualTo(new[] { 0, 4, 6, 10 }));
+    }
+
+    [Test]
     public void Examples_without_targets_have_no_outputs()
     {
         PackedBatch batch = new();
