@@ -47,7 +47,8 @@ public sealed class Generator : IDisposable
             execution ?? new ExecutionOptions(), "decoder");
         return new(
             new CachedDecoder(session, architecture.Shape.Vocabulary), tokenizer,
-            GenerationConfig.EndTokens(folder, config, tokenizer), architecture.Shape, Architecture.PaddingIdOf(config));
+            GenerationConfig.EndTokens(folder, config, tokenizer), architecture.Shape,
+            Architecture.PaddingIdOf(config));
     }
 
     /// <summary>Writes on behind prompts, several at a time; results are in their order.</summary>

@@ -98,10 +98,17 @@ public sealed class ExportGoldenTests
 
         public string Folder => _output.Path;
 
-        /// <summary>Batch 0 as the reference saw it.</summary>
-        public Dictionary<string, (long[] Values, long[] Shape)> Inputs() =>
-            _session.Inputs.ToDictionary(input => input.Name, input =>
+        /// <summary>Batch 0 as the reference saw it; positions count from 0.</summary>
+        public Dictionary<string, (long[] Values, long[] Shape)> Inputs() => _session.Inputs
+            .Where(input => !IsPast(input)).ToDictionary(input => input.Name, input =>
         {
+            if (input.Name == PaddedInputs.PositionIds)
+            {
+                Assert.That(_tensors.TryGet("batch0.input_ids", out TensorInfo ids));
+                long width = ids.Shape[1];
+                return ([.. Enumerable.Range(0, (int)ids.ElementCount).Select(at => at % width)], ids.Shape.ToArray());
+            }
+
             Assert.That(_tensors.TryGet("batch0." + input.Name, out TensorInfo info), input.Name);
             long[] values = new long[info.ElementCount];
             _tensors.ReadInt64s("batch0." + input.Name, values);
@@ -122,12 +129,21 @@ public sealed class ExportGoldenTests
                 binding.SetInput(name, values, shape);
             }
 
+            foreach (GraphValue past in _session.Inputs.Where(IsPast))
+            {
+                long rows = inputs["input_ids"].Shape[0];
+                binding.SetInput(past.Name, ReadOnlySpan<float>.Empty, [rows, past.Shape[1], 0, past.Shape[3]]);
+            }
+
             binding.Run();
 
             // One output with all values of a row, or one per value.
             float[][] columns = [.. outputs.Select(output => binding.Output(output).ToArray())];
             return [.. Enumerable.Range(0, columns[0].Length).SelectMany(row => columns.Select(column => column[row]))];
         }
+
+        private static bool IsPast(GraphValue input) =>
+            input.Name.StartsWith(PaddedInputs.PastPrefix, StringComparison.Ordinal);
 
         public void Dispose()
         {

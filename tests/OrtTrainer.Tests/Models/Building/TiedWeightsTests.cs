@@ -52,24 +52,4 @@ public sealed class TiedWeightsTests
         Assert.That(() => m.Linear("k", 4, 4, x), Throws.TypeOf<RunException>()
             .With.Message.Contains("'k.weight'").And.Message.Contains("q+key+value.weight"));
     }
-
-    [Test]
-    public void Shared_heads_of_keys_and_values_are_refused()
-    {
-        PackedModelBuilder m = new(new GraphBuilder("test"), training: false);
-        ModelShape shape = new()
-        {
-            Layers = 1,
-            Width = 8,
-            Heads = 4,
-            KeyValueHeads = 2,
-            Inner = 4,
-            Positions = 4,
-            Vocabulary = 5,
-        };
-        Value x = m.Embedding("table", 5, 8, m.InputIds);
-
-        Assert.That(() => m.SelfAttention(new("q", "k", "v"), shape, AttentionMask.Causal, 0, x),
-            Throws.TypeOf<RunException>().With.Message.Contains("2 heads of keys and values among 4 of queries"));
-    }
 }
