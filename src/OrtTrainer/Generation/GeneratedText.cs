@@ -1,10 +1,16 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Generation;
 
 /// <summary>What a model wrote behind a prompt.</summary>
 /// <param name="Text">The text, without the prompt.</param>
 /// <param name="Ids">Its tokens, without one that ends texts.</param>
 /// <param name="End">What ended it.</param>
-public sealed record GeneratedText(string Text, IReadOnlyList<int> Ids, GenerationEnd End);
+public sealed record GeneratedText(string Text, IReadOnlyList<int> Ids, GenerationEnd End)
+{
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}
 
 /// <summary>What ended a text.</summary>
 public enum GenerationEnd

@@ -1,3 +1,5 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Generation;
 
 /// <summary>How a text is written on. The defaults take the most probable token each time.</summary>
@@ -46,6 +48,9 @@ public sealed record GenerationOptions
 
     /// <summary>Prompts that run at the same time, 1 or more.</summary>
     public int BatchSize { get; init; } = 8;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
 
     internal void Validate()
     {

@@ -126,12 +126,12 @@ public sealed class BadInputTests
     public void An_architecture_that_is_unknown()
     {
         string config = Path.Combine(_desk.Model, "config.json");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"bert\"", "\"bart\""));
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"bert\"", "\"mamba\""));
 
         CliRun run = Run();
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
-        Assert.That(run.Error, Does.StartWith("error: ").And.Contain("config.json").And.Contain("bart"));
+        Assert.That(run.Error, Does.StartWith("error: ").And.Contain("config.json").And.Contain("mamba"));
     }
 
     [Test]

@@ -53,7 +53,7 @@ public sealed class CommandLineTests
     [TestCase("finetune --swa-rate x", "--swa-rate is 'x'; expected constant, cyclical or anneal.")]
     [TestCase("finetune --task regresion",
         "--task is 'regresion'; expected classification, multi_label, regression, token_classification, "
-        + "question_answering, sentence_similarity, masked_lm, causal_lm or image_classification. "
+        + "question_answering, sentence_similarity, masked_lm, causal_lm, seq2seq or image_classification. "
         + "Did you mean regression?")]
     [TestCase("finetune --layers 0,x", "--layers is '0,x'; expected numbers between commas, such as 0,2,4.")]
     [TestCase("finetune --columns a,a", "--columns gives the name 'a' to more than one column.")]

@@ -12,8 +12,11 @@ namespace OrtTrainer.Tests.Export;
 /// </summary>
 public sealed class ExportGoldenTests
 {
+    // These have other inputs, and tests of their own.
+    private static readonly string[] Others = ["seq2seq", "vit-", "resnet-"];
+
     private static IEnumerable<TestCaseData> Folders() =>
-        GoldenModel.Folders().Where(folder => !folder.EndsWith("seq2seq", StringComparison.Ordinal))
+        GoldenModel.Folders().Where(folder => !Others.Any(name => Path.GetFileName(folder).Contains(name)))
             .Append(GoldenModel.SharedSpans)
             .Select(folder => new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
 

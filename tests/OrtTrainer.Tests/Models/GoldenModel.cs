@@ -122,10 +122,13 @@ internal sealed class GoldenModel : IDisposable
     /// <summary>Logits for batch 0 without those of padding, which mean nothing.</summary>
     public float[] Packed(float[] logits)
     {
+        if (!IsPerToken)
+        {
+            return logits;
+        }
+
         int[] rows = IsSeq2Seq ? Labeled(0) : IsCausal ? Answering(0) : Kept(0);
-        return IsPerToken
-            ? [.. rows.SelectMany(row => logits.AsSpan(row * Outputs, Outputs).ToArray())]
-            : logits;
+        return [.. rows.SelectMany(row => logits.AsSpan(row * Outputs, Outputs).ToArray())];
     }
 
     public float[] Floats(string name)

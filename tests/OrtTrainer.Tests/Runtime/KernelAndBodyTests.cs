@@ -41,6 +41,9 @@ public sealed class KernelAndBodyTests
         ["GeluGrad"] = _ => new KernelRun("GeluGrad").With(Dy, N, H).With(X, N, H),
         ["GeluTanh"] = _ => new KernelRun("GeluTanh").With(X, N, H),
         ["GeluTanhGrad"] = _ => new KernelRun("GeluTanhGrad").With(Dy, N, H).With(X, N, H),
+        ["RmsNorm"] = _ => new KernelRun("RmsNorm", ("epsilon", 1e-5f)).With(X, N, H).With(Gamma, H),
+        ["RmsNormGrad"] = _ =>
+            new KernelRun("RmsNormGrad").With(Dy, N, H).With(X, N, H).With(Gamma, H).With(Invstd, N),
         ["LayerNorm"] = _ => new KernelRun("LayerNorm", ("epsilon", 1e-5f)).With(X, N, H).With(Gamma, H).With(Beta, H),
         ["LayerNormGrad"] = _ =>
             new KernelRun("LayerNormGrad").With(Dy, N, H).With(X, N, H).With(Gamma, H).With(Mean, N).With(Invstd, N),

@@ -20,10 +20,10 @@ internal readonly struct ErfGelu : IActivation
         return Product(x, normal);
     }
 
-    // Far on the left the error of Φ must not grow with x.
+    // Far on the left the error of Φ must not grow with x: there it is 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Product(Vector512<float> x, Vector512<float> normal) =>
-        Vector512.MaxNative(Vector512.Create(-5.5f), x) * normal;
+        Vector512.AndNot(x * normal, Vector512.LessThan(x, Vector512.Create(-5.5f)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Slope(Vector512<float> x, Vector512<float> normal)

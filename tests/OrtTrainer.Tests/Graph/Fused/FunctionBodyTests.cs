@@ -61,6 +61,8 @@ public sealed class FunctionBodyTests
         ["GeluGrad"] = () => Pointwise("Gelu", "GeluGrad", Reference.Gelu, gradient: true),
         ["GeluTanh"] = () => Pointwise("GeluTanh", "GeluTanhGrad", Reference.GeluTanh, gradient: false),
         ["GeluTanhGrad"] = () => Pointwise("GeluTanh", "GeluTanhGrad", Reference.GeluTanh, gradient: true),
+        ["RmsNorm"] = RmsNorm,
+        ["RmsNormGrad"] = RmsNormGrad,
         ["LayerNorm"] = LayerNorm,
         ["LayerNormGrad"] = LayerNormGrad,
         ["DropoutAddLayerNorm"] = DropoutAddLayerNorm,
@@ -321,6 +323,28 @@ public sealed class FunctionBodyTests
         }
 
         AssertClose(Run(op, AttributeList.Empty, FunctionRun.Floats(x, 61))[0], [.. x.Select(v => f(v))]);
+    }
+
+    private static void RmsNorm()
+    {
+        (float[] x, float[] gamma) = (Random(21, 1), Random(7, 2));
+        float[][] outputs = Run("RmsNorm", AttributeList.Empty.With("epsilon", 1e-3f),
+            FunctionRun.Floats(x, 3, 7), FunctionRun.Floats(gamma, 7));
+        (double[] y, double[] invrms) = Reference.RmsNorm(Wide(x), Wide(gamma), 1e-3f);
+        AssertClose(outputs[0], y);
+        AssertClose(outputs[1], invrms);
+    }
+
+    private static void RmsNormGrad()
+    {
+        (float[] x, float[] gamma, float[] dy) = (Random(21, 1), Random(7, 2), Random(21, 4));
+        (_, double[] invrms) = Reference.RmsNorm(Wide(x), Wide(gamma), 1e-3f);
+        float[][] outputs = Run("RmsNormGrad", AttributeList.Empty, FunctionRun.Floats(dy, 3, 7),
+            FunctionRun.Floats(x, 3, 7), FunctionRun.Floats(gamma, 7), FunctionRun.Floats(Narrow(invrms), 3));
+        AssertClose(outputs[0],
+            Reference.Gradient(v => Reference.RmsNorm(v, Wide(gamma), 1e-3f).Y, Wide(x), Wide(dy)));
+        AssertClose(outputs[1],
+            Reference.Gradient(v => Reference.RmsNorm(Wide(x), v, 1e-3f).Y, Wide(gamma), Wide(dy)));
     }
 
     private static void LayerNorm()

@@ -66,6 +66,14 @@ internal static class Reference
         return (y, mean, invstd);
     }
 
+    /// <summary>Rows over the root of their mean square, and the reciprocals of the roots.</summary>
+    public static (double[] Y, double[] InvRms) RmsNorm(double[] x, double[] gamma, double epsilon)
+    {
+        int width = gamma.Length;
+        double[] invrms = [.. x.Chunk(width).Select(row => 1 / Math.Sqrt(row.Average(v => v * v) + epsilon))];
+        return ([.. x.Select((v, i) => v * invrms[i / width] * gamma[i % width])], invrms);
+    }
+
     /// <summary>
     /// Softmax attention, sequence by sequence and head by head; also the logarithms of the denominators. Causal: over
     /// a token and those before it.
