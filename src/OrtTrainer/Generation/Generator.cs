@@ -5,6 +5,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks.CausalLanguageModel;
+using OrtTrainer.Tasks.TokenPrediction;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Generation;

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
@@ -8,7 +7,6 @@ using OrtTrainer.Models;
 using OrtTrainer.Tasks.TokenPrediction;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
-using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tasks.MaskedLanguageModel;
 
@@ -16,11 +14,8 @@ namespace OrtTrainer.Tasks.MaskedLanguageModel;
 /// Masked language modeling (Devlin et al. 2019): which tokens stood where some of a text were masked. It learns from
 /// plain texts, and its outputs are the vocabulary.
 /// </summary>
-internal sealed class MaskedLanguageModelTask : ModelTask
+internal sealed class MaskedLanguageModelTask : VocabularyTask
 {
-    // Logits of every token of a text are large, and few examples show whether a graph is right.
-    private const int ExportedExamples = 8;
-
     private MaskedLanguageModelTask()
     {
     }
@@ -30,9 +25,6 @@ internal sealed class MaskedLanguageModelTask : ModelTask
 
     /// <inheritdoc/>
     public override string Name => "masked_lm";
-
-    /// <inheritdoc/>
-    internal override OutputDistribution Distribution => OutputDistribution.Vocabulary;
 
     /// <inheritdoc/>
     internal override IReadOnlyList<Metric> Metrics { get; } =
@@ -45,26 +37,8 @@ internal sealed class MaskedLanguageModelTask : ModelTask
     internal override ModelHead Head(int outputs) => new MaskedTokenHead(outputs);
 
     /// <inheritdoc/>
-    internal override string DescribeOutputs(int outputs) => $"{outputs} tokens";
-
-    /// <summary>The ids of the vocabulary, which no configuration names.</summary>
-    internal override IReadOnlyList<string> OutputNames(ModelConfig config) =>
-        NumbersTo(Architecture.VocabularyOf(config) ?? 0);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<string> OutputNames(int outputs) => NumbersTo(outputs);
-
-    /// <inheritdoc/>
-    internal override ModelConfig Describe(
-        ModelConfig config, Architecture architecture, IReadOnlyList<string> labels) =>
-        config.With(architecture: architecture.ClassOf(Head(labels.Count))).With("problem_type", null);
-
-    /// <inheritdoc/>
     internal override LabelMap? FindLabels(
         string source, IReadOnlyList<Example> examples, ExampleColumns columns) => throw NoRows(source);
-
-    /// <inheritdoc/>
-    internal override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
 
     /// <inheritdoc/>
     internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithMask(tokenizer);
@@ -137,10 +111,6 @@ internal sealed class MaskedLanguageModelTask : ModelTask
     {
         Task = Name, Rows = rows, Accuracy = scores.Values["accuracy"], Perplexity = scores.Values["perplexity"],
     };
-
-    /// <inheritdoc/>
-    internal override EvaluationAccumulator Evaluate(EncodedDataset data) =>
-        new PredictedTokenAccumulator(data.Inputs, Metrics);
 
     /// <inheritdoc/>
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(

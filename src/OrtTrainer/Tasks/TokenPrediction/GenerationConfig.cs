@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Text;
 
-namespace OrtTrainer.Tasks.CausalLanguageModel;
+namespace OrtTrainer.Tasks.TokenPrediction;
 
 /// <summary>generation_config.json, which says how texts are written on with a model.</summary>
 internal static class GenerationConfig

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
+using OrtTrainer.Models;
+using OrtTrainer.Training.Batches;
+
+namespace OrtTrainer.Tasks.TokenPrediction;
+
+/// <summary>
+/// A task of models that write: each row of the data is a text of its own, and its tokens, in order, are what is
+/// learned.
+/// </summary>
+/// <param name="config">The model's configuration; null for the task of no model yet.</param>
+internal abstract class WritingTask(ModelConfig? config) : VocabularyTask
+{
+    private readonly JsonObject? _generation =
+        config is null ? null : GenerationConfig.Read(Path.GetDirectoryName(config.Path)!);
+
+    /// <inheritdoc/>
+    internal sealed override IReadOnlyList<Metric> Metrics => PredictedTokenScores.Metrics;
+
+    /// <inheritdoc/>
+    internal sealed override IReadOnlyList<string> FileNames => [GenerationConfig.FileName];
+
+    /// <summary>The model's configuration.</summary>
+    private protected ModelConfig Config => config
+        ?? throw new InvalidOperationException("The task is of no model yet, so that it has no vocabulary.");
+
+    private int Vocabulary => Config.Size("vocab_size", SizeRange.Vocabulary);
+
+    /// <summary>How texts are written with the model, as the one that it began from says.</summary>
+    internal sealed override IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) =>
+        _generation is null ? [] : [(GenerationConfig.FileName, _generation.DeepClone())];
+
+    /// <summary>None: tokens have names of their own.</summary>
+    internal sealed override LabelMap? FindLabels(
+        string source, IReadOnlyList<Example> examples, ExampleColumns columns) => null;
+
+    /// <inheritdoc/>
+    internal sealed override void Write(
+        Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
+    {
+        json.WriteNumber("nll", prediction.Scores[0]);
+        json.WriteNumber("perplexity", Math.Exp(prediction.Scores[0]));
+    }
+
+    /// <inheritdoc/>
+    private protected sealed override TaskTargets Targets(
+        string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns) =>
+        new UnlabeledTargets(examples.Count, Vocabulary);
+
+    /// <summary>The tokens of each input that are learned.</summary>
+    private protected sealed override TaskTargets Align(
+        Dataset data, IReadOnlyList<TokenizedExample> inputs, IReadOnlyList<int> sources) =>
+        TokenTargets.Of([.. inputs.Select(input => ((PredictedExample)input).Targets)], Vocabulary);
+
+    /// <summary>How well a text is predicted: the mean cross-entropy of a token.</summary>
+    private protected sealed override TextPrediction Read(
+        TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options)
+    {
+        int[] targets = ((PredictedExample)input).Targets;
+        PredictedTokenScore score = PredictedTokenAccumulator.ScoreOf(outputs, targets, labels.Count);
+        return new TextPrediction([], [(float)(score.Loss / score.Tokens)]);
+    }
+}
