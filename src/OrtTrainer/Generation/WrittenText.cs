@@ -10,13 +10,15 @@ internal sealed class WrittenText
     private readonly IReadOnlyList<int> _ends;
     private readonly List<int> _all;
     private readonly string _prompt;
+    private string _text = "";
+    private int _decoded;
 
     public WrittenText(
         int[] prompt, Tokenizer tokenizer, IReadOnlyList<int> ends, GenerationOptions options)
     {
         (_tokenizer, _ends, _options) = (tokenizer, ends, options);
         _all = [.. prompt];
-        PromptLength = prompt.Length;
+        PromptLength = _decoded = prompt.Length;
         _prompt = tokenizer.Decode(prompt);
     }
 
@@ -32,8 +34,19 @@ internal sealed class WrittenText
     /// <summary>What ended it; null while it goes on.</summary>
     public GenerationEnd? End { get; private set; }
 
-    /// <summary>The text so far.</summary>
-    public string Text { get; private set; } = "";
+    /// <summary>The text so far, made of the tokens when it is asked for.</summary>
+    public string Text
+    {
+        get
+        {
+            if (_decoded < _all.Count)
+            {
+                (_text, _decoded) = (TextOf(_all), _all.Count);
+            }
+
+            return _text;
+        }
+    }
 
     /// <summary>Adds a token, and looks whether that ends the text.</summary>
     /// <param name="id">The token.</param>
@@ -47,12 +60,11 @@ internal sealed class WrittenText
         }
 
         _all.Add(id);
-        Text = TextOf(_all);
         foreach (string stop in _options.StopStrings)
         {
             if (Text.IndexOf(stop, StringComparison.Ordinal) is >= 0 and var at)
             {
-                (Text, End) = (Text[..at], GenerationEnd.StopString);
+                (_text, End) = (_text[..at], GenerationEnd.StopString);
                 return;
             }
         }

@@ -50,9 +50,6 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>What precedes the encoder's tensors in a checkpoint with a head, such as <c>bert.</c>.</summary>
     public abstract string BasePrefix { get; }
 
-    /// <summary>Which tokens of its sequence a token sees.</summary>
-    public virtual AttentionMask Mask => AttentionMask.Bidirectional;
-
     /// <summary>The standard deviation of weights that start at random, from 0 to 1.</summary>
     /// <exception cref="CheckpointException">The configuration has another.</exception>
     public virtual double WeightDeviation => Config.Deviation("initializer_range");
@@ -263,6 +260,11 @@ internal abstract class Architecture(ModelConfig config)
         x = m.LayerNorm(norm, width, epsilon, x);
         return m.TiedLinear(BasePrefix + "embeddings.word_embeddings", output, width, Shape.Vocabulary, x);
     }
+
+    /// <summary>A head on whole sequences as decoders have it: the last token through a layer without a
+    /// bias.</summary>
+    protected Value LastTokenHead(ModelBuilder m, long outputs, Value hidden) => m.OutputLayer(
+        new LinearName("score") { HasBias = false }, Shape.Width, outputs, m.LastToken(hidden));
 
     /// <summary>Refuses what the family has and is not built here.</summary>
     /// <exception cref="RunException">Names the field of config.json.</exception>

@@ -12,13 +12,14 @@ internal sealed class EvaluationSession : IDisposable
 {
     private readonly PackedGraph _graph;
     private readonly GraphSession _session;
-    private readonly Dictionary<WeightBuffer, Binding> _bindings = [];
+    private readonly WeightBindings _bindings;
     private readonly PackedBatch _batch = new();
 
     public EvaluationSession(PackedGraph graph, ExecutionOptions options)
     {
         _graph = graph;
         _session = GraphSession.FromBytes(graph.Model, options, "evaluation graph");
+        _bindings = new WeightBindings(_session, graph.Layout, PackedInputs.Logits);
     }
 
     /// <summary>Runs all examples and gives their outputs to a sink, a batch at a time.</summary>
@@ -48,47 +49,19 @@ internal sealed class EvaluationSession : IDisposable
         WeightBuffer parameters, IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices,
         IOutputSink sink)
     {
-        Binding binding = BindingOf(parameters);
+        Binding binding = _bindings.Of(parameters);
         _batch.Fill(examples, indices);
         _batch.Bind(binding, _graph.Inputs);
         binding.Run();
         _batch.PassOn(binding, _graph.Rows, indices, sink);
     }
 
-    /// <summary>Lets go of weights that are about to be disposed.</summary>
-    public void Forget(WeightBuffer parameters)
-    {
-        if (_bindings.Remove(parameters, out Binding? binding))
-        {
-            binding.Dispose();
-        }
-    }
+    /// <inheritdoc cref="WeightBindings.Forget"/>
+    public void Forget(WeightBuffer parameters) => _bindings.Forget(parameters);
 
     public void Dispose()
     {
-        foreach (Binding binding in _bindings.Values)
-        {
-            binding.Dispose();
-        }
-
+        _bindings.Dispose();
         _session.Dispose();
-    }
-
-    private Binding BindingOf(WeightBuffer parameters)
-    {
-        if (_bindings.TryGetValue(parameters, out Binding? binding))
-        {
-            return binding;
-        }
-
-        binding = _session.CreateBinding();
-        foreach (ParameterView view in _graph.Layout.Views)
-        {
-            binding.BindInput(view.Name, parameters, _graph.Layout.OffsetOf(view), [.. view.Shape]);
-        }
-
-        binding.BindOutput(PackedInputs.Logits);
-        _bindings[parameters] = binding;
-        return binding;
     }
 }

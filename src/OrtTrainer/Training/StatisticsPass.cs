@@ -17,7 +17,7 @@ internal sealed class StatisticsPass : IDisposable
 
     private readonly PackedGraph _graph;
     private readonly GraphSession _session;
-    private readonly Dictionary<WeightBuffer, Binding> _bindings = [];
+    private readonly WeightBindings _bindings;
     private readonly IReadOnlyList<TokenizedExample> _examples;
     private readonly int[][] _batches;
     private readonly ParameterSpec[] _statistics;
@@ -30,6 +30,7 @@ internal sealed class StatisticsPass : IDisposable
         _session = GraphSession.FromBytes(graph.Model, execution, "statistics graph");
         _examples = examples;
         _statistics = [.. graph.Layout.Parameters.Where(parameter => parameter.IsStatistic)];
+        _bindings = new WeightBindings(_session, graph.Layout, [.. _statistics.Select(PackedInputs.Statistic)]);
 
         // Of whole batches alone, if there are any: one example says little of a variance.
         int size = Math.Min(options.PerPass, examples.Count);
@@ -60,7 +61,7 @@ internal sealed class StatisticsPass : IDisposable
     /// <param name="cancellation">Stops between batches; the statistics are then those of before.</param>
     public void Refresh(WeightBuffer weights, CancellationToken cancellation = default)
     {
-        Binding binding = BindingOf(weights);
+        Binding binding = _bindings.Of(weights);
         double[][] sums = [.. _statistics.Select(statistic => new double[statistic.Length])];
         foreach (int[] indices in _batches)
         {
@@ -85,44 +86,12 @@ internal sealed class StatisticsPass : IDisposable
         }
     }
 
-    /// <summary>Lets go of weights that are about to be disposed.</summary>
-    public void Forget(WeightBuffer weights)
-    {
-        if (_bindings.Remove(weights, out Binding? binding))
-        {
-            binding.Dispose();
-        }
-    }
+    /// <inheritdoc cref="WeightBindings.Forget"/>
+    public void Forget(WeightBuffer weights) => _bindings.Forget(weights);
 
     public void Dispose()
     {
-        foreach (Binding binding in _bindings.Values)
-        {
-            binding.Dispose();
-        }
-
+        _bindings.Dispose();
         _session.Dispose();
-    }
-
-    private Binding BindingOf(WeightBuffer weights)
-    {
-        if (_bindings.TryGetValue(weights, out Binding? binding))
-        {
-            return binding;
-        }
-
-        binding = _session.CreateBinding();
-        foreach (ParameterView view in _graph.Layout.Views)
-        {
-            binding.BindInput(view.Name, weights, _graph.Layout.OffsetOf(view), [.. view.Shape]);
-        }
-
-        foreach (ParameterSpec statistic in _statistics)
-        {
-            binding.BindOutput(PackedInputs.Statistic(statistic));
-        }
-
-        _bindings[weights] = binding;
-        return binding;
     }
 }

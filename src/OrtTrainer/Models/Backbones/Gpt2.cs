@@ -44,8 +44,6 @@ internal sealed class Gpt2 : Architecture
 
     public override ModelShape Shape { get; }
 
-    public override AttentionMask Mask => AttentionMask.Causal;
-
     public override string ClassPrefix => "GPT2";
 
     public override string BasePrefix => "transformer.";
@@ -64,9 +62,8 @@ internal sealed class Gpt2 : Architecture
     public override string ClassOf(ModelHead head) =>
         head is NextTokenHead ? ClassPrefix + "LMHeadModel" : base.ClassOf(head);
 
-    /// <summary>The last token through one layer without a bias.</summary>
     public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
-        m.OutputLayer(Named("score", hasBias: false), Shape.Width, outputs, m.LastToken(hidden));
+        LastTokenHead(m, outputs, hidden);
 
     public override Value NextTokenHead(ModelBuilder m, Value hidden)
     {
@@ -86,8 +83,8 @@ internal sealed class Gpt2 : Architecture
         int width = Shape.Width;
         Value normed = m.LayerNorm(prefix + "ln_1", width, _epsilon, x);
         Value attended = m.SelfAttention(
-            new(Part(prefix, "query", 0), Part(prefix, "key", 1), Part(prefix, "value", 2)), Shape, Mask,
-            _attentionDropout, normed);
+            new(Part(prefix, "query", 0), Part(prefix, "key", 1), Part(prefix, "value", 2)), Shape,
+            AttentionMask.Causal, _attentionDropout, normed);
         x = m.LinearDropoutAdd(Conv1D(prefix + "attn.c_proj"), width, width, _residualDropout, attended, x);
         Value fed = m.FeedForward(
             Conv1D(prefix + "mlp.c_fc"), Conv1D(prefix + "mlp.c_proj"), width, Shape.Inner, Activation,
@@ -110,15 +107,8 @@ internal sealed class Gpt2 : Architecture
 
     private string Activation => Config.GetString("activation_function", "gelu_new");
 
-    private static LinearName Named(string name, bool hasBias) => new(name) { HasBias = hasBias };
-
     private static LinearName Conv1D(string name) => new(name) { InputsFirst = true };
 
-    private LinearName Part(string prefix, string name, int part) => new($"{prefix}attn.{name}")
-    {
-        InputsFirst = true,
-        Stack = prefix + "attn.c_attn",
-        FirstRow = part * (long)Shape.Width,
-        StackRows = 3L * Shape.Width,
-    };
+    private LinearName Part(string prefix, string name, int part) =>
+        Conv1D($"{prefix}attn.{name}").PartOf(prefix + "attn.c_attn", part, parts: 3, Shape.Width);
 }

@@ -58,8 +58,6 @@ internal class Llama : Architecture
 
     public override ModelShape Shape { get; }
 
-    public override AttentionMask Mask => AttentionMask.Causal;
-
     public override string ClassPrefix => "Llama";
 
     public override string BasePrefix => "model.";
@@ -84,9 +82,8 @@ internal class Llama : Architecture
     public override string? AliasOf(string tensor) =>
         IsTied && tensor == WordEmbeddings + ".weight" ? "lm_head.weight" : null;
 
-    /// <summary>The last token through one layer without a bias.</summary>
     public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
-        m.OutputLayer(Named("score", hasBias: false), Shape.Width, outputs, m.LastToken(hidden));
+        LastTokenHead(m, outputs, hidden);
 
     public override Value NextTokenHead(ModelBuilder m, Value hidden) =>
         m.Map(IsTied ? WordEmbeddings : "lm_head", Shape.Width, Shape.Vocabulary, m.ChosenTokens(hidden));
@@ -99,8 +96,9 @@ internal class Llama : Architecture
         int width = Shape.Width;
         string self = prefix + "self_attn.", inner = prefix + "mlp.";
         Value attended = m.SelfAttention(
-            new(Attention(self + "q_proj"), Attention(self + "k_proj"), Attention(self + "v_proj")), Shape, Mask,
-            _attentionDropout, m.RmsNorm(prefix + "input_layernorm", width, _epsilon, x), _distances);
+            new(Attention(self + "q_proj"), Attention(self + "k_proj"), Attention(self + "v_proj")), Shape,
+            AttentionMask.Causal, _attentionDropout, m.RmsNorm(prefix + "input_layernorm", width, _epsilon, x),
+            _distances);
         x = m.LinearDropoutAdd(
             Named(self + "o_proj", AttentionBias.Outer), Shape.AttentionWidth, width, 0, attended, x);
         return m.GatedFeedForward(

@@ -220,19 +220,9 @@ internal sealed class ModernBert : Architecture
 
     private static LinearName Named(string name, bool hasBias) => new(name) { HasBias = hasBias };
 
-    private LinearName Half(string prefix, string name, int half) => new($"{prefix}mlp.{name}")
-    {
-        HasBias = _innerBias,
-        Stack = prefix + "mlp.Wi",
-        FirstRow = half * (long)Shape.Inner,
-        StackRows = 2L * Shape.Inner,
-    };
+    private LinearName Half(string prefix, string name, int half) =>
+        Named($"{prefix}mlp.{name}", _innerBias).PartOf(prefix + "mlp.Wi", half, parts: 2, Shape.Inner);
 
-    private LinearName Part(string prefix, string name, int part) => new($"{prefix}attn.{name}")
-    {
-        HasBias = _attentionBias,
-        Stack = prefix + "attn.Wqkv",
-        FirstRow = part * (long)Shape.Width,
-        StackRows = 3L * Shape.Width,
-    };
+    private LinearName Part(string prefix, string name, int part) =>
+        Named($"{prefix}attn.{name}", _attentionBias).PartOf(prefix + "attn.Wqkv", part, parts: 3, Shape.Width);
 }

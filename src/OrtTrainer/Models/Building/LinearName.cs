@@ -27,6 +27,14 @@ internal readonly record struct LinearName(string Text)
     /// convolution over patches that do not overlap; null for [in].</summary>
     public IReadOnlyList<long>? Kernel { get; init; }
 
+    /// <summary>The layer as one of several of a size, whose tensors the file holds as one.</summary>
+    /// <param name="stack">What that is called.</param>
+    /// <param name="part">Which of them, from 0.</param>
+    /// <param name="parts">How many there are.</param>
+    /// <param name="outputs">Of each.</param>
+    public LinearName PartOf(string stack, int part, int parts, long outputs) =>
+        this with { Stack = stack, FirstRow = part * outputs, StackRows = parts * outputs };
+
     public static implicit operator LinearName(string text) => new(text);
 
     internal ParameterStorage StorageOf(string tensor) => new($"{Stack ?? Text}.{tensor}")
