@@ -61,7 +61,7 @@ public sealed partial class Binding
     // The tensors of the last run that the next one reads; they are to live until it is done.
     private IDisposable? BindFedBack()
     {
-        if (!_hasRun || _fedBack.Keys.All(_setSinceRun.Contains))
+        if (!_hasRun || _setSinceRun.Count == _fedBack.Count)
         {
             return null;
         }

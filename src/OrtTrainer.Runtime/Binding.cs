@@ -259,12 +259,17 @@ public sealed partial class Binding : IDisposable
             input = _batch[name] = new BatchInput(type);
         }
 
-        if (input.Set(data, shape) || _fedBack.ContainsKey(name))
+        // An input that is fed back may be bound to an output of the last run.
+        bool isFedBack = _fedBack.ContainsKey(name);
+        if (isFedBack)
+        {
+            _setSinceRun.Add(name);
+        }
+
+        if (input.Set(data, shape) || isFedBack)
         {
             Bind(name, input.Tensor!.Value, isInput: true);
         }
-
-        _setSinceRun.Add(name);
 
         if (_inputs.Remove(name, out BoundTensor? earlier))
         {

@@ -23,10 +23,7 @@ internal sealed class CachedDecoder : IDisposable
     public CachedDecoder(GraphSession session, int vocabulary)
     {
         (_session, _vocabulary) = (session, vocabulary);
-        _past =
-        [
-            .. session.Inputs.Where(input => input.Name.StartsWith(PaddedInputs.PastPrefix, StringComparison.Ordinal)),
-        ];
+        _past = [.. session.Inputs.Where(input => PaddedInputs.IsPast(input.Name))];
         _hasPositions = session.Inputs.Any(input => input.Name == PaddedInputs.PositionIds);
         _binding = session.CreateBinding();
         _binding.BindOutput(PaddedInputs.Logits);

@@ -48,6 +48,9 @@ internal static class PaddedInputs
     /// <summary>The vector of each text, float [B, H].</summary>
     public const string SentenceEmbedding = "sentence_embedding";
 
+    /// <summary>Whether an input is one of a cache's.</summary>
+    public static bool IsPast(string input) => input.StartsWith(PastPrefix, StringComparison.Ordinal);
+
     /// <summary>Keys or values of a layer for earlier tokens, float [B, heads, P, D].</summary>
     public static string Past(int layer, string part) => FormattableString.Invariant($"{PastPrefix}{layer}.{part}");
 

@@ -24,6 +24,7 @@ internal sealed class OnnxModel : InferenceModel
     private readonly GraphSession _session;
     private readonly BindingPool _bindings;
     private readonly HashSet<string> _inputs;
+    private readonly GraphValue[] _past;
     private readonly long _padId;
 
     private OnnxModel(GraphSession session, ModelHead head, long padId)
@@ -34,6 +35,7 @@ internal sealed class OnnxModel : InferenceModel
         try
         {
             _inputs = [.. session.Inputs.Select(i => i.Name)];
+            _past = [.. session.Inputs.Where(IsPast)];
             CheckSignature(session, head);
             CheckTypes(session, head);
         }
@@ -82,7 +84,7 @@ internal sealed class OnnxModel : InferenceModel
         using BindingPool.Lease lease = _bindings.Rent();
         Binding binding = lease.Binding;
         batch.Bind(binding, _inputs);
-        foreach (GraphValue past in _session.Inputs.Where(IsPast))
+        foreach (GraphValue past in _past)
         {
             // Whole texts are read at once: there are no earlier tokens.
             binding.SetInput(past.Name, ReadOnlySpan<float>.Empty, [batch.Rows, past.Shape[1], 0, past.Shape[3]]);
@@ -110,8 +112,7 @@ internal sealed class OnnxModel : InferenceModel
         LengthBatches.Padded(examples, tokens);
 
     private static bool IsPast(GraphValue input) =>
-        input.Name.StartsWith(PaddedInputs.PastPrefix, StringComparison.Ordinal)
-        && input is { Type: ElementType.Float, Shape: [_, > 0, _, > 0] };
+        PaddedInputs.IsPast(input.Name) && input is { Type: ElementType.Float, Shape: [_, > 0, _, > 0] };
 
     private static void CheckSignature(GraphSession session, ModelHead head)
     {

@@ -12,7 +12,6 @@ internal sealed class PaddedBatch
     private readonly long[] _ids;
     private readonly long[] _mask;
     private readonly long[] _types;
-    private readonly long[] _positions;
 
     /// <summary>Takes the examples at <paramref name="indices"/>, in that order.</summary>
     public PaddedBatch(IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long padId)
@@ -26,7 +25,6 @@ internal sealed class PaddedBatch
         _ids = new long[Rows * Width];
         _mask = new long[Rows * Width];
         _types = new long[Rows * Width];
-        _positions = [.. Enumerable.Range(0, Rows * Width).Select(at => (long)(at % Width))];
         Array.Fill(_ids, padId);
         for (int row = 0; row < Rows; row++)
         {
@@ -61,13 +59,18 @@ internal sealed class PaddedBatch
         foreach ((string name, long[] values) in new[]
         {
             (PaddedInputs.InputIds, _ids), (PaddedInputs.AttentionMask, _mask), (PaddedInputs.TokenTypeIds, _types),
-            (PaddedInputs.PositionIds, _positions),
         })
         {
             if (inputs.Contains(name))
             {
                 binding.SetIntegers(name, values, [Rows, Width]);
             }
+        }
+
+        if (inputs.Contains(PaddedInputs.PositionIds))
+        {
+            long[] positions = [.. Enumerable.Range(0, Rows * Width).Select(at => (long)(at % Width))];
+            binding.SetIntegers(PaddedInputs.PositionIds, positions, [Rows, Width]);
         }
     }
 }

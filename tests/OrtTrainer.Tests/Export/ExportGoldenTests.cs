@@ -103,7 +103,7 @@ public sealed class ExportGoldenTests
 
         /// <summary>Batch 0 as the reference saw it; positions count from 0.</summary>
         public Dictionary<string, (long[] Values, long[] Shape)> Inputs() => _session.Inputs
-            .Where(input => !IsPast(input)).ToDictionary(input => input.Name, input =>
+            .Where(input => !PaddedInputs.IsPast(input.Name)).ToDictionary(input => input.Name, input =>
         {
             if (input.Name == PaddedInputs.PositionIds)
             {
@@ -132,7 +132,7 @@ public sealed class ExportGoldenTests
                 binding.SetInput(name, values, shape);
             }
 
-            foreach (GraphValue past in _session.Inputs.Where(IsPast))
+            foreach (GraphValue past in _session.Inputs.Where(input => PaddedInputs.IsPast(input.Name)))
             {
                 long rows = inputs["input_ids"].Shape[0];
                 binding.SetInput(past.Name, ReadOnlySpan<float>.Empty, [rows, past.Shape[1], 0, past.Shape[3]]);
@@ -144,9 +144,6 @@ public sealed class ExportGoldenTests
             float[][] columns = [.. outputs.Select(output => binding.Output(output).ToArray())];
             return [.. Enumerable.Range(0, columns[0].Length).SelectMany(row => columns.Select(column => column[row]))];
         }
-
-        private static bool IsPast(GraphValue input) =>
-            input.Name.StartsWith(PaddedInputs.PastPrefix, StringComparison.Ordinal);
 
         public void Dispose()
         {
