@@ -1,4 +1,3 @@
-using OrtTrainer.Common;
 using OrtTrainer.Graph;
 
 namespace OrtTrainer.Models.Building;
@@ -7,15 +6,11 @@ namespace OrtTrainer.Models.Building;
 /// Builds with the tokens of a batch end to end, [T, width], without padding; parameters are graph inputs, or
 /// stored in a graph that only predicts. Every fused operator has a kernel here and a function body elsewhere.
 /// </summary>
-internal sealed class PackedModelBuilder : ModelBuilder
+internal sealed partial class PackedModelBuilder : ModelBuilder
 {
     /// <summary>What shapes call the number of sequences: rows that are one per sequence are known by it.</summary>
     private const string Sequences = "batch";
 
-    private readonly List<ParameterView> _views = [];
-    private readonly List<Value> _parameters = [];
-    private readonly Dictionary<string, int> _viewOfParameter = new(StringComparer.Ordinal);
-    private readonly Dictionary<RelativeBias, Value> _relative = [];
     private readonly Dictionary<Value, Value> _firstTokens = [];
     private readonly bool _training;
     private readonly Precision _precision;
@@ -79,8 +74,6 @@ internal sealed class PackedModelBuilder : ModelBuilder
 
     public override Value Tokens(Value x) =>
         Graph.WithShape(Graph.Reshape(x, -1, x.Shape[2].Size), new Shape("tokens", x.Shape[2]));
-
-    public override Value Parameter(ParameterSpec spec) => Parameter(ParameterView.Of(spec));
 
     public override Value Embedding(string name, long rows, long width, Value ids) =>
         Graph.Gather(Parameter(Weight(name, rows, width)), ids);
@@ -229,20 +222,6 @@ internal sealed class PackedModelBuilder : ModelBuilder
             Graph.Unsqueeze(lengths, 1));
     }
 
-    public override Value DisentangledAttention(
-        QueryKeyValue layers, (LinearName Query, LinearName Key) relativeLayers, ModelShape shape, float p, Value x,
-        Value relative, RelativeDistances distances)
-    {
-        (Value weight, Value? bias) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape);
-        (Value relativeWeight, Value? relativeBias) = relativeLayers == (layers.Query, layers.Key)
-            ? (Graph.Slice(weight, 0, 0, 2L * shape.Width),
-                bias is null ? null : Graph.Slice(bias, 0, 0, 2L * shape.Width))
-            : Stacked($"{relativeLayers.Query.Text}+key", [relativeLayers.Query, relativeLayers.Key], shape);
-        return Graph.DisentangledAttention(
-            Made(x, weight, bias), Made(relative, relativeWeight, relativeBias), RowsOf(distances), Offsets,
-            shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, Probability(p), _sites++);
-    }
-
     protected override string BatchSize => Sequences;
 
     /// <summary>
@@ -275,115 +254,12 @@ internal sealed class PackedModelBuilder : ModelBuilder
             Graph.Mul(centered, Graph.Mul(inverse, Graph.Unsqueeze(gain, 1, 2))), Graph.Unsqueeze(bias, 1, 2));
     }
 
-    public override Value SelfAttention(
-        QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances? distances = null)
-    {
-        distances ??= new();
-        (Value weight, Value? shift) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape);
-        if (ReadsFirstTokens && mask == AttentionMask.Bidirectional && !shape.SharesKeys
-            && distances is { Bias: null, Window: null })
-        {
-            return AttendFromFirst(weight, shift, shape, p, x, distances);
-        }
-
-        Value qkv = Made(x, weight, shift);
-        if (distances.RotaryBase is not null)
-        {
-            qkv = Graph.Rotary(qkv, PositionIds(0), Frequencies(distances, shape), shape.Heads + shape.KeyValueHeads);
-        }
-
-        if (shape.SharesKeys)
-        {
-            qkv = WithRepeatedKeys(qkv, shape);
-        }
-
-        return Graph.PackedAttention(
-            qkv, Offsets, shape.Heads, ScoreScale(shape), mask, _dropoutKey, Probability(p), _sites++,
-            distances.Bias is { } bias ? Relative(bias, shape) : null, distances.Window, _precision);
-    }
-
-    public override Value CrossAttention(
-        QueryKeyValue layers, ModelShape shape, float p, Value x, Value encoded)
-    {
-        (Value weight, Value? shift) = Stacked(
-            $"{layers.Key.Text}+value", [layers.Key, layers.Value], [shape.AttentionWidth, shape.AttentionWidth],
-            shape.Width);
-        return Graph.PackedCrossAttention(
-            Linear(layers.Query, shape.Width, shape.AttentionWidth, x), Made(encoded, weight, shift), Offsets,
-            _encoder.Offsets, shape.Heads, ScoreScale(shape), _dropoutKey, Probability(p), _sites++);
-    }
-
     protected override Value Gelu(Value x) => Graph.Gelu(x);
 
     protected override Value GeluTanh(Value x) => Graph.GeluTanh(x);
 
-    private (Value Gain, Value Bias) Norm(string name, long width, bool hasBias) => (
-        Parameter(Gain(name, width)),
-        hasBias ? Parameter(Bias(name, width)) : Fixed($"zeros_{width}", () => new float[width]));
-
     private Value Made(Value x, Value weight, Value? bias, Value? residual = null) =>
         Graph.Linear(x, weight, bias, _precision, residual);
-
-    /// <summary>
-    /// Attention of the first token of each sequence to all of its tokens, [B, H]: keys and values are made of all, but
-    /// queries of no others.
-    /// </summary>
-    private Value AttendFromFirst(
-        Value weight, Value? shift, ModelShape shape, float p, Value x, TokenDistances distances)
-    {
-        (Value queryWeight, Value keyValueWeight) = QueryAndRest(weight);
-        (Value? queryShift, Value? keyValueShift) = shift is null ? default : QueryAndRest(shift);
-        Value q = Made(FirstToken(x), queryWeight, queryShift);
-        Value kv = Made(x, keyValueWeight, keyValueShift);
-        if (distances.RotaryBase is not null)
-        {
-            // Queries stay as they are: the angles of position 0 are 0.
-            kv = Graph.Rotary(kv, PositionIds(0), Frequencies(distances, shape), shape.Heads);
-        }
-
-        Value bounds = Graph.Node(
-            "Range", [Graph.Constant(0L), Graph.Node("Size", [Offsets]), Graph.Constant(1L)]);
-        return Graph.PackedCrossAttention(
-            q, kv, Graph.WithShape(bounds, Offsets.Shape), Offsets, shape.Heads, ScoreScale(shape), _dropoutKey,
-            Probability(p), _sites++);
-
-        // Cut in the graph, so that parameters lie the same whatever a head reads.
-        (Value, Value) QueryAndRest(Value stack)
-        {
-            IReadOnlyList<Value> parts = Graph.NodeOutputs(
-                "", "Split", [stack, Graph.Constant([shape.Width, 2L * shape.Width])],
-                AttributeList.Empty.With("axis", 0));
-            return (parts[0], parts[1]);
-        }
-    }
-
-    /// <summary>A bias by distance, [D, heads], once for all that use it.</summary>
-    private Value Relative(RelativeBias bias, ModelShape shape)
-    {
-        if (!_relative.TryGetValue(bias, out Value? value))
-        {
-            value = Graph.Gather(Parameter(Table(bias, shape)), Graph.Constant(bias.Rows));
-            _relative.Add(bias, value);
-        }
-
-        return value;
-    }
-
-    /// <summary>A head of keys and values for every head of queries, [T, 3A], of what fewer share.</summary>
-    private Value WithRepeatedKeys(Value qkv, ModelShape shape)
-    {
-        long queries = shape.AttentionWidth, keys = (long)shape.KeyValueHeads * shape.HeadWidth;
-        Value Repeated(long start)
-        {
-            Value heads = Graph.Reshape(
-                Graph.Slice(qkv, 1, start, start + keys), 0, shape.KeyValueHeads, 1, shape.HeadWidth);
-            Value all = Graph.Node(
-                "Expand", [heads, Graph.Constant([1, 1, shape.Heads / shape.KeyValueHeads, 1])]);
-            return Graph.WithShape(Graph.Reshape(all, 0, queries), new Shape(qkv.Shape[0], queries));
-        }
-
-        return Graph.Concat(1, Graph.Slice(qkv, 1, 0, queries), Repeated(queries), Repeated(queries + keys));
-    }
 
     protected override (Value Gate, Value Up) GateAndUp(GatedLayers layers, long width, long innerWidth, Value x)
     {
@@ -391,25 +267,6 @@ internal sealed class PackedModelBuilder : ModelBuilder
         Value wide = Made(x, weight, bias);
         return (Graph.Slice(wide, 1, 0, innerWidth), Graph.Slice(wide, 1, innerWidth, 2 * innerWidth));
     }
-
-    private (Value Weight, Value? Bias) Inner(GatedLayers layers, long width, long innerWidth) =>
-        Stacked(layers.Gate.Text + "+up", layers.Inner, [innerWidth, innerWidth], width);
-
-    /// <summary>The layers that make queries, keys and values, or some of them.</summary>
-    private (Value Weight, Value? Bias) Stacked(string stem, IReadOnlyList<LinearName> layers, ModelShape shape) =>
-        Stacked(
-            stem, layers,
-            [.. layers.Select((_, part) => shape.HeadWidth * (long)(part == 0 ? shape.Heads : shape.KeyValueHeads))],
-            shape.Width);
-
-    /// <summary>Weights and biases of layers below each other, as one product takes them.</summary>
-    private (Value Weight, Value? Bias) Stacked(
-        string stem, IReadOnlyList<LinearName> layers, IReadOnlyList<long> outputs, long inputs) => (
-        Parameter(ParameterView.Stack(
-            stem + ".weight", [.. layers.Zip(outputs, (name, rows) => Weight(name, rows, inputs))])),
-        layers[0].HasBias
-            ? Parameter(ParameterView.Stack(stem + ".bias", [.. layers.Zip(outputs, (name, rows) => Bias(name, rows))]))
-            : null);
 
     /// <summary>How many sequences end at each token or before it, [T].</summary>
     private Value SequenceOfToken(Value ends)
@@ -422,36 +279,6 @@ internal sealed class PackedModelBuilder : ModelBuilder
         return Graph.ReduceSum(Graph.Cast(ended, ElementType.Int64), [1], keepAxes: false);
     }
 
-
-    /// <summary>
-    /// The graph's value for a parameter. A name that was used before is the same parameter, so its gradient is the sum
-    /// over all uses.
-    /// </summary>
-    /// <exception cref="RunException">It was used with another shape, or stacked with others.</exception>
-    private Value Parameter(ParameterView view)
-    {
-        if (view.Parts.Select(p => p.Name).FirstOrDefault(_viewOfParameter.ContainsKey) is { } known)
-        {
-            int index = _viewOfParameter[known];
-            return _views[index].Name == view.Name && _views[index].Shape.SequenceEqual(view.Shape)
-                ? _parameters[index]
-                : throw new RunException(
-                    $"The parameter '{known}' is used as {view} after it was used as {_views[index]}; a parameter of " +
-                    "one name has one shape.");
-        }
-
-        foreach (ParameterSpec part in view.Parts)
-        {
-            _viewOfParameter.Add(part.Name, _views.Count);
-        }
-
-        Value parameter = _stored is null
-            ? Graph.Input(view.Name, new TensorType(ElementType.Float, Shape.Of([.. view.Shape])))
-            : Graph.Initializer(TensorContent.Float(view.Name, [.. view.Shape], _stored(view)));
-        _views.Add(view);
-        _parameters.Add(parameter);
-        return parameter;
-    }
 
     private float Probability(float p)
     {
