@@ -48,6 +48,18 @@ internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
         "pixels at random, drawn for every step")]
     public int? RandomCrop { get; set; }
 
+    [Option("color-jitter", MetaValue = "X", HelpText = "image classification: multiply brightness, contrast and " +
+        "saturation with 1 - X to 1 + X, drawn for every step")]
+    public double? ColorJitter { get; set; }
+
+    [Option("mixup", MetaValue = "A", HelpText = "image classification: blend images and labels of a step in pairs, " +
+        "by shares drawn from Beta(A, A)")]
+    public double? Mixup { get; set; }
+
+    [Option("cutmix", MetaValue = "A", HelpText = "image classification: put a patch of another image into each of " +
+        "a step, with its share of the label, by shares drawn from Beta(A, A)")]
+    public double? Cutmix { get; set; }
+
     public string? OptionsFile { get; set; }
 
     public string? Resume { get; set; }

@@ -59,6 +59,9 @@ internal static class FinetuneSettings
             ("similarity_loss", a.SimilarityLoss),
             ("random_flip", a.RandomFlip ? true : null),
             ("random_crop", a.RandomCrop),
+            ("color_jitter", a.ColorJitter),
+            ("mixup", a.Mixup),
+            ("cutmix", a.Cutmix),
             ("eval_fraction", a.EvalFraction),
             ("table", RunSettings.Given(
                 ("format", Words.Parse<DataFormat>("--format", a.Format)),

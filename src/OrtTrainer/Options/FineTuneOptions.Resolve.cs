@@ -122,6 +122,13 @@ public sealed partial record FineTuneOptions
             throw new ArgumentException($"{nameof(Teacher)} is given, but {Method} learns from none. Add " +
                 "distillation to the method, or leave the teacher out.");
         }
+
+        if (Data.Augmentation.MixesImages && Method.Loss is { LearnsFromTeacher: true })
+        {
+            throw new ArgumentException(
+                $"{nameof(Data.Mixup)} or {nameof(Data.Cutmix)} is given, but {Method} learns from what a teacher " +
+                "says of whole images. Leave one of the two out.");
+        }
     }
 
     private static string NotEmpty(string value, [CallerMemberName] string name = "") =>

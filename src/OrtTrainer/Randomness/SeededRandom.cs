@@ -116,6 +116,46 @@ internal sealed class SeededRandom
         }
     }
 
+    /// <summary>
+    /// A draw from Beta(a, a), in [0, 1]: X / (X + Y) for two draws of Gamma(a). The last bits follow the platform's
+    /// logarithm and powers.
+    /// </summary>
+    /// <param name="a">Above 0; 1 gives every value alike, less gives more of 0 and 1.</param>
+    public double NextBeta(double a)
+    {
+        while (true)
+        {
+            (double x, double y) = (NextGamma(a), NextGamma(a));
+            if (x + y > 0)
+            {
+                return x / (x + y);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A draw from Gamma(a) by rejection (Marsaglia and Tsang 2000, "A simple method for generating gamma variables"),
+    /// which takes a of 1 and more: below, one of a + 1 times a power of a uniform draw.
+    /// </summary>
+    private double NextGamma(double a)
+    {
+        if (a < 1)
+        {
+            return NextGamma(a + 1) * Math.Pow(1 - NextDouble(), 1 / a);
+        }
+
+        double d = a - (1 / 3.0);
+        while (true)
+        {
+            double x = NextGaussian();
+            double v = Math.Pow(1 + (x / Math.Sqrt(9 * d)), 3);
+            if (v > 0 && Math.Log(1 - NextDouble()) < (0.5 * x * x) + (d * (1 - v + Math.Log(v))))
+            {
+                return d * v;
+            }
+        }
+    }
+
     /// <summary>Puts the items in random order, each order as likely (Fisher–Yates).</summary>
     public void Shuffle(Span<int> items)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Images;
 using OrtTrainer.Tasks.SentenceSimilarity;
 
 namespace OrtTrainer.Tasks;
@@ -153,6 +154,53 @@ public sealed record DataOptions
         get;
         init => field = (int)OptionRange.AtLeast((long)value, 0);
     }
+
+    /// <summary>
+    /// With image_classification, by how much brightness, contrast and saturation of an image change at most, from 0 to
+    /// 1, drawn anew for every step: 0.4 multiplies each with 0.6 to 1.4.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 0 to 1.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double ColorJitter
+    {
+        get;
+        init => field = OptionRange.Between(value, 0, 1);
+    }
+
+    /// <summary>
+    /// With image_classification, a of the Beta(a, a) that mixup draws its shares from: every image of a step is
+    /// blended with another of it, and their labels likewise. 0 blends none.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 0.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Mixup
+    {
+        get;
+        init => field = OptionRange.AtLeast(value, 0);
+    }
+
+    /// <summary>
+    /// With image_classification, a of the Beta(a, a) that CutMix draws its shares from: every image of a step gets a
+    /// patch of another of it, and its label the patch's share of the other's. 0 patches none; with
+    /// <see cref="Mixup"/>, every step takes one of the two.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 0.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Cutmix
+    {
+        get;
+        init => field = OptionRange.AtLeast(value, 0);
+    }
+
+    /// <summary>How images are changed and mixed.</summary>
+    internal AugmentationOptions Augmentation => new()
+    {
+        Mirrors = RandomFlip,
+        Frame = RandomCrop,
+        ColorJitter = ColorJitter,
+        Mixup = Mixup,
+        Cutmix = Cutmix,
+    };
 
     /// <summary>How texts are masked.</summary>
     internal MaskingOptions Masking => new()

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Images;
 using OrtTrainer.Models;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
@@ -241,10 +242,11 @@ public abstract partial class ModelTask
                 $"Options of masking are given, but the task is {Name}, which masks nothing; leave them out.");
         }
 
-        if (!TakesImages && (options.RandomFlip || options.RandomCrop > 0))
+        if (!TakesImages && options.Augmentation != new AugmentationOptions())
         {
             throw new RunException(
-                $"Images are to be flipped or cut at random, but the task is {Name}, which has none; leave that out.");
+                $"Images are to be changed or mixed at random, but the task is {Name}, which has none; leave that " +
+                "out.");
         }
     }
 

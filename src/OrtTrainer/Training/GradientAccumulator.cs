@@ -53,10 +53,10 @@ internal sealed class GradientAccumulator : IGradientSource
         TrainingObjective objective = _objective;
         if (objective.Draw is { } draw)
         {
-            (examples, ExampleTargets? targets) = draw.Draw(examples, indices, step);
-            if (targets is not null)
+            (examples, ExampleTargets? drawn) = draw.Draw(examples, objective.Targets, indices, step);
+            if (drawn is not null)
             {
-                objective = objective.With(targets);
+                objective = objective.With(drawn);
                 indices = Enumerable.Range(0, examples.Count).ToArray();
             }
         }

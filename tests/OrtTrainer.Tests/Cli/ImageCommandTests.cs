@@ -56,10 +56,11 @@ public sealed class ImageCommandTests
         Assert.That(run.Out, Does.Match(@"\n  averaged \(\d+\) +\d\.\d{4}"));
     }
 
-    [Test]
-    public void An_interrupted_run_goes_on_to_the_same_weights()
+    [TestCase("--random-flip --random-crop 2")]
+    [TestCase("--random-flip --color-jitter 0.4 --mixup 0.2 --cutmix 1")]
+    public void An_interrupted_run_goes_on_to_the_same_weights(string augmentation)
     {
-        string[] options = ["--random-flip", "--random-crop", "2", "--max-steps", "9", "--eval-steps", "3"];
+        string[] options = [.. augmentation.Split(' '), "--max-steps", "9", "--eval-steps", "3"];
         CliRun.Of(_shapes.Finetune("whole", options)).Succeeded();
         CliRun cut = CliRun.InterruptedAt("\neval at step 3", _shapes.Finetune("cut", options));
         CliRun.Of("finetune", "--resume", _shapes.File("cut")).Succeeded();
@@ -78,6 +79,17 @@ public sealed class ImageCommandTests
         Assert.That(export.Out, Does.Contain("16"));
         Assert.That(
             File.ReadAllBytes(OnnxModelFolder.ExportedGraph(_shapes.File("again"))), Has.Length.GreaterThan(1000));
+    }
+
+    [TestCase("--mixup", "0.2")]
+    [TestCase("--cutmix", "1")]
+    public void A_teacher_says_nothing_of_mixed_images(string option, string value)
+    {
+        CliRun run = CliRun.Of(_shapes.Finetune("out", option, value, "--method", "self-distillation"));
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain(
+            "learns from what a teacher says of whole images. Leave one of the two out."));
     }
 
     [TestCase("classification", "model_type is 'vit', a model of images, but the task is classification")]

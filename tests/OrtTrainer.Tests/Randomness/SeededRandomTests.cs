@@ -119,6 +119,21 @@ internal sealed class SeededRandomTests
         Assert.That(doubles.Average(), Is.EqualTo(0.5).Within(0.01));
     }
 
+    [TestCase(0.2)]
+    [TestCase(1)]
+    [TestCase(3.5)]
+    public void Beta_draws_have_the_mean_and_variance_of_the_distribution(double a)
+    {
+        SeededRandom random = new(5);
+        double[] draws = [.. Enumerable.Range(0, 50_000).Select(_ => random.NextBeta(a))];
+
+        double mean = draws.Average();
+        Assert.That(draws, Is.All.InRange(0, 1));
+        Assert.That(mean, Is.EqualTo(0.5).Within(0.01));
+        Assert.That(
+            draws.Average(x => (x - mean) * (x - mean)), Is.EqualTo(1 / (4 * ((2 * a) + 1))).Within(0.003));
+    }
+
     [Test]
     public void Gaussian_draws_have_the_moments_of_the_normal_distribution()
     {

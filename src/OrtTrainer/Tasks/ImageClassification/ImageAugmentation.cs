@@ -5,17 +5,17 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Tasks.ImageClassification;
 
 /// <summary>
-/// Draws for every step whether an image is mirrored, and how far it is moved: what cutting it out of a black frame
-/// comes to. Draws depend on the seed, the step and the place of an image in the data alone.
+/// Draws for every step whether an image is mirrored, how far it is moved, which is what cutting it out of a black
+/// frame comes to, and how its colors change. Draws depend on the seed, the step and the place of an image in the data
+/// alone.
 /// </summary>
-/// <param name="mirrors">Whether images are mirrored, half of them.</param>
-/// <param name="frame">The width of the frame in pixels; 0 moves none.</param>
+/// <param name="options">What is changed.</param>
 /// <param name="seed">Fixes all draws.</param>
-internal sealed class ImageAugmentation(bool mirrors, int frame, ulong seed) : ExampleDraw
+internal sealed class ImageAugmentation(AugmentationOptions options, ulong seed) : ExampleDraw
 {
     /// <inheritdoc/>
     public override (IReadOnlyList<TokenizedExample> Examples, ExampleTargets? Targets) Draw(
-        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
+        IReadOnlyList<TokenizedExample> examples, ExampleTargets targets, ReadOnlySpan<int> indices, long step)
     {
         Dictionary<int, TokenizedExample> drawn = [];
         foreach (int index in indices)
@@ -29,14 +29,17 @@ internal sealed class ImageAugmentation(bool mirrors, int frame, ulong seed) : E
     private TokenizedExample Draw(TokenizedExample example, string use)
     {
         SeededRandom random = SeededRandom.For(seed, use);
+        ProcessedImage image = (ProcessedImage)example.Image! with
+        {
+            IsMirrored = options.Mirrors && random.NextDouble() < 0.5,
+            Right = random.NextInt((2 * options.Frame) + 1) - options.Frame,
+            Down = random.NextInt((2 * options.Frame) + 1) - options.Frame,
+        };
         return example with
         {
-            Image = (ProcessedImage)example.Image! with
-            {
-                IsMirrored = mirrors && random.NextDouble() < 0.5,
-                Right = random.NextInt((2 * frame) + 1) - frame,
-                Down = random.NextInt((2 * frame) + 1) - frame,
-            },
+            Image = options.ColorJitter > 0
+                ? image with { Pixels = ColorChange.Draw(random, options.ColorJitter).Of(image.Pixels) }
+                : image,
         };
     }
 }

@@ -107,10 +107,13 @@ internal sealed class ImageClassificationTask : ClassificationTask
     }
 
     /// <inheritdoc/>
-    internal override ExampleDraw? DrawOf(DataOptions options, ITextEncoder tokenizer, int outputs, long seed) =>
-        options.RandomFlip || options.RandomCrop > 0
-            ? new ImageAugmentation(options.RandomFlip, options.RandomCrop, (ulong)seed)
-            : null;
+    internal override ExampleDraw? DrawOf(DataOptions options, ITextEncoder tokenizer, int outputs, long seed)
+    {
+        AugmentationOptions augmentation = options.Augmentation;
+        ImageAugmentation? changes =
+            augmentation.ChangesImages ? new ImageAugmentation(augmentation, (ulong)seed) : null;
+        return augmentation.MixesImages ? new ImageMixing(augmentation, changes, (ulong)seed) : changes;
+    }
 
     /// <summary>Nothing: an image is not cut to a number of tokens.</summary>
     internal override IEnumerable<string> LeftOut(EncodedDataset data) => [];

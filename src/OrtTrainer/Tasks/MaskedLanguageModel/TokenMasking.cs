@@ -41,7 +41,7 @@ internal sealed class TokenMasking : ExampleDraw
 
     /// <inheritdoc/>
     public override (IReadOnlyList<TokenizedExample> Examples, ExampleTargets? Targets) Draw(
-        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
+        IReadOnlyList<TokenizedExample> examples, ExampleTargets targets, ReadOnlySpan<int> indices, long step)
     {
         PredictedExample[] drawn = new PredictedExample[indices.Length];
         for (int i = 0; i < drawn.Length; i++)
@@ -49,8 +49,8 @@ internal sealed class TokenMasking : ExampleDraw
             drawn[i] = Mask(examples[indices[i]], FormattableString.Invariant($"masks of step {step}, {indices[i]}"));
         }
 
-        TokenTargets targets = TokenTargets.Of([.. drawn.Select(example => example.Targets)], _outputs);
-        return (drawn, new ExampleTargets(targets));
+        TokenTargets masked = TokenTargets.Of([.. drawn.Select(example => example.Targets)], _outputs);
+        return (drawn, new ExampleTargets(masked));
     }
 
     /// <summary>An example with masked tokens.</summary>

@@ -12,8 +12,9 @@ internal abstract class ExampleDraw
     /// <summary>The drawn examples with their targets, in the order of <paramref name="indices"/>; or, without targets,
     /// examples that stay where they are in the data and keep theirs.</summary>
     /// <param name="examples">The training examples.</param>
+    /// <param name="targets">What these are trained towards.</param>
     /// <param name="indices">Which of them the step takes.</param>
     /// <param name="step">The optimizer step, counted from 0.</param>
     public abstract (IReadOnlyList<TokenizedExample> Examples, ExampleTargets? Targets) Draw(
-        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step);
+        IReadOnlyList<TokenizedExample> examples, ExampleTargets targets, ReadOnlySpan<int> indices, long step);
 }

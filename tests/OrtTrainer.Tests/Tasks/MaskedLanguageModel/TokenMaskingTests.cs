@@ -1,3 +1,4 @@
+using OrtTrainer.Data;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.MaskedLanguageModel;
 using OrtTrainer.Tests.Models;
@@ -103,11 +104,12 @@ public sealed class TokenMaskingTests
             [.. Enumerable.Repeat(Example([.. Enumerable.Range(0, 40).Select(i => FirstWord + i)]), 4)];
         TokenMasking masking = Masking(new MaskingOptions());
 
+        ExampleTargets none = new(TokenTargets.Of([], 1));
         int[] Draw(TokenMasking from, long step, int index) =>
-            from.Draw(examples, [index], step).Examples[0].OutputTokens!;
+            from.Draw(examples, none, [index], step).Examples[0].OutputTokens!;
 
         int[] first = Draw(masking, 7, 2);
-        (IReadOnlyList<TokenizedExample> several, ExampleTargets? targets) = masking.Draw(examples, [0, 2], 7);
+        (IReadOnlyList<TokenizedExample> several, ExampleTargets? targets) = masking.Draw(examples, none, [0, 2], 7);
         Assert.That(several[1].OutputTokens, Is.EqualTo(first), "whatever else is in the step");
         Assert.That(targets!.FirstRow(2) - targets.FirstRow(1), Is.EqualTo(first.Length));
         Assert.That(targets.Id(targets.FirstRow(1)), Is.EqualTo(((PredictedExample)several[1]).Targets[0]));
