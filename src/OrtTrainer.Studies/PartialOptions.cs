@@ -13,8 +13,8 @@ namespace OrtTrainer.Studies;
 /// <param name="fault">Makes the exception for a place and a problem.</param>
 internal sealed class PartialOptions(string folder, Func<string, string, Exception> fault)
 {
-    /// <summary>A teacher of the study is named by this and its name.</summary>
-    public const char TeacherMark = '@';
+    /// <summary>A model that the study trains is named by this and its name.</summary>
+    public const char OwnMark = '@';
 
     private const string CachePath = "teacher.cache";
 
@@ -76,7 +76,7 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
         string[] names = path.Split('.');
         JsonObject? holder = names.Length == 1 ? options : options[names[0]] as JsonObject;
         if (holder?[names[^1]] is not JsonValue value || !value.TryGetValue(out string? text)
-            || text.Length == 0 || text[0] == TeacherMark)
+            || text.Length == 0 || text[0] == OwnMark)
         {
             return;
         }

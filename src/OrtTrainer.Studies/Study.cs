@@ -39,9 +39,10 @@ public static class Study
         folder.WriteStudy(plan.File, Path.GetDirectoryName(Path.GetFullPath(options.File))!);
 
         StudyStages stages = new(folder, options, worker, events, cancellation);
-        PlannedRun[] all = [.. plan.Teachers, .. plan.ChoosingRuns, .. plan.Runs];
+        PlannedRun[] all = [.. plan.AllRuns];
         stages.Tell(new StudyEvent.Started(plan.File.Name, plan.Cells.Count, all.Length, stages.CountDone(all),
             options.Jobs, options.ThreadsPerJob));
+        await stages.RunAsync(plan.Starts, StudyKeep.Models);
         await stages.RunAsync(plan.Teachers, StudyKeep.Models);
         await stages.RunAsync(plan.ChoosingRuns, plan.File.Keep);
         (Dictionary<string, JsonObject> chosen, List<StudyChoice> choices) = stages.Choose(plan.Searches);

@@ -17,8 +17,8 @@ internal static class StudyChange
             return;
         }
 
-        Dictionary<string, PlannedRun> runs = AllRuns(now).ToDictionary(run => run.Folder);
-        foreach (PlannedRun old in AllRuns(StudyPlan.Of(before, folder)))
+        Dictionary<string, PlannedRun> runs = now.AllRuns.ToDictionary(run => run.Folder);
+        foreach (PlannedRun old in StudyPlan.Of(before, folder).AllRuns)
         {
             string? change = !runs.TryGetValue(old.Folder, out PlannedRun? run) ? "is no longer in it"
                 : OptionsDifference.Of(run.Options, old.Options) is { Count: > 0 } differences
@@ -31,7 +31,4 @@ internal static class StudyChange
             }
         }
     }
-
-    private static IEnumerable<PlannedRun> AllRuns(StudyPlan plan) =>
-        plan.Teachers.Concat(plan.ChoosingRuns).Concat(plan.Runs);
 }

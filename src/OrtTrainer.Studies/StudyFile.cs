@@ -34,10 +34,16 @@ internal sealed record StudyFile
 
     public required OrderedDictionary<string, JsonObject> Teachers { get; init; }
 
+    /// <summary>Models that the study trains to start from, each on data of its own.</summary>
+    public required OrderedDictionary<string, JsonObject> Pretraining { get; init; }
+
     /// <summary>The metrics that each task asks for; empty for the one that is usual.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Metrics { get; init; }
 
     public required IReadOnlyList<StudyOverride> Overrides { get; init; }
+
+    /// <summary>The cells that are left out of the grid.</summary>
+    public required IReadOnlyList<CellNames> Skips { get; init; }
 
     /// <summary>What stays of a run that is done.</summary>
     public required StudyKeep Keep { get; init; }

@@ -13,7 +13,7 @@ internal sealed class StudyFileReader
     private static readonly string[] Keys =
     [
         "name", "description", "baseline", "seeds", "models", "initializations", "tasks", "methods", "teachers",
-        "defaults", "overrides", "choose", "keep",
+        "pretraining", "defaults", "overrides", "skip", "choose", "keep",
     ];
 
     private static readonly string[] Axes = ["model", "initialization", "task", "method"];
@@ -80,8 +80,10 @@ internal sealed class StudyFileReader
             Tasks = tasks,
             Methods = methods,
             Teachers = Axis("teachers", atLeastOne: false),
+            Pretraining = Axis("pretraining", atLeastOne: false),
             Metrics = metrics,
             Overrides = Overrides([models, initializations, tasks, methods]),
+            Skips = Skips([models, initializations, tasks, methods]),
             Choose = Choose(seeds),
             Keep = Keep(),
             Files = _options.Files,
@@ -133,7 +135,7 @@ internal sealed class StudyFileReader
 
             JsonObject options = value as JsonObject
                 ?? throw Fault(place, "expected an object of options, such as {\"epochs\": 3}.");
-            values.Add(name, _options.Check(options, place, mayHaveSeed: axis == "teachers"));
+            values.Add(name, _options.Check(options, place, mayHaveSeed: axis is "teachers" or "pretraining"));
         }
 
         return values.Count > 0 || !atLeastOne
@@ -166,19 +168,40 @@ internal sealed class StudyFileReader
             RequireKnown(entry, place, ["where", "set"]);
             JsonObject where = Object(entry, "where", place) ?? throw Fault(place, "where is missing: which cells?");
             JsonObject set = Object(entry, "set", place) ?? throw Fault(place, "set is missing: which options?");
-            RequireKnown(where, $"{place}.where", Axes);
-            Dictionary<string, string> wanted = [];
-            foreach ((string axis, JsonNode? name) in where)
-            {
-                string at = $"{place}.where.{axis}";
-                wanted[axis] = Value<string>(name, at, $"the name of a {axis}");
-                RequireOneOf(at, wanted[axis], axis, axes[Array.IndexOf(Axes, axis)].Keys);
-            }
-
-            overrides.Add(new StudyOverride(wanted, _options.Check(set, $"{place}.set")));
+            overrides.Add(new StudyOverride(
+                Names(where, $"{place}.where", axes), _options.Check(set, $"{place}.set")));
         }
 
         return overrides;
+    }
+
+    private List<CellNames> Skips(OrderedDictionary<string, JsonObject>[] axes)
+    {
+        List<CellNames> skips = [];
+        foreach (JsonNode? item in _root["skip"] is { } list ? Items(list, "skip", "cells") : [])
+        {
+            string place = $"skip[{skips.Count}]";
+            skips.Add(item is JsonObject { Count: > 0 } cells
+                ? Names(cells, place, axes)
+                : throw Fault(place, "expected an object that names cells, such as " +
+                    "{\"model\": \"A\", \"task\": \"B\"}."));
+        }
+
+        return skips;
+    }
+
+    private CellNames Names(JsonObject names, string place, OrderedDictionary<string, JsonObject>[] axes)
+    {
+        RequireKnown(names, place, Axes);
+        Dictionary<string, string> wanted = [];
+        foreach ((string axis, JsonNode? name) in names)
+        {
+            string at = $"{place}.{axis}";
+            wanted[axis] = Value<string>(name, at, $"the name of a {axis}");
+            RequireOneOf(at, wanted[axis], axis, axes[Array.IndexOf(Axes, axis)].Keys);
+        }
+
+        return new CellNames(wanted);
     }
 
     private StudySearch? Choose(IReadOnlyList<long> studySeeds)

@@ -46,7 +46,7 @@ internal sealed class StudyForecaster
 
     private StudyForecast Forecast()
     {
-        PlannedRun[] others = [.. _plan.Teachers, .. _plan.ChoosingRuns];
+        PlannedRun[] others = [.. _plan.Starts, .. _plan.Teachers, .. _plan.ChoosingRuns];
         return new StudyForecast(
             [.. _plan.Cells.Select(Forecast)], others.Length,
             others.Where(run => !IsDone(run)).Sum(run => SecondsOf(run.Options)), _options.Jobs, _options.ThreadsPerJob,
@@ -60,7 +60,8 @@ internal sealed class StudyForecaster
     private void Measure(TimeSpan limit)
     {
         Stopwatch spent = Stopwatch.StartNew();
-        foreach (PlannedRun run in _plan.Teachers.Concat(_plan.Cells.Select(cell => cell.Runs[0])))
+        foreach (PlannedRun run in
+            _plan.Starts.Concat(_plan.Teachers).Concat(_plan.Cells.Select(cell => cell.Runs[0])))
         {
             if (spent.Elapsed >= limit)
             {
@@ -71,7 +72,13 @@ internal sealed class StudyForecaster
             string kind = KindOf(run.Options);
             if (!_costs.ContainsKey(kind))
             {
-                _costs.Add(kind, Measure(WithoutTeacher(run.Options) with { Threads = _options.ThreadsPerJob }));
+                _costs.Add(kind, Measure(WithoutTeacher(run.Options) with
+                {
+                    // What a model starts from costs nothing to the step, and may not be trained yet.
+                    Model = run.Start?.Options.Model ?? run.Options.Model,
+                    FromScratch = run.Start is not null || run.Options.FromScratch,
+                    Threads = _options.ThreadsPerJob,
+                }));
             }
         }
     }

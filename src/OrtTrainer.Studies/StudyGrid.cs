@@ -23,6 +23,7 @@ internal sealed class StudyGrid
     private readonly string _output;
     private readonly IReadOnlyDictionary<string, JsonObject> _chosen;
     private readonly Dictionary<(string Task, string Teacher), PlannedRun> _teachers = [];
+    private readonly Dictionary<string, PlannedRun> _starts = [];
 
     /// <param name="file">The study.</param>
     /// <param name="output">Full path of the study's folder.</param>
@@ -33,8 +34,11 @@ internal sealed class StudyGrid
     /// <summary>The teachers that the cells made so far refer to.</summary>
     public IReadOnlyList<PlannedRun> Teachers => [.. _teachers.Values];
 
-    /// <summary>All cells.</summary>
-    /// <exception cref="StudyException">Two are the same, or options make no run.</exception>
+    /// <summary>The pre-trained models that the cells and teachers made so far refer to.</summary>
+    public IReadOnlyList<PlannedRun> Starts => [.. _starts.Values];
+
+    /// <summary>All cells but those that the study leaves out.</summary>
+    /// <exception cref="StudyException">None is left, two are the same, or options make no run.</exception>
     public IReadOnlyList<StudyCell> Cells()
     {
         StudyCell[] cells =
@@ -43,14 +47,21 @@ internal sealed class StudyGrid
                from initialization in _file.Initializations.Keys
                from task in _file.Tasks.Keys
                from method in _file.Methods.Keys
-               select Cell(new()
+               let names = new Dictionary<string, string>
                {
                    ["model"] = model,
                    ["initialization"] = initialization,
                    ["task"] = task,
                    ["method"] = method,
-               }),
+               }
+               where !_file.Skips.Any(skipped => skipped.Have(names))
+               select Cell(names),
         ];
+        if (cells.Length == 0)
+        {
+            throw _file.Fault("skip", "every cell of the grid is left out; leave some in.");
+        }
+
         RequireOneDataSetPerTask(cells);
         if (_chosen.Count == 0)
         {
@@ -75,14 +86,15 @@ internal sealed class StudyGrid
         JsonObject[] layers =
         [
             _file.Defaults, _file.Models[model], _file.Initializations[initialization], _file.Tasks[task],
-            _file.Methods[method], .. _file.Overrides.Where(o => o.AppliesTo(names)).Select(o => o.Set),
+            _file.Methods[method], .. _file.Overrides.Where(o => o.Where.Have(names)).Select(o => o.Set),
             .. _chosen.TryGetValue(name, out JsonObject? settings) ? new[] { settings } : [],
         ];
         JsonObject merged = layers.Aggregate(PlainFineTuning, OptionsJson.Merge);
         RequireParts(_file.Methods[method], merged, $"methods.{method}");
+        PlannedRun? start = TakeStart(merged);
         PlannedRun? teacher = TakeTeacher(merged, task, method);
         string folder = $"runs/{string.Join('.', names.Values.Select(Slug.Of))}";
-        (FineTuneOptions options, IReadOnlyList<string> metrics) = Resolve(merged, task, $"cell {name}");
+        (FineTuneOptions options, IReadOnlyList<string> metrics) = Resolve(merged, _file.Metrics[task], $"cell {name}");
         return new StudyCell
         {
             Model = model,
@@ -91,19 +103,65 @@ internal sealed class StudyGrid
             Method = method,
             Options = options,
             Metrics = metrics,
-            Runs = Runs(name, folder, options, _file.Seeds, teacher),
+            Runs = Runs(name, folder, options, _file.Seeds, start, teacher),
         };
     }
 
     private PlannedRun[] Runs(
-        string label, string folder, FineTuneOptions options, IReadOnlyList<long> seeds, PlannedRun? teacher) =>
+        string label, string folder, FineTuneOptions options, IReadOnlyList<long> seeds, PlannedRun? start,
+        PlannedRun? teacher) =>
     [
-        .. seeds.Select(seed => Run($"{label}, seed {seed}", $"{folder}/seed-{seed}", options with { Seed = seed },
-            teacher)),
+        .. seeds.Select(seed => Run(
+            $"{label}, seed {seed}", $"{folder}/seed-{seed}", options with { Seed = seed }, start, teacher)),
     ];
 
-    private PlannedRun Run(string label, string folder, FineTuneOptions options, PlannedRun? teacher = null) =>
-        new(label, folder, options with { Output = Path.GetFullPath(folder, _output) }, teacher);
+    private PlannedRun Run(
+        string label, string folder, FineTuneOptions options, PlannedRun? start, PlannedRun? teacher = null) =>
+        new(label, folder, options with { Output = Path.GetFullPath(folder, _output) })
+        {
+            Start = start,
+            Teacher = teacher,
+        };
+
+    /// <summary>Puts the folder of the pre-trained model that options refer to in place of its name.</summary>
+    private PlannedRun? TakeStart(JsonObject options)
+    {
+        if (NameOf(options["model"]) is not { } name)
+        {
+            return null;
+        }
+
+        if (!_file.Pretraining.TryGetValue(name, out JsonObject? own))
+        {
+            throw new StudyException($"{_file.Path}: model is @{name}, but there is no '{name}' under pretraining; " +
+                OptionsJson.Advice(name, _file.Pretraining.Keys));
+        }
+
+        if (!_starts.TryGetValue(name, out PlannedRun? run))
+        {
+            string place = $"pretraining.{name}";
+            if (NameOf(own["model"]) is not null || own["teacher"] is not null)
+            {
+                throw _file.Fault(place, "a model to start from is trained from files, without one of the study's.");
+            }
+
+            JsonObject merged = new[] { _file.Defaults, own }.Aggregate(PlainFineTuning, OptionsJson.Merge);
+            RequireParts(own, merged, place);
+            run = Run(
+                $"pre-training {name}", $"pretraining/{Slug.Of(name)}", Resolve(merged, [], place).Options,
+                start: null);
+            _starts.Add(name, run);
+        }
+
+        options["model"] = run.Options.Output;
+        return run;
+    }
+
+    /// <summary>The name of a model that the study trains; null for a folder, and for none.</summary>
+    private static string? NameOf(JsonNode? model) =>
+        model is JsonValue value && value.TryGetValue(out string? text) && text.StartsWith(PartialOptions.OwnMark)
+            ? text[1..]
+            : null;
 
     /// <summary>Puts the folder of the teacher that options refer to in place of its name.</summary>
     private PlannedRun? TakeTeacher(JsonObject options, string task, string method)
@@ -114,13 +172,11 @@ internal sealed class StudyGrid
         }
 
         teacher["cache"] ??= Path.Combine(_output, "teacher-logits");
-        if (teacher["model"] is not JsonValue value || !value.TryGetValue(out string? reference)
-            || !reference.StartsWith(PartialOptions.TeacherMark))
+        if (NameOf(teacher["model"]) is not { } name)
         {
             return null;
         }
 
-        string name = reference[1..];
         if (!_file.Teachers.TryGetValue(name, out JsonObject? own))
         {
             throw _file.Fault($"methods.{method}.teacher.model",
@@ -137,8 +193,9 @@ internal sealed class StudyGrid
             JsonObject merged = new[] { _file.Defaults, _file.Tasks[task], own }
                 .Aggregate(PlainFineTuning, OptionsJson.Merge);
             RequireParts(own, merged, $"teachers.{name}");
+            PlannedRun? start = TakeStart(merged);
             run = Run($"teacher {name} of {task}", $"teachers/{Slug.Of(task)}/{Slug.Of(name)}",
-                Resolve(merged, task, $"teacher {name} of {task}").Options);
+                Resolve(merged, _file.Metrics[task], $"teacher {name} of {task}").Options, start);
             _teachers.Add((task, name), run);
         }
 
@@ -165,12 +222,16 @@ internal sealed class StudyGrid
         string folder = $"choices/{Path.GetFileName(Path.GetDirectoryName(cell.Runs[0].Folder))}/" +
             Slug.Of(string.Join(' ', settings.Select(value => $"{value.Key} {value.Value?.ToJsonString()}")));
         return new CellCandidate(settings, Runs(
-            $"{cell.Name}, trying {tried}", folder, options with { Data = data }, seeds, cell.Runs[0].Teacher));
+            $"{cell.Name}, trying {tried}", folder, options with { Data = data }, seeds, cell.Runs[0].Start,
+            cell.Runs[0].Teacher));
     }
 
-    /// <summary>The options in full and the metrics of the task, the first of which decides.</summary>
+    /// <summary>The options in full and the metrics, the first of which decides.</summary>
+    /// <param name="merged">The options.</param>
+    /// <param name="wanted">The metrics asked for; none for the usual one.</param>
+    /// <param name="what">What the options are for.</param>
     private (FineTuneOptions Options, IReadOnlyList<string> Metrics) Resolve(
-        JsonObject merged, string task, string what)
+        JsonObject merged, IReadOnlyList<string> wanted, string what)
     {
         if (merged["model"] is null || merged["data"]?["train"] is null)
         {
@@ -180,7 +241,6 @@ internal sealed class StudyGrid
 
         merged["output"] = _output;
         DropIdle(merged);
-        IReadOnlyList<string> wanted = _file.Metrics[task];
         try
         {
             if (wanted.Count > 0)

@@ -17,7 +17,7 @@ internal sealed class StudyPlan
         _output = output;
         StudyGrid grid = new(file, output, chosen);
         Cells = grid.Cells();
-        Teachers = grid.Teachers;
+        (Starts, Teachers) = (grid.Starts, grid.Teachers);
         Searches = chosen.Count > 0 ? [] : grid.Searches(Cells);
     }
 
@@ -26,8 +26,14 @@ internal sealed class StudyPlan
     /// <summary>The runs of the cells.</summary>
     public IEnumerable<PlannedRun> Runs => Cells.SelectMany(cell => cell.Runs);
 
+    /// <summary>The pre-trained models that cells and teachers refer to, to be trained before all others.</summary>
+    public IReadOnlyList<PlannedRun> Starts { get; }
+
     /// <summary>The teachers that cells refer to, one per task and teacher, to be trained before the cells.</summary>
     public IReadOnlyList<PlannedRun> Teachers { get; }
+
+    /// <summary>Everything that is run, in the order of its beginning.</summary>
+    public IEnumerable<PlannedRun> AllRuns => [.. Starts, .. Teachers, .. ChoosingRuns, .. Runs];
 
     /// <summary>Runs that choose settings, to be done before those of the cells.</summary>
     public IEnumerable<PlannedRun> ChoosingRuns =>

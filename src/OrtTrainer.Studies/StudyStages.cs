@@ -6,7 +6,8 @@ using OrtTrainer.Runs;
 namespace OrtTrainer.Studies;
 
 /// <summary>
-/// Runs what a plan has: teachers, then the runs that choose settings, then those of the cells, several side by side.
+/// Runs what a plan has: pre-training, teachers, then the runs that choose settings, then those of the cells, several
+/// side by side.
 /// A run that fails is recorded and the rest goes on.
 /// </summary>
 internal sealed class StudyStages(
@@ -101,9 +102,9 @@ internal sealed class StudyStages(
     {
         StudyRunFolder own = FolderOf(run);
         own.ForgetFailure();
-        if (run.Teacher is { } teacher && !FolderOf(teacher).IsDone)
+        if (run.Needs.FirstOrDefault(needed => !FolderOf(needed).IsDone) is { } missing)
         {
-            Fail(run, $"its {teacher.Label} failed: {FolderOf(teacher).ReadFailure()}");
+            Fail(run, $"its {missing.Label} failed: {FolderOf(missing).ReadFailure()}");
             return;
         }
 

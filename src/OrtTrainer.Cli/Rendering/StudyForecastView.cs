@@ -31,8 +31,8 @@ internal static class StudyForecastView
             Figures.Count(forecast.Steps, "step");
         if (forecast.OtherRuns > 0)
         {
-            yield return $"before them  {Figures.Count(forecast.OtherRuns, "run")} of teachers and choices, " +
-                Time(forecast.OtherSeconds);
+            yield return $"before them  {Figures.Count(forecast.OtherRuns, "run")} of pre-training, teachers and " +
+                $"choices, {Time(forecast.OtherSeconds)}";
         }
 
         yield return $"expected     {Time(forecast.Seconds)} for what is not done, " +

@@ -105,6 +105,9 @@ public sealed class StudyFileReaderTests
     [TestCase("overrides", """[{ "set": { "epochs": 1 } }]""", "overrides[0] (line 1): where is missing")]
     [TestCase("overrides", """[{ "where": { "methd": "swa" }, "set": {} }]""",
         "methd is unknown; did you mean method?")]
+    [TestCase("skip", """[{ "method": "sva" }]""", "skip[0].method (line 1): there is no method 'sva'")]
+    [TestCase("skip", """[{}]""", "skip[0] (line 1): expected an object that names cells")]
+    [TestCase("skip", """[]""", "skip (line 1): expected a list of cells")]
     [TestCase("overrides", """[{ "where": { "method": "sva" }, "set": {} }]""", "no method 'sva'; did you mean swa?")]
     [TestCase("choose", """{ "learning_rate": [1e-4, 2e-4], "seeds": [2, 9] }""",
         "2 is a seed of the study as well; runs that choose must not be runs that count.")]

@@ -126,4 +126,17 @@ public sealed class StudyForecastTests
     }
 
     private StudyForecast Forecast() => StudyForecaster.Of(_study.Options("out"), TimeSpan.Zero);
+
+    [Test]
+    public void Models_to_start_from_need_not_be_trained_yet()
+    {
+        _study.Json["pretraining"] =
+            JsonNode.Parse("""{ "ours": { "model": "model", "data": { "train": "train.tsv" } } }""");
+        _study.Json["models"] = JsonNode.Parse("""{ "bert": { "model": "@ours" } }""");
+
+        StudyForecast forecast = StudyForecaster.Of(_study.Options("out"), TimeSpan.FromSeconds(30));
+
+        Assert.That((forecast.Runs, forecast.OtherRuns), Is.EqualTo((4, 1)));
+        Assert.That(forecast.OtherSeconds, Is.GreaterThan(0));
+    }
 }

@@ -185,6 +185,68 @@ public sealed class StudyPlanTests
     }
 
     [Test]
+    public void A_model_to_start_from_is_planned_once_and_its_folder_takes_the_place_of_its_name()
+    {
+        _study.Json["pretraining"] = JsonNode.Parse(
+            """
+            {
+                "on topics": {
+                    "model": "model", "seed": 7, "from_scratch": true, "data": { "train": "train.tsv" }
+                }
+            }
+            """);
+        _study.Json["models"] = JsonNode.Parse("""{ "bert": {} }""");
+        _study.Json["initializations"] = JsonNode.Parse(
+            """{ "ours": { "model": "@on topics" }, "none": { "model": "model", "from_scratch": true } }""");
+        _study.Json["teachers"] = JsonNode.Parse("""{ "big": { "model": "@on topics" } }""");
+        _study.Json["methods"] = JsonNode.Parse(
+            """{ "finetune": {}, "kd": { "method": "distillation", "teacher": { "model": "@big" } } }""");
+
+        StudyPlan plan = _study.Plan();
+
+        PlannedRun start = plan.Starts.Single();
+        Assert.That((start.Label, start.Folder, start.Options.Seed, start.Options.FromScratch),
+            Is.EqualTo(("pre-training on topics", "pretraining/on-topics", 7, true)));
+        Assert.That(plan.Cells.Select(cell => cell.Options.Model == start.Options.Output),
+            Is.EqualTo(new[] { true, true, false, false }));
+        Assert.That(plan.Teachers.Single().Start, Is.SameAs(start));
+        Assert.That(plan.Cells[1].Runs[0].Needs, Is.EqualTo(new[] { start, plan.Teachers.Single() }));
+        Assert.That(plan.AllRuns.Take(3), Is.EqualTo(new[] { start, plan.Teachers.Single(), plan.Cells[0].Runs[0] }));
+    }
+
+    [TestCase("""{ "mine": { "model": "model", "data": { "train": "train.tsv" } } }""",
+        "model is @min, but there is no 'min' under pretraining; did you mean mine?")]
+    [TestCase("""{ "min": { "model": "@min", "data": { "train": "train.tsv" } } }""",
+        "pretraining.min (line 1): a model to start from is trained from files, without one of the study's.")]
+    [TestCase("""{ "min": { "model": "model" } }""", "pretraining.min: data.train is missing")]
+    public void A_model_to_start_from_that_cannot_be_is_refused(string pretraining, string message)
+    {
+        _study.Json["pretraining"] = JsonNode.Parse(pretraining);
+        _study.Json["models"] = JsonNode.Parse("""{ "bert": { "model": "@min" } }""");
+
+        Assert.That(() => _study.Plan(), Throws.TypeOf<StudyException>().With.Message.Contains(message));
+    }
+
+    [Test]
+    public void Cells_that_are_left_out_are_not_planned()
+    {
+        _study.Json["models"]!["other"] = JsonNode.Parse("""{ "model": "model", "epochs": 2 }""");
+        _study.Json["skip"] = JsonNode.Parse("""[{ "model": "other", "method": "swa" }]""");
+
+        Assert.That(_study.Plan().Cells.Select(cell => $"{cell.Model} {cell.Method}"),
+            Is.EqualTo(new[] { "bert finetune", "bert swa", "other finetune" }));
+    }
+
+    [Test]
+    public void A_grid_of_which_all_is_left_out_is_refused()
+    {
+        _study.Json["skip"] = JsonNode.Parse("""[{ "task": "topics" }]""");
+
+        Assert.That(() => _study.Plan(), Throws.TypeOf<StudyException>().With.Message.Contains(
+            "skip (line 1): every cell of the grid is left out; leave some in."));
+    }
+
+    [Test]
     public void Settings_are_chosen_by_runs_that_never_see_the_test_data()
     {
         _study.Json["choose"] = JsonNode.Parse("""{ "learning_rate": [1e-4, 2e-4], "seeds": [8, 9] }""");

@@ -64,4 +64,34 @@ public sealed class StudyStagesTests
         Assert.That(results.Runs[2].Status, Is.EqualTo(StudyRunStatus.Failed));
         Assert.That(results.Runs[2].Error, Does.StartWith("its teacher same of topics failed: "));
     }
+
+    [Test]
+    public void Models_to_start_from_are_trained_first_and_once()
+    {
+        _study.Json["pretraining"] = JsonNode.Parse(
+            """{ "ours": { "model": "model", "seed": 7, "data": { "train": "train.tsv" }, "max_steps": 3 } }""");
+        _study.Json["models"] = JsonNode.Parse("""{ "bert": { "model": "@ours" } }""");
+        StudyEvents events = new();
+
+        StudyResults results = _study.Run("out", events);
+        StudyResults again = _study.Run("out", events);
+
+        Assert.That(events.Of<StudyEvent.RunStarted>().Select(started => started.Label),
+            Has.Exactly(1).EqualTo("pre-training ours").And.Exactly(5).Items);
+        Assert.That(events.Of<StudyEvent.RunStarted>()[0].Label, Is.EqualTo("pre-training ours"));
+        Assert.That(results.Runs.Concat(again.Runs).Select(run => run.Status), Is.All.EqualTo(StudyRunStatus.Done));
+    }
+
+    [Test]
+    public void Without_the_model_to_start_from_a_run_fails_and_says_so()
+    {
+        _study.Task.WriteRows("one.tsv", 1, seed: 1);
+        _study.Json["pretraining"] =
+            JsonNode.Parse("""{ "ours": { "model": "model", "data": { "train": "one.tsv" } } }""");
+        _study.Json["models"] = JsonNode.Parse("""{ "bert": { "model": "@ours" } }""");
+
+        StudyResults results = _study.Run("out");
+
+        Assert.That(results.Runs.Select(run => run.Error), Is.All.StartsWith("its pre-training ours failed: "));
+    }
 }
