@@ -6,6 +6,12 @@ internal enum ParameterInitialization
     /// <summary>Normal with mean 0 and the configuration's <c>initializer_range</c> as standard deviation.</summary>
     Normal,
 
+    /// <summary>
+    /// Normal with mean 0 and variance 2 / (O kH kW) for a convolution of shape [O, I, kH, kW], which keeps the size of
+    /// gradients through rectified units (He et al. 2015, "Delving deep into rectifiers", by outputs).
+    /// </summary>
+    HeNormal,
+
     /// <summary>All 0: biases.</summary>
     Zeros,
 

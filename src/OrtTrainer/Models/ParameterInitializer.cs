@@ -24,6 +24,9 @@ internal static class ParameterInitializer
                 break;
             default:
                 SeededRandom random = SeededRandom.For((ulong)seed, parameter.Name);
+                deviation = parameter.Initialization == ParameterInitialization.HeNormal
+                    ? Math.Sqrt(2.0 * parameter.Shape[1] / parameter.Length)
+                    : deviation;
                 foreach (ref float value in values)
                 {
                     value = (float)(deviation * random.NextGaussian());

@@ -21,6 +21,17 @@ public sealed class ParameterInitializerTests
     }
 
     [Test]
+    public void Convolutions_go_by_the_places_that_an_input_reaches()
+    {
+        ParameterSpec kernel = new("conv.weight", [64, 32, 3, 5], ParameterInitialization.HeNormal, true);
+
+        double variance = Fill(kernel, seed: 1).Average(v => (double)v * v);
+
+        double expected = 2.0 / (64 * 3 * 5);
+        Assert.That(variance, Is.EqualTo(expected).Within(5 * expected * Math.Sqrt(2.0 / kernel.Length)));
+    }
+
+    [Test]
     public void Seed_and_name_fix_the_values()
     {
         float[] values = Fill(Weight, seed: 1);

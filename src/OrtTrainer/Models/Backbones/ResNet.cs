@@ -129,7 +129,7 @@ internal sealed class ResNet : Architecture
         ModelBuilder m, string name, int inputs, int outputs, int kernel, int stride, Value x)
     {
         Value weight = m.Parameter(new ParameterSpec(
-            $"{name}.convolution.weight", [outputs, inputs, kernel, kernel], ParameterInitialization.Normal,
+            $"{name}.convolution.weight", [outputs, inputs, kernel, kernel], ParameterInitialization.HeNormal,
             WeightDecay: true)
         {
             Place = m.Place,
