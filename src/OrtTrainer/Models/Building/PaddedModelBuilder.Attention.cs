@@ -30,9 +30,9 @@ internal sealed partial class PaddedModelBuilder
         float scale = ScoreScale(shape, products: 3);
         if (_isFused)
         {
-            return MultiHeadAttention(
-                queries, keys, values, AttentionMask.Bidirectional, Graph.Mul(byDistance, Graph.Constant(scale)),
-                scale, shape.Heads);
+            return Graph.MultiHeadAttention(
+                queries, keys, values, KeyMask(), Graph.Mul(byDistance, Graph.Constant(scale)), shape.Heads, scale,
+                Hidden, AttentionMask.Bidirectional);
         }
 
         Value content = Graph.MatMul(q, Graph.Transpose(k, 0, 1, 3, 2));

@@ -18,25 +18,23 @@ internal sealed partial class PaddedModelBuilder
             (q, k) = (FusedTurned(q, shape, distances), FusedTurned(k, shape, distances));
         }
 
-        // A window is no input of the operator, so that it is added to scores, with what hides padding in it.
-        Value? added = distances.Window is null ? null : AttentionBias(AttentionMask.Bidirectional, distances.Window);
+        // A window is no input of the operator: it is added to scores, and what hides padding with it.
+        bool hasWindow = distances.Window is not null && _mask is not null;
+        Value? added = hasWindow ? AttentionBias(mask, distances.Window) : null;
         if (distances.Bias is { } bias)
         {
             Value relative = Relative(bias, shape);
             added = added is null ? relative : Graph.Add(added, relative);
         }
 
-        return MultiHeadAttention(q, k, v, mask, added, ScoreScale(shape), shape.Heads);
+        return Graph.MultiHeadAttention(
+            q, k, v, hasWindow ? null : KeyMask(), added, shape.Heads, ScoreScale(shape), Hidden,
+            hasWindow ? AttentionMask.Bidirectional : mask);
     }
 
-    /// <summary>softmax(scale · q kᵀ + added) v of the tokens that are seen, by heads, [B, S, A].</summary>
-    private Value MultiHeadAttention(
-        Value q, Value k, Value v, AttentionMask mask, Value? added, float scale, int heads)
-    {
-        // All tokens of images see one another, and no row is padded.
-        Value? padding = _mask is null ? null : Once("fused_mask", () => Graph.Cast(Mask, ElementType.Int32));
-        return Graph.MultiHeadAttention(q, k, v, padding, added, heads, scale, Hidden, mask);
-    }
+    /// <summary>1 for tokens, 0 for padding, int32 [B, S]; null of images, which have none.</summary>
+    private Value? KeyMask() =>
+        _mask is null ? null : Once("key_mask", () => Graph.Cast(Mask, ElementType.Int32));
 
     /// <summary>Queries or keys [B, S, A] turned by their positions.</summary>
     private Value FusedTurned(Value x, ModelShape shape, TokenDistances distances)
