@@ -25,8 +25,8 @@ internal sealed class ExportArguments : LabelledArguments
     public string? Quantize { get; set; }
 
     [Option("fuse",
-        HelpText = "write attention as ONNX Runtime's own operator, MultiHeadAttention, which it does not find by "
-            + "itself: less time a batch, but the file runs on ONNX Runtime alone (default: standard operators)")]
+        HelpText = "write attention as one operator of ONNX Runtime's own, MultiHeadAttention, which it does not "
+            + "find in standard ones; no other software runs the file (default: standard operators, for all)")]
     public bool Fuse { get; set; }
 
     [Option("eval", MetaValue = "F",
