@@ -4,7 +4,8 @@ namespace OrtTrainer.Models.Building;
 
 /// <summary>
 /// Builds the exported model: standard operators of opset 17 only, or attention as ONNX Runtime's own operator where
-/// that is asked for, inputs [B, S] named as Hugging Face's tools name them, the weights stored in the file. No dropout.
+/// that is asked for, inputs [B, S] named as Hugging Face's tools name them, the weights stored in the file. No
+/// dropout.
 /// </summary>
 internal sealed partial class PaddedModelBuilder : ModelBuilder
 {
