@@ -16,8 +16,8 @@ namespace OrtTrainer.Benchmarks;
 
 /// <summary>
 /// Times the whole way from texts to logits, with our tokenizer: the packed graph as our predictor and as training
-/// runs it, and the padded export on plain ONNX Runtime and in ML.NET, in turns of a few batches, the same for each, in
-/// one process. A head that the model lacks is random.
+/// runs it, and the padded export, plain and fused, on plain ONNX Runtime and in ML.NET, in turns of a few batches, the
+/// same for each, in one process. A head that the model lacks is random.
 /// </summary>
 internal static class InferenceBenchmark
 {
@@ -59,7 +59,13 @@ internal static class InferenceBenchmark
             data.Inputs.Max(input => input.InputIds.Length), options.Threads);
         using PlainInference plain = new(
             export.ToByteArray(), options.Threads, "padded export, plain ONNX Runtime");
-        return Measure([predictor, packed, int8, mlNet, plain], task, data, options, cancellation);
+        using PlainInference? fused = PaddedGraph.NotFused(model.Architecture, head) is null
+            ? new PlainInference(
+                PaddedGraph.Build(model.Architecture, head, graph.Layout, weights, isFused: true).ToByteArray(),
+                options.Threads, "padded export, fused, plain ONNX Runtime")
+            : null;
+        IInferenceWay[] ways = [predictor, packed, int8, mlNet, .. fused is null ? [] : new[] { fused }, plain];
+        return Measure(ways, task, data, options, cancellation);
     }
 
     private static InferenceResult Measure(

@@ -24,6 +24,11 @@ internal sealed class ExportArguments : LabelledArguments
             + "they come; a quarter of the size, faster on plain ONNX Runtime, less exact: see --eval (default: none)")]
     public string? Quantize { get; set; }
 
+    [Option("fuse",
+        HelpText = "write attention as one operator of ONNX Runtime's own, MultiHeadAttention, which it does not "
+            + "find in standard ones; no other software runs the file (default: standard operators, for all)")]
+    public bool Fuse { get; set; }
+
     [Option("eval", MetaValue = "F",
         HelpText = "file of labelled texts to score the exported graphs on, on plain ONNX Runtime")]
     public string? Eval { get; set; }

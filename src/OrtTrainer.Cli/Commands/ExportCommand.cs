@@ -38,7 +38,8 @@ internal static class ExportCommand
             : null;
         using ExportProbe probe = new(source.Model);
         ExportResult result = ModelExporter.Export(
-            output, source.Model, source.Provenance, probe.Reference, interruption, quantization);
+            output, source.Model, source.Provenance, probe.Reference, interruption, quantization,
+            arguments.Fuse);
         ExportComparison comparison = result.Comparison!;
         terminal.WriteLines(
         [
@@ -46,6 +47,9 @@ internal static class ExportCommand
             FormattableString.Invariant(
                 $"checked: on {comparison.Examples} random inputs the ONNX model's logits differ ") +
             FormattableString.Invariant($"from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most"),
+            .. arguments.Fuse
+                ? ["fused: attention is ONNX Runtime's own operator; no other software runs this model's graph"]
+                : Array.Empty<string>(),
             .. result.Quantized is { } quantized ? [QuantizedLine(output, quantized)] : Array.Empty<string>(),
             .. scored?.Lines(output, interruption) ?? [],
         ]);

@@ -1,3 +1,4 @@
+using OrtTrainer.Graph.Operators.Contributed;
 using OrtTrainer.Graph.Operators.Fused;
 using OrtTrainer.Graph.Operators.Standard;
 
@@ -21,6 +22,7 @@ public static class OperatorSet
         new Slice(), new Pad(), new Where(), new Cast(), new Trilu(),
         new Equal(), new Greater(), new GreaterOrEqual(), new Less(), new LessOrEqual(), new And(), new Or(), new Not(),
         new IsNaN(), new ConstantOfShape(), new Standard.Range(), new CumSum(), new NonZero(),
+        new MultiHeadAttention(), new RotaryEmbedding(),
         new Fused.Dropout(), new Gelu(), new GeluGrad(), new GeluTanh(), new GeluTanhGrad(),
         new LayerNorm(), new RmsNorm(), new RmsNormGrad(),
         new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),

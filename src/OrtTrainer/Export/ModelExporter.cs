@@ -29,6 +29,7 @@ internal static class ModelExporter
     /// <param name="cancellation">Stops between files, and the comparison between batches; the folder stays as it
     /// was.</param>
     /// <param name="quantization">Whether a smaller graph goes along; how it differs is told, not judged.</param>
+    /// <param name="isFused">Whether attention is an operator of ONNX Runtime's own in all graphs.</param>
     /// <exception cref="RunException">
     /// The model and its tokenizer or labels do not go together, or the folder is the model's own.
     /// </exception>
@@ -37,13 +38,14 @@ internal static class ModelExporter
     /// reference.</exception>
     public static ExportResult Export(
         string folder, FineTunedModel model, Provenance provenance, ExportReference? reference = null,
-        CancellationToken cancellation = default, Quantization quantization = Quantization.None) =>
-        Export(folder, model, provenance, OnnxFile.DefaultInlineLimit, reference, cancellation, quantization);
+        CancellationToken cancellation = default, Quantization quantization = Quantization.None,
+        bool isFused = false) =>
+        Export(folder, model, provenance, OnnxFile.DefaultInlineLimit, reference, cancellation, quantization, isFused);
 
     internal static ExportResult Export(
         string folder, FineTunedModel model, Provenance provenance, long inlineLimit,
         ExportReference? reference = null, CancellationToken cancellation = default,
-        Quantization quantization = Quantization.None)
+        Quantization quantization = Quantization.None, bool isFused = false)
     {
         RefuseOwnFolder(folder, model);
         if (quantization != Quantization.None && model.Head.HasDecoder)
@@ -51,8 +53,16 @@ internal static class ModelExporter
             throw new RunException("An encoder with its decoder is not exported with 8-bit weights. Leave them out.");
         }
 
+        if (isFused && PaddedGraph.NotFused(model.Architecture, model.Head) is { } kind)
+        {
+            throw new RunException(
+                $"The graph of {kind} is not exported with fused attention. Leave the fusion out: the plain graph " +
+                "computes the same.");
+        }
+
         using StagedFolder staged = new(folder);
-        Write(staged.Path, model, provenance.ToMetadata(), inlineLimit, quantization, cancellation);
+        Write(staged.Path, model, Graphs(model, isFused), provenance.ToMetadata(), inlineLimit, quantization,
+            cancellation);
         if (reference?.Texts is not null && model.TokenizerFolder is not null)
         {
             TokenizerCheck.Require(staged.Path, folder, model.Task, reference, cancellation);
@@ -86,10 +96,10 @@ internal static class ModelExporter
     }
 
     private static void Write(
-        string folder, FineTunedModel model, IReadOnlyList<KeyValuePair<string, string>> metadata, long inlineLimit,
-        Quantization quantization, CancellationToken cancellation)
+        string folder, FineTunedModel model, IReadOnlyList<(string Name, ModelProto Graph)> graphs,
+        IReadOnlyList<KeyValuePair<string, string>> metadata, long inlineLimit, Quantization quantization,
+        CancellationToken cancellation)
     {
-        IReadOnlyList<(string Name, ModelProto Graph)> graphs = Graphs(model);
         foreach ((_, ModelProto graph) in graphs)
         {
             graph.MetadataProps.AddRange(
@@ -137,13 +147,13 @@ internal static class ModelExporter
         }
     }
 
-    private static IReadOnlyList<(string Name, ModelProto Graph)> Graphs(FineTunedModel model)
+    private static IReadOnlyList<(string Name, ModelProto Graph)> Graphs(FineTunedModel model, bool isFused)
     {
         if (!model.Head.HasDecoder)
         {
             return [(
                 OnnxModelFolder.OnnxName,
-                PaddedGraph.Build(model.Architecture, model.Head, model.Layout, model.Parameters))];
+                PaddedGraph.Build(model.Architecture, model.Head, model.Layout, model.Parameters, isFused))];
         }
 
         EncoderDecoder architecture = (EncoderDecoder)model.Architecture;

@@ -60,6 +60,9 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>Whether all layers are one, which runs as often as there are layers.</summary>
     public virtual bool SharesLayers => false;
 
+    /// <summary>Whether tokens attend to one another.</summary>
+    public virtual bool HasAttention => true;
+
     /// <summary>The probability of dropout before a head that finds a span of tokens.</summary>
     public virtual float SpanDropout => 0;
 

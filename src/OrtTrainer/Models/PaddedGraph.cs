@@ -18,12 +18,15 @@ internal static class PaddedGraph
     /// <param name="head">What stands on it.</param>
     /// <param name="layout">Where each parameter lies in the buffer.</param>
     /// <param name="parameters">The weights.</param>
+    /// <param name="isFused">Whether attention is an operator of ONNX Runtime's own, which no other software
+    /// has; see <see cref="NotFused"/>.</param>
     public static ModelProto Build(
-        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer parameters)
+        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer parameters,
+        bool isFused = false)
     {
         GraphBuilder g = new("classifier");
         PaddedModelBuilder m = new(
-            g, architecture.Shape, parameter => layout.Read(parameters, parameter), hasCache: head.WritesOn);
+            g, architecture.Shape, parameter => layout.Read(parameters, parameter), hasCache: head.WritesOn, isFused);
         Value hidden = architecture.Encode(m);
         Value logits = head.Build(m, architecture, hidden);
         foreach ((string name, Value value) in head.Exported(g, hidden, logits))
@@ -38,6 +41,19 @@ internal static class PaddedGraph
 
         return g.ToModel();
     }
+
+    /// <summary>
+    /// Why the attention of a model cannot be an operator of ONNX Runtime's own, as the name of what it is; null where
+    /// it can.
+    /// </summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="head">What stands on it.</param>
+    public static string? NotFused(Architecture architecture, ModelHead head) =>
+        head.HasDecoder ? "an encoder with its decoder"
+        : head.WritesOn ? "a model that writes on, which takes keys and values of earlier tokens"
+        : architecture.Shape.SharesKeys ? "a model with fewer heads of keys than of queries"
+        : !architecture.HasAttention ? "a model without attention"
+        : null;
 
     /// <summary>
     /// The encoder beside a decoder: ids and their mask in, <see cref="PaddedInputs.LastHiddenState"/> out; the rest as

@@ -228,6 +228,21 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void Export_writes_fused_attention_and_says_so()
+    {
+        string output = _desk.File("fused");
+
+        CliRun run = CliRun.Of("export", "--model", Model, "--out", output, "--fuse").Succeeded();
+
+        Assert.That(run.Lines[2], Is.EqualTo(
+            "fused: attention is ONNX Runtime's own operator; no other software runs this model's graph"));
+        Assert.That(
+            OrtTrainer.Graph.ModelReader.Read(Path.Combine(output, "onnx", "model.onnx")).Graph.Node
+                .Select(node => node.OpType),
+            Does.Contain("MultiHeadAttention").And.Not.Contain("Softmax"));
+    }
+
+    [Test]
     public void Export_tells_what_8_bits_cost_on_labelled_data()
     {
         string output = _desk.File("scored");

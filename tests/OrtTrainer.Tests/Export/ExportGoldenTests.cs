@@ -1,5 +1,7 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Export;
+using OrtTrainer.Graph;
+using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
@@ -30,10 +32,39 @@ public sealed class ExportGoldenTests
         Assert.That(logits, Is.EqualTo(exported.Golden.PackedLogits).Within(1e-5));
     }
 
-    [TestCaseSource(nameof(Folders))]
-    public void A_row_of_padding_only_gives_numbers_and_leaves_the_others_alone(string folder)
+    private static IEnumerable<TestCaseData> Fusable() =>
+        Folders().Where(folder => !((string)folder.Arguments[0]!).Contains("causal-lm", StringComparison.Ordinal));
+
+    [TestCaseSource(nameof(Fusable))]
+    public void Fused_attention_is_one_operator_a_layer_and_gives_the_logits_of_the_plain_graph(string folder)
     {
-        using Exported exported = new(folder);
+        using Exported plain = new(folder), fused = new(folder, isFused: true);
+        ModelProto model = ModelReader.Read(Path.Combine(fused.Folder, "onnx", "model.onnx"));
+        int Count(string type) => model.Graph.Node.Count(node => node.OpType == type);
+
+        float[] logits = fused.Logits(fused.Inputs());
+
+        Assert.That(logits, Is.EqualTo(plain.Logits(plain.Inputs())).Within(1e-5));
+        Assert.That(fused.Golden.Packed(logits), Is.EqualTo(fused.Golden.PackedLogits).Within(1e-5));
+        int layers = fused.Golden.Pretrained.Architecture.Shape.Layers;
+        Assert.That(Count("MultiHeadAttention"), Is.EqualTo(layers));
+        Assert.That(Count("RotaryEmbedding"), Is.EqualTo(fused.Golden.Name.Contains("modernbert") ? 2 * layers : 0));
+        Assert.That(Count("Softmax"), Is.Zero);
+        Assert.That(model.Functions, Is.Empty);
+        Assert.That(model.Graph.Node.Select(node => node.Domain), Is.All.EqualTo("").Or.EqualTo("com.microsoft"));
+    }
+
+    [TestCaseSource(nameof(Fusable))]
+    public void A_row_of_padding_only_gives_numbers_with_fused_attention_too(string folder) =>
+        AssertPaddingIsHarmless(folder, isFused: true);
+
+    [TestCaseSource(nameof(Folders))]
+    public void A_row_of_padding_only_gives_numbers_and_leaves_the_others_alone(string folder) =>
+        AssertPaddingIsHarmless(folder, isFused: false);
+
+    private static void AssertPaddingIsHarmless(string folder, bool isFused)
+    {
+        using Exported exported = new(folder, isFused);
         Dictionary<string, (long[] Values, long[] Shape)> inputs = exported.Inputs();
         (long[] mask, long[] shape) = inputs["attention_mask"];
         mask.AsSpan(0, (int)shape[1]).Clear();
@@ -76,7 +107,7 @@ public sealed class ExportGoldenTests
         private readonly SafetensorsFile _tensors;
         private readonly GraphSession _session;
 
-        public Exported(string folder)
+        public Exported(string folder, bool isFused = false)
         {
             GoldenModel.Require(folder);
             Golden = new GoldenModel(folder);
@@ -93,7 +124,7 @@ public sealed class ExportGoldenTests
                 Labels = Golden.Task.OutputNames(model.Config),
                 Layout = layout,
                 Parameters = parameters,
-            }, TinyClassifier.Provenance);
+            }, TinyClassifier.Provenance, isFused: isFused);
             _session = GraphSession.FromFile(_output.File("onnx/model.onnx"), TinyClassifier.OneThread);
         }
 

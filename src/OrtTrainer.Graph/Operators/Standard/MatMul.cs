@@ -1,3 +1,5 @@
+using OrtTrainer.Graph.Operators.Contributed;
+
 namespace OrtTrainer.Graph.Operators.Standard;
 
 /// <summary>Batched matrix product with broadcasting over the batch axes.</summary>
@@ -60,5 +62,5 @@ internal sealed class FusedMatMul : MatMul
 {
     public override string Type => "FusedMatMul";
 
-    public override string Domain => "com.microsoft";
+    public override string Domain => ContributedOperator.OfOnnxRuntime;
 }

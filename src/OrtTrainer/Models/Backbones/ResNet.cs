@@ -63,6 +63,8 @@ internal sealed class ResNet : Architecture
 
     public override bool PoolsFirstToken => false;
 
+    public override bool HasAttention => false;
+
     protected override string LayersField => "depths";
 
     protected override IReadOnlyList<string> DropoutFields => [];

@@ -12,28 +12,43 @@ internal sealed partial class PaddedModelBuilder
         QueryKeyValue layers, (LinearName Query, LinearName Key) relativeLayers, ModelShape shape, float p, Value x,
         Value relative, RelativeDistances distances)
     {
-        Value Made(LinearName name) => ToHeads(Linear(name, shape.Width, shape.Width, x), shape.Heads, shape);
-        (Value q, Value k, Value v) = (Made(layers.Query), Made(layers.Key), Made(layers.Value));
+        Value Made(LinearName name) => Linear(name, shape.Width, shape.Width, x);
+        Value Split(Value made) => ToHeads(made, shape.Heads, shape);
+        (Value queries, Value keys, Value values) = (Made(layers.Query), Made(layers.Key), Made(layers.Value));
+        (Value q, Value k) = (Split(queries), Split(keys));
 
         // [heads, D, R].
         Value Relative(LinearName name) => Graph.Transpose(
             Graph.Reshape(Linear(name, shape.Width, shape.Width, relative), 0, shape.Heads, shape.HeadWidth), 1, 2, 0);
-        Value content = Graph.MatMul(q, Graph.Transpose(k, 0, 1, 3, 2));
-        Value index = Graph.Node("Expand", [DistanceRows(distances), Graph.ShapeOf(content)]);
+        Value index = Graph.Node("Expand", [DistanceRows(distances), Graph.Constant([1, shape.Heads, 1, 1])]);
         Value Picked(Value products, Value rows) =>
             Graph.Node("GatherElements", [products, rows], AttributeList.Empty.With("axis", 3));
         Value byQuery = Picked(Graph.MatMul(q, Relative(relativeLayers.Key)), index);
         Value byKey = Graph.Transpose(
             Picked(Graph.MatMul(k, Relative(relativeLayers.Query)), Graph.Transpose(index, 0, 1, 3, 2)), 0, 1, 3, 2);
-        Value scores = Graph.Mul(
-            Graph.Add(content, Graph.Add(byQuery, byKey)), Graph.Constant(ScoreScale(shape, products: 3)));
-        return Merged(scores, AttentionMask.Bidirectional, window: null, v, shape, x);
+        Value byDistance = Graph.Add(byQuery, byKey);
+        float scale = ScoreScale(shape, products: 3);
+        if (_isFused)
+        {
+            return Graph.MultiHeadAttention(
+                queries, keys, values, KeyMask(), Graph.Mul(byDistance, Graph.Constant(scale)), shape.Heads, scale,
+                Hidden, AttentionMask.Bidirectional);
+        }
+
+        Value content = Graph.MatMul(q, Graph.Transpose(k, 0, 1, 3, 2));
+        Value scores = Graph.Mul(Graph.Add(content, byDistance), Graph.Constant(scale));
+        return Merged(scores, AttentionMask.Bidirectional, window: null, Split(values), shape, x);
     }
 
     public override Value SelfAttention(
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances? distances = null)
     {
         distances ??= new();
+        if (_isFused)
+        {
+            return FusedSelfAttention(layers, shape, mask, x, distances);
+        }
+
         Value Made(LinearName name, int heads) =>
             ToHeads(Linear(name, shape.Width, (long)heads * shape.HeadWidth, x), heads, shape);
         Value q = Made(layers.Query, shape.Heads);

@@ -3,8 +3,9 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Models.Building;
 
 /// <summary>
-/// Builds the exported model: standard operators of opset 17 only, inputs [B, S] named as Hugging Face's tools name
-/// them, the weights stored in the file. No dropout.
+/// Builds the exported model: standard operators of opset 17 only, or attention as ONNX Runtime's own operator where
+/// that is asked for, inputs [B, S] named as Hugging Face's tools name them, the weights stored in the file. No
+/// dropout.
 /// </summary>
 internal sealed partial class PaddedModelBuilder : ModelBuilder
 {
@@ -20,6 +21,7 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
     private readonly Value? _inputIds;
     private readonly Value? _mask;
     private readonly bool _hasCache;
+    private readonly bool _isFused;
     private readonly Value? _cachedPositions;
     private readonly List<(string Name, Value Value)> _cache = [];
     private Value? _tokenTypeIds;
@@ -32,12 +34,13 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
     /// writes on token by token: input ids [B, S] are then those of the newest tokens, the mask [B, P + S] is of all,
     /// and positions are an input.
     /// </param>
+    /// <param name="isFused">Whether attention is ONNX Runtime's own operator; not with a cache.</param>
     public PaddedModelBuilder(
-        GraphBuilder graph, ModelShape shape, Func<ParameterSpec, float[]> weights, bool hasCache = false)
+        GraphBuilder graph, ModelShape shape, Func<ParameterSpec, float[]> weights, bool hasCache = false,
+        bool isFused = false)
         : base(graph)
     {
-        _weights = weights;
-        _hasCache = hasCache;
+        (_weights, _hasCache, _isFused) = (weights, hasCache, isFused);
         if (shape.Image is not null)
         {
             return;

@@ -56,6 +56,20 @@ public sealed class EdgeClientTests
     }
 
     [Test]
+    public void Both_clients_run_fused_attention()
+    {
+        using TinyClassifier tiny = TinyClassifier.Of("bert");
+        using TemporaryFolder output = new();
+        ModelExporter.Export(output.Path, tiny.Model, TinyClassifier.Provenance, isFused: true);
+        TokenizedExample[] examples = tiny.Examples;
+
+        float[] logits = Logits(EdgeClient.Run("run-ort.mjs", output.Path, [Batch(examples)])[0]);
+
+        Assert.That(logits, Is.EqualTo(tiny.ReferenceLogits(examples)).Within(1e-5));
+        AssertTransformersJsAgrees(output.Path, Inputs);
+    }
+
+    [Test]
     public void Node_runs_the_graph_with_8_bit_weights()
     {
         using TinyClassifier tiny = TinyClassifier.Of("bert");
