@@ -77,7 +77,11 @@ internal static class ModelExporter
             .. ModelTask.All.SelectMany(task => task.FileNames),
             // Beside config.json lies the graph of an older export, which would now be another model's.
             OnnxModelFolder.OnnxName, OnnxFile.DataNameOf(OnnxModelFolder.OnnxName),
-            .. new[] { OnnxModelFolder.OnnxName, OnnxModelFolder.EncoderName, OnnxModelFolder.DecoderName }
+            .. new[]
+                {
+                    OnnxModelFolder.OnnxName, OnnxModelFolder.EncoderName, OnnxModelFolder.DecoderName,
+                    OnnxModelFolder.UncachedDecoderName,
+                }
                 .SelectMany(name => new[] { name, OnnxFile.DataNameOf(name) })
                 .Append(OnnxModelFolder.QuantizedName)
                 .Select(name => Path.Combine(OnnxModelFolder.GraphFolder, name)),
