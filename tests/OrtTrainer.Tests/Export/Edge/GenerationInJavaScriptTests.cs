@@ -57,6 +57,10 @@ public sealed class GenerationInJavaScriptTests
         using TemporaryFolder files = new();
         WritingModels.Write(files.File("model"), kind);
         File.Delete(files.File("model/vocab.txt"));
+        JsonNode config = JsonNode.Parse(File.ReadAllText(files.File("model/config.json")))!;
+        config["architectures"] = new JsonArray(name);
+        config["is_encoder_decoder"] = true;
+        files.Write("model/config.json", config.ToJsonString());
         WordTokenizer.Write(
             files.File("model"), ["<pad>", "<unk>", "<s>", "</s>", "<mask>", .. TinyEncoderDecoder.Words], unknown: 1,
             before: null, behind: 3, end: 3);
@@ -83,8 +87,11 @@ public sealed class GenerationInJavaScriptTests
             int[] ids = [.. answers[i]["ids"]!.AsArray().Select(id => (int)id!)];
             int[] ours = [.. written[i].Ids, .. written[i].End == GenerationEnd.EndToken ? [end] : Array.Empty<int>()];
             Assert.That(ids, Is.EqualTo(ours), prompts[i]);
-            Assert.That(answers[i]["text"]!.GetValue<string>().Trim(), Is.EqualTo(written[i].Text.Trim()), prompts[i]);
-            Assert.That(name is null || answers[i]["class"]!.GetValue<string>() == name);
+            if (name is not null)
+            {
+                Assert.That(answers[i]["class"]!.GetValue<string>(), Is.EqualTo(name));
+                Assert.That(answers[i]["text"]!.GetValue<string>(), Is.EqualTo(written[i].Text.Trim()), prompts[i]);
+            }
         }
     }
 }
