@@ -15,16 +15,20 @@ namespace OrtTrainer.Generation;
 internal sealed record GenerationFiles(
     Tokenizer Tokenizer, GenerationRules Rules, long PadId, (int Start, int SourceLimit)? Beside)
 {
+    /// <param name="folder">The model's.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="maxLength">The most tokens of a source; null for the tokenizer's limit.</param>
     /// <exception cref="RunException">A rule is not supported.</exception>
     /// <exception cref="CheckpointException">A file is damaged.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
-    public static GenerationFiles Read(string folder, ModelConfig config, ModelShape shape)
+    public static GenerationFiles Read(string folder, ModelConfig config, ModelShape shape, int? maxLength)
     {
         Tokenizer tokenizer = Tokenizer.Load(folder);
         return new(
             tokenizer, GenerationRules.Read(folder, config, tokenizer), Architecture.PaddingIdOf(config),
             shape.DecoderLayers > 0
-                ? (GenerationRules.StartOf(folder, config), SequenceLimit.Of(folder, config, asked: null))
+                ? (GenerationRules.StartOf(folder, config), SequenceLimit.Of(folder, config, maxLength))
                 : null);
     }
 

@@ -41,15 +41,26 @@ public sealed class Generator : IDisposable
     /// supported.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
-    public static Generator Open(string folder, ExecutionOptions? execution = null)
+    public static Generator Open(string folder, ExecutionOptions? execution = null) =>
+        Open(folder, execution, maxLength: null);
+
+    /// <param name="folder">The folder.</param>
+    /// <param name="execution">Threads; null for the defaults.</param>
+    /// <param name="maxLength">The most tokens of a source that an encoder reads; null for the tokenizer's
+    /// limit.</param>
+    /// <inheritdoc cref="Open(string, ExecutionOptions)"/>
+    internal static Generator Open(string folder, ExecutionOptions? execution, int? maxLength)
     {
         ModelConfig config = ModelConfig.Load(folder);
         ModelShape shape = Architecture.For(config).Shape;
-        GenerationFiles files = GenerationFiles.Read(folder, config, shape);
+        GenerationFiles files = GenerationFiles.Read(folder, config, shape, maxLength);
         return new(files.Beside is { } beside
             ? OpenBeside(folder, shape, beside.Start, execution ?? new ExecutionOptions())
             : OpenDecoder(folder, shape, execution ?? new ExecutionOptions()), shape, files);
     }
+
+    /// <summary>The column of prompts, or of sources, where none is named.</summary>
+    internal string PromptColumn => _beside is null ? PromptRows.Prompt : Seq2SeqTask.Instance.DefaultColumns.Text;
 
     /// <summary>Writes on behind prompts, several at a time; results are in their order.</summary>
     /// <param name="prompts">The texts.</param>

@@ -12,11 +12,12 @@ internal static class WordTokenizer
     /// <param name="end">Ends what is written.</param>
     public static void Write(string folder, string[] tokens, int unknown, int? before, int? behind, int end)
     {
-        string[] special = [.. tokens.Where(token => token.StartsWith('<'))];
+        IEnumerable<string> special = tokens.Where(token => token.StartsWith('<'));
+        string[] added = [.. special.Select(token => Added(token, Array.IndexOf(tokens, token)))];
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), $$"""
             {
               "version": "1.0", "truncation": null, "padding": null,
-              "added_tokens": [{{string.Join(", ", special.Select(token => Added(token, Array.IndexOf(tokens, token))))}}],
+              "added_tokens": [{{string.Join(", ", added)}}],
               "normalizer": null,
               "pre_tokenizer": { "type": "WhitespaceSplit" },
               "post_processor": {{Template(tokens, before, behind)}},

@@ -21,7 +21,8 @@ internal sealed partial class PaddedModelBuilder
         _encoderMask = graph.Input(PaddedInputs.EncoderAttentionMask, TensorType.Int64(batch, encoder));
         _inputIds = graph.Input(PaddedInputs.InputIds, TensorType.Int64(batch, "decoder_sequence_length"));
         Value states = graph.Input(
-            PaddedInputs.EncoderHiddenStates, new TensorType(ElementType.Float, new Shape(batch, encoder, shape.Width)));
+            PaddedInputs.EncoderHiddenStates,
+            new TensorType(ElementType.Float, new Shape(batch, encoder, shape.Width)));
         string[] names =
         [
             .. from layer in Enumerable.Range(0, layers)
@@ -36,7 +37,7 @@ internal sealed partial class PaddedModelBuilder
             shape.HeadWidth))))];
         Value cached = graph.Input(PaddedInputs.UseCacheBranch, new TensorType(ElementType.Bool, new Shape(1)));
 
-        // Without a cache, what its inputs hold means nothing, and all of the encoder's states are read; with one, none.
+        // Without a cache, what its inputs hold means nothing, and all states of the encoder are read; with one, none.
         Value none = graph.Constant([0]), all = graph.Constant([long.MaxValue]);
         Value FirstOf(Value x, long axis, Value end) =>
             graph.Node("Slice", [x, none, end, graph.Constant([axis])]);
