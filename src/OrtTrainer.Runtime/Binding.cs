@@ -106,6 +106,11 @@ public sealed partial class Binding : IDisposable
     public void SetInput(string name, ReadOnlySpan<float> data, ReadOnlySpan<long> shape) =>
         Set(name, data, shape, ElementType.Float);
 
+    /// <summary>Copies a batch's input of truth values; its shape may differ from the last one.</summary>
+    /// <exception cref="ArgumentException">The graph has no such input, or shape and data disagree.</exception>
+    public void SetInput(string name, ReadOnlySpan<bool> data, ReadOnlySpan<long> shape) =>
+        Set(name, data, shape, ElementType.Bool);
+
     /// <summary>
     /// Copies a batch's integers to an input of int64 or int32, whichever the graph takes; its shape may differ from
     /// the last one.

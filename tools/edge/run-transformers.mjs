@@ -9,6 +9,7 @@
 //      ForMaskedLM                {"text": "... [MASK] ..."}
 //      ForImageClassification     {"image": "path of a file"}
 //      ForCausalLM, LMHeadModel   {"text": "...", "max_new_tokens": 20}; other options of generate, too
+//      ForConditionalGeneration   the same, {"text": "...", "max_new_tokens": 20}
 //      Model                      {"text": "..."}
 //      any                        {"tokenize": "...", "pair": "..."}
 //      A line may name another folder: {"folder": "...", ...}. Each is opened once.

@@ -1,9 +1,9 @@
 // The tasks that exported models have, and what transformers.js answers in each.
 import {
   AutoModel, AutoModelForCausalLM, AutoModelForImageClassification, AutoModelForMaskedLM, AutoModelForQuestionAnswering,
-  AutoModelForSequenceClassification, AutoModelForTokenClassification, FeatureExtractionPipeline, FillMaskPipeline,
-  ImageClassificationPipeline, QuestionAnsweringPipeline, TextClassificationPipeline, TextGenerationPipeline,
-  TokenClassificationPipeline,
+  AutoModelForSeq2SeqLM, AutoModelForSequenceClassification, AutoModelForTokenClassification,
+  FeatureExtractionPipeline, FillMaskPipeline, ImageClassificationPipeline, QuestionAnsweringPipeline,
+  Text2TextGenerationPipeline, TextClassificationPipeline, TextGenerationPipeline, TokenClassificationPipeline,
 } from "@huggingface/transformers";
 
 export const tasks = [
@@ -42,6 +42,13 @@ export const tasks = [
     Pipeline: TextGenerationPipeline,
     run: write,
   })),
+  {
+    suffix: "ForConditionalGeneration",
+    name: "text2text-generation",
+    Model: AutoModelForSeq2SeqLM,
+    Pipeline: Text2TextGenerationPipeline,
+    run: rewrite,
+  },
   {
     suffix: "ForImageClassification",
     name: "image-classification",
@@ -113,6 +120,14 @@ async function write({ model, tokenizer }, { text, ...options }) {
   const all = (await model.generate({ ...prompt, do_sample: false, ...options })).tolist()[0].map(Number);
   const ids = all.slice(prompt.input_ids.dims[1]);
   return { ids, text: tokenizer.decode(ids, { skip_special_tokens: true }) };
+}
+
+// {"ids": [...], "text"}: what is made of the source, by the options of generate; the text is the pipeline's own
+async function rewrite(pipe, { text, ...options }) {
+  const [, ...ids] = (await pipe.model.generate({ ...pipe.tokenizer(text), do_sample: false, ...options }))
+    .tolist()[0].map(Number);
+  const [{ generated_text }] = await pipe(text, { do_sample: false, ...options });
+  return { ids, text: generated_text };
 }
 
 async function outputs({ model, tokenizer }, text, pair) {

@@ -4,7 +4,7 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>evaluate</c>.</summary>
-internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments
+internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, IGenerationArguments
 {
     [Section("Model and data")]
     [Option("model", MetaValue = "DIR", HelpText = "folder of a fine-tuned model")]
@@ -32,8 +32,45 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments
 
     public bool WholeWordMasking { get; set; }
 
-    [Option("seed", MetaValue = "N", HelpText = "fixes which tokens are masked (default: 1)")]
+    [Option("seed", MetaValue = "N",
+        HelpText = "fixes which tokens are masked (default: 1), or what is drawn (default: 0)")]
     public long? Seed { get; set; }
+
+    [Section("Writing, for causal_lm and seq2seq")]
+    [Option("generate", HelpText = "let the model write, and score that with BLEU, chrF and ROUGE too")]
+    public bool Generate { get; set; }
+
+    [Option("limit", MetaValue = "N", HelpText = "score the first N examples alone (default: all)")]
+    public int? Limit { get; set; }
+
+    [Option("output", MetaValue = "F", HelpText = "file for what is written, as JSON Lines (default: none)")]
+    public string? Output { get; set; }
+
+    public int? MaxNewTokens { get; set; }
+
+    public int? MinNewTokens { get; set; }
+
+    public string? StopStrings { get; set; }
+
+    public bool Samples { get; set; }
+
+    public double? Temperature { get; set; }
+
+    public int? TopK { get; set; }
+
+    public double? TopP { get; set; }
+
+    public double? MinP { get; set; }
+
+    public double? RepetitionPenalty { get; set; }
+
+    public int? Beams { get; set; }
+
+    public double? LengthPenalty { get; set; }
+
+    public bool StopsEarly { get; set; }
+
+    public int? BatchSize { get; set; }
 
     [Section("Execution and output")]
     [Option("precision", MetaValue = "PRECISION", HelpText = "operands of products: fp32, bf16 (default: fp32)")]

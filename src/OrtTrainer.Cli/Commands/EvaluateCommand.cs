@@ -4,20 +4,24 @@ using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Generation;
 using OrtTrainer.Graph;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary><c>evaluate</c>: the scores of a fine-tuned model on labelled data, or of masked tokens on texts.</summary>
+/// <summary><c>evaluate</c>: the scores of a fine-tuned model on labelled data, of masked tokens on texts, or of what a
+/// model writes.</summary>
 internal static class EvaluateCommand
 {
     public static Task<int> RunAsync(EvaluateArguments arguments, Terminal terminal, CancellationToken interruption)
     {
         // A wrong option is told before a model is opened.
         (string model, string file, _) = (arguments.ModelFolder, arguments.DataFile, arguments.Table);
+        GenerationOptions? writing = WrittenScores.Asked(arguments);
         PredictorOptions options = OptionErrors.Guard(typeof(EvaluateArguments), () => new PredictorOptions
         {
             MaxLength = arguments.MaxLength,
@@ -33,6 +37,11 @@ internal static class EvaluateCommand
         }
 
         ModelFolder.TellAssumption(task, terminal);
+        if (writing is not null)
+        {
+            WrittenScores.Require(task);
+        }
+
         if (arguments.Metric is { } name)
         {
             _ = OptionErrors.Guard(typeof(EvaluateArguments), () => task.FindMetric(name));
@@ -47,8 +56,21 @@ internal static class EvaluateCommand
             SeparateDocuments = arguments.SeparateDocuments,
             SplitSeed = (ulong)(arguments.Seed ?? 1),
         });
+        EncodedDataset data = predictor.Load(labeled, terminal.Note, interruption);
+        using IDisposable? held = data.Inputs as IDisposable;
+        data = arguments.Limit < data.Count ? data.Take([.. Enumerable.Range(0, arguments.Limit.Value)]) : data;
         (Metric metric, EvaluationScores scores) =
-            predictor.Evaluate(labeled, arguments.Metric, terminal.Note, interruption);
+            predictor.Evaluate(data, arguments.Metric, terminal.Note, interruption);
+        if (writing is not null)
+        {
+            GenerationScores written = WrittenScores.Of(arguments, writing, data.Source, interruption);
+            scores = scores with
+            {
+                Values = new Dictionary<string, double>(scores.Values.Concat(written.Values.Select(
+                    score => KeyValuePair.Create(score.Name, score.Value)))),
+            };
+        }
+
         Print(arguments, file, scores, metric, terminal.Out);
         return Task.FromResult(ExitCode.Done);
     }

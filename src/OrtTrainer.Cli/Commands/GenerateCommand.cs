@@ -1,7 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
@@ -9,19 +6,14 @@ using OrtTrainer.Generation;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary><c>generate</c>: what a model writes behind a prompt, as it comes; or a JSON line per prompt of a
-/// file.</summary>
+/// <summary><c>generate</c>: what a model writes behind a prompt, or makes of a source, as it comes; or a JSON line
+/// per prompt of a file.</summary>
 internal static class GenerateCommand
 {
-    private static readonly JsonSerializerOptions Format = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static async Task<int> RunAsync(
         GenerateArguments arguments, Terminal terminal, CancellationToken interruption)
     {
-        GenerationOptions options = arguments.Options;
+        GenerationOptions options = IGenerationArguments.Of(arguments);
         if (arguments.Prompt is not null && (arguments.Input ?? arguments.Output) is not null)
         {
             throw new UsageException("--prompt is one prompt; take either it or --input and --output.");
@@ -45,7 +37,7 @@ internal static class GenerateCommand
         }
 
         List<string> prompts = [];
-        await foreach (Example row in source.ReadPromptsAsync(interruption))
+        await foreach (Example row in source.ReadPromptsAsync(generator.PromptColumn, interruption))
         {
             prompts.Add(row.Text);
         }
@@ -73,13 +65,7 @@ internal static class GenerateCommand
                 foreach ((string prompt, GeneratedText text) in
                     some.Zip(generator.Generate(some, options, interruption)))
                 {
-                    write(new JsonObject
-                    {
-                        ["prompt"] = prompt,
-                        ["text"] = text.Text,
-                        ["tokens"] = text.Ids.Count,
-                        ["end"] = OptionWords.Of(text.End),
-                    }.ToJsonString(Format));
+                    write(WrittenLine.Of(prompt, text));
                 }
             }
         }

@@ -74,10 +74,12 @@ internal sealed class TextSource
         ReadAsync(Read(task, cancellation), cancellation);
 
     /// <summary>Prompts, in the same way, a text each.</summary>
+    /// <param name="column">Their column where none is named.</param>
+    /// <param name="cancellation">Stops waiting.</param>
     /// <inheritdoc cref="ReadAsync(ModelTask, CancellationToken)"/>
-    public IAsyncEnumerable<Example> ReadPromptsAsync(CancellationToken cancellation)
+    public IAsyncEnumerable<Example> ReadPromptsAsync(string column, CancellationToken cancellation)
     {
-        ExampleColumns columns = new(_text ?? PromptRows.Prompt);
+        ExampleColumns columns = new(_text ?? column);
         return ReadAsync(_rows(cancellation).Select(row => PromptRows.Read(row, columns)), cancellation);
     }
 

@@ -83,11 +83,15 @@ internal static class ModelExporter
         cancellation.ThrowIfCancellationRequested();
         string[] owned =
         [
-            ModelConfig.FileName, SafetensorsName, .. TokenizerExport.FileNames,
+            ModelConfig.FileName, SafetensorsName, GenAiConfig.FileName, .. TokenizerExport.FileNames,
             .. ModelTask.All.SelectMany(task => task.FileNames),
             // Beside config.json lies the graph of an older export, which would now be another model's.
             OnnxModelFolder.OnnxName, OnnxFile.DataNameOf(OnnxModelFolder.OnnxName),
-            .. new[] { OnnxModelFolder.OnnxName, OnnxModelFolder.EncoderName, OnnxModelFolder.DecoderName }
+            .. new[]
+                {
+                    OnnxModelFolder.OnnxName, OnnxModelFolder.EncoderName, OnnxModelFolder.DecoderName,
+                    OnnxModelFolder.UncachedDecoderName,
+                }
                 .SelectMany(name => new[] { name, OnnxFile.DataNameOf(name) })
                 .Append(OnnxModelFolder.QuantizedName)
                 .Select(name => Path.Combine(OnnxModelFolder.GraphFolder, name)),
@@ -137,6 +141,12 @@ internal static class ModelExporter
         else if (model.MaxLength is { } maxLength)
         {
             TokenizerSettings.WriteLimit(folder, maxLength);
+        }
+
+        (string graphName, ModelProto first) = graphs[0];
+        if (GenAiConfig.Of(model, first, Path.Combine(OnnxModelFolder.GraphFolder, graphName)) is { } genAi)
+        {
+            AtomicFile.WriteText(Path.Combine(folder, GenAiConfig.FileName), genAi.ToJsonString(Indented) + "\n");
         }
 
         int limit = model.MaxLength ?? model.Architecture.Shape.Positions;

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using OrtTrainer.Tasks.TokenPrediction;
 
 namespace OrtTrainer.Generation;
@@ -9,19 +10,22 @@ namespace OrtTrainer.Generation;
 /// </summary>
 /// <param name="decoder">Reads the texts.</param>
 /// <param name="options">What is asked for.</param>
-/// <param name="ends">Tokens that end a text.</param>
+/// <param name="rules">What the model says.</param>
 /// <param name="vocabulary">V.</param>
 internal sealed class BeamSearch(
-    CachedDecoder decoder, GenerationOptions options, IReadOnlyList<int> ends, int vocabulary)
+    CachedDecoder decoder, GenerationOptions options, GenerationRules rules, int vocabulary)
 {
     private sealed record Beam(int[] Ids, double Score);
 
     /// <summary>The best text behind a prompt: its tokens, and whether one that ends texts came behind them.</summary>
     /// <param name="prompt">Token ids.</param>
+    /// <param name="begun">The tokens that the text begins with: the prompt, or what a decoder beside an encoder
+    /// begins with.</param>
     /// <param name="padId">Never seen, as rows are of one length.</param>
     /// <param name="most">The most tokens that are written.</param>
     /// <param name="cancellation">Stops between two tokens.</param>
-    public (int[] Ids, bool Ended) Run(int[] prompt, long padId, int most, CancellationToken cancellation)
+    public (int[] Ids, bool Ended) Run(
+        int[] prompt, int[] begun, long padId, int most, CancellationToken cancellation)
     {
         int width = options.Beams;
         List<Beam> running = [new([], 0)];
@@ -30,12 +34,12 @@ internal sealed class BeamSearch(
         for (int length = 1; length <= most; length++)
         {
             cancellation.ThrowIfCancellationRequested();
-            List<(double Score, int Beam, int Id)> best = Best(prompt, running, logits, 2 * width);
+            List<(double Score, int Beam, int Id)> best = Best(begun, running, logits, 2 * width, most);
             List<(double Score, int Beam, int Id)> going = [];
             for (int rank = 0; rank < best.Count; rank++)
             {
                 (double score, int beam, int id) = best[rank];
-                if (!ends.Contains(id))
+                if (!rules.Ends.Contains(id))
                 {
                     going.Add(best[rank]);
                 }
@@ -78,18 +82,24 @@ internal sealed class BeamSearch(
 
     /// <summary>The best continuations, best first.</summary>
     private List<(double Score, int Beam, int Id)> Best(
-        int[] prompt, List<Beam> running, float[] logits, int count)
+        int[] begun, List<Beam> running, float[] logits, int count, int most)
     {
         PriorityQueue<(double Score, int Beam, int Id), double> best = new();
         for (int beam = 0; beam < running.Count; beam++)
         {
             Span<float> row = logits.AsSpan(beam * vocabulary, vocabulary);
             int[] ids = running[beam].Ids;
-            LogitFilters.Always(row, [.. prompt, .. ids], ids.Length, ends, options);
             double sum = PredictedTokenAccumulator.LogSum(row);
+            TensorPrimitives.Subtract(row, (float)sum, row);
+            LogitFilters.Always(row, [.. begun, .. ids], ids.Length, most, rules, options);
             for (int id = 0; id < vocabulary; id++)
             {
-                double score = running[beam].Score + row[id] - sum;
+                double score = running[beam].Score + row[id];
+                if (double.IsNegativeInfinity(score))
+                {
+                    continue;
+                }
+
                 if (best.Count < count)
                 {
                     best.Enqueue((score, beam, id), score);

@@ -5,98 +5,59 @@ namespace OrtTrainer.Generation;
 
 /// <summary>
 /// A decoder that remembers the keys and values of the tokens it has read: rows of texts, to each of which a token is
-/// added at a time. Rows of different lengths begin with padding that the mask hides.
+/// added at a time.
 /// </summary>
-internal sealed class CachedDecoder : IDisposable
+internal abstract class CachedDecoder : IDisposable
 {
     private readonly GraphSession _session;
-    private readonly Binding _binding;
     private readonly GraphValue[] _past;
     private readonly int _vocabulary;
-    private readonly bool _hasPositions;
-    private long[] _mask = [];
-    private long[] _positions = [];
-    private int _width;
 
     /// <param name="session">A graph with a cache, as <see cref="PaddedGraph"/> builds it; disposed with this.</param>
     /// <param name="vocabulary">Logits of a token.</param>
-    public CachedDecoder(GraphSession session, int vocabulary)
+    protected CachedDecoder(GraphSession session, int vocabulary)
     {
         (_session, _vocabulary) = (session, vocabulary);
-        _past = [.. session.Inputs.Where(input => PaddedInputs.IsPast(input.Name))];
-        _hasPositions = session.Inputs.Any(input => input.Name == PaddedInputs.PositionIds);
-        _binding = session.CreateBinding();
-        _binding.BindOutput(PaddedInputs.Logits);
+        _past =
+        [
+            .. session.Inputs.Where(
+                input => PaddedInputs.IsPast(input.Name) && !PaddedInputs.IsPastOfEncoder(input.Name)),
+        ];
+        Binding = session.CreateBinding();
+        Binding.BindOutput(PaddedInputs.Logits);
         foreach (GraphValue past in _past)
         {
-            string present = PresentOf(past);
-            _binding.BindOutput(present);
-            _binding.FeedBack(present, past.Name);
+            string present = PaddedInputs.PresentOf(past.Name);
+            Binding.BindOutput(present);
+            Binding.FeedBack(present, past.Name);
         }
     }
 
     /// <summary>Rows at work.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Forgets everything and reads prompts, a row each.</summary>
+    /// <summary>What the graph reads and writes.</summary>
+    protected Binding Binding { get; }
+
+    /// <summary>Forgets everything and begins texts of prompts, a row each.</summary>
     /// <param name="prompts">Token ids, none empty.</param>
-    /// <param name="padId">Stands before shorter ones.</param>
+    /// <param name="padId">Fills shorter ones up.</param>
     /// <returns>The logits of what follows each row, [B, V]; valid until the next call.</returns>
     public ReadOnlySpan<float> Start(IReadOnlyList<int[]> prompts, long padId)
     {
         Rows = prompts.Count;
-        int length = prompts.Max(prompt => prompt.Length);
-        long[] ids = new long[Rows * length];
-        long[] positions = new long[Rows * length];
-        Array.Fill(ids, padId);
-        _mask = new long[Rows * length];
-        _positions = new long[Rows];
-        _width = length;
-        for (int row = 0; row < Rows; row++)
-        {
-            int[] prompt = prompts[row];
-            int start = ((row + 1) * length) - prompt.Length;
-            for (int i = 0; i < prompt.Length; i++)
-            {
-                ids[start + i] = prompt[i];
-                positions[start + i] = i;
-                _mask[start + i] = 1;
-            }
-
-            _positions[row] = prompt.Length;
-        }
-
         foreach (GraphValue past in _past)
         {
-            _binding.SetInput(past.Name, ReadOnlySpan<float>.Empty, [Rows, past.Shape[1], 0, past.Shape[3]]);
+            Binding.SetInput(past.Name, ReadOnlySpan<float>.Empty, [Rows, past.Shape[1], 0, past.Shape[3]]);
         }
 
-        return Run(ids, positions, length);
+        return Begin(prompts, padId);
     }
 
     /// <summary>Adds a token to each row.</summary>
     /// <param name="ids">[B].</param>
     /// <inheritdoc cref="Start" path="/returns"/>
-    public ReadOnlySpan<float> Next(ReadOnlySpan<int> ids)
-    {
-        long[] added = new long[Rows];
-        long[] mask = new long[Rows * (_width + 1)];
-        for (int row = 0; row < Rows; row++)
-        {
-            added[row] = ids[row];
-            _mask.AsSpan(row * _width, _width).CopyTo(mask.AsSpan(row * (_width + 1)));
-            mask[(row * (_width + 1)) + _width] = 1;
-        }
-
-        (_mask, _width) = (mask, _width + 1);
-        ReadOnlySpan<float> logits = Run(added, [.. _positions], length: 1);
-        for (int row = 0; row < Rows; row++)
-        {
-            _positions[row]++;
-        }
-
-        return logits;
-    }
+    public abstract ReadOnlySpan<float> Next(ReadOnlySpan<int> ids);
 
     /// <summary>Lets rows go on from others: row i from what row <c>sources[i]</c> was.</summary>
     /// <param name="sources">As many as there are to be rows.</param>
@@ -104,62 +65,58 @@ internal sealed class CachedDecoder : IDisposable
     {
         foreach (GraphValue past in _past)
         {
-            string present = PresentOf(past);
-            long[] shape = _binding.OutputShape(present);
+            string present = PaddedInputs.PresentOf(past.Name);
+            long[] shape = Binding.OutputShape(present);
             int size = checked((int)(shape[1] * shape[2] * shape[3]));
-            ReadOnlySpan<float> values = _binding.Output(present);
-            float[] reordered = new float[sources.Length * size];
-            for (int row = 0; row < sources.Length; row++)
-            {
-                values.Slice(sources[row] * size, size).CopyTo(reordered.AsSpan(row * size));
-            }
-
-            _binding.SetInput(past.Name, reordered, [sources.Length, shape[1], shape[2], shape[3]]);
+            Binding.SetInput(
+                past.Name, Picked(Binding.Output(present), sources, size),
+                [sources.Length, shape[1], shape[2], shape[3]]);
         }
 
-        long[] mask = new long[sources.Length * _width];
-        long[] positions = new long[sources.Length];
-        for (int row = 0; row < sources.Length; row++)
-        {
-            _mask.AsSpan(sources[row] * _width, _width).CopyTo(mask.AsSpan(row * _width));
-            positions[row] = _positions[sources[row]];
-        }
-
-        (_mask, _positions, Rows) = (mask, positions, sources.Length);
+        Rows = sources.Length;
+        ReorderOwn(sources);
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
-        _binding.Dispose();
+        Binding.Dispose();
         _session.Dispose();
     }
 
-    private static string PresentOf(GraphValue past) =>
-        PaddedInputs.PresentPrefix + past.Name[PaddedInputs.PastPrefix.Length..];
+    /// <summary>Reads the prompts; the cache is empty.</summary>
+    /// <inheritdoc cref="Start"/>
+    protected abstract ReadOnlySpan<float> Begin(IReadOnlyList<int[]> prompts, long padId);
 
-    // The logits of each row's last token.
-    private ReadOnlySpan<float> Run(long[] ids, long[] positions, int length)
+    /// <summary>As <see cref="Reorder"/>, for what is not in the cache of the decoder's own tokens.</summary>
+    protected abstract void ReorderOwn(ReadOnlySpan<int> sources);
+
+    /// <summary>Rows of some values each, one after the other.</summary>
+    protected static T[] Picked<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> rows, int size)
     {
-        _binding.SetIntegers(PaddedInputs.InputIds, ids, [Rows, length]);
-        _binding.SetIntegers(PaddedInputs.AttentionMask, _mask, [Rows, _width]);
-        if (_hasPositions)
+        T[] picked = new T[rows.Length * size];
+        for (int row = 0; row < rows.Length; row++)
         {
-            _binding.SetIntegers(PaddedInputs.PositionIds, positions, [Rows, length]);
+            values.Slice(rows[row] * size, size).CopyTo(picked.AsSpan(row * size));
         }
 
-        _binding.Run();
-        ReadOnlySpan<float> all = _binding.OutputAsFloats(PaddedInputs.Logits);
+        return picked;
+    }
+
+    /// <summary>Runs the graph on the newest tokens; other inputs are set.</summary>
+    /// <param name="ids">[B, length].</param>
+    /// <param name="length">Tokens of a row.</param>
+    /// <returns>The logits of each row's last token, [B, V].</returns>
+    protected ReadOnlySpan<float> Run(long[] ids, int length)
+    {
+        Binding.SetIntegers(PaddedInputs.InputIds, ids, [Rows, length]);
+        Binding.Run();
+        ReadOnlySpan<float> all = Binding.OutputAsFloats(PaddedInputs.Logits);
         if (length == 1)
         {
             return all;
         }
 
-        float[] last = new float[Rows * _vocabulary];
-        for (int row = 0; row < Rows; row++)
-        {
-            all.Slice((((row + 1) * length) - 1) * _vocabulary, _vocabulary).CopyTo(last.AsSpan(row * _vocabulary));
-        }
-
-        return last;
+        int[] last = [.. Enumerable.Range(0, Rows).Select(row => ((row + 1) * length) - 1)];
+        return Picked(all, last, _vocabulary);
     }
 }

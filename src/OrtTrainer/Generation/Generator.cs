@@ -2,55 +2,65 @@ using Google.Protobuf;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
+using OrtTrainer.Models.Backbones;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks.CausalLanguageModel;
-using OrtTrainer.Tasks.TokenPrediction;
+using OrtTrainer.Tasks.Seq2Seq;
 using OrtTrainer.Text;
 
 namespace OrtTrainer.Generation;
 
 /// <summary>
-/// A language model that writes texts on: prompts in, what follows them out. Not safe for use from several threads at
-/// once.
+/// A model that writes: prompts in, what follows them out; or of an encoder with a decoder, sources in, what is made of
+/// them out. Not safe for use from several threads at once.
 /// </summary>
 public sealed class Generator : IDisposable
 {
     private readonly CachedDecoder _decoder;
     private readonly Tokenizer _tokenizer;
-    private readonly IReadOnlyList<int> _ends;
+    private readonly GenerationRules _rules;
     private readonly int _vocabulary;
     private readonly int _positions;
     private readonly long _padId;
 
-    private Generator(
-        CachedDecoder decoder, Tokenizer tokenizer, IReadOnlyList<int> ends, ModelShape shape, long padId)
+    // Of an encoder with a decoder: what the latter begins with, and the most tokens of the former.
+    private readonly (int Start, int SourceLimit)? _beside;
+
+    private Generator(CachedDecoder decoder, ModelShape shape, GenerationFiles files)
     {
-        (_decoder, _tokenizer, _ends, _padId) = (decoder, tokenizer, ends, padId);
+        (_decoder, _tokenizer, _rules, _padId, _beside) =
+            (decoder, files.Tokenizer, files.Rules, files.PadId, files.Beside);
         (_vocabulary, _positions) = (shape.Vocabulary, shape.Positions);
     }
 
     /// <summary>Opens a model folder: config.json, weights and tokenizer.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="execution">Threads; null for the defaults.</param>
-    /// <exception cref="RunException">The model is none that writes texts on.</exception>
+    /// <exception cref="RunException">The model is none that writes, or its generation_config.json asks for what is not
+    /// supported.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
-    public static Generator Open(string folder, ExecutionOptions? execution = null)
+    public static Generator Open(string folder, ExecutionOptions? execution = null) =>
+        Open(folder, execution, maxLength: null);
+
+    /// <param name="folder">The folder.</param>
+    /// <param name="execution">Threads; null for the defaults.</param>
+    /// <param name="maxLength">The most tokens of a source that an encoder reads; null for the tokenizer's
+    /// limit.</param>
+    /// <inheritdoc cref="Open(string, ExecutionOptions)"/>
+    internal static Generator Open(string folder, ExecutionOptions? execution, int? maxLength)
     {
         ModelConfig config = ModelConfig.Load(folder);
-        Architecture architecture = Architecture.For(config);
-        Tokenizer tokenizer = Tokenizer.Load(folder);
-        NextTokenHead head = new(architecture.Shape.Vocabulary);
-        using FolderWeights weights = FolderWeights.Read(folder, head);
-        GraphSession session = GraphSession.FromBytes(
-            PaddedGraph.Build(weights.Architecture, head, weights.Layout, weights.Buffer).ToByteArray(),
-            execution ?? new ExecutionOptions(), "decoder");
-        return new(
-            new CachedDecoder(session, architecture.Shape.Vocabulary), tokenizer,
-            GenerationConfig.EndTokens(folder, config, tokenizer), architecture.Shape,
-            Architecture.PaddingIdOf(config));
+        ModelShape shape = Architecture.For(config).Shape;
+        GenerationFiles files = GenerationFiles.Read(folder, config, shape, maxLength);
+        return new(files.Beside is { } beside
+            ? OpenBeside(folder, shape, beside.Start, execution ?? new ExecutionOptions())
+            : OpenDecoder(folder, shape, execution ?? new ExecutionOptions()), shape, files);
     }
+
+    /// <summary>The column of prompts, or of sources, where none is named.</summary>
+    internal string PromptColumn => _beside is null ? PromptRows.Prompt : Seq2SeqTask.Instance.DefaultColumns.Text;
 
     /// <summary>Writes on behind prompts, several at a time; results are in their order.</summary>
     /// <param name="prompts">The texts.</param>
@@ -79,8 +89,9 @@ public sealed class Generator : IDisposable
         foreach (int[] batch in Enumerable.Range(0, ids.Length).OrderBy(text => ids[text].Length)
             .Chunk(options.BatchSize))
         {
-            WrittenText[] written = [.. batch.Select(text => new WrittenText(ids[text], _tokenizer, _ends, options))];
-            Write(written, batch, options, cancellation);
+            int[][] some = [.. batch.Select(text => ids[text])];
+            WrittenText[] written = [.. some.Select(prompt => Begun(prompt, options))];
+            Write(some, written, batch, options, cancellation);
             foreach ((int text, WrittenText one) in batch.Zip(written))
             {
                 results[text] = one.Result();
@@ -103,9 +114,10 @@ public sealed class Generator : IDisposable
             yield break;
         }
 
-        WrittenText written = new(IdsOf(prompt), _tokenizer, _ends, options);
+        int[] ids = IdsOf(prompt);
+        WrittenText written = Begun(ids, options);
         int given = 0;
-        foreach (bool _ in Steps([written], [0], options, cancellation))
+        foreach (bool _ in Steps([ids], [written], [0], options, cancellation))
         {
             int settled = written.SettledLength();
             if (settled > given)
@@ -119,21 +131,62 @@ public sealed class Generator : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();
 
-    private void Write(
-        WrittenText[] written, int[] texts, GenerationOptions options, CancellationToken cancellation)
+    private static PromptDecoder OpenDecoder(string folder, ModelShape shape, ExecutionOptions execution)
     {
-        foreach (bool _ in Steps(written, texts, options, cancellation))
+        NextTokenHead head = new(shape.Vocabulary);
+        using FolderWeights weights = FolderWeights.Read(folder, head);
+        return new(GraphSession.FromBytes(
+            PaddedGraph.Build(weights.Architecture, head, weights.Layout, weights.Buffer).ToByteArray(), execution,
+            "decoder"), shape.Vocabulary);
+    }
+
+    private static SourceDecoder OpenBeside(
+        string folder, ModelShape shape, int start, ExecutionOptions execution)
+    {
+        TargetTokenHead head = new(shape.Vocabulary);
+        using FolderWeights weights = FolderWeights.Read(folder, head);
+        EncoderDecoder architecture = (EncoderDecoder)weights.Architecture;
+        GraphSession encoder = GraphSession.FromBytes(
+            PaddedGraph.BuildEncoder(architecture, weights.Layout, weights.Buffer).ToByteArray(), execution,
+            "encoder");
+        try
+        {
+            return new(
+                encoder, GraphSession.FromBytes(
+                    PaddedGraph.BuildDecoder(architecture, head, weights.Layout, weights.Buffer).ToByteArray(),
+                    execution, "decoder"), shape.Vocabulary, start);
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+    }
+
+    private WrittenText Begun(int[] prompt, GenerationOptions options) =>
+        new(BeginningOf(prompt), _tokenizer, _rules, options);
+
+    /// <summary>What the decoder's text begins with: the prompt, or beside an encoder, which reads that, one
+    /// token.</summary>
+    private int[] BeginningOf(int[] prompt) => _beside is var (start, _) ? [start] : prompt;
+
+    private void Write(
+        int[][] prompts, WrittenText[] written, int[] texts, GenerationOptions options,
+        CancellationToken cancellation)
+    {
+        foreach (bool _ in Steps(prompts, written, texts, options, cancellation))
         {
         }
     }
 
     /// <summary>Adds a token to all texts that go on, until none does.</summary>
     private IEnumerable<bool> Steps(
-        WrittenText[] written, int[] texts, GenerationOptions options, CancellationToken cancellation)
+        int[][] prompts, WrittenText[] written, int[] texts, GenerationOptions options,
+        CancellationToken cancellation)
     {
         TokenChoice[] choices = [.. texts.Select(text => new TokenChoice(options, text))];
         int[] rows = [.. Enumerable.Range(0, written.Length)];
-        float[] logits = _decoder.Start([.. written.Select(text => text.All.ToArray())], _padId).ToArray();
+        float[] logits = _decoder.Start(prompts, _padId).ToArray();
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -142,8 +195,9 @@ public sealed class Generator : IDisposable
             {
                 WrittenText text = written[rows[i]];
                 Span<float> row = logits.AsSpan(i * _vocabulary, _vocabulary);
-                LogitFilters.Always(row, text.All, text.Count, _ends, options);
-                text.Add(choices[rows[i]].Next(row), Most(text.PromptLength, options));
+                int most = Most(text.PromptLength, options);
+                LogitFilters.Always(row, text.All, text.Count, most, _rules, options);
+                text.Add(choices[rows[i]].Next(row), most);
                 if (text.End is null)
                 {
                     going.Add(i);
@@ -168,10 +222,10 @@ public sealed class Generator : IDisposable
 
     private GeneratedText Search(int[] prompt, GenerationOptions options, CancellationToken cancellation)
     {
-        int most = Most(prompt.Length, options);
-        (int[] ids, bool ended) = new BeamSearch(_decoder, options, _ends, _vocabulary).Run(
-            prompt, _padId, most, cancellation);
-        WrittenText text = new(prompt, _tokenizer, _ends, options);
+        WrittenText text = Begun(prompt, options);
+        int most = Most(text.PromptLength, options);
+        (int[] ids, bool ended) = new BeamSearch(_decoder, options, _rules, _vocabulary).Run(
+            prompt, BeginningOf(prompt), _padId, most, cancellation);
         foreach (int id in ids.TakeWhile(_ => text.End is null))
         {
             text.Add(id, most);
@@ -186,6 +240,14 @@ public sealed class Generator : IDisposable
 
     private int[] IdsOf(string prompt)
     {
+        if (_beside is var (_, limit))
+        {
+            return TargetTokens.Cut(prompt, _tokenizer, limit).Tokens.Ids is { Length: > 0 } source
+                ? source
+                : throw new RunException("The text has no tokens, so that there is nothing to make another of. Give a "
+                    + "text.");
+        }
+
         int[] ids = CompletionTokens.OfPrompt(prompt, _tokenizer);
         if (ids.Length == 0)
         {

@@ -4,18 +4,20 @@ namespace OrtTrainer.Generation;
 
 /// <summary>
 /// What is done with the logits of the next token before one is chosen, in the order of Hugging Face's transformers:
-/// repetition, the fewest tokens, temperature, and the three ways to leave improbable tokens out.
+/// repetition, the fewest tokens, tokens that are forced, temperature, and the three ways to leave improbable tokens
+/// out.
 /// </summary>
 internal static class LogitFilters
 {
     /// <summary>What holds for search and draws alike.</summary>
-    /// <param name="logits">[V], changed.</param>
-    /// <param name="written">The tokens so far, the prompt's too.</param>
+    /// <param name="logits">[V], changed; a search gives the logarithms of probabilities.</param>
+    /// <param name="written">The tokens so far, those that the text began with too.</param>
     /// <param name="newTokens">How many of them were written.</param>
-    /// <param name="ends">Tokens that end a text.</param>
+    /// <param name="most">How many are written at most.</param>
+    /// <param name="rules">What the model says.</param>
     /// <param name="options">What is asked for.</param>
     public static void Always(
-        Span<float> logits, IReadOnlyList<int> written, int newTokens, IReadOnlyList<int> ends,
+        Span<float> logits, IReadOnlyList<int> written, int newTokens, int most, GenerationRules rules,
         GenerationOptions options)
     {
         if (options.RepetitionPenalty != 1)
@@ -27,17 +29,25 @@ internal static class LogitFilters
             }
         }
 
-        if (newTokens < options.MinNewTokens)
+        RuleOutRepeatedRuns(logits, written, rules.RunLength);
+        if (newTokens < options.MinNewTokens || written.Count < rules.MinLength)
         {
-            foreach (int end in ends)
+            foreach (int end in rules.Ends)
             {
                 logits[end] = float.NegativeInfinity;
             }
         }
+
+        if ((written.Count == 1 ? rules.First : newTokens == most - 1 ? rules.Last : null) is { } forced)
+        {
+            logits.Fill(float.NegativeInfinity);
+            logits[forced] = 0;
+        }
     }
 
     /// <summary>What holds for draws.</summary>
-    /// <inheritdoc cref="Always" path="/param"/>
+    /// <param name="logits">[V], changed.</param>
+    /// <param name="options">What is asked for.</param>
     public static void ForDraws(Span<float> logits, GenerationOptions options)
     {
         if (options.Temperature != 1)
@@ -60,6 +70,25 @@ internal static class LogitFilters
         if (options.MinP > 0)
         {
             KeepFrom(logits, TensorPrimitives.Max(logits) + (float)Math.Log(options.MinP));
+        }
+    }
+
+    // Tokens that stood behind the last length - 1 before.
+    private static void RuleOutRepeatedRuns(Span<float> logits, IReadOnlyList<int> written, int length)
+    {
+        int last = written.Count - length + 1;
+        for (int start = 0; length > 0 && start < last; start++)
+        {
+            int same = 0;
+            while (same < length - 1 && written[start + same] == written[last + same])
+            {
+                same++;
+            }
+
+            if (same == length - 1)
+            {
+                logits[written[start + same]] = float.NegativeInfinity;
+            }
         }
     }
 

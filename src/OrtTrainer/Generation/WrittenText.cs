@@ -2,30 +2,35 @@ using OrtTrainer.Text;
 
 namespace OrtTrainer.Generation;
 
-/// <summary>One text as it is written: its tokens, and the text they make behind the prompt.</summary>
+/// <summary>One text as it is written: its tokens, and the text they make behind those that it began with.</summary>
 internal sealed class WrittenText
 {
     private readonly Tokenizer _tokenizer;
     private readonly GenerationOptions _options;
-    private readonly IReadOnlyList<int> _ends;
+    private readonly GenerationRules _rules;
     private readonly List<int> _all;
     private readonly string _prompt;
     private string _text = "";
     private int _decoded;
 
+    /// <param name="prompt">Tokens that the text begins with: the prompt, or what a decoder beside an encoder begins
+    /// with.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="rules">What the model says.</param>
+    /// <param name="options">What is asked for.</param>
     public WrittenText(
-        int[] prompt, Tokenizer tokenizer, IReadOnlyList<int> ends, GenerationOptions options)
+        int[] prompt, Tokenizer tokenizer, GenerationRules rules, GenerationOptions options)
     {
-        (_tokenizer, _ends, _options) = (tokenizer, ends, options);
+        (_tokenizer, _rules, _options) = (tokenizer, rules, options);
         _all = [.. prompt];
         PromptLength = _decoded = prompt.Length;
         _prompt = tokenizer.Decode(prompt);
     }
 
-    /// <summary>Tokens of the prompt.</summary>
+    /// <summary>Tokens that the text began with.</summary>
     public int PromptLength { get; }
 
-    /// <summary>All tokens, the prompt's first.</summary>
+    /// <summary>All tokens, those that the text began with first.</summary>
     public IReadOnlyList<int> All => _all;
 
     /// <summary>Tokens that were written, without one that ends texts.</summary>
@@ -53,7 +58,7 @@ internal sealed class WrittenText
     /// <param name="most">The most tokens that are written.</param>
     public void Add(int id, int most)
     {
-        if (_ends.Contains(id))
+        if (_rules.Ends.Contains(id))
         {
             End = GenerationEnd.EndToken;
             return;

@@ -132,6 +132,9 @@ internal abstract class Architecture(ModelConfig config)
                 $"an id below vocab_size, {VocabularyOf(config)}", "Correct either field.");
     }
 
+    /// <summary>What ONNX Runtime GenAI calls the family; null for one that it does not run.</summary>
+    public virtual string? GenAiType => null;
+
     /// <summary>What precedes the names of a layer's tensors, <see cref="BasePrefix"/> included.</summary>
     /// <param name="layer">Counted from 0.</param>
     public abstract string LayerPrefix(int layer);

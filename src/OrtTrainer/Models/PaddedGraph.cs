@@ -34,11 +34,7 @@ internal static class PaddedGraph
             g.Output(value, name);
         }
 
-        foreach ((string name, Value value) in m.Cache)
-        {
-            g.Output(value, name);
-        }
-
+        OutputCache(g, m);
         return g.ToModel();
     }
 
@@ -69,8 +65,9 @@ internal static class PaddedGraph
     }
 
     /// <summary>
-    /// The decoder beside it: ids of the target so far, <see cref="PaddedInputs.EncoderHiddenStates"/> and their mask
-    /// in, <see cref="PaddedInputs.Logits"/> out.
+    /// The decoder beside it, with its cache as <see cref="PaddedModelBuilder.OfDecoder"/> has it:
+    /// <see cref="PaddedInputs.Logits"/> of the newest tokens out, keys and values of all tokens, and those of the
+    /// encoder's tokens where they were not given.
     /// </summary>
     /// <inheritdoc cref="Build" path="/param"/>
     public static ModelProto BuildDecoder(
@@ -78,8 +75,18 @@ internal static class PaddedGraph
     {
         GraphBuilder g = new("decoder");
         PaddedModelBuilder m = PaddedModelBuilder.OfDecoder(
-            g, architecture.Shape.Width, parameter => layout.Read(parameters, parameter));
+            g, architecture.DecoderShape, architecture.Shape.DecoderLayers,
+            parameter => layout.Read(parameters, parameter));
         g.Output(head.Build(m, architecture, architecture.Decode(m, m.Encoded!)), PaddedInputs.Logits);
+        OutputCache(g, m);
         return g.ToModel();
+    }
+
+    private static void OutputCache(GraphBuilder g, PaddedModelBuilder m)
+    {
+        foreach ((string name, Value value) in m.Cache)
+        {
+            g.Output(value, name);
+        }
     }
 }

@@ -27,6 +27,16 @@ internal static class PaddedInputs
     /// <summary>The encoder's states, float [B, S, H]; an input of decoders beside one.</summary>
     public const string EncoderHiddenStates = "encoder_hidden_states";
 
+    /// <summary>Whether a cache is given, bool [1]; an input of decoders beside an encoder. Without one, what the
+    /// inputs of the cache hold means nothing.</summary>
+    public const string UseCacheBranch = "use_cache_branch";
+
+    /// <summary>What stands before key and value of the decoder's own tokens, where it is beside an encoder.</summary>
+    public const string DecoderPart = "decoder.";
+
+    /// <summary>What stands there for the encoder's tokens.</summary>
+    public const string EncoderPart = "encoder.";
+
     /// <summary>What names of a cache's tensors of keys end in.</summary>
     public const string Key = "key";
 
@@ -50,6 +60,13 @@ internal static class PaddedInputs
 
     /// <summary>Whether an input is one of a cache's.</summary>
     public static bool IsPast(string input) => input.StartsWith(PastPrefix, StringComparison.Ordinal);
+
+    /// <summary>Whether an input is that part of a cache which stays the same from token to token.</summary>
+    public static bool IsPastOfEncoder(string input) =>
+        IsPast(input) && input.Contains("." + EncoderPart, StringComparison.Ordinal);
+
+    /// <summary>The output that gives what an input of a cache takes in the next run.</summary>
+    public static string PresentOf(string past) => PresentPrefix + past[PastPrefix.Length..];
 
     /// <summary>Keys or values of a layer for earlier tokens, float [B, heads, P, D].</summary>
     public static string Past(int layer, string part) => FormattableString.Invariant($"{PastPrefix}{layer}.{part}");

@@ -63,6 +63,14 @@ internal sealed class EncoderDecoderModel : InferenceModel
         decoder.Binding.SetInput(
             PaddedInputs.EncoderHiddenStates, encoder.Binding.Output(PaddedInputs.LastHiddenState),
             encoder.Binding.OutputShape(PaddedInputs.LastHiddenState));
+        decoder.Binding.SetInput(PaddedInputs.UseCacheBranch, [false], [1]);
+        foreach (GraphValue past in _decoder.Inputs.Where(input => PaddedInputs.IsPast(input.Name)))
+        {
+            // Whole targets are read at once: there are no earlier tokens.
+            decoder.Binding.SetInput(
+                past.Name, ReadOnlySpan<float>.Empty, [source.Rows, past.Shape[1], 0, past.Shape[3]]);
+        }
+
         decoder.Binding.Run();
         int[] starts = new int[targets.Length], rows = new int[targets.Length];
         for (int b = 0; b < targets.Length; b++)

@@ -27,7 +27,10 @@ internal static class OnnxModelFolder
     public const string EncoderName = "encoder_model.onnx";
 
     /// <summary>The name of that decoder's.</summary>
-    public const string DecoderName = "decoder_model.onnx";
+    public const string DecoderName = "decoder_model_merged.onnx";
+
+    /// <summary>The name of a decoder's graph without a cache, which older exports have.</summary>
+    public const string UncachedDecoderName = "decoder_model.onnx";
 
     /// <summary>The name under which transformers.js looks for a graph with 8-bit weights (dtype q8).</summary>
     public const string QuantizedName = "model_quantized.onnx";

@@ -118,25 +118,32 @@ public sealed partial class Predictor : IDisposable
             System.Threading.Tasks.Task.Run(() => Encode(examples, part, cancellation), CancellationToken.None);
     }
 
-    /// <summary>Scores the model on a file, which its task reads.</summary>
+    /// <summary>Reads and tokenizes a file to score the model on, which its task reads.</summary>
     /// <param name="data">The file, as <see cref="DataOptions.Train"/>, and how to read it.</param>
+    /// <param name="note">Told what the look of the file decided; null for nobody.</param>
+    /// <param name="cancellation">Stops between examples.</param>
+    /// <exception cref="RunException">Options do not fit the task.</exception>
+    /// <exception cref="DataFileException">The file cannot be used.</exception>
+    internal EncodedDataset Load(
+        DataOptions data, Action<string>? note = null, CancellationToken cancellation = default) =>
+        Task.LoadScored(new ScoredReading(
+            data, Labels, _tokenizer, MaxLength, _options.Stride, _options.Execution.IntraOpThreads, note,
+            cancellation));
+
+    /// <summary>Scores the model on what <see cref="Load"/> gave.</summary>
+    /// <param name="data">The examples.</param>
     /// <param name="metric">The metric that decides, by name; null for that of the task.</param>
     /// <param name="note">Told what of the data is left out, such as what is cut; null for nobody.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <returns>The metric that decided, and the scores in all.</returns>
     /// <exception cref="ArgumentException">The task has no such metric.</exception>
     /// <exception cref="RunException">The metric is not defined for these data.</exception>
-    /// <exception cref="DataFileException">The file cannot be used.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
     internal (Metric Metric, EvaluationScores Scores) Evaluate(
-        DataOptions data, string? metric, Action<string>? note = null, CancellationToken cancellation = default)
+        EncodedDataset data, string? metric, Action<string>? note = null, CancellationToken cancellation = default)
     {
-        EncodedDataset encoded = Task.LoadScored(new ScoredReading(
-            data, Labels, _tokenizer, MaxLength, _options.Stride, _options.Execution.IntraOpThreads, note,
-            cancellation));
-        using IDisposable? file = encoded.Inputs as IDisposable;
-        Metric deciding = Task.MetricFor(metric, encoded.Source);
-        return (deciding, Evaluate(encoded, deciding, order: null, note, cancellation));
+        Metric deciding = Task.MetricFor(metric, data.Source);
+        return (deciding, Evaluate(data, deciding, order: null, note, cancellation));
     }
 
     /// <summary>Scores the model on labeled examples.</summary>

@@ -20,6 +20,9 @@ public abstract partial class ModelTask
     /// <summary>Whether outputs are vectors of texts, which have no labels.</summary>
     internal virtual bool MakesVectors => false;
 
+    /// <summary>Whether its models write texts, which can be scored beside their outputs.</summary>
+    internal virtual bool WritesTexts => false;
+
     /// <summary>The metrics that data can be scored by, that which decides first.</summary>
     internal virtual IReadOnlyList<Metric> MetricsOf(Dataset data) => Metrics;
 

@@ -2,7 +2,6 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
-using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks.Seq2Seq;
 using OrtTrainer.Tests.Checkpoints;
@@ -13,7 +12,7 @@ using OrtTrainer.Training.Batches;
 namespace OrtTrainer.Tests.Export;
 
 /// <summary>Exported encoders and decoders, run as other software would: padded, in standard operators.</summary>
-public sealed class EncoderDecoderExportTests
+public sealed partial class EncoderDecoderExportTests
 {
     private static IEnumerable<TestCaseData> References() =>
         GoldenModel.SharedFolders().Where(folder => folder.EndsWith("seq2seq", StringComparison.Ordinal))
@@ -26,29 +25,38 @@ public sealed class EncoderDecoderExportTests
         using GoldenModel golden = new(folder);
         using TemporaryFolder output = new();
         using Exported exported = new(golden.Pretrained, golden.Outputs, output.Path);
-        TokenizedExample[] examples = golden.Batch(0);
-        int length = examples.Max(example => example.InputIds.Length);
-        int targets = examples.Max(example => example.DecoderIds!.Length);
-        long[] mask = Padded(examples, length, example => [.. Enumerable.Repeat(1, example.InputIds.Length)]);
+        using Graphs graphs = new(output.File("onnx"), golden.Batch(0));
 
-        using GraphSession encoder = Open(output, "encoder_model.onnx");
-        using Binding encoding = encoder.CreateBinding();
-        encoding.SetInput("input_ids", Padded(examples, length, example => example.InputIds), [4, length]);
-        encoding.SetInput("attention_mask", mask, [4, length]);
-        encoding.BindOutput("last_hidden_state");
-        encoding.Run();
-        using GraphSession decoder = Open(output, "decoder_model.onnx");
-        using Binding decoding = decoder.CreateBinding();
-        decoding.SetInput("encoder_attention_mask", mask, [4, length]);
-        decoding.SetInput("input_ids", Padded(examples, targets, example => example.DecoderIds!), [4, targets]);
-        decoding.SetInput("encoder_hidden_states", encoding.Output("last_hidden_state"), [4, length, 32]);
-        decoding.BindOutput("logits");
-        decoding.Run();
+        float[] whole = graphs.Whole(pastLength: 0);
+        float[] behindNothing = graphs.Whole(pastLength: 1);
 
-        Assert.That(encoder.Inputs.Select(i => i.Name), Is.EqualTo(new[] { "input_ids", "attention_mask" }));
-        Assert.That(decoder.Inputs.Select(i => i.Name),
-            Is.EqualTo(new[] { "encoder_attention_mask", "input_ids", "encoder_hidden_states" }));
-        Assert.That(golden.Packed(decoding.Output("logits").ToArray()), Is.EqualTo(golden.PackedLogits).Within(1e-5));
+        Assert.That(graphs.EncoderInputs, Is.EqualTo(new[] { "input_ids", "attention_mask" }));
+        Assert.That(graphs.DecoderInputs, Is.EqualTo(new[]
+        {
+            "encoder_attention_mask", "input_ids", "encoder_hidden_states",
+            "past_key_values.0.decoder.key", "past_key_values.0.decoder.value",
+            "past_key_values.0.encoder.key", "past_key_values.0.encoder.value",
+            "past_key_values.1.decoder.key", "past_key_values.1.decoder.value",
+            "past_key_values.1.encoder.key", "past_key_values.1.encoder.value", "use_cache_branch",
+        }));
+        Assert.That(
+            graphs.DecoderOutputs, Is.EqualTo(graphs.DecoderInputs.Skip(3).SkipLast(1)
+                .Select(name => name.Replace("past_key_values", "present", StringComparison.Ordinal))
+                .Prepend("logits")));
+        Assert.That(golden.Packed(whole), Is.EqualTo(golden.PackedLogits).Within(1e-5));
+        Assert.That(behindNothing, Is.EqualTo(whole), "what stands in a cache that is not used means nothing");
+    }
+
+    [TestCaseSource(nameof(References))]
+    public void The_decoder_gives_the_reference_logits_token_by_token(string folder)
+    {
+        GoldenModel.Require(folder);
+        using GoldenModel golden = new(folder);
+        using TemporaryFolder output = new();
+        using Exported exported = new(golden.Pretrained, golden.Outputs, output.Path);
+        using Graphs graphs = new(output.File("onnx"), golden.Batch(0));
+
+        Assert.That(golden.Packed(graphs.TokenByToken()), Is.EqualTo(golden.PackedLogits).Within(1e-5));
     }
 
     [TestCaseSource(nameof(References))]
@@ -92,13 +100,6 @@ public sealed class EncoderDecoderExportTests
             () => new Exported(model, 19, folder.File("out"), quantization: Quantization.Int8),
             Throws.InstanceOf<RunException>().With.Message.Contains("8-bit"));
     }
-
-    private static GraphSession Open(TemporaryFolder output, string name) =>
-        GraphSession.FromFile(output.File(Path.Combine("onnx", name)), TinyClassifier.OneThread);
-
-    private static long[] Padded(TokenizedExample[] examples, int width, Func<TokenizedExample, int[]> row) =>
-        [.. examples.SelectMany(example =>
-            row(example).Concat(Enumerable.Repeat(0, width)).Take(width).Select(id => (long)id))];
 
     private static float[] Values(SafetensorsFile file, string name)
     {

@@ -41,7 +41,7 @@ public sealed class LogitFiltersTests
     {
         float[] logits = [2, -2, 3];
 
-        LogitFilters.Always(logits, [0, 1, 1], 1, [], new() { RepetitionPenalty = 2 });
+        LogitFilters.Always(logits, [0, 1, 1], 1, 9, new([]), new() { RepetitionPenalty = 2 });
 
         Assert.That(logits, Is.EqualTo(new float[] { 1, -4, 3 }));
     }
@@ -52,12 +52,30 @@ public sealed class LogitFiltersTests
         float[] logits = [2, 5, 3], later = [2, 5, 3];
         GenerationOptions options = new() { MinNewTokens = 2 };
 
-        LogitFilters.Always(logits, [], 1, [1], options);
-        LogitFilters.Always(later, [], 2, [1], options);
+        LogitFilters.Always(logits, [], 1, 9, new([1]), options);
+        LogitFilters.Always(later, [], 2, 9, new([1]), options);
 
         Assert.That(logits, Is.EqualTo(new[] { 2, float.NegativeInfinity, 3 }));
         Assert.That(later, Is.EqualTo(new float[] { 2, 5, 3 }));
     }
+
+    // 3 0 1 0 1 so far: behind 1, and behind 0 1, stood 0; behind nothing, all of them.
+    [TestCase(0, new[] { 0, 1, 2, 3 })]
+    [TestCase(1, new[] { 2 })]
+    [TestCase(2, new[] { 1, 2, 3 })]
+    [TestCase(3, new[] { 1, 2, 3 })]
+    [TestCase(4, new[] { 0, 1, 2, 3 })]
+    [TestCase(9, new[] { 0, 1, 2, 3 })]
+    public void A_run_of_tokens_is_not_written_again(int length, int[] left) =>
+        Assert.That(Left([3, 0, 1, 0, 1], 9, new([]) { RunLength = length }), Is.EqualTo(left));
+
+    [TestCase(new[] { 3 }, new[] { 2 })]
+    [TestCase(new[] { 3, 2 }, new[] { 0, 2, 3 })]
+    [TestCase(new[] { 3, 2, 0 }, new[] { 0, 1, 2, 3 })]
+    [TestCase(new[] { 3, 2, 0, 0 }, new[] { 1 })]
+    public void The_first_and_the_last_token_are_forced_and_no_text_ends_too_early(int[] written, int[] left) =>
+        Assert.That(
+            Left(written, 4, new([1]) { First = 2, Last = 1, MinLength = 3 }), Is.EqualTo(left));
 
     [Test]
     public void Draws_are_as_frequent_as_probable_and_repeat_by_their_seed()
@@ -73,10 +91,20 @@ public sealed class LogitFiltersTests
         Assert.That(Enumerable.Range(0, 100).Select(_ => other.Next([.. Logits])), Is.Not.EqualTo(drawn[..100]));
     }
 
+    private static int[] Left(int[] written, int most, GenerationRules rules)
+    {
+        float[] logits = [.. Logits];
+        LogitFilters.Always(logits, written, written.Length - 1, most, rules, new());
+        return LeftOf(logits);
+    }
+
     private static int[] Left(GenerationOptions options)
     {
         float[] logits = [.. Logits];
         LogitFilters.ForDraws(logits, options);
-        return [.. Enumerable.Range(0, logits.Length).Where(id => !float.IsNegativeInfinity(logits[id]))];
+        return LeftOf(logits);
     }
+
+    private static int[] LeftOf(float[] logits) =>
+        [.. Enumerable.Range(0, logits.Length).Where(id => !float.IsNegativeInfinity(logits[id]))];
 }

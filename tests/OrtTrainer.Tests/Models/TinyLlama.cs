@@ -20,13 +20,7 @@ internal static class TinyLlama
     {
         Directory.CreateDirectory(folder);
         string[] tokens = ["<unk>", "<s>", "</s>", .. Words];
-        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), TokenizerOf(tokens));
-        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """
-            {
-              "tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": "</s>",
-              "unk_token": "<unk>"
-            }
-            """);
+        WordTokenizer.Write(folder, tokens, unknown: 0, before: 1, behind: null, end: 2);
         File.WriteAllText(
             Path.Combine(folder, "config.json"),
             $$"""
@@ -45,37 +39,4 @@ internal static class TinyLlama
         random.Load(layout, weights, seed);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), StoredTensors.Of(layout, weights));
     }
-
-    private static string Special(string token, int id) =>
-        $$"""
-        {
-          "id": {{id}}, "content": "{{token}}", "single_word": false, "lstrip": false, "rstrip": false,
-          "normalized": false, "special": true
-        }
-        """;
-
-    private static string TokenizerOf(string[] tokens) =>
-        $$"""
-        {
-          "version": "1.0", "truncation": null, "padding": null,
-          "added_tokens": [{{string.Join(", ", tokens.Take(3).Select(Special))}}],
-          "normalizer": null,
-          "pre_tokenizer": { "type": "WhitespaceSplit" },
-          "post_processor": {
-            "type": "TemplateProcessing",
-            "single": [{ "SpecialToken": { "id": "<s>", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }],
-            "pair": [
-              { "SpecialToken": { "id": "<s>", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } },
-              { "Sequence": { "id": "B", "type_id": 1 } }
-            ],
-            "special_tokens": { "<s>": { "id": "<s>", "ids": [1], "tokens": ["<s>"] } }
-          },
-          "decoder": null,
-          "model": {
-            "type": "WordPiece", "unk_token": "<unk>", "continuing_subword_prefix": "##",
-            "max_input_chars_per_word": 100,
-            "vocab": { {{string.Join(", ", tokens.Select((token, id) => $"\"{token}\": {id}"))}} }
-          }
-        }
-        """;
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Tasks.QuestionAnswering;
-using OrtTrainer.Tasks.TextGeneration;
+using OrtTrainer.Evaluation.Texts;
 using OrtTrainer.Tasks.TokenClassification;
 
 namespace OrtTrainer.Tests.Tasks;

@@ -66,7 +66,7 @@ internal sealed class Bart : EncoderDecoder
     /// <summary>A bias of the outputs, which is no parameter and 0 unless somebody writes something else.</summary>
     public override (string Name, long[] Shape)? ZeroTensor => ("final_logits_bias", [1, Shape.Vocabulary]);
 
-    protected override ModelShape DecoderShape { get; }
+    public override ModelShape DecoderShape { get; }
 
     protected override string LayersField => LayersName;
 

@@ -19,7 +19,7 @@ internal abstract class EncoderDecoder(ModelConfig config) : Architecture(config
     protected int EncoderLayers => Shape.Layers - Shape.DecoderLayers;
 
     /// <summary>The sizes of the decoder's layers.</summary>
-    protected virtual ModelShape DecoderShape => Shape;
+    public virtual ModelShape DecoderShape => Shape;
 
     /// <summary>The name of the word embeddings.</summary>
     protected string WordEmbeddings => BasePrefix + "shared";

@@ -48,6 +48,9 @@ internal sealed class Gpt2 : Architecture
 
     public override string BasePrefix => "transformer.";
 
+    /// <summary>Any decoder: what it calls gpt2 has keys and values in one tensor.</summary>
+    public override string? GenAiType => "decoder";
+
     public override float TokenDropout { get; }
 
     protected override string LayersField => LayersName;

@@ -62,6 +62,8 @@ internal class Llama : Architecture
 
     public override string BasePrefix => "model.";
 
+    public override string? GenAiType => "llama";
+
     public override float TokenDropout => 0;
 
     protected override string LayersField => LayersName;

@@ -7,6 +7,8 @@ internal sealed class Qwen2(ModelConfig config) : Llama(config)
 {
     public override string ClassPrefix => "Qwen2";
 
+    public override string? GenAiType => "qwen2";
+
     protected override (bool Inner, bool Outer) AttentionBias => (true, false);
 
     protected override void RequireSupported()

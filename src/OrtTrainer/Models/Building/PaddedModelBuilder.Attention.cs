@@ -60,7 +60,8 @@ internal sealed partial class PaddedModelBuilder
 
         if (_hasCache)
         {
-            (k, v) = (WithPast(k, PaddedInputs.Key, shape), WithPast(v, PaddedInputs.Value, shape));
+            string part = _encoderMask is null ? "" : PaddedInputs.DecoderPart;
+            (k, v) = (WithPast(k, part + PaddedInputs.Key, shape), WithPast(v, part + PaddedInputs.Value, shape));
         }
 
         if (shape.SharesKeys)
@@ -81,12 +82,20 @@ internal sealed partial class PaddedModelBuilder
     /// <summary>Keys or values of the layer that is being built, those of earlier tokens first.</summary>
     private Value WithPast(Value x, string part, ModelShape shape)
     {
-        int layer = Place.LayerIndex!.Value;
-        Value past = Graph.Input(PaddedInputs.Past(layer, part), new TensorType(ElementType.Float, new Shape(
-            "batch_size", shape.KeyValueHeads, "past_sequence_length", shape.HeadWidth)));
+        int layer = Place.LayerIndex!.Value - _firstLayer;
+        if (!_past.TryGetValue(PaddedInputs.Past(layer, part), out Value? past))
+        {
+            past = Graph.Input(PaddedInputs.Past(layer, part), new TensorType(ElementType.Float, new Shape(
+                "batch_size", shape.KeyValueHeads, "past_sequence_length", shape.HeadWidth)));
+        }
+
+        bool isOfEncoder = part.StartsWith(PaddedInputs.EncoderPart, StringComparison.Ordinal);
         Value all = Graph.WithShape(Graph.Concat(2, past, x), new Shape(
-            x.Shape[0], shape.KeyValueHeads, "total_sequence_length", shape.HeadWidth));
-        _cache.Add((PaddedInputs.Present(layer, part), all));
+            x.Shape[0], shape.KeyValueHeads,
+            isOfEncoder ? "encoder_sequence_length" : "total_sequence_length", shape.HeadWidth));
+
+        // Those of the encoder are told once, when they are made.
+        _cache.Add((PaddedInputs.Present(layer, part), isOfEncoder ? x : all));
         return all;
     }
 
@@ -94,7 +103,7 @@ internal sealed partial class PaddedModelBuilder
     private Value Merged(Value scores, AttentionMask mask, int? window, Value v, ModelShape shape, Value x)
     {
         // All tokens of images see one another, and no row is padded.
-        return Merged(_mask is null ? scores : Graph.Add(scores, AttentionBias(mask, window)), v, shape, x);
+        return Merged(_inputIds is null ? scores : Graph.Add(scores, AttentionBias(mask, window)), v, shape, x);
     }
 
     /// <summary>softmax(scores) v, the heads side by side, in the shape of x.</summary>
@@ -158,7 +167,7 @@ internal sealed partial class PaddedModelBuilder
         if (!_attentionBias.TryGetValue((mask, window), out Value? bias))
         {
             Value hidden = Graph.Constant(Hidden);
-            bias = PaddingBias(Mask);
+            bias = _encoderMask is null ? PaddingBias(Mask) : Graph.Constant(0f);
             Value Query() => Graph.Unsqueeze(_hasCache ? Places().Newest : PositionIds(0), 1, 3);
             Value Key() => Graph.Unsqueeze(_hasCache ? Places().All : PositionIds(0), 1, 2);
             if (mask == AttentionMask.Causal)
@@ -187,23 +196,26 @@ internal sealed partial class PaddedModelBuilder
     /// </summary>
     private (Value Newest, Value All) Places()
     {
+        Value total = Once("total_length", () =>
+            _encoderMask is null ? Length(Mask) : Graph.Add(LengthOfPast(), Length(InputIds)));
         Value all = Once("all_places", () => Graph.Unsqueeze(
-            Graph.Node("Range", [Graph.Constant(0L), Length(Mask), Graph.Constant(1L)]), 0));
+            Graph.Node("Range", [Graph.Constant(0L), total, Graph.Constant(1L)]), 0));
         Value newest = Once("newest_places", () => Graph.Unsqueeze(
-            Graph.Node("Range", [Graph.Sub(Length(Mask), Length(InputIds)), Length(Mask), Graph.Constant(1L)]), 0));
+            Graph.Node("Range", [Graph.Sub(total, Length(InputIds)), total, Graph.Constant(1L)]), 0));
         return (newest, all);
     }
 
     private Value Length(Value rows) => Graph.Gather(Graph.ShapeOf(rows), Graph.Constant(1L));
 
-    /// <summary>A bias by distance, [1, heads, S, S], once for all that use it.</summary>
+    /// <summary>A bias by distance, [1, heads, S, P + S], once for all that use it.</summary>
     private Value Relative(RelativeBias bias, ModelShape shape)
     {
         if (!_relative.TryGetValue(bias, out Value? value))
         {
             Value zero = Graph.Constant(0L), one = Graph.Constant(1L), furthest = Graph.Constant((long)bias.Furthest);
-            Value position = Graph.Node("Range", [zero, Graph.Gather(Graph.ShapeOf(InputIds), one), one]);
-            Value distance = Graph.Sub(Graph.Unsqueeze(position, 0), Graph.Unsqueeze(position, 1));
+            Value Own() => Graph.Unsqueeze(Graph.Node("Range", [zero, Length(InputIds), one]), 0);
+            (Value query, Value key) = _hasCache ? Places() : Own() is var own ? (own, own) : default;
+            Value distance = Graph.Sub(key, Graph.Transpose(query, 1, 0));
             Value near = Graph.Node("Max", [distance, Graph.Constant(-(long)bias.Furthest)]);
             Value at = Graph.Add(Graph.Node("Min", [near, furthest]), furthest);
             Value picked = Graph.Gather(Stored(Table(bias, shape)), Graph.Gather(Graph.Constant(bias.Rows), at));

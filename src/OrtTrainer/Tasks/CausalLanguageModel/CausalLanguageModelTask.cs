@@ -51,4 +51,8 @@ internal sealed class CausalLanguageModelTask : WritingTask
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(
         EncodedDataset eval) =>
         ([.. eval.Inputs.Take(ExportedExamples).Select(e => new TokenizedExample(e.InputIds, e.TokenTypeIds))], null);
+
+    /// <summary>By either of the two names that Hugging Face's classes with such a head have.</summary>
+    private protected override bool IsNamedBy(ModelConfig config) => base.IsNamedBy(config)
+        || (config.ProblemType is null && config.ClassName?.EndsWith("LMHeadModel", StringComparison.Ordinal) == true);
 }

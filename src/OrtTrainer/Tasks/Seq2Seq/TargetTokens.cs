@@ -39,7 +39,9 @@ internal static class TargetTokens
         };
     }
 
-    private static (TokenIds Tokens, int FullLength) Cut(string text, ITextEncoder tokenizer, int? maxLength)
+    /// <summary>A text as its tokens, and how many it had before it was cut.</summary>
+    /// <inheritdoc cref="Of" path="/param"/>
+    public static (TokenIds Tokens, int FullLength) Cut(string text, ITextEncoder tokenizer, int? maxLength)
     {
         TokenIds whole = tokenizer.EncodeIds(text);
         return (

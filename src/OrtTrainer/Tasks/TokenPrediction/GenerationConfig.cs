@@ -33,11 +33,14 @@ internal static class GenerationConfig
     }
 
     /// <summary>The tokens that end what a model writes: by this file, or by config.json, or the tokenizer's.</summary>
+    /// <param name="folder">Has this file.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="tokenizer">The tokenizer; null where there is none.</param>
     /// <exception cref="CheckpointException">The field holds something else than ids.</exception>
-    public static IReadOnlyList<int> EndTokens(string folder, ModelConfig config, Tokenizer tokenizer) =>
+    public static IReadOnlyList<int> EndTokens(string folder, ModelConfig config, Tokenizer? tokenizer) =>
         Read(folder)?[EndField] is { } stated ? Ids(stated, Path.Combine(folder, FileName))
         : config.ToJson()[EndField] is { } own ? Ids(own, config.Path)
-        : tokenizer.EosId is { } end ? [end]
+        : tokenizer?.EosId is { } end ? [end]
         : [];
 
     private static int[] Ids(JsonNode node, string path)

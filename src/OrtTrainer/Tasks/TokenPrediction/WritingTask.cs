@@ -19,6 +19,9 @@ internal abstract class WritingTask(ModelConfig? config) : VocabularyTask
         config is null ? null : GenerationConfig.Read(Path.GetDirectoryName(config.Path)!);
 
     /// <inheritdoc/>
+    internal sealed override bool WritesTexts => true;
+
+    /// <inheritdoc/>
     internal sealed override IReadOnlyList<Metric> Metrics => PredictedTokenScores.Metrics;
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ public sealed class FinetuneSeq2SeqTests : IDisposable
         Assert.That(summary.EvalLive["perplexity"], Is.EqualTo(Math.Exp(summary.EvalLive["nll"])).Within(1e-9));
         Assert.That(ModelConfig.Load(options.Output).ClassName, Is.EqualTo(exportedClass));
         Assert.That(Directory.GetFiles(Path.Combine(options.Output, "onnx")).Select(Path.GetFileName),
-            Is.EquivalentTo(new[] { "encoder_model.onnx", "decoder_model.onnx" }));
+            Is.EquivalentTo(new[] { "encoder_model.onnx", "decoder_model_merged.onnx" }));
     }
 
     [Test]

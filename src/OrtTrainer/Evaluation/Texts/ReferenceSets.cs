@@ -1,4 +1,4 @@
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>Checks of a corpus and its references.</summary>
 internal static class ReferenceSets

@@ -1,4 +1,4 @@
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>A longest common subsequence of two lists of words.</summary>
 internal static class LongestCommonSubsequence

@@ -1,9 +1,9 @@
 using OrtTrainer.Evaluation;
 using OrtTrainer.Tasks.QuestionAnswering;
-using OrtTrainer.Tasks.TextGeneration;
+using OrtTrainer.Evaluation.Texts;
 using OrtTrainer.Tasks.TokenClassification;
 
-namespace OrtTrainer.Tests.Tasks;
+namespace OrtTrainer.Tests.Evaluation.Texts;
 
 /// <summary>What holds for any texts.</summary>
 public sealed class TextMetricBoundsTests

@@ -1,7 +1,7 @@
 using OrtTrainer.Evaluation;
-using OrtTrainer.Tasks.TextGeneration;
+using OrtTrainer.Evaluation.Texts;
 
-namespace OrtTrainer.Tests.Tasks.TextGeneration;
+namespace OrtTrainer.Tests.Evaluation.Texts;
 
 public sealed class TextGenerationMetricTests
 {

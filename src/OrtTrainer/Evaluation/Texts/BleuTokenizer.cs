@@ -1,4 +1,4 @@
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>How BLEU cuts a text into words; the names are sacreBLEU's.</summary>
 internal enum BleuTokenizer

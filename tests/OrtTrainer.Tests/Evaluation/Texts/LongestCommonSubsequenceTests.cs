@@ -1,6 +1,6 @@
-using OrtTrainer.Tasks.TextGeneration;
+using OrtTrainer.Evaluation.Texts;
 
-namespace OrtTrainer.Tests.Tasks.TextGeneration;
+namespace OrtTrainer.Tests.Evaluation.Texts;
 
 public sealed class LongestCommonSubsequenceTests
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Text;
 
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>The words of a text as <see cref="BleuTokenizer"/> says.</summary>
 internal static partial class BleuWords

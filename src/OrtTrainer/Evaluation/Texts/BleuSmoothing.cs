@@ -1,4 +1,4 @@
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>What stands in for a precision of 0, which would make BLEU 0 (Chen and Cherry 2014); sacreBLEU's
 /// names.</summary>

@@ -1,4 +1,4 @@
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>Vowels and consonants as Porter's rules see them: y is a vowel after a consonant.</summary>
 internal static class PorterMeasure

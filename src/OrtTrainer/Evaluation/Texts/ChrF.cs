@@ -1,7 +1,6 @@
 using System.Text;
-using OrtTrainer.Evaluation;
 
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>
 /// chrF2 (Popović 2015) as sacreBLEU computes it, from 0 to 100: runs of one to six characters without spaces; recall

@@ -1,6 +1,6 @@
-using OrtTrainer.Tasks.TextGeneration;
+using OrtTrainer.Evaluation.Texts;
 
-namespace OrtTrainer.Tests.Tasks.TextGeneration;
+namespace OrtTrainer.Tests.Evaluation.Texts;
 
 /// <summary>The examples of Porter's paper that hold after all steps, and the extensions.</summary>
 public sealed class PorterStemmerTests

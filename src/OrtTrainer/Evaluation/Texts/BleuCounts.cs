@@ -1,6 +1,5 @@
-using OrtTrainer.Evaluation;
 
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>What BLEU counts, summed over texts.</summary>
 internal sealed class BleuCounts(int maxOrder)

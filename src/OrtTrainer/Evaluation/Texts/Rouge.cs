@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using OrtTrainer.Evaluation;
 
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>
 /// ROUGE (Lin 2004) as the package rouge_score computes it: words are runs of ASCII letters and digits in lower case.

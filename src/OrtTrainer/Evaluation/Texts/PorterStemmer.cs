@@ -1,4 +1,4 @@
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>
 /// Porter's suffix stripping (1980, "An algorithm for suffix stripping") with the later corrections of its author and

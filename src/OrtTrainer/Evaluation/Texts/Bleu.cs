@@ -1,4 +1,4 @@
-namespace OrtTrainer.Tasks.TextGeneration;
+namespace OrtTrainer.Evaluation.Texts;
 
 /// <summary>BLEU (Papineni et al. 2002) as sacreBLEU computes it (Post 2018), from 0 to 100, runs of up to four
 /// words.</summary>
