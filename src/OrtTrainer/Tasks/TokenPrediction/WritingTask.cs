@@ -49,10 +49,10 @@ internal abstract class WritingTask(ModelConfig? config) : VocabularyTask
         json.WriteNumber("perplexity", Math.Exp(prediction.Scores[0]));
     }
 
-    /// <inheritdoc/>
+    /// <summary>None but the number of examples, until these are tokens of a model.</summary>
     private protected sealed override TaskTargets Targets(
         string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns) =>
-        new UnlabeledTargets(examples.Count, Vocabulary);
+        new UnlabeledTargets(examples.Count, config is null ? 0 : Vocabulary);
 
     /// <summary>The tokens of each input that are learned.</summary>
     private protected sealed override TaskTargets Align(

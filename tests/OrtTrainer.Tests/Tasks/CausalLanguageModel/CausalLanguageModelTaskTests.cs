@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Data;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tests.Checkpoints;
 
@@ -22,5 +23,18 @@ public sealed class CausalLanguageModelTaskTests
             """);
 
         Assert.That(ModelTask.Of(ModelConfig.Load(folder.Path)).Name, Is.EqualTo(task));
+    }
+
+    [Test]
+    public void Rows_are_counted_before_a_model_is_known()
+    {
+        using TemporaryFolder folder = new();
+        string rows = """{"prompt": "a", "completion": "b"}""" + "\n" + """{"prompt": "c", "completion": "d"}""";
+        string file = folder.Write("train.jsonl", rows);
+        DataOptions options = new() { Train = file, Eval = file, Task = ModelTask.Named("causal_lm") };
+
+        DataSplits splits = LabeledData.Load(options);
+
+        Assert.That((splits.Train.Count, splits.Eval.Count), Is.EqualTo((2, 2)));
     }
 }
