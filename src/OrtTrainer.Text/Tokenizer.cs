@@ -36,6 +36,7 @@ public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer, IText
         // Read now, so that a malformed setting is reported where the files are.
         TokenizerSettings? settings = parts.Settings;
         MaxLength = settings?.MaxLength;
+        ChatTemplate = settings is null ? null : ChatTemplate.Read(settings.Folder, settings);
         PadId = Special(settings?.Token("pad_token"), "[PAD]", "<pad>");
         ClsId = Special(settings?.Token("cls_token"), "[CLS]", "<s>", "<cls>");
         SepId = Special(settings?.Token("sep_token"), "[SEP]", "</s>", "<sep>");
@@ -48,6 +49,9 @@ public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer, IText
     /// The most tokens the model was made for, by its tokenizer_config.json; null where it is not stated.
     /// </summary>
     public int? MaxLength { get; }
+
+    /// <summary>How conversations become texts; null where the folder does not say.</summary>
+    internal ChatTemplate? ChatTemplate { get; }
 
     /// <summary>
     /// The files the tokenizer was read from: what has to lie beside a model that is exported with it.

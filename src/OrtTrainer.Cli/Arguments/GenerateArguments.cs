@@ -15,11 +15,14 @@ internal sealed class GenerateArguments : TableArguments, IGenerationArguments
     public string? Prompt { get; set; }
 
     [Option("input", MetaValue = "F|-",
-        HelpText = "file of prompts, or - for standard input; a line of .txt or of standard input is a prompt")]
+        HelpText = "file of prompts or chats, or - for standard input; a line of .txt or of that is a prompt")]
     public string? Input { get; set; }
 
     [Option("output", MetaValue = "F", HelpText = "file for the texts, as JSON Lines (default: standard output)")]
     public string? Output { get; set; }
+
+    [Option("chat", HelpText = "take every prompt as a user's message in the model's chat template")]
+    public bool Chats { get; set; }
 
     [Section("What is written")]
     public int? MaxNewTokens { get; set; }

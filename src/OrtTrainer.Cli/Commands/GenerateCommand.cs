@@ -3,6 +3,7 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Generation;
+using OrtTrainer.Tasks.CausalLanguageModel;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -26,7 +27,8 @@ internal static class GenerateCommand
             ModelFolder.Require(arguments.ModelFolder), EvaluateCommand.Threads(arguments.Threads));
         if (source is null)
         {
-            foreach (string piece in generator.Stream(arguments.Prompt!, options, interruption))
+            foreach (string piece in generator.Stream(
+                PromptOf(new Example(arguments.Prompt!)), options, interruption))
             {
                 terminal.Out.Write(piece);
                 terminal.Out.Flush();
@@ -36,10 +38,10 @@ internal static class GenerateCommand
             return ExitCode.Done;
         }
 
-        List<string> prompts = [];
+        List<Example> prompts = [];
         await foreach (Example row in source.ReadPromptsAsync(generator.PromptColumn, interruption))
         {
-            prompts.Add(row.Text);
+            prompts.Add(PromptOf(row));
         }
 
         if (arguments.Output is { } file)
@@ -57,15 +59,19 @@ internal static class GenerateCommand
 
         return ExitCode.Done;
 
+        Example PromptOf(Example row) => arguments.Chats && row is not ChatExample
+            ? ChatExample.Question(row)
+            : row;
+
         void Write(Action<string> write)
         {
             // A window at a time, so that the first lines come before the last are made.
-            foreach (string[] some in prompts.Chunk(16 * options.BatchSize))
+            foreach (Example[] some in prompts.Chunk(16 * options.BatchSize))
             {
-                foreach ((string prompt, GeneratedText text) in
+                foreach ((Example prompt, GeneratedText text) in
                     some.Zip(generator.Generate(some, options, interruption)))
                 {
-                    write(WrittenLine.Of(prompt, text));
+                    write(WrittenLine.Of(prompt.Text, text));
                 }
             }
         }

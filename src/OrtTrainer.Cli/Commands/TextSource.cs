@@ -73,14 +73,17 @@ internal sealed class TextSource
     public IAsyncEnumerable<Example> ReadAsync(ModelTask task, CancellationToken cancellation) =>
         ReadAsync(Read(task, cancellation), cancellation);
 
-    /// <summary>Prompts, in the same way, a text each.</summary>
+    /// <summary>Prompts, in the same way: a text each, or a conversation.</summary>
     /// <param name="column">Their column where none is named.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <inheritdoc cref="ReadAsync(ModelTask, CancellationToken)"/>
     public IAsyncEnumerable<Example> ReadPromptsAsync(string column, CancellationToken cancellation)
     {
         ExampleColumns columns = new(_text ?? column);
-        return ReadAsync(_rows(cancellation).Select(row => PromptRows.Read(row, columns)), cancellation);
+        return ReadAsync(_rows(cancellation).Select(PromptOf), cancellation);
+
+        Example PromptOf(DataRow row) =>
+            PromptRows.HoldsChat(row, columns) ? ChatRows.ReadQuestion(row) : PromptRows.Read(row, columns);
     }
 
     private static IAsyncEnumerable<Example> ReadAsync(IEnumerable<Example> texts, CancellationToken cancellation)

@@ -6,7 +6,7 @@ internal static class TokenizerFolder
     private static readonly string[] Companions =
     [
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json",
-        "merges.txt", "spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model",
+        "merges.txt", "spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model", "chat_template.jinja",
     ];
 
     /// <summary>The parts that the folder's files describe.</summary>

@@ -19,10 +19,14 @@ internal sealed class TokenizerSettings
     /// <exception cref="InvalidDataException">A file is not JSON.</exception>
     public TokenizerSettings(string folder)
     {
+        Folder = folder;
         _tokenizer = ReadIfThere(Path.Combine(folder, "tokenizer_config.json"));
         _special = ReadIfThere(Path.Combine(folder, "special_tokens_map.json"));
         _model = ReadIfThere(Path.Combine(folder, "config.json"));
     }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
 
     /// <summary>The settings of the folder a file lies in.</summary>
     public static TokenizerSettings Beside(string path) => new(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -51,6 +55,9 @@ internal sealed class TokenizerSettings
     /// <summary>The most tokens the model was made for; null where it is not stated or unlimited.</summary>
     public int? MaxLength =>
         _tokenizer?.Optional("model_max_length")?.Number() is { } length and > 0 and < NoLimit ? (int)length : null;
+
+    /// <summary>A field of tokenizer_config.json, or null.</summary>
+    public JsonField? Field(string name) => _tokenizer?.Optional(name);
 
     /// <summary>A flag of tokenizer_config.json, or null.</summary>
     public bool? Flag(string name) => _tokenizer?.Optional(name)?.Flag();

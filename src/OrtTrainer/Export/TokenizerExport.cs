@@ -32,7 +32,7 @@ internal sealed class TokenizerExport
     public static IReadOnlyList<string> FileNames { get; } =
     [
         Json, Settings, SpecialTokens, "vocab.txt", "vocab.json", "merges.txt", "added_tokens.json", "spiece.model",
-        "spm.model", "sentencepiece.bpe.model", "tokenizer.model",
+        "spm.model", "sentencepiece.bpe.model", "tokenizer.model", "chat_template.jinja",
     ];
 
     /// <summary>

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Backbones;
 using OrtTrainer.Prediction;
@@ -15,7 +16,7 @@ namespace OrtTrainer.Generation;
 /// A model that writes: prompts in, what follows them out; or of an encoder with a decoder, sources in, what is made of
 /// them out. Not safe for use from several threads at once.
 /// </summary>
-public sealed class Generator : IDisposable
+public sealed partial class Generator : IDisposable
 {
     private readonly CachedDecoder _decoder;
     private readonly Tokenizer _tokenizer;
@@ -32,6 +33,7 @@ public sealed class Generator : IDisposable
         (_decoder, _tokenizer, _rules, _padId, _beside) =
             (decoder, files.Tokenizer, files.Rules, files.PadId, files.Beside);
         (_vocabulary, _positions) = (shape.Vocabulary, shape.Positions);
+        _chatRules = new(ChatRules);
     }
 
     /// <summary>Opens a model folder: config.json, weights and tokenizer.</summary>
@@ -69,28 +71,34 @@ public sealed class Generator : IDisposable
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="RunException">A prompt has no tokens, or as many as the model has positions.</exception>
     public IReadOnlyList<GeneratedText> Generate(
-        IReadOnlyList<string> prompts, GenerationOptions? options = null, CancellationToken cancellation = default)
+        IReadOnlyList<string> prompts, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Generate([.. prompts.Select(prompt => new Example(prompt))], options, cancellation);
+
+    /// <summary>The same behind prompts and conversations.</summary>
+    /// <inheritdoc cref="Generate(IReadOnlyList{string}, GenerationOptions?, CancellationToken)"/>
+    internal IReadOnlyList<GeneratedText> Generate(
+        IReadOnlyList<Example> prompts, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new GenerationOptions();
         options.Validate();
-        int[][] ids = [.. prompts.Select(IdsOf)];
+        Question[] questions = [.. prompts.Select(QuestionOf)];
         GeneratedText[] results = new GeneratedText[prompts.Count];
         if (options.Beams > 1)
         {
-            for (int text = 0; text < ids.Length; text++)
+            for (int text = 0; text < questions.Length; text++)
             {
-                results[text] = Search(ids[text], options, cancellation);
+                results[text] = Search(questions[text], options, cancellation);
             }
 
             return results;
         }
 
         // Prompts of like length run together, so that little of a batch is padding.
-        foreach (int[] batch in Enumerable.Range(0, ids.Length).OrderBy(text => ids[text].Length)
+        foreach (int[] batch in Enumerable.Range(0, questions.Length).OrderBy(text => questions[text].Ids.Length)
             .Chunk(options.BatchSize))
         {
-            int[][] some = [.. batch.Select(text => ids[text])];
-            WrittenText[] written = [.. some.Select(prompt => Begun(prompt, options))];
+            Question[] some = [.. batch.Select(text => questions[text])];
+            WrittenText[] written = [.. some.Select(question => Begun(question, options))];
             Write(some, written, batch, options, cancellation);
             foreach ((int text, WrittenText one) in batch.Zip(written))
             {
@@ -102,22 +110,27 @@ public sealed class Generator : IDisposable
     }
 
     /// <summary>Writes on behind a prompt, a piece of text at a time, as it is settled.</summary>
-    /// <inheritdoc cref="Generate" path="/exception"/>
+    /// <inheritdoc cref="Generate(IReadOnlyList{string}, GenerationOptions?, CancellationToken)" path="/exception"/>
     public IEnumerable<string> Stream(
-        string prompt, GenerationOptions? options = null, CancellationToken cancellation = default)
+        string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Stream(new Example(prompt), options, cancellation);
+
+    /// <inheritdoc cref="Stream(string, GenerationOptions?, CancellationToken)"/>
+    internal IEnumerable<string> Stream(
+        Example prompt, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new GenerationOptions();
         options.Validate();
+        Question question = QuestionOf(prompt);
         if (options.Beams > 1)
         {
-            yield return Search(IdsOf(prompt), options, cancellation).Text;
+            yield return Search(question, options, cancellation).Text;
             yield break;
         }
 
-        int[] ids = IdsOf(prompt);
-        WrittenText written = Begun(ids, options);
+        WrittenText written = Begun(question, options);
         int given = 0;
-        foreach (bool _ in Steps([ids], [written], [0], options, cancellation))
+        foreach (bool _ in Steps([question], [written], [0], options, cancellation))
         {
             int settled = written.SettledLength();
             if (settled > given)
@@ -163,15 +176,15 @@ public sealed class Generator : IDisposable
         }
     }
 
-    private WrittenText Begun(int[] prompt, GenerationOptions options) =>
-        new(BeginningOf(prompt), _tokenizer, _rules, options);
+    private WrittenText Begun(Question question, GenerationOptions options) =>
+        new(BeginningOf(question.Ids), _tokenizer, question.Rules, options);
 
     /// <summary>What the decoder's text begins with: the prompt, or beside an encoder, which reads that, one
     /// token.</summary>
     private int[] BeginningOf(int[] prompt) => _beside is var (start, _) ? [start] : prompt;
 
     private void Write(
-        int[][] prompts, WrittenText[] written, int[] texts, GenerationOptions options,
+        Question[] prompts, WrittenText[] written, int[] texts, GenerationOptions options,
         CancellationToken cancellation)
     {
         foreach (bool _ in Steps(prompts, written, texts, options, cancellation))
@@ -181,12 +194,12 @@ public sealed class Generator : IDisposable
 
     /// <summary>Adds a token to all texts that go on, until none does.</summary>
     private IEnumerable<bool> Steps(
-        int[][] prompts, WrittenText[] written, int[] texts, GenerationOptions options,
+        Question[] prompts, WrittenText[] written, int[] texts, GenerationOptions options,
         CancellationToken cancellation)
     {
         TokenChoice[] choices = [.. texts.Select(text => new TokenChoice(options, text))];
         int[] rows = [.. Enumerable.Range(0, written.Length)];
-        float[] logits = _decoder.Start(prompts, _padId).ToArray();
+        float[] logits = _decoder.Start([.. prompts.Select(prompt => prompt.Ids)], _padId).ToArray();
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -196,7 +209,7 @@ public sealed class Generator : IDisposable
                 WrittenText text = written[rows[i]];
                 Span<float> row = logits.AsSpan(i * _vocabulary, _vocabulary);
                 int most = Most(text.PromptLength, options);
-                LogitFilters.Always(row, text.All, text.Count, most, _rules, options);
+                LogitFilters.Always(row, text.All, text.Count, most, text.Rules, options);
                 text.Add(choices[rows[i]].Next(row), most);
                 if (text.End is null)
                 {
@@ -220,12 +233,12 @@ public sealed class Generator : IDisposable
         }
     }
 
-    private GeneratedText Search(int[] prompt, GenerationOptions options, CancellationToken cancellation)
+    private GeneratedText Search(Question question, GenerationOptions options, CancellationToken cancellation)
     {
-        WrittenText text = Begun(prompt, options);
+        WrittenText text = Begun(question, options);
         int most = Most(text.PromptLength, options);
-        (int[] ids, bool ended) = new BeamSearch(_decoder, options, _rules, _vocabulary).Run(
-            prompt, BeginningOf(prompt), _padId, most, cancellation);
+        (int[] ids, bool ended) = new BeamSearch(_decoder, options, question.Rules, _vocabulary).Run(
+            question.Ids, BeginningOf(question.Ids), _padId, most, cancellation);
         foreach (int id in ids.TakeWhile(_ => text.End is null))
         {
             text.Add(id, most);
@@ -237,27 +250,4 @@ public sealed class Generator : IDisposable
 
     private int Most(int promptLength, GenerationOptions options) =>
         Math.Min(options.MaxNewTokens, _positions - promptLength);
-
-    private int[] IdsOf(string prompt)
-    {
-        if (_beside is var (_, limit))
-        {
-            return TargetTokens.Cut(prompt, _tokenizer, limit).Tokens.Ids is { Length: > 0 } source
-                ? source
-                : throw new RunException("The text has no tokens, so that there is nothing to make another of. Give a "
-                    + "text.");
-        }
-
-        int[] ids = CompletionTokens.OfPrompt(prompt, _tokenizer);
-        if (ids.Length == 0)
-        {
-            throw new RunException("The prompt is empty and the tokenizer begins texts with no token, so that there is "
-                + "nothing to write on from. Give a prompt.");
-        }
-
-        return ids.Length < _positions
-            ? ids
-            : throw new RunException($"The prompt has {ids.Length} tokens; the model has {_positions} positions, of "
-                + "which one at least is for what is written. Shorten the prompt.");
-    }
 }

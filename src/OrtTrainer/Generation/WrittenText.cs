@@ -27,6 +27,9 @@ internal sealed class WrittenText
         _prompt = tokenizer.Decode(prompt);
     }
 
+    /// <summary>What the model says of it.</summary>
+    public GenerationRules Rules => _rules;
+
     /// <summary>Tokens that the text began with.</summary>
     public int PromptLength { get; }
 

@@ -9,8 +9,8 @@ namespace OrtTrainer.Tasks.CausalLanguageModel;
 
 /// <summary>
 /// Language modeling from left to right (Radford et al. 2019): every token from those before it. It learns from texts,
-/// all of their tokens, and from prompts with completions, the completion's tokens alone; a token that ends a text is
-/// learned with it. Outputs are the vocabulary.
+/// all of their tokens, from prompts with completions, the completion's tokens alone, and from conversations, the
+/// assistant's tokens alone; a token that ends a text is learned with it. Outputs are the vocabulary.
 /// </summary>
 internal sealed class CausalLanguageModelTask : WritingTask
 {
@@ -37,7 +37,7 @@ internal sealed class CausalLanguageModelTask : WritingTask
 
     /// <inheritdoc/>
     internal override IEnumerable<Example> ReadExamples(DataRow row, ExampleColumns columns) =>
-        [PromptRows.Read(row, columns)];
+        [PromptRows.HoldsChat(row, columns) ? ChatRows.Read(row) : PromptRows.Read(row, columns)];
 
     /// <inheritdoc/>
     internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer, "Language modeling");
@@ -45,7 +45,11 @@ internal sealed class CausalLanguageModelTask : WritingTask
     /// <inheritdoc/>
     internal override IReadOnlyList<TokenizedExample> Encode(
         Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null) =>
-        [CompletionTokens.Of(example, WithPlaces(tokenizer, "Language modeling"), maxLength)];
+        [
+            example is ChatExample chat
+                ? ChatTokens.Of(chat, WithPlaces(tokenizer, "Language modeling"), maxLength)
+                : CompletionTokens.Of(example, WithPlaces(tokenizer, "Language modeling"), maxLength),
+        ];
 
     /// <inheritdoc/>
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(

@@ -13,6 +13,10 @@ internal static class PromptRows
 
     private const string Text = "text";
 
+    /// <summary>Whether a row is a conversation: no prompt is named, and it has none, but messages.</summary>
+    public static bool HoldsChat(DataRow row, ExampleColumns columns) =>
+        columns.Text == Prompt && row.Columns.IndexOf(Prompt) < 0 && row.Columns.IndexOf(ChatRows.Messages) >= 0;
+
     /// <param name="row">The row.</param>
     /// <param name="columns">Where the texts stand.</param>
     /// <exception cref="DataFileException">A column is absent, or a text empty.</exception>
