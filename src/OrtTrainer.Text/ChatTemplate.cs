@@ -22,10 +22,10 @@ internal sealed class ChatTemplate
     private readonly Lazy<Template> _template;
     private readonly List<KeyValuePair<string, object?>> _names;
 
-    private ChatTemplate(string source, string text, TokenizerSettings settings)
+    private ChatTemplate(string source, Func<string> text, TokenizerSettings settings)
     {
         _source = source;
-        _template = new(() => Template.Parse(text));
+        _template = new(() => Template.Parse(text()));
         _names =
         [
             .. Roles.Select(role => KeyValuePair.Create(role, (object?)settings.Token(role)))
@@ -35,14 +35,12 @@ internal sealed class ChatTemplate
         ];
     }
 
-    /// <summary>The template of a folder; null where it has none. It is parsed when it is first used.</summary>
-    /// <exception cref="InvalidDataException">The field is neither a text nor a list of named ones, or none of these is
-    /// called default.</exception>
+    /// <summary>The template of a folder; null where it has none. It is read when it is first used.</summary>
     public static ChatTemplate? Read(string folder, TokenizerSettings settings)
     {
         string file = Path.Combine(folder, FileName);
-        return File.Exists(file) ? new(file, File.ReadAllText(file), settings)
-            : settings.Field(FieldName) is { } field ? new(field.Place, TextOf(field), settings)
+        return File.Exists(file) ? new(file, () => File.ReadAllText(file), settings)
+            : settings.Field(FieldName) is { } field ? new(field.Place, () => TextOf(field), settings)
             : null;
     }
 

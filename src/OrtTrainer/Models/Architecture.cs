@@ -24,6 +24,7 @@ internal abstract class Architecture(ModelConfig config)
         ("electra", config => new Backbones.Electra(config)),
         ("ernie", config => new Backbones.Ernie(config)),
         ("gpt2", config => new Backbones.Gpt2(config)),
+        ("gpt_neo", config => new Backbones.GptNeo(config)),
         ("llama", config => new Backbones.Llama(config)),
         ("modernbert", config => new Backbones.ModernBert(config)),
         ("mpnet", config => new Backbones.MPNet(config)),

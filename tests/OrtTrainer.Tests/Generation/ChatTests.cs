@@ -63,8 +63,8 @@ public sealed class ChatTests
         string input = _files.Write("chats.jsonl",
             """
             {"messages": [{"role": "user", "content": "the cat"}]}
-            {"messages": [{"role": "user","content":"a"},{"role":"assistant","content":"on"},{"role":"user","content":"the"}]}
-            """);
+            {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "on"}, LAST]}
+            """.Replace("LAST", """{"role": "user", "content": "the"}""", StringComparison.Ordinal));
 
         CliRun run = Generate("--input", input);
 

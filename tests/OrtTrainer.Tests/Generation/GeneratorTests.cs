@@ -6,6 +6,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Cli;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
@@ -59,6 +60,26 @@ public sealed class GeneratorTests
             Assert.That(written[i].Ids, Is.EqualTo(ids), Prompts[i]);
             Assert.That(written[i].End, Is.EqualTo(ended ? GenerationEnd.EndToken : GenerationEnd.Length));
         }
+    }
+
+    [Test]
+    public void A_cache_keeps_what_layers_that_see_near_tokens_alone_need()
+    {
+        string model = _files.File("gpt-neo"), export = _files.File("exported");
+        TinyLlama.Write(model, fields: TinyLlama.GptNeo);
+        _ = CliRun.Of("export", "--model", model, "--out", export).Succeeded();
+        using Generator generator = Generator.Open(export);
+
+        IReadOnlyList<GeneratedText> written = generator.Generate(
+            Prompts, new() { MaxNewTokens = 16 });
+
+        using Anew anew = new(model);
+        for (int i = 0; i < Prompts.Length; i++)
+        {
+            Assert.That(written[i].Ids, Is.EqualTo(anew.Greedy(_tokenizer.EncodeIds(Prompts[i]).Ids, 16).Ids));
+        }
+
+        Assert.That(written.Sum(text => text.Ids.Count), Is.GreaterThan(16));
     }
 
     [Test]

@@ -15,8 +15,24 @@ internal static class TinyLlama
     public static readonly string[] Words =
         ["the", "cat", "dog", "sat", "ran", "on", "under", "a", "mat", "hill", "and", "then", "slept", "."];
 
+    private const string Llama = """
+        "architectures": ["LlamaForCausalLM"], "model_type": "llama",
+        "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+        "intermediate_size": 32, "hidden_act": "silu", "rms_norm_eps": 1e-6, "rope_theta": 10000.0,
+        "tie_word_embeddings": true
+        """;
+
+    /// <summary>The fields of a GPT-Neo instead, whose every other layer sees 4 tokens.</summary>
+    public const string GptNeo = """
+        "architectures": ["GPTNeoForCausalLM"], "model_type": "gpt_neo", "hidden_size": 16, "num_layers": 4,
+        "num_heads": 4, "intermediate_size": 32, "attention_types": [[["global", "local"], 2]], "window_size": 4
+        """;
+
     /// <summary>Writes config.json, tokenizer.json and model.safetensors.</summary>
-    public static void Write(string folder, int seed = 3)
+    /// <param name="folder">The folder.</param>
+    /// <param name="seed">Fixes the weights.</param>
+    /// <param name="fields">The family's fields of config.json.</param>
+    public static void Write(string folder, int seed = 3, string fields = Llama)
     {
         Directory.CreateDirectory(folder);
         string[] tokens = ["<unk>", "<s>", "</s>", .. Words];
@@ -25,11 +41,8 @@ internal static class TinyLlama
             Path.Combine(folder, "config.json"),
             $$"""
             {
-              "architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": {{tokens.Length}},
-              "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
-              "intermediate_size": 32, "hidden_act": "silu", "max_position_embeddings": {{Positions}},
-              "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "initializer_range": 0.4, "tie_word_embeddings": true,
-              "bos_token_id": 1, "eos_token_id": 2
+              {{fields}}, "vocab_size": {{tokens.Length}}, "max_position_embeddings": {{Positions}},
+              "initializer_range": 0.4, "bos_token_id": 1, "eos_token_id": 2
             }
             """);
         using PretrainedModel random = PretrainedModel.Open(folder, fromScratch: true);

@@ -55,8 +55,12 @@ public sealed class ChatTemplateTests
     {
         Write("""[{"name": "tool_use", "template": ""}]""");
 
-        Assert.That(Open, Throws.InstanceOf<InvalidDataException>().With.Message.EndsWith(
-            "tokenizer_config.json: field 'chat_template' has no template named 'default'."));
+        ChatTemplate template = Open()!;
+
+        Assert.That(
+            () => template.Render(Question, asksForAnswer: true),
+            Throws.InstanceOf<InvalidDataException>().With.Message.EndsWith(
+                "tokenizer_config.json: field 'chat_template' has no template named 'default'."));
     }
 
     [Test]

@@ -17,8 +17,13 @@ internal sealed record Name(string Text, Place Place) : Expression(Place)
 /// <summary>A list or a tuple.</summary>
 internal sealed record ListOf(IReadOnlyList<Expression> Items, Place Place) : Expression(Place)
 {
-    private protected override object? Compute(Scope scope) =>
-        new List<object?>(Items.Select(item => item.Value(scope)));
+    public bool IsTuple { get; init; }
+
+    private protected override object? Compute(Scope scope)
+    {
+        IEnumerable<object?> items = Items.Select(item => item.Value(scope));
+        return IsTuple ? new Values.Tuple(items) : new List<object?>(items);
+    }
 }
 
 /// <summary>A mapping.</summary>

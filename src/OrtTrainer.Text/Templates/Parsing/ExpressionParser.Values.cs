@@ -44,7 +44,7 @@ internal sealed partial class ExpressionParser
     {
         if (tokens.Skip(")"))
         {
-            return new ListOf([], begin.Place);
+            return new ListOf([], begin.Place) { IsTuple = true };
         }
 
         Expression inside = ReadTuple();

@@ -47,7 +47,7 @@ internal sealed partial class ExpressionParser(TokenCursor tokens)
             items.Add(Read());
         }
 
-        return new ListOf(items, place);
+        return new ListOf(items, place) { IsTuple = true };
     }
 
     /// <summary>What stands in brackets behind a function, or nothing.</summary>

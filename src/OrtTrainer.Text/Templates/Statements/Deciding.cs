@@ -39,7 +39,7 @@ internal sealed record For(
             return Else?.Run(scope.Inner()) ?? Flow.On;
         }
 
-        LoopState loop = new(items, scope["loop"] is LoopState outer ? outer.Depth + 1 : 0);
+        LoopState loop = new(items);
         for (loop.Index = 0; loop.Index < items.Count; loop.Index++)
         {
             Scope inner = With(scope, items[loop.Index]);

@@ -19,7 +19,9 @@ internal static class Arithmetic
         return (sign, left, right) switch
         {
             ("+", string a, string b) => a + b,
-            ("+", List<object?> a, List<object?> b) => new List<object?>([.. a, .. b]),
+            ("+", Tuple a, Tuple b) => new Tuple([.. a, .. b]),
+            ("+", List<object?> a, List<object?> b) when left is not Tuple && right is not Tuple =>
+                new List<object?>([.. a, .. b]),
             ("*", string a, long times) => Repeated(a, times),
             ("*", long times, string a) => Repeated(a, times),
             _ when Truth.Number(left) is { } a && Truth.Number(right) is { } b => left is double || right is double

@@ -2,14 +2,10 @@ namespace OrtTrainer.Text.Templates.Values;
 
 /// <summary>What <c>loop</c> stands for inside a loop.</summary>
 /// <param name="items">All that is gone through.</param>
-/// <param name="depth">Loops around it.</param>
-internal sealed class LoopState(IReadOnlyList<object?> items, int depth)
+internal sealed class LoopState(IReadOnlyList<object?> items)
 {
     /// <summary>The item it is at, counted from 0.</summary>
     public int Index { get; set; }
-
-    /// <summary>Loops around it.</summary>
-    public int Depth => depth;
 
     /// <summary>A field; null where there is none of that name.</summary>
     public object? Field(string name) => name switch
@@ -21,8 +17,9 @@ internal sealed class LoopState(IReadOnlyList<object?> items, int depth)
         "first" => Index == 0,
         "last" => Index == items.Count - 1,
         "length" => (long)items.Count,
-        "depth" => depth + 1L,
-        "depth0" => (long)depth,
+        // Only loops that call themselves go deeper, which there are none of.
+        "depth" => 1L,
+        "depth0" => 0L,
         "previtem" => Index > 0 ? items[Index - 1] : new Undefined("there is no previous item; 'loop.previtem'"),
         "nextitem" => Index < items.Count - 1
             ? items[Index + 1]

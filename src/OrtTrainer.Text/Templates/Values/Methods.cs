@@ -68,7 +68,7 @@ internal static class Methods
 
     /// <summary>The fields of a mapping as pairs.</summary>
     public static List<object?> Pairs(Mapping mapping) =>
-        [.. mapping.Select(field => new List<object?> { field.Key, field.Value })];
+        [.. mapping.Select(field => new Tuple([field.Key, field.Value]))];
 
     /// <summary>A text with one part put for another, everywhere or so many times.</summary>
     public static string Replace(string text, Arguments arguments)

@@ -61,7 +61,7 @@ internal static class Sequence
             cut.Add(items[(int)i]);
         }
 
-        return value is string ? string.Concat(cut) : cut;
+        return value is string ? string.Concat(cut) : value is Tuple ? new Tuple(cut) : cut;
 
         long Clamp(long index, long least, long most) => Math.Clamp(index < 0 ? index + count : index, least, most);
     }

@@ -19,7 +19,7 @@ internal static class Truth
     {
         (null, null) or (Undefined, Undefined) => true,
         (string a, string b) => a == b,
-        (List<object?> a, List<object?> b) => a.Count == b.Count
+        (List<object?> a, List<object?> b) => a is Tuple == b is Tuple && a.Count == b.Count
             && a.Zip(b).All(pair => AreEqual(pair.First, pair.Second)),
         (Mapping a, Mapping b) => a.Count == b.Count
             && a.All(field => b.TryGetValue(field.Key, out object? other) && AreEqual(field.Value, other)),

@@ -61,8 +61,13 @@ internal static class ValueText
             case string written:
                 AppendQuoted(text, written, json);
                 break;
+            case Tuple { Count: 1 } tuple when !json:
+                text.Append('(');
+                Append(text, tuple[0], json, indent, level + 1);
+                text.Append(",)");
+                break;
             case List<object?> list:
-                AppendAll(text, "[]", list, json ? indent : null, level,
+                AppendAll(text, list is Tuple && !json ? "()" : "[]", list, json ? indent : null, level,
                     item => Append(text, item, json, indent, level + 1));
                 break;
             case Mapping mapping:

@@ -16,12 +16,14 @@ public abstract class TinyFamily : IDisposable
         [new("my big dog is here so the cat is here my old horse"), new("rice is old here so the soup")];
 
     private readonly int _layers;
+    private readonly bool _scalesScores;
 
     /// <param name="layers">The layers that the configuration says.</param>
     /// <param name="fields">The family's fields of config.json: 2 heads, 16 values per token, 24 inside.</param>
-    private protected TinyFamily(int layers, string fields)
+    /// <param name="scalesScores">Whether attention divides its scores.</param>
+    private protected TinyFamily(int layers, string fields, bool scalesScores = true)
     {
-        _layers = layers;
+        (_layers, _scalesScores) = (layers, scalesScores);
         string[] tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. TinyTask.Words];
         Folder.Write("vocab.txt", string.Join('\n', tokens));
         Folder.Write("config.json", $$"""
@@ -57,6 +59,7 @@ public abstract class TinyFamily : IDisposable
             Heads = 2,
             Inner = 24,
             Positions = 20,
+            ScalesScores = _scalesScores,
             Vocabulary = 5 + TinyTask.Words.Count,
         }));
     }

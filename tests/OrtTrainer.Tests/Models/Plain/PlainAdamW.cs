@@ -19,7 +19,8 @@ internal sealed class PlainAdamW
     /// <summary>Biases and the parameters of layer normalization are not drawn towards 0.</summary>
     public static bool Decays(string name) => !name.EndsWith(".bias", StringComparison.Ordinal)
         && !name.EndsWith("LayerNorm.weight", StringComparison.Ordinal)
-        && !name.EndsWith("norm.weight", StringComparison.Ordinal);
+        && !name.EndsWith("norm.weight", StringComparison.Ordinal)
+        && !name.Contains(".ln_", StringComparison.Ordinal);
 
     public void Step(IReadOnlyDictionary<string, Tensor> parameters)
     {

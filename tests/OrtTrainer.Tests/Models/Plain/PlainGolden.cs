@@ -16,7 +16,7 @@ internal sealed class PlainGolden
         (Architecture, Task, Shape) = (architecture, task, shape with
         {
             PerToken = PlainBatch.IsPerToken(task) || task == PlainBatch.Spans,
-            Masked = task == PlainBatch.Masked,
+            Masked = task is PlainBatch.Masked or PlainBatch.Causal,
             TokenLayer = task == PlainBatch.Spans ? "qa_outputs" : "classifier",
         });
         Folder = Path.Combine(AppContext.BaseDirectory, "goldens", $"plain-{architecture}-{task}{variant}");
@@ -67,6 +67,13 @@ internal sealed class PlainGolden
         {
             Layers = 3, TokenTypes = 0, HasBiases = true, Heads = 4, LocalAttention = 14, GlobalBase = 1000,
         }),
+        new("gpt_neo", "causal-lm", new()
+        {
+            Outputs = 30, TokenTypes = 0, Activation = "gelu_new", Layers = 4, Heads = 4, LocalAttention = 4,
+            Epsilon = 1e-5,
+        }),
+        new("gpt_neo", "classification", new() { TokenTypes = 0, Activation = "gelu_new", LocalAttention = 2 }),
+        new("gpt_neo", "token-classification", new() { TokenTypes = 0, Activation = "relu", Heads = 4 }),
         new("bert", "masked-lm", new() { Outputs = 30 }),
         new("roberta", "masked-lm", new() { Outputs = 30, TokenTypes = 1 }),
         new("xlm-roberta", "masked-lm", new() { Outputs = 30, TokenTypes = 1, Layers = 1 }),
@@ -93,7 +100,7 @@ internal sealed class PlainGolden
     public string Architecture { get; }
 
     /// <summary><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
-    /// <c>token-classification</c>, <c>question-answering</c> or <c>masked-lm</c>.</summary>
+    /// <c>token-classification</c>, <c>question-answering</c>, <c>masked-lm</c> or <c>causal-lm</c>.</summary>
     public string Task { get; }
 
     public PlainShape Shape { get; }

@@ -118,8 +118,9 @@ internal static class PlainGoldenFiles
         return TensorData.Int64s(name, [positions.Count], positions.ToArray());
     }
 
-    /// <summary>The class of each token, [B, S], with that of ignored ones at those and at padding.</summary>
-    private static TensorData TokenLabels(string name, PlainBatch batch)
+    /// <summary>The class of each token, [B, S], with that of ignored ones at those and at padding; shifted, at the
+    /// token behind it.</summary>
+    private static TensorData TokenLabels(string name, PlainBatch batch, int shift = 0)
     {
         int width = batch.Sequences.Max(s => s.Ids.Length);
         long[] classes = new long[batch.Sequences.Length * width];
@@ -127,7 +128,10 @@ internal static class PlainGoldenFiles
         foreach ((int packed, int row) in PaddedRows(batch, width))
         {
             int label = Array.IndexOf(batch.Targets[packed], 1f);
-            classes[row] = label >= 0 ? label : CategoricalTargets.Ignored;
+            if (label >= 0)
+            {
+                classes[row + shift] = label;
+            }
         }
 
         return TensorData.Int64s(name, [batch.Sequences.Length, width], classes);
@@ -151,6 +155,7 @@ internal static class PlainGoldenFiles
     private static TensorData[] Labels(string prefix, PlainBatch batch, string task) => task switch
     {
         PlainBatch.Tokens or PlainBatch.Masked => [TokenLabels(prefix + "labels", batch)],
+        PlainBatch.Causal => [TokenLabels(prefix + "labels", batch, shift: 1)],
         PlainBatch.Spans =>
             [Positions(prefix + "start_positions", batch, 0), Positions(prefix + "end_positions", batch, 1)],
         "classification" =>

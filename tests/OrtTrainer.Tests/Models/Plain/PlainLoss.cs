@@ -4,14 +4,15 @@ namespace OrtTrainer.Tests.Models.Plain;
 internal static class PlainLoss
 {
     /// <param name="task"><c>classification</c>, <c>multilabel</c>, <c>regression</c>,
-    /// <c>token-classification</c>, <c>question-answering</c> or <c>masked-lm</c>.</param>
+    /// <c>token-classification</c>, <c>question-answering</c>, <c>masked-lm</c> or <c>causal-lm</c>.</param>
     /// <param name="logits">[N, K].</param>
     /// <param name="targets">Probabilities, 0 or 1, or values: [N, K].</param>
     /// <param name="lengths">The rows of each sequence where every token has one.</param>
     public static double Mean(string task, Tensor logits, float[][] targets, IEnumerable<int> lengths) => task switch
     {
         PlainBatch.Spans => OverTokens(logits, targets, [.. lengths]),
-        "classification" or PlainBatch.Tokens or PlainBatch.Masked => CrossEntropy(logits, targets),
+        "classification" or PlainBatch.Tokens or PlainBatch.Masked or PlainBatch.Causal =>
+            CrossEntropy(logits, targets),
         "multilabel" => BinaryCrossEntropy(logits, targets),
         "regression" => SquaredError(logits, targets),
         _ => throw new ArgumentException($"There is no plain loss of {task}."),

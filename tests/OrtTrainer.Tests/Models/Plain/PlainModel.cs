@@ -43,6 +43,7 @@ internal abstract class PlainModel(PlainShape shape, Func<string, int, int, doub
         "deberta-v2" => new PlainDebertaV2(shape, weights),
         "distilbert" => new PlainDistilBert(shape, weights),
         "modernbert" => new PlainModernBert(shape, weights),
+        "gpt_neo" => new PlainGptNeo(shape, weights),
         _ => throw new ArgumentException($"There is no plain model of {architecture}."),
     };
 

@@ -83,6 +83,24 @@ SNIPPETS = [
     "{% if 0 %}a{% elif '' %}b{% elif [1] %}c{% else %}d{% endif %}{{ 'yes' if x else 'no' }}",
     "{{ messages[5] }}|{{ x }}|{{ messages | length }}|{{ ('a', 'b')[1] }}|{{ 'a' 'b' }}|{{ \"\\u00e9\\n\\'\" }}|",
     "{% for m in messages %}{{ loop.cycle('a', 'b') }}{{ m.role }}{{ m['nothing'] }}{{ m.get('name', '-') }}{% endfor %}",
+    "{% for m in messages | selectattr('role', 'equalto', 'user') | list %}{{ m['content'] | tojson | safe }}{% endfor %}",
+    "{{ messages | rejectattr('role', 'in', ['user']) | map(attribute='role') | unique | list }} {{ messages | map('length') | list }}",
+    "{%- set ns = namespace(is_first=false, system='') -%}\n{%- for m in messages %}{%- if m['role'] == 'user' -%}\n"
+    "{%- set ns.is_first = true -%}{{'<|User|>' + m['content']}}{%- endif -%}{%- endfor -%}{{ ns.is_first }}",
+    "{% set a = [] %}{% for m in messages %}{% set a = a + [m.role] %}{% endfor %}{{ a }}{% set x = 'y' if a else 'n' %}{{ x }}",
+    "{% if messages | length > 1 and not (messages | first).x is defined and messages[-1].role != 'user' %}ok{% endif %}",
+    "{% macro show(v, depth=0) -%}\n  {%- if v is mapping -%}\n  {%- for k, w in v.items() -%}{{ k }}:{{ show(w, depth + 1) }};{%- endfor -%}\n"
+    "  {%- elif v is iterable and v is not string -%}[{% for w in v %}{{ show(w) }}{% if not loop.last %},{% endif %}{% endfor %}]\n"
+    "  {%- else -%}{{ v }}@{{ depth }}{%- endif -%}\n{%- endmacro -%}\n{{ show({'a': [1, {'b': 2}], 'c': 'd'}) }}",
+    "{% for m in messages %}{% if not loop.last and messages[loop.index0 + 1].role == 'assistant' %}next{% endif %}{% endfor %}",
+    "{% for a in [1, 2] %}{% for b in 'xy' %}{{ loop.index }}{{ loop.depth }}{{ b }}{% endfor %}{{ loop.index0 }}{% endfor %}",
+    "{%- if false %}a{%- elif none is none %}\n    b\n{%- else %}c{%- endif %}\n\nd  \n",
+    "{{ 'a' if messages[0]['role'] == 'user' and messages[0].content is string else raise_exception('x') }}{{ '' }}{{- '' }} z",
+    "{{ (messages[0].content ~ '!')[:2] }}{{ messages[0]['content'][0] }}{{ (1, 2) }}{{ [] or none }}{{ 3 * 'ab' }}{{ not none }}",
+    "{{ {'b': 1, 'a': 2} | dictsort }}{{ {'x': {'y': 3}} | items | list }}{{ {'a': 1}.get('b', 'c') }}{{ 'B' | lower ~ 1 }}",
+    "{# a\n {{ b }} #}x{#- y -#}\n z {#+ keep #}\n{{ \"it's\" }} {{ 'say \"x\"' }} {{ ['it\\'s', \"a\\\\b\"] }}",
+    "{% for i in range(2, 8, 3) %}{{ i }},{% endfor %}{% for i in range(3, 0, -1) %}{{ i }}{% endfor %}{{ range(3) | list | last }}",
+    "{%- for m in messages -%}\n  {{ m.role }}\n  {%- if loop.first %}\n  first\n  {% endif -%}\n{%- endfor -%}\n",
     "{{ dict(a=1).a }} {{ {'items': 3}['items'] }} {{ 'x' is in 'xyz' }} {{ 2 is eq 2 }} {{ 1.0 }} {{ 1.5 | int }} {{ -3 | abs }}",
 ]
 
