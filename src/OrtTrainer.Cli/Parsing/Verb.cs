@@ -40,7 +40,7 @@ internal sealed record Verb(
         Of<ExportArguments>("export", "export other weights of a run, or a Hugging Face classifier, to ONNX",
             ExportCommand.RunAsync,
             "export --run DIR [--weights live|averaged|best] --out DIR",
-            "export --model DIR --out DIR [--fuse] [--quantize int8 [--eval F --text COL --label COL]]"),
+            "export --model DIR --out DIR [--fuse] [--quantize int8 [--eval F]]"),
         Of<SoupArguments>("soup", "average the weights of finished runs and export the mean", SoupCommand.RunAsync,
             "soup RUN RUN... --out DIR [--recipe greedy|uniform] [--weights exported|live|averaged]"),
         Of<CompareArguments>("compare", "tell whether two runs differ in score, and in which settings they do",

@@ -5,7 +5,8 @@ namespace OrtTrainer.Tests.Studies;
 /// <summary>The studies of tools/studies, whose models and data need not be there.</summary>
 public sealed class ShippedStudyTests
 {
-    private static string[] Files => Directory.GetFiles(Path.Combine(SharedFiles.RepositoryRoot, "tools", "studies"), "*.json");
+    private static string[] Files => Directory.GetFiles(
+        Path.Combine(SharedFiles.RepositoryRoot, "tools", "studies"), "*.json");
 
     [TestCaseSource(nameof(Files))]
     public void A_study_that_is_shipped_makes_a_grid_with_five_seeds(string file)
