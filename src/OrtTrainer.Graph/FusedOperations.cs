@@ -218,6 +218,26 @@ public static class FusedOperations
         this GraphBuilder g, Value x, Value ids, Value scale, Value label, Value all) =>
         Fused(g, "IdCrossEntropy", [x, ids, scale, label, all], AttributeList.Empty)[0];
 
+    /// <summary>
+    /// Σ weights (-label · log p_y - all · Σ log p_k) over rows, p = softmax(scale · (x · wᵀ + b)), a number: a linear
+    /// layer and <see cref="IdCrossEntropy"/> in one operator, which never has the logits of all rows.
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="layer">x [R, H], w [V, H], and b [V] or none, which have gradients.</param>
+    /// <param name="ids">y, int64 [R, 1], each from 0 to V - 1.</param>
+    /// <param name="weights">What each row counts, float [R].</param>
+    /// <param name="scale">A float without axes, such as an inverse temperature.</param>
+    /// <param name="label">The share of the label, a float without axes.</param>
+    /// <param name="all">The share of every class, a float without axes.</param>
+    public static Value LinearCrossEntropy(
+        this GraphBuilder g, LinearLayer layer, Value ids, Value weights, Value scale, Value label, Value all) =>
+        Fused(g,
+            Operators.Fused.LinearCrossEntropy.Name(layer.B is not null) + Operands.Suffix(layer.Precision),
+            layer.B is { } b
+                ? [layer.X, layer.W, b, ids, weights, scale, label, all]
+                : [layer.X, layer.W, ids, weights, scale, label, all],
+            AttributeList.Empty)[0];
+
     /// <summary>The sum of the rows of x [N, H], [H].</summary>
     public static Value ColumnSum(this GraphBuilder g, Value x) => Fused(g, "ColumnSum", [x], AttributeList.Empty)[0];
 

@@ -47,6 +47,7 @@ public static class OperatorSet
         .. WithResidual(new LinearGrad(precision, hasBias: true)),
         .. WithResidual(new LinearGrad(precision, hasBias: false)),
         .. WithResidual(new LinearInputGrad(precision)), new LinearWeightGrad(precision),
+        new LinearCrossEntropy(precision, hasBias: true), new LinearCrossEntropy(precision, hasBias: false),
         new FeedForward(precision, "Gelu"), .. WithResidual(new FeedForwardGrad(precision, "Gelu")),
         new FeedForward(precision, "GeluTanh"), .. WithResidual(new FeedForwardGrad(precision, "GeluTanh")),
         .. Enum.GetValues<GateActivation>().SelectMany(

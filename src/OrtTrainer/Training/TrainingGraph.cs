@@ -20,7 +20,7 @@ internal sealed record TrainingGraph(
 
     /// <summary>
     /// Forward and backward pass: a batch, coefficients of the loss and parameters in; <see cref="PackedInputs.Loss"/>
-    /// and its parts, <see cref="PackedInputs.Logits"/> and a gradient per parameter view out: of <see cref="Tables"/>
+    /// and its parts, <see cref="PackedInputs.Logits"/> where the loss reads them, and a gradient per parameter view out: of <see cref="Tables"/>
     /// that of the picked rows, [T, columns], of others their own.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
@@ -48,7 +48,11 @@ internal sealed record TrainingGraph(
             g, loss.Total, [.. trained.Select(i => m.Parameters[i])],
             recompute ? [.. m.LayerNodes.SkipLast(1)] : []);
         loss.AddOutputs(g);
-        g.Output(logits, PackedInputs.Logits);
+        if (loss.ReadsLogits)
+        {
+            g.Output(logits, PackedInputs.Logits);
+        }
+
         List<ParameterView> tables = [];
         foreach ((int place, Value gradient) in trained.Zip(gradients))
         {

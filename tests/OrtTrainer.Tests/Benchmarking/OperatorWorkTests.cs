@@ -53,6 +53,8 @@ public sealed class OperatorWorkTests
     // A layer of 8 to 16 on 5 rows has products of 5 · 8 · 16, and so has one of 16 to 8.
     [TestCase("LinearGrad", 2 * 2 * 5 * 8 * 16)]
     [TestCase("LinearWithoutBiasGradBf16", 2 * 2 * 5 * 8 * 16)]
+    [TestCase("LinearCrossEntropy", 3 * 2 * 5 * 8 * 16)]
+    [TestCase("LinearCrossEntropyWithoutBiasBf16", 3 * 2 * 5 * 8 * 16)]
     [TestCase("FeedForwardGelu", 2 * 2 * 5 * 8 * 16)]
     [TestCase("FeedForwardGeluTanhBf16", 2 * 2 * 5 * 8 * 16)]
     [TestCase("FeedForwardGeluGrad", 4 * 2 * 5 * 8 * 16)]

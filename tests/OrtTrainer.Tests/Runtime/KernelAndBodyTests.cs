@@ -100,6 +100,10 @@ public sealed class KernelAndBodyTests
             .With(WideDy, N, Wide).With(X, N, H).With(Weight, Wide, H),
         ["LinearWithoutBiasGrad" + suffix] = _ => new KernelRun("LinearWithoutBiasGrad" + suffix)
             .With(WideDy, N, Wide).With(X, N, H).With(Weight, Wide, H),
+        ["LinearCrossEntropy" + suffix] = _ => Targeted(new KernelRun("LinearCrossEntropy" + suffix)
+            .With(X, N, H).With(Weight, Wide, H).With(Bias, Wide)),
+        ["LinearCrossEntropyWithoutBias" + suffix] = _ => Targeted(
+            new KernelRun("LinearCrossEntropyWithoutBias" + suffix).With(X, N, H).With(Weight, Wide, H)),
         ["FeedForwardGelu" + suffix] = _ => Feeding("FeedForwardGelu" + suffix),
         ["FeedForwardGeluTanh" + suffix] = _ => Feeding("FeedForwardGeluTanh" + suffix),
         ["FeedForwardGeluGrad" + suffix] = _ => FeedingGrad("FeedForwardGelu", suffix),
@@ -356,6 +360,9 @@ public sealed class KernelAndBodyTests
     private static KernelRun FeedingGrad(string forward, string suffix) => new KernelRun($"{forward}Grad{suffix}")
         .With(WideDy, N, Wide).With(X, N, H).With(InnerWeight, Inner, H).With(OuterWeight, Wide, Inner)
         .With(Feeding(forward + suffix).Outputs(2)[1], N, Inner);
+
+    private static KernelRun Targeted(KernelRun run) =>
+        run.With(ClassIds, N, 1).With(Invstd, N).With([0.7f]).With([0.8f]).With([0.01f]);
 
     private static KernelRun Crossing(float p, long[] queryOffsets, long[] offsets)
     {

@@ -6,6 +6,9 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <param name="precision">Of the operands.</param>
 internal abstract class LinearOperator(Precision precision) : FusedOperator
 {
+    /// <summary>Of the operands.</summary>
+    public Precision Precision => precision;
+
     /// <summary>An operator of the family in a precision.</summary>
     protected string Named(string stem) => stem + Operands.Suffix(precision);
 }

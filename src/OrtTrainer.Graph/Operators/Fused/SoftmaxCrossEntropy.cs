@@ -10,7 +10,7 @@ namespace OrtTrainer.Graph.Operators.Fused;
 internal abstract class CrossEntropyOperator : FusedOperator, IGradientRule
 {
     /// <summary>Statements that make <c>surprise</c> = -log p and what is kept, of <c>x</c> and <c>scale</c>.</summary>
-    protected const string Surprise = """
+    internal const string Surprise = """
         z = Mul(x, scale)
         highest = ReduceMax<keepdims = 1>(z, [1])
         below = Sub(z, highest)

@@ -30,6 +30,27 @@ internal sealed unsafe class IdCrossEntropyKernel : Kernel
         });
     }
 
+    /// <summary>The loss of a row.</summary>
+    /// <param name="rows">The logits.</param>
+    /// <param name="row">Its number.</param>
+    /// <param name="id">Its class.</param>
+    /// <param name="label">The share of the class.</param>
+    /// <param name="all">The share of every class.</param>
+    /// <param name="top">The row's largest scaled logit.</param>
+    /// <param name="logsum">The logarithm of the row's sum.</param>
+    internal static double Surprise(
+        SoftmaxRows rows, int row, long id, float label, float all, out float top, out float logsum)
+    {
+        float* x = rows.Row(row);
+        SoftmaxRow.Statistics(x, rows.Columns, rows.Scale, out top, out logsum);
+        float own = logsum - ((x[id] * rows.Scale) - top);
+
+        // Neither sum cancels: the logarithm is 0 or more, and no element is above the largest.
+        double others = all == 0 ? 0 : all * (((double)rows.Columns * logsum)
+            + SoftmaxRow.Sum(x, rows.Columns, rows.Scale, top, default(Below)));
+        return (label * own) + others;
+    }
+
     private struct Blocks : IBlocks
     {
         public SoftmaxRows X;
@@ -45,14 +66,7 @@ internal sealed unsafe class IdCrossEntropyKernel : Kernel
             (int first, int end) = X.Range(block);
             for (int row = first; row < end; row++)
             {
-                float* x = X.Row(row);
-                SoftmaxRow.Statistics(x, X.Columns, X.Scale, out Top[row], out Logsum[row]);
-                float own = Logsum[row] - ((x[Ids[row]] * X.Scale) - Top[row]);
-
-                // Neither sum cancels: the logarithm is 0 or more, and no element is above the largest.
-                double others = All == 0 ? 0 : All * (((double)X.Columns * Logsum[row])
-                    + SoftmaxRow.Sum(x, X.Columns, X.Scale, Top[row], default(Below)));
-                Loss[row] = (float)((Label * own) + others);
+                Loss[row] = (float)Surprise(X, row, Ids[row], Label, All, out Top[row], out Logsum[row]);
             }
         }
     }

@@ -33,6 +33,8 @@ internal static class ProductKernels
         .. LinearGradKernel<TTile>.Define("LinearWithoutBiasGrad" + suffix, hasBias: false),
         .. LinearInputGradKernel<TTile>.Define("LinearInputGrad" + suffix),
         LinearWeightGradKernel<TTile>.Define("LinearWeightGrad" + suffix),
+        LinearCrossEntropyKernel<TTile>.Define("LinearCrossEntropy" + suffix, hasBias: true),
+        LinearCrossEntropyKernel<TTile>.Define("LinearCrossEntropyWithoutBias" + suffix, hasBias: false),
         FeedForwardKernel<TTile, TErf>.Define("FeedForwardGelu" + suffix, kept),
         .. FeedForwardGradKernel<TTile, TErf>.Define("FeedForwardGeluGrad" + suffix, kept),
         FeedForwardKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanh" + suffix, kept),

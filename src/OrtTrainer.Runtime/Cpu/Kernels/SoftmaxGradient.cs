@@ -39,6 +39,14 @@ internal readonly unsafe struct SoftmaxGradient
         return new(x, dloss.Floats, top.Floats, logsum.Floats, dx.Floats);
     }
 
+    /// <summary>One that takes the place of the logits.</summary>
+    /// <param name="x">The logits, overwritten.</param>
+    /// <param name="dloss">[R].</param>
+    /// <param name="top">The largest scaled logit of each row, [R].</param>
+    /// <param name="logsum">The logarithm of each row's sum, [R].</param>
+    public static SoftmaxGradient InPlace(SoftmaxRows x, float* dloss, float* top, float* logsum) =>
+        new(x, dloss, top, logsum, x.Row(0));
+
     /// <summary>What a row's gradient is multiplied with.</summary>
     public float Factor(int row) => _dloss[row] * X.Scale;
 

@@ -26,6 +26,7 @@ internal unsafe struct WeightProduct<TTile, TInputs> : IBlocks
     private int _inputs;
     private int _panelGroups;
     private int _outputBlocks;
+    private bool _adds;
 
     /// <summary>Computes it on the threads of a kernel's run.</summary>
     /// <param name="context">The node's run.</param>
@@ -35,12 +36,17 @@ internal unsafe struct WeightProduct<TTile, TInputs> : IBlocks
     /// <param name="outputs">1 or more.</param>
     /// <param name="inputs">1 or more.</param>
     /// <param name="c">The product.</param>
+    /// <param name="add">True: added to what <paramref name="c"/> holds.</param>
     public static void Run(
-        in KernelContext context, byte* dy, TInputs x, int rows, int outputs, int inputs, float* c)
+        in KernelContext context, byte* dy, TInputs x, int rows, int outputs, int inputs, float* c, bool add = false)
     {
         if (rows == 0)
         {
-            new Span<float>(c, checked(outputs * inputs)).Clear();
+            if (!add)
+            {
+                new Span<float>(c, checked(outputs * inputs)).Clear();
+            }
+
             return;
         }
 
@@ -57,6 +63,7 @@ internal unsafe struct WeightProduct<TTile, TInputs> : IBlocks
             _inputs = inputs,
             _panelGroups = panelGroups,
             _outputBlocks = outputBlocks,
+            _adds = add,
         });
     }
 
@@ -76,6 +83,12 @@ internal unsafe struct WeightProduct<TTile, TInputs> : IBlocks
         long packed = layout.Add((long)(endPanel - firstPanel) * ChunkSteps * Panels.Columns);
         long strip = layout.Add((long)(end - first) * Panels.Columns);
         float* scratch = Scratch.ForBlock(layout.Length);
+        bool hasStrip = endPanel == panels && _inputs % Panels.Columns != 0;
+        if (_adds && hasStrip)
+        {
+            Strip(first, end, scratch + strip, isIn: true);
+        }
+
         for (int chunk = 0; chunk < chunks; chunk++)
         {
             int row = chunk * chunkRows;
@@ -83,15 +96,21 @@ internal unsafe struct WeightProduct<TTile, TInputs> : IBlocks
                 (byte*)(scratch + packed), scratch + strip);
         }
 
-        int last = panels - 1;
-        if (endPanel == panels && _inputs % Panels.Columns != 0)
+        if (hasStrip)
         {
-            int columns = _inputs - (last * Panels.Columns);
-            for (int i = first; i < end; i++)
-            {
-                new Span<float>(scratch + strip + ((long)(i - first) * Panels.Columns), columns).CopyTo(
-                    new Span<float>(_c + ((long)i * _inputs) + (last * Panels.Columns), columns));
-            }
+            Strip(first, end, scratch + strip, isIn: false);
+        }
+    }
+
+    /// <summary>Copies the columns that do not fill a panel, between the product and where they are made.</summary>
+    private readonly void Strip(int first, int end, float* strip, bool isIn)
+    {
+        int last = (Panels.Count(_inputs) - 1) * Panels.Columns;
+        for (int i = first; i < end; i++)
+        {
+            Span<float> made = new(strip + ((long)(i - first) * Panels.Columns), _inputs - last);
+            Span<float> place = new(_c + ((long)i * _inputs) + last, made.Length);
+            (isIn ? place : made).CopyTo(isIn ? made : place);
         }
     }
 
@@ -120,7 +139,7 @@ internal unsafe struct WeightProduct<TTile, TInputs> : IBlocks
                 TTile.MultiplyTransposed(
                     steps, a + (i * sizeof(float)), _outputs * sizeof(float),
                     x[panel - firstPanel], tile,
-                    (isWhole ? _inputs : Panels.Columns) * sizeof(float), tileRows, add: row > 0);
+                    (isWhole ? _inputs : Panels.Columns) * sizeof(float), tileRows, add: _adds || row > 0);
             }
         }
     }

@@ -27,6 +27,10 @@ internal sealed class LabelLoss : LossTerm
 
     internal override IReadOnlyList<LossInput> Inputs => _weight is null ? [] : [_weight];
 
+    internal override IdShares? SharesOfIds(LossGraph g) => !g.Distribution.TakesIds
+        ? null
+        : _weight is null ? IdShares.OfLabel(g) : IdShares.OfLabel(g) with { Label = _weight.In(g) };
+
     internal override Value Build(LossGraph g)
     {
         Value loss = g.Distribution.LabelLoss(g);

@@ -21,6 +21,10 @@ internal abstract class LossTerm
     /// <summary>Whether it compares two passes over each example, for which each runs twice in a batch.</summary>
     internal virtual bool IsTwofold => false;
 
+    /// <summary>What it is of ids, where that is the whole of it; null where it needs more of the logits. It reads its
+    /// coefficients, and is then built no other way.</summary>
+    internal virtual IdShares? SharesOfIds(LossGraph g) => null;
+
     /// <summary>One number per row, coefficients included, [R]; or [1], one for a batch, which counts for each of its
     /// rows.</summary>
     internal abstract Value Build(LossGraph g);

@@ -36,11 +36,10 @@ internal sealed class SmoothedIdLoss : LossTerm
     internal override IReadOnlyList<LossInput> Inputs =>
         _isTempered ? [_onLabel, _onAll, _offset, _inverseTemperature] : [_onLabel, _onAll, _offset];
 
-    internal override Value Build(LossGraph g)
-    {
-        GraphBuilder b = g.Builder;
-        Value scale = _isTempered ? _inverseTemperature.In(g) : b.Constant(1f);
-        Value loss = b.IdCrossEntropy(g.Logits, g.LabelIds, scale, _onLabel.In(g), _onAll.In(g));
-        return b.Add(_offset.In(g), loss);
-    }
+    internal override Value Build(LossGraph g) => Shares(g).Rows(g);
+
+    internal override IdShares? SharesOfIds(LossGraph g) => Shares(g);
+
+    private IdShares Shares(LossGraph g) => new(
+        _isTempered ? _inverseTemperature.In(g) : g.Builder.Constant(1f), _onLabel.In(g), _onAll.In(g), _offset.In(g));
 }

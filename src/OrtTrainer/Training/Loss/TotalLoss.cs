@@ -9,7 +9,10 @@ namespace OrtTrainer.Training.Loss;
 /// </summary>
 /// <param name="Total">The sum of the parts, in the order of <see cref="LossPart.All"/>; a scalar.</param>
 /// <param name="Parts">The parts there are, scalars.</param>
-internal sealed record TotalLoss(Value Total, IReadOnlyList<(LossPart Part, Value Value)> Parts)
+/// <param name="ReadsLogits">Whether the logits are a value of the graph: where a loss of ids is all there is, it is made
+/// with the layer that would make them, block by block.</param>
+internal sealed record TotalLoss(
+    Value Total, IReadOnlyList<(LossPart Part, Value Value)> Parts, bool ReadsLogits = true)
 {
     /// <param name="g">The logits.</param>
     /// <param name="terms">The terms, one or more.</param>
@@ -18,6 +21,12 @@ internal sealed record TotalLoss(Value Total, IReadOnlyList<(LossPart Part, Valu
         GraphBuilder b = g.Builder;
         Value scale = b.Input(PackedInputs.LossScale, TensorType.Float());
         Value weights = b.Input(PackedInputs.ExampleWeights, g.RowType(ElementType.Float));
+        if (terms is [var alone] && LinearLayer.Of(b, g.Logits) is { } layer && alone.SharesOfIds(g) is { } shares)
+        {
+            Value total = shares.Total(g, layer, b.Mul(weights, scale));
+            return new(total, [(alone.Part, total)], ReadsLogits: false);
+        }
+
         (LossPart Part, Value Value)[] parts =
         [
             .. from part in LossPart.All

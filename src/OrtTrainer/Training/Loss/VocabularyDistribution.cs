@@ -19,11 +19,7 @@ internal sealed class VocabularyDistribution : OutputDistribution
         float[] logits, TaskTargets targets, double temperature, bool divergence) =>
         throw new NotSupportedException("A teacher's outputs for a vocabulary are no table; it runs with the step.");
 
-    internal override Value LabelLoss(LossGraph g)
-    {
-        GraphBuilder b = g.Builder;
-        return b.IdCrossEntropy(g.Logits, g.LabelIds, b.Constant(1f), b.Constant(1f), b.Constant(0f));
-    }
+    internal override Value LabelLoss(LossGraph g) => IdShares.OfLabel(g).Rows(g);
 
     internal override Value LabelLoss(LossGraph g, Func<Value, Value> factor) =>
         g.Builder.Mul(LabelLoss(g), factor(Miss(g)));

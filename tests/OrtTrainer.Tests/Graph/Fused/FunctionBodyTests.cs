@@ -51,6 +51,10 @@ public sealed class FunctionBodyTests
         ["FeedForwardGluGeluGradBf16"] = () => Gated("Gelu", Bf16, gradient: true),
         ["FeedForwardGluGeluTanhGradBf16"] = () => Gated("GeluTanh", Bf16, gradient: true),
         ["FeedForwardGluSiluGradBf16"] = () => Gated("Silu", Bf16, gradient: true),
+        ["LinearCrossEntropy"] = () => LinearCrossEntropy("", hasBias: true),
+        ["LinearCrossEntropyWithoutBias"] = () => LinearCrossEntropy("", hasBias: false),
+        ["LinearCrossEntropyBf16"] = () => LinearCrossEntropy(Bf16, hasBias: true),
+        ["LinearCrossEntropyWithoutBiasBf16"] = () => LinearCrossEntropy(Bf16, hasBias: false),
         ["After"] = After,
         ["LinearBf16"] = () => Linear(Bf16),
         ["LinearWithoutBiasBf16"] = () => LinearWithoutBias(Bf16),
@@ -284,6 +288,48 @@ public sealed class FunctionBodyTests
         {
             double[] With(double[] v) => Outer([.. exact.Select((other, at) => at == i ? v : other)]);
             AssertClose(gradients[i], Reference.Gradient(With, exact[i], Wide(dy)), ToleranceOf(precision));
+        }
+    }
+
+    private static void LinearCrossEntropy(string precision, bool hasBias)
+    {
+        const int Rows = 5, Width = 3, Classes = 7;
+        const float Scale = 0.6f, Label = 0.8f, All = 0.03f;
+        float[] x = Random(Rows * Width, 1), w = Random(Classes * Width, 2), b = Random(Classes, 3);
+        float[] weights = Random(Rows, 4);
+        long[] ids = [3, 0, 6, 3, 1];
+        double[][] exact = hasBias ? [Wide(x), Wide(w), Wide(b)] : [Wide(x), Wide(w)];
+        double[] Loss(double[][] v)
+        {
+            double[] logits =
+                Product(v[0], v[1], Rows, Classes, Width, (i, k) => (i * Width) + k, (k, j) => (j * Width) + k);
+            return
+            [
+                Enumerable.Range(0, Rows).Sum(row =>
+                {
+                    double[] z = [.. Enumerable.Range(0, Classes).Select(
+                        k => Scale * (logits[(row * Classes) + k] + (hasBias ? v[2][k] : 0)))];
+                    double logarithm = Math.Log(z.Sum(Math.Exp));
+                    return weights[row]
+                        * ((Label * (logarithm - z[ids[row]])) + (All * z.Sum(value => logarithm - value)));
+                }),
+            ];
+        }
+
+        FunctionRun.Tensor[] layer = [FunctionRun.Floats(x, Rows, Width), FunctionRun.Floats(w, Classes, Width)];
+        float[][] outputs = Run(
+            $"LinearCrossEntropy{(hasBias ? "" : "WithoutBias")}{precision}", AttributeList.Empty,
+            [
+                .. layer, .. hasBias ? new[] { FunctionRun.Floats(b, Classes) } : [],
+                FunctionRun.Integers(ids, Rows, 1), FunctionRun.Floats(weights, Rows), FunctionRun.Floats([Scale]),
+                FunctionRun.Floats([Label]), FunctionRun.Floats([All]),
+            ]);
+        AssertClose(outputs[0], Loss(exact), ToleranceOf(precision));
+        Assert.That(outputs, Has.Length.EqualTo(exact.Length + 1));
+        for (int i = 0; i < exact.Length; i++)
+        {
+            double[] With(double[] v) => Loss([.. exact.Select((other, at) => at == i ? v : other)]);
+            AssertClose(outputs[i + 1], Reference.Gradient(With, exact[i], [1]), ToleranceOf(precision));
         }
     }
 

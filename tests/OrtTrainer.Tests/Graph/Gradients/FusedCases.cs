@@ -167,8 +167,29 @@ internal static class FusedCases
                 qkv, offsets, 2, 0.7f, AttentionMask.Bidirectional, key, p, 5, relative, precision: operands));
         }
 
+        Value CrossEntropy(CaseInputs c, bool hasBias, bool hasFactor)
+        {
+            Value x = c.Parameter("x", [5, 3], -1, 1, new("rows", 3)), w = c.Parameter("w", [4, 3]);
+            Value? b = hasBias ? c.Parameter("b", [4]) : null;
+            Value ids = c.Integers("ids", [3, 0, 2, 2, 1], [5, 1], new("rows", 1));
+            Value weights = c.Graph.Assume(c.Graph.Initializer(
+                TensorContent.Float("weights", [5], [0.5f, 0, 1.5f, 0.25f, 0.75f])), new("rows"));
+            return Smooth(c, p =>
+            {
+                Value loss = c.Graph.LinearCrossEntropy(
+                    new(x, w, b, p), ids, weights, c.Graph.Constant(1.5f), c.Graph.Constant(0.8f),
+                    c.Graph.Constant(0.05f));
+                return hasFactor ? c.Graph.Mul(loss, loss) : loss;
+            });
+        }
+
         GradientCase[] cases =
         [
+            .. from hasBias in new[] { true, false }
+               from hasFactor in new[] { true, false }
+               select new GradientCase(
+                   $"LinearCrossEntropy{(hasBias ? "" : "WithoutBias")}{suffix}", hasFactor ? "squared" : "",
+                   c => CrossEntropy(c, hasBias, hasFactor)),
             new("Linear" + suffix, "", c => Linear(c, hasBias: true)),
             new("LinearWithoutBias" + suffix, "", c => Linear(c, hasBias: false)),
             new("Linear" + suffix, "in weight and bias alone", c => LinearInOne(c, inWeights: true)),

@@ -35,6 +35,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     {
         ["Linear"] = 1, ["LinearWithoutBias"] = 1, ["LinearInputGrad"] = 1, ["LinearWeightGrad"] = 1,
         ["LinearGrad"] = 3, ["LinearWithoutBiasGrad"] = 2,
+        ["LinearCrossEntropy"] = 4, ["LinearCrossEntropyWithoutBias"] = 3,
         ["FeedForwardGelu"] = 2, ["FeedForwardGeluGrad"] = 5, ["FeedForwardGeluTanh"] = 2,
         ["FeedForwardGeluTanhGrad"] = 5,
         ["FeedForwardGluGelu"] = 2, ["FeedForwardGluGeluTanh"] = 2, ["FeedForwardGluSilu"] = 2,
@@ -108,6 +109,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "LinearWeightGrad" => [[Wide, Columns]],
             "LinearGrad" => [matrix, [Wide, Columns], [Wide]],
             "LinearWithoutBiasGrad" => [matrix, [Wide, Columns]],
+            "LinearCrossEntropy" => [[], matrix, [Wide, Columns], [Wide]],
+            "LinearCrossEntropyWithoutBias" => [[], matrix, [Wide, Columns]],
             "FeedForwardGelu" or "FeedForwardGeluTanh" => [[Rows, Wide], [Rows, Inner]],
             "FeedForwardGeluGrad" or "FeedForwardGeluTanhGrad" =>
                 [matrix, [Inner, Columns], [Inner], [Wide, Inner], [Wide]],
@@ -141,6 +144,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     {
         "Linear" => Layer(op).With(Reference.Random(4, Wide), Wide),
         "LinearWithoutBias" => Layer(op),
+        "LinearCrossEntropy" => Targeted(Layer(op).With(Reference.Random(4, Wide), Wide)),
+        "LinearCrossEntropyWithoutBias" => Targeted(Layer(op)),
         "LinearInputGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide).With(Weight, Wide, Columns),
         "LinearWeightGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide).With(Matrix(1), Rows, Columns),
         "LinearGrad" or "LinearWithoutBiasGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide)
@@ -280,6 +285,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 
     private KernelRun Layer(string op) =>
         new KernelRun(op).With(Matrix(1), Rows, Columns).With(Weight, Wide, Columns);
+
+    private KernelRun Targeted(KernelRun run) => run.With(ClassIds, Rows, 1).With(Invstd, Rows)
+        .With([0.7f]).With([0.8f]).With([0.01f]);
 
     private KernelRun Biased(KernelRun run) => run.With(Reference.Random(8, Distances * Heads), Distances, Heads);
 

@@ -56,6 +56,15 @@ public sealed class KernelRefusalTests
     [TestCase("IdCrossEntropy", 4, new long[] { 2 }, "IdCrossEntropy: all has shape [2]; expected [].")]
     [TestCase("IdCrossEntropyGrad", 6, new long[] { 4, 6 },
         "IdCrossEntropyGrad: top has shape [4, 6]; expected [4].")]
+    [TestCase("LinearCrossEntropy", 0, new long[] { 4, 5 },
+        "LinearCrossEntropy: w has shape [13, 6]; expected [13, 5].")]
+    [TestCase("LinearCrossEntropy", 2, new long[] { 12 }, "LinearCrossEntropy: b has shape [12]; expected [13].")]
+    [TestCase("LinearCrossEntropy", 3, new long[] { 4 }, "LinearCrossEntropy: ids has shape [4]; expected [4, 1].")]
+    [TestCase("LinearCrossEntropy", 4, new long[] { 5 }, "LinearCrossEntropy: weights has shape [5]; expected [4].")]
+    [TestCase("LinearCrossEntropyWithoutBias", 1, new long[] { 2, 6 },
+        "LinearCrossEntropyWithoutBias: the id of row 2 is 4; expected 0 to 1.")]
+    [TestCase("LinearCrossEntropyWithoutBias", 6, new long[] { 1 },
+        "LinearCrossEntropyWithoutBias: all has shape [1]; expected [].")]
     [TestCase("ColumnSum", 0, new long[] { 2, 3, 4 }, "ColumnSum: x has shape [2, 3, 4]; expected two dimensions")]
     [TestCase("GatherGrad", 0, new long[] { 24 }, "GatherGrad: dy has shape [24]; expected two dimensions below 2^31.")]
     [TestCase("GatherGrad", 1, new long[] { 5 }, "GatherGrad: indices has shape [5]; expected [4].")]
