@@ -72,7 +72,14 @@ internal sealed record BenchmarkData(
         TokenizedExample[] examples = [.. Enumerable.Range(0, options.BatchSize).Select(row => new TokenizedExample(
             [.. Enumerable.Range(0, length).Select(_ => random.NextInt(vocabulary))],
             new int[length]))];
-        ClassTargets targets = new([.. Enumerable.Range(0, examples.Length).Select(row => row % outputs)], outputs);
-        return new(OutputDistribution.Categorical, new SequenceHead(outputs), examples, targets);
+        return options.NextTokens
+            ? NextTokens(examples, vocabulary)
+            : new(OutputDistribution.Categorical, new SequenceHead(outputs), examples, new ClassTargets(
+                [.. Enumerable.Range(0, examples.Length).Select(row => row % outputs)], outputs));
     }
+
+    /// <summary>Every token is followed by the next, the last by the first.</summary>
+    private static BenchmarkData NextTokens(TokenizedExample[] examples, int vocabulary) => new(
+        OutputDistribution.Vocabulary, new NextTokenHead(vocabulary), examples, TokenTargets.Of(
+            [.. examples.Select(example => (int[])[.. example.InputIds.Skip(1), example.InputIds[0]])], vocabulary));
 }

@@ -66,7 +66,7 @@ internal sealed class StepBenchmark : IDisposable
         StepBenchmarkOptions options, Func<PretrainedModel, IAlternative>? alternative, CancellationToken cancellation)
     {
         options.RequireDevice();
-        using PretrainedModel model = PretrainedModel.Open(options.Model);
+        using PretrainedModel model = PretrainedModel.Open(options.Model, options.FromScratch);
         using StepBenchmark benchmark = new(options, model, cancellation);
         return benchmark.Measure(alternative, cancellation);
     }

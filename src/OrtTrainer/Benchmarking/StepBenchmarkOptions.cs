@@ -26,6 +26,13 @@ internal sealed record StepBenchmarkOptions
     /// <summary>Instead of data: batches of random tokens, every example so long, 1 or more.</summary>
     public int? FullLength { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
 
+    /// <summary>Whether random tokens are learned from those before them, over the vocabulary; otherwise each example
+    /// has one of two classes.</summary>
+    public bool NextTokens { get; init; }
+
+    /// <summary>Whether of the model its configuration alone is read, and every weight starts at random.</summary>
+    public bool FromScratch { get; init; }
+
     /// <summary>Threads, 1 or more.</summary>
     public int Threads { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 2;
 
