@@ -1,5 +1,6 @@
 using OrtTrainer.Graph.Operators;
 using OrtTrainer.Graph.Operators.Fused;
+using OrtTrainer.Graph.Operators.Standard;
 
 namespace OrtTrainer.Graph.Differentiation;
 
@@ -9,12 +10,14 @@ namespace OrtTrainer.Graph.Differentiation;
 /// </summary>
 /// <param name="Gradients">The gradients of the picked rows, [T, columns].</param>
 /// <param name="Rows">Which row of the table each of them is, int64 [T]; those of one row add up.</param>
-public sealed record PickedRows(Value Gradients, Value Rows)
+/// <param name="Rest">What else goes into the gradient, of the table's shape, where it is a layer's weight too; null for
+/// nothing.</param>
+public sealed record PickedRows(Value Gradients, Value Rows, Value? Rest = null)
 {
-    /// <summary>What a gradient is made of, where it is nothing but picked rows added up.</summary>
+    /// <summary>What a gradient is made of, where picked rows are the last that is added to it.</summary>
     /// <param name="builder">The graph of the gradient.</param>
     /// <param name="gradient">A gradient of <see cref="Autodiff"/>.</param>
-    /// <returns>Null where more goes into the gradient, as where a table is a layer's weight too.</returns>
+    /// <returns>Null where it is made otherwise.</returns>
     public static PickedRows? Of(GraphBuilder builder, Value gradient)
     {
         Node? node = builder.Nodes.FirstOrDefault(node => node.Outputs.Contains(gradient));
@@ -22,6 +25,8 @@ public sealed record PickedRows(Value Gradients, Value Rows)
         {
             Assumed => Of(builder, node.Inputs[0]!),
             GatherGrad => new(node.Inputs[0]!, node.Inputs[1]!),
+            Add when node.Inputs[0]!.Shape.Equals(node.Inputs[1]!.Shape)
+                && Of(builder, node.Inputs[1]!) is { Rest: null } picked => picked with { Rest = node.Inputs[0] },
             _ => null,
         };
     }

@@ -2,7 +2,7 @@ namespace OrtTrainer.Runtime.Updates;
 
 /// <summary>
 /// The gradient of a table of which a batch picks rows, made of the gradients of the picked rows: those of one row are
-/// added up in their order, and all other rows are zero without being written.
+/// added up in their order, and all other rows are zero without being written, or what a layer's gradient is there.
 /// </summary>
 public abstract class TableGradient : IDisposable
 {
@@ -20,6 +20,12 @@ public abstract class TableGradient : IDisposable
     /// <exception cref="ArgumentException">A row is outside the table, or there are more than were asked room
     /// for.</exception>
     public abstract void Add(ReadOnlySpan<long> rows);
+
+    /// <summary>Adds the picked rows, in their order, to what the table's part of the gradients holds: the gradient of a
+    /// layer whose weight the table is.</summary>
+    /// <inheritdoc cref="Add" path="/param"/>
+    /// <inheritdoc cref="Add" path="/exception"/>
+    public abstract void AddOnto(ReadOnlySpan<long> rows);
 
     /// <inheritdoc/>
     public abstract void Dispose();

@@ -9,7 +9,8 @@ namespace OrtTrainer.Training;
 
 /// <summary>
 /// Runs a training graph: parameters are read from one flat buffer, gradients written into another, both in place. Of
-/// tables only the rows of the batch are written. The logits are not asked for.
+/// tables only the rows of the batch are written; to those that are weights too they are added. The logits are not asked
+/// for.
 /// </summary>
 internal sealed class GradientSession : IDisposable
 {
@@ -19,7 +20,7 @@ internal sealed class GradientSession : IDisposable
     private readonly TrainingGraph _graph;
     private readonly GraphSession _session;
     private readonly Binding _binding;
-    private readonly (string Output, TableGradient Gradient, WeightSegment Segment)[] _tables;
+    private readonly Table[] _tables;
     private readonly WeightBuffer _losses;
     private int _tokens = -1;
 
@@ -46,7 +47,12 @@ internal sealed class GradientSession : IDisposable
 
         Written = new BlockMap(graph.Layout.Weights);
         Written.Mark(0, graph.Layout.Weights.Length);
-        _tables = [.. graph.Tables.Select(view => Table(view, gradients))];
+        _tables =
+        [
+            .. graph.Tables.Select(view => TableOf(view, view.GradientName, gradients, isShared: false)),
+            .. graph.SharedTables.Select(
+                view => TableOf(view, TrainingGraph.PickedName(view), gradients, isShared: true)),
+        ];
 
         _losses = new WeightBuffer(parameters.Device, (LossPart.All.Count + 1) * LossStride);
         for (int i = 0; i < LossPart.All.Count; i++)
@@ -86,9 +92,16 @@ internal sealed class GradientSession : IDisposable
 
         BindTables(batch.Tokens);
         _binding.Run();
-        foreach ((_, TableGradient gradient, _) in _tables)
+        foreach (Table table in _tables)
         {
-            gradient.Add(batch.InputIds);
+            if (table.IsShared)
+            {
+                table.Gradient.AddOnto(batch.InputIds);
+            }
+            else
+            {
+                table.Gradient.Add(batch.InputIds);
+            }
         }
 
         return LossParts.Of([LossAt(0), LossAt(1), LossAt(2), LossAt(3)]);
@@ -100,9 +113,9 @@ internal sealed class GradientSession : IDisposable
     public void Dispose()
     {
         _binding.Dispose();
-        foreach ((_, TableGradient gradient, _) in _tables)
+        foreach (Table table in _tables)
         {
-            gradient.Dispose();
+            table.Gradient.Dispose();
         }
 
         _losses.Dispose();
@@ -117,12 +130,16 @@ internal sealed class GradientSession : IDisposable
         return value[0];
     }
 
-    private (string Output, TableGradient Gradient, WeightSegment Segment) Table(
-        ParameterView view, WeightBuffer gradients)
+    private Table TableOf(ParameterView view, string output, WeightBuffer gradients, bool isShared)
     {
         WeightSegment segment = _graph.Layout.SegmentOf(view);
-        Written.Unmark(segment.Offset, segment.Length);
-        return (view.GradientName, gradients.Device.CreateTableGradient(gradients, segment, Written), segment);
+        if (!isShared)
+        {
+            Written.Unmark(segment.Offset, segment.Length);
+        }
+
+        return new(
+            output, gradients.Device.CreateTableGradient(gradients, segment, Written), segment.Columns, isShared);
     }
 
     private void BindTables(int tokens)
@@ -132,11 +149,14 @@ internal sealed class GradientSession : IDisposable
             return;
         }
 
-        foreach ((string output, TableGradient gradient, WeightSegment segment) in _tables)
+        foreach (Table table in _tables)
         {
-            _binding.BindOutput(output, gradient.Picked(tokens), offset: 0, [tokens, segment.Columns]);
+            _binding.BindOutput(table.Output, table.Gradient.Picked(tokens), offset: 0, [tokens, table.Columns]);
         }
 
         _tokens = tokens;
     }
+
+    /// <summary>A table whose picked rows' gradients come out apart.</summary>
+    private sealed record Table(string Output, TableGradient Gradient, int Columns, bool IsShared);
 }

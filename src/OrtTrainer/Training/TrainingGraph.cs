@@ -12,8 +12,10 @@ namespace OrtTrainer.Training;
 /// <param name="Parts">The outputs with the parts of the loss, as <see cref="LossPart"/> names them.</param>
 /// <param name="Tables">The tables of which a batch picks the rows of its <see cref="PackedInputs.InputIds"/> and that
 /// nothing else reads; in the layout they are sparse.</param>
+/// <param name="SharedTables">The tables of which it picks them and that are weights of a layer too.</param>
 internal sealed record TrainingGraph(
-    PackedGraph Packed, IReadOnlySet<string> Parts, IReadOnlyList<ParameterView> Tables)
+    PackedGraph Packed, IReadOnlySet<string> Parts, IReadOnlyList<ParameterView> Tables,
+    IReadOnlyList<ParameterView> SharedTables)
 {
     /// <summary>The parameters, in the order of the graph's inputs.</summary>
     public ParameterLayout Layout => Packed.Layout;
@@ -21,7 +23,8 @@ internal sealed record TrainingGraph(
     /// <summary>
     /// Forward and backward pass: a batch, coefficients of the loss and parameters in; <see cref="PackedInputs.Loss"/>
     /// and its parts, <see cref="PackedInputs.Logits"/> where the loss reads them, and a gradient per parameter view out: of <see cref="Tables"/>
-    /// that of the picked rows, [T, columns], of others their own.
+    /// that of the picked rows, [T, columns], of others their own; and of <see cref="SharedTables"/> the picked rows
+    /// under <see cref="PickedName"/>, which the other lacks.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>
@@ -53,20 +56,32 @@ internal sealed record TrainingGraph(
             g.Output(logits, PackedInputs.Logits);
         }
 
-        List<ParameterView> tables = [];
+        List<ParameterView> tables = [], shared = [];
         foreach ((int place, Value gradient) in trained.Zip(gradients))
         {
             PickedRows? picked = PickedRows.Of(g, gradient) is { } rows && rows.Rows == ids ? rows : null;
-            if (picked is not null)
+            ParameterView view = m.Views[place];
+            if (picked?.Rest is { } rest)
             {
-                tables.Add(m.Views[place]);
+                shared.Add(view);
+                g.Output(rest, view.GradientName);
+                g.Output(picked.Gradients, PickedName(view));
+                continue;
             }
 
-            g.Output(picked?.Gradients ?? gradient, m.Views[place].GradientName);
+            if (picked is not null)
+            {
+                tables.Add(view);
+            }
+
+            g.Output(picked?.Gradients ?? gradient, view.GradientName);
         }
 
         return new(
             PackedGraph.From(g, m, tables) with { Rows = head.Rows },
-            loss.Parts.Select(part => part.Part.Output).ToHashSet(), tables);
+            loss.Parts.Select(part => part.Part.Output).ToHashSet(), tables, shared);
     }
+
+    /// <summary>The output with the gradients of the rows that a batch picks of a table that is a weight too.</summary>
+    public static string PickedName(ParameterView view) => view.Name + ".picked_gradient";
 }

@@ -3,6 +3,7 @@ using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 using OrtTrainer.Training;
@@ -104,6 +105,55 @@ public sealed class TrainingGraphTests
         Assert.That(graph.Layout.Weights.Segments.Any(s => s.IsSparse), Is.False);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Words_that_are_weights_too_give_the_rest_and_the_picked_rows_apart(bool recompute)
+    {
+        TinyLlama.Write(_folder.File("llama"));
+        using PretrainedModel llama = PretrainedModel.Open(_folder.File("llama"));
+        TrainingGraph graph = TrainingGraph.Build(
+            llama.Architecture, new NextTokenHead(17), NextTokens([new LabelLoss()]), recompute: recompute);
+
+        ParameterView words = graph.SharedTables.Single();
+        using GraphSession session = GraphSession.FromBytes(graph.Packed.Model, new ExecutionOptions());
+        Assert.That(words.Name, Is.EqualTo("model.embed_tokens.weight"));
+        Assert.That(session.Outputs.Single(o => o.Name == words.GradientName).Shape, Is.EqualTo(new[] { 17, 16 }));
+        Assert.That(session.Outputs.Single(o => o.Name == TrainingGraph.PickedName(words)).Shape,
+            Is.EqualTo(new[] { -1, 16 }));
+        Assert.That(graph.Tables, Is.Empty);
+    }
+
+    [Test]
+    public void A_loss_of_ids_alone_has_no_logits_of_all_rows()
+    {
+        TinyLlama.Write(_folder.File("llama"));
+        using PretrainedModel llama = PretrainedModel.Open(_folder.File("llama"));
+        bool HasLogits(params LossTerm[] terms)
+        {
+            TrainingGraph graph = TrainingGraph.Build(
+                llama.Architecture, new NextTokenHead(17), NextTokens(terms), dropout: false);
+            int[] ids = [1, 5, 9, 4, 2];
+            TokenizedExample[] examples = [new(ids, new int[5])];
+            using WeightBuffer parameters = new(Device.Default, graph.Layout.Length);
+            using WeightBuffer gradients = new(Device.Default, graph.Layout.Length);
+            _ = llama.Load(graph.Layout, parameters, seed: 1);
+            using GradientSession session = new(
+                graph, new ExecutionOptions { Profile = true, UseKernels = true }, parameters, gradients);
+            PackedBatch batch = new();
+            batch.Fill(examples, [0], NextTokens(terms));
+            _ = session.Run(batch, 1, default);
+            return session.EndProfiling().Single().Nodes.Any(node => node.Inputs.Concat(node.Outputs).Any(
+                tensor => tensor.Shape.SequenceEqual([5, 17])));
+        }
+
+        Assert.That(HasLogits(new LabelLoss()), Is.EqualTo(!HasLinearKernels));
+        Assert.That(HasLogits(new LabelLoss(0.5)), Is.EqualTo(!HasLinearKernels));
+        Assert.That(HasLogits(new SmoothedIdLoss(LossPart.Labels, new SmoothedLabels(0.1, false), 17, false, 1)),
+            Is.EqualTo(!HasLinearKernels));
+        Assert.That(HasLogits(new FocalLoss(2)), Is.True);
+        Assert.That(HasLogits(new LabelLoss(), new NegativeEntropy(0.1)), Is.True);
+    }
+
     [Test]
     public void Its_parameters_lie_as_those_of_the_evaluation()
     {
@@ -122,6 +172,12 @@ public sealed class TrainingGraphTests
 
         Assert.That(Build([]).Packed.Model, Is.EqualTo(first));
     }
+
+    private static bool HasLinearKernels =>
+        KernelLibrary.Default.Definitions.Any(kernel => kernel.Name == "LinearCrossEntropyWithoutBias");
+
+    private static TrainingObjective NextTokens(LossTerm[] terms) => new(
+        OutputDistribution.Vocabulary, new ExampleTargets(TokenTargets.Of([[5, 9, 4, 2, 1]], 17)), terms);
 
     private TrainingGraph Build(LossTerm[] terms, bool dropout = false) => TrainingGraph.Build(
         _model.Architecture, new SequenceHead(Outputs),

@@ -8,8 +8,8 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// <param name="columns">The logits of a row, 1 or more.</param>
 internal readonly struct LogitBlocks(int rows, int columns)
 {
-    /// <summary>Logits of a block, 64 MB of them.</summary>
-    public const int MostLogits = 16 * 1024 * 1024;
+    /// <summary>Logits of a block, 128 MB of them.</summary>
+    public const int MostLogits = 32 * 1024 * 1024;
 
     /// <summary>What a block has rows by: whole tiles in every precision.</summary>
     public const int RowMultiple = 48;

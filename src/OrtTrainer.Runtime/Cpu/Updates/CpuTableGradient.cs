@@ -5,7 +5,7 @@ namespace OrtTrainer.Runtime.Cpu.Updates;
 
 /// <summary>Adds up rows in place, with the bits of the kernel that makes whole tables.</summary>
 /// <param name="gradients">The flat buffer; not disposed here. The table's part is zero and written by this
-/// alone.</param>
+/// alone where a table is no weight.</param>
 /// <param name="table">Where the table lies.</param>
 /// <param name="written">Told which blocks may be other than zero.</param>
 internal sealed unsafe class CpuTableGradient(WeightBuffer gradients, WeightSegment table, BlockMap written)
@@ -40,6 +40,21 @@ internal sealed unsafe class CpuTableGradient(WeightBuffer gradients, WeightSegm
         }
 
         Remember(rows);
+        AddRows(rows);
+    }
+
+    /// <inheritdoc/>
+    public override void AddOnto(ReadOnlySpan<long> rows)
+    {
+        Check(rows);
+        AddRows(rows);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _picked.Dispose();
+
+    private void AddRows(ReadOnlySpan<long> rows)
+    {
         float* values = gradients.Pointer;
         float* picked = _picked.Pointer;
         for (int t = 0; t < rows.Length; t++)
@@ -49,9 +64,6 @@ internal sealed unsafe class CpuTableGradient(WeightBuffer gradients, WeightSegm
             written.Mark(start, table.Columns);
         }
     }
-
-    /// <inheritdoc/>
-    public override void Dispose() => _picked.Dispose();
 
     private void Remember(ReadOnlySpan<long> rows)
     {

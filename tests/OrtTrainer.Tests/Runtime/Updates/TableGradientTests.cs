@@ -39,6 +39,27 @@ public class TableGradientTests
     }
 
     [Test]
+    public void Rows_are_added_to_what_a_layer_left_there()
+    {
+        using WeightBuffer gradients = ArrayPasses.Buffer([.. Enumerable.Repeat(7f, Layout.Length)]);
+        BlockMap written = new(Layout);
+        using TableGradient table = Device.Default.CreateTableGradient(gradients, Table, written);
+        foreach (long[] rows in new long[][] { [5, 39, 5], [0] })
+        {
+            gradients.Write(Table.Offset, [.. Enumerable.Repeat(7f, Table.Length)]);
+            table.Picked(rows.Length).Write(0, [.. Enumerable.Range(0, rows.Length * 48).Select(i => i / 48 + 1f)]);
+
+            table.AddOnto(rows);
+
+            Assert.That(gradients.Read(Table.Offset, Table.Length), Is.EqualTo(Enumerable.Range(0, Table.Length).Select(
+                i => 7f + rows.Select((row, t) => row == i / 48 ? t + 1f : 0).Sum())));
+        }
+
+        Assert.That(gradients.Read(0, Table.Offset), Is.All.EqualTo(7f));
+        Assert.That(() => table.AddOnto([40]), Throws.ArgumentException);
+    }
+
+    [Test]
     public void Elements_outside_the_table_stay()
     {
         using WeightBuffer gradients = ArrayPasses.Buffer([.. Enumerable.Repeat(7f, Layout.Length)]);
