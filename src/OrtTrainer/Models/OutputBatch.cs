@@ -6,6 +6,9 @@ namespace OrtTrainer.Models;
 /// </summary>
 internal readonly ref struct OutputBatch
 {
+    // Logits of a vocabulary for every token are larger than all else; 128 MB of them keep the threads busy.
+    private const int MostValues = 1 << 25;
+
     private readonly ReadOnlySpan<float> _values;
     private readonly ReadOnlySpan<int> _starts;
     private readonly ReadOnlySpan<int> _rows;
@@ -25,6 +28,11 @@ internal readonly ref struct OutputBatch
         _starts = starts;
         _rows = rows;
     }
+
+    /// <summary>How many tokens may run at once, if each has a row of values.</summary>
+    /// <param name="outputs">Values per row, K.</param>
+    /// <param name="asked">The most, 1 or more.</param>
+    public static int TokensAtOnce(int outputs, int asked) => Math.Clamp(MostValues / outputs, 1, asked);
 
     /// <summary>Values per row, K.</summary>
     public int Outputs { get; }

@@ -13,6 +13,9 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// <summary>What a row of <see cref="PackedInputs.Logits"/> is of.</summary>
     public OutputRows Rows { get; init; } = OutputRows.PerSequence;
 
+    /// <summary>Values per row, K.</summary>
+    public int Outputs { get; init; } = 1;
+
     /// <summary>
     /// Forward pass without dropout: a batch and parameters in, <see cref="PackedInputs.Logits"/> out.
     /// </summary>
@@ -101,6 +104,6 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
         GraphBuilder g, PackedModelBuilder m, Architecture architecture, ModelHead head)
     {
         g.Output(head.Build(m, architecture, architecture.Encode(m, head)), PackedInputs.Logits);
-        return From(g, m) with { Rows = head.Rows };
+        return From(g, m) with { Rows = head.Rows, Outputs = head.Outputs };
     }
 }

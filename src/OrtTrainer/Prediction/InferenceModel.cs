@@ -11,9 +11,6 @@ namespace OrtTrainer.Prediction;
 /// once.</summary>
 internal abstract class InferenceModel : IDisposable
 {
-    // Logits of a vocabulary for every token are larger than all else; 128 MB of them keep the threads busy.
-    private const int MostValuesPerBatch = 1 << 25;
-
     protected InferenceModel(ModelHead head) => Head = head;
 
     /// <summary>What runs, in a few words.</summary>
@@ -42,7 +39,7 @@ internal abstract class InferenceModel : IDisposable
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         int done = 0;
-        foreach (int[] indices in Batches(examples, Math.Clamp(MostValuesPerBatch / Head.Outputs, 1, tokensPerBatch)))
+        foreach (int[] indices in Batches(examples, OutputBatch.TokensAtOnce(Head.Outputs, tokensPerBatch)))
         {
             cancellation.ThrowIfCancellationRequested();
             RunBatch(examples, indices, sink);

@@ -13,12 +13,18 @@ internal static class MemoryEstimate
 
     private const long LogitCopies = 4;
 
+    /// <summary>Of a block, which is in float32 and twice in the precision of products.</summary>
+    private const long BlockCopies = 2;
+
     /// <summary>
     /// The flat buffers, the activations that a backward pass needs of the largest batch there can be, and a constant.
     /// Of tables that batches pick rows of, gradients of those rows alone are written. The loss of every output keeps
-    /// its logit, its probability and the gradients of both: much where outputs are a vocabulary.
+    /// its logit, its probability and the gradients of both: much where outputs are a vocabulary, unless they are made
+    /// block by block.
     /// </summary>
-    public static long Of(PreparedRun run)
+    /// <param name="run">The run.</param>
+    /// <param name="readsLogits">Whether its loss reads the logits of all rows.</param>
+    public static long Of(PreparedRun run, bool readsLogits)
     {
         ModelShape shape = run.Model.Architecture.Shape;
         long buffers = 2 + (run.State.Average?.Buffers ?? 0) + (run.Options.Accumulation > 1 ? 1 : 0)
@@ -33,7 +39,10 @@ internal static class MemoryEstimate
         long moments = run.State.Optimizer.States.Sum(state => state.Values.Length);
         long tables = run.State.Layout.Segments.Where(table => table.IsSparse).Sum(table => (long)table.Length);
         long values = (buffers * run.State.Layout.Length) - tables + moments + (tokens * PerToken(shape, run.Options))
-            + (LogitCopies * logits) + teacher;
+            + (readsLogits || !run.Options.Kernels
+                ? LogitCopies * logits
+                : BlockCopies * Math.Min(logits, FusedOperations.LogitsAtOnce))
+            + teacher;
         return Base + (sizeof(float) * values);
     }
 

@@ -24,6 +24,7 @@ namespace OrtTrainer.Runs;
 internal sealed class PreparedRun : IDisposable
 {
     private readonly WeightUpdates _updates;
+    private readonly bool _readsLogits;
 
     private PreparedRun(
         FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher)
@@ -50,6 +51,7 @@ internal sealed class PreparedRun : IDisposable
         TrainingGraph graph = TrainingGraph.Build(
             model.Architecture, head, objective, precision: options.Precision, recompute: options.Recompute,
             batchStatistics: !options.FrozenBatchNorm);
+        _readsLogits = graph.ReadsLogits;
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head, options.Precision);
         Layout = evaluation.Layout;
         Layout.RequireStartOf(graph.Layout);
@@ -139,7 +141,7 @@ internal sealed class PreparedRun : IDisposable
         Options.Model, Model.Architecture.ModelType, Layout.ParameterCount, Initialized, Data.Train.Count,
         Data.Eval.Count, Data.EvalOrigin, Data.Test?.Count ?? 0, Data.Train.Tokens, Data.Outputs,
         StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels,
-        MemoryEstimate.Of(this), Data.Warnings)
+        MemoryEstimate.Of(this, _readsLogits), Data.Warnings)
     {
         Precision = Options.Precision,
         Teacher = Teacher?.Report,

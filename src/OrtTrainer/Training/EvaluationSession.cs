@@ -27,13 +27,15 @@ internal sealed class EvaluationSession : IDisposable
     /// <param name="examples">The examples; batches are formed by length, which changes results by rounding at
     /// most.</param>
     /// <param name="sink">Takes in the outputs.</param>
-    /// <param name="tokensPerBatch">Roughly how many tokens run at once.</param>
+    /// <param name="tokensPerBatch">Roughly how many tokens run at once; fewer where their outputs are a
+    /// vocabulary.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public void Run(
         WeightBuffer parameters, IReadOnlyList<TokenizedExample> examples, IOutputSink sink, int tokensPerBatch = 4096,
         CancellationToken cancellation = default)
     {
-        foreach (int[] indices in LengthBatches.Packed(examples, tokensPerBatch))
+        int tokens = OutputBatch.TokensAtOnce(_graph.Outputs, tokensPerBatch);
+        foreach (int[] indices in LengthBatches.Packed(examples, tokens))
         {
             cancellation.ThrowIfCancellationRequested();
             RunBatch(parameters, examples, indices, sink);

@@ -17,6 +17,10 @@ internal sealed record TrainingGraph(
     PackedGraph Packed, IReadOnlySet<string> Parts, IReadOnlyList<ParameterView> Tables,
     IReadOnlyList<ParameterView> SharedTables)
 {
+    /// <summary>Whether the loss reads the logits of all rows; otherwise they are made and used up block by
+    /// block.</summary>
+    public bool ReadsLogits { get; init; } = true;
+
     /// <summary>The parameters, in the order of the graph's inputs.</summary>
     public ParameterLayout Layout => Packed.Layout;
 
@@ -79,7 +83,10 @@ internal sealed record TrainingGraph(
 
         return new(
             PackedGraph.From(g, m, tables) with { Rows = head.Rows },
-            loss.Parts.Select(part => part.Part.Output).ToHashSet(), tables, shared);
+            loss.Parts.Select(part => part.Part.Output).ToHashSet(), tables, shared)
+        {
+            ReadsLogits = loss.ReadsLogits,
+        };
     }
 
     /// <summary>The output with the gradients of the rows that a batch picks of a table that is a weight too.</summary>

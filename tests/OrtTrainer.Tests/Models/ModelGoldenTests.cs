@@ -151,6 +151,7 @@ public sealed class ModelGoldenTests
     {
         private readonly PackedBatch _batch = new();
         private readonly TrainingGraph _graph;
+        private readonly PackedGraph _evaluation;
         private readonly ExecutionOptions _execution;
 
         public Trained(string folder, bool kernels, Precision precision = Precision.Fp32)
@@ -160,6 +161,8 @@ public sealed class ModelGoldenTests
             _graph = TrainingGraph.Build(
                 Golden.Pretrained.Architecture, Golden.Task.Head(Golden.Outputs), ObjectiveOf(0),
                 dropout: false, precision);
+            _evaluation = PackedGraph.Evaluation(
+                Golden.Pretrained.Architecture, Golden.Task.Head(Golden.Outputs), precision);
             Layout = _graph.Layout;
             Parameters = new WeightBuffer(Device.Default, Layout.Length);
             GradientBuffer = new WeightBuffer(Device.Default, Layout.Length);
@@ -188,7 +191,9 @@ public sealed class ModelGoldenTests
         }
 
         /// <summary>The logits of the batch whose gradients were taken last.</summary>
-        public float[] Logits() => TrainingLogits.Of(_graph, _execution, Parameters, _batch);
+        public float[] Logits() => _graph.ReadsLogits
+            ? TrainingLogits.Of(_graph.Packed, _execution, Parameters, _batch)
+            : TrainingLogits.Of(_evaluation, _execution, Parameters, _batch);
 
         public float[] GradientOf(ParameterSpec parameter) =>
             GradientBuffer.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();

@@ -63,7 +63,9 @@ public sealed class ChosenTokensTests
             batch.Fill(examples, order, objective);
             Loss = _session.Run(batch, objective.MeanScale(order), default).Total;
             Gradients = _gradients.Slice(0, (int)graph.Layout.Length).ToArray();
-            Logits = LogitsOf(model, batch, execution);
+            Logits = TrainingLogits.Of(
+                PackedGraph.Evaluation(model.Architecture, MaskedLanguageModelTask.Instance.Head(25)), execution,
+                _parameters, batch);
         }
 
         public float Loss { get; }
@@ -71,23 +73,6 @@ public sealed class ChosenTokensTests
         public float[] Gradients { get; }
 
         public float[] Logits { get; }
-
-        private float[] LogitsOf(PretrainedModel model, PackedBatch batch, ExecutionOptions execution)
-        {
-            PackedGraph graph = PackedGraph.Evaluation(
-                model.Architecture, MaskedLanguageModelTask.Instance.Head(25));
-            using GraphSession session = GraphSession.FromBytes(graph.Model, execution);
-            using Binding binding = session.CreateBinding();
-            foreach (ParameterView view in graph.Layout.Views)
-            {
-                binding.BindInput(view.Name, _parameters, graph.Layout.OffsetOf(view), [.. view.Shape]);
-            }
-
-            batch.Bind(binding, graph.Inputs);
-            binding.BindOutput(PackedInputs.Logits);
-            binding.Run();
-            return binding.Output(PackedInputs.Logits).ToArray();
-        }
 
         public void Dispose()
         {

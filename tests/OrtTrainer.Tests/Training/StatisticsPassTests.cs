@@ -166,7 +166,7 @@ public sealed class StatisticsPassTests
         TrainingObjective objective = Objective();
         PackedBatch batch = new();
         batch.Fill(_examples, [.. Enumerable.Range(0, Images)], objective);
-        return TrainingLogits.Of(Graph(objective), Execution, weights, batch);
+        return TrainingLogits.Of(Graph(objective).Packed, Execution, weights, batch);
     }
 
     private float[] Evaluated(WeightBuffer weights)

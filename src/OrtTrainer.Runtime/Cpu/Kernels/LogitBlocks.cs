@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
@@ -8,9 +10,6 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// <param name="columns">The logits of a row, 1 or more.</param>
 internal readonly struct LogitBlocks(int rows, int columns)
 {
-    /// <summary>Logits of a block, 128 MB of them.</summary>
-    public const int MostLogits = 32 * 1024 * 1024;
-
     /// <summary>What a block has rows by: whole tiles in every precision.</summary>
     public const int RowMultiple = 48;
 
@@ -22,7 +21,7 @@ internal readonly struct LogitBlocks(int rows, int columns)
 
     private int Groups => (rows + RowMultiple - 1) / RowMultiple;
 
-    private int MostGroups => Math.Max(1, MostLogits / columns / RowMultiple);
+    private int MostGroups => Math.Max(1, FusedOperations.LogitsAtOnce / columns / RowMultiple);
 
     /// <summary>The rows of a block.</summary>
     public (int First, int Count) Range(int block)

@@ -192,7 +192,7 @@ public sealed class FirstTokenTests
         batch.Fill(examples, all, objective);
         var key = DropoutKey.For(1, 2);
         float loss = session.Run(batch, objective.MeanScale(all), key).Total;
-        float[] logits = TrainingLogits.Of(graph, execution, weights, batch, key);
+        float[] logits = TrainingLogits.Of(graph.Packed, execution, weights, batch, key);
         return new(graph.Layout, loss, logits, gradients.Span.ToArray(), session.Kernels);
     }
 

@@ -42,7 +42,7 @@ public sealed class LinearCrossEntropyTests
 
         Assert.That(next, Is.EqualTo(rows));
         Assert.That((long)blocks.Rows * columns, Is.LessThanOrEqualTo(
-            Math.Max(LogitBlocks.MostLogits, (long)LogitBlocks.RowMultiple * columns)));
+            Math.Max(FusedOperations.LogitsAtOnce, (long)LogitBlocks.RowMultiple * columns)));
     }
 
     [Test]
