@@ -10,8 +10,8 @@ public static class FusedOperations
     /// </summary>
     public const int FeedForwardMultiple = 32;
 
-    /// <summary>About how many logits a kernel of <see cref="LinearCrossEntropy"/> makes at a time, 128 MB of them; of a
-    /// wider vocabulary, those of a few rows.</summary>
+    /// <summary>About how many logits a kernel of <see cref="LinearCrossEntropy"/> makes at a time, 128 MB of them; of
+    /// a wider vocabulary, those of a few rows.</summary>
     public const int LogitsAtOnce = 32 * 1024 * 1024;
 
     /// <summary>The most tables of <see cref="EmbeddingNorm"/>.</summary>

@@ -13,6 +13,9 @@ namespace OrtTrainer.Benchmarks;
 /// <param name="threads">1 or more.</param>
 internal sealed class PlainAdamW(WeightBuffer parameters, WeightBuffer gradients, int threads)
 {
+    /// <summary>Elements that are copied from a buffer and back at a time, in the nearest cache.</summary>
+    private const int Chunk = 4096;
+
     private const float Rate = 5e-5f, Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f, Decay = 0.01f, ClipNorm = 1;
 
     private readonly float[] _first = new float[parameters.Length];
@@ -24,26 +27,28 @@ internal sealed class PlainAdamW(WeightBuffer parameters, WeightBuffer gradients
     {
         _step++;
         double[] squares = new double[threads];
-        InParts((part, start, length) =>
+        InChunks((part, start, changes) =>
         {
-            // Sums of few elements, so that a float holds them.
-            const int Chunk = 4096;
-            for (int at = start; at < start + length; at += Chunk)
-            {
-                ReadOnlySpan<float> values = gradients.Span.Slice(at, Math.Min(Chunk, start + length - at));
-                squares[part] += TensorPrimitives.SumOfSquares(values);
-            }
+            gradients.Read(start, changes);
+            squares[part] += TensorPrimitives.SumOfSquares<float>(changes);
         });
         double norm = Math.Sqrt(squares.Sum());
         float clip = norm > ClipNorm ? (float)(ClipNorm / norm) : 1;
         float rate = (float)(Rate * Math.Sqrt(1 - Math.Pow(Beta2, _step)) / (1 - Math.Pow(Beta1, _step)));
-        InParts((_, start, length) => Update(start, length, clip, rate));
+        InChunks((_, start, changes) =>
+        {
+            Span<float> weights = stackalloc float[Chunk];
+            weights = weights[..changes.Length];
+            gradients.Read(start, changes);
+            parameters.Read(start, weights);
+            Update(start, weights, changes, clip, rate);
+            parameters.Write(start, weights);
+        });
     }
 
-    private void Update(int start, int length, float clip, float rate)
+    private void Update(int start, Span<float> weights, ReadOnlySpan<float> changes, float clip, float rate)
     {
-        Span<float> weights = parameters.Span.Slice(start, length);
-        ReadOnlySpan<float> changes = gradients.Span.Slice(start, length);
+        int length = weights.Length;
         Span<float> first = _first.AsSpan(start, length), second = _second.AsSpan(start, length);
         Vector<float> epsilon = new(Epsilon);
         int i = 0;
@@ -68,9 +73,15 @@ internal sealed class PlainAdamW(WeightBuffer parameters, WeightBuffer gradients
         }
     }
 
-    private void InParts(Action<int, int, int> work) => Parallel.For(0, threads, part =>
+    private void InChunks(ChunkWork work) => Parallel.For(0, threads, part =>
     {
-        int start = (int)(parameters.Length * part / threads);
-        work(part, start, (int)(parameters.Length * (part + 1) / threads) - start);
+        int end = (int)(parameters.Length * (part + 1) / threads);
+        Span<float> room = stackalloc float[Chunk];
+        for (int start = (int)(parameters.Length * part / threads); start < end; start += Chunk)
+        {
+            work(part, start, room[..Math.Min(Chunk, end - start)]);
+        }
     });
+
+    private delegate void ChunkWork(int part, int start, Span<float> room);
 }

@@ -10,8 +10,8 @@ namespace OrtTrainer.Graph.Differentiation;
 /// </summary>
 /// <param name="Gradients">The gradients of the picked rows, [T, columns].</param>
 /// <param name="Rows">Which row of the table each of them is, int64 [T]; those of one row add up.</param>
-/// <param name="Rest">What else goes into the gradient, of the table's shape, where it is a layer's weight too; null for
-/// nothing.</param>
+/// <param name="Rest">What else goes into the gradient, of the table's shape, where it is a layer's weight too; null
+/// for nothing.</param>
 public sealed record PickedRows(Value Gradients, Value Rows, Value? Rest = null)
 {
     /// <summary>What a gradient is made of, where picked rows are the last that is added to it.</summary>

@@ -21,8 +21,8 @@ public abstract class TableGradient : IDisposable
     /// for.</exception>
     public abstract void Add(ReadOnlySpan<long> rows);
 
-    /// <summary>Adds the picked rows, in their order, to what the table's part of the gradients holds: the gradient of a
-    /// layer whose weight the table is.</summary>
+    /// <summary>Adds the picked rows, in their order, to what the table's part of the gradients holds: the gradient of
+    /// a layer whose weight the table is.</summary>
     /// <inheritdoc cref="Add" path="/param"/>
     /// <inheritdoc cref="Add" path="/exception"/>
     public abstract void AddOnto(ReadOnlySpan<long> rows);

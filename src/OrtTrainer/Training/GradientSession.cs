@@ -9,8 +9,8 @@ namespace OrtTrainer.Training;
 
 /// <summary>
 /// Runs a training graph: parameters are read from one flat buffer, gradients written into another, both in place. Of
-/// tables only the rows of the batch are written; to those that are weights too they are added. The logits are not asked
-/// for.
+/// tables only the rows of the batch are written; to those that are weights too they are added. The logits are not
+/// asked for.
 /// </summary>
 internal sealed class GradientSession : IDisposable
 {

@@ -26,9 +26,9 @@ internal sealed record TrainingGraph(
 
     /// <summary>
     /// Forward and backward pass: a batch, coefficients of the loss and parameters in; <see cref="PackedInputs.Loss"/>
-    /// and its parts, <see cref="PackedInputs.Logits"/> where the loss reads them, and a gradient per parameter view out: of <see cref="Tables"/>
-    /// that of the picked rows, [T, columns], of others their own; and of <see cref="SharedTables"/> the picked rows
-    /// under <see cref="PickedName"/>, which the other lacks.
+    /// and its parts, <see cref="PackedInputs.Logits"/> where the loss reads them, and a gradient per parameter view
+    /// out: of <see cref="Tables"/> that of the picked rows, [T, columns], of others their own; and of
+    /// <see cref="SharedTables"/> the picked rows under <see cref="PickedName"/>, which the other lacks.
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>

@@ -97,8 +97,8 @@ public sealed class BenchmarkProgramTests
         CliRun run = CliRun.OfBenchmarks("finetune");
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
-            "error: finetune is unknown; the commands are yardstick, methods, products, inference, tokenizers. "
-            + "See benchmarks --help.\n")));
+            "error: finetune is unknown; the commands are yardstick, decoder, methods, products, inference, "
+            + "tokenizers. See benchmarks --help.\n")));
     }
 
     [Test]

@@ -1,8 +1,8 @@
 namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
-/// The sums of the columns of a matrix that is much wider than it is high, over all rows in their order: cut by columns,
-/// unlike <see cref="ColumnSumKernel"/>.
+/// The sums of the columns of a matrix that is much wider than it is high, over all rows in their order: cut by
+/// columns, unlike <see cref="ColumnSumKernel"/>.
 /// </summary>
 internal unsafe struct ColumnSums : IBlocks
 {

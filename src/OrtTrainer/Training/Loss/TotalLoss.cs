@@ -9,8 +9,8 @@ namespace OrtTrainer.Training.Loss;
 /// </summary>
 /// <param name="Total">The sum of the parts, in the order of <see cref="LossPart.All"/>; a scalar.</param>
 /// <param name="Parts">The parts there are, scalars.</param>
-/// <param name="ReadsLogits">Whether the logits are a value of the graph: where a loss of ids is all there is, it is made
-/// with the layer that would make them, block by block.</param>
+/// <param name="ReadsLogits">Whether the logits are a value of the graph: where a loss of ids is all there is, it is
+/// made with the layer that would make them, block by block.</param>
 internal sealed record TotalLoss(
     Value Total, IReadOnlyList<(LossPart Part, Value Value)> Parts, bool ReadsLogits = true)
 {
