@@ -33,7 +33,16 @@ internal sealed record TeacherQuestion(
         {
             StepTeacher teacher = StepTeacher.Open(
                 Teacher, Task, (Tokenizer)Tokenizer, Eval, Threads, Cancellation);
-            return new(teacher, Report: teacher.Report);
+            if (Teacher.TopK is not { } top)
+            {
+                return new(teacher, Report: teacher.Report);
+            }
+
+            using (teacher)
+            {
+                TopTokens kept = teacher.Keep(Train, top, Cancellation);
+                return new(kept, Report: kept.Report);
+            }
         }
 
         TeacherLogits logits = TeacherLogits.Obtain(

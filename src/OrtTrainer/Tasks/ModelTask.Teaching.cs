@@ -16,8 +16,12 @@ public abstract partial class ModelTask
     /// <summary>Whether a teacher answers for tokens; where it has a table, see <see cref="TeacherRows"/>.</summary>
     internal virtual bool TeachesTokens => false;
 
-    /// <summary>Whether a teacher runs with every step, on what was drawn for it, and has no table.</summary>
+    /// <summary>Whether a teacher runs with every step and has no table of all its outputs.</summary>
     internal virtual bool TeachesSteps => false;
+
+    /// <summary>Whether tokens are drawn anew for every step, so that nothing a teacher says of them can be
+    /// kept.</summary>
+    internal virtual bool DrawsTokens => false;
 
     /// <summary>Whether a teacher has to read the same windows as its student.</summary>
     internal virtual bool SharesWindows => false;

@@ -32,12 +32,20 @@ internal static class FiniteOutputs
     /// <param name="teacher">Its folder.</param>
     /// <param name="step">The optimizer step, counted from 0.</param>
     /// <exception cref="RunException">A value is NaN or infinite.</exception>
-    public static void Require(ReadOnlySpan<float> values, string teacher, long step)
+    public static void Require(ReadOnlySpan<float> values, string teacher, long step) =>
+        Require(values, teacher, $"in step {step + 1}");
+
+    /// <summary>Checks some of what a teacher gave.</summary>
+    /// <param name="values">That.</param>
+    /// <param name="teacher">Its folder.</param>
+    /// <param name="where">Where it gave it, for the message.</param>
+    /// <exception cref="RunException">A value is NaN or infinite.</exception>
+    public static void Require(ReadOnlySpan<float> values, string teacher, string where)
     {
         // The largest magnitude is NaN where any value is.
         if (!values.IsEmpty && !float.IsFinite(TensorPrimitives.MaxMagnitude(values)))
         {
-            throw new RunException($"{teacher}: the teacher gave values that are no numbers in step {step + 1}. Its " +
+            throw new RunException($"{teacher}: the teacher gave values that are no numbers {where}. Its " +
                 "weights are damaged: copy or train it again.");
         }
     }

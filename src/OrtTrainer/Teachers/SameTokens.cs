@@ -31,6 +31,6 @@ internal static class SameTokens
     private static string Quoted(string? token) => token is null ? "not there" : $"'{token}'";
 
     private static RunException Different(string folder, string difference) => new(
-        $"{folder}: the teacher has another vocabulary: {difference}. It runs on the student's masked tokens and " +
+        $"{folder}: the teacher has another vocabulary: {difference}. It runs on the student's tokens and " +
         "answers for each token of the vocabulary: choose a teacher with the same tokens and ids.");
 }

@@ -54,19 +54,21 @@ internal sealed partial class StepTeacher
             meter.Report(eval.Count);
             TeacherCost cost = meter.Read(resolved.Device, execution.IntraOpThreads);
             string hash = FileHash.Of([.. reader.Files, .. folder.WeightFiles()], cancellation);
-            return new(folder.Folder, weights, session, Convert.FromHexString(hash), new TeacherReport
-            {
-                Name = folder.Name,
-                Source = resolved.Model!,
-                Rows = eval.Count,
-                Outputs = eval.Targets.Outputs,
-                MaxLength = eval.MaxLength,
-                IsCached = false,
-                RunsWithSteps = true,
-                Cost = cost,
-                ElapsedSeconds = cost.Seconds,
-                Audit = task.Audit(outputs.Score(task.DefaultMetric), eval.Count),
-            });
+            return new(
+                folder.Folder, weights, session, Convert.FromHexString(hash), resolved.TokensPerBatch,
+                new TeacherReport
+                {
+                    Name = folder.Name,
+                    Source = resolved.Model!,
+                    Rows = eval.Count,
+                    Outputs = eval.Targets.Outputs,
+                    MaxLength = eval.MaxLength,
+                    IsCached = false,
+                    RunsWithSteps = true,
+                    Cost = cost,
+                    ElapsedSeconds = cost.Seconds,
+                    Audit = task.Audit(outputs.Score(task.DefaultMetric), eval.Count),
+                });
         }
         catch
         {
@@ -78,10 +80,10 @@ internal sealed partial class StepTeacher
 
     private static string RequireFolder(TeacherOptions options, ModelTask task)
     {
-        if (options.TopK is { } top)
+        if (options.TopK is { } top && task.DrawsTokens)
         {
             throw new RunException($"{nameof(options.TopK)} is {top}, but a teacher for {task} runs with every step, " +
-                "and nothing that it gives is kept. Leave it out.");
+                "on tokens that are drawn for it, and nothing that it gives is kept. Leave it out.");
         }
 
         return Directory.Exists(options.Model)
@@ -94,7 +96,7 @@ internal sealed partial class StepTeacher
     private static void RequireTask(ModelConfig config, ModelTask own)
     {
         ModelTask task = ModelTask.Of(config);
-        if (task != own)
+        if (task.Name != own.Name)
         {
             throw new RunException(
                 $"{config.Path}: by its class, {config.ClassName ?? "of no name"}, the teacher's task is " +

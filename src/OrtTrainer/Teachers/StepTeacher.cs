@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
@@ -23,12 +24,15 @@ internal sealed partial class StepTeacher : TeacherOutputs
     private readonly WeightBuffer _weights;
     private readonly EvaluationSession _session;
     private readonly byte[] _identity;
+    private readonly int _tokensPerBatch;
     private readonly Stopwatch _clock = new();
 
     private StepTeacher(
-        string folder, WeightBuffer weights, EvaluationSession session, byte[] identity, TeacherReport report)
+        string folder, WeightBuffer weights, EvaluationSession session, byte[] identity, int tokensPerBatch,
+        TeacherReport report)
     {
-        (_folder, _weights, _session, _identity) = (folder, weights, session, identity);
+        (_folder, _weights, _session, _identity, _tokensPerBatch) =
+            (folder, weights, session, identity, tokensPerBatch);
         Report = report;
     }
 
@@ -51,6 +55,25 @@ internal sealed partial class StepTeacher : TeacherOutputs
 
     /// <inheritdoc/>
     public override void AppendTo(IncrementalHash hash) => hash.AppendData(_identity);
+
+    /// <summary>Runs over all training data once and keeps the largest logits of every row.</summary>
+    /// <param name="train">The training data as the student reads them.</param>
+    /// <param name="top">k, 1 or more: how many of each row.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="RunException">An output is no number.</exception>
+    public TopTokens Keep(EncodedDataset train, int top, CancellationToken cancellation)
+    {
+        CostMeter meter = new(train.Count, events: null);
+        TopTokens kept = new(train.Targets, top, _folder, _identity) { Report = Report };
+        _session.Run(_weights, train.Inputs, kept, _tokensPerBatch, cancellation);
+        meter.Report(train.Count);
+        TeacherCost cost = meter.Read(Report.Cost!.Device, Report.Cost.Threads);
+        kept.Report = Report with
+        {
+            Rows = train.Count, RunsWithSteps = false, Cost = cost, ElapsedSeconds = cost.Seconds,
+        };
+        return kept;
+    }
 
     /// <inheritdoc/>
     public override long ValuesFor(long logits) => _weights.Length + (LogitCopies * logits);

@@ -62,8 +62,8 @@ public sealed class StepTeacherTests
         Assert.That(
             () => _tiny.Open(_tiny.Options with { TopK = 3 }),
             Throws.InstanceOf<RunException>().With.Message.EqualTo(
-                "TopK is 3, but a teacher for masked_lm runs with every step, and nothing that it gives is kept. "
-                + "Leave it out."));
+                "TopK is 3, but a teacher for masked_lm runs with every step, on tokens that are drawn for it, "
+                + "and nothing that it gives is kept. Leave it out."));
     }
 
     [Test]

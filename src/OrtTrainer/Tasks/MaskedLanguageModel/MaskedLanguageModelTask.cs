@@ -104,13 +104,7 @@ internal sealed class MaskedLanguageModelTask : VocabularyTask
     internal override bool TeachesTokens => true;
 
     /// <summary>Other tokens are masked in every step.</summary>
-    internal override bool TeachesSteps => true;
-
-    /// <inheritdoc/>
-    internal override TeacherAudit Audit(EvaluationScores scores, int rows) => new()
-    {
-        Task = Name, Rows = rows, Accuracy = scores.Values["accuracy"], Perplexity = scores.Values["perplexity"],
-    };
+    internal override bool DrawsTokens => true;
 
     /// <inheritdoc/>
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(

@@ -28,10 +28,6 @@ internal sealed class Seq2SeqTask : WritingTask
     internal override ExampleColumns DefaultColumns { get; } = new("source", "target");
 
     /// <inheritdoc/>
-    internal override string WithoutTeachers =>
-        "which learns from no teacher's outputs yet. Leave the teacher out, or distill another task.";
-
-    /// <inheritdoc/>
     internal override ModelHead Head(int outputs) => new TargetTokenHead(outputs);
 
     /// <inheritdoc/>

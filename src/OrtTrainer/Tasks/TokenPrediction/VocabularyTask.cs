@@ -19,6 +19,9 @@ internal abstract class VocabularyTask : ModelTask
     /// <inheritdoc/>
     internal sealed override string DescribeOutputs(int outputs) => $"{outputs} tokens";
 
+    /// <summary>Logits of a vocabulary for all tokens of the data would be too large a table.</summary>
+    internal sealed override bool TeachesSteps => true;
+
     /// <summary>The ids of the vocabulary, which no configuration names.</summary>
     internal sealed override IReadOnlyList<string> OutputNames(ModelConfig config) =>
         NumbersTo(Architecture.VocabularyOf(config) ?? 0);
@@ -33,6 +36,12 @@ internal abstract class VocabularyTask : ModelTask
 
     /// <inheritdoc/>
     internal sealed override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
+
+    /// <inheritdoc/>
+    internal sealed override TeacherAudit Audit(EvaluationScores scores, int rows) => new()
+    {
+        Task = Name, Rows = rows, Accuracy = scores.Values["accuracy"], Perplexity = scores.Values["perplexity"],
+    };
 
     /// <inheritdoc/>
     internal sealed override EvaluationAccumulator Evaluate(EncodedDataset data) =>
