@@ -79,9 +79,9 @@ internal static class InferenceBenchmark
         double[] differences = new double[ways.Length];
 
         // As many untimed: the first batches of every length make the runtime allocate.
-        for (int first = -options.Batches; first < options.Batches; first += BatchesInARow)
+        for (int first = -options.Batches, count; first < options.Batches; first += count)
         {
-            int count = Math.Min(BatchesInARow, (first < 0 ? 0 : options.Batches) - first);
+            count = Math.Min(BatchesInARow, (first < 0 ? 0 : options.Batches) - first);
             float[][][] logits = new float[ways.Length][][];
 
             // Each goes first in turn, which shares out what one leaves behind for the next in caches and clock rate.

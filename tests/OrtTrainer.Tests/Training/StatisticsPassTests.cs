@@ -123,7 +123,7 @@ public sealed class StatisticsPassTests
                 continue;
             }
 
-            const float Step = 3e-4f;
+            const float Step = 1e-4f;
             float[] start = weights.Read(offset, (int)parameter.Length);
             double LossAt(float step)
             {
