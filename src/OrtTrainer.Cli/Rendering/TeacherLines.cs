@@ -9,7 +9,7 @@ internal static class TeacherLines
 {
     public static IEnumerable<string> Of(TeacherReport teacher)
     {
-        string data = teacher.RunsWithSteps ? "evaluation" : "training";
+        string data = teacher.IsAuditOfEvaluation ? "evaluation" : "training";
         yield return $"{teacher.Name}; on the {data} data: {Quality(teacher.Audit)}";
         string cost = teacher.Cost is { } c
             ? $"{Figures.Time(TimeSpan.FromSeconds(c.Seconds))} and {Figures.Bytes(c.MemoryBytes)} on {c.Device}"

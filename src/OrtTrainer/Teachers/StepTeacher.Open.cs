@@ -65,6 +65,7 @@ internal sealed partial class StepTeacher
                     MaxLength = eval.MaxLength,
                     IsCached = false,
                     RunsWithSteps = true,
+                    IsAuditOfEvaluation = true,
                     Cost = cost,
                     ElapsedSeconds = cost.Seconds,
                     Audit = task.Audit(outputs.Score(task.DefaultMetric), eval.Count),

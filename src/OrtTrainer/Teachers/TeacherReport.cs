@@ -28,6 +28,9 @@ internal sealed record TeacherReport
     /// <summary>Whether the teacher runs on the inputs of every step, and nothing that it gives is kept.</summary>
     public bool RunsWithSteps { get; init; }
 
+    /// <summary>Whether <see cref="Audit"/> is of the evaluation data and not of those that are learned from.</summary>
+    public bool IsAuditOfEvaluation { get; init; }
+
     /// <summary>What running the teacher over these rows took, whenever it ran; null for a file that does not
     /// tell.</summary>
     public TeacherCost? Cost { get; init; }

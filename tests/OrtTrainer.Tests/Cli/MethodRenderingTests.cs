@@ -95,6 +95,7 @@ public sealed class MethodRenderingTests
         TeacherReport report = new()
         {
             Name = "big", Source = "/models/big", Rows = 500, Outputs = 4000, IsCached = false, RunsWithSteps = true,
+            IsAuditOfEvaluation = true,
             ElapsedSeconds = 1, Cost = new TeacherCost(12.2, 253_000_000, "cpu", 2),
             Audit = new TeacherAudit { Task = "masked_lm", Rows = 500, Accuracy = 0.4321, Perplexity = 12.3456 },
         };
