@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf;
 using OrtTrainer.Benchmarking;
+using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Generation;
 using OrtTrainer.Graph;

@@ -2,12 +2,10 @@ namespace OrtTrainer.Generation;
 
 /// <summary>
 /// A decoder that remembers the keys and values of the tokens it has read: rows of texts, to each of which a token is
-/// added at a time. Logits, [B, V] from the beginning of an array, may be changed; they are valid until the next call.
+/// added at a time. Logits, [B, V], may be changed; they are valid until the next call.
 /// </summary>
 internal abstract class CachedDecoder : IDisposable
 {
-    private float[] _logits = [];
-
     /// <summary>Rows at work.</summary>
     public int Rows { get; protected set; }
 
@@ -27,16 +25,4 @@ internal abstract class CachedDecoder : IDisposable
     public abstract void Reorder(ReadOnlySpan<int> sources);
 
     public abstract void Dispose();
-
-    /// <summary>A run's logits in an array of this, which is not made anew for every token.</summary>
-    protected float[] Kept(ReadOnlySpan<float> logits)
-    {
-        if (_logits.Length < logits.Length)
-        {
-            _logits = new float[logits.Length];
-        }
-
-        logits.CopyTo(_logits);
-        return _logits;
-    }
 }

@@ -14,6 +14,9 @@ internal sealed class PromptDecoder : CachedDecoder
     private readonly Binding _binding;
     private readonly KeyValueCache _cache;
     private readonly bool _hasPositions;
+    private readonly int _vocabulary;
+    private WeightBuffer? _logits;
+    private float[] _kept = [];
 
     /// <param name="architecture">The decoder.</param>
     /// <param name="layout">Where each parameter lies in the buffer.</param>
@@ -25,11 +28,12 @@ internal sealed class PromptDecoder : CachedDecoder
         Architecture architecture, ParameterLayout layout, WeightBuffer weights, ExecutionOptions execution,
         Precision precision = Precision.Fp32)
     {
-        NextTokenHead head = new(architecture.Shape.Vocabulary);
+        _vocabulary = architecture.Shape.Vocabulary;
+        NextTokenHead head = new(_vocabulary);
         _session = GraphSession.FromBytes(
-            PackedGraph.Decoder(architecture, head, layout, weights, precision).Model, execution, "decoder");
+            PackedGraph.Decoder(architecture, head, layout, weights, precision).Model,
+            execution with { SpinBetweenRuns = true }, "decoder");
         _binding = _session.CreateBinding();
-        _binding.BindOutput(PackedInputs.Logits);
         _cache = new KeyValueCache(_session, _binding);
         _hasPositions = _session.Inputs.Any(input => input.Name == PackedInputs.PositionIds);
     }
@@ -66,6 +70,7 @@ internal sealed class PromptDecoder : CachedDecoder
         _binding.Dispose();
         _session.Dispose();
         _cache.Dispose();
+        _logits?.Dispose();
     }
 
     /// <summary>Reads the newest tokens of each row, one row's after the other's.</summary>
@@ -90,9 +95,24 @@ internal sealed class PromptDecoder : CachedDecoder
             _binding.SetInput(PackedInputs.PositionIds, positions, [positions.Length]);
         }
 
+        BindLogits();
         _cache.Bind(counts);
         _binding.Run();
         _cache.Added(counts);
-        return Kept(_binding.Output(PackedInputs.Logits));
+        _logits!.Read(0, _kept);
+        return _kept;
+    }
+
+    /// <summary>In place: to fetch one of many outputs makes ONNX Runtime hand out all of them.</summary>
+    private void BindLogits()
+    {
+        if (_kept.Length != Rows * _vocabulary)
+        {
+            _kept = new float[Rows * _vocabulary];
+            WeightBuffer logits = new(Device.Default, _kept.Length);
+            _binding.BindOutput(PackedInputs.Logits, logits, 0, [Rows, _vocabulary]);
+            _logits?.Dispose();
+            _logits = logits;
+        }
     }
 }

@@ -138,7 +138,7 @@ internal sealed class SourceDecoder : CachedDecoder
     {
         _decoding.SetIntegers(PaddedInputs.InputIds, ids, [Rows, 1]);
         _decoding.Run();
-        return Kept(_decoding.OutputAsFloats(PaddedInputs.Logits));
+        return _decoding.OutputAsFloats(PaddedInputs.Logits).ToArray();
     }
 
     private void Encode(IReadOnlyList<int[]> prompts, long padId)
