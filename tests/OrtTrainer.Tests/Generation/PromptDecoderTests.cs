@@ -2,9 +2,9 @@ using OrtTrainer.Generation;
 using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Prediction;
-using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
+using OrtTrainer.Tests.Runtime.Products;
 
 namespace OrtTrainer.Tests.Generation;
 
@@ -101,11 +101,7 @@ public sealed class PromptDecoderTests
     [Test]
     public void Operands_can_be_rounded()
     {
-        if (!Device.Default.Supports(Precision.Bf16))
-        {
-            Assert.Ignore("The processor lacks AVX-512 BF16.");
-        }
-
+        Precisions.Require(Precision.Bf16);
         int[][] texts = [Text(1, 4)];
         using PromptDecoder exact = Decoder();
         using PromptDecoder rounded = new(
