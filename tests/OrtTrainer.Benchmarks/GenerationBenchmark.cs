@@ -122,10 +122,10 @@ internal static class GenerationBenchmark
 
         return new(
             batchSize, prompts.Average(prompt => prompt.Length), count, threads,
-            [.. ways.Select((way, i) => new GenerationTime(
-                way.Name, seconds[i].Count, batchSize * count / Median.Of(seconds[i]),
-                Median.Of(seconds[i].Zip(seconds[1], (own, plain) => plain / own)),
-                same[i] / (double)(seconds[i].Count * batchSize)))]);
+            [.. ways.Select((way, i) => (way, i)).Where(one => roundsOf[one.i] > 0).Select(one => new GenerationTime(
+                one.way.Name, seconds[one.i].Count, batchSize * count / Median.Of(seconds[one.i]),
+                Median.Of(seconds[one.i].Zip(seconds[1], (own, plain) => plain / own)),
+                same[one.i] / (double)(seconds[one.i].Count * batchSize)))]);
     }
 
     private static int[][] Prompts(string folder, string file)
