@@ -197,6 +197,27 @@ public static class FusedOperations
             AttributeList.Empty.With("heads", heads).With("direction", 1f))[0];
 
     /// <summary>
+    /// Causal attention of the newest tokens of B texts to all so far: qkv [T, (heads + 2K) D], offsets int64 [B+1],
+    /// cached int64 [B], keys and values [B, P, K, D]; gives [T, heads D], and the cache with the newest tokens in it.
+    /// </summary>
+    /// <param name="g">The builder.</param>
+    /// <param name="qkv">Queries, keys and values of the newest tokens.</param>
+    /// <param name="offsets">Where each text's newest tokens start and the last ones end.</param>
+    /// <param name="cached">Tokens of each text that are in the cache.</param>
+    /// <param name="cache">Keys and values of all tokens.</param>
+    /// <param name="heads">Heads of queries, a multiple of K.</param>
+    /// <param name="scale">What scores are multiplied with, 1/√D as a rule.</param>
+    /// <param name="window">The most tokens from a query to a key that it sees; null for any number.</param>
+    public static (Value Y, Value Keys, Value Values) CachedAttention(
+        this GraphBuilder g, Value qkv, Value offsets, Value cached, (Value Keys, Value Values) cache, long heads,
+        float scale, int? window = null) =>
+        Fused(g, "CachedAttention", [qkv, offsets, cached, cache.Keys, cache.Values],
+            AttributeList.Empty.With("heads", heads).With("scale", scale).With("window", window ?? -1))
+            is [Value y, Value keys, Value values]
+            ? (y, keys, values)
+            : throw new InvalidOperationException("CachedAttention has three outputs.");
+
+    /// <summary>
     /// The logarithm of a softmax over the rows of each sequence, column by column: x [T, K], offsets int64 [B+1];
     /// gives [T, K].
     /// </summary>

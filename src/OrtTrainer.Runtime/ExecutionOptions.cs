@@ -37,6 +37,12 @@ public sealed record ExecutionOptions
     public bool SpinWhileIdle { get; init; } = true;
 
     /// <summary>
+    /// True: with <see cref="SpinWhileIdle"/>, they wait in the loop for the next run, too, a while at most; for short
+    /// runs one right after the other. False: between runs they leave the processors to others.
+    /// </summary>
+    public bool SpinBetweenRuns { get; init; }
+
+    /// <summary>
     /// True: ONNX Runtime notes the time of every node, which <see cref="GraphSession.EndProfiling"/> gives; it slows
     /// runs a little, and keeps about a kilobyte per node and run until then.
     /// </summary>

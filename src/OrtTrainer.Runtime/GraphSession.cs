@@ -166,8 +166,8 @@ public sealed class GraphSession : IDisposable
         options.Device.Configure(settings);
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.SpinWhileIdle ? "1" : "0");
 
-        // Between runs the cores belong to others: the optimizer's threads, or another session.
-        settings.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        // Between runs the cores belong to others, unless it is said: the optimizer's threads, or another session.
+        settings.AddSessionConfigEntry("session.force_spinning_stop", options.SpinBetweenRuns ? "0" : "1");
         return settings;
     }
 

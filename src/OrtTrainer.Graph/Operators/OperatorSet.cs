@@ -28,7 +28,7 @@ public static class OperatorSet
         new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),
         new EmbeddingNormGrad(), new ColumnSum(), new GatherGrad(), new After(),
         new PackedCrossAttention(), new PackedCrossAttentionGrad(),
-        new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(),
+        new PackedLogSoftmax(), new PackedLogSoftmaxGrad(), new Rotary(), new CachedAttention(),
         new SoftmaxCrossEntropy(), new SoftmaxCrossEntropyGrad(), new IdCrossEntropy(), new IdCrossEntropyGrad(),
         new DisentangledAttention(), new DisentangledAttentionGrad(),
     }

@@ -30,7 +30,7 @@ internal sealed class BeamSearch(
         int width = options.Beams;
         List<Beam> running = [new([], 0)];
         List<Beam> ended = [];
-        float[] logits = decoder.Start([prompt], padId).ToArray();
+        float[] logits = decoder.Start([prompt], padId);
         for (int length = 1; length <= most; length++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -62,7 +62,7 @@ internal sealed class BeamSearch(
             running = next;
             if (length < most)
             {
-                logits = decoder.Next([.. going.Select(g => g.Id)]).ToArray();
+                logits = decoder.Next([.. going.Select(g => g.Id)]);
             }
         }
 

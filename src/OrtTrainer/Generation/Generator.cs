@@ -2,6 +2,7 @@ using Google.Protobuf;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Backbones;
 using OrtTrainer.Prediction;
@@ -50,15 +51,18 @@ public sealed partial class Generator : IDisposable
     /// <param name="execution">Threads; null for the defaults.</param>
     /// <param name="maxLength">The most tokens of a source that an encoder reads; null for the tokenizer's
     /// limit.</param>
+    /// <param name="precision">What the operands of linear layers of a decoder without an encoder are rounded
+    /// to.</param>
     /// <inheritdoc cref="Open(string, ExecutionOptions)"/>
-    internal static Generator Open(string folder, ExecutionOptions? execution, int? maxLength)
+    internal static Generator Open(
+        string folder, ExecutionOptions? execution, int? maxLength, Precision precision = Precision.Fp32)
     {
         ModelConfig config = ModelConfig.Load(folder);
         ModelShape shape = Architecture.For(config).Shape;
         GenerationFiles files = GenerationFiles.Read(folder, config, shape, maxLength);
         return new(files.Beside is { } beside
             ? OpenBeside(folder, shape, beside.Start, execution ?? new ExecutionOptions())
-            : OpenDecoder(folder, shape, execution ?? new ExecutionOptions()), shape, files);
+            : OpenDecoder(folder, shape, execution ?? new ExecutionOptions(), precision), shape, files);
     }
 
     /// <summary>The column of prompts, or of sources, where none is named.</summary>
@@ -144,13 +148,12 @@ public sealed partial class Generator : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();
 
-    private static PromptDecoder OpenDecoder(string folder, ModelShape shape, ExecutionOptions execution)
+    private static PromptDecoder OpenDecoder(
+        string folder, ModelShape shape, ExecutionOptions execution, Precision precision)
     {
-        NextTokenHead head = new(shape.Vocabulary);
-        using FolderWeights weights = FolderWeights.Read(folder, head);
-        return new(GraphSession.FromBytes(
-            PaddedGraph.Build(weights.Architecture, head, weights.Layout, weights.Buffer).ToByteArray(), execution,
-            "decoder"), shape.Vocabulary);
+        Device.Default.Require(precision);
+        using FolderWeights weights = FolderWeights.Read(folder, new NextTokenHead(shape.Vocabulary));
+        return new(weights.Architecture, weights.Layout, weights.Buffer, execution, precision);
     }
 
     private static SourceDecoder OpenBeside(
@@ -167,7 +170,7 @@ public sealed partial class Generator : IDisposable
             return new(
                 encoder, GraphSession.FromBytes(
                     PaddedGraph.BuildDecoder(architecture, head, weights.Layout, weights.Buffer).ToByteArray(),
-                    execution, "decoder"), shape.Vocabulary, start);
+                    execution, "decoder"), start);
         }
         catch
         {
@@ -199,7 +202,7 @@ public sealed partial class Generator : IDisposable
     {
         TokenChoice[] choices = [.. texts.Select(text => new TokenChoice(options, text))];
         int[] rows = [.. Enumerable.Range(0, written.Length)];
-        float[] logits = _decoder.Start([.. prompts.Select(prompt => prompt.Ids)], _padId).ToArray();
+        float[] logits = _decoder.Start([.. prompts.Select(prompt => prompt.Ids)], _padId);
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -229,7 +232,7 @@ public sealed partial class Generator : IDisposable
                 rows = [.. going.Select(i => rows[i])];
             }
 
-            logits = _decoder.Next([.. rows.Select(row => written[row].All[^1])]).ToArray();
+            logits = _decoder.Next([.. rows.Select(row => written[row].All[^1])]);
         }
     }
 

@@ -1,82 +1,118 @@
+using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Generation;
 
-/// <summary>A decoder that reads prompts and writes on behind them. Rows of different lengths begin with padding that
-/// the mask hides.</summary>
-/// <param name="session">A graph as <see cref="PaddedGraph.Build"/> makes it; disposed with this.</param>
-/// <param name="vocabulary">Logits of a token.</param>
-internal sealed class PromptDecoder(GraphSession session, int vocabulary) : CachedDecoder(session, vocabulary)
+/// <summary>
+/// A decoder that reads prompts and writes on behind them, by a packed graph: texts have no padding, the head reads the
+/// last token of each alone, and keys and values stay where they lie from token to token.
+/// </summary>
+internal sealed class PromptDecoder : CachedDecoder
 {
-    private readonly bool _hasPositions =
-        session.Inputs.Any(input => input.Name == PaddedInputs.PositionIds);
+    private readonly GraphSession _session;
+    private readonly Binding _binding;
+    private readonly KeyValueCache _cache;
+    private readonly bool _hasPositions;
+    private readonly int _vocabulary;
+    private WeightBuffer? _logits;
+    private float[] _kept = [];
 
-    private long[] _mask = [];
-    private long[] _positions = [];
-    private int _width;
-
-    public override ReadOnlySpan<float> Next(ReadOnlySpan<int> ids)
+    /// <param name="architecture">The decoder.</param>
+    /// <param name="layout">Where each parameter lies in the buffer.</param>
+    /// <param name="weights">The weights, which are copied.</param>
+    /// <param name="execution">Threads and kernels.</param>
+    /// <param name="precision">What the operands of linear layers are rounded to.</param>
+    /// <exception cref="RuntimeFailureException">ONNX Runtime refuses the graph.</exception>
+    public PromptDecoder(
+        Architecture architecture, ParameterLayout layout, WeightBuffer weights, ExecutionOptions execution,
+        Precision precision = Precision.Fp32)
     {
-        long[] added = new long[Rows];
-        long[] mask = new long[Rows * (_width + 1)];
-        for (int row = 0; row < Rows; row++)
-        {
-            added[row] = ids[row];
-            _mask.AsSpan(row * _width, _width).CopyTo(mask.AsSpan(row * (_width + 1)));
-            mask[(row * (_width + 1)) + _width] = 1;
-        }
-
-        (_mask, _width) = (mask, _width + 1);
-        ReadOnlySpan<float> logits = Read(added, [.. _positions], length: 1);
-        for (int row = 0; row < Rows; row++)
-        {
-            _positions[row]++;
-        }
-
-        return logits;
+        _vocabulary = architecture.Shape.Vocabulary;
+        NextTokenHead head = new(_vocabulary);
+        _session = GraphSession.FromBytes(
+            PackedGraph.Decoder(architecture, head, layout, weights, precision).Model,
+            execution with { SpinBetweenRuns = true }, "decoder");
+        _binding = _session.CreateBinding();
+        _cache = new KeyValueCache(_session, _binding);
+        _hasPositions = _session.Inputs.Any(input => input.Name == PackedInputs.PositionIds);
     }
 
-    protected override ReadOnlySpan<float> Begin(IReadOnlyList<int[]> prompts, long padId)
+    public override float[] Start(IReadOnlyList<int[]> prompts, long padId)
     {
-        int length = prompts.Max(prompt => prompt.Length);
-        long[] ids = new long[Rows * length];
-        long[] positions = new long[Rows * length];
-        Array.Fill(ids, padId);
-        _mask = new long[Rows * length];
-        _positions = new long[Rows];
-        _width = length;
-        for (int row = 0; row < Rows; row++)
+        Rows = prompts.Count;
+        _cache.Clear(Rows);
+        return Read(
+            [.. prompts.SelectMany(prompt => prompt, (_, id) => (long)id)],
+            [.. prompts.Select(prompt => prompt.Length)]);
+    }
+
+    public override float[] Next(ReadOnlySpan<int> ids)
+    {
+        long[] added = new long[ids.Length];
+        int[] counts = new int[ids.Length];
+        for (int row = 0; row < added.Length; row++)
         {
-            int[] prompt = prompts[row];
-            int start = ((row + 1) * length) - prompt.Length;
-            for (int i = 0; i < prompt.Length; i++)
+            (added[row], counts[row]) = (ids[row], 1);
+        }
+
+        return Read(added, counts);
+    }
+
+    public override void Reorder(ReadOnlySpan<int> sources)
+    {
+        _cache.Reorder(sources);
+        Rows = sources.Length;
+    }
+
+    public override void Dispose()
+    {
+        _binding.Dispose();
+        _session.Dispose();
+        _cache.Dispose();
+        _logits?.Dispose();
+    }
+
+    /// <summary>Reads the newest tokens of each row, one row's after the other's.</summary>
+    private float[] Read(long[] ids, int[] counts)
+    {
+        long[] offsets = new long[counts.Length + 1], last = new long[counts.Length], positions = new long[ids.Length];
+        for (int row = 0, token = 0; row < counts.Length; row++)
+        {
+            for (int i = 0; i < counts[row]; i++)
             {
-                ids[start + i] = prompt[i];
-                positions[start + i] = i;
-                _mask[start + i] = 1;
+                positions[token++] = _cache.Lengths[row] + i;
             }
 
-            _positions[row] = prompt.Length;
+            (offsets[row + 1], last[row]) = (token, token - 1);
         }
 
-        return Read(ids, positions, length);
-    }
-
-    protected override void ReorderOwn(ReadOnlySpan<int> sources)
-    {
-        _mask = Picked<long>(_mask, sources, _width);
-        _positions = Picked<long>(_positions, sources, 1);
-    }
-
-    private ReadOnlySpan<float> Read(long[] ids, long[] positions, int length)
-    {
-        Binding.SetIntegers(PaddedInputs.AttentionMask, _mask, [Rows, _width]);
+        _binding.SetInput(PackedInputs.InputIds, ids, [ids.Length]);
+        _binding.SetInput(PackedInputs.Offsets, offsets, [offsets.Length]);
+        _binding.SetInput(PackedInputs.OutputTokens, last, [last.Length]);
         if (_hasPositions)
         {
-            Binding.SetIntegers(PaddedInputs.PositionIds, positions, [Rows, length]);
+            _binding.SetInput(PackedInputs.PositionIds, positions, [positions.Length]);
         }
 
-        return Run(ids, length);
+        BindLogits();
+        _cache.Bind(counts);
+        _binding.Run();
+        _cache.Added(counts);
+        _logits!.Read(0, _kept);
+        return _kept;
+    }
+
+    /// <summary>In place: to fetch one of many outputs makes ONNX Runtime hand out all of them.</summary>
+    private void BindLogits()
+    {
+        if (_kept.Length != Rows * _vocabulary)
+        {
+            _kept = new float[Rows * _vocabulary];
+            WeightBuffer logits = new(Device.Default, _kept.Length);
+            _binding.BindOutput(PackedInputs.Logits, logits, 0, [Rows, _vocabulary]);
+            _logits?.Dispose();
+            _logits = logits;
+        }
     }
 }

@@ -39,8 +39,21 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
         Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights, Precision precision)
     {
         GraphBuilder g = new("inference");
-        float[] Values(ParameterView view) => weights.Read(layout.OffsetOf(view), checked((int)view.Length));
-        return Forward(g, new PackedModelBuilder(g, training: false, precision, Values), architecture, head);
+        return Forward(
+            g, new PackedModelBuilder(g, training: false, precision, ValuesOf(layout, weights)), architecture, head);
+    }
+
+    /// <summary>
+    /// As <see cref="Inference"/>, of a decoder that remembers keys and values of earlier tokens: the newest of each
+    /// text in, with a cache, which <see cref="PackedInputs.UpdatedCache"/> gives with theirs.
+    /// </summary>
+    /// <inheritdoc cref="Inference" path="/param"/>
+    public static PackedGraph Decoder(
+        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights, Precision precision)
+    {
+        GraphBuilder g = new("decoder");
+        PackedModelBuilder m = new(g, training: false, precision, ValuesOf(layout, weights)) { HasCache = true };
+        return Forward(g, m, architecture, head);
     }
 
     /// <summary>
@@ -100,10 +113,18 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
             g.Inputs.Where(i => !parameters.Contains(i)).Select(i => i.Name).ToHashSet(StringComparer.Ordinal));
     }
 
+    private static Func<ParameterView, float[]> ValuesOf(ParameterLayout layout, WeightBuffer weights) =>
+        view => weights.Read(layout.OffsetOf(view), checked((int)view.Length));
+
     private static PackedGraph Forward(
         GraphBuilder g, PackedModelBuilder m, Architecture architecture, ModelHead head)
     {
         g.Output(head.Build(m, architecture, architecture.Encode(m, head)), PackedInputs.Logits);
+        foreach ((string name, Value value) in m.UpdatedCache)
+        {
+            g.Output(value, name);
+        }
+
         return From(g, m) with { Rows = head.Rows, Outputs = head.Outputs };
     }
 }

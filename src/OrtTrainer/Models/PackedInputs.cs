@@ -6,6 +6,8 @@ namespace OrtTrainer.Models;
 /// </summary>
 internal static class PackedInputs
 {
+    private const string CachePrefix = "cache.";
+
     /// <summary>Token ids, int64 [T].</summary>
     public const string InputIds = "input_ids";
 
@@ -33,6 +35,9 @@ internal static class PackedInputs
     /// <summary>The tokens that a head answers for where it answers for chosen ones, int64 [R].</summary>
     public const string OutputTokens = "output_tokens";
 
+    /// <summary>Tokens of each text that are in a cache already, int64 [B]; an input of decoders with one.</summary>
+    public const string CachedTokens = "cached_tokens";
+
     /// <summary>Two numbers in [0, 2^32) from which all dropout of a step follows, int64 [2].</summary>
     public const string DropoutKey = "dropout_key";
 
@@ -59,6 +64,18 @@ internal static class PackedInputs
 
     /// <summary>What a batch makes of a statistic, float in the statistic's shape.</summary>
     public static string Statistic(ParameterSpec statistic) => statistic.Name + ".of_batch";
+
+    /// <summary>The keys of a layer in a cache with room for P tokens of a text, float [B, P, heads, D].</summary>
+    public static string CachedKeys(int layer) => FormattableString.Invariant($"{CachePrefix}{layer}.keys");
+
+    /// <summary>The values beside them.</summary>
+    public static string CachedValues(int layer) => FormattableString.Invariant($"{CachePrefix}{layer}.values");
+
+    /// <summary>Whether an input is a part of a cache.</summary>
+    public static bool IsCache(string input) => input.StartsWith(CachePrefix, StringComparison.Ordinal);
+
+    /// <summary>The output that has the newest tokens, too.</summary>
+    public static string UpdatedCache(string cache) => "updated." + cache;
 
     /// <summary>The output of a layer of the encoder, counted from 0, float [T, width].</summary>
     public static string HiddenState(int layer) => $"hidden_state_{layer}";

@@ -82,6 +82,10 @@ public sealed class KernelAndBodyTests
         },
         ["DisentangledAttention"] = p => Disentangled(p, Offsets, Buckets(12, 5)),
         ["DisentangledAttentionGrad"] = p => DisentangledGrad(p, Offsets, Buckets(12, 5)),
+        ["CachedAttention"] = p => new KernelRun(
+                "CachedAttention", ("heads", Heads), ("scale", 0.7f), ("window", p > 0 ? 5 : -1))
+            .With(Reference.Random(7, N * 5 * 8), N, 5 * 8).With(Offsets, 4).With([4L, 0, 2], 3)
+            .With(Reference.Random(14, 3 * 24 * 8), 3, 24, 1, 8).With(Reference.Random(15, 3 * 24 * 8), 3, 24, 1, 8),
         ["Rotary"] = _ => new KernelRun("Rotary", ("heads", 2), ("direction", -1f)).With(X, N, H)
             .With([.. Enumerable.Range(0, N).Select(t => (long)(t % 18))], N).With([1f, 0.3f, 0.01f, 2e-4f], 4),
     };

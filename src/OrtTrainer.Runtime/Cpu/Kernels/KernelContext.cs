@@ -10,6 +10,9 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// </summary>
 public readonly unsafe ref struct KernelContext
 {
+    // About ten microseconds of products with one row.
+    private const long LeastSharedWork = 1 << 17;
+
     private readonly void* _context;
 
     internal KernelContext(void* context) => _context = context;
@@ -46,6 +49,28 @@ public readonly unsafe ref struct KernelContext
             var exception = (Exception)failure.Target!;
             failure.Free();
             ExceptionDispatchInfo.Throw(exception);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="ParallelFor{TBlocks}(int, TBlocks)"/>, but on the calling thread alone where the work takes less
+    /// time than another thread takes to begin.
+    /// </summary>
+    /// <param name="count">Blocks.</param>
+    /// <param name="work">Multiplications and additions of all blocks, a pair counted once.</param>
+    /// <param name="blocks">The work.</param>
+    internal void ParallelFor<TBlocks>(int count, long work, TBlocks blocks)
+        where TBlocks : unmanaged, IBlocks
+    {
+        if (work >= LeastSharedWork)
+        {
+            ParallelFor(count, blocks);
+            return;
+        }
+
+        for (int block = 0; block < count; block++)
+        {
+            blocks.Run(block);
         }
     }
 

@@ -65,6 +65,7 @@ public sealed unsafe class KernelLibrary
         .. EmbeddingNormKernel.Definitions,
         EmbeddingNormGradKernel.Definition,
         AfterKernel.Definition,
+        CachedAttentionKernel.Definition,
         ColumnSumKernel.Definition,
         GatherGradKernel.Definition,
         PackedCrossAttentionKernel.Definition,

@@ -38,6 +38,11 @@ internal sealed partial class PackedModelBuilder
             qkv = Graph.Rotary(qkv, PositionIds(0), Frequencies(distances, shape), shape.Heads + shape.KeyValueHeads);
         }
 
+        if (HasCache)
+        {
+            return AttendToCache(qkv, shape, mask, distances);
+        }
+
         if (shape.SharesKeys)
         {
             qkv = WithRepeatedKeys(qkv, shape);

@@ -95,6 +95,11 @@ public sealed class FunctionBodyTests
         ["DisentangledAttention"] = () => Disentangled(gradient: false),
         ["DisentangledAttentionGrad"] = () => Disentangled(gradient: true),
         ["Rotary"] = Rotary,
+        ["CachedAttention"] = () =>
+        {
+            CachedAttention(-1);
+            CachedAttention(1);
+        },
         ["ColumnSum"] = ColumnSum,
         ["GatherGrad"] = GatherGrad,
     };
@@ -714,6 +719,48 @@ public sealed class FunctionBodyTests
                     FunctionRun.Floats(frequencies, 2))[0],
                 expected);
         }
+    }
+
+    // Two heads of queries share one of keys, of 2 columns; 4 tokens of two texts, before which there are 2 and none.
+    private static void CachedAttention(int window)
+    {
+        long[] offsets = [0, 3, 4], cached = [2, 0];
+        const int Room = 6;
+        float[] qkv = Random(4 * 8, 1), keys = Random(2 * Room * 2, 2), values = Random(2 * Room * 2, 3);
+        (double[] allKeys, double[] allValues, double[] y) = (Wide(keys), Wide(values), new double[4 * 4]);
+        for (int token = 0; token < 4; token++)
+        {
+            int text = token < 3 ? 0 : 1, place = text == 0 ? 2 + token : 0;
+            for (int i = 0; i < 2; i++)
+            {
+                allKeys[(((text * Room) + place) * 2) + i] = qkv[(token * 8) + 4 + i];
+                allValues[(((text * Room) + place) * 2) + i] = qkv[(token * 8) + 6 + i];
+            }
+
+            for (int head = 0; head < 2; head++)
+            {
+                int first = window < 0 ? 0 : Math.Max(0, place - window);
+                double[] weights = [.. Enumerable.Range(first, place + 1 - first).Select(key => Math.Exp(0.7f
+                    * Enumerable.Range(0, 2).Sum(i => qkv[(token * 8) + (head * 2) + i]
+                        * allKeys[(((text * Room) + key) * 2) + i])))];
+                for (int i = 0; i < 2; i++)
+                {
+                    y[(token * 4) + (head * 2) + i] = weights
+                        .Select((weight, j) => weight * allValues[(((text * Room) + first + j) * 2) + i]).Sum()
+                        / weights.Sum();
+                }
+            }
+        }
+
+        float[][] actual = Run(
+            "CachedAttention",
+            AttributeList.Empty.With("heads", 2).With("scale", 0.7f).With("window", window),
+            FunctionRun.Floats(qkv, 4, 8), FunctionRun.Integers(offsets, 3), FunctionRun.Integers(cached, 2),
+            FunctionRun.Floats(keys, 2, Room, 1, 2), FunctionRun.Floats(values, 2, Room, 1, 2));
+
+        AssertClose(actual[0], y);
+        AssertClose(actual[1], allKeys);
+        AssertClose(actual[2], allValues);
     }
 
     private static void ColumnSum()

@@ -27,7 +27,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["PackedLogSoftmax"] = 1, ["PackedLogSoftmaxGrad"] = 1,
         ["SoftmaxCrossEntropy"] = 3, ["SoftmaxCrossEntropyGrad"] = 1, ["IdCrossEntropy"] = 3,
         ["IdCrossEntropyGrad"] = 1,
-        ["Rotary"] = 1, ["DisentangledAttention"] = 2, ["DisentangledAttentionGrad"] = 2,
+        ["Rotary"] = 1, ["CachedAttention"] = 3, ["DisentangledAttention"] = 2, ["DisentangledAttentionGrad"] = 2,
     };
 
     /// <summary>Operators that are made of products, in each precision.</summary>
@@ -82,6 +82,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     /// <summary>The bounds of as many sequences, of one query each.</summary>
     public long[] QueryOffsets => [.. Enumerable.Range(0, Offsets.Length).Select(i => (long)i)];
 
+    // Up to two tokens before the rows of each sequence, and room for one more.
+    private long[] Cache => [Offsets.Length - 1, Rows + 3, Heads, Width];
+
     private int Queries => Offsets.Length - 1;
 
     private float[] Gamma => Reference.Random(3, Columns);
@@ -130,6 +133,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "GatherGrad" => [[TableRows, Columns]],
             "PackedAttention" or "PackedBiasedAttention" or "DisentangledAttention" => [matrix, [Rows, Heads]],
             "DisentangledAttentionGrad" => [[Rows, 3 * Columns], [TableRows, 2 * Columns]],
+            "CachedAttention" => [matrix, Cache, Cache],
             "PackedAttentionGrad" => [[Rows, 3 * Columns]],
             "PackedCrossAttention" => [[Queries, Columns], [Queries, Heads]],
             "PackedCrossAttentionGrad" => [[Queries, Columns], [Rows, 2 * Columns]],
@@ -210,6 +214,11 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             .With(Relative, TableRows, 2 * Columns).With(Buckets, Buckets.Length).With(Offsets, Offsets.Length)
             .With(Key, 2),
         "DisentangledAttentionGrad" => DisentangledGradient(),
+        "CachedAttention" => new KernelRun(op, ("heads", Heads), ("scale", 0.3f), ("window", 4))
+            .With(Qkv(), Rows, 3 * Columns).With(Offsets, Offsets.Length)
+            .With([.. Enumerable.Range(0, (int)Cache[0]).Select(text => text % 3L)], Cache[0])
+            .With(Reference.Random(8, (int)(Cache[0] * Cache[1] * Columns)), Cache)
+            .With(Reference.Random(9, (int)(Cache[0] * Cache[1] * Columns)), Cache),
         "Rotary" => new KernelRun(op, ("heads", Heads), ("direction", 1f)).With(Matrix(1), Rows, Columns)
             .With([.. Enumerable.Range(0, Rows).Select(t => (long)t)], Rows)
             .With(Reference.Random(8, Width / 2), Width / 2),

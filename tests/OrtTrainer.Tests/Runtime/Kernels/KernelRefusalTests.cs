@@ -65,6 +65,13 @@ public sealed class KernelRefusalTests
         "LinearCrossEntropyWithoutBias: the id of row 2 is 4; expected 0 to 1.")]
     [TestCase("LinearCrossEntropyWithoutBias", 6, new long[] { 1 },
         "LinearCrossEntropyWithoutBias: all has shape [1]; expected [].")]
+    [TestCase("CachedAttention", 0, new long[] { 8, 9 }, "CachedAttention: qkv has shape [8, 9]; expected [8, 18].")]
+    [TestCase("CachedAttention", 1, new long[] { 3 }, "CachedAttention: offsets has shape [3]; expected [5].")]
+    [TestCase("CachedAttention", 2, new long[] { 3 }, "CachedAttention: cached has shape [3]; expected [4].")]
+    [TestCase("CachedAttention", 3, new long[] { 4, 7, 6 },
+        "CachedAttention: keys has shape [4, 7, 6]; expected [B, P, K, D] with K a divisor of 2 heads.")]
+    [TestCase("CachedAttention", 3, new long[] { 4, 2, 2, 3 },
+        "CachedAttention: values has shape [4, 7, 2, 3]; expected [4, 2, 2, 3].")]
     [TestCase("ColumnSum", 0, new long[] { 2, 3, 4 }, "ColumnSum: x has shape [2, 3, 4]; expected two dimensions")]
     [TestCase("GatherGrad", 0, new long[] { 24 }, "GatherGrad: dy has shape [24]; expected two dimensions below 2^31.")]
     [TestCase("GatherGrad", 1, new long[] { 5 }, "GatherGrad: indices has shape [5]; expected [4].")]
