@@ -24,7 +24,8 @@ internal static class GenerationCommand
             yield return way.Name.PadRight(width)
                 + FormattableString.Invariant($"{way.PerSecond,8:0.0} tokens/s, ")
                 + FormattableString.Invariant($"{way.Ratio:0.00} times plain ONNX Runtime's speed, ")
-                + FormattableString.Invariant($"{way.SameTexts:0%} of texts the same ({Figures.Count(way.Rounds)} rounds)");
+                + FormattableString.Invariant($"{way.SameTexts:0%} of texts the same ")
+                + $"({Figures.Count(way.Rounds, "round")})";
         }
     }
 }

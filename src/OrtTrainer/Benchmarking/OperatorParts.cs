@@ -20,6 +20,7 @@ internal static class OperatorParts
         ("PackedAttention", StepPart.Attention),
         ("PackedBiasedAttention", StepPart.Attention),
         ("PackedCrossAttention", StepPart.Attention),
+        ("CachedAttention", StepPart.Attention),
         ("DisentangledAttention", StepPart.Attention),
         ("Rotary", StepPart.Attention),
         ("Gelu", StepPart.Activation),

@@ -164,7 +164,8 @@ internal sealed class SourceDecoder : CachedDecoder
     private void BindKept()
     {
         int rows = _sources.Length;
-        _decoding.SetIntegers(PaddedInputs.EncoderAttentionMask, Picked<long>(_mask, _sources, _length), [rows, _length]);
+        _decoding.SetIntegers(
+            PaddedInputs.EncoderAttentionMask, Picked<long>(_mask, _sources, _length), [rows, _length]);
 
         // With the keys and values there, no state is read.
         _decoding.SetInput(PaddedInputs.EncoderHiddenStates, ReadOnlySpan<float>.Empty, [rows, 0, _width]);

@@ -99,7 +99,7 @@ public sealed class BenchmarkProgramTests
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
             "error: finetune is unknown; the commands are yardstick, decoder, methods, products, inference, "
-            + "tokenizers. See benchmarks --help.\n")));
+            + "generation, tokenizers. See benchmarks --help.\n")));
     }
 
     [Test]

@@ -5,10 +5,10 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <summary>
 /// Causal multi-head attention of the newest tokens of B texts, which lie end to end, to all tokens so far: qkv [T, C]
 /// holds heads of queries, then K heads of keys and of values, which the former share where they are fewer (Ainslie et
-/// al., 2023); offsets [B+1] say where each text's newest tokens start and the last ones end; cached [B] how many tokens
-/// of each are in the cache. Keys and values, [B, P, K, D] with room for P tokens of a text, are given back with those
-/// of the newest behind the earlier ones: bound to the memory that they come from, they are written in place. Where
-/// <c>window</c> is 0 or more, tokens further away are not seen.
+/// al., 2023); offsets [B+1] say where each text's newest tokens start and the last ones end; cached [B] how many
+/// tokens of each are in the cache. Keys and values, [B, P, K, D] with room for P tokens of a text, are given back with
+/// those of the newest behind the earlier ones: bound to the memory that they come from, they are written in place.
+/// Where <c>window</c> is 0 or more, tokens further away are not seen.
 /// </summary>
 internal sealed class CachedAttention : FusedOperator
 {

@@ -6,10 +6,10 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
 /// <c>CachedAttention(qkv [T, C], offsets [B + 1], cached [B], keys [B, P, K, D], values [B, P, K, D]) -> y [T, H],
-/// keys, values</c>, attributes <c>heads</c>, <c>scale</c> and <c>window</c>: the newest tokens of B texts attend to all
-/// so far. Keys and values that come back in the memory they lie in are written for the newest tokens alone. A query's
-/// sums are made key by key, whatever else runs beside it, so that a text has the same bits however it is cut into
-/// runs, and in any company.
+/// keys, values</c>, attributes <c>heads</c>, <c>scale</c> and <c>window</c>: the newest tokens of B texts attend to
+/// all so far. Keys and values that come back in the memory they lie in are written for the newest tokens alone. A
+/// query's sums are made key by key, whatever else runs beside it, so that a text has the same bits however it is cut
+/// into runs, and in any company.
 /// </summary>
 internal sealed unsafe class CachedAttentionKernel : Kernel
 {

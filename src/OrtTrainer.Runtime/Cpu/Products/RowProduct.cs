@@ -48,7 +48,8 @@ internal unsafe struct RowProduct<TTile, TFactor, TEpilogue> : IBlocks
             ? 1
             : Math.Clamp((FewestBlocks + panels - 1) / panels, 1, Math.Max(1, rows / FewestRows));
         context.ParallelFor(
-            rows == 0 ? 0 : panels * rowBlocks, (long)rows * columns * depth, Of(a, rows, depth, b, c, columns, rowBlocks, epilogue));
+            rows == 0 ? 0 : panels * rowBlocks, (long)rows * columns * depth,
+            Of(a, rows, depth, b, c, columns, rowBlocks, epilogue));
     }
 
     /// <summary>
