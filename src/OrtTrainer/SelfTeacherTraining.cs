@@ -19,8 +19,10 @@ internal static class SelfTeacherTraining
         FineTuneOptions options, RunFolder folder, IProgress<RunEvent>? events, CancellationToken cancellation)
     {
         string output = Path.Combine(folder.RunPath, "teacher");
+
+        // Its export says how long its inputs are, which is as long as the student's.
         return new(
-            (options.Teacher ?? new() { MaxLength = options.MaxLength }) with { Model = output },
+            (options.Teacher ?? new()) with { Model = output },
             Finished(output) ?? Train(options, output, events, cancellation));
     }
 

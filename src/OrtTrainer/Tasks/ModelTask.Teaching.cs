@@ -9,6 +9,9 @@ namespace OrtTrainer.Tasks;
 /// <summary>From a teacher's outputs to what a student learns from: by default a row for every example.</summary>
 public abstract partial class ModelTask
 {
+    /// <summary>Whether another is this task, of the same model or of another.</summary>
+    internal bool IsTask(ModelTask other) => Name == other.Name;
+
     /// <summary>Why no teacher's outputs can be learned from, after the name of the task, and what to take; null where
     /// they can.</summary>
     internal virtual string? WithoutTeachers => null;

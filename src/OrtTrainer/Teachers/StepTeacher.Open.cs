@@ -97,7 +97,7 @@ internal sealed partial class StepTeacher
     private static void RequireTask(ModelConfig config, ModelTask own)
     {
         ModelTask task = ModelTask.Of(config);
-        if (task.Name != own.Name)
+        if (!task.IsTask(own))
         {
             throw new RunException(
                 $"{config.Path}: by its class, {config.ClassName ?? "of no name"}, the teacher's task is " +

@@ -105,7 +105,7 @@ internal sealed class TeacherModel
     private static void CheckTask(ModelConfig config, ModelTask own, Dataset data)
     {
         ModelTask task = ModelTask.Of(config);
-        if (task != own)
+        if (!task.IsTask(own))
         {
             string how = config.ProblemType is not null ? "by problem_type"
                 : task.TeachesTokens || own.TeachesTokens ? $"by its class, {config.ClassName ?? "of no name"}"

@@ -81,6 +81,20 @@ public sealed class ImageCommandTests
             File.ReadAllBytes(OnnxModelFolder.ExportedGraph(_shapes.File("again"))), Has.Length.GreaterThan(1000));
     }
 
+    [Test]
+    public void Images_are_learned_from_a_teacher_or_from_one_of_their_own()
+    {
+        CliRun.Of(_shapes.Finetune("teacher", "--max-steps", "8")).Succeeded();
+
+        CliRun taught = CliRun.Of(_shapes.Finetune(
+            "out", "--max-steps", "4", "--method", "distillation", "--teacher", _shapes.File("teacher"))).Succeeded();
+        CliRun alone = CliRun.Of(
+            _shapes.Finetune("self", "--max-steps", "4", "--method", "self-distillation")).Succeeded();
+
+        Assert.That(taught.Out, Does.Match(@"\nteacher +teacher; on the training data: accuracy \d\.\d{4}"));
+        Assert.That(alone.Out, Does.Contain("The teacher is trained"));
+    }
+
     [TestCase("--mixup", "0.2")]
     [TestCase("--cutmix", "1")]
     public void A_teacher_says_nothing_of_mixed_images(string option, string value)
