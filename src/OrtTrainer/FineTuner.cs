@@ -28,7 +28,7 @@ public sealed partial class FineTuner
         _folder = folder;
         _events = events;
         _checkpoints = new RunCheckpoints(folder, run.State, run.Fingerprint);
-        _weights = new WeightFiles(folder, run.Layout);
+        _weights = new WeightFiles(folder, run);
     }
 
     private RunSummary Run(CancellationToken cancellation)
@@ -109,9 +109,10 @@ public sealed partial class FineTuner
 
     private void Evaluate(MetricsLog log, CancellationToken cancellation)
     {
-        EvaluationScores live = _run.Evaluator.Evaluate(_run.State.Parameters, _run.Data.Eval, cancellation);
+        EvaluationScores live = _run.Evaluator.Evaluate(
+            _run.ModelOf(_run.State.Parameters), _run.Data.Eval, cancellation);
         EvaluationScores? averaged = _run.State.CurrentAverage is { } average
-            ? _run.Evaluator.Evaluate(average, _run.Data.Eval, cancellation)
+            ? _run.Evaluator.Evaluate(_run.ModelOf(average), _run.Data.Eval, cancellation)
             : null;
         EvaluationPoint point = new(_run.State.Step, live.Values, averaged?.Values);
         _progress = _progress.With(point, live.Score, _run.Evaluator.Metric);

@@ -8,9 +8,10 @@ namespace OrtTrainer.Runs;
 
 /// <summary>
 /// Weights that a run keeps apart from its checkpoints, under their Hugging Face names: <c>run/best.safetensors</c>,
-/// <c>last</c>, <c>averaged</c> and <c>variance</c>. The step they are of is in the metadata.
+/// <c>last</c>, <c>averaged</c> and <c>variance</c>. The step they are of is in the metadata. Of a run with adapters,
+/// <c>last</c> and <c>averaged</c> are whole models, and the others hold what is trained.
 /// </summary>
-internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
+internal sealed class WeightFiles(RunFolder folder, PreparedRun run)
 {
     public const string Best = "best";
     public const string Last = "last";
@@ -19,11 +20,16 @@ internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
 
     private const string StepKey = "step";
 
+    /// <param name="name">The file's.</param>
+    /// <param name="trained">The weights, as <see cref="PreparedRun.State"/> has them.</param>
+    /// <param name="step">The step that they are of.</param>
     /// <exception cref="FileWriteException">The disk is full; what was there stays.</exception>
-    public void Save(string name, WeightBuffer weights, long step) => RunCheckpointFile.Write(
+    public void Save(string name, WeightBuffer trained, long step) => RunCheckpointFile.Write(
         PathOf(name),
         new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture) },
-        StoredTensors.Of(layout, weights));
+        name is Last or Averaged
+            ? StoredTensors.Of(run.Layout, run.ModelOf(trained))
+            : StoredTensors.Of(run.TrainedLayout, trained));
 
     /// <summary>Fills <paramref name="weights"/>, if the file is there and of this step.</summary>
     /// <exception cref="CheckpointException">The file is damaged.</exception>
@@ -40,7 +46,7 @@ internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
             return false;
         }
 
-        layout.Fill(weights, file.Tensors);
+        run.TrainedLayout.Fill(weights, file.Tensors);
         return true;
     }
 
