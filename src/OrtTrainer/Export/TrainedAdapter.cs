@@ -59,8 +59,12 @@ internal sealed record TrainedAdapter(
 
     private JsonObject Config(FineTunedModel model)
     {
-        string[] whole = [.. Layout.Parameters.Select(parameter => parameter.Storage.Tensor).Where(Names(model).Contains)
-            .Select(tensor => ModuleOf(model, tensor)).Distinct()];
+        HashSet<string> own = Names(model);
+        string[] whole =
+        [
+            .. Layout.Parameters.Select(parameter => parameter.Storage.Tensor).Where(own.Contains)
+                .Select(tensor => ModuleOf(model, tensor)).Distinct(),
+        ];
         bool isStoredByInputs = Layers.Any(layer => layer.Weights.Any(weight => weight.Storage.InputsFirst));
         string[] targets = Settings.Targets.Count > 0
             ? [.. Settings.Targets]

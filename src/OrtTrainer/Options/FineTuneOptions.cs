@@ -163,12 +163,12 @@ public sealed partial record FineTuneOptions
     } = 1;
 
     /// <summary>
-    /// Low-rank adapters that are trained in place of the model's weights, with whatever of its head is new (LoRA, Hu et
-    /// al. 2021): settings such as <c>r=8,alpha=16,targets=query+value,dropout=0.05,rslora=yes</c>, any of which may be
-    /// left out; null trains the weights themselves.
+    /// Low-rank adapters that are trained in place of the model's weights, with whatever of its head is new (LoRA, Hu
+    /// et al. 2021): settings such as <c>r=8,alpha=16,targets=query+value,dropout=0.05,rslora=yes</c>, any of which may
+    /// be left out; null trains the weights themselves.
     /// </summary>
-    [Setting("lora", "train low-rank adapters, not the model: r=8,alpha=16,targets=query+value,dropout=0,rslora=no, any "
-        + "left out", Value = "SETTINGS", Default = "none")]
+    [Setting("lora", "train low-rank adapters, not the model: "
+        + "r=8,alpha=16,targets=query+value,dropout=0,rslora=no, any left out", Value = "SETTINGS", Default = "none")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Lora { get; init => field = value is null ? null : Methods.Lora.Parse(value).ToString(); }
 

@@ -34,7 +34,8 @@ public abstract partial record RunEvent
         /// <summary>What the operands of products are rounded to.</summary>
         public Precision Precision { get; init; }
 
-        /// <summary>How many numbers are trained, where adapters are trained in place of the model; else null.</summary>
+        /// <summary>How many numbers are trained, where adapters are trained in place of the model; else
+        /// null.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public long? TrainedParameters { get; init; }
 

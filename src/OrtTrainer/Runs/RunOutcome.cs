@@ -73,7 +73,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             Stride = run.Options.Stride,
         };
         ExportResult result = ModelExporter.Export(
-            folder.Path, Model(exported) with { Adapter = AdapterOf(chosen) }, ProvenanceOf(summary), reference, cancellation);
+            folder.Path, Model(exported) with { Adapter = AdapterOf(chosen) }, ProvenanceOf(summary), reference,
+            cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
     }
 

@@ -12,7 +12,8 @@ namespace OrtTrainer.Methods;
 /// </summary>
 internal sealed record Lora : RunPart
 {
-    private const string Form = "r=8,alpha=16,targets=query+value,dropout=0.05,rslora=yes, any of which may be left out";
+    private const string Form =
+        "r=8,alpha=16,targets=query+value,dropout=0.05,rslora=yes, any of which may be left out";
 
     /// <summary>Of the adapters, 1 or more.</summary>
     public int Rank { get; private init; } = 8;

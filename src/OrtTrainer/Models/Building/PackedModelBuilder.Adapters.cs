@@ -114,7 +114,8 @@ internal sealed partial class PackedModelBuilder
         if (rows < 0 || (parts[0].Name.Stack is not null && rows != parts[0].Name.StackRows))
         {
             throw new RunException(
-                $"The layer {name} is computed in parts, which have no adapter in common. Leave it out of the targets.");
+                $"The layer {name} is computed in parts, which have no adapter in common. Leave it out of LoRA's "
+                + "targets.");
         }
 
         ParameterSpec Of(string part, ParameterInitialization start, params long[] shape) =>
