@@ -59,7 +59,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         };
         if (averagedWeights is not null)
         {
-            weights.Save(WeightFiles.Averaged, averagedWeights, run.State.Average!.State.LastStep);
+            new WeightFiles(folder, run.Layout).Save(
+                WeightFiles.Averaged, run.ModelOf(averagedWeights), run.State.Average!.State.LastStep);
         }
 
         WeightBuffer chosen = exportsAverage ? averagedWeights! : run.State.Parameters;

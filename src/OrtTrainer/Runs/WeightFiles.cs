@@ -9,9 +9,11 @@ namespace OrtTrainer.Runs;
 /// <summary>
 /// Weights that a run keeps apart from its checkpoints, under their Hugging Face names: <c>run/best.safetensors</c>,
 /// <c>last</c>, <c>averaged</c> and <c>variance</c>. The step they are of is in the metadata. Of a run with adapters,
-/// <c>last</c> and <c>averaged</c> are whole models, and the others hold what is trained.
+/// <c>last</c> and <c>averaged</c> are whole models, and the others what is trained.
 /// </summary>
-internal sealed class WeightFiles(RunFolder folder, PreparedRun run)
+/// <param name="folder">The run's.</param>
+/// <param name="layout">Where the parameters lie in the buffers.</param>
+internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
 {
     public const string Best = "best";
     public const string Last = "last";
@@ -20,16 +22,11 @@ internal sealed class WeightFiles(RunFolder folder, PreparedRun run)
 
     private const string StepKey = "step";
 
-    /// <param name="name">The file's.</param>
-    /// <param name="trained">The weights, as <see cref="PreparedRun.State"/> has them.</param>
-    /// <param name="step">The step that they are of.</param>
     /// <exception cref="FileWriteException">The disk is full; what was there stays.</exception>
-    public void Save(string name, WeightBuffer trained, long step) => RunCheckpointFile.Write(
+    public void Save(string name, WeightBuffer weights, long step) => RunCheckpointFile.Write(
         PathOf(name),
         new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture) },
-        name is Last or Averaged
-            ? StoredTensors.Of(run.Layout, run.ModelOf(trained))
-            : StoredTensors.Of(run.TrainedLayout, trained));
+        StoredTensors.Of(layout, weights));
 
     /// <summary>Fills <paramref name="weights"/>, if the file is there and of this step.</summary>
     /// <exception cref="CheckpointException">The file is damaged.</exception>
@@ -46,7 +43,7 @@ internal sealed class WeightFiles(RunFolder folder, PreparedRun run)
             return false;
         }
 
-        run.TrainedLayout.Fill(weights, file.Tensors);
+        layout.Fill(weights, file.Tensors);
         return true;
     }
 

@@ -1,8 +1,8 @@
 using OrtTrainer.Common;
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 

@@ -29,7 +29,7 @@ public sealed class RunLoraTests
 
         RunSummary summary = TinyTask.Run(Options("out"), events);
 
-        double[] losses = [.. events.Of<RunEvent.Stepped>().Select(step => (double)step.Report.Loss.Total)];
+        double[] losses = [.. events.Of<RunEvent.Stepped>().Select(step => (double)step.Report.Loss)];
         Assert.That(losses[^8..].Average(), Is.LessThan(0.9 * losses[..8].Average()));
         Assert.That(summary.ExportDifference, Is.LessThan(1e-4));
 

@@ -66,7 +66,7 @@ public sealed class AdapterGradientTests : IDisposable
         Assert.That(adapters.Adapted, Has.Count.EqualTo(layers));
         foreach (AdaptedLayer layer in adapters.Adapted)
         {
-            float[] dw = [.. layer.Weights.SelectMany(ofWeights)];
+            float[] dw = [.. layer.Weights.SelectMany(weight => ofWeights(weight))];
             int outputs = (int)layer.Up.Shape[0], inputs = (int)layer.Down.Shape[1];
             float[] a = adapters.Layout.Read(state.Parameters, layer.Down);
             float[] b = adapters.Layout.Read(state.Parameters, layer.Up);

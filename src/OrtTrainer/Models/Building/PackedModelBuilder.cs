@@ -109,13 +109,13 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
 
     /// <summary>
     /// In one operator, where there is one for the activation; in layers where weights are stored, whose kernels keep
-    /// their panels.
+    /// their panels, and beside adapters, where the gradients of weights are not asked for, which the operator makes.
     /// </summary>
     public override Value FeedForward(
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x)
     {
         bool isTanh = IsGeluTanh(activation);
-        if (IsAdapted(inner, outer) || _stored is not null || !(isTanh || activation == "gelu")
+        if (IsAdapted(inner, outer) || Adapters is not null || _stored is not null || !(isTanh || activation == "gelu")
             || innerWidth % FusedOperations.FeedForwardMultiple != 0 || !inner.HasBias || !outer.HasBias)
         {
             return base.FeedForward(inner, outer, width, innerWidth, activation, x);
@@ -137,8 +137,8 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
             "silu" or "swish" => GateActivation.Silu,
             _ => IsGeluTanh(activation) ? GateActivation.GeluTanh : null,
         };
-        if (IsAdapted(layers.Gate, layers.Up, layers.Down) || _stored is not null || gate is null
-            || innerWidth % FusedOperations.FeedForwardMultiple != 0
+        if (IsAdapted(layers.Gate, layers.Up, layers.Down) || Adapters is not null || _stored is not null
+            || gate is null || innerWidth % FusedOperations.FeedForwardMultiple != 0
             || layers.Gate.HasBias || layers.Down.HasBias || (_training && p > 0))
         {
             return base.GatedFeedForward(layers, width, innerWidth, activation, p, x, residual);
