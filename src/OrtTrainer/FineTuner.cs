@@ -17,6 +17,7 @@ public sealed partial class FineTuner
     private readonly RunFolder _folder;
     private readonly RunCheckpoints _checkpoints;
     private readonly WeightFiles _weights;
+    private readonly WeightFiles _models;
     private readonly IProgress<RunEvent>? _events;
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private RunProgress _progress = new();
@@ -28,7 +29,8 @@ public sealed partial class FineTuner
         _folder = folder;
         _events = events;
         _checkpoints = new RunCheckpoints(folder, run.State, run.Fingerprint);
-        _weights = new WeightFiles(folder, run.Layout);
+        _weights = new WeightFiles(folder, run.TrainedLayout);
+        _models = new WeightFiles(folder, run.Layout);
     }
 
     private RunSummary Run(CancellationToken cancellation)
@@ -44,7 +46,7 @@ public sealed partial class FineTuner
         using MetricsLog log = new(_folder.MetricsFile, _run.State.Step, _progress.EvaluatedStep);
         Train(log, cancellation);
 
-        _weights.Save(WeightFiles.Last, _run.State.Parameters, _run.State.Step);
+        _models.Save(WeightFiles.Last, _run.ModelOf(_run.State.Parameters), _run.State.Step);
         if (_run.Options.EndsWithBest)
         {
             TakeBest();
@@ -109,9 +111,10 @@ public sealed partial class FineTuner
 
     private void Evaluate(MetricsLog log, CancellationToken cancellation)
     {
-        EvaluationScores live = _run.Evaluator.Evaluate(_run.State.Parameters, _run.Data.Eval, cancellation);
+        EvaluationScores live = _run.Evaluator.Evaluate(
+            _run.ModelOf(_run.State.Parameters), _run.Data.Eval, cancellation);
         EvaluationScores? averaged = _run.State.CurrentAverage is { } average
-            ? _run.Evaluator.Evaluate(average, _run.Data.Eval, cancellation)
+            ? _run.Evaluator.Evaluate(_run.ModelOf(average), _run.Data.Eval, cancellation)
             : null;
         EvaluationPoint point = new(_run.State.Step, live.Values, averaged?.Values);
         _progress = _progress.With(point, live.Score, _run.Evaluator.Metric);

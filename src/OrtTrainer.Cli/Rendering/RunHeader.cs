@@ -14,6 +14,13 @@ internal static class RunHeader
     {
         yield return Line("model",
             $"{Path.GetFileName(facts.Model)} ({facts.Architecture}), {Figures.Large(facts.Parameters)} parameters");
+        if (facts.TrainedParameters is { } trained)
+        {
+            yield return Line("trained", FormattableString.Invariant(
+                $"{Figures.Count(trained)} of {Figures.Count(facts.Parameters)} parameters ")
+                + FormattableString.Invariant($"({100.0 * trained / facts.Parameters:0.##} %), in adapters and head"));
+        }
+
         if (facts.Initialized.Count > 0)
         {
             yield return Line("new weights", options.FromScratch

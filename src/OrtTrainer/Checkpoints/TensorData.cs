@@ -69,6 +69,9 @@ internal sealed class TensorData
     public static TensorData Floats(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values) =>
         Floats(name, shape, () => values.Span);
 
+    /// <summary>The same tensor under another name.</summary>
+    public TensorData Named(string name) => new(name, ElementType, _shape, _visit);
+
     /// <summary>Values in half precision.</summary>
     public static TensorData Halves(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<Half> values) =>
         Of(name, shape, ElementType.Float16, values);

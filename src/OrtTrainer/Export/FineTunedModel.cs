@@ -43,6 +43,10 @@ internal sealed record FineTunedModel
                 $"MaxLength is {value}; expected 1 or more, or null.");
     }
 
+    /// <summary>What was trained in place of the model, which goes along in files of its own; null for
+    /// nothing.</summary>
+    public TrainedAdapter? Adapter { get; init; }
+
     /// <summary>What stands on the encoder.</summary>
     public ModelHead Head => Task.Head(Labels.Count);
 

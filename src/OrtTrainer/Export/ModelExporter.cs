@@ -84,7 +84,7 @@ internal static class ModelExporter
         string[] owned =
         [
             ModelConfig.FileName, SafetensorsName, GenAiConfig.FileName, .. TokenizerExport.FileNames,
-            .. ModelTask.All.SelectMany(task => task.FileNames),
+            .. ModelTask.All.SelectMany(task => task.FileNames), .. TrainedAdapter.FileNames,
             // Beside config.json lies the graph of an older export, which would now be another model's.
             OnnxModelFolder.OnnxName, OnnxFile.DataNameOf(OnnxModelFolder.OnnxName),
             .. new[]
@@ -116,6 +116,7 @@ internal static class ModelExporter
         SafetensorsWriter.Write(Path.Combine(folder, SafetensorsName),
             StoredTensors.Of(model.Layout, model.Parameters).Concat(Zeros(model.Architecture)),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
+        model.Adapter?.Write(Path.Combine(folder, TrainedAdapter.Folder), model, metadata);
         cancellation.ThrowIfCancellationRequested();
         if (quantization == Quantization.Int8)
         {

@@ -19,6 +19,10 @@ internal sealed class EmbeddingHead(int width, Pooling pooling, bool normalizes)
 
     public override string ClassSuffix => "Model";
 
+    public override string PeftTask => "FEATURE_EXTRACTION";
+
+    public override bool HasParameters => false;
+
     public override IReadOnlyList<string> ExportedNames { get; } = [PaddedInputs.SentenceEmbedding];
 
     public override bool ReadsFirstTokens(Architecture architecture) => pooling == Pooling.Cls;

@@ -23,6 +23,12 @@ internal abstract class ModelHead
     /// <c>ForSequenceClassification</c>.</summary>
     public abstract string ClassSuffix { get; }
 
+    /// <summary>What the library PEFT calls the task of such a head; null for one that it does not name.</summary>
+    public virtual string? PeftTask => null;
+
+    /// <summary>Whether it has parameters of its own; the model is the encoder alone otherwise.</summary>
+    public virtual bool HasParameters => true;
+
     /// <summary>Whether the model takes images; otherwise it takes texts.</summary>
     public virtual bool TakesImages => false;
 

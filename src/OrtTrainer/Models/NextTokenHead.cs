@@ -11,6 +11,8 @@ internal sealed class NextTokenHead(int vocabulary) : ModelHead(vocabulary)
 
     public override string ClassSuffix => "ForCausalLM";
 
+    public override string PeftTask => "CAUSAL_LM";
+
     public override bool WritesOn => true;
 
     public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) =>

@@ -105,11 +105,13 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// <param name="g">The graph.</param>
     /// <param name="m">Its parameters.</param>
     /// <param name="sparse">Those of which a step reads few rows; null for none.</param>
+    /// <param name="views">Those of the layout; null for all.</param>
     internal static PackedGraph From(
-        GraphBuilder g, PackedModelBuilder m, IReadOnlyCollection<ParameterView>? sparse = null)
+        GraphBuilder g, PackedModelBuilder m, IReadOnlyCollection<ParameterView>? sparse = null,
+        IReadOnlyList<ParameterView>? views = null)
     {
         HashSet<Value> parameters = [.. m.Parameters];
-        return new(g.ToBytes(), new ParameterLayout(m.Views, sparse),
+        return new(g.ToBytes(), new ParameterLayout(views ?? m.Views, sparse),
             g.Inputs.Where(i => !parameters.Contains(i)).Select(i => i.Name).ToHashSet(StringComparer.Ordinal));
     }
 

@@ -12,6 +12,12 @@ internal enum ParameterInitialization
     /// </summary>
     HeNormal,
 
+    /// <summary>
+    /// Uniform within ±1/√in for a matrix of shape [out, in], as PyTorch's linear layers start: He's bound with a slope
+    /// of √5.
+    /// </summary>
+    ByInputs,
+
     /// <summary>All 0: biases.</summary>
     Zeros,
 

@@ -22,6 +22,15 @@ internal static class ParameterInitializer
             case ParameterInitialization.Ones:
                 values.Fill(1);
                 break;
+            case ParameterInitialization.ByInputs:
+                SeededRandom uniform = SeededRandom.For((ulong)seed, parameter.Name);
+                double bound = 1 / Math.Sqrt(parameter.Shape[1]);
+                foreach (ref float value in values)
+                {
+                    value = (float)(bound * ((2 * uniform.NextDouble()) - 1));
+                }
+
+                break;
             default:
                 SeededRandom random = SeededRandom.For((ulong)seed, parameter.Name);
                 deviation = parameter.Initialization == ParameterInitialization.HeNormal

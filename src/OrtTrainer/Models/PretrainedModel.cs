@@ -87,6 +87,10 @@ internal sealed class PretrainedModel : IDisposable
             .Where(p => p.HasRowPerOutput)
             .All(p => IsWhole(_checkpoint, p));
 
+    /// <summary>Whether the checkpoint has a parameter, for as many outputs.</summary>
+    public bool Has(ParameterSpec parameter) =>
+        _checkpoint is not null && FindSource(_checkpoint, parameter) is not null;
+
     /// <summary>
     /// Fills a flat parameter buffer from the checkpoint; what it lacks of the head starts at random.
     /// </summary>

@@ -11,6 +11,8 @@ internal sealed class SequenceHead(int outputs) : ModelHead(outputs)
 
     public override string ClassSuffix => "ForSequenceClassification";
 
+    public override string PeftTask => "SEQ_CLS";
+
     public override bool ReadsFirstTokens(Architecture architecture) => architecture.PoolsFirstToken;
 
     public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) =>

@@ -13,6 +13,8 @@ internal sealed class SpanHead() : TokenHead(outputs: 2)
 
     public override string ClassSuffix => "ForQuestionAnswering";
 
+    public override string PeftTask => "QUESTION_ANS";
+
     public override IReadOnlyList<string> ExportedNames { get; } = [StartLogits, EndLogits];
 
     public override IReadOnlyList<(string Name, Value Value)> Exported(

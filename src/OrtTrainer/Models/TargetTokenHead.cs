@@ -17,6 +17,8 @@ internal sealed class TargetTokenHead(int vocabulary) : ModelHead(vocabulary)
 
     public override string ClassSuffix => "ForConditionalGeneration";
 
+    public override string PeftTask => "SEQ_2_SEQ_LM";
+
     /// <exception cref="RunException">The model has no decoder beside its encoder.</exception>
     public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) =>
         architecture.Shape.DecoderLayers > 0

@@ -11,6 +11,8 @@ internal class TokenHead(int outputs) : ModelHead(outputs)
 
     public override string ClassSuffix => "ForTokenClassification";
 
+    public override string PeftTask => "TOKEN_CLS";
+
     public override Value Build(ModelBuilder m, Architecture architecture, Value hidden) => m.OutputLayer(
         LayerOf(architecture), architecture.Shape.Width, Outputs,
         architecture.TokenFeatures(m, hidden, DropoutOf(architecture)));

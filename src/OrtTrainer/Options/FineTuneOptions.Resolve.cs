@@ -111,6 +111,7 @@ public sealed partial record FineTuneOptions
                 $"{option} is for vectors of texts; {Data.Task} makes none. Leave it out.");
         }
 
+        RequireLora();
         RunTraits run = new(Method, Data.Task, Dropout, FromScratch, Teacher);
         foreach (RunPart part in Parts)
         {
@@ -128,6 +129,20 @@ public sealed partial record FineTuneOptions
             throw new ArgumentException(
                 $"{nameof(Data.Mixup)} or {nameof(Data.Cutmix)} is given, but {Method} learns from what a teacher " +
                 "says of whole images. Leave one of the two out.");
+        }
+    }
+
+    private void RequireLora()
+    {
+        (string? option, string why) = Lora is null ? (null, "")
+            : FromScratch ? (nameof(FromScratch), "of a model at random, all weights are to be trained")
+            : Layers is not null ? (nameof(Layers), "adapters belong to the whole model")
+            : Mixout is not null ? (nameof(Mixout), "the weights that it mixes stay as they are")
+            : ((string?)null, "");
+        if (option is not null)
+        {
+            throw new ArgumentException(
+                $"{nameof(Lora)} and {option} are both given: {why}. Leave one of the two out.");
         }
     }
 

@@ -76,9 +76,9 @@ public sealed partial record FineTuneOptions
 
     /// <summary>
     /// The highest learning rate, 0 or more; null for 1e-2 with SGD, 1e-3 (relative to a tensor's size) with Adafactor,
-    /// and with AdamW the method's own, 5e-5 where it has none.
+    /// and with AdamW 3e-4 with <see cref="Lora"/>, else the method's own, 5e-5 where it has none.
     /// </summary>
-    [Setting("lr", "highest learning rate", Default = "5e-5, sgd 1e-2, adafactor 1e-3")]
+    [Setting("lr", "highest learning rate", Default = "5e-5, lora 3e-4, sgd 1e-2, adafactor 1e-3")]
     public double? LearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
     /// <summary>The curve of the rate; null for the method's own, linear where it has none.</summary>
@@ -161,6 +161,16 @@ public sealed partial record FineTuneOptions
         get;
         init => field = OptionRange.Above(OptionRange.Between(value, 0, 1), 0);
     } = 1;
+
+    /// <summary>
+    /// Low-rank adapters that are trained in place of the model's weights, with whatever of its head is new (LoRA, Hu
+    /// et al. 2021): settings such as <c>r=8,alpha=16,targets=query+value,dropout=0.05,rslora=yes</c>, any of which may
+    /// be left out; null trains the weights themselves.
+    /// </summary>
+    [Setting("lora", "train low-rank adapters, not the model: "
+        + "r=8,alpha=16,targets=query+value,dropout=0,rslora=no, any left out", Value = "SETTINGS", Default = "none")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Lora { get; init => field = value is null ? null : Methods.Lora.Parse(value).ToString(); }
 
     /// <summary>Optimizer steps between evaluations, 1 or more; null for one at the end of every epoch.</summary>
     [Setting("eval-steps", "optimizer steps between evaluations", Default = "an epoch", Section = Evaluation)]
@@ -251,6 +261,7 @@ public sealed partial record FineTuneOptions
     [
         .. new RunPart?[]
         {
+            Adapters,
             Method.Loss,
             ClassWeights,
             Method.Step,
@@ -259,6 +270,10 @@ public sealed partial record FineTuneOptions
             Method.Average,
         }.OfType<RunPart>(),
     ];
+
+    /// <summary>The settings of <see cref="Lora"/>; null without.</summary>
+    [JsonIgnore]
+    internal Lora? Adapters => Lora is null ? null : Methods.Lora.Parse(Lora);
 
     /// <summary>Threads in force.</summary>
     [JsonIgnore]

@@ -20,7 +20,7 @@ internal static class MemoryEstimate
     /// The flat buffers, the activations that a backward pass needs of the largest batch there can be, and a constant.
     /// Of tables that batches pick rows of, gradients of those rows alone are written. The loss of every output keeps
     /// its logit, its probability and the gradients of both: much where outputs are a vocabulary, unless they are made
-    /// block by block.
+    /// block by block. With adapters, the model lies beside the flat buffers, which are of the adapters.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="readsLogits">Whether its loss reads the logits of all rows.</param>
@@ -42,7 +42,7 @@ internal static class MemoryEstimate
             + (readsLogits || !run.Options.Kernels
                 ? LogitCopies * logits
                 : BlockCopies * Math.Min(logits, FusedOperations.LogitsAtOnce))
-            + teacher;
+            + teacher + (run.State.Adapted?.Length ?? 0);
         return Base + (sizeof(float) * values);
     }
 

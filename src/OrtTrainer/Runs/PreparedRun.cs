@@ -6,6 +6,7 @@ using OrtTrainer.Export;
 using OrtTrainer.Graph;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
+using OrtTrainer.Models.Building;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Updates;
@@ -50,19 +51,29 @@ internal sealed class PreparedRun : IDisposable
         ModelHead head = data.Head;
         TrainingGraph graph = TrainingGraph.Build(
             model.Architecture, head, objective, precision: options.Precision, recompute: options.Recompute,
-            batchStatistics: !options.FrozenBatchNorm);
+            batchStatistics: !options.FrozenBatchNorm, plan: options.Adapters?.PlanOf(model, head));
         _readsLogits = graph.ReadsLogits;
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head, options.Precision);
         Layout = evaluation.Layout;
-        Layout.RequireStartOf(graph.Layout);
+        if (options.Lora is null)
+        {
+            Layout.RequireStartOf(graph.Layout);
+        }
+
+        TrainedLayout = options.Lora is null ? Layout : graph.Layout;
+        Adapted = graph.Adapted;
         Execution = settings.Execution;
         _updates = Execution.Device.CreateUpdates(options.EffectiveThreads);
         try
         {
             WeightLayout weights = graph.Layout.WithRates(RunParts.RateFactors(options, model));
             AveragedWeights? average = options.Method.Averaging?.Create(Execution.Device, weights);
-            State = new TrainingState(weights, options.OptimizerConstants, average, _updates);
-            Initialized = model.Load(graph.Layout, State.Parameters, options.Seed, data.Labels?.Names);
+            State = new TrainingState(weights, options.OptimizerConstants, average, _updates)
+            {
+                Adapted = options.Lora is null ? null : new AdaptedWeights(graph, Layout, Execution.Device),
+            };
+            Initialized = State.Adapted?.Load(model, State.Parameters, options.Seed, data.Labels?.Names)
+                ?? model.Load(graph.Layout, State.Parameters, options.Seed, data.Labels?.Names);
             State.Average?.Start(State.Parameters);
             IGradientSource gradients = RunParts.Wrap(
                 options, new GradientAccumulator(graph, settings, objective, State),
@@ -75,7 +86,7 @@ internal sealed class PreparedRun : IDisposable
                 Statistics = options.FrozenBatchNorm ? null : StatisticsPass.Of(
                     model.Architecture, head, options.Precision, Execution, data.Train.Inputs, settings),
             };
-            Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher);
+            Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, State.Adapted);
         }
         catch
         {
@@ -107,6 +118,13 @@ internal sealed class PreparedRun : IDisposable
     /// and is in checkpoints, but never in what is evaluated, exported or kept as weights.
     /// </summary>
     public ParameterLayout Layout { get; }
+
+    /// <summary>The parameters of a model that are trained: all of <see cref="Layout"/>, or adapters and what is
+    /// trained with them.</summary>
+    public ParameterLayout TrainedLayout { get; }
+
+    /// <summary>The layers with an adapter; none where the model itself is trained.</summary>
+    public IReadOnlyList<AdaptedLayer> Adapted { get; }
 
     public TrainingState State { get; }
 
@@ -145,8 +163,14 @@ internal sealed class PreparedRun : IDisposable
     {
         Precision = Options.Precision,
         Teacher = Teacher?.Report,
+        TrainedParameters = Options.Lora is null ? null : TrainedLayout.ParameterCount,
         Loss = Options.Method.Loss is null ? Data.Task.DescribeLoss(Data.Train) : null,
     };
+
+    /// <summary>The weights of the model for what is trained of it, in <see cref="Layout"/>.</summary>
+    /// <param name="trained">Live or averaged, as <see cref="State"/> has them.</param>
+    /// <returns>The same buffer; or, with adapters, one that the next call changes.</returns>
+    public WeightBuffer ModelOf(WeightBuffer trained) => State.Adapted?.Merge(trained) ?? trained;
 
     /// <summary>Reads and compiles everything, and runs the teacher where its outputs are not kept yet.</summary>
     /// <param name="options">The run's options.</param>

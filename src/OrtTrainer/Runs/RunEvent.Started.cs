@@ -9,7 +9,7 @@ public abstract partial record RunEvent
     /// <summary>The run is about to start: what is known of it before its first step.</summary>
     /// <param name="Model">The folder of the pre-trained model.</param>
     /// <param name="Architecture">Its model type.</param>
-    /// <param name="Parameters">Trainable numbers.</param>
+    /// <param name="Parameters">Numbers that the model is made of.</param>
     /// <param name="Initialized">Parameters that start at random, by name.</param>
     /// <param name="TrainExamples">Examples to learn from.</param>
     /// <param name="EvalExamples">Examples to evaluate on.</param>
@@ -33,6 +33,11 @@ public abstract partial record RunEvent
     {
         /// <summary>What the operands of products are rounded to.</summary>
         public Precision Precision { get; init; }
+
+        /// <summary>How many numbers are trained, where adapters are trained in place of the model; else
+        /// null.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public long? TrainedParameters { get; init; }
 
         /// <summary>The loss of the task in words, where it has several; null where it goes without saying.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -5,15 +5,18 @@ using OrtTrainer.Common;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
+using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Runs;
 
-/// <summary>A hash over what decides the bits of a run: options, parameters' layout, and all data as tokens.</summary>
+/// <summary>A hash over what decides the bits of a run: options, parameters' layout, all data as tokens, and weights
+/// that checkpoints lack.</summary>
 internal static class RunFingerprint
 {
     public static string Of(
-        FineTuneOptions options, ParameterLayout layout, RunData data, TeacherKnowledge? teacher)
+        FineTuneOptions options, ParameterLayout layout, RunData data, TeacherKnowledge? teacher,
+        AdaptedWeights? adapted)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -58,6 +61,7 @@ internal static class RunFingerprint
         }
 
         teacher?.AppendTo(hash);
+        adapted?.AppendTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

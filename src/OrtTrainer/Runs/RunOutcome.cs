@@ -18,10 +18,11 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
     public RunSummary Export(string? stoppedBy, CancellationToken cancellation)
     {
         WeightBuffer? averagedWeights = run.State.CurrentAverage;
-        EvaluationScores live = run.Evaluator.Evaluate(run.State.Parameters, run.Data.Eval, cancellation);
+        EvaluationScores live = run.Evaluator.Evaluate(
+            run.ModelOf(run.State.Parameters), run.Data.Eval, cancellation);
         EvaluationScores? averaged = averagedWeights is null
             ? null
-            : run.Evaluator.Evaluate(averagedWeights, run.Data.Eval, cancellation);
+            : run.Evaluator.Evaluate(run.ModelOf(averagedWeights), run.Data.Eval, cancellation);
         bool exportsAverage = averaged is not null && !run.Evaluator.Metric.IsBetter(live.Score, averaged.Score);
         BootstrapInterval? interval = averaged is null ? null : Compare(live, averaged, cancellation);
         EvaluationScores? testLive = OnTest(run.State.Parameters, cancellation);
@@ -58,10 +59,12 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         };
         if (averagedWeights is not null)
         {
-            weights.Save(WeightFiles.Averaged, averagedWeights, run.State.Average!.State.LastStep);
+            new WeightFiles(folder, run.Layout).Save(
+                WeightFiles.Averaged, run.ModelOf(averagedWeights), run.State.Average!.State.LastStep);
         }
 
-        WeightBuffer exported = exportsAverage ? averagedWeights! : run.State.Parameters;
+        WeightBuffer chosen = exportsAverage ? averagedWeights! : run.State.Parameters;
+        WeightBuffer exported = run.ModelOf(chosen);
         (IReadOnlyList<TokenizedExample> examples, IReadOnlyList<Example>? texts) =
             run.Data.Task.ExportSample(run.Data.Eval);
         using EvaluationSession? float32 = run.Float32Evaluation();
@@ -71,9 +74,14 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             Stride = run.Options.Stride,
         };
         ExportResult result = ModelExporter.Export(
-            folder.Path, Model(exported), ProvenanceOf(summary), reference, cancellation);
+            folder.Path, Model(exported) with { Adapter = AdapterOf(chosen) }, ProvenanceOf(summary), reference,
+            cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
     }
+
+    private TrainedAdapter? AdapterOf(WeightBuffer trained) => run.Options.Adapters is { } settings
+        ? new TrainedAdapter(settings, run.Adapted, run.TrainedLayout, trained, run.Options.Model)
+        : null;
 
     private FineTunedModel Model(WeightBuffer parameters) => new()
     {
@@ -118,5 +126,5 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
     }
 
     private EvaluationScores? OnTest(WeightBuffer parameters, CancellationToken cancellation) =>
-        run.Data.Test is { } test ? run.Evaluator.Evaluate(parameters, test, cancellation) : null;
+        run.Data.Test is { } test ? run.Evaluator.Evaluate(run.ModelOf(parameters), test, cancellation) : null;
 }

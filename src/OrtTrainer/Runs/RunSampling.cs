@@ -30,9 +30,10 @@ internal static class RunSampling
         for (int number = 0; number < draws.Count; number++)
         {
             draws.Draw(number, drawn, run.Options.EffectiveThreads);
+            WeightBuffer model = run.ModelOf(drawn);
             foreach ((EncodedDataset part, PredictionMean mean) in parts.Zip(means))
             {
-                run.Evaluator.Session.Run(drawn, part.Inputs, mean, cancellation: cancellation);
+                run.Evaluator.Session.Run(model, part.Inputs, mean, cancellation: cancellation);
             }
         }
 

@@ -8,8 +8,11 @@ namespace OrtTrainer.Runs;
 
 /// <summary>
 /// Weights that a run keeps apart from its checkpoints, under their Hugging Face names: <c>run/best.safetensors</c>,
-/// <c>last</c>, <c>averaged</c> and <c>variance</c>. The step they are of is in the metadata.
+/// <c>last</c>, <c>averaged</c> and <c>variance</c>. The step they are of is in the metadata. Of a run with adapters,
+/// <c>last</c> and <c>averaged</c> are whole models, and the others what is trained.
 /// </summary>
+/// <param name="folder">The run's.</param>
+/// <param name="layout">Where the parameters lie in the buffers.</param>
 internal sealed class WeightFiles(RunFolder folder, ParameterLayout layout)
 {
     public const string Best = "best";

@@ -34,7 +34,7 @@ internal sealed class GradientAccumulator : IGradientSource
         _objective = objective;
         _gradients = new WeightBuffer(state.Device, state.Layout.Length);
         _sum = options.Accumulation > 1 ? new WeightBuffer(state.Device, state.Layout.Length) : null;
-        _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients);
+        _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients, state.Adapted);
         _state = state;
         _tables = [.. graph.Tables.Select(graph.Layout.SegmentOf)];
         _written = _sum is null ? _session.Written : new BlockMap(state.Layout);

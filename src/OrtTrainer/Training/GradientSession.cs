@@ -29,8 +29,10 @@ internal sealed class GradientSession : IDisposable
     /// <param name="parameters">Parameters, laid out as the graph's layout says.</param>
     /// <param name="gradients">Where the gradients go, in the same layout, zero; each run overwrites them, and of
     /// tables the rows that it or the run before picked.</param>
+    /// <param name="adapted">The weights that stay as they are, where the graph has some; not disposed here.</param>
     public GradientSession(
-        TrainingGraph graph, ExecutionOptions options, WeightBuffer parameters, WeightBuffer gradients)
+        TrainingGraph graph, ExecutionOptions options, WeightBuffer parameters, WeightBuffer gradients,
+        AdaptedWeights? adapted = null)
     {
         _graph = graph;
         _session = GraphSession.FromBytes(graph.Packed.Model, options, "training graph");
@@ -43,6 +45,12 @@ internal sealed class GradientSession : IDisposable
             {
                 _binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
             }
+        }
+
+        foreach (ParameterView view in graph.Frozen)
+        {
+            (WeightBuffer weights, long offset) = adapted!.Find(view);
+            _binding.BindInput(view.Name, weights, offset, [.. view.Shape]);
         }
 
         Written = new BlockMap(graph.Layout.Weights);

@@ -21,8 +21,17 @@ internal sealed record TrainingGraph(
     /// block.</summary>
     public bool ReadsLogits { get; init; } = true;
 
-    /// <summary>The parameters, in the order of the graph's inputs.</summary>
+    /// <summary>The parameters that are trained, in the order of the graph's inputs.</summary>
     public ParameterLayout Layout => Packed.Layout;
+
+    /// <summary>The parameters that stay as they are; none unless adapters are trained.</summary>
+    public IReadOnlyList<ParameterView> Frozen { get; init; } = [];
+
+    /// <summary>The layers with an adapter.</summary>
+    public IReadOnlyList<AdaptedLayer> Adapted { get; init; } = [];
+
+    /// <summary>What the adapters' products are multiplied with.</summary>
+    public float AdapterScale { get; init; }
 
     /// <summary>
     /// Forward and backward pass: a batch, coefficients of the loss and parameters in; <see cref="PackedInputs.Loss"/>
@@ -39,18 +48,28 @@ internal sealed record TrainingGraph(
     /// the next is kept.</param>
     /// <param name="batchStatistics">Whether batch normalization goes by the batch; otherwise by the statistics that
     /// belong to the weights.</param>
+    /// <param name="plan">Adapters that are trained in place of the model; null for the model itself.</param>
     public static TrainingGraph Build(
         Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true,
-        Precision precision = Precision.Fp32, bool recompute = false, bool batchStatistics = false)
+        Precision precision = Precision.Fp32, bool recompute = false, bool batchStatistics = false,
+        AdapterPlan? plan = null)
     {
         GraphBuilder g = new("training");
-        PackedModelBuilder m = new(g, dropout, precision) { UsesBatchStatistics = batchStatistics };
+        PackedModelBuilder m = new(g, dropout, precision)
+        {
+            UsesBatchStatistics = batchStatistics, Adapters = plan?.Adapters,
+        };
         Value ids = m.InputIds;
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
+        HashSet<ParameterView> frozen = plan is null ? [] : [.. m.Views.Where(view => !plan.Trains(view, m))];
         TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
 
         // The last layer's gradients come first: it would be computed twice in a row.
-        int[] trained = [.. Enumerable.Range(0, m.Views.Count).Where(i => !m.Views[i].IsStatistic)];
+        int[] trained =
+        [
+            .. Enumerable.Range(0, m.Views.Count)
+                .Where(i => !m.Views[i].IsStatistic && !frozen.Contains(m.Views[i])),
+        ];
         IReadOnlyList<Value> gradients = Autodiff.Gradients(
             g, loss.Total, [.. trained.Select(i => m.Parameters[i])],
             recompute ? [.. m.LayerNodes.SkipLast(1)] : []);
@@ -82,10 +101,14 @@ internal sealed record TrainingGraph(
         }
 
         return new(
-            PackedGraph.From(g, m, tables) with { Rows = head.Rows },
+            PackedGraph.From(g, m, tables, [.. m.Views.Where(view => !frozen.Contains(view))])
+                with { Rows = head.Rows },
             loss.Parts.Select(part => part.Part.Output).ToHashSet(), tables, shared)
         {
             ReadsLogits = loss.ReadsLogits,
+            Frozen = [.. m.Views.Where(frozen.Contains)],
+            Adapted = [.. m.AdaptedLayers],
+            AdapterScale = plan?.Adapters.Scale ?? 0,
         };
     }
 

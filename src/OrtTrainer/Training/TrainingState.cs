@@ -42,6 +42,10 @@ internal sealed class TrainingState : IDisposable
 
     public Optimizer Optimizer { get; }
 
+    /// <summary>The model that adapters are trained beside; null where its own weights are trained. Disposed with this.
+    /// </summary>
+    public AdaptedWeights? Adapted { get; init; }
+
     /// <summary>The averaged weights, as <see cref="Parameters"/>; null where the method has none.</summary>
     public AveragedWeights? Average
     {
@@ -105,5 +109,6 @@ internal sealed class TrainingState : IDisposable
         _parameters.Dispose();
         Optimizer.Dispose();
         _average?.Dispose();
+        Adapted?.Dispose();
     }
 }

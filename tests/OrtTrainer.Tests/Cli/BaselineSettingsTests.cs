@@ -43,6 +43,8 @@ public sealed class BaselineSettingsTests
     [TestCase("--method swag --samples 0", "--samples is 0; expected 1 or more.")]
     [TestCase("--mixout 1", "--mixout is 1; expected from 0 to below 1.")]
     [TestCase("--layer-decay 2", "--layer-decay is 2; expected from 0 to 1.")]
+    [TestCase("--lora r=0", "--lora has 'r=0'; expected r=8,alpha=16,targets=query+value,dropout=0.05,rslora=yes,")]
+    [TestCase("--lora r=4 --layers 0", "--lora and --layers are both given: adapters belong to the whole model.")]
     [TestCase("--mixout 0.5 --from-scratch", "--mixout mixes weights with their pre-trained values")]
     public void What_does_not_fit_is_refused_with_the_option_s_name(string words, string message)
     {
@@ -56,6 +58,7 @@ public sealed class BaselineSettingsTests
     [TestCase("--method asam+swa", "gradient uphill by 0.5 of |w| + 0.01, two passes")]
     [TestCase("--method lookahead", "slow weights go 0.5 of the way every 5 steps; shown as the average")]
     [TestCase("--mixout 0.7 --layer-decay 0.8", "mixout 0.7 in encoder matrices; rate times 0.8 per layer down")]
+    [TestCase("--lora r=4,alpha=8,dropout=0.1", "LoRA of rank 4, scale 2, dropout 0.1")]
     [TestCase("--method ema", null)]
     public void The_step_in_words(string words, string? expected) =>
         Assert.That(PartLines.Step(Settings(words)), Is.EqualTo(expected));

@@ -32,6 +32,20 @@ public sealed class ParameterInitializerTests
     }
 
     [Test]
+    public void What_goes_by_inputs_is_uniform_within_their_root()
+    {
+        double[] values =
+            [.. Fill(Weight with { Initialization = ParameterInitialization.ByInputs }, 1).Select(v => (double)v)];
+
+        // 500 inputs; five standard errors of the mean and of the mean square, 1/3 of the bound's, of 100,000 draws.
+        double bound = 1 / Math.Sqrt(500);
+        Assert.That(values, Has.All.InRange(-bound, bound));
+        Assert.That(values.Average(), Is.EqualTo(0).Within(5 * bound / Math.Sqrt(3e5)));
+        Assert.That(values.Average(v => v * v), Is.EqualTo(bound * bound / 3)
+            .Within(5 * bound * bound * Math.Sqrt(4.0 / 45 / 1e5)));
+    }
+
+    [Test]
     public void Seed_and_name_fix_the_values()
     {
         float[] values = Fill(Weight, seed: 1);

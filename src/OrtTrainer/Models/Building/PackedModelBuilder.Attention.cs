@@ -11,13 +11,18 @@ internal sealed partial class PackedModelBuilder
         QueryKeyValue layers, (LinearName Query, LinearName Key) relativeLayers, ModelShape shape, float p, Value x,
         Value relative, RelativeDistances distances)
     {
+        NoteAttention(layers);
         (Value weight, Value? bias) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape);
         (Value relativeWeight, Value? relativeBias) = relativeLayers == (layers.Query, layers.Key)
             ? (Graph.Slice(weight, 0, 0, 2L * shape.Width),
                 bias is null ? null : Graph.Slice(bias, 0, 0, 2L * shape.Width))
             : Stacked($"{relativeLayers.Query.Text}+key", [relativeLayers.Query, relativeLayers.Key], shape);
         return Graph.DisentangledAttention(
-            Made(x, weight, bias), Made(relative, relativeWeight, relativeBias), RowsOf(distances), Offsets,
+            WithAdapters(layers.All, [shape.Width, shape.Width, shape.Width], shape.Width, x, Made(x, weight, bias)),
+            WithAdapters(
+                [relativeLayers.Query, relativeLayers.Key], [shape.Width, shape.Width], shape.Width, relative,
+                Made(relative, relativeWeight, relativeBias)),
+            RowsOf(distances), Offsets,
             shape.Heads, ScoreScale(shape, products: 3), _dropoutKey, Probability(p), _sites++);
     }
 
@@ -25,14 +30,16 @@ internal sealed partial class PackedModelBuilder
         QueryKeyValue layers, ModelShape shape, AttentionMask mask, float p, Value x, TokenDistances? distances = null)
     {
         distances ??= new();
+        NoteAttention(layers);
         (Value weight, Value? shift) = Stacked($"{layers.Query.Text}+key+value", layers.All, shape);
         if (ReadsFirstTokens && mask == AttentionMask.Bidirectional && !shape.SharesKeys
-            && distances is { Bias: null, Window: null })
+            && distances is { Bias: null, Window: null }
+            && !(layers.Query.Stack is not null && IsAdapted(layers.Query)))
         {
-            return AttendFromFirst(weight, shift, shape, p, x, distances);
+            return AttendFromFirst(layers, weight, shift, shape, p, x, distances);
         }
 
-        Value qkv = Made(x, weight, shift);
+        Value qkv = WithAdapters(layers.All, OutputsOf(layers.All, shape), shape.Width, x, Made(x, weight, shift));
         if (distances.RotaryBase is not null)
         {
             qkv = Graph.Rotary(qkv, PositionIds(0), Frequencies(distances, shape), shape.Heads + shape.KeyValueHeads);
@@ -56,11 +63,13 @@ internal sealed partial class PackedModelBuilder
     public override Value CrossAttention(
         QueryKeyValue layers, ModelShape shape, float p, Value x, Value encoded)
     {
-        (Value weight, Value? shift) = Stacked(
-            $"{layers.Key.Text}+value", [layers.Key, layers.Value], [shape.AttentionWidth, shape.AttentionWidth],
-            shape.Width);
+        NoteAttention(layers);
+        LinearName[] keyValue = [layers.Key, layers.Value];
+        long[] outputs = [shape.AttentionWidth, shape.AttentionWidth];
+        (Value weight, Value? shift) = Stacked($"{layers.Key.Text}+value", keyValue, outputs, shape.Width);
         return Graph.PackedCrossAttention(
-            Linear(layers.Query, shape.Width, shape.AttentionWidth, x), Made(encoded, weight, shift), Offsets,
+            Linear(layers.Query, shape.Width, shape.AttentionWidth, x),
+            WithAdapters(keyValue, outputs, shape.Width, encoded, Made(encoded, weight, shift)), Offsets,
             _encoder.Offsets, shape.Heads, ScoreScale(shape), _dropoutKey, Probability(p), _sites++);
     }
 
@@ -69,12 +78,16 @@ internal sealed partial class PackedModelBuilder
     /// queries of no others.
     /// </summary>
     private Value AttendFromFirst(
-        Value weight, Value? shift, ModelShape shape, float p, Value x, TokenDistances distances)
+        QueryKeyValue layers, Value weight, Value? shift, ModelShape shape, float p, Value x, TokenDistances distances)
     {
         (Value queryWeight, Value keyValueWeight) = QueryAndRest(weight);
         (Value? queryShift, Value? keyValueShift) = shift is null ? default : QueryAndRest(shift);
-        Value q = Made(FirstToken(x), queryWeight, queryShift);
-        Value kv = Made(x, keyValueWeight, keyValueShift);
+        Value first = FirstToken(x);
+        Value q = WithAdapters(
+            [layers.Query], [shape.Width], shape.Width, first, Made(first, queryWeight, queryShift));
+        Value kv = WithAdapters(
+            [layers.Key, layers.Value], [shape.Width, shape.Width], shape.Width, x,
+            Made(x, keyValueWeight, keyValueShift));
         if (distances.RotaryBase is not null)
         {
             // Queries stay as they are: the angles of position 0 are 0.

@@ -21,10 +21,11 @@ internal sealed partial class PackedModelBuilder
 
     /// <summary>The layers that make queries, keys and values, or some of them.</summary>
     private (Value Weight, Value? Bias) Stacked(string stem, IReadOnlyList<LinearName> layers, ModelShape shape) =>
-        Stacked(
-            stem, layers,
-            [.. layers.Select((_, part) => shape.HeadWidth * (long)(part == 0 ? shape.Heads : shape.KeyValueHeads))],
-            shape.Width);
+        Stacked(stem, layers, OutputsOf(layers, shape), shape.Width);
+
+    /// <summary>Of the layers that make queries, keys and values, or some of them, queries first.</summary>
+    private static long[] OutputsOf(IReadOnlyList<LinearName> layers, ModelShape shape) =>
+        [.. layers.Select((_, part) => shape.HeadWidth * (long)(part == 0 ? shape.Heads : shape.KeyValueHeads))];
 
     /// <summary>Weights and biases of layers below each other, as one product takes them.</summary>
     private (Value Weight, Value? Bias) Stacked(

@@ -81,13 +81,11 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
     public override Value Table(string name, long rows, long width) => Parameter(Weight(name, rows, width));
 
     public override Value Linear(LinearName name, long inputs, long outputs, Value x) =>
-        name.HasBias
-            ? Made(x, Parameter(Weight(name, outputs, inputs)), Parameter(Bias(name, outputs)))
-            : Map(name, inputs, outputs, x);
+        Made(name, inputs, outputs, x, name.HasBias);
 
     /// <summary>In one operator.</summary>
-    public override Value LinearAdd(LinearName name, long inputs, long outputs, Value x, Value residual) => Made(
-        x, Parameter(Weight(name, outputs, inputs)), name.HasBias ? Parameter(Bias(name, outputs)) : null, residual);
+    public override Value LinearAdd(LinearName name, long inputs, long outputs, Value x, Value residual) =>
+        Made(name, inputs, outputs, x, name.HasBias, residual);
 
     /// <summary>In one operator where dropout does nothing.</summary>
     public override Value LinearDropoutAdd(
@@ -104,20 +102,20 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
     }
 
     public override Value Map(LinearName name, long inputs, long outputs, Value x) =>
-        Made(x, Parameter(Weight(name, outputs, inputs)), bias: null);
+        Made(name, inputs, outputs, x, hasBias: false);
 
     public override Value TiedLinear(string embedding, string name, long inputs, long outputs, Value x) =>
         Made(x, Parameter(Weight(embedding, outputs, inputs)), Parameter(Bias(name, outputs)));
 
     /// <summary>
     /// In one operator, where there is one for the activation; in layers where weights are stored, whose kernels keep
-    /// their panels.
+    /// their panels, and beside adapters, where the gradients of weights are not asked for, which the operator makes.
     /// </summary>
     public override Value FeedForward(
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x)
     {
         bool isTanh = IsGeluTanh(activation);
-        if (_stored is not null || !(isTanh || activation == "gelu")
+        if (IsAdapted(inner, outer) || Adapters is not null || _stored is not null || !(isTanh || activation == "gelu")
             || innerWidth % FusedOperations.FeedForwardMultiple != 0 || !inner.HasBias || !outer.HasBias)
         {
             return base.FeedForward(inner, outer, width, innerWidth, activation, x);
@@ -139,7 +137,8 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
             "silu" or "swish" => GateActivation.Silu,
             _ => IsGeluTanh(activation) ? GateActivation.GeluTanh : null,
         };
-        if (_stored is not null || gate is null || innerWidth % FusedOperations.FeedForwardMultiple != 0
+        if (IsAdapted(layers.Gate, layers.Up, layers.Down) || Adapters is not null || _stored is not null
+            || gate is null || innerWidth % FusedOperations.FeedForwardMultiple != 0
             || layers.Gate.HasBias || layers.Down.HasBias || (_training && p > 0))
         {
             return base.GatedFeedForward(layers, width, innerWidth, activation, p, x, residual);
@@ -258,13 +257,20 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
 
     protected override Value GeluTanh(Value x) => Graph.GeluTanh(x);
 
+    /// <summary>A layer with its adapter, where it has one.</summary>
+    private Value Made(
+        LinearName name, long inputs, long outputs, Value x, bool hasBias, Value? residual = null) => WithAdapters(
+        [name], [outputs], inputs, x,
+        Made(
+            x, Parameter(Weight(name, outputs, inputs)), hasBias ? Parameter(Bias(name, outputs)) : null, residual));
+
     private Value Made(Value x, Value weight, Value? bias, Value? residual = null) =>
         Graph.Linear(x, weight, bias, _precision, residual);
 
     protected override (Value Gate, Value Up) GateAndUp(GatedLayers layers, long width, long innerWidth, Value x)
     {
         (Value weight, Value? bias) = Inner(layers, width, innerWidth);
-        Value wide = Made(x, weight, bias);
+        Value wide = WithAdapters(layers.Inner, [innerWidth, innerWidth], width, x, Made(x, weight, bias));
         return (Graph.Slice(wide, 1, 0, innerWidth), Graph.Slice(wide, 1, innerWidth, 2 * innerWidth));
     }
 
