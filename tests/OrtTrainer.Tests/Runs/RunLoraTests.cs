@@ -176,6 +176,19 @@ public sealed class RunLoraTests
     }
 
     [Test]
+    public void Memory_is_of_one_model_and_of_the_adapters()
+    {
+        (EventList adapters, EventList whole) = (new(), new());
+        TinyTask.Run(Options("adapters") with { MaxSteps = 1 }, adapters);
+        TinyTask.Run(Options("whole") with { MaxSteps = 1, Lora = null }, whole);
+
+        // Gradients and two moments of the model are not there; its adapted layers are, a second time.
+        RunEvent.Started facts = whole.Of<RunEvent.Started>().Single();
+        long saved = facts.MemoryEstimate - adapters.Of<RunEvent.Started>().Single().MemoryEstimate;
+        Assert.That(saved, Is.InRange(1.5 * sizeof(float) * facts.Parameters, 3.0 * sizeof(float) * facts.Parameters));
+    }
+
+    [Test]
     public void SWA_averages_A_and_B_apart()
     {
         Dictionary<long, float[]> steps = [];
