@@ -57,6 +57,31 @@ public sealed class BenchmarkProgramTests
     }
 
     [Test]
+    public void Every_way_to_write_gives_the_same_tokens()
+    {
+        CliRun run = CliRun.OfBenchmarks(
+            "generation", "--random", "2x64x50", "--prompt-tokens", "3", "--new-tokens", "5", "--batch-size", "2",
+            "--rounds", "2", "--anew-rounds", "1", "--threads", "1", "--json");
+
+        JsonElement result = JsonDocument.Parse(run.Succeeded().Out).RootElement;
+        JsonElement[] ways = [.. result.GetProperty("ways").EnumerateArray()];
+        Assert.That(ways.Select(way => way.GetProperty("rounds").GetInt32()), Is.EqualTo(new[] { 2, 2, 1 }));
+        Assert.That(ways.Select(way => way.GetProperty("same_texts").GetDouble()), Is.All.EqualTo(1));
+        Assert.That(ways[1].GetProperty("ratio").GetDouble(), Is.EqualTo(1), "plain ONNX Runtime against itself");
+    }
+
+    [Test]
+    public void A_model_that_writes_must_be_given()
+    {
+        CliRun run = CliRun.OfBenchmarks("generation", "--random", "2x60x50");
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
+            "error: --random is '2x60x50'; expected layers x width x vocabulary, the width a multiple of 64.\n")));
+        Assert.That(
+            CliRun.OfBenchmarks("generation").Error, Is.EqualTo("error: Give either --model or --random.\n"));
+    }
+
+    [Test]
     public void Every_way_from_texts_gives_the_same_logits_and_8_bits_near_ones()
     {
         CliRun run = CliRun.OfBenchmarks(
