@@ -76,9 +76,9 @@ public sealed partial record FineTuneOptions
 
     /// <summary>
     /// The highest learning rate, 0 or more; null for 1e-2 with SGD, 1e-3 (relative to a tensor's size) with Adafactor,
-    /// and with AdamW 3e-4 with <see cref="Lora"/>, else the method's own, 5e-5 where it has none.
+    /// and with AdamW 1e-3 with <see cref="Lora"/>, else the method's own, 5e-5 where it has none.
     /// </summary>
-    [Setting("lr", "highest learning rate", Default = "5e-5, lora 3e-4, sgd 1e-2, adafactor 1e-3")]
+    [Setting("lr", "highest learning rate", Default = "5e-5, lora 1e-3, sgd 1e-2, adafactor 1e-3")]
     public double? LearningRate { get; init => field = value is { } rate ? OptionRange.AtLeast(rate, 0.0) : null; }
 
     /// <summary>The curve of the rate; null for the method's own, linear where it has none.</summary>

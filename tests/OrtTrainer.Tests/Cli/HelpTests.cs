@@ -31,7 +31,7 @@ public sealed class HelpTests
             + "self-distillation: 0.9); strength of the divergence between the passes (r-drop: 1)"));
         Assert.That(help, Does.Contain("weight averaging: swa, ema, lawa, swag (default: swa)"));
         Assert.That(help, Does.Contain(
-            "highest learning rate (default: 5e-5, lora 3e-4, sgd 1e-2, adafactor 1e-3; swa, swag: 0.0001)"));
+            "highest learning rate (default: 5e-5, lora 1e-3, sgd 1e-2, adafactor 1e-3; swa, swag: 0.0001)"));
     }
 
     [TestCaseSource(nameof(Commands))]

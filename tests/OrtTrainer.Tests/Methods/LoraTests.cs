@@ -27,7 +27,7 @@ public sealed class LoraTests
 
         Assert.That(options.Lora, Is.EqualTo(kept));
         Assert.That((Plain with { Lora = kept }).Lora, Is.EqualTo(kept));
-        Assert.That(options.EffectiveLearningRate, Is.EqualTo(3e-4));
+        Assert.That(options.EffectiveLearningRate, Is.EqualTo(1e-3));
     }
 
     [TestCase("r=4,alpha=8", 2)]

@@ -34,8 +34,9 @@ internal sealed record Lora : RunPart
     /// <summary>What the adapters' outputs are multiplied with.</summary>
     public double Scale => Alpha / (IsStabilized ? Math.Sqrt(Rank) : Rank);
 
-    // Adapters start at 0 and take higher rates than the weights beside them: Hu et al. have 4e-4 to 5e-4 for RoBERTa.
-    internal override double? DefaultLearningRate => 3e-4;
+    // Adapters start at 0 and take higher rates than the weights beside them. Hu et al. have 4e-4 to 5e-4 for many
+    // epochs of RoBERTa; a small encoder learns next to nothing by that in one.
+    internal override double? DefaultLearningRate => 1e-3;
 
     internal override string StepText => string.Create(CultureInfo.InvariantCulture,
         $"LoRA of rank {Rank}, scale {Scale:G4}{(Dropout > 0 ? $", dropout {Dropout}" : "")}");
