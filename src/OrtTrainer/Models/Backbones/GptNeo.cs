@@ -9,29 +9,21 @@ namespace OrtTrainer.Models.Backbones;
 /// GPT-Neo (Black et al., 2021): as GPT-2, but every other layer sees near tokens alone, scores are not divided by √D,
 /// and queries, keys and values have no biases.
 /// </summary>
-internal sealed class GptNeo : Architecture
+internal sealed class GptNeo : GptDecoder
 {
     private const string LayersName = "num_layers";
     private const string HeadsName = "num_heads";
     private const string InnerName = "intermediate_size";
     private const string TypesName = "attention_types";
     private const string LayerTypesName = "attention_layers";
-    private const string ActivationName = "activation_function";
-    private const string EmbeddingDropoutName = "embed_dropout";
-    private const string AttentionDropoutName = "attention_dropout";
-    private const string ResidualDropoutName = "resid_dropout";
     private const string Global = "global";
     private const string Local = "local";
 
     private readonly string[] _layerTypes;
     private readonly TokenDistances _local;
-    private readonly float _epsilon;
-    private readonly float _embeddingDropout;
-    private readonly float _attentionDropout;
-    private readonly float _residualDropout;
 
     public GptNeo(ModelConfig config)
-        : base(config)
+        : base(config, ("embed_dropout", "attention_dropout", "resid_dropout"), usualDropout: 0)
     {
         int width = config.Size("hidden_size", SizeRange.Width);
         Shape = new ModelShape
@@ -49,10 +41,6 @@ internal sealed class GptNeo : Architecture
 
         // A token counts among those that it sees.
         _local = new() { Window = config.Size("window_size", SizeRange.Positions, 256) - 1 };
-        _epsilon = config.Epsilon("layer_norm_epsilon", 1e-5);
-        _embeddingDropout = config.Probability(EmbeddingDropoutName, 0);
-        _attentionDropout = config.Probability(AttentionDropoutName, 0);
-        _residualDropout = config.Probability(ResidualDropoutName, 0);
         TokenDropout = config.Probability("classifier_dropout", 0.1);
     }
 
@@ -60,18 +48,11 @@ internal sealed class GptNeo : Architecture
 
     public override string ClassPrefix => "GPTNeo";
 
-    public override string BasePrefix => "transformer.";
-
     public override float TokenDropout { get; }
 
     protected override string LayersField => LayersName;
 
-    protected override IReadOnlyList<string> DropoutFields =>
-        [EmbeddingDropoutName, AttentionDropoutName, ResidualDropoutName];
-
-    private string WordEmbeddings => BasePrefix + "wte";
-
-    public override string LayerPrefix(int layer) => $"{BasePrefix}h.{layer}.";
+    protected override string AttentionOutput => "attn.attention.out_proj";
 
     /// <summary>Masks of attention, which its files have had.</summary>
     public override bool Ignores(string tensor) =>
@@ -87,41 +68,16 @@ internal sealed class GptNeo : Architecture
             .With(TypesName, new JsonArray(new JsonArray(new JsonArray(types), 1)));
     }
 
-    public override Value SequenceHead(ModelBuilder m, long outputs, Value hidden) =>
-        LastTokenHead(m, outputs, hidden);
-
-    public override Value NextTokenHead(ModelBuilder m, Value hidden)
+    protected override Value Attend(ModelBuilder m, string prefix, Value normed)
     {
-        Config.RequireTied();
-        return m.Map(WordEmbeddings, Shape.Width, Shape.Vocabulary, m.ChosenTokens(hidden));
-    }
-
-    protected override Value Embed(ModelBuilder m)
-    {
-        Value words = m.Embedding(WordEmbeddings, Shape.Vocabulary, Shape.Width, m.InputIds);
-        Value positions = m.Embedding(BasePrefix + "wpe", Shape.Positions, Shape.Width, m.PositionIds(0));
-        return m.Dropout(_embeddingDropout, m.Graph.Add(words, positions));
-    }
-
-    protected override Value Layer(ModelBuilder m, string prefix, Value x)
-    {
-        int width = Shape.Width;
         string self = prefix + "attn.attention.";
-        Value attended = m.SelfAttention(
+        return m.SelfAttention(
             new(Unbiased(self + "q_proj"), Unbiased(self + "k_proj"), Unbiased(self + "v_proj")), Shape,
-            AttentionMask.Causal, _attentionDropout, m.LayerNorm(prefix + "ln_1", width, _epsilon, x),
+            AttentionMask.Causal, AttentionDropout, normed,
             _layerTypes[m.Place.LayerIndex!.Value] == Local ? _local : null);
-        x = m.LinearDropoutAdd(self + "out_proj", width, width, _residualDropout, attended, x);
-        Value fed = m.FeedForward(
-            prefix + "mlp.c_fc", prefix + "mlp.c_proj", width, Shape.Inner,
-            Config.GetString(ActivationName, "gelu_new"), m.LayerNorm(prefix + "ln_2", width, _epsilon, x));
-        return m.Graph.Add(x, m.Dropout(_residualDropout, fed));
     }
 
-    protected override Value Finish(ModelBuilder m, Value x) =>
-        m.LayerNorm(BasePrefix + "ln_f", Shape.Width, _epsilon, x);
-
-    protected override void RequireSupported() => Config.RequireValue(ActivationName, ModelBuilder.Activations);
+    protected override LinearName Linear(string name) => new(name);
 
     private static LinearName Unbiased(string name) => new(name) { HasBias = false };
 
