@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 
@@ -86,7 +87,7 @@ internal sealed class TopTable : TableForm
                 indices[(s * _top) + i] = (ushort)order[i];
             }
 
-            rests[s] = (Half)MeanOf([.. order.Skip(_top).Select(i => (double)values[slice[i]])]);
+            rests[s] = (Half)EvenLogit([.. order.Skip(_top).Select(i => values[slice[i]])]);
         }
 
         return (logits, indices, rests);
@@ -112,7 +113,24 @@ internal sealed class TopTable : TableForm
         return values;
     }
 
-    /// <summary>log(mean(exp(z))), shifted by the largest, which comes first; 0 for none.</summary>
-    private static double MeanOf(double[] logits) =>
-        logits.Length == 0 ? 0 : logits[0] + Math.Log(logits.Average(z => Math.Exp(z - logits[0])));
+    /// <summary>
+    /// The logit that, given to each of some outputs, leaves them the probability that they have together:
+    /// log(mean(exp(z))), shifted by the largest; 0 for none.
+    /// </summary>
+    public static double EvenLogit(ReadOnlySpan<float> logits)
+    {
+        if (logits.IsEmpty)
+        {
+            return 0;
+        }
+
+        double largest = TensorPrimitives.Max(logits);
+        double sum = 0;
+        foreach (float z in logits)
+        {
+            sum += Math.Exp(z - largest);
+        }
+
+        return largest + Math.Log(sum / logits.Length);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
@@ -21,6 +20,7 @@ internal sealed class TopTokens : TeacherOutputs, IOutputSink
     private readonly float[] _logits;
     private readonly int[] _ids;
     private readonly float[] _rests;
+    private readonly float[] _others;
 
     /// <param name="targets">What the student learns, a row per token: R rows.</param>
     /// <param name="top">k, 1 or more; the vocabulary's size where it is more.</param>
@@ -34,6 +34,7 @@ internal sealed class TopTokens : TeacherOutputs, IOutputSink
         _logits = new float[checked(rows * _top)];
         _ids = new int[_logits.Length];
         _rests = new float[rows];
+        _others = new float[targets.Outputs];
     }
 
     /// <summary>What the teacher is, how good on the evaluation data, and what running it over the training data
@@ -106,27 +107,23 @@ internal sealed class TopTokens : TeacherOutputs, IOutputSink
             (top[place], ids[place]) = (logits[id], id);
         }
 
-        _rests[row] = MeanOfOthers(logits, ids);
+        _rests[row] = (float)TopTable.EvenLogit(Others(logits, ids));
     }
 
-    /// <summary>log(mean(exp(z))) of the logits that are not kept, shifted by the largest; 0 for none.</summary>
-    private static float MeanOfOthers(ReadOnlySpan<float> logits, ReadOnlySpan<int> kept)
+    /// <summary>The logits that are not kept, in order; valid until the next row.</summary>
+    private ReadOnlySpan<float> Others(ReadOnlySpan<float> logits, ReadOnlySpan<int> kept)
     {
-        float[] others = logits.ToArray();
-        foreach (int id in kept)
+        int[] ids = kept.ToArray();
+        Array.Sort(ids);
+        int count = 0, from = 0;
+        foreach (int id in (int[])[.. ids, logits.Length])
         {
-            others[id] = float.NegativeInfinity;
+            logits[from..id].CopyTo(_others.AsSpan(count));
+            count += id - from;
+            from = id + 1;
         }
 
-        double largest = TensorPrimitives.Max<float>(others);
-        double sum = 0;
-        foreach (float z in others)
-        {
-            sum += Math.Exp(z - largest);
-        }
-
-        int count = logits.Length - kept.Length;
-        return count == 0 ? 0 : (float)(Math.Log(sum / count) + largest);
+        return _others.AsSpan(0, count);
     }
 
     /// <summary>The kept logits of a batch, spread out.</summary>
