@@ -239,22 +239,13 @@ public sealed class GeneratorTests
             LastRow sink = new(_vocabulary);
             TokenizedExample example = new(ids, new int[ids.Length]) { OutputTokens = [ids.Length - 1] };
             _model.Run([example], sink);
-            double largest = sink.Row.Max();
-            double sum = largest + Math.Log(sink.Row.Sum(value => Math.Exp(value - largest)));
-            return [.. sink.Row.Select(value => value - sum)];
+            return sink.LogProbabilities();
         }
 
         public void Dispose()
         {
             _model.Dispose();
             _weights.Dispose();
-        }
-
-        private sealed class LastRow(int vocabulary) : IOutputSink
-        {
-            public float[] Row { get; private set; } = [];
-
-            public void Add(OutputBatch batch) => Row = batch[0][^vocabulary..].ToArray();
         }
     }
 }

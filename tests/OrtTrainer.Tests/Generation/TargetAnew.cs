@@ -57,21 +57,12 @@ internal sealed class TargetAnew : IDisposable
     {
         LastRow sink = new(_vocabulary);
         _model.Run([new TokenizedExample(source, new int[source.Length]) { DecoderIds = target }], sink);
-        double largest = sink.Row.Max();
-        double sum = largest + Math.Log(sink.Row.Sum(value => Math.Exp(value - largest)));
-        return [.. sink.Row.Select(value => value - sum)];
+        return sink.LogProbabilities();
     }
 
     public void Dispose()
     {
         _model.Dispose();
         _weights.Dispose();
-    }
-
-    private sealed class LastRow(int vocabulary) : IOutputSink
-    {
-        public float[] Row { get; private set; } = [];
-
-        public void Add(OutputBatch batch) => Row = batch[0][^vocabulary..].ToArray();
     }
 }
