@@ -51,8 +51,8 @@ async function main() {
   const compiled = await openGraphs(async name => bytesOf(join(graphs, name)), graphs, ["training", "evaluation", "frozen"]);
   const { manifest } = compiled;
   const weightFile = values.weights ?? join(model, "model.safetensors");
-  const tensors = parse(bytesOf(weightFile), weightFile);
-  const weights = new Weights(manifest, tensors, weightFile, number("seed"));
+  const tensors = await parse(bytesOf(weightFile), weightFile);
+  const weights = await Weights.load(manifest, tensors, weightFile, values.seed);
   const tokenizer = new Tokenizer(jsonOf(join(model, "tokenizer.json")), jsonOf(join(model, "tokenizer_config.json")));
   const columns = { text: values["text-column"] ?? "text", label: values["label-column"] ?? "label" };
   const rows = file => readTable(new TextDecoder().decode(bytesOf(file)), file, columns);
@@ -84,7 +84,7 @@ async function main() {
     averaged: trainer.average.count, seconds: (performance.now() - started) / 1000,
     peak_mb: process.resourceUsage().maxRSS / 1024,
   });
-  if (values.out) save(values.out, model, weights.save(average ?? weights.flat, tensors), configOf(manifest, labels));
+  if (values.out) save(values.out, model, await weights.save(average ?? weights.flat, tensors), configOf(manifest, labels));
 }
 
 function save(folder, model, weights, config) {
@@ -98,8 +98,7 @@ function save(folder, model, weights, config) {
 
 function bytesOf(file) {
   try {
-    const bytes = readFileSync(file);
-    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    return readFileSync(file);
   } catch (error) {
     throw new Error(`${file}: it cannot be read (${error.code}).`);
   }

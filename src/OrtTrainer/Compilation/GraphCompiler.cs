@@ -46,7 +46,7 @@ internal static class GraphCompiler
 
         AtomicFile.WriteText(
             Path.Combine(staged.Path, GraphManifest.FileName),
-            JsonSerializer.Serialize(manifest, RunJson.Indented) + "\n");
+            JsonSerializer.Serialize(manifest, RunJson.Options) + "\n");
         staged.Publish(Owned);
         return manifest;
     }

@@ -27,8 +27,8 @@ async function train(settings) {
   say("Reading the model");
   const compiled = await openGraphs(name => fetchBytes(`graphs/${name}`), "graphs", ["training", "evaluation", "frozen"]);
   const { manifest } = compiled;
-  const tensors = parse(await fetchBytes("model/model.safetensors"), "model/model.safetensors");
-  const weights = new Weights(manifest, tensors, "model/model.safetensors", settings.seed);
+  const tensors = await parse(await (await get("model/model.safetensors")).blob(), "model/model.safetensors");
+  const weights = await Weights.load(manifest, tensors, "model/model.safetensors", settings.seed);
   const tokenizer = new Tokenizer(await fetchJson("model/tokenizer.json"), await fetchJson("model/tokenizer_config.json"));
 
   const rows = async (given, url, most) => readTable(
@@ -58,16 +58,20 @@ async function train(settings) {
   const accuracy = await trainer.accuracy(tests), averaged = await trainer.accuracy(tests, average);
   postMessage({
     kind: "done", accuracy, averaged, memory: memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0),
-    weights: new Blob(weights.save(average, tensors)),
+    weights: new Blob(await weights.save(average, tensors)),
     config: new Blob([JSON.stringify(configOf(manifest, labels), null, 2) + "\n"], { type: "application/json" }),
     seconds: (performance.now() - started) / 1000,
   });
 }
 
-async function fetchBytes(url) {
+async function get(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: the server says ${response.status}. Start it with the folders of graphs and model.`);
-  return response.arrayBuffer();
+  return response;
+}
+
+async function fetchBytes(url) {
+  return (await get(url)).arrayBuffer();
 }
 
 async function fetchJson(url) {

@@ -1,29 +1,36 @@
 // Files of weights in the form of Hugging Face's safetensors: float32, float16 and bfloat16 in, float32 out.
 
-/** The tensors of a file by their names: { shape, dtype, bytes }, views into the file. */
-export function parse(buffer, file = "the weights") {
-  const fail = what => { throw new Error(`${file}: ${what}. Give a safetensors file.`); };
-  if (buffer.byteLength < 8) fail(`it has ${buffer.byteLength} bytes`);
-  const length = Number(new DataView(buffer).getBigUint64(0, true));
-  if (!(length <= buffer.byteLength - 8)) fail(`its header should have ${length} bytes, the file has fewer`);
+/**
+ * The tensors of a file by their names: { shape, dtype, bytes }.
+ * @param file a Uint8Array, of which the bytes are views, or a Blob, of which they are slices: a browser keeps those
+ *        outside of the page's memory until they are read
+ * @param name what messages call it
+ */
+export async function parse(file, name) {
+  const fail = what => { throw new Error(`${name}: ${what}. Give a safetensors file.`); };
+  const size = file.size ?? file.length, slice = (begin, end) => file.size === undefined ? file.subarray(begin, end) : file.slice(begin, end);
+  if (size < 8) fail(`it has ${size} bytes`);
+  const prefix = await bytesOf(slice(0, 8));
+  const length = Number(new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true));
+  if (!(length <= size - 8)) fail(`its header should have ${length} bytes, the file has fewer`);
   let header;
   try {
-    header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+    header = JSON.parse(new TextDecoder().decode(await bytesOf(slice(8, 8 + length))));
   } catch (error) {
     fail(`its header is no JSON (${error.message})`);
   }
   const start = 8 + length, tensors = new Map();
-  for (const [name, { dtype, shape, data_offsets }] of Object.entries(header).filter(([name]) => name !== "__metadata__")) {
+  for (const [tensor, { dtype, shape, data_offsets }] of Object.entries(header).filter(([key]) => key !== "__metadata__")) {
     const [begin, end] = data_offsets;
-    if (!(0 <= begin && begin <= end && start + end <= buffer.byteLength)) fail(`the tensor ${name} lies outside of it`);
-    tensors.set(name, { shape, dtype, bytes: new Uint8Array(buffer, start + begin, end - begin) });
+    if (!(0 <= begin && begin <= end && start + end <= size)) fail(`the tensor ${tensor} lies outside of it`);
+    tensors.set(tensor, { shape, dtype, bytes: slice(start + begin, start + end) });
   }
   return tensors;
 }
 
 /** The elements of a tensor as a Float32Array: a view where the file allows it. */
-export function floats(name, { dtype, shape, bytes }) {
-  const count = shape.reduce((n, size) => n * size, 1);
+export async function floats(name, { dtype, shape, bytes: stored }) {
+  const count = shape.reduce((n, size) => n * size, 1), bytes = await bytesOf(stored);
   if (dtype === "F32" && bytes.byteLength === 4 * count) {
     return bytes.byteOffset % 4 === 0
       ? new Float32Array(bytes.buffer, bytes.byteOffset, count)
@@ -38,19 +45,28 @@ export function floats(name, { dtype, shape, bytes }) {
   throw new Error(`The tensor ${name} is ${dtype} with ${bytes.byteLength} bytes; expected F32, F16 or BF16 in shape [${shape}].`);
 }
 
-/** A file of [name, shape, Float32Array] in their order, as the parts of it that follow each other: Uint8Arrays. */
+/** A file of [name, shape, values] in their order, values a Float32Array or float32 in a Blob, as the parts of it that follow each other. */
 export function write(tensors) {
   const header = { __metadata__: { format: "pt" } };
   let end = 0;
   for (const [name, shape, values] of tensors) {
-    header[name] = { dtype: "F32", shape, data_offsets: [end, end + values.byteLength] };
-    end += values.byteLength;
+    header[name] = { dtype: "F32", shape, data_offsets: [end, end + sizeOf(values)] };
+    end += sizeOf(values);
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
   const start = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
   new DataView(start.buffer).setBigUint64(0, BigInt(start.length - 8), true);
   start.set(text, 8);
-  return [start, ...tensors.map(([, , values]) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength))];
+  return [start, ...tensors.map(([, , values]) =>
+    values.buffer ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength) : values)];
+}
+
+async function bytesOf(part) {
+  return part.buffer ? part : new Uint8Array(await part.arrayBuffer());
+}
+
+function sizeOf(values) {
+  return values.byteLength ?? values.size;
 }
 
 function fromHalf(bits) {

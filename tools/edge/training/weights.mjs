@@ -23,27 +23,33 @@ export class Weights {
 
   #manifest;
 
+  constructor(manifest) {
+    this.#manifest = manifest;
+  }
+
   /**
+   * Reads the parameters of a manifest.
    * @param manifest graphs.json
    * @param tensors what safetensors.mjs made of a file of weights
    * @param file what messages call that file
    * @param seed fixes what starts at random
    */
-  constructor(manifest, tensors, file, seed) {
-    this.#manifest = manifest;
+  static async load(manifest, tensors, file, seed) {
     requireSameModel(manifest, tensors, file);
+    const weights = new Weights(manifest);
     let length = 0;
     for (const parameter of manifest.parameters.filter(parameter => parameter.trained)) {
-      this.segments.push({ parameter, offset: length, length: count(parameter.shape) });
+      weights.segments.push({ parameter, offset: length, length: count(parameter.shape) });
       length += count(parameter.shape);
     }
-    this.flat = new Float32Array(length);
-    for (const { parameter, offset, length } of this.segments) {
-      this.#read(parameter, this.flat.subarray(offset, offset + length), tensors, seed);
+    weights.flat = new Float32Array(length);
+    for (const { parameter, offset, length } of weights.segments) {
+      await weights.#read(parameter, weights.flat.subarray(offset, offset + length), tensors, seed);
     }
     for (const parameter of manifest.parameters.filter(parameter => !parameter.trained)) {
-      this.frozen.set(parameter.name, this.#readFrozen(parameter, tensors, seed));
+      weights.frozen.set(parameter.name, await weights.#readFrozen(parameter, tensors, seed));
     }
+    return weights;
   }
 
   /**
@@ -64,7 +70,7 @@ export class Weights {
     return feeds;
   }
 
-  /** Lets go of frozen values that no graph of these needs; what is written then takes them from the file again. */
+  /** Lets go of frozen values that none of these graphs takes; what is written has them from the file again. */
   release(...graphs) {
     for (const name of this.frozen.keys()) {
       if (!graphs.some(graph => graph.parameters.includes(name))) this.frozen.delete(name);
@@ -76,15 +82,14 @@ export class Weights {
    * @param flat the trained values; those of an average in their place
    * @param tensors the file that the weights came from, for values that were let go of
    */
-  save(flat, tensors) {
+  async save(flat, tensors) {
     const stored = new Map();
     for (const parameter of this.#manifest.parameters) {
       const segment = this.segments.find(segment => segment.parameter === parameter);
-      let values = segment ? flat.subarray(segment.offset, segment.offset + segment.length) : this.frozen.get(parameter.name);
-      values ??= this.#readFrozen(parameter, tensors, 0);
+      const values = segment ? flat.subarray(segment.offset, segment.offset + segment.length) : this.frozen.get(parameter.name);
       let at = 0;
       for (const part of parameter.parts) {
-        const length = count(part.shape), own = values.subarray(at, at += length);
+        const own = values ? values.subarray(at, at += count(part.shape)) : await this.#released(part, tensors);
         if (isPlain(part)) {
           stored.set(part.tensor, [part.tensor, storedShape(part), own]);
           continue;
@@ -94,42 +99,51 @@ export class Weights {
         }
         const place = placesOf(part);
         const [, , whole] = stored.get(part.tensor);
-        for (let i = 0; i < length; i++) whole[place(i)] = own[i];
+        for (let i = 0; i < own.length; i++) whole[place(i)] = own[i];
       }
     }
     return write([...stored.values()]);
   }
 
-  #readFrozen(parameter, tensors, seed) {
-    // A parameter that is one tensor as it lies in the file needs no copy of it.
-    const [part] = parameter.parts;
-    if (parameter.parts.length === 1 && isPlain(part)) {
-      const name = find(this.#manifest, tensors, part);
-      if (name && tensors.get(name).dtype === "F32") return floats(name, tensors.get(name));
-    }
-    const values = new Float32Array(count(parameter.shape));
-    this.#read(parameter, values, tensors, seed);
+  /** A part of a frozen parameter, out of the file: as it lies there where it may. */
+  async #released(part, tensors) {
+    const name = find(this.#manifest, tensors, part), { dtype, bytes } = tensors.get(name);
+    if (isPlain(part) && dtype === "F32") return bytes;
+    const values = new Float32Array(count(part.shape));
+    await this.#readPart(part, values, tensors, 0);
     return values;
   }
 
-  #read(parameter, values, tensors, seed) {
+  async #readFrozen(parameter, tensors, seed) {
+    // A parameter that is one tensor as it lies in the file needs no copy of it.
+    const [part] = parameter.parts, name = find(this.#manifest, tensors, part);
+    if (parameter.parts.length === 1 && isPlain(part) && name) return floats(name, tensors.get(name));
+    const values = new Float32Array(count(parameter.shape));
+    await this.#read(parameter, values, tensors, seed);
+    return values;
+  }
+
+  async #read(parameter, values, tensors, seed) {
     let at = 0;
     for (const part of parameter.parts) {
-      const own = values.subarray(at, at += count(part.shape));
-      const name = find(this.#manifest, tensors, part);
-      if (!name || !same(tensors.get(name).shape, storedShape(part))) {
-        start(part, own, this.#manifest.weight_deviation, seed);
-        this.started.push(part.name);
-        continue;
-      }
-      const stored = floats(name, tensors.get(name));
-      if (isPlain(part)) {
-        own.set(stored);
-      } else {
-        const place = placesOf(part);
-        for (let i = 0; i < own.length; i++) own[i] = stored[place(i)];
-      }
+      await this.#readPart(part, values.subarray(at, at += count(part.shape)), tensors, seed);
     }
+  }
+
+  async #readPart(part, own, tensors, seed) {
+    const name = find(this.#manifest, tensors, part);
+    if (!name || !same(tensors.get(name).shape, storedShape(part))) {
+      start(part, own, this.#manifest.weight_deviation, seed);
+      this.started.push(part.name);
+      return;
+    }
+    const stored = await floats(name, tensors.get(name));
+    if (isPlain(part)) {
+      own.set(stored);
+      return;
+    }
+    const place = placesOf(part);
+    for (let i = 0; i < own.length; i++) own[i] = stored[place(i)];
   }
 }
 
