@@ -19,6 +19,7 @@ export function readTable(table, file, { text = "text", label = "label" } = {}) 
 /** The names of the labels, in the order of the outputs. */
 export function labelsOf(rows, manifest, file) {
   const labels = [...new Set(rows.map(({ label }) => label))].sort();
+  if (labels.every(label => /^-?\d+$/.test(label))) labels.sort((a, b) => a - b);
   if (manifest.task !== "classification") {
     throw new Error(`The graphs are for ${manifest.task}; this trainer reads one label per text, which classification has.`);
   }
