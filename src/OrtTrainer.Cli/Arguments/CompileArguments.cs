@@ -11,7 +11,8 @@ namespace OrtTrainer.Cli.Arguments;
 internal sealed class CompileArguments : CommandArguments
 {
     [Section("What is trained and where to")]
-    [Option("model", MetaValue = "DIR", HelpText = "model folder with config.json, or such a file; no weights are read")]
+    [Option("model", MetaValue = "DIR",
+        HelpText = "model folder with config.json, or such a file; no weights are read")]
     public string? Model { get; set; }
 
     [Option("out", MetaValue = "DIR", HelpText = "folder to write the graphs and graphs.json to")]

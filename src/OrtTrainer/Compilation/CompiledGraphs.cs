@@ -34,6 +34,12 @@ internal sealed class CompiledGraphs
     {
         string path = Path.GetFullPath(Path.Combine(folder, GraphManifest.FileName));
         GraphManifest manifest = ReadManifest(path);
+        if (manifest.Graphs.GroupBy(graph => graph.Role).FirstOrDefault(role => role.Count() > 1) is { } twice)
+        {
+            throw new CheckpointException(
+                path, "graphs", $"{twice.Count()} for {CheckpointException.Quote(twice.Key)}", "one", Recompile);
+        }
+
         return new(path, manifest, manifest.Graphs.ToDictionary(graph => graph.Role, graph => Read(path, graph)));
     }
 
@@ -48,6 +54,7 @@ internal sealed class CompiledGraphs
     /// <summary>The training graph, as the engine runs it.</summary>
     public TrainingGraph Training()
     {
+        byte[] graph = Graph(GraphRole.Training);
         CompiledFile file = Manifest.Find(GraphRole.Training)!;
         (CompiledParameter Parameter, ParameterView View)[] taken =
         [
@@ -59,7 +66,7 @@ internal sealed class CompiledGraphs
         ParameterView[] tables = Of(parameter => parameter.Gradient is { Output: null });
         return new(
             new PackedGraph(
-                Graph(GraphRole.Training), new ParameterLayout(Of(parameter => parameter.Trained), tables),
+                graph, new ParameterLayout(Of(parameter => parameter.Trained), tables),
                 file.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal)),
             file.Outputs.Select(output => output.Name).Where(IsPart).ToHashSet(), tables,
             Of(parameter => parameter.Gradient is { Output: not null, Picked: not null }))

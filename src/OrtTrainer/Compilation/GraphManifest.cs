@@ -148,8 +148,8 @@ internal sealed record CompiledGradient(string? Output, string? Picked, string? 
 /// <param name="Rows">The outputs of the tensor; null where they are its own.</param>
 /// <param name="Kernel">The tensor's sizes after the first where they are not its own.</param>
 internal sealed record CompiledPart(
-    string Name, IReadOnlyList<long> Shape, ParameterInitialization Start, bool IsHead, bool RowPerOutput, string Tensor, string Source,
-    bool InputsFirst, long FirstRow, long? Rows, IReadOnlyList<long>? Kernel)
+    string Name, IReadOnlyList<long> Shape, ParameterInitialization Start, bool IsHead, bool RowPerOutput,
+    string Tensor, string Source, bool InputsFirst, long FirstRow, long? Rows, IReadOnlyList<long>? Kernel)
 {
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(this);

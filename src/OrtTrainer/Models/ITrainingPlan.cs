@@ -8,8 +8,9 @@ internal interface ITrainingPlan
     /// <summary>What stands beside linear layers; null for nothing.</summary>
     LowRankAdapters? Adapters { get; }
 
-    /// <summary>How many layers, the first ones, stay as they are together with the embeddings: they run forward only
-    /// and without dropout, so that they make the same of a text every time. Null where there is no such part.</summary>
+    /// <summary>How many layers, the first ones, stay as they are together with the embeddings: they run forward
+    /// alone and without dropout, so that they make the same of a text every time. Null where there is no such
+    /// part.</summary>
     int? FrozenLayers { get; }
 
     /// <summary>Whether a parameter of a model that was built by this plan is trained.</summary>

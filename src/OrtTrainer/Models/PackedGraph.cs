@@ -89,8 +89,8 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
         return WithoutUnused(g, m);
     }
 
-    /// <summary>As <see cref="Evaluation"/>, of what stands on the first layers: <see cref="PackedInputs.FrozenStates"/>
-    /// in.</summary>
+    /// <summary>As <see cref="Evaluation"/>, of what stands on the first layers:
+    /// <see cref="PackedInputs.FrozenStates"/> in.</summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>
     /// <param name="layers">How many layers there are below.</param>

@@ -78,7 +78,8 @@ public sealed class GraphCompilerTests : IDisposable
     [Test]
     public void A_loss_that_depends_on_the_data_is_refused() => Assert.That(
         () => GraphCompiler.Build(Bert with { Task = ModelTask.Named("sentence_similarity"), Labels = null }),
-        Throws.InstanceOf<RunException>().With.Message.StartsWith("The loss of sentence_similarity depends on the data"));
+        Throws.InstanceOf<RunException>().With.Message.StartsWith(
+            "The loss of sentence_similarity depends on the data"));
 
     [Test]
     public void More_layers_than_there_are_cannot_be_trained() => Assert.That(

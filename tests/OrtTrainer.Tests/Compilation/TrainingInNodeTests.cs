@@ -6,8 +6,8 @@ using OrtTrainer.Tests.Export.Edge;
 
 namespace OrtTrainer.Tests.Compilation;
 
-/// <summary>Compiled graphs on stock ONNX Runtime in Node against <c>finetune</c>: the same seed gives the same order of
-/// examples, the same dropout and the same losses.</summary>
+/// <summary>Compiled graphs on stock ONNX Runtime in Node against <c>finetune</c>: the same seed gives the same order
+/// of examples, the same dropout and the same losses.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TrainingInNodeTests : IDisposable
 {

@@ -24,6 +24,7 @@ export async function openGraphs(read, folder, roles) {
   if (manifest?.format !== format || manifest.version !== version) {
     fail(path, `format and version are ${manifest?.format} ${manifest?.version}; expected ${format} ${version}`);
   }
+  if (!Array.isArray(manifest.graphs) || !Array.isArray(manifest.parameters)) fail(path, "it lacks graphs or parameters");
   const graphs = {};
   for (const { role, file, sha256 } of manifest.graphs) {
     if (!roles.includes(role)) continue;
