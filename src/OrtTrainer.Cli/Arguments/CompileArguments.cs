@@ -34,7 +34,7 @@ internal sealed class CompileArguments : CommandArguments
     public int? TrainLast { get; set; }
 
     [Option("method", MetaValue = "METHOD",
-        HelpText = "whose loss is minimized: finetune, focal, poly1 or confidence-penalty (default: finetune)")]
+        HelpText = "whose loss is minimized: finetune, focal, poly-1 or confidence-penalty (default: finetune)")]
     public string? Method { get; set; }
 
     [Option("dropout", MetaValue = "X", HelpText = "dropout everywhere (default: as config.json says)")]

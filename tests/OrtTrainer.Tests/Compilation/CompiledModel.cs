@@ -83,7 +83,7 @@ internal sealed class CompiledModel : IDisposable
         using Trainer trainer = new(
             options, Examples, new GradientAccumulator(graph, options, Objective, state), state,
             new ConstantSchedule(1e-3), averaging: null, Updates);
-        return [.. Enumerable.Range(0, steps).Select(_ => trainer.Step().Loss.Total)];
+        return [.. Enumerable.Range(0, steps).Select(_ => trainer.Step().Loss)];
     }
 
     public void Dispose()

@@ -34,7 +34,7 @@ public sealed class GraphCompilerTests : IDisposable
 
     [TestCase("regression", 1, "rows")]
     [TestCase("question_answering", 2, "sequences")]
-    [TestCase("masked_language_model", 7, "rows")]
+    [TestCase("masked_lm", 7, "rows")]
     public void Tasks_without_labels_need_no_number_of_them(string task, int outputs, string over)
     {
         CompileOptions options = Bert with { Task = ModelTask.Named(task), Labels = null };
@@ -54,7 +54,7 @@ public sealed class GraphCompilerTests : IDisposable
     }
 
     [TestCase("focal", "focal_gamma", 2f)]
-    [TestCase("poly1", "poly1_epsilon", 1f)]
+    [TestCase("poly-1", "poly1_epsilon", 1f)]
     [TestCase("confidence-penalty", "penalty_weight", 0.1f)]
     public void Numbers_of_a_loss_are_inputs_with_their_values(string method, string name, float value)
     {
