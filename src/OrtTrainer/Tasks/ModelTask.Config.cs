@@ -15,7 +15,8 @@ public abstract partial class ModelTask
     /// <summary>The fewest outputs that tell anything.</summary>
     internal virtual int FewestOutputs => 1;
 
-    /// <summary>Values per row where they are no labels, as the task itself or the model says; null for labels.</summary>
+    /// <summary>Values per row where they are no labels, as the task itself or the model says; null for
+    /// labels.</summary>
     /// <param name="config">The model's configuration.</param>
     internal virtual int? OutputsWithoutLabels(ModelConfig config) => null;
 

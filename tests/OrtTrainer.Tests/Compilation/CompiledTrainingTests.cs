@@ -63,19 +63,14 @@ public sealed class CompiledTrainingTests
             float[] stack = [.. indices.SelectMany(index => states[index])];
             binding.SetInput(PackedInputs.FrozenStates, stack, [batch.Tokens, stack.Length / batch.Tokens]);
             binding.SetInput(PackedInputs.LossScale, [1f / indices.Length], []);
-            if (graph.Packed.Inputs.Contains(PackedInputs.DropoutKey))
-            {
-                DropoutKey key = DropoutKey.For(seed: 1, step);
-                binding.SetInput(PackedInputs.DropoutKey, [key.First, key.Second], [2]);
-            }
-
+            DropoutKey key = DropoutKey.For(seed: 1, step);
+            binding.SetInput(PackedInputs.DropoutKey, [key.First, key.Second], [2]);
             binding.Run();
             losses.Add(binding.Output(PackedInputs.Loss)[0]);
             double scale = GradientClipping.Coefficient(norm.Measure(gradients, all), 1);
             state.Update(gradients, norm.NonZero, scale, rate: 1e-3, averages: false);
         }
 
-        Assert.That(graph.Packed.Inputs.Contains(PackedInputs.DropoutKey), Is.EqualTo(dropout is null));
         Assert.That(losses, Is.EqualTo(model.EngineLosses(Steps)).Within(1e-5));
         Assert.That(losses.Distinct().Count(), Is.EqualTo(Steps));
     }

@@ -54,7 +54,7 @@ public sealed class GraphCompilerTests : IDisposable
     }
 
     [TestCase("focal", "focal_gamma", 2f)]
-    [TestCase("poly-1", "poly1_epsilon", 1f)]
+    [TestCase("poly-1", "poly_epsilon", 1f)]
     [TestCase("confidence-penalty", "penalty_weight", 0.1f)]
     public void Numbers_of_a_loss_are_inputs_with_their_values(string method, string name, float value)
     {

@@ -158,7 +158,11 @@ internal sealed class PackedBatch
             binding.SetInput(ids, tokens.Ids, [tokens.Count]);
         }
 
-        binding.SetInput(offsets, tokens.Offsets, [tokens.Offsets.Length]);
+        if (inputs.Contains(offsets))
+        {
+            binding.SetInput(offsets, tokens.Offsets, [tokens.Offsets.Length]);
+        }
+
         if (inputs.Contains(positions))
         {
             binding.SetInput(positions, tokens.Positions, [tokens.Count]);
