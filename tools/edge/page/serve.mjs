@@ -17,7 +17,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 export function serve({ graphs, model, train, test, port = 0 }) {
   const folders = { graphs, model, training: join(here, "..", "training") };
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname).slice(1) || "index.html";
+    const path = pathOf(request.url) || "index.html";
     const [first, ...rest] = path.split("/");
     const file = path === "data/train.tsv" ? train : path === "data/test.tsv" ? test
       : folders[first] ? inside(folders[first], rest.join("/")) : inside(here, path);
@@ -30,6 +30,15 @@ export function serve({ graphs, model, train, test, port = 0 }) {
     createReadStream(file).pipe(response);
   });
   return new Promise(resolve => server.listen(port, "127.0.0.1", () => resolve(server)));
+}
+
+/** The path that is asked for; one that is no UTF-8 is no file here. */
+function pathOf(url) {
+  try {
+    return decodeURIComponent(new URL(url, "http://localhost").pathname).slice(1);
+  } catch {
+    return "?";
+  }
 }
 
 function inside(folder, path) {
