@@ -13,6 +13,11 @@ internal sealed class ImportCheckpointArguments : CommandArguments
     [Option("out", MetaValue = "DIR", HelpText = "new folder for the trained model")]
     public string? Output { get; set; }
 
+    [Option("parameters", MetaValue = "F",
+        HelpText = "values in place of the checkpoint's: a file of float32, those of all parameters in the order of "
+            + "artifacts.json, as a browser gives them")]
+    public string? Parameters { get; set; }
+
     public override int Operands => 1;
 
     public string ModelFolder =>

@@ -14,7 +14,7 @@ internal static class ImportCheckpointCommand
         (string checkpoint, string output) = (arguments.Checkpoint, arguments.OutputFolder);
         string folder = ModelFolder.Require(arguments.ModelFolder);
         RunFolder.RequireFree(output);
-        FineTunedModel model = ImportedCheckpoint.Open(checkpoint, folder);
+        FineTunedModel model = ImportedCheckpoint.Open(checkpoint, folder, arguments.Parameters);
         using ExportSource source = new(model, new Provenance
         {
             Method = "on-device",

@@ -6,12 +6,12 @@ namespace OrtTrainer.Tests.Artifacts;
 
 /// <summary>
 /// What ONNX Runtime 1.19.2 computes of the files of a device: loss and gradients of every family and task are those of
-/// the references, which Hugging Face's models and float64 twins gave.
+/// Hugging Face's models.
 /// </summary>
 public sealed class RuntimeGradientTests
 {
     private static IEnumerable<TestCaseData> Goldens() =>
-        GoldenModel.Folders().Select(folder => new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
+        GoldenModel.SharedFolders().Select(folder => new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
 
     [TestCaseSource(nameof(Goldens))]
     public void Loss_and_gradients_are_those_of_the_reference(string folder)
@@ -41,17 +41,5 @@ public sealed class RuntimeGradientTests
         }
 
         Assert.That(at, Is.EqualTo(gradients.Length));
-    }
-
-    [Test]
-    public void Gradients_of_answers_are_those_of_finite_differences()
-    {
-        using DeviceFiles files = new(GoldenModel.SharedSpans);
-
-        IReadOnlyList<JsonObject> lines =
-            TrainingRuntime.Run(files.Folder, files.Batches(), "--steps", "0", "--check-grads", "2");
-
-        Assert.That(
-            TrainingRuntime.Event(lines, "gradient-check")["worst"]!.GetValue<double>(), Is.LessThan(0.01));
     }
 }

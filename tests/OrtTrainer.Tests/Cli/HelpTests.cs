@@ -53,7 +53,7 @@ public sealed class HelpTests
         string[] all =
         [
             "finetune", "pretrain", "tokenizer", "evaluate", "predict", "generate", "export", "soup", "study",
-            "compare", "teacher", "flatness", "bench",
+            "compare", "teacher", "flatness", "bench", "average", "artifacts", "import-checkpoint",
         ];
         Assert.That(Commands, Is.EquivalentTo(all));
         Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),
