@@ -47,7 +47,8 @@ internal sealed class ArtifactsArguments : LabelledArguments
     [Option("beta2", MetaValue = "X", HelpText = "adamw: decay of the second moment (default: 0.999)")]
     public double? Beta2 { get; set; }
 
-    [Option("epsilon-adam", MetaValue = "X", HelpText = "adamw: added to the root of the second moment (default: 1e-8)")]
+    [Option("epsilon-adam", MetaValue = "X",
+        HelpText = "adamw: added to the root of the second moment (default: 1e-8)")]
     public double? Epsilon { get; set; }
 
     [Option("weight-decay", MetaValue = "X",

@@ -92,8 +92,9 @@ internal static class AverageCommand
         if (layout.Parameters.FirstOrDefault(p => !found.TryGetValue(p.Name, out ParameterSpec? same)
             || !same.Shape.SequenceEqual(p.Shape)) is { } differs)
         {
-            throw new RunException($"{path}: the parameter {differs.Name} [{string.Join(", ", differs.Shape)}] of the " +
-                "first model is not there in that shape. Average models of one architecture and task alone.");
+            throw new RunException(
+                $"{path}: the parameter {differs.Name} [{string.Join(", ", differs.Shape)}] of the first model is "
+                + "not there in that shape. Average models of one architecture and task alone.");
         }
 
         weights.CopyFrom(other.Model.Parameters);

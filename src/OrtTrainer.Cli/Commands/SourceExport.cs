@@ -13,8 +13,8 @@ internal static class SourceExport
         ExportComparison comparison = ModelExporter.Export(
             output, source.Model, source.Provenance, probe.Reference, interruption).Comparison!;
         return FormattableString.Invariant(
-            $"Exported {source.Description} to {ShownPath.Of(Path.GetFullPath(output))}; on {comparison.Examples} random ")
+            $"Exported {source.Description} to {ShownPath.Of(Path.GetFullPath(output))}; on {comparison.Examples} ")
             + FormattableString.Invariant(
-                $"inputs its logits differ from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most.");
+                $"random inputs its logits differ from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most.");
     }
 }

@@ -49,7 +49,7 @@ internal sealed record Verb(
             "average DIR DIR|F... --out DIR [--weights 3,1]"),
         Of<ArtifactsArguments>("artifacts", "write the files with which ONNX Runtime trains a model on a device",
             ArtifactsCommand.RunAsync,
-            "artifacts --model DIR --num-labels N --out DIR [--freeze PATTERN,...] [--layers-trainable N]",
+            "artifacts --model DIR --task TASK --num-labels N --out DIR [--layers-trainable N]",
             "artifacts --model DIR --train F --text COL --label COL --method METHOD --out DIR"),
         Of<ImportCheckpointArguments>("import-checkpoint", "bring home what a device trained, as a model folder",
             ImportCheckpointCommand.RunAsync,

@@ -16,11 +16,11 @@ internal static class ImportedCheckpoint
     private const string NextStep =
         "It is a checkpoint of another model: give the folder that its files were made from.";
 
-    /// <summary>A checkpoint's weights with the configuration and tokenizer of the model that they began from.</summary>
+    /// <summary>A checkpoint's weights with configuration and tokenizer of the model that they began from.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <param name="folder">The folder of the model; its weights are not read.</param>
-    /// <param name="parameters">A file of float32 in place of the checkpoint's values, in the order in which graphs take
-    /// parameters; null for those of the checkpoint.</param>
+    /// <param name="parameters">A file of float32 in place of the checkpoint's values, in the order in which graphs
+    /// take parameters; null for those of the checkpoint.</param>
     /// <returns>The model; its weights are the caller's to dispose.</returns>
     /// <exception cref="CheckpointException">A file is damaged, or the checkpoint is of another model; the message
     /// names the first tensor that does not fit.</exception>

@@ -7,7 +7,8 @@ namespace OrtTrainer.Artifacts;
 /// <summary>Which parameters of a model a device trains; all by default.</summary>
 internal sealed record TrainableParameters
 {
-    /// <summary>How many layers from the top are trained beside the head, 0 or more; null for all of the model.</summary>
+    /// <summary>How many layers from the top are trained beside the head, 0 or more; null for the whole
+    /// model.</summary>
     public int? Layers { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 0) : null; }
 
     /// <summary>Names of parameters that stay as they are, in which <c>*</c> stands for any letters.</summary>
@@ -17,7 +18,8 @@ internal sealed record TrainableParameters
     /// <param name="architecture">The model.</param>
     /// <param name="tensors">Its tensors, each with a parameter that it holds.</param>
     /// <returns>The names of those that are trained; statistics never are.</returns>
-    /// <exception cref="RunException">A pattern fits no name, there are not as many layers, or none is left.</exception>
+    /// <exception cref="RunException">A pattern fits no name, there are not as many layers, or nothing is
+    /// left.</exception>
     public IReadOnlySet<string> Of(
         Architecture architecture, IReadOnlyList<(string Name, ParameterSpec Parameter)> tensors)
     {

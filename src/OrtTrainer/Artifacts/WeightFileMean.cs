@@ -12,7 +12,8 @@ namespace OrtTrainer.Artifacts;
 /// </summary>
 internal static class WeightFileMean
 {
-    /// <summary>Writes the mean in the form of the first file; a checkpoint has no state of an optimizer then.</summary>
+    /// <summary>Writes the mean in the form of the first file; a checkpoint then has no state of an
+    /// optimizer.</summary>
     /// <param name="files">Two or more, whose tensors are the same by name, type and shape.</param>
     /// <param name="rule">What each counts.</param>
     /// <param name="output">The file to write.</param>

@@ -11,7 +11,8 @@ namespace OrtTrainer.Tests.Artifacts;
 public sealed class RuntimeGradientTests
 {
     private static IEnumerable<TestCaseData> Goldens() =>
-        GoldenModel.SharedFolders().Select(folder => new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
+        GoldenModel.SharedFolders()
+            .Select(folder => new TestCaseData(folder).SetArgDisplayNames(Path.GetFileName(folder)));
 
     [TestCaseSource(nameof(Goldens))]
     public void Loss_and_gradients_are_those_of_the_reference(string folder)

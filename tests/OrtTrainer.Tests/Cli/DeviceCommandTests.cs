@@ -123,7 +123,8 @@ public sealed class DeviceCommandTests
     {
         using DeskTask desk = new();
 
-        CliRun run = CliRun.Of(["artifacts", "--model", desk.Model, "--out", desk.File("device"), .. words]);
+        string[] task = words.Contains("--task") ? [] : ["--task", "classification"];
+        CliRun run = CliRun.Of(["artifacts", "--model", desk.Model, "--out", desk.File("device"), .. task, .. words]);
 
         Assert.That(run.ExitCode, Is.Not.Zero);
         Assert.That(run.Error, Does.Contain(message));
@@ -135,7 +136,9 @@ public sealed class DeviceCommandTests
     {
         using DeskTask desk = new();
         string files = desk.File("device"), checkpoint = Path.Combine(files, "checkpoint");
-        CliRun.Of("artifacts", "--model", desk.Model, "--num-labels", "3", "--out", files).Succeeded();
+        CliRun.Of(
+            "artifacts", "--model", desk.Model, "--task", "classification", "--num-labels", "3", "--out", files)
+            .Succeeded();
         string config = Path.Combine(desk.Model, "config.json");
         File.WriteAllText(
             config, File.ReadAllText(config).Replace("\"intermediate_size\": 16", "\"intermediate_size\": 8"));
@@ -143,7 +146,8 @@ public sealed class DeviceCommandTests
         CliRun run = CliRun.Of("import-checkpoint", checkpoint, "--model", desk.Model, "--out", desk.File("home"));
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
-        Assert.That(run.Error, Does.Contain($"{checkpoint}: tensor \"bert.encoder.layer.0.intermediate.dense.weight\": " +
+        Assert.That(run.Error, Does.Contain(
+            $"{checkpoint}: tensor \"bert.encoder.layer.0.intermediate.dense.weight\": " +
             "found shape [16, 8]; expected shape [8, 8], as in the model. It is a checkpoint of another model"));
         Assert.That(Path.Exists(desk.File("home")), Is.False);
     }

@@ -139,8 +139,8 @@ internal static class DeviceCheckpointWriter
         long size = values + texts + (TableBytes * (moments.Length + parameters.Length + content.Properties.Count + 8L))
             + (4L * parameters.Sum(p => (long)p.Name.Length));
         return size < Array.MaxLength ? (int)size : throw new RunException(
-            $"The checkpoint would have {values} bytes of values in one file, of which {moments.Sum(m => m.ByteLength)} "
-            + $"are the optimizer's state; expected less than {Array.MaxLength}. Leave the optimizer's state out, or "
+            $"The checkpoint would have {values} bytes of values in one file, {moments.Sum(m => m.ByteLength)} of them "
+            + $"the optimizer's state; expected less than {Array.MaxLength}. Leave the optimizer's state out, or "
             + "freeze more parameters.");
     }
 

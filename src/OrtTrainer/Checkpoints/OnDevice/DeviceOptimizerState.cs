@@ -2,7 +2,8 @@ using OrtTrainer.Common;
 
 namespace OrtTrainer.Checkpoints.OnDevice;
 
-/// <summary>The state of the optimizer that trains all parameters of a device, which the runtime calls group0.</summary>
+/// <summary>The state of the optimizer that trains all parameters of a device, which the runtime calls
+/// group0.</summary>
 /// <param name="Step">Optimizer steps done, 0 or more.</param>
 /// <param name="InitialLearningRate">What the file says; the runtime does not take it up when it loads.</param>
 /// <param name="Moments">By parameter, its moments in their order, each of the parameter's shape: of AdamW two, of SGD
