@@ -3,7 +3,6 @@ using OrtTrainer.Artifacts;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
-using OrtTrainer.Common;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;

@@ -14,10 +14,10 @@ internal static class ArtifactInputs
     /// </summary>
     public const string Labels = "labels";
 
-    /// <summary>The first token of every answer, int64 [B]; what is outside the row is ignored.</summary>
+    /// <summary>The first token of every answer, int64 [B]; what is no token of the row is ignored.</summary>
     public const string StartPositions = "start_positions";
 
-    /// <summary>The last token of every answer, int64 [B]; what is outside the row is ignored.</summary>
+    /// <summary>The last token of every answer, int64 [B]; what is no token of the row is ignored.</summary>
     public const string EndPositions = "end_positions";
 
     /// <summary>A teacher's outputs, float, in the shape of the model's own.</summary>

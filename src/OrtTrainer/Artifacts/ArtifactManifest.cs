@@ -3,7 +3,6 @@ using OrtTrainer.Checkpoints.OnDevice;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Onnx;
-using OrtTrainer.Methods;
 
 namespace OrtTrainer.Artifacts;
 

@@ -155,10 +155,13 @@ internal abstract class ArtifactRows
             _rows = new Shape(Dimension.Of("rows"), logits.Shape[1]);
             Value ids = g.WithShape(g.Unsqueeze(g.Concat(0, start, end), 1), new Shape(_rows[0], 1));
             Value length = g.Gather(g.ShapeOf(logits), g.Constant(1L));
-            Value counts = g.Node("And", [
+            Value inRow = g.Node("And", [
                 g.Node("GreaterOrEqual", [ids, g.Constant(0L)]), g.Node("Less", [ids, length])]);
-            Ids = g.Where(counts, ids, g.Constant(0L));
-            Weights = WeightsOf(counts);
+            Ids = g.Where(inRow, ids, g.Constant(0L));
+            Value isToken = g.Node(
+                "GatherElements", [g.WithShape(g.Concat(0, m.TokenMask, m.TokenMask), _rows), Ids],
+                AttributeList.Empty.With("axis", 1));
+            Weights = WeightsOf(g.Node("And", [inRow, g.Cast(isToken, ElementType.Bool)]));
         }
 
         public override OutputDistribution Distribution => OutputDistribution.Vocabulary;

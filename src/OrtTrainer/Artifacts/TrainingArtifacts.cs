@@ -7,7 +7,6 @@ using OrtTrainer.Export;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
-using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Artifacts;
 

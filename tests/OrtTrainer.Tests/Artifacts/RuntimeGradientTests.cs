@@ -43,4 +43,22 @@ public sealed class RuntimeGradientTests
 
         Assert.That(at, Is.EqualTo(gradients.Length));
     }
+
+    /// <summary>Positions of those batches that are padding are ignored.</summary>
+    [Test]
+    public void Gradients_of_answers_are_finite_differences_of_the_loss()
+    {
+        using DeviceFiles files = new(GoldenModel.SharedSpans);
+
+        IReadOnlyList<JsonObject> lines =
+            TrainingRuntime.Run(files.Folder, files.Batches(), "--steps", "0", "--check-grads", "2");
+
+        JsonObject[] checks =
+        [
+            .. lines.Where(line => line["event"]?.GetValue<string>() == "gradient check"
+                && line["largestGradient"]!.GetValue<double>() > 1e-3),
+        ];
+        Assert.That(checks, Has.Length.GreaterThan(20));
+        Assert.That(checks.Select(check => check["worstRelativeError"]!.GetValue<double>()), Is.All.LessThan(0.03));
+    }
 }

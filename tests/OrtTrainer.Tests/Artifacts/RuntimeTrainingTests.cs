@@ -23,7 +23,6 @@ public sealed class RuntimeTrainingTests
 
     [TestCase("bert-classification")]
     [TestCase("roberta-classification")]
-    [TestCase("bert-question-answering")]
     public void Twenty_steps_of_AdamW_are_those_of_the_engine(string name)
     {
         using DeviceFiles files = new(Shared(name));
