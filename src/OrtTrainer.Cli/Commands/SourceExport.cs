@@ -15,6 +15,7 @@ internal static class SourceExport
         return FormattableString.Invariant(
             $"Exported {source.Description} to {ShownPath.Of(Path.GetFullPath(output))}; on {comparison.Examples} ")
             + FormattableString.Invariant(
-                $"random inputs its logits differ from the training graph's by {comparison.MaxAbsolute:0.0e+0} at most.");
+                $"random inputs its logits differ from the training graph's by {comparison.MaxAbsolute:0.0e+0} ")
+            + "at most.";
     }
 }

@@ -50,7 +50,7 @@ internal sealed record Verb(
         Of<ArtifactsArguments>("artifacts", "write the files with which ONNX Runtime trains a model on a device",
             ArtifactsCommand.RunAsync,
             "artifacts --model DIR --task TASK --num-labels N --out DIR [--layers-trainable N]",
-            "artifacts --model DIR --train F --text COL --label COL --method METHOD --out DIR"),
+            "artifacts --model DIR --task TASK --train F --label COL --method METHOD --out DIR"),
         Of<ImportCheckpointArguments>("import-checkpoint", "bring home what a device trained, as a model folder",
             ImportCheckpointCommand.RunAsync,
             "import-checkpoint CHECKPOINT --model DIR --out DIR"),
