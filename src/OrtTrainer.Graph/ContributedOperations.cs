@@ -1,3 +1,4 @@
+using OrtTrainer.Graph.Operators;
 using OrtTrainer.Graph.Operators.Contributed;
 
 namespace OrtTrainer.Graph;
@@ -32,4 +33,19 @@ public static class ContributedOperations
     /// <param name="sin">Their sines.</param>
     public static Value RotaryEmbedding(this GraphBuilder g, Value x, Value cos, Value sin) => g.NodeOutputs(
         ContributedOperator.OfOnnxRuntime, "RotaryEmbedding", [x, g.Constant([0]), cos, sin])[0];
+
+    /// <summary>
+    /// Makes a gradient's accumulation an output of the graph: whether it was added to the buffer, bool [1], or
+    /// overwrote it.
+    /// </summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="buffer">What is changed in place, an input of the graph.</param>
+    /// <param name="gradient">Of the buffer's shape.</param>
+    /// <param name="overwrites">Whether the buffer is overwritten, bool [1].</param>
+    /// <param name="name">The output's name.</param>
+    public static void OutputAccumulated(
+        this GraphBuilder g, Value buffer, Value gradient, Value overwrites, string name) => g.MarkOutput(
+        g.AddNamed(
+            OperatorSet.Get(ContributedOperator.OfOnnxRuntime, "InPlaceAccumulatorV2"),
+            [buffer, gradient, overwrites], AttributeList.Empty, name, [name])[0]);
 }

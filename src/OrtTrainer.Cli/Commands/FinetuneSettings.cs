@@ -68,7 +68,7 @@ internal static class FinetuneSettings
                 ("columns", a.Columns?.Split(',')),
                 ("delimiter", a.DelimiterCharacter),
                 ("quoted", a.Quoted ? true : null))))));
-        RunSettings.Add(options, a, below);
+        RunSettings.Add(options, a.Settings, below);
         return options;
     }
 }

@@ -81,7 +81,7 @@ internal static class PretrainSettings
             ("whole_word_masking", a.WholeWordMasking ? true : null),
             ("blank_line_documents", a.BlankLineDocuments ? true : null),
             ("separate_documents", a.SeparateDocuments ? true : null))));
-        RunSettings.Add(options, a, below);
+        RunSettings.Add(options, a.Settings, below);
         return options;
     }
 

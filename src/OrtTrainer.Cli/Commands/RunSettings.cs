@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
@@ -36,19 +35,18 @@ internal static class RunSettings
 
     /// <summary>Sets what the command line gives of the library's options.</summary>
     /// <param name="options">Where they go.</param>
-    /// <param name="a">The command line.</param>
+    /// <param name="given">What the command line gives, by option.</param>
     /// <param name="below">The options that it wins over, which may name the method.</param>
-    public static void Add(JsonObject options, IRunArguments a, JsonObject below)
+    public static void Add(JsonObject options, IReadOnlyDictionary<string, string> given, JsonObject below)
     {
-        FineTuneMethod method = a.Settings.TryGetValue("method", out string? given)
-            ? FineTuneMethod.Parse(given)
+        FineTuneMethod method = given.TryGetValue("method", out string? word)
+            ? FineTuneMethod.Parse(word)
             : OptionsJson.MethodOf(below);
-        foreach (SettingOption option in SettingOption.All.Where(option => a.Settings.ContainsKey(option.Name)))
+        foreach (SettingOption option in SettingOption.All.Where(option => given.ContainsKey(option.Name)))
         {
             RunSetting setting = option.Of(method);
-            Set(options, setting.Path, SettingValue.Of($"--{option.Name}", setting, a.Settings[option.Name]));
+            Set(options, setting.Path, SettingValue.Of($"--{option.Name}", setting, given[option.Name]));
         }
-
     }
 
     private static void Set(JsonObject options, IReadOnlyList<string> path, JsonNode value)

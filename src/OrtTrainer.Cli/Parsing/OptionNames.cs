@@ -21,7 +21,10 @@ internal static class OptionNames
 
     /// <summary>The options of a command that set the library's options.</summary>
     public static IReadOnlyList<SettingOption> SettingsOf(Type arguments) =>
-        arguments.IsDefined(typeof(RunSettingsAttribute)) ? SettingOption.All : [];
+        arguments.GetCustomAttribute<RunSettingsAttribute>() is { } settings
+            ? [.. SettingOption.All
+                .Where(option => settings.Only is null || option.Settings[0].Section == settings.Only)]
+            : [];
 
     /// <summary>The option that messages of the option records call by that name; null where there is none.</summary>
     /// <param name="arguments">The arguments class.</param>

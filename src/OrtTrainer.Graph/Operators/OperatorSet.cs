@@ -22,7 +22,7 @@ public static class OperatorSet
         new Slice(), new Pad(), new Where(), new Cast(), new Trilu(),
         new Equal(), new Greater(), new GreaterOrEqual(), new Less(), new LessOrEqual(), new And(), new Or(), new Not(),
         new IsNaN(), new ConstantOfShape(), new Standard.Range(), new CumSum(), new NonZero(),
-        new MultiHeadAttention(), new RotaryEmbedding(),
+        new MultiHeadAttention(), new RotaryEmbedding(), new InPlaceAccumulatorV2(),
         new Fused.Dropout(), new Gelu(), new GeluGrad(), new GeluTanh(), new GeluTanhGrad(),
         new LayerNorm(), new RmsNorm(), new RmsNormGrad(),
         new DropoutAddLayerNorm(), new DropoutAddLayerNormGrad(),

@@ -69,6 +69,20 @@ internal sealed class TensorData
     public static TensorData Floats(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values) =>
         Floats(name, shape, () => values.Span);
 
+    /// <summary>A tensor of a file as it is there, read when it is needed.</summary>
+    public static TensorData Of(Checkpoint file, TensorInfo info) =>
+        new(info.Name, info.ElementType, info.Shape.AsSpan(), consume =>
+        {
+            Checkpoint.ElementReader read = file.OpenElements(info);
+            byte[] piece = new byte[Math.Min(info.ByteLength, ChunkElements)];
+            for (long at = 0; at < info.ByteLength; at += piece.Length)
+            {
+                Span<byte> next = piece.AsSpan(0, (int)Math.Min(piece.Length, info.ByteLength - at));
+                read(at, next);
+                consume(next);
+            }
+        });
+
     /// <summary>The same tensor under another name.</summary>
     public TensorData Named(string name) => new(name, ElementType, _shape, _visit);
 

@@ -20,6 +20,9 @@ public abstract record LossMethod : MethodPart
     /// <summary>Whether the run has to train its teacher first, where this is the teacher it was given.</summary>
     internal virtual bool TrainsTeacher(TeacherOptions? teacher) => false;
 
+    /// <summary>What of it a graph that trains without this program cannot hold; null where it can hold all.</summary>
+    internal virtual string? NotInFiles => null;
+
     internal sealed override MethodPart? Rival(FineTuneMethod method) => method.Loss;
 
     internal sealed override FineTuneMethod JoinTo(FineTuneMethod method) => method with { Loss = this };

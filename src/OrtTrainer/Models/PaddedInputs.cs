@@ -21,6 +21,9 @@ internal static class PaddedInputs
     /// <summary>Positions of the newest tokens, int64 [B, S]; only models with a cache take this input.</summary>
     public const string PositionIds = "position_ids";
 
+    /// <summary>Token ids of a decoder beside its encoder, int64 [B, U]; an input of graphs that train both.</summary>
+    public const string DecoderInputIds = "decoder_input_ids";
+
     /// <summary>1 for tokens of the encoder, 0 for padding, int64 [B, S]; an input of decoders beside one.</summary>
     public const string EncoderAttentionMask = "encoder_attention_mask";
 

@@ -56,6 +56,12 @@ internal sealed record ParameterStorage(string Tensor)
 
         float[] stored = new float[info.ElementCount];
         file.ReadFloats(tensor, stored);
+        Take(shape, stored, values);
+    }
+
+    /// <summary>Takes the parameter out of the elements of its tensor.</summary>
+    internal void Take(IReadOnlyList<long> shape, ReadOnlySpan<float> stored, Span<float> values)
+    {
         Places places = new(this, shape);
         for (int i = 0; i < values.Length; i++)
         {

@@ -73,6 +73,10 @@ public abstract partial class ModelTask
     /// <param name="maxLength">The most tokens of an input.</param>
     internal virtual IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) => [];
 
+    /// <summary>Whether outputs have names that files of a model tell; otherwise they are numbers of a
+    /// vocabulary.</summary>
+    internal virtual bool HasNamedOutputs => true;
+
     /// <summary>A name per output of a model: the labels of its configuration, but for tasks without.</summary>
     internal virtual IReadOnlyList<string> OutputNames(ModelConfig config) => config.Id2Label;
 

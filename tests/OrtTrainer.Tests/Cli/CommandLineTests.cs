@@ -12,7 +12,8 @@ public sealed class CommandLineTests
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
     [TestCase("train",
         "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, "
-            + "generate, export, compile, soup, compare, "
+            + "generate, export, import, doctor, compile, soup, average, artifacts, import-checkpoint, "
+            + "compare, "
         + "teacher, study, flatness, bench. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]

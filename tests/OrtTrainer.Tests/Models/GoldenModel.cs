@@ -54,6 +54,9 @@ internal sealed class GoldenModel : IDisposable
 
     public JsonElement Json { get; }
 
+    /// <summary>The file with the reference values.</summary>
+    public string GoldenFile => _golden.Path;
+
     public ModelTask Task { get; }
 
     public int Outputs { get; }

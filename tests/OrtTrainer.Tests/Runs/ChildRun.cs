@@ -2,6 +2,7 @@ using System.Diagnostics;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies;
+using OrtTrainer.Tests.Checkpoints.OnDevice;
 using OrtTrainer.Tests.Studies;
 
 namespace OrtTrainer.Tests.Runs;
@@ -26,6 +27,11 @@ internal sealed class ChildRun : IDisposable
         if (arguments is [ChildStudy.StudyWord, string studyFile, string output])
         {
             return ChildStudy.Run(studyFile, output);
+        }
+
+        if (arguments is [ChildCheckpoints.Word, string checkpoint])
+        {
+            return ChildCheckpoints.WriteForever(checkpoint);
         }
 
         if (arguments is not [string optionsFile])

@@ -21,6 +21,8 @@ public sealed record AnnealingDistillation : TeacherLossMethod
 
     internal override string Word => "annealing-distillation";
 
+    internal override string NotInFiles => "its loss changes from step to step, and theirs is fixed";
+
     internal override string LossText => FormattableString.Invariant(
         $"teacher's logits, growing in {MaxTemperature} stages over {TeacherShare:0.##%} of training, then labels");
 

@@ -17,6 +17,8 @@ public sealed record RDrop : LossMethod
 
     internal override string Word => "r-drop";
 
+    internal override string NotInFiles => "it compares two passes with different dropout, and they have none";
+
     internal override string LossText => FormattableString.Invariant($"two passes, symmetric KL times {Alpha}");
 
     internal override void Require(RunTraits run)

@@ -48,6 +48,8 @@ public sealed record RailDistillation : TeacherLossMethod
     [Setting("map-width", "values that layers are mapped to before they are compared")]
     public int MapWidth { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 128;
 
+    internal override string NotInFiles => "it learns from layers of the teacher, of which they have outputs alone";
+
     internal override string Word => "rail-distillation";
 
     internal override string LossText => FormattableString.Invariant($"labels {LabelWeight:0.####}, teacher ")

@@ -8,7 +8,7 @@ namespace OrtTrainer.Models.Building;
 /// </summary>
 internal sealed partial class PaddedModelBuilder
 {
-    private readonly Value? _encoderMask;
+    private Value? _encoderMask;
     private readonly Dictionary<string, Value> _past = new(StringComparer.Ordinal);
     private readonly int _firstLayer;
 
@@ -72,8 +72,13 @@ internal sealed partial class PaddedModelBuilder
     {
         Value Made(LinearName name, Value from) =>
             ToHeads(Linear(name, shape.Width, shape.AttentionWidth, from), shape.Heads, shape);
-        Value k = WithPast(Made(layers.Key, encoded), PaddedInputs.EncoderPart + PaddedInputs.Key, shape);
-        Value v = WithPast(Made(layers.Value, encoded), PaddedInputs.EncoderPart + PaddedInputs.Value, shape);
+        (Value k, Value v) = (Made(layers.Key, encoded), Made(layers.Value, encoded));
+        if (_hasCache)
+        {
+            k = WithPast(k, PaddedInputs.EncoderPart + PaddedInputs.Key, shape);
+            v = WithPast(v, PaddedInputs.EncoderPart + PaddedInputs.Value, shape);
+        }
+
         Value scores = Graph.Mul(
             Graph.MatMul(Made(layers.Query, x), Graph.Transpose(k, 0, 1, 3, 2)), Graph.Constant(ScoreScale(shape)));
         Value bias = Once("encoder_padding", () => PaddingBias(_encoderMask!));

@@ -18,8 +18,8 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
 
     private readonly Func<ParameterSpec, float[]>? _weights;
     private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
-    private readonly Value? _inputIds;
-    private readonly Value? _mask;
+    private Value? _inputIds;
+    private Value? _mask;
     private readonly bool _hasCache;
     private readonly bool _isFused;
     private readonly Value? _cachedPositions;
@@ -28,8 +28,8 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
 
     /// <param name="graph">The graph to add to.</param>
     /// <param name="shape">Whether the model takes images, or segment ids beside tokens; without, these are 0.</param>
-    /// <param name="weights">The values of a parameter, row-major, which the graph then holds; null makes parameters
-    /// inputs.</param>
+    /// <param name="weights">The values of a parameter, row-major; null for a graph that takes its parameters as
+    /// inputs (see <see cref="Tensors"/>), and all of whose operators have gradients.</param>
     /// <param name="hasCache">
     /// Whether keys and values of earlier tokens are inputs, and those of all tokens outputs, as a model needs that
     /// writes on token by token: input ids [B, S] are then those of the newest tokens, the mask [B, P + S] is of all,
@@ -142,6 +142,11 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
     public override Value LastToken(Value x)
     {
         Value last = Graph.Sub(Graph.ReduceSum(Mask, [1], keepAxes: true), Graph.Constant(1L));
+        if (_weights is null)
+        {
+            return PickedRows(x, last);
+        }
+
         Value picked = Graph.Node("GatherND", [x, last], AttributeList.Empty.With("batch_dims", 1));
         return Graph.WithShape(picked, new Shape(x.Shape[0], x.Shape[2]));
     }
@@ -189,7 +194,7 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
         Value value = _stored.TryGetValue(spec.Name + TransposedSuffix, out Value? transposed)
             ? Graph.Transpose(transposed, 1, 0)
             : _weights is null
-            ? Graph.Input(spec.Name, new TensorType(ElementType.Float, Shape.Of([.. spec.Shape])))
+            ? OfTensor(spec, isTransposed: false)
             : Graph.Initializer(TensorContent.Float(spec.Name, [.. spec.Shape], _weights(spec)));
         _stored.Add(spec.Name, value);
         return value;
@@ -205,9 +210,10 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
             return known;
         }
 
-        Value value = _weights is null ? Graph.Transpose(Stored(spec), 1, 0)
-            : _stored.TryGetValue(spec.Name, out Value? plain)
+        Value value = _stored.TryGetValue(spec.Name, out Value? plain)
             ? Graph.Transpose(plain, 1, 0)
+            : _weights is null
+            ? OfTensor(spec, isTransposed: true)
             : Graph.Initializer(TensorContent.Float(
                 name, [spec.Shape[1], spec.Shape[0]], Transposed(_weights(spec), spec.Shape[0], spec.Shape[1])));
         _stored.Add(name, value);

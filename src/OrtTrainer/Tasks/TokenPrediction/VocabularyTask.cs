@@ -17,6 +17,9 @@ internal abstract class VocabularyTask : ModelTask
     internal sealed override OutputDistribution Distribution => OutputDistribution.Vocabulary;
 
     /// <inheritdoc/>
+    internal sealed override bool HasNamedOutputs => false;
+
+    /// <inheritdoc/>
     internal sealed override string DescribeOutputs(int outputs) => $"{outputs} tokens";
 
     /// <summary>Logits of a vocabulary for all tokens of the data would be too large a table.</summary>

@@ -1,3 +1,5 @@
+using OrtTrainer.Runtime;
+
 namespace OrtTrainer.Training.Averaging;
 
 /// <summary>
@@ -15,6 +17,15 @@ internal abstract record AveragingRule
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return count == 0 ? 1 : Share(count);
     }
+
+    /// <summary>Takes weights into an average that is not brought up to date by an optimizer's pass: that of a run,
+    /// of finished runs, or of what several devices trained.</summary>
+    /// <param name="weights">The new weights.</param>
+    /// <param name="average">The average, of the same length.</param>
+    /// <param name="count">Weights averaged so far, 0 or more.</param>
+    /// <exception cref="ArgumentException">Lengths differ.</exception>
+    public void Blend(WeightBuffer weights, WeightBuffer average, long count) =>
+        average.Device.Arithmetic.Blend(weights, average, (float)ShareAt(count));
 
     /// <summary>The share after the first update.</summary>
     /// <param name="count">Weights averaged so far, 1 or more.</param>

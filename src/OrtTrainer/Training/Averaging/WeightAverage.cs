@@ -22,6 +22,5 @@ internal sealed class WeightAverage : AveragedWeights
     public override string Formula => _rule.Formula;
 
     /// <summary>The same bits as the optimizer's fused pass gives.</summary>
-    protected override void Take(WeightBuffer weights) =>
-        Buffer.Device.Arithmetic.Blend(weights, Buffer, (float)_rule.ShareAt(State.Count));
+    protected override void Take(WeightBuffer weights) => _rule.Blend(weights, Buffer, State.Count);
 }

@@ -19,9 +19,10 @@ internal static class WeightSoup
             throw new ArgumentException("A soup needs the weights of at least one run; found none.", nameof(runs));
         }
 
+        var mean = new EqualShares();
         for (var n = 0; n < runs.Count; n++)
         {
-            destination.Device.Arithmetic.Blend(runs[n], destination, 1f / (n + 1));
+            mean.Blend(runs[n], destination, n);
         }
     }
 

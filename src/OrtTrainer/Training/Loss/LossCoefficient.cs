@@ -32,5 +32,5 @@ internal sealed class LossCoefficient(string name, Func<long, float> valueAt) : 
     internal override void Bind(Binding binding) => binding.SetInput(name, [_value], []);
 
     /// <summary>The coefficient in a graph, a float scalar.</summary>
-    internal Value In(LossGraph g) => g.Builder.Input(name, TensorType.Float());
+    internal Value In(LossGraph g) => g.Coefficient(this);
 }

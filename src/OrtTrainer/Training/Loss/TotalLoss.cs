@@ -19,8 +19,7 @@ internal sealed record TotalLoss(
     public static TotalLoss Build(LossGraph g, IReadOnlyList<LossTerm> terms)
     {
         GraphBuilder b = g.Builder;
-        Value scale = b.Input(PackedInputs.LossScale, TensorType.Float());
-        Value weights = b.Input(PackedInputs.ExampleWeights, g.RowType(ElementType.Float));
+        (Value scale, Value weights) = (g.Scale, g.Weights);
         if (terms is [var alone] && LinearLayer.Of(b, g.Logits) is { } layer && alone.SharesOfIds(g) is { } shares)
         {
             Value total = shares.Total(g, layer, b.Mul(weights, scale));

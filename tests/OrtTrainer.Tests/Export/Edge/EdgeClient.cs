@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace OrtTrainer.Tests.Export.Edge;
@@ -35,7 +34,7 @@ internal static class EdgeClient
             Assert.Ignore(reason);
         }
 
-        return Start("node", arguments, input)
+        return NodePrograms.Start(Folder, "node", arguments, input)
             ?? throw new InvalidOperationException("node was there a moment ago.");
     }
 
@@ -50,7 +49,7 @@ internal static class EdgeClient
     /// <summary>Fetches the clients, once. The stamp is npm's own and written last.</summary>
     private static string? Install(string folder)
     {
-        if (Start("node", ["--version"]) is null || Npm(folder, "--version") is null)
+        if (!NodePrograms.AreThere)
         {
             return "Node.js with npm is not there; this test runs exported models in other software on it.";
         }
@@ -62,42 +61,9 @@ internal static class EdgeClient
             return null;
         }
 
-        (int code, _, string error) = Npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund")!.Value;
+        (int code, _, string error) =
+            NodePrograms.Npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund")!.Value;
         Assert.That(code, Is.Zero, $"npm ci in {folder}: {error}");
         return null;
-    }
-
-    // On Windows npm is a script, which only the shell finds.
-    private static (int Code, string Output, string Error)? Npm(string folder, params string[] arguments) =>
-        OperatingSystem.IsWindows()
-        ? Start("cmd", ["/c", "npm", "--prefix", folder, .. arguments])
-        : Start("npm", ["--prefix", folder, .. arguments]);
-
-    private static (int Code, string Output, string Error)? Start(
-        string program, string[] arguments, string input = "")
-    {
-        ProcessStartInfo start = new(program, arguments)
-        {
-            WorkingDirectory = Folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = new System.Text.UTF8Encoding(false),
-            StandardOutputEncoding = System.Text.Encoding.UTF8,
-        };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            process.StandardInput.Write(input);
-            process.StandardInput.Close();
-            process.WaitForExit();
-            return (process.ExitCode, output.Result, error.Result);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
     }
 }

@@ -48,6 +48,9 @@ internal class AveragingRuleTests
             Assert.That(make, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith(message));
 
         Refuses(() => new ExponentialDecay { Decay = 1 }, "Decay is 1; expected from 0 to below 1.");
+        Assert.That(() => new WeightedShares([1, -1]), Throws.ArgumentException.With.Message.StartsWith(
+            "Weights is 1,-1; expected numbers of 0 or more, one of them above 0."));
+        Assert.That(() => new WeightedShares([0, 0]), Throws.ArgumentException);
         Refuses(() => new AveragingPlan { TotalSteps = 0 }, "TotalSteps is 0; expected 1 or more.");
         Refuses(() => new AveragingPlan { TotalSteps = 5, Interval = 0 }, "Interval is 0; expected 1 or more.");
         Assert.That(() => new EqualShares().ShareAt(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());

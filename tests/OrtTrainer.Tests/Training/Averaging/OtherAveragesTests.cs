@@ -24,6 +24,23 @@ public class OtherAveragesTests
         Assert.That(latest.Held, Is.EqualTo(2));
     }
 
+    [TestCase(new double[] { 3, 1 }, 2f)]
+    [TestCase(new double[] { 0, 1 }, 5f)]
+    [TestCase(new double[] { 1, 0 }, 1f)]
+    public void What_devices_trained_counts_by_its_weight(double[] weights, float mean)
+    {
+        using WeightBuffer average = new(Device.Default, Layout.Length);
+        WeightedShares rule = new(weights);
+        foreach ((float value, int n) in new[] { (1f, 0), (5f, 1) })
+        {
+            using WeightBuffer device = new(Device.Default, Layout.Length);
+            device.Write(0, Enumerable.Repeat(value, (int)Layout.Length).ToArray());
+            rule.Blend(device, average, n);
+        }
+
+        Assert.That(average.Read(0, 1)[0], Is.EqualTo(mean));
+    }
+
     [Test]
     public void A_mean_or_variance_of_nothing_is_refused()
     {
