@@ -2,6 +2,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Models.Building;
+using OrtTrainer.Models.Imported;
 
 namespace OrtTrainer.Models;
 
@@ -277,6 +278,7 @@ internal abstract class Architecture(ModelConfig config)
     /// <exception cref="RunException">Names the field of config.json.</exception>
     protected abstract void RequireSupported();
 
-    private static Architecture? Find(ModelConfig config) =>
-        Families.FirstOrDefault(f => f.ModelType == config.ModelType).Read?.Invoke(config);
+    private static Architecture? Find(ModelConfig config) => config.Has(ImportedArchitecture.GraphField)
+        ? new ImportedArchitecture(config)
+        : Families.FirstOrDefault(f => f.ModelType == config.ModelType).Read?.Invoke(config);
 }
