@@ -19,6 +19,7 @@ public static partial class WeightSeparation
     public static SeparatedModel Separate(ModelProto model)
     {
         RequireFloat(model);
+        model = SharedTensors.Resolve(model);
         ImportedGraph imported = GraphImporter.Import(model, WeightUses.MayBeWeight);
         WeightUses uses = new(imported);
         ImportedParameter[] weights = [.. imported.Parameters.Where(p => uses.IsWeight(p.Value))];
@@ -89,31 +90,32 @@ public static partial class WeightSeparation
     /// by the scopes that newer exporters note down.</summary>
     private static string? NameOf(ImportedParameter weight, WeightUses uses, Dictionary<string, NodeProto> readers)
     {
-        (Node node, int place) = uses.UsesOf(weight.Value)[0];
         string part = weight.Tensor.Dims.Count > 1 ? ".weight" : ".bias";
-        if (node.Operator.Type == "MatMul")
-        {
-            Value[] biases =
-            [
-                .. uses.UsesOf(node.Outputs[0]).Where(use => use.Node.Operator.Type == "Add")
-                    .Select(use => use.Node.Inputs[1 - use.Place]!)
-                    .Where(other => other.Name.EndsWith(".bias", StringComparison.Ordinal) && other.Shape.Rank == 1),
-            ];
-            if (biases is [var bias])
-            {
-                return bias.Name[..^".bias".Length] + part;
-            }
-        }
+        return uses.UsesOf(weight.Value).Select(use => BiasOf(use.Node, use.Place, uses)).OfType<string>().FirstOrDefault()
+            is { } bias
+            ? bias[..^".bias".Length] + part
+            : readers.TryGetValue(weight.Tensor.Name, out NodeProto? reader) && ModuleOf(reader) is { } module
+                ? module + part
+                : null;
+    }
 
-        if (node.Operator.Type is "Gemm" or "Conv" && place == 1 && node.Inputs.Count > 2
-            && node.Inputs[2] is { } added && added.Name.EndsWith(".bias", StringComparison.Ordinal))
+    /// <summary>The name of the bias that is added to the product of a node; null for none, and for one of another
+    /// name.</summary>
+    private static string? BiasOf(Node node, int place, WeightUses uses)
+    {
+        IEnumerable<Value?> added = node.Operator.Type switch
         {
-            return added.Name[..^".bias".Length] + part;
-        }
-
-        return readers.TryGetValue(weight.Tensor.Name, out NodeProto? reader) && ModuleOf(reader) is { } module
-            ? module + part
-            : null;
+            "MatMul" => uses.UsesOf(node.Outputs[0]).Where(use => use.Node.Operator.Type == "Add")
+                .Select(use => use.Node.Inputs[1 - use.Place]),
+            "Gemm" or "Conv" when place == 1 => node.Inputs.Skip(2),
+            _ => [],
+        };
+        Value[] biases =
+        [
+            .. added.OfType<Value>().Where(bias =>
+                bias.Name.EndsWith(".bias", StringComparison.Ordinal) && bias.Shape.Rank == 1),
+        ];
+        return biases is [var only] ? only.Name : null;
     }
 
     /// <summary>The module of a node, as <c>encoder.layer.0.query</c>.</summary>

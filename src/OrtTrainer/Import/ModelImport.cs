@@ -73,6 +73,8 @@ public static class ModelImport
         SafetensorsWriter.Write(
             Path.Combine(staged.Path, WeightsName),
             separated.Weights.Select(w => TensorData.Floats(w.Name, [.. w.Dims], () => w.ReadFloat())));
+        AtomicFile.Write(
+            Path.Combine(staged.Path, ImportedArchitecture.GraphName), stream => separated.Model.WriteTo(stream));
         ModelConfig config = ModelConfig.Load(staged.Path);
         ProbeBatch probe = new(new ImportedArchitecture(config, file).Shape, Architecture.PaddingIdOf(config));
         ExecutionOptions execution = new();
@@ -115,6 +117,11 @@ public static class ModelImport
     private static void Describe(JsonObject fields, ImportedFile file)
     {
         fields[ImportedArchitecture.GraphField] = ImportedArchitecture.GraphName;
+        if (fields["pad_token_id"] is null && file.PaddingId is { } padding)
+        {
+            fields["pad_token_id"] = padding;
+        }
+
         if (file.Output is { Last: { Outputs: var outputs }, IsPerSequence: true } && fields["id2label"] is null)
         {
             fields["id2label"] = new JsonObject(Enumerable.Range(0, (int)outputs).Select(i =>

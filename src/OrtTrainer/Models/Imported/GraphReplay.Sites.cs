@@ -51,7 +51,8 @@ internal sealed partial class GraphReplay
                 site.Stem, site.Width, site.Epsilon, site.HasBias, settings.Dropout, [.. tables]);
         }
 
-        if (site.HasBias && source.UsesOf(site.X) == 1 && BranchOf(site.X) is var (branch, residual))
+        if (site.HasBias && source.UsesOf(site.X) == 1 && Rank(site.X) == 2
+            && BranchOf(site.X) is var (branch, residual))
         {
             (Value made, Value kept) = (Of(branch), Of(residual));
             m.Place = PlaceOf(site.Stem);

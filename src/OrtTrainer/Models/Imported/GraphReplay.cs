@@ -79,6 +79,12 @@ internal sealed partial class GraphReplay(SourceGraph source, ModelBuilder m, Re
             return Site(value) ?? FirstToken(value) ?? Plain(value);
         }
 
+        // What is in padding matters to ids and masks, and is another thing than tokens tell.
+        if (!source.IsLearned(value))
+        {
+            return Plain(value);
+        }
+
         Value? tokens = _tokens.TryGetValue(value, out Value? known) ? known : TokensOrNull(value);
         if (tokens is null)
         {

@@ -175,7 +175,7 @@ internal sealed class ImportedArchitecture : Architecture
             Width = width,
             Heads = attention?.Heads ?? 1,
             Inner = 4 * width,
-            Positions = PositionsOf(file, PaddingIdOf(config)) ?? (config.Has("max_position_embeddings")
+            Positions = PositionsOf(file, Math.Max(0, config.GetInt("pad_token_id", 0))) ?? (config.Has("max_position_embeddings")
                 ? config.Size("max_position_embeddings", SizeRange.Positions)
                 : UsualPositions),
             Vocabulary = TableRows(file, PaddedInputs.InputIds) ?? 1,
@@ -194,7 +194,7 @@ internal sealed class ImportedArchitecture : Architecture
         {
             if (node.Inputs[0] is { Shape.Rank: 2 } table && file.Source.IsWeight(table)
                 && node.Inputs[1] is { Shape.Rank: 2 } ids
-                && (ids.Name == PaddedInputs.PositionIds || !file.Source.Data.Contains(ids)))
+                && file.Source.DataOf(ids)?.Name is null or PaddedInputs.PositionIds)
             {
                 int rows = (int)table.Shape[0].Size;
                 return file.Source.IsMadeBy(ids, "CumSum") ? Math.Max(1, rows - paddingId - 1) : rows;
@@ -206,8 +206,8 @@ internal sealed class ImportedArchitecture : Architecture
 
     /// <summary>The rows of the table of embeddings that an input picks from.</summary>
     private static int? TableRows(ImportedFile file, string input) => file.Source.Graph.Nodes
-        .Where(node => node.Operator.Type == "Gather" && node.Inputs[1]?.Name == input
-            && node.Inputs[0]!.Shape.Rank == 2)
+        .Where(node => node.Operator.Type == "Gather" && file.Source.IsWeight(node.Inputs[0])
+            && file.Source.DataOf(node.Inputs[1]!)?.Name == input && node.Inputs[0]!.Shape.Rank == 2)
         .Select(node => (int?)node.Inputs[0]!.Shape[0].Size)
         .FirstOrDefault();
 }

@@ -49,6 +49,12 @@ internal sealed class ImportedFile
         .Select(node => AttentionSite.Match(Source, node.Outputs[0])).OfType<AttentionSite>()
         .Where(site => site.HasKnownScale);
 
+    /// <summary>The id that the graph takes for padding, as it compares ids with it; null for none.</summary>
+    public int? PaddingId => Source.Graph.Nodes
+        .Where(node => node.Operator.Type == "Equal" && Source.DataOf(node.Inputs[0]!)?.Name == PaddedInputs.InputIds)
+        .Select(node => node.Inputs[1]!.ConstantIntegers is [var id] ? (int?)id : null)
+        .FirstOrDefault(id => id is not null);
+
     /// <summary>The graph of a separated model.</summary>
     /// <exception cref="GraphException">An input or the output is not understood.</exception>
     public static ImportedFile Of(ModelProto model)

@@ -101,9 +101,14 @@ internal sealed class SourceGraph
         };
     }
 
-    /// <summary>Whether a value depends on weights.</summary>
+    /// <summary>Whether a value depends on weights: a float that is made of them, and not sizes or masks.</summary>
     public bool IsLearned(Value value)
     {
+        if (value.Type.Element != OrtTrainer.Graph.ElementType.Float)
+        {
+            return false;
+        }
+
         if (!_learned.TryGetValue(value, out bool learned))
         {
             learned = IsWeight(value)
@@ -113,6 +118,12 @@ internal sealed class SourceGraph
 
         return learned;
     }
+
+    /// <summary>The input that a value has the elements of, in whatever shape; null for none.</summary>
+    public Value? DataOf(Value value) => Data.Contains(value) ? value
+        : Producer(value) is { Operator.Type: "Reshape" or "Cast" or "Identity" or "Unsqueeze" or "Squeeze" } node
+            ? DataOf(node.Inputs[0]!)
+        : null;
 
     /// <summary>Whether a node of that type is among those that make a value.</summary>
     public bool IsMadeBy(Value value, string type)
