@@ -113,6 +113,13 @@ public sealed class GraphBuilder
         string domain, string type, IReadOnlyList<Value?> inputs, AttributeList? attributes = null) =>
         AddNode(OperatorSet.Get(domain, type), inputs, attributes ?? AttributeList.Empty, null);
 
+    /// <summary>Takes out the inputs that no output depends on: a runtime would ask for them all the same.</summary>
+    public void RemoveUnusedInputs()
+    {
+        LiveNodes live = new(this);
+        _inputs.RemoveAll(input => !live.Uses(input));
+    }
+
     internal IReadOnlyList<Value> Add(Operator op, IReadOnlyList<Value?> inputs, AttributeList? attributes = null) =>
         AddNode(op, inputs, attributes ?? AttributeList.Empty, null);
 

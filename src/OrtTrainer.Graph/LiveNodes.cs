@@ -28,6 +28,9 @@ internal sealed class LiveNodes
         Initializers = [.. builder.Initializers.Where(tensor => _used.Contains(tensor.Name))];
     }
 
+    /// <summary>Whether an output depends on a value.</summary>
+    public bool Uses(Value value) => _used.Contains(value.Name);
+
     /// <summary>The nodes an output depends on, in order.</summary>
     public IReadOnlyList<Node> Nodes { get; }
 

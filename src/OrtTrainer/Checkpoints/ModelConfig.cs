@@ -46,6 +46,11 @@ internal sealed partial class ModelConfig
         return Parse(file.Path, json);
     }
 
+    /// <summary>Takes fields that are part of another file.</summary>
+    /// <param name="path">That file, for messages.</param>
+    /// <param name="fields">Copied.</param>
+    public static ModelConfig Of(string path, JsonObject fields) => new(path, (JsonObject)fields.DeepClone());
+
     /// <summary>Whether the field is there and not null.</summary>
     public bool Has(string field) => _fields[field] is not null;
 

@@ -236,6 +236,7 @@ internal abstract class Architecture(ModelConfig config)
         {
             m.Place = ParameterPlace.Layer(layer);
             m.ReadsFirstTokens = layer == end - 1 && head?.ReadsFirstTokens(this) == true;
+            x = m.LayerInput(layer, x);
             int first = m.Graph.NodeCount;
             x = build(m, LayerPrefix(layer), x);
             m.LayerOutputs.Add(x);

@@ -19,6 +19,9 @@ internal abstract class OutputRows
     /// </summary>
     public static OutputRows PerChosenToken { get; } = new ChosenTokens();
 
+    /// <summary>What a row is of, in a word of files.</summary>
+    public abstract string Word { get; }
+
     /// <summary>How many rows the outputs of a packed batch have.</summary>
     /// <param name="examples">B.</param>
     /// <param name="tokens">T.</param>
@@ -47,6 +50,8 @@ internal abstract class OutputRows
 
     private sealed class Sequences : OutputRows
     {
+        public override string Word => "sequence";
+
         public override long Count(int examples, long tokens, double chosen) => examples;
 
         public override (int First, int Count) Packed(
@@ -59,6 +64,8 @@ internal abstract class OutputRows
 
     private class Tokens : OutputRows
     {
+        public override string Word => "token";
+
         public override long Count(int examples, long tokens, double chosen) => tokens;
 
         public override (int First, int Count) Packed(
@@ -73,6 +80,8 @@ internal abstract class OutputRows
 
     private sealed class ChosenTokens : Tokens
     {
+        public override string Word => "chosen_token";
+
         public override long Count(int examples, long tokens, double chosen) => (long)Math.Ceiling(tokens * chosen);
 
         public override (int First, int Count) Packed(

@@ -76,6 +76,32 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
         return m.Statistics.Count > 0 ? From(g, m) : null;
     }
 
+    /// <summary>The embeddings and the first layers alone, without dropout: <see cref="PackedInputs.FrozenStates"/>
+    /// out.</summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="layers">How many layers, 0 or more.</param>
+    public static PackedGraph Lower(Architecture architecture, int layers)
+    {
+        GraphBuilder g = new("frozen");
+        PackedModelBuilder m = new(g, training: false) { FrozenLayers = layers };
+        _ = architecture.Encode(m);
+        g.Output(m.FrozenStates!, PackedInputs.FrozenStates);
+        return WithoutUnused(g, m);
+    }
+
+    /// <summary>As <see cref="Evaluation"/>, of what stands on the first layers:
+    /// <see cref="PackedInputs.FrozenStates"/> in.</summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="head">What stands on it.</param>
+    /// <param name="layers">How many layers there are below.</param>
+    public static PackedGraph Upper(Architecture architecture, ModelHead head, int layers)
+    {
+        GraphBuilder g = new("evaluation");
+        PackedModelBuilder m = new(g, training: false) { FrozenLayers = layers, StartsAtStates = true };
+        g.Output(head.Build(m, architecture, architecture.Encode(m, head)), PackedInputs.Logits);
+        return WithoutUnused(g, m) with { Rows = head.Rows, Outputs = head.Outputs };
+    }
+
     /// <summary>The encoder alone: <see cref="PackedInputs.LastHiddenState"/> out.</summary>
     public static PackedGraph Encoder(Architecture architecture)
     {
@@ -113,6 +139,14 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
         HashSet<Value> parameters = [.. m.Parameters];
         return new(g.ToBytes(), new ParameterLayout(views ?? m.Views, sparse),
             g.Inputs.Where(i => !parameters.Contains(i)).Select(i => i.Name).ToHashSet(StringComparer.Ordinal));
+    }
+
+    /// <summary>The graph as far as its outputs need it.</summary>
+    private static PackedGraph WithoutUnused(GraphBuilder g, PackedModelBuilder m)
+    {
+        g.RemoveUnusedInputs();
+        HashSet<Value> inputs = [.. g.Inputs];
+        return From(g, m, views: [.. m.Views.Where((_, i) => inputs.Contains(m.Parameters[i]))]);
     }
 
     private static Func<ParameterView, float[]> ValuesOf(ParameterLayout layout, WeightBuffer weights) =>

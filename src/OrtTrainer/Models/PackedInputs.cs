@@ -38,6 +38,10 @@ internal static class PackedInputs
     /// <summary>Tokens of each text that are in a cache already, int64 [B]; an input of decoders with one.</summary>
     public const string CachedTokens = "cached_tokens";
 
+    /// <summary>What the layers that stay as they are give, float [T, width]; an input of graphs that begin above
+    /// them.</summary>
+    public const string FrozenStates = "frozen_states";
+
     /// <summary>Two numbers in [0, 2^32) from which all dropout of a step follows, int64 [2].</summary>
     public const string DropoutKey = "dropout_key";
 

@@ -27,14 +27,18 @@ internal static class PaddedGraph
         GraphBuilder g = new("classifier");
         PaddedModelBuilder m = new(
             g, architecture.Shape, parameter => layout.Read(parameters, parameter), hasCache: head.WritesOn, isFused);
-        Value hidden = architecture.Encode(m);
-        Value logits = head.Build(m, architecture, hidden);
-        foreach ((string name, Value value) in head.Exported(g, hidden, logits))
-        {
-            g.Output(value, name);
-        }
+        Output(g, m, architecture, head);
+        return g.ToModel();
+    }
 
-        OutputCache(g, m);
+    /// <summary>As <see cref="Build"/>, with parameters as inputs by their names, which no file holds.</summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="head">What stands on it; not a decoder beside an encoder.</param>
+    public static ModelProto BuildWithoutWeights(Architecture architecture, ModelHead head)
+    {
+        GraphBuilder g = new("inference");
+        PaddedModelBuilder m = new(g, architecture.Shape, weights: null, hasCache: head.WritesOn);
+        Output(g, m, architecture, head);
         return g.ToModel();
     }
 
@@ -80,6 +84,18 @@ internal static class PaddedGraph
         g.Output(head.Build(m, architecture, architecture.Decode(m, m.Encoded!)), PaddedInputs.Logits);
         OutputCache(g, m);
         return g.ToModel();
+    }
+
+    private static void Output(GraphBuilder g, PaddedModelBuilder m, Architecture architecture, ModelHead head)
+    {
+        Value hidden = architecture.Encode(m);
+        Value logits = head.Build(m, architecture, hidden);
+        foreach ((string name, Value value) in head.Exported(g, hidden, logits))
+        {
+            g.Output(value, name);
+        }
+
+        OutputCache(g, m);
     }
 
     private static void OutputCache(GraphBuilder g, PaddedModelBuilder m)

@@ -40,20 +40,7 @@ internal sealed class PretrainedModel : IDisposable
         string folder, bool fromScratch = false, IReadOnlyList<int>? layers = null,
         double? dropout = null)
     {
-        Architecture whole = Architecture.For(ModelConfig.Load(folder));
-        if (dropout is { } probability)
-        {
-            whole = Architecture.For(whole.WithDropout(probability));
-        }
-
-        int depth = whole.Shape.Layers;
-        if (layers?.Where(l => l < 0 || l >= depth).Select(l => (int?)l).FirstOrDefault() is { } missing)
-        {
-            throw new RunException(
-                $"{whole.Config.Path}: the model has layers 0 to {depth - 1}; layer {missing} was asked for.");
-        }
-
-        Architecture kept = layers is null ? whole : Architecture.For(whole.WithLayers(layers));
+        (Architecture whole, Architecture kept) = Describe(ModelConfig.Load(folder), layers, dropout);
         TensorNames names = new(whole, layers);
         if (fromScratch)
         {
@@ -71,6 +58,28 @@ internal sealed class PretrainedModel : IDisposable
             checkpoint.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The model that a configuration describes, as it is and with the layers that are kept.</summary>
+    /// <inheritdoc cref="Open" path="/param"/>
+    /// <inheritdoc cref="Open" path="/exception"/>
+    public static (Architecture Whole, Architecture Kept) Describe(
+        ModelConfig config, IReadOnlyList<int>? layers, double? dropout)
+    {
+        Architecture whole = Architecture.For(config);
+        if (dropout is { } probability)
+        {
+            whole = Architecture.For(whole.WithDropout(probability));
+        }
+
+        int depth = whole.Shape.Layers;
+        if (layers?.Where(l => l < 0 || l >= depth).Select(l => (int?)l).FirstOrDefault() is { } missing)
+        {
+            throw new RunException(
+                $"{whole.Config.Path}: the model has layers 0 to {depth - 1}; layer {missing} was asked for.");
+        }
+
+        return (whole, layers is null ? whole : Architecture.For(whole.WithLayers(layers)));
     }
 
     /// <summary>

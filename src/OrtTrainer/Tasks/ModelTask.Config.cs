@@ -15,6 +15,11 @@ public abstract partial class ModelTask
     /// <summary>The fewest outputs that tell anything.</summary>
     internal virtual int FewestOutputs => 1;
 
+    /// <summary>Values per row where they are no labels, as the task itself or the model says; null for
+    /// labels.</summary>
+    /// <param name="config">The model's configuration.</param>
+    internal virtual int? OutputsWithoutLabels(ModelConfig config) => null;
+
     /// <summary>The task as a model's files name it.</summary>
     internal string ConfigName => ProblemType ?? Name;
 

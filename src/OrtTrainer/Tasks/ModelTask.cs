@@ -43,6 +43,9 @@ public abstract partial class ModelTask
     /// <exception cref="RunException">There is nothing to learn from such data or batches.</exception>
     internal virtual LossTerm LossOf(EncodedDataset train, int batchSize) => new LabelLoss();
 
+    /// <summary>That loss where no data are at hand yet; null where it depends on them.</summary>
+    internal virtual LossTerm? LossWithoutData => new LabelLoss();
+
     /// <summary>That loss in words; null where it goes without saying.</summary>
     internal virtual string? DescribeLoss(EncodedDataset train) => null;
 

@@ -24,7 +24,7 @@ internal sealed record TrainingGraph(
     /// <summary>The parameters that are trained, in the order of the graph's inputs.</summary>
     public ParameterLayout Layout => Packed.Layout;
 
-    /// <summary>The parameters that stay as they are; none unless adapters are trained.</summary>
+    /// <summary>The parameters that stay as they are; none unless a plan trains a part of the model.</summary>
     public IReadOnlyList<ParameterView> Frozen { get; init; } = [];
 
     /// <summary>The layers with an adapter.</summary>
@@ -48,16 +48,19 @@ internal sealed record TrainingGraph(
     /// the next is kept.</param>
     /// <param name="batchStatistics">Whether batch normalization goes by the batch; otherwise by the statistics that
     /// belong to the weights.</param>
-    /// <param name="plan">Adapters that are trained in place of the model; null for the model itself.</param>
+    /// <param name="plan">Which part of the model is trained, or adapters in its place; null for all of it.</param>
+    /// <param name="startsAtStates">Whether <see cref="PackedInputs.FrozenStates"/> stand for the layers of the plan
+    /// that stay as they are, and for what the graph would make them of.</param>
     public static TrainingGraph Build(
         Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true,
         Precision precision = Precision.Fp32, bool recompute = false, bool batchStatistics = false,
-        AdapterPlan? plan = null)
+        ITrainingPlan? plan = null, bool startsAtStates = false)
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout, precision)
         {
             UsesBatchStatistics = batchStatistics, Adapters = plan?.Adapters,
+            FrozenLayers = plan?.FrozenLayers, StartsAtStates = startsAtStates,
         };
         Value ids = m.InputIds;
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
@@ -100,15 +103,21 @@ internal sealed record TrainingGraph(
             g.Output(picked?.Gradients ?? gradient, view.GradientName);
         }
 
+        if (startsAtStates)
+        {
+            g.RemoveUnusedInputs();
+        }
+
+        HashSet<Value> inputs = [.. g.Inputs];
         return new(
             PackedGraph.From(g, m, tables, [.. m.Views.Where(view => !frozen.Contains(view))])
                 with { Rows = head.Rows },
             loss.Parts.Select(part => part.Part.Output).ToHashSet(), tables, shared)
         {
             ReadsLogits = loss.ReadsLogits,
-            Frozen = [.. m.Views.Where(frozen.Contains)],
+            Frozen = [.. m.Views.Where((view, i) => frozen.Contains(view) && inputs.Contains(m.Parameters[i]))],
             Adapted = [.. m.AdaptedLayers],
-            AdapterScale = plan?.Adapters.Scale ?? 0,
+            AdapterScale = plan?.Adapters?.Scale ?? 0,
         };
     }
 

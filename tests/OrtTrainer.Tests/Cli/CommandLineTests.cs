@@ -12,7 +12,7 @@ public sealed class CommandLineTests
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
     [TestCase("train",
         "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, "
-            + "generate, export, soup, compare, "
+            + "generate, export, compile, soup, compare, "
         + "teacher, study, flatness, bench. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]

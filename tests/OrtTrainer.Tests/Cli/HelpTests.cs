@@ -52,8 +52,8 @@ public sealed class HelpTests
 
         string[] all =
         [
-            "finetune", "pretrain", "tokenizer", "evaluate", "predict", "generate", "export", "soup", "study",
-            "compare", "teacher", "flatness", "bench",
+            "finetune", "pretrain", "tokenizer", "evaluate", "predict", "generate", "export", "compile", "soup",
+            "study", "compare", "teacher", "flatness", "bench",
         ];
         Assert.That(Commands, Is.EquivalentTo(all));
         Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),

@@ -47,6 +47,9 @@ internal abstract class ModelBuilder
     /// <summary>The nodes of each layer.</summary>
     public List<NodeRange> LayerNodes { get; } = [];
 
+    /// <summary>What a layer, counted from 0, takes: what the one before gave, or what stands for it.</summary>
+    public virtual Value LayerInput(int layer, Value x) => x;
+
     /// <summary>The values of the images of a batch, [B, C, height, width].</summary>
     public Value Pixels(ImageShape image) => Once(PackedInputs.PixelValues, () => Graph.Input(
         PackedInputs.PixelValues,

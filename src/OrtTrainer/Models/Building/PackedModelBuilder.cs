@@ -93,7 +93,7 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
     public override Value LinearDropoutAdd(
         LinearName name, long inputs, long outputs, float p, Value x, Value residual)
     {
-        if (_training && p > 0)
+        if (Probability(p) > 0)
         {
             return base.LinearDropoutAdd(name, inputs, outputs, p, x, residual);
         }
@@ -141,7 +141,7 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
         };
         if (IsAdapted(layers.Gate, layers.Up, layers.Down) || Adapters is not null || _stored is not null
             || gate is null || innerWidth % FusedOperations.FeedForwardMultiple != 0
-            || layers.Gate.HasBias || layers.Down.HasBias || (_training && p > 0))
+            || layers.Gate.HasBias || layers.Down.HasBias || Probability(p) > 0)
         {
             return base.GatedFeedForward(layers, width, innerWidth, activation, p, x, residual);
         }
@@ -290,6 +290,7 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
 
     private float Probability(float p)
     {
+        p = IsFrozen(Place) ? 0 : p;
         _dropsOut |= p > 0;
         return _training ? p : 0;
     }

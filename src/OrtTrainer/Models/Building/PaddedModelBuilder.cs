@@ -16,7 +16,7 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
     /// stays finite.</summary>
     private const float Hidden = -1e30f;
 
-    private readonly Func<ParameterSpec, float[]> _weights;
+    private readonly Func<ParameterSpec, float[]>? _weights;
     private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
     private readonly Value? _inputIds;
     private readonly Value? _mask;
@@ -28,7 +28,8 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
 
     /// <param name="graph">The graph to add to.</param>
     /// <param name="shape">Whether the model takes images, or segment ids beside tokens; without, these are 0.</param>
-    /// <param name="weights">The values of a parameter, row-major.</param>
+    /// <param name="weights">The values of a parameter, row-major, which the graph then holds; null makes parameters
+    /// inputs.</param>
     /// <param name="hasCache">
     /// Whether keys and values of earlier tokens are inputs, and those of all tokens outputs, as a model needs that
     /// writes on token by token: input ids [B, S] are then those of the newest tokens, the mask [B, P + S] is of all,
@@ -36,7 +37,7 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
     /// </param>
     /// <param name="isFused">Whether attention is ONNX Runtime's own operator; not with a cache.</param>
     public PaddedModelBuilder(
-        GraphBuilder graph, ModelShape shape, Func<ParameterSpec, float[]> weights, bool hasCache = false,
+        GraphBuilder graph, ModelShape shape, Func<ParameterSpec, float[]>? weights, bool hasCache = false,
         bool isFused = false)
         : base(graph)
     {
@@ -195,6 +196,8 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
 
         Value value = _stored.TryGetValue(spec.Name + TransposedSuffix, out Value? transposed)
             ? Graph.Transpose(transposed, 1, 0)
+            : _weights is null
+            ? Graph.Input(spec.Name, new TensorType(ElementType.Float, Shape.Of([.. spec.Shape])))
             : Graph.Initializer(TensorContent.Float(spec.Name, [.. spec.Shape], _weights(spec)));
         _stored.Add(spec.Name, value);
         return value;
@@ -210,7 +213,8 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
             return known;
         }
 
-        Value value = _stored.TryGetValue(spec.Name, out Value? plain)
+        Value value = _weights is null ? Graph.Transpose(Stored(spec), 1, 0)
+            : _stored.TryGetValue(spec.Name, out Value? plain)
             ? Graph.Transpose(plain, 1, 0)
             : Graph.Initializer(TensorContent.Float(
                 name, [spec.Shape[1], spec.Shape[0]], Transposed(_weights(spec), spec.Shape[0], spec.Shape[1])));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
@@ -79,6 +80,9 @@ internal sealed class QuestionAnsweringTask : ModelTask
 
     /// <inheritdoc/>
     internal override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
+
+    /// <summary>The logits of being the first token, and the last one.</summary>
+    internal override int? OutputsWithoutLabels(ModelConfig config) => 2;
 
     /// <inheritdoc/>
     internal override void RequireUsable(ITextEncoder tokenizer) => _ = WithPlaces(tokenizer, "Question answering");

@@ -47,6 +47,9 @@ internal sealed class RegressionTask : ModelTask
     internal override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
 
     /// <inheritdoc/>
+    internal override int? OutputsWithoutLabels(ModelConfig config) => 1;
+
+    /// <inheritdoc/>
     internal override string DescribeOutputs(int outputs) => Name;
 
     /// <inheritdoc/>

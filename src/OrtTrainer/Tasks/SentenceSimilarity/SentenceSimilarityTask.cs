@@ -113,6 +113,9 @@ internal sealed class SentenceSimilarityTask : ModelTask
     /// <inheritdoc/>
     internal override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
 
+    /// <inheritdoc/>
+    internal override int? OutputsWithoutLabels(ModelConfig config) => Architecture.WidthOf(config);
+
     /// <summary>An input per text.</summary>
     internal override IReadOnlyList<TokenizedExample> Encode(
         Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null)
@@ -122,6 +125,9 @@ internal sealed class SentenceSimilarityTask : ModelTask
             : [example.Text];
         return [.. texts.SelectMany(text => base.Encode(new Example(text), tokenizer, maxLength, stride))];
     }
+
+    /// <inheritdoc/>
+    internal override LossTerm? LossWithoutData => null;
 
     /// <inheritdoc/>
     internal override LossTerm LossOf(EncodedDataset train, int batchSize) =>

@@ -38,6 +38,9 @@ internal abstract class VocabularyTask : ModelTask
     internal sealed override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
 
     /// <inheritdoc/>
+    internal sealed override int? OutputsWithoutLabels(ModelConfig config) => Architecture.VocabularyOf(config);
+
+    /// <inheritdoc/>
     internal sealed override TeacherAudit Audit(EvaluationScores scores, int rows) => new()
     {
         Task = Name, Rows = rows, Accuracy = scores.Values["accuracy"], Perplexity = scores.Values["perplexity"],

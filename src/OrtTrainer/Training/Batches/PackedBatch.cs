@@ -153,8 +153,16 @@ internal sealed class PackedBatch
     private static void Bind(
         Binding binding, IReadOnlySet<string> inputs, TokenList tokens, string ids, string positions, string offsets)
     {
-        binding.SetInput(ids, tokens.Ids, [tokens.Count]);
-        binding.SetInput(offsets, tokens.Offsets, [tokens.Offsets.Length]);
+        if (inputs.Contains(ids))
+        {
+            binding.SetInput(ids, tokens.Ids, [tokens.Count]);
+        }
+
+        if (inputs.Contains(offsets))
+        {
+            binding.SetInput(offsets, tokens.Offsets, [tokens.Offsets.Length]);
+        }
+
         if (inputs.Contains(positions))
         {
             binding.SetInput(positions, tokens.Positions, [tokens.Count]);

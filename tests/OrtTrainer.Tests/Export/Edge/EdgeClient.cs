@@ -8,7 +8,9 @@ internal static class EdgeClient
 {
     private static readonly string Folder = Path.Combine(SharedFiles.RepositoryRoot, "tools", "edge");
 
-    private static readonly Lazy<string?> Missing = new(Install);
+    private static readonly Lazy<string?> Missing = new(() => Install(Folder));
+
+    private static readonly Lazy<string?> MissingOfPage = new(() => Install(Path.Combine(Folder, "page")));
 
     /// <summary>Lines in, lines out. Skips the test where Node or npm is missing.</summary>
     /// <param name="script">Which runner.</param>
@@ -16,45 +18,60 @@ internal static class EdgeClient
     /// <param name="lines">What it is asked.</param>
     public static JsonObject[] Run(string script, string? modelFolder, IEnumerable<JsonObject> lines)
     {
-        if (Missing.Value is { } reason)
+        return Answers(Run(
+            modelFolder is null ? [script] : [script, modelFolder],
+            string.Join('\n', lines.Select(l => l.ToJsonString()))));
+    }
+
+    /// <summary>Runs a script, whatever comes of it. Skips the test where Node or npm is missing.</summary>
+    /// <param name="arguments">The script, and what it is told.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="ofPage">Whether it needs the packages of the page.</param>
+    public static (int Code, string Output, string Error) Run(
+        string[] arguments, string input = "", bool ofPage = false)
+    {
+        if ((ofPage ? MissingOfPage : Missing).Value is { } reason)
         {
             Assert.Ignore(reason);
         }
 
-        (int code, string output, string error) =
-            Start("node", modelFolder is null ? [script] : [script, modelFolder],
-                string.Join('\n', lines.Select(l => l.ToJsonString())))
+        return Start("node", arguments, input)
             ?? throw new InvalidOperationException("node was there a moment ago.");
-        Assert.That(code, Is.Zero, error);
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    }
+
+    /// <summary>The lines that a script wrote, if it succeeded.</summary>
+    public static JsonObject[] Answers((int Code, string Output, string Error) run)
+    {
+        Assert.That(run.Code, Is.Zero, run.Error);
+        return [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonNode.Parse(line)!.AsObject())];
     }
 
     /// <summary>Fetches the clients, once. The stamp is npm's own and written last.</summary>
-    private static string? Install()
+    private static string? Install(string folder)
     {
-        if (Start("node", ["--version"]) is null || Npm("--version") is null)
+        if (Start("node", ["--version"]) is null || Npm(folder, "--version") is null)
         {
             return "Node.js with npm is not there; this test runs exported models in other software on it.";
         }
 
-        FileInfo stamp = new(Path.Combine(Folder, "node_modules", ".package-lock.json"));
-        DateTime locked = File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json"));
+        FileInfo stamp = new(Path.Combine(folder, "node_modules", ".package-lock.json"));
+        DateTime locked = File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json"));
         if (stamp.Exists && stamp.LastWriteTimeUtc >= locked)
         {
             return null;
         }
 
-        (int code, _, string error) = Npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")!.Value;
-        Assert.That(code, Is.Zero, $"npm ci in {Folder}: {error}");
+        (int code, _, string error) = Npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund")!.Value;
+        Assert.That(code, Is.Zero, $"npm ci in {folder}: {error}");
         return null;
     }
 
     // On Windows npm is a script, which only the shell finds.
-    private static (int Code, string Output, string Error)? Npm(params string[] arguments) =>
+    private static (int Code, string Output, string Error)? Npm(string folder, params string[] arguments) =>
         OperatingSystem.IsWindows()
-        ? Start("cmd", ["/c", "npm", .. arguments])
-        : Start("npm", arguments);
+        ? Start("cmd", ["/c", "npm", "--prefix", folder, .. arguments])
+        : Start("npm", ["--prefix", folder, .. arguments]);
 
     private static (int Code, string Output, string Error)? Start(
         string program, string[] arguments, string input = "")

@@ -37,6 +37,9 @@ internal static class Browser
         }
     }
 
+    /// <summary>Skips the test where no browser is installed.</summary>
+    public static void Require() => _ = Find();
+
     private static ProcessStartInfo Command(string program, string file, bool dark, string profile) =>
         new(program)
         {

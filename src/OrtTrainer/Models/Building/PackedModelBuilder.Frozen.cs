@@ -1,0 +1,33 @@
+using OrtTrainer.Graph;
+
+namespace OrtTrainer.Models.Building;
+
+/// <content>Layers that stay as they are, and what they give.</content>
+internal sealed partial class PackedModelBuilder
+{
+    /// <summary>How many layers, the first ones, have no dropout, as the embeddings below them; null for none, the
+    /// embeddings included.</summary>
+    public int? FrozenLayers { get; init; }
+
+    /// <summary>Whether <see cref="PackedInputs.FrozenStates"/> stand for what those layers give.</summary>
+    public bool StartsAtStates { get; init; }
+
+    /// <summary>What those layers give, [T, H]; null as long as they are not built.</summary>
+    public Value? FrozenStates { get; private set; }
+
+    /// <inheritdoc/>
+    public override Value LayerInput(int layer, Value x)
+    {
+        if (layer != FrozenLayers)
+        {
+            return x;
+        }
+
+        FrozenStates = x;
+        return StartsAtStates ? Graph.Input(PackedInputs.FrozenStates, x.Type) : x;
+    }
+
+    /// <summary>Whether a part of the model is among the layers that stay as they are, or below.</summary>
+    public bool IsFrozen(ParameterPlace place) =>
+        FrozenLayers is { } layers && (place.LayerIndex is { } layer ? layer < layers : !place.IsHead);
+}

@@ -1,0 +1,104 @@
+// Trains in the page with a Chromium without a window, and prints what it took: a line of JSON.
+//
+//   node page/measure.mjs GRAPHS MODEL --train F.tsv --test F.tsv [--texts 200] [--tests 500] [--epochs 10] [--out DIR]
+//
+// out: losses, accuracies, the size of WebAssembly's memory, and the most memory that the page's process has had.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import puppeteer from "puppeteer-core";
+import { serve } from "./serve.mjs";
+
+const text = { type: "string" }, fields = ["texts", "tests", "epochs", "rate", "batch", "seed"];
+const { values, positionals: [graphs, model] } = parseArgs({
+  allowPositionals: true,
+  options: { train: text, test: text, out: text, ...Object.fromEntries(fields.map(field => [field, text])) },
+});
+if (!graphs || !model || !values.train || !values.test) {
+  console.error("Usage: node page/measure.mjs GRAPHS MODEL --train F.tsv --test F.tsv [--texts N] [--epochs N] [--out DIR]");
+  process.exit(2);
+}
+
+const server = await serve({ graphs, model, train: values.train, test: values.test });
+const profile = mkdtempSync(join(tmpdir(), "page-"));
+const browser = await puppeteer.launch({
+  executablePath: findBrowser(), headless: true, userDataDir: profile,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+});
+try {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(0);
+  page.on("console", message => console.error(message.text()));
+  page.on("pageerror", error => console.error(error.message));
+  await page.goto(`http://localhost:${server.address().port}/`);
+  for (const field of fields.filter(field => values[field])) {
+    await page.$eval(`#${field}`, (input, value) => input.value = value, values[field]);
+  }
+  await page.click("#start");
+  await page.waitForFunction("globalThis.result", { polling: 200, timeout: 0 });
+  const { failed, before, memory, ...result } = await page.evaluate("globalThis.result");
+  if (failed) throw new Error(failed);
+  const process_mb = peakOfRenderer();
+  if (values.out) await download(page, values.out);
+  console.log(JSON.stringify({ ...result, accuracy_before: parseFloat(before) / 100, wasm_mb: memory / 1e6, process_mb }));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+  server.close();
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** The highest resident memory of the page's process, in MB; null where the system does not tell. */
+function peakOfRenderer() {
+  if (!existsSync("/proc/self/status")) return null;
+  const ours = readdirSync("/proc").filter(id => /^\d+$/.test(id)).filter(id => {
+    try {
+      const command = readFileSync(`/proc/${id}/cmdline`, "utf8");
+      return command.includes("--type=renderer") && isBelow(id, browser.process().pid);
+    } catch {
+      return false;
+    }
+  });
+  return Math.max(...ours.map(id => Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${id}/status`, "utf8"))[1]) * 1024 / 1e6));
+}
+
+function isBelow(id, ancestor) {
+  for (let at = Number(id); at > 1;) {
+    if (at === ancestor) return true;
+    at = Number(/PPid:\s*(\d+)/.exec(readFileSync(`/proc/${at}/status`, "utf8"))[1]);
+  }
+  return false;
+}
+
+/** Clicks on both links, and puts the tokenizer beside what comes. */
+async function download(page, folder) {
+  mkdirSync(folder, { recursive: true });
+  const client = await browser.target().createCDPSession();
+  await client.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
+  for (const [link, file] of [["#weights", "model.safetensors"], ["#config", "config.json"]]) {
+    rmSync(join(folder, file), { force: true });
+    await page.click(link);
+    while (!existsSync(join(folder, file)) || readdirSync(folder).some(name => name.endsWith(".crdownload"))
+      || statSync(join(folder, file)).size === 0) {
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+  }
+  for (const name of ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"]) {
+    if (existsSync(join(model, name))) copyFileSync(join(model, name), join(folder, name));
+  }
+}
+
+function findBrowser() {
+  for (const name of ["chromium", "chromium-browser", "google-chrome", "chrome"]) {
+    try {
+      return execFileSync("which", [name], { encoding: "utf8" }).trim();
+    } catch {
+      // The next name.
+    }
+  }
+  throw new Error("Chromium is not installed.");
+}
