@@ -10,6 +10,9 @@ namespace OrtTrainer.Graph.Import;
 /// </summary>
 public static partial class WeightSeparation
 {
+    /// <summary>What this project's exports add to the name of a matrix that lies as [in, out].</summary>
+    private const string TransposedSuffix = ".transposed";
+
     private const string ScopesKey = "pkg.torch.onnx.name_scopes";
 
     /// <summary>The model with its weights as inputs.</summary>
@@ -37,13 +40,16 @@ public static partial class WeightSeparation
         List<NodeProto> turned = [];
         foreach (ImportedParameter weight in weights)
         {
-            if (WeightUses.IsNamed(weight.Tensor))
+            bool isTurned = uses.IsRightFactor(weight.Value);
+            string? plain = isTurned && weight.Tensor.Name.EndsWith(TransposedSuffix, StringComparison.Ordinal)
+                ? weight.Tensor.Name[..^TransposedSuffix.Length]
+                : null;
+            if (plain is null && WeightUses.IsNamed(weight.Tensor))
             {
                 tensors.Add(weight.Tensor);
                 continue;
             }
 
-            bool isTurned = uses.IsRightFactor(weight.Value);
             if (isTurned && weights.FirstOrDefault(w => IsTransposeOf(w.Tensor, weight.Tensor)) is { } original)
             {
                 turned.Add(Transpose(original.Tensor.Name, weight.Tensor.Name));
@@ -51,7 +57,7 @@ public static partial class WeightSeparation
             }
 
             string name = Unique(
-                NameOf(weight, uses, readers) ?? weight.Tensor.Name.Replace("onnx::", "") + ".weight", taken);
+                plain ?? NameOf(weight, uses, readers) ?? weight.Tensor.Name.Replace("onnx::", "") + ".weight", taken);
             TensorProto tensor = isTurned ? Transposed(weight.Tensor) : weight.Tensor.Clone();
             tensor.Name = name;
             tensors.Add(tensor);

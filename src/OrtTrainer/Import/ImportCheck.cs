@@ -23,7 +23,7 @@ internal static class ImportCheck
     {
         using PretrainedModel model = PretrainedModel.Open(folder);
         ImportedArchitecture architecture = (ImportedArchitecture)model.Architecture;
-        Value output = architecture.File.Source.Graph.Outputs[0];
+        Value output = architecture.Imported.Source.Graph.Outputs[0];
         GraphBuilder g = new("imported");
         PackedModelBuilder m = new(g, training: false);
         g.Output(architecture.OutputOf(m, output), PackedInputs.Logits);
@@ -35,7 +35,7 @@ internal static class ImportCheck
         Binding binding = bindings.Of(weights);
         probe.BindTokens(graph.Inputs, binding);
         binding.Run();
-        bool isPerToken = architecture.File.Source.FormOf(output) == TokenForm.ByRow;
+        bool isPerToken = architecture.Imported.Source.FormOf(output) == TokenForm.ByRow;
         (float[] values, long[] shape) = OriginalModel.Run(original, [output.Name], probe, execution)[output.Name];
         return Difference(
             binding.Output(PackedInputs.Logits), isPerToken ? Packed(values, shape, probe.Lengths) : values);

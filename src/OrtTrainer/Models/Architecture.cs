@@ -137,6 +137,12 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>What ONNX Runtime GenAI calls the family; null for one that it does not run.</summary>
     public virtual string? GenAiType => null;
 
+    /// <summary>Whether a text can be written on with it, with keys and values of earlier tokens in a cache.</summary>
+    public virtual bool HasCache => true;
+
+    /// <summary>What a model folder holds beside its configuration and weights for the model to be built.</summary>
+    public virtual IReadOnlyList<(string Name, byte[] Content)> Files => [];
+
     /// <summary>What precedes the names of a layer's tensors, <see cref="BasePrefix"/> included.</summary>
     /// <param name="layer">Counted from 0.</param>
     public abstract string LayerPrefix(int layer);

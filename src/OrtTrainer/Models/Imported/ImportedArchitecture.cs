@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
@@ -70,8 +71,14 @@ internal sealed class ImportedArchitecture : Architecture
 
     public override bool HasAttention => _file.Masks.Count > 0;
 
+    /// <summary>No: how positions follow from a cache, the file does not tell.</summary>
+    public override bool HasCache => false;
+
     /// <summary>The graph.</summary>
-    public ImportedFile File => _file;
+    public ImportedFile Imported => _file;
+
+    /// <summary>The graph, without weights.</summary>
+    public override IReadOnlyList<(string Name, byte[] Content)> Files => [(GraphName, _file.Model.ToByteArray())];
 
     protected override string LayersField => throw new NotSupportedException("Layers of an imported graph stay.");
 
