@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Import;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Text;
@@ -105,12 +106,20 @@ public sealed partial class FineTuner
         CancellationToken cancellation = default) =>
         Task.Run(() => Resume(output, tokenizer, events, cancellation), CancellationToken.None);
 
+    /// <summary>What the folder with the import of an ONNX file is called behind the name of the output folder.</summary>
+    private const string ImportSuffix = "-import";
+
     private static RunSummary Start(
         FineTuneOptions options, ITextEncoder? tokenizer, IProgress<RunEvent>? events, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
         FineTuneOptions resolved = options.Resolve();
         RunFolder.RequireFree(resolved.Output);
+        if (ModelImport.IsFile(resolved.Model))
+        {
+            resolved = resolved with { Model = ModelImport.Run(resolved.Model, resolved.Output + ImportSuffix).Folder };
+        }
+
         RequireNoOwnTeacher(resolved, tokenizer);
         if (SelfTeacher.IsNeededBy(resolved))
         {

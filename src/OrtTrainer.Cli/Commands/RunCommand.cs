@@ -2,6 +2,7 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
+using OrtTrainer.Import;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
@@ -31,7 +32,11 @@ internal static class RunCommand
 
         bool resumes = arguments.Resume is not null;
         FineTuneOptions options = resumes ? OptionsOfRun(FolderToResume(arguments)) : settings();
-        ModelFolder.Require(options.Model);
+        if (!ModelImport.IsFile(options.Model))
+        {
+            ModelFolder.Require(options.Model);
+        }
+
         await using IRunView view = View(arguments, terminal, options);
         try
         {

@@ -96,7 +96,7 @@ internal sealed partial class ModelConfig
 
     private delegate bool Conversion<T>(JsonElement element, out T value);
 
-    private static ModelConfig Parse(string path, byte[] json)
+    internal static ModelConfig Parse(string path, byte[] json)
     {
         try
         {

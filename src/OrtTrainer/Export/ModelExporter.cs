@@ -116,6 +116,11 @@ internal static class ModelExporter
         SafetensorsWriter.Write(Path.Combine(folder, SafetensorsName),
             StoredTensors.Of(model.Layout, model.Parameters).Concat(Zeros(model.Architecture)),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
+        foreach ((string name, byte[] content) in model.Architecture.Files)
+        {
+            AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(content));
+        }
+
         model.Adapter?.Write(Path.Combine(folder, TrainedAdapter.Folder), model, metadata);
         cancellation.ThrowIfCancellationRequested();
         if (quantization == Quantization.Int8)

@@ -58,7 +58,14 @@ public sealed partial class Generator : IDisposable
         string folder, ExecutionOptions? execution, int? maxLength, Precision precision = Precision.Fp32)
     {
         ModelConfig config = ModelConfig.Load(folder);
-        ModelShape shape = Architecture.For(config).Shape;
+        Architecture architecture = Architecture.For(config);
+        if (!architecture.HasCache)
+        {
+            throw new RunException($"{folder}: the model was imported from an ONNX file, and texts are not written on with such "
+                + "models. Use the model's own folder, of config.json and weights as published.");
+        }
+
+        ModelShape shape = architecture.Shape;
         GenerationFiles files = GenerationFiles.Read(folder, config, shape, maxLength);
         return new(files.Beside is { } beside
             ? OpenBeside(folder, shape, beside.Start, execution ?? new ExecutionOptions())

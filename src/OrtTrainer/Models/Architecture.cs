@@ -2,6 +2,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Models.Building;
+using OrtTrainer.Models.Imported;
 
 namespace OrtTrainer.Models;
 
@@ -135,6 +136,12 @@ internal abstract class Architecture(ModelConfig config)
 
     /// <summary>What ONNX Runtime GenAI calls the family; null for one that it does not run.</summary>
     public virtual string? GenAiType => null;
+
+    /// <summary>Whether a text can be written on with it, with keys and values of earlier tokens in a cache.</summary>
+    public virtual bool HasCache => true;
+
+    /// <summary>What a model folder holds beside its configuration and weights for the model to be built.</summary>
+    public virtual IReadOnlyList<(string Name, byte[] Content)> Files => [];
 
     /// <summary>What precedes the names of a layer's tensors, <see cref="BasePrefix"/> included.</summary>
     /// <param name="layer">Counted from 0.</param>
@@ -278,6 +285,7 @@ internal abstract class Architecture(ModelConfig config)
     /// <exception cref="RunException">Names the field of config.json.</exception>
     protected abstract void RequireSupported();
 
-    private static Architecture? Find(ModelConfig config) =>
-        Families.FirstOrDefault(f => f.ModelType == config.ModelType).Read?.Invoke(config);
+    private static Architecture? Find(ModelConfig config) => config.Has(ImportedArchitecture.GraphField)
+        ? new ImportedArchitecture(config)
+        : Families.FirstOrDefault(f => f.ModelType == config.ModelType).Read?.Invoke(config);
 }

@@ -26,7 +26,8 @@ internal static class PaddedGraph
     {
         GraphBuilder g = new("classifier");
         PaddedModelBuilder m = new(
-            g, architecture.Shape, parameter => layout.Read(parameters, parameter), hasCache: head.WritesOn, isFused);
+            g, architecture.Shape, parameter => layout.Read(parameters, parameter),
+            hasCache: head.WritesOn && architecture.HasCache, isFused);
         Output(g, m, architecture, head);
         return g.ToModel();
     }
@@ -37,7 +38,8 @@ internal static class PaddedGraph
     public static ModelProto BuildWithoutWeights(Architecture architecture, ModelHead head)
     {
         GraphBuilder g = new("inference");
-        PaddedModelBuilder m = new(g, architecture.Shape, weights: null, hasCache: head.WritesOn);
+        PaddedModelBuilder m = new(g, architecture.Shape, weights: null,
+            hasCache: head.WritesOn && architecture.HasCache);
         Output(g, m, architecture, head);
         return g.ToModel();
     }

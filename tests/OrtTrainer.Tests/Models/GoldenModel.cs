@@ -25,11 +25,13 @@ internal sealed class GoldenModel : IDisposable
     private readonly SafetensorsFile _golden;
     private TemporaryFolder? _sized;
 
-    public GoldenModel(string folder)
+    /// <param name="folder">The golden's.</param>
+    /// <param name="model">A folder with the same model in another form; null for the golden's own.</param>
+    public GoldenModel(string folder, string? model = null)
     {
         Name = Path.GetFileName(folder);
         _golden = SafetensorsFile.OpenFile(Path.Combine(folder, "golden.safetensors"));
-        Pretrained = PretrainedModel.Open(Sized(folder));
+        Pretrained = PretrainedModel.Open(model ?? Sized(folder));
         Json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json"))).RootElement;
         Task = Pretrained.Architecture.Shape.Image is not null ? ImageClassificationTask.Instance
             : Name.Contains("multilabel", StringComparison.Ordinal) ? MultiLabelTask.Instance

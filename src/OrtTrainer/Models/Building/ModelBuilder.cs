@@ -55,6 +55,23 @@ internal abstract class ModelBuilder
         PackedInputs.PixelValues,
         new TensorType(ElementType.Float, new Shape(BatchSize, image.Channels, image.Height, image.Width))));
 
+    /// <summary>Whether tokens lie end to end, [T, …]; otherwise in rows that are filled up, [B, S, …].</summary>
+    public virtual bool IsPacked => false;
+
+    /// <summary>An input of an exported model, with a number per token of rows that are filled up with padding, int64
+    /// [B, S].</summary>
+    /// <param name="input">One of <see cref="PaddedInputs"/>.</param>
+    /// <param name="padding">What fills rows up.</param>
+    public abstract Value Rows(string input, long padding = 0);
+
+    /// <summary>Tokens in rows that are filled up, [B, S, …]; what is in padding means nothing.</summary>
+    public virtual Value ToRows(Value tokens) => tokens;
+
+    /// <summary>The tokens of rows that are filled up.</summary>
+    /// <param name="rows">[B, S, …], or [B · S, …].</param>
+    /// <param name="isFlat">Which of the two.</param>
+    public virtual Value FromRows(Value rows, bool isFlat) => rows;
+
     /// <summary>Tokens of sequences of one length, [B, S, width], as layers take them: [B · S, width] packed, as they
     /// are padded.</summary>
     public abstract Value Tokens(Value x);

@@ -72,6 +72,8 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
     public override Value PositionIds(long first) =>
         first == 0 ? _tokens.Positions : Graph.Add(_tokens.Positions, Graph.Constant(first));
 
+    public override bool IsPacked => true;
+
     public override Value Tokens(Value x) =>
         Graph.WithShape(Graph.Reshape(x, -1, x.Shape[2].Size), new Shape("tokens", x.Shape[2]));
 

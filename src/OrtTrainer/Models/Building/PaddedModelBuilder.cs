@@ -93,6 +93,14 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
         return Graph.Add(counted, Graph.Constant(first - 1));
     }
 
+    public override Value Rows(string input, long padding = 0) => input switch
+    {
+        PaddedInputs.InputIds => InputIds,
+        PaddedInputs.AttentionMask => Mask,
+        PaddedInputs.TokenTypeIds => TokenTypeIds,
+        _ => PositionIds(0),
+    };
+
     public override Value Tokens(Value x) => x;
 
     public override Value Parameter(ParameterSpec spec) => Stored(spec);
