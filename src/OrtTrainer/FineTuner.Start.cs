@@ -106,7 +106,8 @@ public sealed partial class FineTuner
         CancellationToken cancellation = default) =>
         Task.Run(() => Resume(output, tokenizer, events, cancellation), CancellationToken.None);
 
-    /// <summary>What the folder with the import of an ONNX file is called behind the name of the output folder.</summary>
+    /// <summary>What the folder with the import of an ONNX file is called behind the name of the output
+    /// folder.</summary>
     private const string ImportSuffix = "-import";
 
     private static RunSummary Start(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrtTrainer.Import;
 
 namespace OrtTrainer.Cli.Rendering;
@@ -8,7 +9,8 @@ internal static class DoctorLines
     public static IEnumerable<string> Of(DoctorReport report)
     {
         string opset = report.Opset is { } version ? $"opset {version}" : "no opset";
-        yield return $"{ShownPath.Of(report.File)}: {opset}{(report.Producer.Length > 0 ? $", by {report.Producer}" : "")}";
+        string producer = report.Producer.Length > 0 ? $", by {report.Producer}" : "";
+        yield return $"{ShownPath.Of(report.File)}: {opset}{producer}";
         if (report.Operators.Count > 0)
         {
             yield return "operators (* without a gradient here, ? not known here):";
@@ -20,7 +22,8 @@ internal static class DoctorLines
 
         if (report.Weights > 0)
         {
-            yield return $"weights: {Figures.Count(report.Weights)} tensors, {Figures.Count(report.Parameters)} parameters";
+            yield return $"weights: {Figures.Count(report.Weights)} tensors, " +
+                $"{Figures.Count(report.Parameters)} parameters";
         }
 
         foreach (string input in report.Inputs)
@@ -45,8 +48,8 @@ internal static class DoctorLines
 
         if (report.BytesPerBatch is { } bytes)
         {
-            yield return FormattableString.Invariant(
-                $"memory: {bytes / 1e9:0.00} GB for 32 texts of 128 tokens or 32 images, if all that is computed is kept");
+            string size = (bytes / 1e9).ToString("0.00", CultureInfo.InvariantCulture);
+            yield return $"memory: {size} GB for 32 texts of 128 tokens or 32 images, if all that is computed is kept";
         }
 
         foreach (string note in report.Notes)

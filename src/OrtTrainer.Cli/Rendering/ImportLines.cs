@@ -18,13 +18,14 @@ internal static class ImportLines
 
         if (!report.HasConfig)
         {
-            yield return "note: no config.json lies beside the file; labels have no names, and there is no dropout unless " +
-                "--dropout says how much";
+            yield return "note: no config.json lies beside the file; labels have no names, and there is no " +
+                "dropout unless --dropout says how much";
         }
 
         if (!report.HasTokenizer)
         {
-            yield return "note: no tokenizer lies beside the file; put one into the new folder before training on texts";
+            yield return "note: no tokenizer lies beside the file; put one into the new folder before training " +
+                "on texts";
         }
 
         yield return FormattableString.Invariant(

@@ -3,15 +3,16 @@ using OrtTrainer.Graph.Onnx;
 namespace OrtTrainer.Graph.Import;
 
 /// <summary>
-/// Undoes what exporters do with tensors of equal values: they store one and give it the others' names by Identity. A name
-/// of a module gets a tensor of its own again; any other name is the tensor.
+/// Undoes what exporters do with tensors of equal values: they store one and give it the others' names by Identity. A
+/// name of a module gets a tensor of its own again; any other name is the tensor.
 /// </summary>
 internal static class SharedTensors
 {
     /// <summary>The model with no Identity on stored tensors.</summary>
     public static ModelProto Resolve(ModelProto model)
     {
-        Dictionary<string, TensorProto> stored = model.Graph.Initializer.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        Dictionary<string, TensorProto> stored =
+            model.Graph.Initializer.ToDictionary(t => t.Name, StringComparer.Ordinal);
         HashSet<string> outputs = [.. model.Graph.Output.Select(o => o.Name)];
         Dictionary<string, string> names = new(StringComparer.Ordinal);
         List<TensorProto> copies = [];
@@ -21,7 +22,8 @@ internal static class SharedTensors
             string? source = node.OpType == "Identity" && node.Domain.Length == 0 && node.Input.Count == 1
                 ? names.GetValueOrDefault(node.Input[0], node.Input[0])
                 : null;
-            if (source is null || !stored.TryGetValue(source, out TensorProto? tensor) || outputs.Contains(node.Output[0]))
+            if (source is null || !stored.TryGetValue(source, out TensorProto? tensor)
+                || outputs.Contains(node.Output[0]))
             {
                 kept.Add(node);
                 continue;

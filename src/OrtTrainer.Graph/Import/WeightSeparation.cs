@@ -29,8 +29,9 @@ public static partial class WeightSeparation
         if (weights.Length == 0)
         {
             throw new GraphException(
-                "No weight was found: no stored float tensor is the matrix of a product, a table of embeddings, a norm " +
-                "or named as a module's. A model whose weights are integers, or are given as inputs, cannot be trained.");
+                "No weight was found: no stored float tensor is the matrix of a product, a table of embeddings, " +
+                "a norm or named as a module's. A model whose weights are integers, or are given as inputs, cannot " +
+                "be trained.");
         }
 
         ModelProto separated = model.Clone();
@@ -87,8 +88,8 @@ public static partial class WeightSeparation
         if (half is not null)
         {
             throw new GraphException(
-                $"The stored tensor '{half.Name}' is {half.ValueType()}; weights in float32 can be trained. Export the " +
-                "model in float32, before it is converted or quantized.");
+                $"The stored tensor '{half.Name}' is {half.ValueType()}; weights in float32 can be trained. " +
+                "Export the model in float32, before it is converted or quantized.");
         }
     }
 
@@ -97,8 +98,9 @@ public static partial class WeightSeparation
     private static string? NameOf(ImportedParameter weight, WeightUses uses, Dictionary<string, NodeProto> readers)
     {
         string part = weight.Tensor.Dims.Count > 1 ? ".weight" : ".bias";
-        return uses.UsesOf(weight.Value).Select(use => BiasOf(use.Node, use.Place, uses)).OfType<string>().FirstOrDefault()
-            is { } bias
+        string? found = uses.UsesOf(weight.Value).Select(use => BiasOf(use.Node, use.Place, uses))
+            .OfType<string>().FirstOrDefault();
+        return found is { } bias
             ? bias[..^".bias".Length] + part
             : readers.TryGetValue(weight.Tensor.Name, out NodeProto? reader) && ModuleOf(reader) is { } module
                 ? module + part
@@ -210,7 +212,10 @@ public static partial class WeightSeparation
         return new ValueInfoProto
         {
             Name = tensor.Name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = tensor.DataType, Shape = shape } },
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = tensor.DataType, Shape = shape },
+            },
         };
     }
 

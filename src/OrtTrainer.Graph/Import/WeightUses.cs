@@ -75,7 +75,8 @@ internal sealed class WeightUses
             "MatMul" => place == 1 && isMatrix && Learned(node.Inputs[0]!),
             "Gemm" or "Conv" or "ConvTranspose" => place > 0,
             "LayerNormalization" or "BatchNormalization" => place is 1 or 2,
-            "Gather" => place == 0 && isMatrix && node.Inputs[1]!.Type.Element is ElementType.Int64 or ElementType.Int32,
+            "Gather" => place == 0 && isMatrix
+                && node.Inputs[1]!.Type.Element is ElementType.Int64 or ElementType.Int32,
             "Add" => !isMatrix && IsProduct(node.Inputs[1 - place]!),
             _ => false,
         };
@@ -93,7 +94,8 @@ internal sealed class WeightUses
         }
 
         _learned[value] = false;
-        return _learned[value] = value.Type.Element == ElementType.Float && (!_producers.TryGetValue(value, out Node? node)
+        return _learned[value] = value.Type.Element == ElementType.Float
+            && (!_producers.TryGetValue(value, out Node? node)
             ? !_candidates.TryGetValue(value, out TensorProto? tensor) || IsNamed(tensor)
             : node.Inputs.Any(input => input is not null && Learned(input)));
     }

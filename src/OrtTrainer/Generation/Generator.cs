@@ -61,8 +61,8 @@ public sealed partial class Generator : IDisposable
         Architecture architecture = Architecture.For(config);
         if (!architecture.HasCache)
         {
-            throw new RunException($"{folder}: the model was imported from an ONNX file, and texts are not written on with such "
-                + "models. Use the model's own folder, of config.json and weights as published.");
+            throw new RunException($"{folder}: the model was imported from an ONNX file, and texts are not " +
+                "written on with such models. Use the model's own folder, of config.json and weights as published.");
         }
 
         ModelShape shape = architecture.Shape;

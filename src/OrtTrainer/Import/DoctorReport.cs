@@ -44,9 +44,9 @@ public sealed record DoctorReport
     /// <summary>Sites of softmax in all.</summary>
     public int Softmaxes { get; init; }
 
-    /// <summary>What a batch of 32 texts of 128 tokens, or of 32 images, takes to train in bytes if all that is computed
-    /// is kept: weights, gradients, the two moments of AdamW, an average, and activations; null where it cannot be
-    /// told.</summary>
+    /// <summary>What a batch of 32 texts of 128 tokens, or of 32 images, takes to train in bytes if all that is
+    /// computed is kept: weights, gradients, the two moments of AdamW, an average, and activations; null where it
+    /// cannot be told.</summary>
     public long? BytesPerBatch { get; init; }
 
     /// <summary>What is worth knowing beside.</summary>

@@ -1,4 +1,3 @@
-using OrtTrainer.Graph;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Graph.Operators;
 
@@ -11,8 +10,10 @@ internal static class KnownObstacles
 
     private static readonly (Func<NodeProto, bool> Is, string Problem, string Advice)[] Kinds =
     [
-        (n => n.OpType.Contains("Quantize", StringComparison.Ordinal) || n.OpType.StartsWith("QLinear", StringComparison.Ordinal)
-            || n.OpType.StartsWith("QAttention", StringComparison.Ordinal) || n.OpType is "MatMulInteger" or "ConvInteger" or "MatMulNBits",
+        (n => n.OpType.Contains("Quantize", StringComparison.Ordinal)
+            || n.OpType.StartsWith("QLinear", StringComparison.Ordinal)
+            || n.OpType.StartsWith("QAttention", StringComparison.Ordinal)
+                || n.OpType is "MatMulInteger" or "ConvInteger" or "MatMulNBits",
             "the model is quantized, and steps of rounding have no gradient",
             "Take the float32 model it was made of, train that, and quantize the export again."),
         (n => n.OpType is "Loop" or "Scan" or "If",
@@ -25,10 +26,13 @@ internal static class KnownObstacles
             "recurrent layers have no gradient here",
             "Take a model of attention or convolution, or train this one elsewhere."),
         (n => n.Domain.StartsWith("ai.onnx.ml", StringComparison.Ordinal),
-            "the model is of classical machine learning (trees, linear models, encoders of labels), which is not trained by gradients",
+            "the model is of classical machine learning (trees, linear models, encoders of labels), which is " +
+            "not trained by gradients",
             "Train it with the library that made it."),
-        (n => n.OpType.StartsWith("Sequence", StringComparison.Ordinal) || n.OpType.StartsWith("Optional", StringComparison.Ordinal)
-            || n.OpType.StartsWith("String", StringComparison.Ordinal) || n.OpType is "ConcatFromSequence" or "SplitToSequence"
+        (n => n.OpType.StartsWith("Sequence", StringComparison.Ordinal)
+            || n.OpType.StartsWith("Optional", StringComparison.Ordinal)
+            || n.OpType.StartsWith("String", StringComparison.Ordinal)
+                || n.OpType is "ConcatFromSequence" or "SplitToSequence"
             or "RegexFullMatch" or "TfIdfVectorizer",
             "the graph works on lists or texts, not on tensors alone",
             "Export the model without what comes before and after it."),

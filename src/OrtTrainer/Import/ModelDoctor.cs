@@ -37,7 +37,10 @@ public static class ModelDoctor
         }
         catch (GraphException fault)
         {
-            return report with { Obstacle = new(null, fault.Message, "Export the model again, or fetch all of its files.") };
+            return report with
+            {
+                Obstacle = new(null, fault.Message, "Export the model again, or fetch all of its files."),
+            };
         }
 
         NodeProto[] nodes = [.. Nodes(model)];
@@ -48,7 +51,8 @@ public static class ModelDoctor
             Operators = Uses(nodes),
             Notes = [.. Notes(model, nodes)],
         };
-        NodeProto? unknown = nodes.FirstOrDefault(n => !IsCall(model, n) && n.OpType != "If" && !KnownObstacles.IsKnown(n));
+        NodeProto? unknown = nodes.FirstOrDefault(n => !IsCall(model, n) && n.OpType != "If"
+            && !KnownObstacles.IsKnown(n));
         if (unknown is not null)
         {
             return report with { Obstacle = KnownObstacles.Of(unknown) };
@@ -94,7 +98,8 @@ public static class ModelDoctor
         ImportedArchitecture architecture = new(
             ModelConfig.Parse(ModelConfig.FileName, """{"model_type": "onnx"}"""u8.ToArray()), file);
         Value output = architecture.OutputOf(m, file.Source.Graph.Outputs[0]);
-        Value sum = g.ReduceSum(output, [.. Enumerable.Range(0, output.Shape.Rank).Select(axis => (long)axis)], keepAxes: false);
+        long[] axes = [.. Enumerable.Range(0, output.Shape.Rank).Select(axis => (long)axis)];
+        Value sum = g.ReduceSum(output, axes, keepAxes: false);
         _ = Autodiff.Gradients(g, sum, Autodiff.Parameters(g, sum, m.Parameters));
     }
 
@@ -144,14 +149,15 @@ public static class ModelDoctor
             && n.Attribute.Any(a => a.Name == "reduction" && a.S?.ToStringUtf8() == "add"));
         if (scatter is not null)
         {
-            yield return $"Node '{scatter.Name}' is ScatterND with reduction 'add': ONNX Runtime's CPU provider loses additions " +
+            yield return $"Node '{scatter.Name}' is ScatterND with reduction 'add': ONNX Runtime's CPU provider " +
+                $"loses additions " +
                 "where indices repeat and more than one thread runs. Do without it, or run it on one thread.";
         }
 
         if (!nodes.Any(n => n.OpType == "Dropout"))
         {
-            yield return "The file has no dropout, as exporters leave it out: it comes back where layers are recognized, if " +
-                "config.json beside it or --dropout says how much.";
+            yield return "The file has no dropout, as exporters leave it out: it comes back where layers are " +
+                "recognized, if config.json beside it or --dropout says how much.";
         }
 
         if (nodes.Any(n => n.OpType == "BatchNormalization"))

@@ -44,7 +44,8 @@ public static class ModelImport
 
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
-            throw new RunException($"{folder}: is not empty, and the imported model would be written there. Choose another "
+            throw new RunException($"{folder}: is not empty, and the imported model would be written there. " +
+                $"Choose another "
                 + "folder, or give this one as --model if it holds the import already.");
         }
 
@@ -89,8 +90,10 @@ public static class ModelImport
 
         if (!(difference <= Tolerance))
         {
-            throw new RunException($"{path}: the graph that would be trained does not compute what the file computes: on "
-                + $"made-up inputs outputs differ by {difference:0.#e0} of the largest. Its mask or positions may be of a "
+            throw new RunException($"{path}: the graph that would be trained does not compute what the file " +
+                $"computes: on "
+                + $"made-up inputs outputs differ by {difference:0.#e0} of the largest. Its mask or positions "
+                + $"may be of a "
                 + "kind that is not understood; doctor lists its operators.");
         }
 
@@ -152,7 +155,8 @@ public static class ModelImport
             return false;
         }
 
-        TokenizerExport.Read(Path.GetDirectoryName(found)!, Architecture.For(config).Shape.Positions, null).Write(folder);
+        int positions = Architecture.For(config).Shape.Positions;
+        TokenizerExport.Read(Path.GetDirectoryName(found)!, positions, maxLength: null).Write(folder);
         return true;
     }
 

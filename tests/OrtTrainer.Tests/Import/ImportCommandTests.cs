@@ -43,7 +43,8 @@ public sealed class ImportCommandTests
 
         Assert.That(File.Exists(_desk.File("direct-import/graph.onnx")));
         Assert.That(Predictions("direct"), Has.Length.EqualTo(2));
-        CliRun.Of("finetune", "--model", _desk.File("direct"), "--train", _desk.Train, "--max-steps", "2", "--max-length",
+        CliRun.Of("finetune", "--model", _desk.File("direct"), "--train", _desk.Train, "--max-steps", "2",
+            "--max-length",
             "16", "--threads", "1", "--quiet", "--out", _desk.File("further")).Succeeded();
     }
 
@@ -64,7 +65,8 @@ public sealed class ImportCommandTests
     public void Adapters_are_trained_on_an_import()
     {
         CliRun.Of("finetune", "--model", Graph, "--train", _desk.Train, "--eval", _desk.Eval, "--max-steps", "2",
-            "--max-length", "16", "--threads", "1", "--quiet", "--lora", "r=2", "--out", _desk.File("lora")).Succeeded();
+            "--max-length", "16", "--threads", "1", "--quiet", "--lora", "r=2", "--out",
+                _desk.File("lora")).Succeeded();
 
         Assert.That(File.Exists(_desk.File("lora/adapter/adapter_model.safetensors")));
     }
@@ -83,7 +85,8 @@ public sealed class ImportCommandTests
     private double[] Losses(string output, string model)
     {
         CliRun.Of("finetune", "--model", model, "--train", _desk.Train, "--eval", _desk.Eval, "--max-steps", "20",
-            "--batch-size", "4", "--dropout", "0", "--method", "finetune", "--max-length", "16", "--threads", "1", "--quiet",
+            "--batch-size", "4", "--dropout", "0", "--method", "finetune", "--max-length", "16", "--threads", "1",
+                "--quiet",
             "--out", _desk.File(output)).Succeeded();
         return
         [
@@ -96,7 +99,8 @@ public sealed class ImportCommandTests
 
     private string[] Predictions(string folder) =>
     [
-        .. CliRun.WithInput("where is my parcel\nrefund my card\n", "predict", "--model", _desk.File(folder), "--input", "-")
+        .. CliRun.WithInput("where is my parcel\nrefund my card\n", "predict", "--model", _desk.File(folder),
+            "--input", "-")
             .Succeeded().Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("label").GetString()!),
     ];
 }

@@ -8,7 +8,8 @@ using OrtTrainer.Tests.Models;
 namespace OrtTrainer.Tests.Import;
 
 /// <summary>
-/// Files of PyTorch's two exporters, imported: logits, loss and every gradient are those of the model that was exported.
+/// Files of PyTorch's two exporters, imported: logits, loss and every gradient are those of the model that was
+/// exported.
 /// </summary>
 public sealed class ImportGoldenTests
 {
@@ -26,8 +27,8 @@ public sealed class ImportGoldenTests
             $"{path} is not there; this test compares with reference material outside the repository.");
         using TemporaryFolder folder = new();
         ImportReport report = ModelImport.Run(path, folder.File("imported"));
-        TestContext.Out.WriteLine($"{report.Attention} of {report.Attention + report.PlainAttention} sites of attention " +
-            $"recognized, {report.Weights} weights, difference {report.Difference:e1}");
+        TestContext.Out.WriteLine($"{report.Attention} of {report.Attention + report.PlainAttention} sites of " +
+            $"attention recognized, {report.Weights} weights, difference {report.Difference:e1}");
         Assert.That(report.Difference, Is.LessThan(1e-4));
 
         if (golden == GoldenModel.SharedSpans)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Onnx;
@@ -30,12 +31,15 @@ public sealed class ModelDoctorTests
 
         yield return Case("a norm", () => TinyFile.Texts().Weight("norm.weight", 8).Weight("norm.bias", 8)
             .Node("LayerNormalization", ["", "norm.weight", "norm.bias"]).Classifier());
-        yield return Case("a folded matrix", () => TinyFile.Texts().Weight("onnx::MatMul_7", 8, 8).Weight("dense.bias", 8)
+        yield return Case("a folded matrix", () => TinyFile.Texts()
+            .Weight("onnx::MatMul_7", 8, 8).Weight("dense.bias", 8)
             .Node("MatMul", ["", "onnx::MatMul_7"]).Node("Add", ["", "dense.bias"]).Classifier());
-        yield return Case("a mask", () => TinyFile.Texts().Input("attention_mask", ElementType.Int64, "batch", "sequence")
+        yield return Case("a mask", () => TinyFile.Texts()
+            .Input("attention_mask", ElementType.Int64, "batch", "sequence")
             .Stored(TensorContent.Int64("last", [1], [2])).Node("Unsqueeze", ["attention_mask", "last"])
             .Node("Cast", [""], AttributeList.Empty.With("to", 1)).Node("Mul", ["value_0", ""]).Classifier());
-        yield return Case("a convolution", () => TinyFile.Images().Weight("conv.weight", 8, 3, 3, 3).Weight("conv.bias", 8)
+        yield return Case("a convolution", () => TinyFile.Images()
+            .Weight("conv.weight", 8, 3, 3, 3).Weight("conv.bias", 8)
             .Node("Conv", ["", "conv.weight", "conv.bias"]).Node("GlobalAveragePool", [""])
             .Node("Flatten", [""], AttributeList.Empty.With("axis", 1)).Logits());
         yield return Case("states alone", () => TinyFile.Texts().Node("Tanh", [""])
@@ -52,7 +56,8 @@ public sealed class ModelDoctorTests
         TestCaseData Body(string type, string problem, string domain = "") => Case(
             type, problem, () => TinyFile.Texts().Opset(domain, 1).Node(type, [""], domain: domain).Classifier());
         foreach (string type in new[]
-            { "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearMatMul", "MatMulInteger", "ConvInteger" })
+            { "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearMatMul", "MatMulInteger",
+                "ConvInteger" })
         {
             yield return Body(type, "quantized");
         }
@@ -90,9 +95,9 @@ public sealed class ModelDoctorTests
     }
 
     [TestCaseSource(nameof(Trainable))]
-    public void A_model_that_can_be_trained_is_said_to_be_and_imported(Func<TinyFile> file)
+    public void A_model_that_can_be_trained_is_said_to_be_and_imported(object file)
     {
-        string path = file().Save(_folder);
+        string path = ((Func<TinyFile>)file)().Save(_folder);
         DoctorReport report = ModelDoctor.Examine(path);
 
         Assert.That(report.Obstacle, Is.Null);
@@ -101,9 +106,9 @@ public sealed class ModelDoctorTests
     }
 
     [TestCaseSource(nameof(Untrainable))]
-    public void What_stands_against_training_is_named_with_its_node(Func<TinyFile> file, string problem)
+    public void What_stands_against_training_is_named_with_its_node(object file, string problem)
     {
-        string path = file().Save(_folder);
+        string path = ((Func<TinyFile>)file)().Save(_folder);
         DoctorReport report = ModelDoctor.Examine(path);
 
         Assert.That(report.Obstacle?.Problem, Does.Contain(problem));
@@ -137,7 +142,8 @@ public sealed class ModelDoctorTests
     public void Additions_to_repeated_places_are_named()
     {
         string path = TinyFile.Texts().Node(
-            "ScatterND", ["", "places", "updates"], AttributeList.Empty.With("reduction", "add")).Classifier().Save(_folder);
+            "ScatterND", ["", "places", "updates"], AttributeList.Empty.With("reduction", "add"))
+            .Classifier().Save(_folder);
 
         Assert.That(ModelDoctor.Examine(path).Notes, Has.One.Contains("ScatterND"));
     }
@@ -156,6 +162,7 @@ public sealed class ModelDoctorTests
         Assert.That(refused.ExitCode, Is.EqualTo(1));
         Assert.That(refused.Lines[^2], Does.StartWith("cannot be trained: 'node_1_TopK'"));
         Assert.That(json.RootElement.GetProperty("trainable").GetBoolean(), Is.False);
-        Assert.That(json.RootElement.GetProperty("obstacle").GetProperty("node").GetString(), Is.EqualTo("node_1_TopK"));
+        Assert.That(json.RootElement.GetProperty("obstacle").GetProperty("node").GetString(),
+            Is.EqualTo("node_1_TopK"));
     }
 }

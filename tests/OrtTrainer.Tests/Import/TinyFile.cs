@@ -73,7 +73,8 @@ internal sealed class TinyFile
     }
 
     /// <summary>Adds a node; "" among its inputs is what the node before gave.</summary>
-    public TinyFile Node(string type, string[] inputs, AttributeList? attributes = null, string domain = "", int outputs = 1)
+    public TinyFile Node(string type, string[] inputs, AttributeList? attributes = null, string domain = "",
+        int outputs = 1)
     {
         NodeProto node = new() { OpType = type, Name = $"node_{_graph.Node.Count}_{type}", Domain = domain };
         node.Input.AddRange(inputs.Select(input => input.Length == 0 ? _last : input));

@@ -9,7 +9,8 @@ internal sealed partial class PackedModelBuilder
     /// <summary>What shapes call the length of the longest sequence.</summary>
     private const string Longest = "longest";
 
-    /// <summary>The token of each place of a row, 0 in padding, int64 [B, S]; and which places are none, [B, S].</summary>
+    /// <summary>The token of each place of a row, 0 in padding, int64 [B, S]; and which places are none, [B,
+    /// S].</summary>
     private (Value Token, Value Filled) Places
     {
         get

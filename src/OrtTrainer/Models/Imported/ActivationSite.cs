@@ -3,8 +3,8 @@ using OrtTrainer.Graph;
 namespace OrtTrainer.Models.Imported;
 
 /// <summary>
-/// An activation of an exported graph. Exporters write GELU and SiLU in several steps and orders; so what a value is as a
-/// function of one other is tried at a few points.
+/// An activation of an exported graph. Exporters write GELU and SiLU in several steps and orders; so what a value is as
+/// a function of one other is tried at a few points.
 /// </summary>
 /// <param name="X">What goes in.</param>
 /// <param name="Name">Its name in Hugging Face configurations.</param>
@@ -41,8 +41,7 @@ internal sealed record ActivationSite(Value X, string Name)
         {
             if (Points.Select(t => Evaluate(source, value, x, t, MostSteps)).ToArray() is var y
                 && y.All(v => v is not null)
-                && Known.FirstOrDefault(f => Points.Zip(y).All(p => Math.Abs(f.Of(p.First) - p.Second!.Value) < Tolerance))
-                    is { Name: { } name })
+                && Known.FirstOrDefault(f => Fits(f.Of, y)) is { Name: { } name })
             {
                 return new(x, name);
             }
@@ -50,6 +49,9 @@ internal sealed record ActivationSite(Value X, string Name)
 
         return null;
     }
+
+    private static bool Fits(Func<double, double> known, double?[] y) =>
+        Points.Zip(y).All(point => Math.Abs(known(point.First) - point.Second!.Value) < Tolerance);
 
     /// <summary>What a value is made of element by element, the nearest first.</summary>
     private static IEnumerable<Value> Ancestors(SourceGraph source, Value value)

@@ -98,8 +98,8 @@ internal sealed record AttentionSite(
         return (value, 1);
     }
 
-    /// <summary>Heads put together again, and what they were multiplied with. Whether they were taken apart in the usual
-    /// way is not looked at here: whoever imports compares outputs.</summary>
+    /// <summary>Heads put together again, and what they were multiplied with. Whether they were taken apart in the
+    /// usual way is not looked at here: whoever imports compares outputs.</summary>
     private static (Value Whole, float Scale) Whole(SourceGraph source, Value value)
     {
         (Value x, float scale) = Unscaled(source, value);

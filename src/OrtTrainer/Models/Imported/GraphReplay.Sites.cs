@@ -174,7 +174,8 @@ internal sealed partial class GraphReplay
         ? m.Activation(site.Name, Of(site.X))
         : null;
 
-    /// <summary>A layer of the place its weights are of, on a matrix where the builder's layers take no other.</summary>
+    /// <summary>A layer of the place its weights are of, on a matrix where the builder's layers take no
+    /// other.</summary>
     private Value Placed(string stem, Value x, Func<Value, Value> layer)
     {
         Value made = Of(x);

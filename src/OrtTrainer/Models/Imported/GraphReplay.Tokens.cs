@@ -16,7 +16,8 @@ internal sealed partial class GraphReplay
     private Value? TokenNode(Value value)
     {
         TokenForm form = source.FormOf(value);
-        if (source.Producer(value) is not { Operator.Domain.Length: 0 } node || node.Outputs.Count != 1 && node.Operator.Type != "Split")
+        if (source.Producer(value) is not { Operator.Domain.Length: 0 } node
+            || (node.Outputs.Count != 1 && node.Operator.Type != "Split"))
         {
             return null;
         }
@@ -25,7 +26,8 @@ internal sealed partial class GraphReplay
         {
             return node.Inputs.Any(i => i is not null && source.FormOf(i) != TokenForm.None) && form != TokenForm.None
                 ? Graph.Add(
-                    node.Operator, [.. node.Inputs.Select(i => i is null ? null : Operand(i, value))], node.Attributes)[0]
+                    node.Operator, [.. node.Inputs.Select(i => i is null ? null : Operand(i, value))],
+                    node.Attributes)[0]
                 : null;
         }
 
@@ -99,7 +101,8 @@ internal sealed partial class GraphReplay
         }
 
         Value tokens = Of(x);
-        return tokens.Shape.Skip(1).SequenceEqual(rest) ? tokens : Graph.Reshape(tokens, [0, .. rest.Select(d => d.Size)]);
+        return tokens.Shape.Skip(1).SequenceEqual(rest) ? tokens
+            : Graph.Reshape(tokens, [0, .. rest.Select(d => d.Size)]);
     }
 
     /// <summary>What a node takes beside tokens, so that it meets each token with what its row and column have in the

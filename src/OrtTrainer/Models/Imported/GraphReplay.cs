@@ -54,7 +54,8 @@ internal sealed partial class GraphReplay(SourceGraph source, ModelBuilder m, Re
     {
         if (source.Data.Contains(value))
         {
-            return value.Name == PaddedInputs.PixelValues ? m.Pixels(settings.Shape.Image!.Value) : value.Name == PaddedInputs.InputIds ? Ids : m.Rows(value.Name);
+            return value.Name == PaddedInputs.PixelValues ? m.Pixels(settings.Shape.Image!.Value)
+                : value.Name == PaddedInputs.InputIds ? Ids : m.Rows(value.Name);
         }
 
         if (source.IsWeight(value))

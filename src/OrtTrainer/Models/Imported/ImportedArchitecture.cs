@@ -9,8 +9,8 @@ using OrtTrainer.Models.Building;
 namespace OrtTrainer.Models.Imported;
 
 /// <summary>
-/// A model whose graph came as an ONNX file. Its last layer is replaced where a task has other labels; the rest is built
-/// as the file has it.
+/// A model whose graph came as an ONNX file. Its last layer is replaced where a task has other labels; the rest is
+/// built as the file has it.
 /// </summary>
 internal sealed class ImportedArchitecture : Architecture
 {
@@ -148,8 +148,8 @@ internal sealed class ImportedArchitecture : Architecture
     {
         if (_file.Output is not { IsPerSequence: false, Last: { } last } || last.Outputs != Shape.Vocabulary)
         {
-            throw new RunException($"{Config.Path}: the imported graph gives no logits of the vocabulary for every token. " +
-                "Import an export of the model with its language head.");
+            throw new RunException($"{Config.Path}: the imported graph gives no logits of the vocabulary for " +
+                $"every token. Import an export of the model with its language head.");
         }
 
         Value chosen = m.ChosenTokens(hidden);
@@ -173,7 +173,8 @@ internal sealed class ImportedArchitecture : Architecture
 
     private static ModelShape ShapeOf(ImportedFile file, ModelConfig config)
     {
-        int layers = file.Weights.Select(w => GraphReplay.PlaceOf(w.Name).LayerIndex ?? -1).DefaultIfEmpty(-1).Max() + 1;
+        int layers = file.Weights.Select(w => GraphReplay.PlaceOf(w.Name).LayerIndex ?? -1)
+            .DefaultIfEmpty(-1).Max() + 1;
         AttentionSite? attention = file.Attention.FirstOrDefault();
         int width = (int)file.Output.States.Shape[-1].Size;
         ModelShape shape = new()
@@ -182,9 +183,10 @@ internal sealed class ImportedArchitecture : Architecture
             Width = width,
             Heads = attention?.Heads ?? 1,
             Inner = 4 * width,
-            Positions = PositionsOf(file, Math.Max(0, config.GetInt("pad_token_id", 0))) ?? (config.Has("max_position_embeddings")
-                ? config.Size("max_position_embeddings", SizeRange.Positions)
-                : UsualPositions),
+            Positions = PositionsOf(file, Math.Max(0, config.GetInt("pad_token_id", 0)))
+                ?? (config.Has("max_position_embeddings")
+                    ? config.Size("max_position_embeddings", SizeRange.Positions)
+                    : UsualPositions),
             Vocabulary = TableRows(file, PaddedInputs.InputIds) ?? 1,
             TokenTypes = TableRows(file, PaddedInputs.TokenTypeIds) ?? 0,
         };
@@ -193,8 +195,8 @@ internal sealed class ImportedArchitecture : Architecture
             : shape;
     }
 
-    /// <summary>The rows of the table that positions pick from: one whose ids are made of sizes, or of counts that begin
-    /// behind the padding id, as RoBERTa's.</summary>
+    /// <summary>The rows of the table that positions pick from: one whose ids are made of sizes, or of counts that
+    /// begin behind the padding id, as RoBERTa's.</summary>
     private static int? PositionsOf(ImportedFile file, int paddingId)
     {
         foreach (Node node in file.Source.Graph.Nodes.Where(node => node.Operator.Type == "Gather"))

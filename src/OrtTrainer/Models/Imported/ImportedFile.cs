@@ -88,7 +88,8 @@ internal sealed class ImportedFile
         if (unknown is not null)
         {
             throw new GraphException(
-                $"The input '{unknown.Name}' is not understood; understood are {string.Join(", ", KnownInputs)}. Export " +
+                $"The input '{unknown.Name}' is not understood; understood are " +
+                $"{string.Join(", ", KnownInputs)}. Export " +
                 "the model without it, such as without a cache of earlier tokens.");
         }
 
@@ -98,8 +99,8 @@ internal sealed class ImportedFile
         {
             throw new GraphException(
                 $"The model has no input '{PaddedInputs.InputIds}' or '{PaddedInputs.PixelValues}'; its inputs are " +
-                $"{string.Join(", ", inputs.Where(i => !IsWeight(i)).Select(i => $"'{i.Name}'"))}. Export it with one of " +
-                "these names.");
+                $"{string.Join(", ", inputs.Where(i => !IsWeight(i)).Select(i => $"'{i.Name}'"))}. Export it " +
+                $"with one of these names.");
         }
 
         if (main.Name == PaddedInputs.InputIds
@@ -107,7 +108,8 @@ internal sealed class ImportedFile
             && (rows.HasDimValue || columns.HasDimValue || rows.DimParam == columns.DimParam))
         {
             throw new GraphException(
-                $"The input '{main.Name}' is of one size, [{Size(rows)}, {Size(columns)}]; batches differ in both. Export " +
+                $"The input '{main.Name}' is of one size, [{Size(rows)}, {Size(columns)}]; batches differ in " +
+                $"both. Export " +
                 "with named axes for batch and sequence (dynamic_axes, or dynamic_shapes with the newer exporter).");
         }
     }

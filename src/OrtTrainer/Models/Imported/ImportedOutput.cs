@@ -27,16 +27,19 @@ internal sealed record ImportedOutput(Value States, Value? Features, LinearSite?
         if (source.Rows is null)
         {
             return last is null
-                ? throw new GraphException($"The output '{output}' is made by no linear layer; an image model ends in one.")
+                ? throw new GraphException($"The output '{output}' is made by no linear layer; an image model " +
+                    $"ends in one.")
                 : new(top, top, last, IsPerSequence: true);
         }
 
         Value states = NearestTokens(source, top) ?? throw new GraphException(
-            $"The output '{output}' depends on no value with a row per token, [batch, sequence, ...], as far as the sizes "
+            $"The output '{output}' depends on no value with a row per token, [batch, sequence, ...], as far as " +
+            $"the sizes "
             + "can be told. Export with named axes for batch and sequence.");
         bool isPerSequence = source.FormOf(logits) == TokenForm.None;
         return last is null && isPerSequence && output.Shape.Rank == 2
-            ? throw new GraphException($"The output '{output}' is made by no linear layer, so that its classes cannot be told.")
+            ? throw new GraphException($"The output '{output}' is made by no linear layer, so that its classes " +
+                $"cannot be told.")
             : new(states, last is null ? null : top, last, isPerSequence);
     }
 

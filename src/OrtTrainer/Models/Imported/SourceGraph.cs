@@ -44,7 +44,8 @@ internal sealed class SourceGraph
         if (data.FirstOrDefault(d => d.Name == PaddedInputs.InputIds) is { Shape.Rank: 2 } ids)
         {
             (_rows, _columns) = (ids.Shape[0], ids.Shape[1]);
-            _flat = SymbolicInteger.Multiply(SymbolicInteger.Of(ids.Shape[0]), SymbolicInteger.Of(ids.Shape[1]))?.Symbol;
+            _flat = SymbolicInteger.Multiply(SymbolicInteger.Of(ids.Shape[0]),
+                SymbolicInteger.Of(ids.Shape[1]))?.Symbol;
         }
     }
 
