@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
+using OrtTrainer.Text;
 
 namespace OrtTrainer.Tasks;
 
@@ -66,7 +67,9 @@ public abstract partial class ModelTask
 
     /// <summary>What stands in those files.</summary>
     /// <param name="maxLength">The most tokens of an input.</param>
-    internal virtual IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) => [];
+    /// <param name="tokenizer">Reads the model's tokenizer, which may have none.</param>
+    internal virtual IReadOnlyList<(string Path, JsonNode Content)> FilesOf(
+        int maxLength, Func<Tokenizer?> tokenizer) => [];
 
     /// <summary>A name per output of a model: the labels of its configuration, but for tasks without.</summary>
     internal virtual IReadOnlyList<string> OutputNames(ModelConfig config) => config.Id2Label;
