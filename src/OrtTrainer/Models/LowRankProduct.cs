@@ -5,7 +5,8 @@ namespace OrtTrainer.Models;
 /// <summary>The change that a low-rank adapter makes of a matrix (Hu et al. 2021, LoRA).</summary>
 internal static class LowRankProduct
 {
-    /// <summary>W + scale · B·A, in place of W; each row by itself, so that rows of W and B may be some of all.</summary>
+    /// <summary>W + scale · B·A, in place of W; each row by itself, so that rows of W and B may be some of
+    /// all.</summary>
     /// <param name="weights">W, [rows, in].</param>
     /// <param name="down">A, [rank, in].</param>
     /// <param name="up">B, [rows, rank].</param>

@@ -145,7 +145,8 @@ internal sealed class PeftAdapter : IDisposable
         {
             string others = _unread.Count > MostNamed ? $" and {_unread.Count - MostNamed} more" : "";
             throw new CheckpointException(
-                _file.Path, $"tensor {string.Join(", ", _unread.Order(StringComparer.Ordinal).Take(MostNamed))}{others}",
+                _file.Path,
+                $"tensor {string.Join(", ", _unread.Order(StringComparer.Ordinal).Take(MostNamed))}{others}",
                 "layers that the model does not have", $"those of the model in {model}",
                 "Give the model that the adapter was trained on (--model).");
         }

@@ -72,7 +72,8 @@ internal sealed class LinearCrossEntropy(Precision precision, bool hasBias, bool
             if (i >= layer && context.Needs(i))
             {
                 throw new GraphException(
-                    $"{Type} has gradients in {(isFrozen ? "x" : "its layer")} alone, not in {context.In(i)} of '{context.NodeName}'.");
+                    $"{Type} has gradients in {(isFrozen ? "x" : "its layer")} alone, not in {context.In(i)} of "
+                    + $"'{context.NodeName}'.");
             }
 
             if (i < layer && context.Needs(i))

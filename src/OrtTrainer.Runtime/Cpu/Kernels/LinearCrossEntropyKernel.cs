@@ -5,9 +5,10 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
 /// <c>LinearCrossEntropy(x [R, H], w [V, H], b [V], ids [R, 1], weights [R], scale [], label [], all []) -> loss [],
-/// dx, dw, db</c>, <c>LinearCrossEntropyWithoutBias</c>, and both <c>Frozen</c>, without dw and db: the loss of <see cref="IdCrossEntropyKernel"/> over
-/// x · wᵀ + b, weighted and summed, and its gradients. Logits are made for a block of rows, whose gradients take their
-/// place and are used up before the next block. The blocks depend on the shapes alone.
+/// dx, dw, db</c>, <c>LinearCrossEntropyWithoutBias</c>, and both with <c>Frozen</c> before their names, which give
+/// neither dw nor db: the loss of <see cref="IdCrossEntropyKernel"/> over x · wᵀ + b, weighted and summed, and its
+/// gradients. Logits are made for a block of rows, whose gradients take their place and are used up before the next
+/// block. The blocks depend on the shapes alone.
 /// </summary>
 internal sealed unsafe class LinearCrossEntropyKernel<TTile>(KernelDefinition definition, bool hasBias, bool isFrozen)
     : Kernel

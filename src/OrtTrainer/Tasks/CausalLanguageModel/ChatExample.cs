@@ -43,8 +43,8 @@ internal sealed record ChatExample(IReadOnlyList<Mapping> Messages, int Line = 0
                 "The assistant is to answer; expected messages of which another's is the last.", nameof(messages));
     }
 
-    /// <summary>The conversation before the assistant's last message, and that message; null where nothing stands before
-    /// it, or there is none.</summary>
+    /// <summary>The conversation before the assistant's last message, and that message; null where nothing stands
+    /// before it, or there is none.</summary>
     public (ChatExample Question, string Answer)? LastAnswer
     {
         get

@@ -64,8 +64,8 @@ internal static class ChatTokens
         return IsEnd(last, tokenizer) ? last : null;
     }
 
-    /// <summary>The tokens that end what a model writes, with the one that ends the assistant's messages: other software
-    /// does not take that from the template.</summary>
+    /// <summary>The tokens that end what a model writes, with the one that ends the assistant's messages: other
+    /// software does not take that from the template.</summary>
     /// <param name="ends">Those that the model's files name.</param>
     /// <param name="tokenizer">The model's; null where there is none.</param>
     public static IReadOnlyList<int> WithEndOfAnswer(IReadOnlyList<int> ends, Tokenizer? tokenizer)
