@@ -254,10 +254,12 @@ public static class FusedOperations
     /// <param name="scale">A float without axes, such as an inverse temperature.</param>
     /// <param name="label">The share of the label, a float without axes.</param>
     /// <param name="all">The share of every class, a float without axes.</param>
+    /// <param name="isFrozen">Whether x alone has a gradient, as w and b stay as they are.</param>
     public static Value LinearCrossEntropy(
-        this GraphBuilder g, LinearLayer layer, Value ids, Value weights, Value scale, Value label, Value all) =>
+        this GraphBuilder g, LinearLayer layer, Value ids, Value weights, Value scale, Value label, Value all,
+        bool isFrozen = false) =>
         Fused(g,
-            Operators.Fused.LinearCrossEntropy.Name(layer.B is not null) + Operands.Suffix(layer.Precision),
+            Operators.Fused.LinearCrossEntropy.Name(layer.B is not null, isFrozen) + Operands.Suffix(layer.Precision),
             layer.B is { } b
                 ? [layer.X, layer.W, b, ids, weights, scale, label, all]
                 : [layer.X, layer.W, ids, weights, scale, label, all],

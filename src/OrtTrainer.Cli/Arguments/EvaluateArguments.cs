@@ -10,6 +10,10 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, 
     [Option("model", MetaValue = "DIR", HelpText = "folder of a fine-tuned model")]
     public string? Model { get; set; }
 
+    [Option("adapter", MetaValue = "DIR",
+        HelpText = "folder of LoRA adapters as PEFT keeps them, added to the model's weights (default: none)")]
+    public string? Adapter { get; set; }
+
     [Option("data", MetaValue = "F", HelpText = "file of labelled texts; for masked_lm, file or folder of plain texts")]
     public string? Data { get; set; }
 

@@ -16,6 +16,10 @@ internal sealed class ExportArguments : LabelledArguments
     [Option("model", MetaValue = "DIR", HelpText = "instead of a run: a fine-tuned model in Hugging Face layout")]
     public string? Model { get; set; }
 
+    [Option("adapter", MetaValue = "DIR",
+        HelpText = "folder of LoRA adapters as PEFT keeps them, added to the model's weights (default: none)")]
+    public string? Adapter { get; set; }
+
     [Option("out", MetaValue = "DIR", HelpText = "new folder to export to")]
     public string? Output { get; set; }
 

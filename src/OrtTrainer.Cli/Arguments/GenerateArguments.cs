@@ -10,6 +10,10 @@ internal sealed class GenerateArguments : TableArguments, IGenerationArguments
     [Option("model", MetaValue = "DIR", HelpText = "folder of a model that writes")]
     public string? Model { get; set; }
 
+    [Option("adapter", MetaValue = "DIR",
+        HelpText = "folder of LoRA adapters as PEFT keeps them, added to the model's weights (default: none)")]
+    public string? Adapter { get; set; }
+
     [Option("prompt", MetaValue = "TEXT",
         HelpText = "one prompt, or one source of an encoder-decoder; what is written comes as it is made")]
     public string? Prompt { get; set; }
@@ -53,6 +57,9 @@ internal sealed class GenerateArguments : TableArguments, IGenerationArguments
     public long? Seed { get; set; }
 
     public int? BatchSize { get; set; }
+
+    [Option("precision", MetaValue = "PRECISION", HelpText = "operands of products: fp32, bf16 (default: fp32)")]
+    public string? Precision { get; set; }
 
     [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
     public int? Threads { get; set; }

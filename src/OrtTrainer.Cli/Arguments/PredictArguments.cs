@@ -13,6 +13,10 @@ internal sealed class PredictArguments : TableArguments
     [Option("model", MetaValue = "DIR", HelpText = "folder of a fine-tuned model")]
     public string? Model { get; set; }
 
+    [Option("adapter", MetaValue = "DIR",
+        HelpText = "folder of LoRA adapters as PEFT keeps them, added to the model's weights (default: none)")]
+    public string? Adapter { get; set; }
+
     [Option("input", MetaValue = "F|-",
         HelpText = "file of texts, or - for standard input; a line of .txt or of standard input is a text")]
     public string? Input { get; set; }

@@ -8,7 +8,8 @@ namespace OrtTrainer.Cli.Arguments;
 internal abstract class TableArguments : CommandArguments
 {
     [Section("Columns and format")]
-    [Option("text", MetaValue = "COL", HelpText = "column of the text (default: text)")]
+    [Option("text", MetaValue = "COL",
+        HelpText = "column of the text (default: by the task, such as text, prompt or source)")]
     public string? TextColumn { get; set; }
 
     [Option("pair", MetaValue = "COL", HelpText = "column of the second text, for tasks on pairs")]

@@ -28,6 +28,7 @@ internal static class EvaluateCommand
             Stride = arguments.Stride,
             Execution = Threads(arguments.Threads),
             Precision = Supported(arguments.Precision),
+            Adapter = arguments.Adapter,
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         ModelTask task = predictor.Task;
@@ -63,7 +64,10 @@ internal static class EvaluateCommand
             predictor.Evaluate(data, arguments.Metric, terminal.Note, interruption);
         if (writing is not null)
         {
-            GenerationScores written = WrittenScores.Of(arguments, writing, data.Source, interruption);
+            // What writes is opened anew, and is not to lie in memory beside what has scored.
+            predictor.Dispose();
+            GenerationScores written =
+                WrittenScores.Of(arguments, writing, options.Precision, data.Source, interruption);
             scores = scores with
             {
                 Values = new Dictionary<string, double>(scores.Values.Concat(written.Values.Select(

@@ -26,13 +26,18 @@ internal static class ExportCommand
             throw new UsageException("--weights chooses among those of a run; a model has one set.");
         }
 
+        if (arguments.Adapter is not null && arguments.Model is null)
+        {
+            throw new UsageException("--adapter is added to a model (--model); the weights of a run have its own.");
+        }
+
         RunWeights weights = Words.Parse<RunWeights>("--weights", arguments.Weights) ?? RunWeights.Averaged;
         Quantization quantization = Words.Parse<Quantization>("--quantize", arguments.Quantize) ?? Quantization.None;
         _ = arguments.Table; // A wrong option is told before a model is opened.
         RequireNew(output);
         using ExportSource source = arguments.Run is { } run
             ? RunExport.Open(run, weights)
-            : ModelExport.Open(ModelFolder.Require(arguments.Model!));
+            : ModelExport.Open(ModelFolder.Require(arguments.Model!), arguments.Adapter);
         using ScoredExport? scored = arguments.Eval is { } file
             ? new ScoredExport(file, arguments, source, terminal.Note, interruption)
             : null;

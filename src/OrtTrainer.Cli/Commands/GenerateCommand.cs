@@ -1,8 +1,10 @@
 using System.Text;
 using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Generation;
+using OrtTrainer.Graph;
 using OrtTrainer.Tasks.CausalLanguageModel;
 
 namespace OrtTrainer.Cli.Commands;
@@ -20,11 +22,14 @@ internal static class GenerateCommand
             throw new UsageException("--prompt is one prompt; take either it or --input and --output.");
         }
 
+        Precision precision = OptionErrors.Guard(
+            typeof(GenerateArguments), () => EvaluateCommand.Supported(arguments.Precision));
         TextSource? source = arguments.Prompt is null
             ? TextSource.Of(arguments, arguments.InputFile, terminal)
             : null;
         using Generator generator = Generator.Open(
-            ModelFolder.Require(arguments.ModelFolder), EvaluateCommand.Threads(arguments.Threads));
+            ModelFolder.Require(arguments.ModelFolder), EvaluateCommand.Threads(arguments.Threads), precision,
+            arguments.Adapter);
         if (source is null)
         {
             foreach (string piece in generator.Stream(

@@ -9,10 +9,12 @@ namespace OrtTrainer.Cli.Commands;
 /// <summary>Opens a model with a task's head in Hugging Face layout, whoever trained it, for export.</summary>
 internal static class ModelExport
 {
+    /// <param name="folder">The model.</param>
+    /// <param name="adapter">A folder of PEFT's with adapters that are merged into the weights; null for none.</param>
     /// <exception cref="RunException">The weights lack the head.</exception>
-    public static ExportSource Open(string folder)
+    public static ExportSource Open(string folder, string? adapter)
     {
-        using PretrainedModel source = PretrainedModel.Open(folder);
+        using PretrainedModel source = PretrainedModel.Open(folder, adapter: adapter);
         ModelTask task = ModelTask.Of(source.Config);
         IReadOnlyList<string> labels = task.OutputNames(source.Config);
         ParameterLayout layout = PackedGraph.Evaluation(source.Architecture, task.Head(labels.Count)).Layout;
@@ -38,13 +40,15 @@ internal static class ModelExport
             };
             Provenance provenance = new()
             {
-                Method = "none",
+                Method = adapter is null ? "none" : "lora",
                 Task = model.Task,
                 Metric = "none",
                 Seed = 0,
                 BaseModel = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             };
-            return new ExportSource(model, provenance, $"the model in {folder}");
+            return new ExportSource(
+                model, provenance,
+                $"the model in {folder}" + (adapter is null ? "" : $" with the adapter in {adapter}"));
         }
         catch
         {

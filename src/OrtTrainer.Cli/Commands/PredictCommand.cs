@@ -24,6 +24,7 @@ internal static class PredictCommand
             Threshold = (float)(arguments.Threshold ?? 0.5),
             Execution = EvaluateCommand.Threads(arguments.Threads),
             Precision = EvaluateCommand.Supported(arguments.Precision),
+            Adapter = arguments.Adapter,
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         if (arguments.Verbose)

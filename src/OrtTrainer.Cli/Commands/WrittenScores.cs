@@ -5,7 +5,9 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Generation;
+using OrtTrainer.Graph;
 using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.CausalLanguageModel;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -20,10 +22,10 @@ internal static class WrittenScores
     {
         if (arguments.Generate)
         {
-            foreach (string option in new[] { "--metric", "--precision" }.Where(arguments.Given.Contains))
+            if (arguments.Given.Contains("--metric"))
             {
-                throw new UsageException($"{option} is given with --generate, which prints all scores and writes in "
-                    + "float32. Leave one of both out.");
+                throw new UsageException(
+                    "--metric is given with --generate, which prints all scores. Leave one of both out.");
             }
 
             return arguments.Limit is null or >= 1
@@ -52,36 +54,53 @@ internal static class WrittenScores
     /// <summary>Lets the model write and scores it.</summary>
     /// <param name="arguments">The model, and where its texts go.</param>
     /// <param name="options">How they are written.</param>
-    /// <param name="data">Prompts with their completions, or sources with their targets.</param>
+    /// <param name="precision">What the operands of products are rounded to.</param>
+    /// <param name="data">Prompts with their completions, sources with their targets, or chats, of which the
+    /// assistant's last message is what is to be written.</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <exception cref="DataFileException">A row has no text that is to be written.</exception>
     public static GenerationScores Of(
-        EvaluateArguments arguments, GenerationOptions options, Dataset data, CancellationToken cancellation)
+        EvaluateArguments arguments, GenerationOptions options, Precision precision, Dataset data,
+        CancellationToken cancellation)
     {
-        if (data.Examples.FirstOrDefault(example => example.Pair is null) is { } alone)
-        {
-            throw new DataFileException(
-                data.Source, alone.Line, "there is a text alone; --generate takes prompts with what is to be written "
-                + "behind them. Name the columns (--text, --pair).");
-        }
-
+        (Example Prompt, string Reference)[] rows = [.. data.Examples.Select(example => RowOf(data, example))];
         using Generator generator = Generator.Open(
-            arguments.ModelFolder, EvaluateCommand.Threads(arguments.Threads), arguments.MaxLength);
-        IReadOnlyList<GeneratedText> written = generator.Generate(
-            [.. data.Examples.Select(example => example.Text)], options, cancellation);
+            arguments.ModelFolder, EvaluateCommand.Threads(arguments.Threads), arguments.MaxLength, precision,
+            arguments.Adapter);
+        IReadOnlyList<GeneratedText> written =
+            generator.Generate([.. rows.Select(row => row.Prompt)], options, cancellation);
         if (arguments.Output is { } file)
         {
             AtomicFile.Write(file, stream =>
             {
                 using StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true);
-                foreach ((Example example, GeneratedText text) in data.Examples.Zip(written))
+                foreach (((Example prompt, string reference), GeneratedText text) in rows.Zip(written))
                 {
-                    writer.Write(WrittenLine.Of(example.Text, text, example.Pair) + "\n");
+                    writer.Write(WrittenLine.Of(prompt.Text, text, reference) + "\n");
                 }
             });
         }
 
         return GenerationScores.Of(
-            [.. written.Select(text => text.Text)], [.. data.Examples.Select(example => example.Pair!)]);
+            [.. written.Select(text => text.Text)], [.. rows.Select(row => row.Reference)]);
+    }
+
+    /// <summary>What the model reads of a row, and what it is to write.</summary>
+    private static (Example Prompt, string Reference) RowOf(Dataset data, Example example)
+    {
+        if (example is not ChatExample chat)
+        {
+            return example.Pair is { } reference
+                ? (new Example(example.Text, Line: example.Line), reference)
+                : throw new DataFileException(
+                    data.Source, example.Line, "there is a text alone; --generate takes prompts with what is to be "
+                    + "written behind them. Name the columns (--text, --pair).");
+        }
+
+        return chat.LastAnswer is var (question, answer)
+            ? (question, answer)
+            : throw new DataFileException(
+                data.Source, example.Line, "nothing stands before the assistant's last message, which --generate lets "
+                + "the model write anew. Put the message of the user before it, or take the row out.");
     }
 }

@@ -21,13 +21,27 @@ internal static class OptionErrors
     }
 
     /// <summary>
-    /// Puts the option for the property that the message starts with, and drops what .NET adds at its end.
+    /// Puts the option for the property that the message starts with, and for one beside it ("A and B", "A or B"), and
+    /// drops what .NET adds at its end.
     /// </summary>
     private static string Translate(Type arguments, string message, IReadOnlyCollection<string> given)
     {
         int end = message.IndexOf(" (Parameter ", StringComparison.Ordinal);
         string text = end < 0 ? message : message[..end];
-        string first = text.Split(' ')[0];
-        return OptionNames.Find(arguments, first, given) is { } option ? option + text[first.Length..] : text;
+        string[] words = text.Split(' ');
+        if (OptionOf(words[0]) is not { } option)
+        {
+            return text;
+        }
+
+        words[0] = option;
+        if (words is [_, "and" or "or", _, "are" or "is", ..])
+        {
+            words[2] = OptionOf(words[2]) ?? words[2];
+        }
+
+        return string.Join(' ', words);
+
+        string? OptionOf(string property) => OptionNames.Find(arguments, property, given);
     }
 }

@@ -48,6 +48,8 @@ public static class OperatorSet
         .. WithResidual(new LinearGrad(precision, hasBias: false)),
         .. WithResidual(new LinearInputGrad(precision)), new LinearWeightGrad(precision),
         new LinearCrossEntropy(precision, hasBias: true), new LinearCrossEntropy(precision, hasBias: false),
+        new LinearCrossEntropy(precision, hasBias: true, isFrozen: true),
+        new LinearCrossEntropy(precision, hasBias: false, isFrozen: true),
         new FeedForward(precision, "Gelu"), .. WithResidual(new FeedForwardGrad(precision, "Gelu")),
         new FeedForward(precision, "GeluTanh"), .. WithResidual(new FeedForwardGrad(precision, "GeluTanh")),
         .. Enum.GetValues<GateActivation>().SelectMany(

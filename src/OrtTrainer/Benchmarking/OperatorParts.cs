@@ -13,6 +13,7 @@ internal static class OperatorParts
         ("MatMul", StepPart.Products),
         ("FusedMatMul", StepPart.Products),
         ("Linear", StepPart.Products),
+        ("FrozenLinear", StepPart.Products),
         ("FeedForward", StepPart.Products),
 
         // The gradients of biases.

@@ -39,6 +39,7 @@ internal static class OperatorWork
             string name when name.StartsWith("LinearGrad", StringComparison.Ordinal)
                 || name.StartsWith("LinearWithoutBiasGrad", StringComparison.Ordinal) => Products(node, 2, 2),
             string name when name.StartsWith("LinearCrossEntropy", StringComparison.Ordinal) => Products(node, 3, 1),
+            string name when name.StartsWith("FrozenLinear", StringComparison.Ordinal) => Products(node, 2, 1),
             _ when IsProduct(node) => Product(node),
             _ => null,
         };

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
+using OrtTrainer.Tasks.CausalLanguageModel;
 using OrtTrainer.Tasks.TokenPrediction;
 using OrtTrainer.Text;
 
@@ -38,8 +39,9 @@ internal static class GenAiConfig
 
         ModelConfig config = model.Config;
         string folder = Path.GetDirectoryName(config.Path)!;
-        IReadOnlyList<int> ends = GenerationConfig.EndTokens(
-            folder, config, model.TokenizerFolder is { } tokenizer ? Tokenizer.Load(tokenizer) : null);
+        Tokenizer? tokenizer = model.TokenizerFolder is { } own ? Tokenizer.Load(own) : null;
+        IReadOnlyList<int> ends = ChatTokens.WithEndOfAnswer(
+            GenerationConfig.EndTokens(folder, config, tokenizer), tokenizer);
         if (ends.Count == 0)
         {
             return null;

@@ -8,6 +8,7 @@ using OrtTrainer.Models;
 using OrtTrainer.Models.Backbones;
 using OrtTrainer.Prediction;
 using OrtTrainer.Tasks;
+using OrtTrainer.Text;
 
 namespace OrtTrainer.Export;
 
@@ -84,6 +85,7 @@ internal static class ModelExporter
         string[] owned =
         [
             ModelConfig.FileName, SafetensorsName, GenAiConfig.FileName, .. TokenizerExport.FileNames,
+            .. TokenizerExport.TemplatesOf(folder),
             .. ModelTask.All.SelectMany(task => task.FileNames), .. TrainedAdapter.FileNames,
             // Beside config.json lies the graph of an older export, which would now be another model's.
             OnnxModelFolder.OnnxName, OnnxFile.DataNameOf(OnnxModelFolder.OnnxName),
@@ -156,7 +158,8 @@ internal static class ModelExporter
         }
 
         int limit = model.MaxLength ?? model.Architecture.Shape.Positions;
-        foreach ((string path, JsonNode content) in model.Task.FilesOf(limit))
+        foreach ((string path, JsonNode content) in model.Task.FilesOf(
+            limit, () => model.TokenizerFolder is { } own ? Tokenizer.Load(own) : null))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, path))!);
             AtomicFile.WriteText(Path.Combine(folder, path), content.ToJsonString(Indented) + "\n");

@@ -42,6 +42,9 @@ internal static class OnnxFile
         {
             AtomicFile.Write(
                 Path.Combine(folder, DataNameOf(name)), stream => MoveWeights(model, DataNameOf(name), stream));
+
+            // ONNX Runtime, which loads the same weights next, is not seen by the garbage collector.
+            GC.Collect();
         }
 
         AtomicFile.Write(Path.Combine(folder, name), stream => model.WriteTo(stream));

@@ -16,6 +16,9 @@ internal sealed class TokenizerExport
     private const string Settings = "tokenizer_config.json";
     private const string SpecialTokens = "special_tokens_map.json";
 
+    // Beside the chat template that is taken where none is named.
+    private const string NamedTemplates = "additional_chat_templates";
+
     private static readonly JsonSerializerOptions Written = new()
     {
         WriteIndented = true,
@@ -60,7 +63,7 @@ internal sealed class TokenizerExport
             settings, Parse(json, Path.Combine(folder, Json)), special, tokenizer.ClassOfFamily);
         export._files.Add((Json, json));
         export._files.Add((Settings, System.Text.Encoding.UTF8.GetBytes(settings.ToJsonString(Written) + "\n")));
-        foreach (string name in FileNames.Where(name => name is not (Json or Settings)))
+        foreach (string name in FileNames.Where(name => name is not (Json or Settings)).Concat(TemplatesOf(folder)))
         {
             if (File.Exists(Path.Combine(folder, name)))
             {
@@ -71,12 +74,21 @@ internal sealed class TokenizerExport
         return export;
     }
 
+    /// <summary>The chat templates of a folder that are asked for by name, below that folder.</summary>
+    public static IReadOnlyList<string> TemplatesOf(string folder) =>
+        Path.Combine(folder, NamedTemplates) is var templates && Directory.Exists(templates)
+            ? [.. Directory.GetFiles(templates, "*.jinja").Order(StringComparer.Ordinal)
+                .Select(file => Path.Combine(NamedTemplates, Path.GetFileName(file)))]
+            : [];
+
     /// <summary>Writes the files.</summary>
     public void Write(string folder)
     {
         foreach ((string name, byte[] content) in _files)
         {
-            AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(content));
+            string path = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, stream => stream.Write(content));
         }
     }
 

@@ -24,15 +24,11 @@ internal sealed record TrainedAdapter(
     /// <summary>Where the files lie below those of the merged model.</summary>
     public const string Folder = "adapter";
 
-    private const string WeightsName = "adapter_model.safetensors";
-    private const string ConfigName = "adapter_config.json";
-    private const string Prefix = "base_model.model.";
-
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>All files, below the folder of the merged model.</summary>
     public static IReadOnlyList<string> FileNames { get; } =
-        [Path.Combine(Folder, WeightsName), Path.Combine(Folder, ConfigName)];
+        [Path.Combine(Folder, PeftAdapter.WeightsName), Path.Combine(Folder, PeftAdapter.ConfigName)];
 
     /// <summary>Writes both files.</summary>
     /// <param name="folder">Where to; made if absent.</param>
@@ -44,9 +40,10 @@ internal sealed record TrainedAdapter(
     {
         Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(
-            Path.Combine(folder, WeightsName), Tensors(model),
+            Path.Combine(folder, PeftAdapter.WeightsName), Tensors(model),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
-        AtomicFile.WriteText(Path.Combine(folder, ConfigName), Config(model).ToJsonString(Indented) + "\n");
+        AtomicFile.WriteText(
+            Path.Combine(folder, PeftAdapter.ConfigName), Config(model).ToJsonString(Indented) + "\n");
     }
 
     private IEnumerable<TensorData> Tensors(FineTunedModel model)
@@ -54,7 +51,7 @@ internal sealed record TrainedAdapter(
         HashSet<string> own = Names(model);
         return StoredTensors.Of(Layout, Weights)
             .Where(tensor => own.Contains(tensor.Name) || Layers.Any(layer => IsOf(layer, tensor.Name)))
-            .Select(tensor => tensor.Named(Prefix + NameIn(model, tensor.Name)));
+            .Select(tensor => tensor.Named(PeftAdapter.Prefix + NameIn(model, tensor.Name)));
     }
 
     private JsonObject Config(FineTunedModel model)

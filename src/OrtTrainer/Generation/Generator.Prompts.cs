@@ -40,10 +40,9 @@ public sealed partial class Generator
 
     /// <summary>The model's rules, by which the token that ends the assistant's messages ends what is
     /// written.</summary>
-    private GenerationRules ChatRules() =>
-        ChatTokens.EndOfAnswer(_tokenizer) is { } end && !_rules.Ends.Contains(end)
-            ? _rules with { Ends = [.. _rules.Ends, end] }
-            : _rules;
+    private GenerationRules ChatRules() => ChatTokens.EndOfAnswer(_tokenizer) is { } end
+        ? _rules with { Ends = [.. _rules.Ends.Union([end])] }
+        : _rules;
 
     private int[] IdsOf(string prompt)
     {

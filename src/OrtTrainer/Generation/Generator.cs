@@ -40,22 +40,31 @@ public sealed partial class Generator : IDisposable
     /// <summary>Opens a model folder: config.json, weights and tokenizer.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="execution">Threads; null for the defaults.</param>
+    /// <param name="precision">What the operands of linear layers are rounded to; a model with an encoder runs in
+    /// float32 alone.</param>
+    /// <param name="adapter">A folder with low-rank adapters (LoRA) as PEFT keeps them, which are added to the model's
+    /// weights; null for none.</param>
+    /// <exception cref="ArgumentException">The processor has no products of the precision.</exception>
     /// <exception cref="RunException">The model is none that writes, or its generation_config.json asks for what is not
-    /// supported.</exception>
-    /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
+    /// supported; or it has an encoder and another precision than float32 is asked for.</exception>
+    /// <exception cref="CheckpointException">A file is missing or damaged, or the adapter is of another
+    /// model.</exception>
     /// <exception cref="InvalidDataException">The tokenizer cannot be read.</exception>
-    public static Generator Open(string folder, ExecutionOptions? execution = null) =>
-        Open(folder, execution, maxLength: null);
+    public static Generator Open(
+        string folder, ExecutionOptions? execution = null, Precision precision = Precision.Fp32,
+        string? adapter = null) =>
+        Open(folder, execution, maxLength: null, precision, adapter);
 
     /// <param name="folder">The folder.</param>
     /// <param name="execution">Threads; null for the defaults.</param>
     /// <param name="maxLength">The most tokens of a source that an encoder reads; null for the tokenizer's
     /// limit.</param>
-    /// <param name="precision">What the operands of linear layers of a decoder without an encoder are rounded
-    /// to.</param>
-    /// <inheritdoc cref="Open(string, ExecutionOptions)"/>
+    /// <param name="precision">What the operands of linear layers are rounded to.</param>
+    /// <param name="adapter">A folder with adapters; null for none.</param>
+    /// <inheritdoc cref="Open(string, ExecutionOptions, Precision, string)"/>
     internal static Generator Open(
-        string folder, ExecutionOptions? execution, int? maxLength, Precision precision = Precision.Fp32)
+        string folder, ExecutionOptions? execution, int? maxLength, Precision precision = Precision.Fp32,
+        string? adapter = null)
     {
         ModelConfig config = ModelConfig.Load(folder);
         Architecture architecture = Architecture.For(config);
@@ -67,9 +76,16 @@ public sealed partial class Generator : IDisposable
 
         ModelShape shape = architecture.Shape;
         GenerationFiles files = GenerationFiles.Read(folder, config, shape, maxLength);
-        return new(files.Beside is { } beside
-            ? OpenBeside(folder, shape, beside.Start, execution ?? new ExecutionOptions())
-            : OpenDecoder(folder, shape, execution ?? new ExecutionOptions(), precision), shape, files);
+        execution ??= new ExecutionOptions();
+        if (files.Beside is not { } beside)
+        {
+            return new(OpenDecoder(folder, shape, execution, precision, adapter), shape, files);
+        }
+
+        return precision == Precision.Fp32
+            ? new(OpenBeside(folder, shape, beside.Start, execution, adapter), shape, files)
+            : throw new RunException(
+                $"{config.Path}: a model with an encoder writes in fp32 alone. Take precision fp32.");
     }
 
     /// <summary>The column of prompts, or of sources, where none is named.</summary>
@@ -156,18 +172,18 @@ public sealed partial class Generator : IDisposable
     public void Dispose() => _decoder.Dispose();
 
     private static PromptDecoder OpenDecoder(
-        string folder, ModelShape shape, ExecutionOptions execution, Precision precision)
+        string folder, ModelShape shape, ExecutionOptions execution, Precision precision, string? adapter)
     {
-        Device.Default.Require(precision);
-        using FolderWeights weights = FolderWeights.Read(folder, new NextTokenHead(shape.Vocabulary));
+        execution.Device.Require(precision);
+        using FolderWeights weights = FolderWeights.Read(folder, new NextTokenHead(shape.Vocabulary), adapter);
         return new(weights.Architecture, weights.Layout, weights.Buffer, execution, precision);
     }
 
     private static SourceDecoder OpenBeside(
-        string folder, ModelShape shape, int start, ExecutionOptions execution)
+        string folder, ModelShape shape, int start, ExecutionOptions execution, string? adapter)
     {
         TargetTokenHead head = new(shape.Vocabulary);
-        using FolderWeights weights = FolderWeights.Read(folder, head);
+        using FolderWeights weights = FolderWeights.Read(folder, head, adapter);
         EncoderDecoder architecture = (EncoderDecoder)weights.Architecture;
         GraphSession encoder = GraphSession.FromBytes(
             PaddedGraph.BuildEncoder(architecture, weights.Layout, weights.Buffer).ToByteArray(), execution,

@@ -5,15 +5,20 @@ using OrtTrainer.Runtime;
 namespace OrtTrainer.Models;
 
 /// <summary>
-/// A model folder in Hugging Face layout: configuration and weights, either of which may be changed on loading.
+/// A model folder in Hugging Face layout: configuration and weights, either of which may be changed on loading, and
+/// weights by an adapter that is merged into them.
 /// </summary>
 internal sealed class PretrainedModel : IDisposable
 {
     private readonly Checkpoint? _checkpoint;
     private readonly TensorNames _names;
+    private readonly PeftAdapter? _adapter;
 
-    private PretrainedModel(string folder, Architecture architecture, Checkpoint? checkpoint, TensorNames names)
+    private PretrainedModel(
+        string folder, Architecture architecture, Checkpoint? checkpoint, TensorNames names,
+        PeftAdapter? adapter = null)
     {
+        _adapter = adapter;
         Folder = folder;
         Architecture = architecture;
         _checkpoint = checkpoint;
@@ -33,12 +38,14 @@ internal sealed class PretrainedModel : IDisposable
     /// <param name="fromScratch">Takes the configuration only; every parameter starts at random.</param>
     /// <param name="layers">The encoder layers to keep, in order, counted from 0; null keeps all.</param>
     /// <param name="dropout">Dropout everywhere, in [0, 1); null for the configuration's probabilities.</param>
+    /// <param name="adapter">A folder of PEFT's with low-rank adapters, which are added to the weights; null for none.
+    /// </param>
     /// <exception cref="RunException">The architecture is unknown or a layer does not exist.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged, or config.json and the weights do not belong
     /// together.</exception>
     public static PretrainedModel Open(
         string folder, bool fromScratch = false, IReadOnlyList<int>? layers = null,
-        double? dropout = null)
+        double? dropout = null, string? adapter = null)
     {
         (Architecture whole, Architecture kept) = Describe(ModelConfig.Load(folder), layers, dropout);
         TensorNames names = new(whole, layers);
@@ -51,7 +58,8 @@ internal sealed class PretrainedModel : IDisposable
         try
         {
             EncoderTensors.Require(whole, checkpoint);
-            return new(folder, kept, checkpoint, names);
+            return new(
+                folder, kept, checkpoint, names, adapter is null ? null : PeftAdapter.Open(adapter));
         }
         catch
         {
@@ -111,8 +119,8 @@ internal sealed class PretrainedModel : IDisposable
     /// at random. Null goes by their numbers, and takes none if there are more or fewer.
     /// </param>
     /// <returns>The names of the parameters that started at random.</returns>
-    /// <exception cref="CheckpointException">A tensor of the encoder is absent, damaged or of another
-    /// shape.</exception>
+    /// <exception cref="CheckpointException">A tensor of the encoder is absent, damaged or of another shape, or the
+    /// adapter is of another model.</exception>
     public IReadOnlyList<string> Load(
         ParameterLayout layout, WeightBuffer weights, long seed, IReadOnlyList<string>? outputs = null)
     {
@@ -129,6 +137,11 @@ internal sealed class PretrainedModel : IDisposable
                     initialized.Add(parameter.Name);
                 }
             }
+            else if (_adapter?.HasWhole(_names.AllOf(parameter)) == true)
+            {
+                weights.Write(offset, length, values =>
+                    _adapter.Read(parameter, _names.AllOf(parameter), values));
+            }
             else if (_checkpoint is null || FindSource(_checkpoint, parameter) is not { } source)
             {
                 weights.Write(offset, length, values => Fill(parameter, values, seed));
@@ -137,14 +150,22 @@ internal sealed class PretrainedModel : IDisposable
             else
             {
                 weights.Write(offset, length, values =>
-                    parameter.Storage.Read(_checkpoint, source, parameter.Shape, values));
+                {
+                    parameter.Storage.Read(_checkpoint, source, parameter.Shape, values);
+                    _adapter?.AddTo(parameter, _names.AllOf(parameter), values);
+                });
             }
         }
 
+        _adapter?.RequireRead(Folder);
         return initialized;
     }
 
-    public void Dispose() => _checkpoint?.Dispose();
+    public void Dispose()
+    {
+        _adapter?.Dispose();
+        _checkpoint?.Dispose();
+    }
 
     /// <summary>
     /// The tensor that holds a parameter; null where a parameter of the head is absent or fits other labels.

@@ -21,6 +21,9 @@ internal sealed class TensorNames(Architecture architecture, IReadOnlyList<int>?
     public string? Find(Checkpoint checkpoint, ParameterSpec parameter) =>
         Candidates(Of(parameter)).FirstOrDefault(name => checkpoint.TryGet(name, out _));
 
+    /// <summary>All names that a parameter's tensor may go by.</summary>
+    public IReadOnlyList<string> AllOf(ParameterSpec parameter) => [.. Candidates(Of(parameter))];
+
     /// <summary>
     /// Names a tensor goes by: with and without the encoder's prefix (checkpoints of the bare encoder lack it), and
     /// with gamma and beta for norms, as the oldest files have them.

@@ -19,11 +19,15 @@ internal sealed record FolderWeights(Architecture Architecture, ParameterLayout 
     private const string OwnMetadata = "orttrainer.";
 
     /// <summary>Reads them from model.safetensors or another file of weights.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="head">What stands on the encoder.</param>
+    /// <param name="adapter">A folder of PEFT's with adapters that are merged into the weights; null for none.</param>
     /// <exception cref="RunException">The architecture is unknown, or the weights lack the head.</exception>
-    /// <exception cref="CheckpointException">A file is missing or damaged.</exception>
-    public static FolderWeights Read(string folder, ModelHead head)
+    /// <exception cref="CheckpointException">A file is missing or damaged, or the adapter is of another
+    /// model.</exception>
+    public static FolderWeights Read(string folder, ModelHead head, string? adapter = null)
     {
-        using PretrainedModel model = PretrainedModel.Open(folder);
+        using PretrainedModel model = PretrainedModel.Open(folder, adapter: adapter);
         return Make(model.Architecture, head, (layout, weights) =>
         {
             IReadOnlyList<string> random = model.Load(layout, weights, seed: 0);

@@ -27,9 +27,9 @@ internal static class PredictionModel
     {
         ModelHead head = task.Head(task.OutputNames(config).Count);
         string graph = OnnxModelFolder.GraphOf(folder);
-        if (!File.Exists(graph))
+        if (options.Adapter is not null || !File.Exists(graph))
         {
-            using FolderWeights weights = FolderWeights.Read(folder, head);
+            using FolderWeights weights = FolderWeights.Read(folder, head, options.Adapter);
             return Packed(folder, weights, head, options);
         }
 

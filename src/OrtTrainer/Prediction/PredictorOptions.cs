@@ -25,6 +25,12 @@ public sealed record PredictorOptions
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
     public Precision Precision { get; init => field = OptionRange.Defined(value); }
 
+    /// <summary>
+    /// A folder with low-rank adapters (LoRA) as PEFT keeps them, which are added to the model's weights; null, the
+    /// default, for none. The model is then run from its weights, not from an ONNX file.
+    /// </summary>
+    public string? Adapter { get; init; }
+
     /// <summary>The least score of a predicted label of a multi-label model, 0 to 1; 0.5 by default.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
     public float Threshold

@@ -26,6 +26,7 @@ internal sealed class PreparedRun : IDisposable
 {
     private readonly WeightUpdates _updates;
     private readonly bool _readsLogits;
+    private bool _isTrained;
 
     private PreparedRun(
         FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher)
@@ -227,6 +228,16 @@ internal sealed class PreparedRun : IDisposable
         TokenizerExport.Read(options.Model, positions, Math.Min(options.MaxLength, positions));
     }
 
+    /// <summary>Lets go of what steps need, their graph and its memory; weights and evaluation stay.</summary>
+    public void EndTraining()
+    {
+        if (!_isTrained)
+        {
+            Trainer.Dispose();
+            _isTrained = true;
+        }
+    }
+
     /// <summary>Whether weights are evaluated after this step.</summary>
     public bool IsEvaluationDue(long step) =>
         step == TotalSteps || step % (Options.EvalSteps ?? StepsPerEpoch) == 0;
@@ -242,7 +253,11 @@ internal sealed class PreparedRun : IDisposable
     // Some are missing where the constructor failed on its way.
     private void DisposeParts()
     {
-        Trainer?.Dispose();
+        if (!_isTrained)
+        {
+            Trainer?.Dispose();
+        }
+
         Evaluator?.Dispose();
         State?.Dispose();
         _updates.Dispose();

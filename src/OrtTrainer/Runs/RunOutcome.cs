@@ -17,6 +17,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
 {
     public RunSummary Export(string? stoppedBy, CancellationToken cancellation)
     {
+        // An export holds the weights several times over: what steps took is not to lie beside that.
+        run.EndTraining();
         WeightBuffer? averagedWeights = run.State.CurrentAverage;
         EvaluationScores live = run.Evaluator.Evaluate(
             run.ModelOf(run.State.Parameters), run.Data.Eval, cancellation);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
+using OrtTrainer.Text;
 
 namespace OrtTrainer.Tasks;
 
@@ -71,7 +72,9 @@ public abstract partial class ModelTask
 
     /// <summary>What stands in those files.</summary>
     /// <param name="maxLength">The most tokens of an input.</param>
-    internal virtual IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) => [];
+    /// <param name="tokenizer">Reads the model's tokenizer, which may have none.</param>
+    internal virtual IReadOnlyList<(string Path, JsonNode Content)> FilesOf(
+        int maxLength, Func<Tokenizer?> tokenizer) => [];
 
     /// <summary>Whether outputs have names that files of a model tell; otherwise they are numbers of a
     /// vocabulary.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using OrtTrainer.Models;
@@ -71,10 +70,7 @@ internal sealed class AdaptedWeights : IDisposable
     }
 
     /// <summary>Where a parameter that stays as it is lies.</summary>
-    public (WeightBuffer Weights, long Offset) Find(ParameterView frozen) =>
-        _adapted.Views.Any(view => view.Name == frozen.Name)
-            ? (_bases, _adapted.OffsetOf(frozen))
-            : (_merged, _model.OffsetOf(frozen));
+    public (WeightBuffer Weights, long Offset) Find(ParameterView frozen) => Find(frozen.Parts[0]);
 
     /// <summary>The whole model with what was trained.</summary>
     /// <param name="trained">Adapters and parameters, in the layout of the training graph; live or averaged.</param>
@@ -99,10 +95,7 @@ internal sealed class AdaptedWeights : IDisposable
     {
         foreach (ParameterSpec parameter in _graph.Frozen.SelectMany(view => view.Parts))
         {
-            bool isAdapted = _adapted.Parameters.Any(other => other.Name == parameter.Name);
-            (WeightBuffer weights, long offset) = isAdapted
-                ? (_bases, _adapted.OffsetOf(parameter))
-                : (_merged, _model.OffsetOf(parameter));
+            (WeightBuffer weights, long offset) = Find(parameter);
             weights.Read(offset, checked((int)parameter.Length), values =>
                 hash.AppendData(MemoryMarshal.AsBytes(values)));
         }
@@ -114,28 +107,20 @@ internal sealed class AdaptedWeights : IDisposable
         _bases.Dispose();
     }
 
+    private (WeightBuffer Weights, long Offset) Find(ParameterSpec frozen) =>
+        _adapted.Parameters.Any(other => other.Name == frozen.Name)
+            ? (_bases, _adapted.OffsetOf(frozen))
+            : (_merged, _model.OffsetOf(frozen));
+
     private void Merge(AdaptedLayer layer, float[] down, float[] up)
     {
-        int inputs = checked((int)layer.Down.Shape[1]), rank = checked((int)layer.Down.Shape[0]);
-        float[] change = new float[inputs];
-        int output = 0;
+        int rank = checked((int)layer.Down.Shape[0]), output = 0;
         foreach (ParameterSpec part in layer.Weights)
         {
             float[] values = _adapted.Read(_bases, part);
-            for (int row = 0; row < values.Length; row += inputs, output++)
-            {
-                change.AsSpan().Clear();
-                for (int k = 0; k < rank; k++)
-                {
-                    TensorPrimitives.MultiplyAdd(
-                        down.AsSpan(k * inputs, inputs), up[(output * rank) + k], change, change);
-                }
-
-                Span<float> weights = values.AsSpan(row, inputs);
-                TensorPrimitives.MultiplyAdd(change, _graph.AdapterScale, weights, weights);
-            }
-
+            LowRankProduct.AddTo(values, down, up.AsSpan(output * rank), rank, _graph.AdapterScale);
             _merged.Write(_model.OffsetOf(part), values);
+            output += checked((int)part.Shape[0]);
         }
     }
 

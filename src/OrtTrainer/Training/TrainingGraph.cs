@@ -65,7 +65,12 @@ internal sealed record TrainingGraph(
         Value ids = m.InputIds;
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
         HashSet<ParameterView> frozen = plan is null ? [] : [.. m.Views.Where(view => !plan.Trains(view, m))];
-        TotalLoss loss = TotalLoss.Build(new LossGraph(g, objective.Distribution, logits, m), objective.Terms);
+        LossGraph lossGraph = new(g, objective.Distribution, logits, m)
+        {
+            Frozen = m.Views.Zip(m.Parameters).Where(parameter => frozen.Contains(parameter.First))
+                .Select(parameter => parameter.Second).ToHashSet(),
+        };
+        TotalLoss loss = TotalLoss.Build(lossGraph, objective.Terms);
 
         // The last layer's gradients come first: it would be computed twice in a row.
         int[] trained =

@@ -44,7 +44,7 @@ public sealed class BaselineSettingsTests
     [TestCase("--mixout 1", "--mixout is 1; expected from 0 to below 1.")]
     [TestCase("--layer-decay 2", "--layer-decay is 2; expected from 0 to 1.")]
     [TestCase("--lora r=0", "--lora has 'r=0'; expected r=8,alpha=16,targets=query+value,dropout=0.05,rslora=yes,")]
-    [TestCase("--lora r=4 --layers 0", "--lora and Layers are both given: adapters belong to the whole model.")]
+    [TestCase("--lora r=4 --layers 0", "--lora and --layers are both given: adapters belong to the whole model.")]
     [TestCase("--mixout 0.5 --from-scratch", "--mixout mixes weights with their pre-trained values")]
     public void What_does_not_fit_is_refused_with_the_option_s_name(string words, string message)
     {

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Generation;
+using OrtTrainer.Graph;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Generation;
 using OrtTrainer.Tests.Models;
+using OrtTrainer.Tests.Runtime.Products;
 
 namespace OrtTrainer.Tests.Cli;
 
@@ -86,6 +88,83 @@ public sealed class GenerationCommandTests : IDisposable
         Assert.That((double)ten["values"]!["nll"]!, Is.Not.EqualTo((double)all["values"]!["nll"]!));
         Assert.That(printed.Lines[0], Does.StartWith("10 examples of "));
         Assert.That(printed.Out, Does.Contain("  perplexity ").And.Contain("  bleu               100.0000"));
+    }
+
+    [Test]
+    public void Operands_of_products_are_rounded_where_that_is_asked_for()
+    {
+        Precisions.Require(Precision.Bf16);
+        TinyLlama.Write(Model);
+        _files.Write("data.csv", "prompt,completion\nthe cat,sat on a mat\nthe dog,ran\n");
+
+        CliRun run = CliRun.Of(
+            "generate", "--model", Model, "--prompt", "the cat", "--max-new-tokens", "8", "--precision", "bf16");
+        CliRun scores = CliRun.Of(
+            "evaluate", "--model", Model, "--data", _files.File("data.csv"), "--generate", "--precision", "bf16",
+            "--output", _files.File("written.jsonl"), "--max-new-tokens", "8");
+
+        using Generator generator = Generator.Open(Model, precision: Precision.Bf16);
+        string expected = generator.Generate(["the cat"], new() { MaxNewTokens = 8 })[0].Text;
+        Assert.That(run.Succeeded().Out, Is.EqualTo(expected + "\n"));
+        scores.Succeeded();
+        Assert.That((string?)JsonNode.Parse(File.ReadLines(_files.File("written.jsonl")).First())!["text"],
+            Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_model_with_an_encoder_writes_in_float32_alone()
+    {
+        Precisions.Require(Precision.Bf16);
+        WriteEncoderDecoder("t5");
+
+        CliRun run = CliRun.Of("generate", "--model", Model, "--prompt", "a", "--precision", "bf16");
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("a model with an encoder writes in fp32 alone. Take precision fp32."));
+    }
+
+    [TestCase("generate", "--prompt", "a")]
+    [TestCase("predict", "--input", "-")]
+    public void An_unknown_precision_is_refused(string command, string option, string value)
+    {
+        CliRun run = CliRun.Of(command, "--model", Model, option, value, "--precision", "fp8");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("--precision is 'fp8'; expected fp32 or bf16"));
+    }
+
+    [Test]
+    public void An_adapter_beside_its_model_writes_and_scores_as_the_merged_model()
+    {
+        TinyLlama.Write(Model);
+        _files.Write("data.csv", "prompt,completion\nthe cat,sat on a mat\nthe dog,ran\n");
+        string data = _files.File("data.csv"), adapter = _files.File("out/adapter");
+        CliRun.Of(
+            "finetune", "--model", Model, "--task", "causal_lm", "--train", data, "--eval", data, "--epochs", "30",
+            "--batch-size", "2", "--lr", "3e-2", "--lora", "r=4", "--out", _files.File("out"), "--quiet").Succeeded();
+
+        string[] Outputs(params string[] model) =>
+        [
+            .. new string[][]
+            {
+                ["generate", "--prompt", "the cat", "--max-new-tokens", "8"],
+                ["evaluate", "--data", data, "--json", "--generate", "--max-new-tokens", "8"],
+                ["predict", "--input", data],
+            }.Select(words => CliRun.Of([.. words, .. model]).Succeeded().Out),
+        ];
+        string[] merged = Outputs("--model", _files.File("out"));
+        string[] beside = Outputs("--model", Model, "--adapter", adapter);
+        CliRun exported = CliRun.Of(
+            "export", "--model", Model, "--adapter", adapter, "--out", _files.File("export"));
+        CliRun ofRun = CliRun.Of(
+            "export", "--run", _files.File("out"), "--adapter", adapter, "--out", _files.File("other"));
+
+        Assert.That(beside, Is.EqualTo(merged));
+        Assert.That(Outputs("--model", Model), Is.Not.EqualTo(merged));
+        Assert.That(exported.Succeeded().Out, Does.Contain("with the adapter in"));
+        Assert.That(Outputs("--model", _files.File("export")), Is.EqualTo(merged));
+        Assert.That((ofRun.ExitCode, ofRun.Error),
+            Is.EqualTo((2, "error: --adapter is added to a model (--model); the weights of a run have its own.\n")));
     }
 
     [TestCase("--beams says how texts are written and scored; add --generate", "--beams", "4")]

@@ -17,11 +17,13 @@ public sealed class LesserProcessorTests
 
     [Test]
     public void A_precision_that_the_processor_has_not_is_bad_usage(
-        [Values("finetune", "bench")] string command,
+        [Values("finetune", "bench", "generate")] string command,
         [Values("DOTNET_EnableAVX512", "DOTNET_EnableAVX2")] string without)
     {
         string[] words = command == "finetune"
             ? _desk.Finetune("out", "--precision", "bf16")
+            : command == "generate"
+            ? ["generate", "--model", _desk.Model, "--prompt", "a", "--precision", "bf16"]
             : ["bench", "--model", _desk.Model, "--full-length", "8", "--batches", "1", "--precision", "bf16"];
 
         (int code, _, string error) = Run(without, words);

@@ -75,6 +75,24 @@ public sealed class TokenizerExportTests
     }
 
     [Test]
+    public void Chat_templates_that_have_names_go_along()
+    {
+        using TemporaryFolder source = new();
+        using TemporaryFolder output = new();
+        source.Write("vocab.txt", TinyClassifier.Words);
+        source.Write("chat_template.jinja", "{{ messages }}");
+        source.Write("additional_chat_templates/tools.jinja", "{{ tools }}");
+        source.Write("additional_chat_templates/notes.txt", "no template");
+
+        TokenizerExport.Read(source.Path, positions: 24, maxLength: null).Write(output.Path);
+
+        Assert.That(File.ReadAllText(output.File("chat_template.jinja")), Is.EqualTo("{{ messages }}"));
+        Assert.That(TokenizerExport.TemplatesOf(output.Path),
+            Is.EqualTo(new[] { Path.Combine("additional_chat_templates", "tools.jinja") }));
+        Assert.That(File.ReadAllText(output.File("additional_chat_templates/tools.jinja")), Is.EqualTo("{{ tools }}"));
+    }
+
+    [Test]
     public void Settings_gain_what_other_software_needs_and_lose_nothing()
     {
         using TemporaryFolder source = new();

@@ -128,6 +128,80 @@ public sealed class ChatTests
         Assert.That(string.Concat(generator.Stream([("user", "the dog")], Options)).Trim(), Is.EqualTo("sat on"));
     }
 
+    [Test]
+    public void An_export_names_the_token_that_ends_an_answer()
+    {
+        string template = Path.Combine(_model, "chat_template.jinja");
+        JsonNode Ends(string output, string text, string file, string field)
+        {
+            File.WriteAllText(template, text);
+            CliRun.Of("export", "--model", _model, "--out", _files.File(output)).Succeeded();
+            string path = Path.Combine(_files.File(output), file);
+            return File.Exists(path) ? Field(JsonNode.Parse(File.ReadAllText(path))!, field) : "none";
+        }
+
+        // The token that begins texts, 1, ends an answer, beside 2, which ends texts.
+        string other = Template.Replace("else eos_token", "else bos_token", StringComparison.Ordinal);
+        Assert.That(Ends("other", other, "generation_config.json", "eos_token_id").ToJsonString(), Is.EqualTo("[2,1]"));
+        Assert.That(Field(JsonNode.Parse(File.ReadAllText(_files.File("other/generation_config.json")))!,
+            "bos_token_id").ToJsonString(), Is.EqualTo("1"));
+        Assert.That(Ends("genai", other, "genai_config.json", "model/eos_token_id").ToJsonString(),
+            Is.EqualTo("[2,1]"));
+        Assert.That(Ends("same", Template, "generation_config.json", "eos_token_id").ToJsonString(),
+            Is.EqualTo("\"none\""));
+        Assert.That(Ends("odd", "{% macro x %}", "generation_config.json", "eos_token_id").ToJsonString(),
+            Is.EqualTo("\"none\""));
+    }
+
+    [Test]
+    public void Answers_are_scored_by_what_the_model_writes_in_their_place()
+    {
+        using Generator generator = Generator.Open(_model);
+        string[] own =
+        [
+            Behind(generator, "the cat . then"), Behind(generator, "a . then on </s> the . then"),
+        ];
+        string data = _files.Write("chats.jsonl", string.Join('\n', new[]
+        {
+            new[] { ("user", "the cat"), ("assistant", own[0]) },
+            [("user", "a"), ("assistant", "on"), ("user", "the"), ("assistant", own[1]), ("user", "hill")],
+        }.Select(chat => new JsonObject
+        {
+            ["messages"] = new JsonArray([.. chat.Select(message => (JsonNode)new JsonObject
+            {
+                ["role"] = message.Item1, ["content"] = message.Item2,
+            })]),
+        }.ToJsonString())));
+
+        CliRun run = CliRun.Of(
+            "evaluate", "--model", _model, "--data", data, "--generate", "--max-new-tokens", "8", "--json",
+            "--output", _files.File("written.jsonl")).Succeeded();
+
+        JsonNode scores = JsonNode.Parse(run.Out)!;
+        Assert.That((int)scores["examples"]!, Is.EqualTo(2));
+        Assert.That((double)scores["values"]!["rougeL"]!, Is.EqualTo(100).Within(1e-9));
+        JsonNode[] lines = [.. File.ReadLines(_files.File("written.jsonl")).Select(line => JsonNode.Parse(line)!)];
+        Assert.That(lines.Select(line => (string?)line["prompt"]), Is.EqualTo(new[] { "the cat", "a\non\nthe" }));
+        Assert.That(lines.Select(line => (string?)line["text"]), Is.EqualTo(own));
+        Assert.That(lines.Select(line => (string?)line["reference"]), Is.EqualTo(own));
+    }
+
+    [Test]
+    public void An_answer_before_which_nothing_stands_is_refused()
+    {
+        string data = _files.Write("chats.jsonl",
+            """{"messages": [{"role": "assistant", "content": "the cat"}, {"role": "user", "content": "sat"}]}""");
+
+        CliRun run = CliRun.Of("evaluate", "--model", _model, "--data", data, "--generate");
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error,
+            Does.Contain("line 1").And.Contain("nothing stands before the assistant's last message"));
+    }
+
+    private static JsonNode Field(JsonNode node, string path) =>
+        path.Split('/').Aggregate(node, (at, name) => at[name]!);
+
     private CliRun Generate(params string[] words) =>
         CliRun.Of(["generate", "--model", _model, "--max-new-tokens", "8", .. words]);
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
+using OrtTrainer.Models;
 using OrtTrainer.Options;
+using OrtTrainer.Prediction;
 using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tests.Models;
@@ -13,6 +15,11 @@ namespace OrtTrainer.Tests.Runs;
 public sealed class RunLoraTests
 {
     private const string Settings = "r=4,alpha=8,dropout=0.1";
+
+    private const string Gpt2 = """
+        "model_type": "gpt2", "n_embd": 16, "n_layer": 2, "n_head": 4, "n_positions": 32, "n_inner": 32,
+        "pad_token_id": 0
+        """;
 
     private TinyTask _tiny = null!;
 
@@ -88,14 +95,50 @@ public sealed class RunLoraTests
         Assert.That(JsonNode.DeepEquals(config, expected), Is.True, config.ToJsonString());
     }
 
+    [TestCase("bert")]
+    [TestCase("gpt2")]
+    [TestCase("t5")]
+    public void The_adapter_beside_its_base_has_the_bits_of_the_merged_model(string family)
+    {
+        FineTuneOptions options = Options("out") with { MaxSteps = 3 };
+        if (family == "gpt2")
+        {
+            options = options with { Model = _tiny.Output(family) };
+            TinyLlama.Write(options.Model, fields: Gpt2);
+        }
+        else if (family == "t5")
+        {
+            options = options with { Model = _tiny.Output(family) };
+            TinyEncoderDecoder.Write(options.Model, family);
+            string rows = Path.Combine(options.Model, "rows.tsv");
+            File.WriteAllText(rows, "source\ttarget\n" + string.Concat(
+                Enumerable.Range(0, 12).Select(i => $"the cat is old\tone {(i % 2 == 0 ? "red" : "old")} dog\n")));
+            options = options with
+            {
+                Data = new() { Train = rows, Eval = rows, Task = ModelTask.Named("seq2seq") },
+            };
+        }
+
+        TinyTask.Run(options);
+
+        string output = _tiny.Output("out");
+        ModelConfig config = ModelConfig.Load(output);
+        ModelTask task = ModelTask.Of(config);
+        ModelHead head = task.Head(task.OutputNames(config).Count);
+        using FolderWeights merged = FolderWeights.Read(output, head);
+        using FolderWeights beside = FolderWeights.Read(options.Model, head, Path.Combine(output, "adapter"));
+        foreach (ParameterSpec parameter in merged.Layout.Parameters)
+        {
+            Assert.That(beside.Layout.Read(beside.Buffer, parameter),
+                Is.EqualTo(merged.Layout.Read(merged.Buffer, parameter)), parameter.Name);
+        }
+    }
+
     [Test]
     public void A_layer_that_is_stored_by_inputs_has_one_adapter_for_queries_keys_and_values()
     {
         string model = _tiny.Output("gpt2");
-        TinyLlama.Write(model, fields: """
-            "model_type": "gpt2", "n_embd": 16, "n_layer": 2, "n_head": 4, "n_positions": 32, "n_inner": 32,
-            "pad_token_id": 0
-            """);
+        TinyLlama.Write(model, fields: Gpt2);
 
         TinyTask.Run(Options("out") with { Model = model, MaxSteps = 3 });
 

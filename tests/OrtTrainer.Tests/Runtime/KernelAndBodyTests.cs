@@ -108,6 +108,10 @@ public sealed class KernelAndBodyTests
             .With(X, N, H).With(Weight, Wide, H).With(Bias, Wide)),
         ["LinearCrossEntropyWithoutBias" + suffix] = _ => Targeted(
             new KernelRun("LinearCrossEntropyWithoutBias" + suffix).With(X, N, H).With(Weight, Wide, H)),
+        ["FrozenLinearCrossEntropy" + suffix] = _ => Targeted(new KernelRun("FrozenLinearCrossEntropy" + suffix)
+            .With(X, N, H).With(Weight, Wide, H).With(Bias, Wide)),
+        ["FrozenLinearCrossEntropyWithoutBias" + suffix] = _ => Targeted(
+            new KernelRun("FrozenLinearCrossEntropyWithoutBias" + suffix).With(X, N, H).With(Weight, Wide, H)),
         ["FeedForwardGelu" + suffix] = _ => Feeding("FeedForwardGelu" + suffix),
         ["FeedForwardGeluTanh" + suffix] = _ => Feeding("FeedForwardGeluTanh" + suffix),
         ["FeedForwardGeluGrad" + suffix] = _ => FeedingGrad("FeedForwardGelu", suffix),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Data;
+using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
@@ -146,6 +147,28 @@ public sealed class AdapterGradientTests : IDisposable
                 before[(o * 16) + i] + (3 * Sum(4, k => (double)b[(o * 4) + k] * a[(k * 16) + i])));
             Assert.That(values, Is.EqualTo(expected).Within(1e-6), parameter.Name);
         }
+    }
+
+    [Test]
+    public void A_layer_over_the_vocabulary_that_stays_as_it_is_has_no_gradient_of_its_own()
+    {
+        using PretrainedModel model = Open("llama");
+        ModelHead head = new NextTokenHead(17);
+        TrainingObjective objective = new(
+            OutputDistribution.Vocabulary, new ExampleTargets(TokenTargets.Of([[5, 9, 4, 2, 1]], 17)),
+            [new LabelLoss()]);
+        string[] Operators(AdapterPlan? plan) =>
+        [
+            .. ModelProto.Parser.ParseFrom(TrainingGraph.Build(
+                model.Architecture, head, objective, dropout: false, plan: plan).Packed.Model)
+                .Graph.Node.Select(node => node.OpType),
+        ];
+
+        string[] frozen = Operators(Lora.Parse("r=2").PlanOf(model, head));
+
+        Assert.That(frozen, Has.One.EqualTo("FrozenLinearCrossEntropyWithoutBias"));
+        Assert.That(frozen, Has.None.EqualTo("LinearCrossEntropyWithoutBias"));
+        Assert.That(Operators(null), Has.One.EqualTo("LinearCrossEntropyWithoutBias"));
     }
 
     private static TrainingGraph Adapters(PretrainedModel model, ModelHead head, string settings) =>

@@ -11,12 +11,14 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// </summary>
 /// <param name="precision">Of the operands of products; the gradient of logits is one.</param>
 /// <param name="hasBias">Whether there is a b.</param>
-internal sealed class LinearCrossEntropy(Precision precision, bool hasBias) : FusedOperator, IGradientRule
+/// <param name="isFrozen">Whether the layer stays as it is: of the gradients, that of x alone is made then.</param>
+internal sealed class LinearCrossEntropy(Precision precision, bool hasBias, bool isFrozen = false)
+    : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
-        $"{Name(hasBias)}{Operands.Suffix(precision)}("
+        $"{Name(hasBias, isFrozen)}{Operands.Suffix(precision)}("
             + $"input, w, {(hasBias ? "b, " : "")}ids, weights, scale, label, all) => "
-            + $"loss, dx, dw{(hasBias ? ", db" : "")}",
+            + $"loss, dx{(isFrozen ? "" : $", dw{(hasBias ? ", db" : "")}")}",
         $"""
         left = {FeedForward.Kept(Precision.Fp32, Operands.Rounded(precision, "input"))}
         right = {FeedForward.Kept(Precision.Fp32, Operands.Rounded(precision, "w"))}
@@ -32,8 +34,8 @@ internal sealed class LinearCrossEntropy(Precision precision, bool hasBias) : Fu
         dz = Mul(factor, Sub(Sub(Mul(mass, Exp(Neg(surprise))), target), all))
         change = {FeedForward.Kept(Precision.Fp32, Operands.Rounded(precision, "dz"))}
         dx = Gemm(change, right)
-        dw = Gemm<transA = 1>(change, left)
-        {(hasBias ? "db = ReduceSum<keepdims = 0>(dz, [0])" : "")}
+        {(isFrozen ? "" : "dw = Gemm<transA = 1>(change, left)")}
+        {(hasBias && !isFrozen ? "db = ReduceSum<keepdims = 0>(dz, [0])" : "")}
         """);
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
@@ -52,8 +54,8 @@ internal sealed class LinearCrossEntropy(Precision precision, bool hasBias) : Fu
         }
 
         TensorType number = context.Type(0).WithShape(new());
-        return hasBias
-            ? [number, context.Type(0), context.Type(1), context.Type(2)]
+        return isFrozen ? [number, context.Type(0)]
+            : hasBias ? [number, context.Type(0), context.Type(1), context.Type(2)]
             : [number, context.Type(0), context.Type(1)];
     }
 
@@ -63,14 +65,15 @@ internal sealed class LinearCrossEntropy(Precision precision, bool hasBias) : Fu
         context.RequireNoGradientFrom(output: 1);
         GraphBuilder g = context.Builder;
         bool isAlone = context.Dy == g.ConstantLike(1, context.Out(0));
-        int layer = hasBias ? 3 : 2;
+        int layer = isFrozen ? 1 : hasBias ? 3 : 2;
         Value?[] gradients = new Value?[context.InputCount];
         for (int i = 0; i < gradients.Length; i++)
         {
             if (i >= layer && context.Needs(i))
             {
                 throw new GraphException(
-                    $"{Type} has gradients in its layer alone, not in {context.In(i)} of '{context.NodeName}'.");
+                    $"{Type} has gradients in {(isFrozen ? "x" : "its layer")} alone, not in {context.In(i)} of "
+                    + $"'{context.NodeName}'.");
             }
 
             if (i < layer && context.Needs(i))
@@ -83,5 +86,6 @@ internal sealed class LinearCrossEntropy(Precision precision, bool hasBias) : Fu
     }
 
     /// <summary>The operator's type in float32.</summary>
-    public static string Name(bool hasBias) => hasBias ? "LinearCrossEntropy" : "LinearCrossEntropyWithoutBias";
+    public static string Name(bool hasBias, bool isFrozen = false) =>
+        $"{(isFrozen ? "Frozen" : "")}LinearCrossEntropy{(hasBias ? "" : "WithoutBias")}";
 }

@@ -5,15 +5,17 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
 /// <c>LinearCrossEntropy(x [R, H], w [V, H], b [V], ids [R, 1], weights [R], scale [], label [], all []) -> loss [],
-/// dx, dw, db</c> and <c>LinearCrossEntropyWithoutBias</c>: the loss of <see cref="IdCrossEntropyKernel"/> over
-/// x · wᵀ + b, weighted and summed, and its gradients. Logits are made for a block of rows, whose gradients take their
-/// place and are used up before the next block. The blocks depend on the shapes alone.
+/// dx, dw, db</c>, <c>LinearCrossEntropyWithoutBias</c>, and both with <c>Frozen</c> before their names, which give
+/// neither dw nor db: the loss of <see cref="IdCrossEntropyKernel"/> over x · wᵀ + b, weighted and summed, and its
+/// gradients. Logits are made for a block of rows, whose gradients take their place and are used up before the next
+/// block. The blocks depend on the shapes alone.
 /// </summary>
-internal sealed unsafe class LinearCrossEntropyKernel<TTile>(KernelDefinition definition, bool hasBias) : Kernel
+internal sealed unsafe class LinearCrossEntropyKernel<TTile>(KernelDefinition definition, bool hasBias, bool isFrozen)
+    : Kernel
     where TTile : struct, ITile
 {
     /// <summary>The operator under its name.</summary>
-    public static KernelDefinition Define(string name, bool hasBias)
+    public static KernelDefinition Define(string name, bool hasBias, bool isFrozen = false)
     {
         KernelDefinition? definition = null;
         ElementType[] layer = [.. Enumerable.Repeat(ElementType.Float, hasBias ? 3 : 2)];
@@ -23,7 +25,8 @@ internal sealed unsafe class LinearCrossEntropyKernel<TTile>(KernelDefinition de
                 .. layer, ElementType.Int64, ElementType.Float, ElementType.Float, ElementType.Float,
                 ElementType.Float,
             ],
-            layer.Length + 1, _ => new LinearCrossEntropyKernel<TTile>(definition!, hasBias));
+            isFrozen ? 2 : layer.Length + 1,
+            _ => new LinearCrossEntropyKernel<TTile>(definition!, hasBias, isFrozen));
     }
 
     public override void Compute(in KernelContext context)
@@ -47,7 +50,7 @@ internal sealed unsafe class LinearCrossEntropyKernel<TTile>(KernelDefinition de
         long losses = layout.Add(2L * rows);
         long left = layout.Add(LeftFactor<TTile>.RowsLength(blocks.Rows, inputs));
         long asRows = layout.Add(LeftFactor<TTile>.RowsLength(blocks.Rows, outputs));
-        long asSteps = layout.Add(LeftFactor<TTile>.StepsLength(blocks.Rows, outputs));
+        long asSteps = isFrozen ? 0 : layout.Add(LeftFactor<TTile>.StepsLength(blocks.Rows, outputs));
         float* s = Scratch.ForCall(layout.Length);
         SoftmaxRows all = new(
             s + logits, SoftmaxRows.Number(definition, "scale", context.Input(rest + 2)), rows, outputs);
@@ -60,8 +63,8 @@ internal sealed unsafe class LinearCrossEntropyKernel<TTile>(KernelDefinition de
             Logsum = s + logsum,
         };
         float* dx = context.Output(1, rows, inputs).Floats;
-        float* dw = context.Output(2, outputs, inputs).Floats;
-        float* db = hasBias ? context.Output(3, outputs).Floats : null;
+        float* dw = isFrozen ? null : context.Output(2, outputs, inputs).Floats;
+        float* db = hasBias && !isFrozen ? context.Output(3, outputs).Floats : null;
         double* rowLosses = (double*)(s + losses);
         for (int block = 0; block < blocks.Count; block++)
         {
@@ -75,11 +78,17 @@ internal sealed unsafe class LinearCrossEntropyKernel<TTile>(KernelDefinition de
             loss.Weights = weights.Floats + first;
             loss.Loss = rowLosses + first;
             context.ParallelFor(loss.X.Blocks, loss);
-            (nint gradient, nint turned) = LeftFactor<TTile>.Both(
-                context, s + logits, count, outputs, s + asRows, s + asSteps);
+            (nint gradient, nint turned) = isFrozen
+                ? ((nint)LeftFactor<TTile>.Rows(context, s + logits, count, outputs, s + asRows), 0)
+                : LeftFactor<TTile>.Both(context, s + logits, count, outputs, s + asRows, s + asSteps);
             RowProduct<TTile, InputsOf, NoEpilogue>.Run(
                 context, (byte*)gradient, count, outputs, new InputsOf(w.Floats, outputs, inputs),
                 dx + ((long)first * inputs), inputs, default);
+            if (isFrozen)
+            {
+                continue;
+            }
+
             WeightProduct<TTile, FloatRows>.Run(
                 context, (byte*)turned, new FloatRows(part, inputs), count, outputs, inputs, dw, add: block > 0);
             if (hasBias)
@@ -95,7 +104,7 @@ internal sealed unsafe class LinearCrossEntropyKernel<TTile>(KernelDefinition de
         }
 
         *context.Output(0).Floats = (float)total;
-        if (rows == 0)
+        if (rows == 0 && !isFrozen)
         {
             new Span<float>(dw, checked(outputs * inputs)).Clear();
             new Span<float>(db, hasBias ? outputs : 0).Clear();

@@ -35,6 +35,9 @@ internal static class ProductKernels
         LinearWeightGradKernel<TTile>.Define("LinearWeightGrad" + suffix),
         LinearCrossEntropyKernel<TTile>.Define("LinearCrossEntropy" + suffix, hasBias: true),
         LinearCrossEntropyKernel<TTile>.Define("LinearCrossEntropyWithoutBias" + suffix, hasBias: false),
+        LinearCrossEntropyKernel<TTile>.Define("FrozenLinearCrossEntropy" + suffix, hasBias: true, isFrozen: true),
+        LinearCrossEntropyKernel<TTile>.Define(
+            "FrozenLinearCrossEntropyWithoutBias" + suffix, hasBias: false, isFrozen: true),
         FeedForwardKernel<TTile, TErf>.Define("FeedForwardGelu" + suffix, kept),
         .. FeedForwardGradKernel<TTile, TErf>.Define("FeedForwardGeluGrad" + suffix, kept),
         FeedForwardKernel<TTile, TanhGelu>.Define("FeedForwardGeluTanh" + suffix, kept),

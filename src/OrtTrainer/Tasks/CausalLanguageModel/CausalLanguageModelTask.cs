@@ -56,6 +56,19 @@ internal sealed class CausalLanguageModelTask : WritingTask
         EncodedDataset eval) =>
         ([.. eval.Inputs.Take(ExportedExamples).Select(e => new TokenizedExample(e.InputIds, e.TokenTypeIds))], null);
 
+    /// <summary>An answer in a chat has an end of its own.</summary>
+    private protected override IReadOnlyList<int>? NewEnds(Func<Tokenizer?> tokenizer)
+    {
+        if (tokenizer() is not { ChatTemplate: not null } own)
+        {
+            return null;
+        }
+
+        IReadOnlyList<int> named = GenerationConfig.EndTokens(Path.GetDirectoryName(Config.Path)!, Config, own);
+        IReadOnlyList<int> all = ChatTokens.WithEndOfAnswer(named, own);
+        return all.Count > named.Count ? all : null;
+    }
+
     /// <summary>By either of the two names that Hugging Face's classes with such a head have.</summary>
     private protected override bool IsNamedBy(ModelConfig config) => base.IsNamedBy(config)
         || (config.ProblemType is null && config.ClassName?.EndsWith("LMHeadModel", StringComparison.Ordinal) == true);

@@ -43,6 +43,17 @@ internal sealed record ChatExample(IReadOnlyList<Mapping> Messages, int Line = 0
                 "The assistant is to answer; expected messages of which another's is the last.", nameof(messages));
     }
 
+    /// <summary>The conversation before the assistant's last message, and that message; null where nothing stands
+    /// before it, or there is none.</summary>
+    public (ChatExample Question, string Answer)? LastAnswer
+    {
+        get
+        {
+            int last = Enumerable.Range(0, Messages.Count).LastOrDefault(i => RoleOf(Messages[i]) == Assistant);
+            return last > 0 ? (new([.. Messages.Take(last)], Line), ContentOf(Messages[last])) : null;
+        }
+    }
+
     /// <summary>Who speaks in a message.</summary>
     public static string RoleOf(Mapping message) => (string)message["role"]!;
 

@@ -64,6 +64,28 @@ internal static class ChatTokens
         return IsEnd(last, tokenizer) ? last : null;
     }
 
+    /// <summary>The tokens that end what a model writes, with the one that ends the assistant's messages: other
+    /// software does not take that from the template.</summary>
+    /// <param name="ends">Those that the model's files name.</param>
+    /// <param name="tokenizer">The model's; null where there is none.</param>
+    public static IReadOnlyList<int> WithEndOfAnswer(IReadOnlyList<int> ends, Tokenizer? tokenizer)
+    {
+        if (tokenizer?.ChatTemplate is null)
+        {
+            return ends;
+        }
+
+        try
+        {
+            return EndOfAnswer(tokenizer) is { } end ? [.. ends.Union([end])] : ends;
+        }
+        catch (RunException)
+        {
+            // A template that cannot be used here goes along as it is, and names no end.
+            return ends;
+        }
+    }
+
     // A word that is not known is a special token too, and ends nothing.
     private static bool IsEnd(int id, Tokenizer tokenizer) => tokenizer.IsSpecial(id) && id != tokenizer.UnknownId;
 

@@ -68,7 +68,8 @@ internal sealed class ImageClassificationTask : ClassificationTask
     }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) =>
+    internal override IReadOnlyList<(string Path, JsonNode Content)> FilesOf(
+        int maxLength, Func<Tokenizer?> tokenizer) =>
         [(ImagePreprocessing.FileName, Preprocessing.ToJson())];
 
     /// <inheritdoc/>

@@ -74,7 +74,8 @@ internal sealed class SentenceSimilarityTask : ModelTask
     }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) =>
+    internal override IReadOnlyList<(string Path, JsonNode Content)> FilesOf(
+        int maxLength, Func<Tokenizer?> tokenizer) =>
         SentenceTransformerFiles.Of(Settings, Math.Min(maxLength, Settings.MaxLength ?? maxLength));
 
     /// <inheritdoc/>

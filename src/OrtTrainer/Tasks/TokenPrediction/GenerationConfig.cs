@@ -10,7 +10,8 @@ internal static class GenerationConfig
 {
     public const string FileName = "generation_config.json";
 
-    private const string EndField = "eos_token_id";
+    /// <summary>The field of the tokens that end a text.</summary>
+    public const string EndField = "eos_token_id";
 
     /// <summary>The file in a model's folder; null where there is none.</summary>
     /// <exception cref="CheckpointException">It is no JSON object.</exception>
@@ -30,6 +31,21 @@ internal static class GenerationConfig
         {
             throw Damaged(path, damaged.Message);
         }
+    }
+
+    /// <summary>The file of a model that has none, with what its configuration says of tokens.</summary>
+    public static JsonObject Of(ModelConfig config)
+    {
+        JsonObject fields = config.ToJson(), content = [];
+        foreach (string field in new[] { "bos_token_id", EndField, "pad_token_id" })
+        {
+            if (fields[field] is { } id)
+            {
+                content[field] = id.DeepClone();
+            }
+        }
+
+        return content;
     }
 
     /// <summary>The tokens that end what a model writes: by this file, or by config.json, or the tokenizer's.</summary>

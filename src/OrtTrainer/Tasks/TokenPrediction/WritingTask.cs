@@ -4,6 +4,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
+using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tasks.TokenPrediction;
@@ -33,9 +34,29 @@ internal abstract class WritingTask(ModelConfig? config) : VocabularyTask
 
     private int Vocabulary => Config.Size("vocab_size", SizeRange.Vocabulary);
 
-    /// <summary>How texts are written with the model, as the one that it began from says.</summary>
-    internal sealed override IReadOnlyList<(string Path, JsonNode Content)> FilesOf(int maxLength) =>
-        _generation is null ? [] : [(GenerationConfig.FileName, _generation.DeepClone())];
+    /// <summary>How texts are written with the model, as the one that it began from says, with all tokens that end
+    /// them.</summary>
+    internal sealed override IReadOnlyList<(string Path, JsonNode Content)> FilesOf(
+        int maxLength, Func<Tokenizer?> tokenizer)
+    {
+        IReadOnlyList<int>? ends = NewEnds(tokenizer);
+        if (_generation is null && ends is null)
+        {
+            return [];
+        }
+
+        JsonObject content = (JsonObject?)_generation?.DeepClone() ?? GenerationConfig.Of(Config);
+        if (ends is not null)
+        {
+            content[GenerationConfig.EndField] = new JsonArray([.. ends.Select(id => (JsonNode)id)]);
+        }
+
+        return [(GenerationConfig.FileName, content)];
+    }
+
+    /// <summary>The tokens that end what the model writes where its files do not name all of them; null where they
+    /// do.</summary>
+    private protected virtual IReadOnlyList<int>? NewEnds(Func<Tokenizer?> tokenizer) => null;
 
     /// <summary>None: tokens have names of their own.</summary>
     internal sealed override LabelMap? FindLabels(

@@ -30,7 +30,8 @@ internal readonly record struct IdShares(Value Scale, Value Label, Value All, Va
     public Value Total(LossGraph g, LinearLayer layer, Value weights)
     {
         GraphBuilder b = g.Builder;
-        Value loss = b.LinearCrossEntropy(layer, g.LabelIds, weights, Scale, Label, All);
+        bool isFrozen = g.Frozen.Contains(layer.W) && (layer.B is null || g.Frozen.Contains(layer.B));
+        Value loss = b.LinearCrossEntropy(layer, g.LabelIds, weights, Scale, Label, All, isFrozen);
         return Offset is null ? loss : b.Add(b.Mul(Offset, b.ReduceSum(weights, [0], keepAxes: false)), loss);
     }
 }

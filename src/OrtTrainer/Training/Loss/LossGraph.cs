@@ -21,6 +21,9 @@ internal class LossGraph(
 
     public GraphBuilder Builder => builder;
 
+    /// <summary>The parameters that stay as they are; none unless adapters are trained.</summary>
+    public IReadOnlySet<Value> Frozen { get; init; } = new HashSet<Value>();
+
     /// <summary>What a row of the logits stands for.</summary>
     public OutputDistribution Distribution => distribution;
 

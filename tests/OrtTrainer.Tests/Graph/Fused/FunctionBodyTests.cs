@@ -55,6 +55,11 @@ public sealed class FunctionBodyTests
         ["LinearCrossEntropyWithoutBias"] = () => LinearCrossEntropy("", hasBias: false),
         ["LinearCrossEntropyBf16"] = () => LinearCrossEntropy(Bf16, hasBias: true),
         ["LinearCrossEntropyWithoutBiasBf16"] = () => LinearCrossEntropy(Bf16, hasBias: false),
+        ["FrozenLinearCrossEntropy"] = () => LinearCrossEntropy("", hasBias: true, isFrozen: true),
+        ["FrozenLinearCrossEntropyWithoutBias"] = () => LinearCrossEntropy("", hasBias: false, isFrozen: true),
+        ["FrozenLinearCrossEntropyBf16"] = () => LinearCrossEntropy(Bf16, hasBias: true, isFrozen: true),
+        ["FrozenLinearCrossEntropyWithoutBiasBf16"] =
+            () => LinearCrossEntropy(Bf16, hasBias: false, isFrozen: true),
         ["After"] = After,
         ["LinearBf16"] = () => Linear(Bf16),
         ["LinearWithoutBiasBf16"] = () => LinearWithoutBias(Bf16),
@@ -296,7 +301,7 @@ public sealed class FunctionBodyTests
         }
     }
 
-    private static void LinearCrossEntropy(string precision, bool hasBias)
+    private static void LinearCrossEntropy(string precision, bool hasBias, bool isFrozen = false)
     {
         const int Rows = 5, Width = 3, Classes = 7;
         const float Scale = 0.6f, Label = 0.8f, All = 0.03f;
@@ -323,15 +328,16 @@ public sealed class FunctionBodyTests
 
         FunctionRun.Tensor[] layer = [FunctionRun.Floats(x, Rows, Width), FunctionRun.Floats(w, Classes, Width)];
         float[][] outputs = Run(
-            $"LinearCrossEntropy{(hasBias ? "" : "WithoutBias")}{precision}", AttributeList.Empty,
+            $"{(isFrozen ? "Frozen" : "")}LinearCrossEntropy{(hasBias ? "" : "WithoutBias")}{precision}",
+            AttributeList.Empty,
             [
                 .. layer, .. hasBias ? new[] { FunctionRun.Floats(b, Classes) } : [],
                 FunctionRun.Integers(ids, Rows, 1), FunctionRun.Floats(weights, Rows), FunctionRun.Floats([Scale]),
                 FunctionRun.Floats([Label]), FunctionRun.Floats([All]),
             ]);
         AssertClose(outputs[0], Loss(exact), ToleranceOf(precision));
-        Assert.That(outputs, Has.Length.EqualTo(exact.Length + 1));
-        for (int i = 0; i < exact.Length; i++)
+        Assert.That(outputs, Has.Length.EqualTo(isFrozen ? 2 : exact.Length + 1));
+        for (int i = 0; i < outputs.Length - 1; i++)
         {
             double[] With(double[] v) => Loss([.. exact.Select((other, at) => at == i ? v : other)]);
             AssertClose(outputs[i + 1], Reference.Gradient(With, exact[i], [1]), ToleranceOf(precision));

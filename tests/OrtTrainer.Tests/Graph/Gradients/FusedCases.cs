@@ -167,10 +167,16 @@ internal static class FusedCases
                 qkv, offsets, 2, 0.7f, AttentionMask.Bidirectional, key, p, 5, relative, precision: operands));
         }
 
-        Value CrossEntropy(CaseInputs c, bool hasBias, bool hasFactor)
+        Value CrossEntropy(CaseInputs c, bool hasBias, bool hasFactor, bool isFrozen)
         {
-            Value x = c.Parameter("x", [5, 3], -1, 1, new("rows", 3)), w = c.Parameter("w", [4, 3]);
-            Value? b = hasBias ? c.Parameter("b", [4]) : null;
+            Value x = c.Parameter("x", [5, 3], -1, 1, new("rows", 3));
+            Value w = Layer("w", [4, 3]);
+            Value? b = hasBias ? Layer("b", [4]) : null;
+            Value Layer(string name, long[] shape) => !isFrozen
+                ? c.Parameter(name, shape)
+                : c.Graph.Initializer(TensorContent.Float(name, shape,
+                    [.. Enumerable.Range(0, (int)shape.Aggregate((n, size) => n * size))
+                        .Select(i => (i * 5 % 7 / 4f) - 0.8f)]));
             Value ids = c.Integers("ids", [3, 0, 2, 2, 1], [5, 1], new("rows", 1));
             Value weights = c.Graph.Assume(c.Graph.Initializer(
                 TensorContent.Float("weights", [5], [0.5f, 0, 1.5f, 0.25f, 0.75f])), new("rows"));
@@ -178,7 +184,7 @@ internal static class FusedCases
             {
                 Value loss = c.Graph.LinearCrossEntropy(
                     new(x, w, b, p), ids, weights, c.Graph.Constant(1.5f), c.Graph.Constant(0.8f),
-                    c.Graph.Constant(0.05f));
+                    c.Graph.Constant(0.05f), isFrozen);
                 return hasFactor ? c.Graph.Mul(loss, loss) : loss;
             });
         }
@@ -187,9 +193,10 @@ internal static class FusedCases
         [
             .. from hasBias in new[] { true, false }
                from hasFactor in new[] { true, false }
+               from isFrozen in new[] { true, false }
                select new GradientCase(
-                   $"LinearCrossEntropy{(hasBias ? "" : "WithoutBias")}{suffix}", hasFactor ? "squared" : "",
-                   c => CrossEntropy(c, hasBias, hasFactor)),
+                   $"{(isFrozen ? "Frozen" : "")}LinearCrossEntropy{(hasBias ? "" : "WithoutBias")}{suffix}",
+                   hasFactor ? "squared" : "", c => CrossEntropy(c, hasBias, hasFactor, isFrozen)),
             new("Linear" + suffix, "", c => Linear(c, hasBias: true)),
             new("LinearWithoutBias" + suffix, "", c => Linear(c, hasBias: false)),
             new("Linear" + suffix, "in weight and bias alone", c => LinearInOne(c, inWeights: true)),

@@ -36,6 +36,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["Linear"] = 1, ["LinearWithoutBias"] = 1, ["LinearInputGrad"] = 1, ["LinearWeightGrad"] = 1,
         ["LinearGrad"] = 3, ["LinearWithoutBiasGrad"] = 2,
         ["LinearCrossEntropy"] = 4, ["LinearCrossEntropyWithoutBias"] = 3,
+        ["FrozenLinearCrossEntropy"] = 2, ["FrozenLinearCrossEntropyWithoutBias"] = 2,
         ["FeedForwardGelu"] = 2, ["FeedForwardGeluGrad"] = 5, ["FeedForwardGeluTanh"] = 2,
         ["FeedForwardGeluTanhGrad"] = 5,
         ["FeedForwardGluGelu"] = 2, ["FeedForwardGluGeluTanh"] = 2, ["FeedForwardGluSilu"] = 2,
@@ -114,6 +115,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "LinearWithoutBiasGrad" => [matrix, [Wide, Columns]],
             "LinearCrossEntropy" => [[], matrix, [Wide, Columns], [Wide]],
             "LinearCrossEntropyWithoutBias" => [[], matrix, [Wide, Columns]],
+            "FrozenLinearCrossEntropy" or "FrozenLinearCrossEntropyWithoutBias" => [[], matrix],
             "FeedForwardGelu" or "FeedForwardGeluTanh" => [[Rows, Wide], [Rows, Inner]],
             "FeedForwardGeluGrad" or "FeedForwardGeluTanhGrad" =>
                 [matrix, [Inner, Columns], [Inner], [Wide, Inner], [Wide]],
@@ -148,8 +150,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     {
         "Linear" => Layer(op).With(Reference.Random(4, Wide), Wide),
         "LinearWithoutBias" => Layer(op),
-        "LinearCrossEntropy" => Targeted(Layer(op).With(Reference.Random(4, Wide), Wide)),
-        "LinearCrossEntropyWithoutBias" => Targeted(Layer(op)),
+        "LinearCrossEntropy" or "FrozenLinearCrossEntropy" =>
+            Targeted(Layer(op).With(Reference.Random(4, Wide), Wide)),
+        "LinearCrossEntropyWithoutBias" or "FrozenLinearCrossEntropyWithoutBias" => Targeted(Layer(op)),
         "LinearInputGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide).With(Weight, Wide, Columns),
         "LinearWeightGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide).With(Matrix(1), Rows, Columns),
         "LinearGrad" or "LinearWithoutBiasGrad" => new KernelRun(op).With(WideMatrix, Rows, Wide)

@@ -26,6 +26,19 @@ public sealed class LinearCrossEntropyTests
         Check(precision, hasBias, 60, 3, 400_001);
 
     [Test]
+    public void A_frozen_layer_gives_the_same_loss_and_gradient_of_x(
+        [Values] Precision precision, [Values] bool hasBias, [Values(0, 13, 60)] int rows)
+    {
+        Precisions.RequireLinear(precision);
+        int classes = rows == 60 ? 400_001 : 31;
+        float[][] whole = Run(precision, hasBias, rows, 5, classes).Run.Outputs(hasBias ? 4 : 3);
+
+        float[][] frozen = Run(precision, hasBias, rows, 5, classes, isFrozen: true).Run.Outputs(2);
+
+        Assert.That(frozen, Is.EqualTo(whole[..2]));
+    }
+
+    [Test]
     public void Blocks_have_all_rows_once_and_fit_their_room(
         [Values(0, 1, 47, 48, 49, 1023, 100_000)] int rows, [Values(1, 2, 50_257, 256_000, 20_000_000)] int columns)
     {
@@ -57,12 +70,12 @@ public sealed class LinearCrossEntropyTests
     }
 
     private static (KernelRun Run, float[] X, float[] W, float[] B, long[] Ids, float[] Weights) Run(
-        Precision precision, bool hasBias, int rows, int width, int classes)
+        Precision precision, bool hasBias, int rows, int width, int classes, bool isFrozen = false)
     {
         float[] x = Reference.Random(1, rows * width), w = Reference.Random(2, classes * width);
         float[] b = hasBias ? Reference.Random(3, classes) : [], weights = Reference.Random(4, rows);
         long[] ids = [.. Enumerable.Range(0, rows).Select(t => (long)t * t * 7919 % classes)];
-        KernelRun run = new KernelRun(LinearCrossEntropy.Name(hasBias) + Operands.Suffix(precision))
+        KernelRun run = new KernelRun(LinearCrossEntropy.Name(hasBias, isFrozen) + Operands.Suffix(precision))
             .With(x, rows, width).With(w, classes, width);
         if (hasBias)
         {
