@@ -43,7 +43,7 @@ internal static class AverageCommand
     private static ExportSource MeanOf(
         IReadOnlyList<string> paths, AveragingRule rule, CancellationToken interruption)
     {
-        ExportSource first = ModelExport.Open(ModelFolder.Require(paths[0]));
+        ExportSource first = ModelExport.Open(ModelFolder.Require(paths[0]), adapter: null);
         try
         {
             ParameterLayout layout = first.Model.Layout;
@@ -87,7 +87,7 @@ internal static class AverageCommand
             return;
         }
 
-        using ExportSource other = ModelExport.Open(path);
+        using ExportSource other = ModelExport.Open(path, adapter: null);
         Dictionary<string, ParameterSpec> found = other.Model.Layout.Parameters.ToDictionary(p => p.Name);
         if (layout.Parameters.FirstOrDefault(p => !found.TryGetValue(p.Name, out ParameterSpec? same)
             || !same.Shape.SequenceEqual(p.Shape)) is { } differs)

@@ -16,6 +16,12 @@ internal static class ImportLines
                 (report.PlainAttention > 0 ? ", the others node by node with padding" : "");
         }
 
+        if (report.HasPadding)
+        {
+            yield return "note: padding changes what the file computes, so that training computes it, too; a " +
+                "model with an attention_mask that it heeds trains faster";
+        }
+
         if (!report.HasConfig)
         {
             yield return "note: no config.json lies beside the file; labels have no names, and there is no " +

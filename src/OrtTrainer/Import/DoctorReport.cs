@@ -3,7 +3,7 @@ using OrtTrainer.Common;
 namespace OrtTrainer.Import;
 
 /// <summary>What an ONNX file is made of, and whether it can be trained.</summary>
-public sealed record DoctorReport
+internal sealed record DoctorReport
 {
     /// <summary>The file.</summary>
     public required string File { get; init; }
@@ -61,10 +61,10 @@ public sealed record DoctorReport
 /// <param name="Count">How often it occurs.</param>
 /// <param name="Known">Whether its results can be typed and run here.</param>
 /// <param name="HasGradient">Whether it has a gradient here.</param>
-public sealed record OperatorUse(string Name, int Count, bool Known, bool HasGradient);
+internal sealed record OperatorUse(string Name, int Count, bool Known, bool HasGradient);
 
 /// <summary>What stands against training a file.</summary>
 /// <param name="Node">The name of the node, input or tensor; null where it is the file as a whole.</param>
 /// <param name="Problem">What was found.</param>
 /// <param name="Advice">What to do.</param>
-public sealed record Obstacle(string? Node, string Problem, string Advice);
+internal sealed record Obstacle(string? Node, string Problem, string Advice);

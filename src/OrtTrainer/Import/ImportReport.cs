@@ -24,11 +24,14 @@ public sealed record ImportReport
     /// <summary>Outputs of the last layer; null for a model without a head.</summary>
     public required int? Outputs { get; init; }
 
+    /// <summary>Whether padding is computed as in the file, since what is in it changes the outputs.</summary>
+    public bool HasPadding { get; init; }
+
     /// <summary>Whether a config.json was beside the file.</summary>
-    public required bool HasConfig { get; init; }
+    public bool HasConfig { get; init; }
 
     /// <summary>Whether a tokenizer was beside the file.</summary>
-    public required bool HasTokenizer { get; init; }
+    public bool HasTokenizer { get; init; }
 
     /// <summary>The largest difference between the file's outputs and those of the graph that trains, on made-up
     /// inputs, over the largest output.</summary>

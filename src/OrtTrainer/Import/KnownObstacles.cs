@@ -10,7 +10,7 @@ internal static class KnownObstacles
 
     private static readonly (Func<NodeProto, bool> Is, string Problem, string Advice)[] Kinds =
     [
-        (n => n.OpType.Contains("Quantize", StringComparison.Ordinal)
+        (n => n.OpType.Contains("quantize", StringComparison.OrdinalIgnoreCase)
             || n.OpType.StartsWith("QLinear", StringComparison.Ordinal)
             || n.OpType.StartsWith("QAttention", StringComparison.Ordinal)
                 || n.OpType is "MatMulInteger" or "ConvInteger" or "MatMulNBits",

@@ -10,7 +10,7 @@ using OrtTrainer.Models.Imported;
 namespace OrtTrainer.Import;
 
 /// <summary>Tells of an ONNX file what it is made of and whether it can be trained, without running it.</summary>
-public static class ModelDoctor
+internal static class ModelDoctor
 {
     private const int Batch = 32;
     private const int Tokens = 128;
@@ -91,7 +91,8 @@ public static class ModelDoctor
     }
 
     /// <summary>Differentiates a sum of the output in all weights it depends on.</summary>
-    private static void RequireGradients(ImportedFile file)
+    /// <exception cref="GraphException">An operator in between has none.</exception>
+    public static void RequireGradients(ImportedFile file)
     {
         GraphBuilder g = new("doctor");
         PackedModelBuilder m = new(g, training: false);

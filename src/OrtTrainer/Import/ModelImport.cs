@@ -64,6 +64,7 @@ public static class ModelImport
         ModelProto original = ModelReader.Read(path);
         SeparatedModel separated = WeightSeparation.Separate(original);
         ImportedFile file = ImportedFile.Of(separated.Model);
+        ModelDoctor.RequireGradients(file);
         string? configured = Beside(path, ModelConfig.FileName);
         using StagedFolder staged = new(folder);
         JsonObject fields = configured is null
@@ -81,11 +82,19 @@ public static class ModelImport
         ExecutionOptions execution = new();
         IReadOnlyDictionary<string, AttentionMask> masks =
             OriginalModel.Masks(original, file, probe, execution);
-        double difference = WriteGraph(staged.Path, separated.Model, masks, original, probe, execution);
+        Dictionary<string, AttentionMask> none = [];
+        bool packs = true;
+        double difference = WriteGraph(staged.Path, separated.Model, masks, packs, original, probe, execution);
         if (difference > Tolerance && masks.Count > 0)
         {
-            masks = new Dictionary<string, AttentionMask>();
-            difference = WriteGraph(staged.Path, separated.Model, masks, original, probe, execution);
+            masks = none;
+            difference = WriteGraph(staged.Path, separated.Model, masks, packs, original, probe, execution);
+        }
+
+        if (difference > Tolerance)
+        {
+            packs = false;
+            difference = WriteGraph(staged.Path, separated.Model, none, packs, original, probe, execution);
         }
 
         if (!(difference <= Tolerance))
@@ -99,21 +108,25 @@ public static class ModelImport
 
         bool hasTokenizer = CopyTokenizer(path, staged.Path, config);
         staged.Publish([]);
-        return Report(path, folder, separated, file, masks, difference, configured is not null, hasTokenizer);
+        return Report(path, folder, separated, file, masks, packs, difference) with
+        {
+            HasConfig = configured is not null,
+            HasTokenizer = hasTokenizer,
+        };
     }
 
     private static System.Text.Json.JsonSerializerOptions Written { get; } = new() { WriteIndented = true };
 
     private static double WriteGraph(
-        string folder, ModelProto model, IReadOnlyDictionary<string, AttentionMask> masks, ModelProto original,
-        ProbeBatch probe, ExecutionOptions execution)
+        string folder, ModelProto model, IReadOnlyDictionary<string, AttentionMask> masks, bool packs,
+        ModelProto original, ProbeBatch probe, ExecutionOptions execution)
     {
-        ImportedFile.SetMasks(model, masks);
+        ImportedFile.Describe(model, masks, packs);
         string path = Path.Combine(folder, ImportedArchitecture.GraphName);
         AtomicFile.Write(path, stream => model.WriteTo(stream));
 
         // The file is read again by its time, which two writes in a row may share.
-        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddSeconds(masks.Count));
+        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddSeconds(masks.Count + (packs ? 1 : 0)));
         return ImportCheck.Difference(original, folder, probe, execution);
     }
 
@@ -162,7 +175,7 @@ public static class ModelImport
 
     private static ImportReport Report(
         string path, string folder, SeparatedModel separated, ImportedFile file,
-        IReadOnlyDictionary<string, AttentionMask> masks, double difference, bool hasConfig, bool hasTokenizer) => new()
+        IReadOnlyDictionary<string, AttentionMask> masks, bool packs, double difference) => new()
     {
         File = path,
         Folder = folder,
@@ -172,8 +185,7 @@ public static class ModelImport
         PlainAttention = file.Source.Graph.Nodes.Count(n => n.Operator.Type == "Softmax")
             - file.Attention.Count(site => masks.ContainsKey(site.Mask.Name)),
         Outputs = file.Output.Last is { } last ? (int)last.Outputs : null,
-        HasConfig = hasConfig,
-        HasTokenizer = hasTokenizer,
+        HasPadding = !packs,
         Difference = difference,
     };
 }

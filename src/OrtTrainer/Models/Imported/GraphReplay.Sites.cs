@@ -19,8 +19,10 @@ internal sealed partial class GraphReplay
             return null;
         }
 
+        Value x = Of(site.X);
         m.Place = PlaceOf(site.Layers.Query.Text);
-        return m.SelfAttention(
+        m.ReadsFirstTokens = value == FirstTokensOf;
+        Value attended = m.SelfAttention(
             site.Layers,
             settings.Shape with
             {
@@ -29,7 +31,9 @@ internal sealed partial class GraphReplay
                 HeadWidth = site.HeadWidth,
                 ScalesScores = site.IsScaled,
             },
-            mask, settings.AttentionDropout, Of(site.X));
+            mask, settings.AttentionDropout, x);
+        m.ReadsFirstTokens = false;
+        return attended;
     }
 
     private Value? Norm(Value value)
@@ -44,7 +48,7 @@ internal sealed partial class GraphReplay
             return Placed(site.Stem, site.X, x => m.RmsNorm(site.Stem, site.Width, site.Epsilon, x));
         }
 
-        if (source.FormOf(value) == TokenForm.ByRow && Tables(site.X) is { Count: > 1 } tables)
+        if (FormOf(value) == TokenForm.ByRow && Tables(site.X) is { Count: > 1 } tables)
         {
             m.Place = ParameterPlace.Embeddings;
             return m.NormedEmbeddings(
@@ -86,8 +90,8 @@ internal sealed partial class GraphReplay
 
     private Value? Embedding(Value value)
     {
-        if (source.FormOf(value) != TokenForm.ByRow || TableOf(value) is not var (name, rows, ids)
-            || source.FormOf(ids) != TokenForm.ByRow)
+        if (FormOf(value) != TokenForm.ByRow || TableOf(value) is not var (name, rows, ids)
+            || FormOf(ids) != TokenForm.ByRow)
         {
             return null;
         }
@@ -193,6 +197,6 @@ internal sealed partial class GraphReplay
 
     /// <summary>The axes that a value has in a packed graph; 2 in a padded one, whose layers take any.</summary>
     private int Rank(Value value) => !m.IsPacked ? 2
-        : source.FormOf(value) == TokenForm.ByRow ? value.Shape.Rank - 1
+        : FormOf(value) == TokenForm.ByRow ? value.Shape.Rank - 1
         : value.Shape.Rank;
 }

@@ -15,7 +15,7 @@ internal sealed partial class GraphReplay
     /// <summary>A value with a row per token, by its node; null where the node mixes tokens.</summary>
     private Value? TokenNode(Value value)
     {
-        TokenForm form = source.FormOf(value);
+        TokenForm form = FormOf(value);
         if (source.Producer(value) is not { Operator.Domain.Length: 0 } node
             || (node.Outputs.Count != 1 && node.Operator.Type != "Split"))
         {
@@ -24,7 +24,7 @@ internal sealed partial class GraphReplay
 
         if (Elementwise.Contains(node.Operator.Type))
         {
-            return node.Inputs.Any(i => i is not null && source.FormOf(i) != TokenForm.None) && form != TokenForm.None
+            return node.Inputs.Any(i => i is not null && FormOf(i) != TokenForm.None) && form != TokenForm.None
                 ? Graph.Add(
                     node.Operator, [.. node.Inputs.Select(i => i is null ? null : Operand(i, value))],
                     node.Attributes)[0]
@@ -32,16 +32,16 @@ internal sealed partial class GraphReplay
         }
 
         Value? x = node.Inputs.Count > 0 ? node.Inputs[0] : null;
-        if (x is null || source.FormOf(x) == TokenForm.None)
+        if (x is null || FormOf(x) == TokenForm.None)
         {
             return null;
         }
 
-        int lost = source.FormOf(x) == TokenForm.ByRow ? 1 : 0;
+        int lost = FormOf(x) == TokenForm.ByRow ? 1 : 0;
         return node.Operator.Type switch
         {
             "Reshape" or "Flatten" => Reshaped(x, value),
-            "MatMul" when node.Inputs[1] is { Shape.Rank: 2 } factor && source.FormOf(factor) == TokenForm.None
+            "MatMul" when node.Inputs[1] is { Shape.Rank: 2 } factor && FormOf(factor) == TokenForm.None
                 && x.Shape.Rank - lost >= 2 && form != TokenForm.None =>
                 Graph.MatMul(Of(x), Rows(factor)),
             "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin"
@@ -73,8 +73,8 @@ internal sealed partial class GraphReplay
 
     /// <summary>Whether what else a node reads is of tokens in the same way, or no tokens at all.</summary>
     private bool IsSameOrWeight(Node node, Value x) => node.Operator.Type == "Concat"
-        ? node.Inputs.All(i => source.FormOf(i!) == source.FormOf(x))
-        : node.Inputs.Skip(1).All(i => i is null || source.FormOf(i) == TokenForm.None);
+        ? node.Inputs.All(i => FormOf(i!) == FormOf(x))
+        : node.Inputs.Skip(1).All(i => i is null || FormOf(i) == TokenForm.None);
 
     private Value OutputOf(Node node, Value value, IReadOnlyList<Value?> inputs, AttributeList attributes)
     {
@@ -93,7 +93,7 @@ internal sealed partial class GraphReplay
     /// <summary>Each token's values in another shape.</summary>
     private Value? Reshaped(Value x, Value value)
     {
-        TokenForm to = source.FormOf(value);
+        TokenForm to = FormOf(value);
         Dimension[] rest = [.. value.Shape.Skip(to == TokenForm.ByRow ? 2 : 1)];
         if (to == TokenForm.None || rest.Any(d => !d.IsFixed))
         {
@@ -110,12 +110,12 @@ internal sealed partial class GraphReplay
     private Value Operand(Value operand, Value result)
     {
         int rank = result.Shape.Rank;
-        if (source.FormOf(operand) == source.FormOf(result) && operand.Shape.Rank == rank)
+        if (FormOf(operand) == FormOf(result) && operand.Shape.Rank == rank)
         {
             return Of(operand);
         }
 
-        int leading = source.FormOf(result) == TokenForm.ByRow ? 2 : 1;
+        int leading = FormOf(result) == TokenForm.ByRow ? 2 : 1;
         if (operand.Shape.Rank <= rank - leading)
         {
             return Rows(operand);
@@ -139,7 +139,7 @@ internal sealed partial class GraphReplay
     /// <summary>A value spread over all rows and columns of a batch, a row per token.</summary>
     private Value PerToken(Value value, int rank)
     {
-        if (source.FormOf(value) == TokenForm.ByRow && value.Shape.Rank == rank)
+        if (FormOf(value) == TokenForm.ByRow && value.Shape.Rank == rank)
         {
             return Of(value);
         }

@@ -1,4 +1,5 @@
 using OrtTrainer.Graph;
+using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models.Building;
 
 namespace OrtTrainer.Models.Imported;
@@ -13,18 +14,39 @@ namespace OrtTrainer.Models.Imported;
 /// <param name="settings">What the graph does not say.</param>
 internal sealed partial class GraphReplay(SourceGraph source, ModelBuilder m, ReplaySettings settings)
 {
+    /// <summary>What keeps names of the file apart from those that the builder makes up.</summary>
+    private const string StoredPrefix = "file/";
+
     private readonly Dictionary<Value, Value> _tokens = [];
     private readonly Dictionary<Value, Value> _rows = [];
+
+    /// <summary>The attention that only first tokens are read of, where all that follows it is read of those alone; null
+    /// for none.</summary>
+    public Value? FirstTokensOf { get; init; }
 
     private GraphBuilder Graph => m.Graph;
 
     private Value Ids => m.Rows(PaddedInputs.InputIds, settings.PaddingId);
 
     /// <summary>A value: of tokens as the builder lays them, of anything else as in the file.</summary>
-    public Value Of(Value value) => m.IsPacked && source.FormOf(value) != TokenForm.None ? Tokens(value) : Rows(value);
+    public Value Of(Value value) => m.IsPacked && FormOf(value) != TokenForm.None ? Tokens(value) : Rows(value);
 
-    /// <summary>Puts something else in place of a value, for what is built from then on.</summary>
-    public void Replace(Value value, Value by) => (m.IsPacked ? _tokens : _rows)[value] = by;
+    /// <summary>A value of the file with a row for every token, as the builder lays tokens.</summary>
+    public Value TokensOf(Value value) => m.IsPacked && source.FormOf(value) != TokenForm.None
+        ? Tokens(value)
+        : Rows(value);
+
+    /// <summary>Puts something else in place of a value of tokens, for what is built from then on.</summary>
+    public void Replace(Value value, Value by)
+    {
+        Dictionary<Value, Value> made = m.IsPacked ? _tokens : _rows;
+        if (!made.TryGetValue(value, out Value? known) || known != by)
+        {
+            made[value] = by;
+        }
+    }
+
+    private TokenForm FormOf(Value value) => settings.Packs ? source.FormOf(value) : TokenForm.None;
 
     /// <summary>A value with a row for every token, [T, …] packed.</summary>
     private Value Tokens(Value value)
@@ -32,8 +54,9 @@ internal sealed partial class GraphReplay(SourceGraph source, ModelBuilder m, Re
         if (!_tokens.TryGetValue(value, out Value? tokens))
         {
             _tokens[value] = tokens = Input(value)
-                ?? TokensOrNull(value)
-                ?? m.FromRows(Plain(value), source.FormOf(value) == TokenForm.Flat);
+                ?? (settings.Packs ? TokensOrNull(value) : null)
+                ?? m.FromRows(
+                    settings.Packs ? Plain(value) : Rows(value), source.FormOf(value) == TokenForm.Flat);
         }
 
         return tokens;
@@ -66,7 +89,9 @@ internal sealed partial class GraphReplay(SourceGraph source, ModelBuilder m, Re
 
         if (source.Stored(value) is { } stored)
         {
-            return Graph.Initializer(stored);
+            TensorProto named = stored.Clone();
+            named.Name = StoredPrefix + stored.Name;
+            return Graph.Initializer(named);
         }
 
         if (value.Type.Element == OrtTrainer.Graph.ElementType.Int64 && value.ConstantIntegers is { } numbers
@@ -75,7 +100,7 @@ internal sealed partial class GraphReplay(SourceGraph source, ModelBuilder m, Re
             return value.Shape.Rank == 0 ? Graph.Constant(numbers[0]) : Graph.Constant(numbers);
         }
 
-        if (!m.IsPacked || source.FormOf(value) == TokenForm.None)
+        if (!m.IsPacked || FormOf(value) == TokenForm.None)
         {
             return Site(value) ?? FirstToken(value) ?? Plain(value);
         }
@@ -164,7 +189,7 @@ internal sealed partial class GraphReplay(SourceGraph source, ModelBuilder m, Re
     /// <summary>The first token of every sequence, where a value is that.</summary>
     private Value? FirstToken(Value value) => source.Producer(value, "Gather") is { } gather
         && gather.Attributes.Int("axis", 0) == 1 && gather.Inputs[1] is { Shape.Rank: 0, ConstantIntegers: [0] }
-        && gather.Inputs[0] is { Shape.Rank: 3 } x && source.FormOf(x) == TokenForm.ByRow
+        && gather.Inputs[0] is { Shape.Rank: 3 } x && FormOf(x) == TokenForm.ByRow
         ? m.FirstToken(Of(x))
         : null;
 

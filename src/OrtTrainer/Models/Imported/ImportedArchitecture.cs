@@ -29,6 +29,7 @@ internal sealed class ImportedArchitecture : Architecture
 
     private readonly ImportedFile _file;
     private readonly ConditionalWeakTable<ModelBuilder, GraphReplay> _replays = [];
+    private readonly Lazy<Value?> _firstTokensOf;
 
     public ImportedArchitecture(ModelConfig config)
         : this(config, ImportedFile.Open(
@@ -42,6 +43,7 @@ internal sealed class ImportedArchitecture : Architecture
         : base(config)
     {
         _file = file;
+        _firstTokensOf = new(FindFirstTokens);
         Shape = ShapeOf(file, config);
         TokenDropout = config.Probability(HeadDropoutName, config.Probability(DropoutName, 0));
     }
@@ -65,7 +67,7 @@ internal sealed class ImportedArchitecture : Architecture
 
     public override float SpanDropout => TokenDropout;
 
-    public override bool PoolsFirstToken => false;
+    public override bool PoolsFirstToken => _firstTokensOf.Value is not null;
 
     public override string SpanLayer => _file.Output.Last?.Stem ?? base.SpanLayer;
 
@@ -93,9 +95,9 @@ internal sealed class ImportedArchitecture : Architecture
 
     public override Value Encode(ModelBuilder m, ModelHead? head = null)
     {
-        GraphReplay replay = Replay(m);
+        GraphReplay replay = Replay(m, head?.ReadsFirstTokens(this) == true ? _firstTokensOf.Value : null);
         _replays.AddOrUpdate(m, replay);
-        Value states = replay.Of(_file.Output.States);
+        Value states = replay.TokensOf(_file.Output.States);
         m.LayerOutputs.Add(states);
         m.Place = ParameterPlace.Head;
         return states;
@@ -131,16 +133,41 @@ internal sealed class ImportedArchitecture : Architecture
     }
 
     /// <summary>An output as the file has it, with the file's own head: a row per token or per sequence.</summary>
-    public Value OutputOf(ModelBuilder m, Value output) => Replay(m).Of(output);
+    public Value OutputOf(ModelBuilder m, Value output) => Replay(m).TokensOf(output);
 
-    private GraphReplay Replay(ModelBuilder m) => new(_file.Source, m, new()
+    private GraphReplay Replay(ModelBuilder m, Value? firstTokensOf = null) => new(_file.Source, m, new()
     {
         Shape = Shape,
         PaddingId = PaddingIdOf(Config),
         Dropout = Config.Probability(DropoutName, 0),
         AttentionDropout = Config.Probability(AttentionDropoutName, 0),
         Masks = _file.Masks,
-    });
+        Packs = _file.Packs,
+    })
+    {
+        FirstTokensOf = firstTokensOf,
+    };
+
+    /// <summary>The last attention, where what follows it can be built of first tokens alone.</summary>
+    private Value? FindFirstTokens()
+    {
+        if (_file.LastAttention is not { } last)
+        {
+            return null;
+        }
+
+        try
+        {
+            GraphBuilder g = new("first_tokens");
+            PackedModelBuilder m = new(g, training: false);
+            Value states = Replay(m, last).TokensOf(_file.Output.States);
+            return states.Shape.Equals(m.FirstToken(states).Shape) ? last : null;
+        }
+        catch (GraphException)
+        {
+            return null;
+        }
+    }
 
     private static NotSupportedException NoParts() => new("An imported graph is built as a whole.");
 

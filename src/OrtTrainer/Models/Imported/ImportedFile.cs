@@ -12,6 +12,9 @@ internal sealed class ImportedFile
     /// <see cref="AttentionMask"/>.</summary>
     private const string MaskKey = "orttrainer.mask.";
 
+    /// <summary>The key in the file's metadata that says that padding matters.</summary>
+    private const string PaddedKey = "orttrainer.padded";
+
     private static readonly ConcurrentDictionary<(string Path, DateTime Written), ImportedFile> Read = [];
 
     private static readonly string[] KnownInputs =
@@ -26,6 +29,7 @@ internal sealed class ImportedFile
         GraphBuilder graph = GraphImporter.Import(model).Builder;
         Source = new(graph, [.. graph.Inputs.Where(input => KnownInputs.Contains(input.Name))]);
         Output = ImportedOutput.Of(Source);
+        Packs = model.MetadataProps.All(p => p.Key != PaddedKey);
         Masks = model.MetadataProps.Where(p => p.Key.StartsWith(MaskKey, StringComparison.Ordinal))
             .ToDictionary(p => p.Key[MaskKey.Length..], p => Enum.Parse<AttentionMask>(p.Value));
     }
@@ -40,14 +44,27 @@ internal sealed class ImportedFile
     /// <summary>Who sees whom under the masks whose attention is recognized, by the names of the masks.</summary>
     public IReadOnlyDictionary<string, AttentionMask> Masks { get; }
 
+    /// <summary>Whether tokens may be computed without padding.</summary>
+    public bool Packs { get; }
+
     /// <summary>The weights, which are inputs.</summary>
     public IEnumerable<Value> Weights => Source.Graph.Inputs.Where(Source.IsWeight);
 
     /// <summary>The attention that is recognized but for its masks.</summary>
-    public IEnumerable<AttentionSite> Attention => Source.Graph.Nodes
-        .Where(node => node.Operator.Type == "Reshape")
-        .Select(node => AttentionSite.Match(Source, node.Outputs[0])).OfType<AttentionSite>()
-        .Where(site => site.HasKnownScale);
+    public IEnumerable<AttentionSite> Attention => AttentionValues
+        .Select(value => AttentionSite.Match(Source, value)!);
+
+    /// <summary>The last attention, where its first tokens are all that the output depends on; null for none.</summary>
+    public Value? LastAttention => Output.IsPerSequence && Packs && Source.UsesOf(Output.States) == 1
+        && Source.Graph.Nodes.Single(node => node.Inputs.Contains(Output.States)) is
+            { Operator.Type: "Gather", Inputs: [_, { Shape.Rank: 0, ConstantIntegers: [0] }] } gather
+        && gather.Attributes.Int("axis", 0) == 1
+        ? AttentionValues.LastOrDefault()
+        : null;
+
+    private IEnumerable<Value> AttentionValues => Source.Graph.Nodes
+        .Where(node => node.Operator.Type == "Reshape").Select(node => node.Outputs[0])
+        .Where(value => AttentionSite.Match(Source, value) is { HasKnownScale: true });
 
     /// <summary>The id that the graph takes for padding, as it compares ids with it; null for none.</summary>
     public int? PaddingId => Source.Graph.Nodes
@@ -69,15 +86,22 @@ internal sealed class ImportedFile
     public static ImportedFile Open(string path) => Read.GetOrAdd(
         (Path.GetFullPath(path), File.GetLastWriteTimeUtc(path)), key => new(ModelReader.Read(key.Path)));
 
-    /// <summary>The model with other words about its masks.</summary>
-    public static void SetMasks(ModelProto model, IReadOnlyDictionary<string, AttentionMask> masks)
+    /// <summary>Says of a model what was found out about its masks, and about padding.</summary>
+    public static void Describe(ModelProto model, IReadOnlyDictionary<string, AttentionMask> masks, bool packs)
     {
         StringStringEntryProto[] others =
-            [.. model.MetadataProps.Where(p => !p.Key.StartsWith(MaskKey, StringComparison.Ordinal))];
+        [
+            .. model.MetadataProps.Where(
+                p => !p.Key.StartsWith(MaskKey, StringComparison.Ordinal) && p.Key != PaddedKey),
+        ];
         model.MetadataProps.Clear();
         model.MetadataProps.AddRange(others);
         model.MetadataProps.AddRange(masks.Select(mask =>
             new StringStringEntryProto { Key = MaskKey + mask.Key, Value = mask.Value.ToString() }));
+        if (!packs)
+        {
+            model.MetadataProps.Add(new StringStringEntryProto { Key = PaddedKey, Value = "yes" });
+        }
     }
 
     private static void RequireInputs(ModelProto model)

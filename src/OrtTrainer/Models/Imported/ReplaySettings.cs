@@ -9,6 +9,10 @@ internal sealed record ReplaySettings
     /// <summary>The sizes of the model.</summary>
     public required ModelShape Shape { get; init; }
 
+    /// <summary>Whether what is done to every token alike may be done to tokens without padding; otherwise padding is
+    /// computed as in the file, where what is in it matters.</summary>
+    public bool Packs { get; init; } = true;
+
     /// <summary>The id that fills rows up.</summary>
     public int PaddingId { get; init; }
 
