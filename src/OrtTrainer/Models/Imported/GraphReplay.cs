@@ -20,8 +20,8 @@ internal sealed partial class GraphReplay(SourceGraph source, ModelBuilder m, Re
     private readonly Dictionary<Value, Value> _tokens = [];
     private readonly Dictionary<Value, Value> _rows = [];
 
-    /// <summary>The attention that only first tokens are read of, where all that follows it is read of those alone; null
-    /// for none.</summary>
+    /// <summary>The attention that only first tokens are read of, where all that follows it is read of those alone;
+    /// null for none.</summary>
     public Value? FirstTokensOf { get; init; }
 
     private GraphBuilder Graph => m.Graph;
