@@ -43,6 +43,21 @@ public static class TensorContent
         : throw new GraphException(
             $"The tensor '{tensor.Name}' is {(ElementType)tensor.DataType}; Float was expected.");
 
+    /// <summary>The columns of a matrix [rows, columns] as rows.</summary>
+    public static float[] Transposed(float[] matrix, long rows, long columns)
+    {
+        float[] transposed = new float[matrix.Length];
+        for (long row = 0; row < rows; row++)
+        {
+            for (long column = 0; column < columns; column++)
+            {
+                transposed[(column * rows) + row] = matrix[(row * columns) + column];
+            }
+        }
+
+        return transposed;
+    }
+
     /// <summary>The elements of a short int64, int32 or Boolean tensor, or null for any other.</summary>
     internal static IReadOnlyList<SymbolicInteger?>? SmallIntegers(this TensorProto tensor)
     {

@@ -173,37 +173,13 @@ public static partial class WeightSeparation
             return false;
         }
 
-        (int rows, int columns) = ((int)original.Dims[0], (int)original.Dims[1]);
-        float[] a = original.ReadFloat(), b = turned.ReadFloat();
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column++)
-            {
-                if (a[(row * columns) + column] != b[(column * rows) + row])
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
+        return original.ReadFloat().AsSpan().SequenceEqual(
+            TensorContent.Transposed(turned.ReadFloat(), turned.Dims[0], turned.Dims[1]));
     }
 
-    private static TensorProto Transposed(TensorProto tensor)
-    {
-        (int rows, int columns) = ((int)tensor.Dims[0], (int)tensor.Dims[1]);
-        float[] values = tensor.ReadFloat();
-        float[] turned = new float[values.Length];
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column++)
-            {
-                turned[(column * rows) + row] = values[(row * columns) + column];
-            }
-        }
-
-        return TensorContent.Float(tensor.Name, [columns, rows], turned);
-    }
+    private static TensorProto Transposed(TensorProto tensor) => TensorContent.Float(
+        tensor.Name, [tensor.Dims[1], tensor.Dims[0]],
+        TensorContent.Transposed(tensor.ReadFloat(), tensor.Dims[0], tensor.Dims[1]));
 
     private static ValueInfoProto InputOf(TensorProto tensor)
     {

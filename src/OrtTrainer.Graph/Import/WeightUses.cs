@@ -13,7 +13,6 @@ internal sealed class WeightUses
         "running_var", "num_batches_tracked", "embed_positions_buffer",
     ];
 
-    private readonly Dictionary<string, Value> _producedOf = new(StringComparer.Ordinal);
     private readonly Dictionary<Value, Node> _producers = [];
     private readonly Dictionary<Value, List<(Node Node, int Place)>> _consumers = [];
     private readonly Dictionary<Value, bool> _learned = [];
@@ -28,7 +27,6 @@ internal sealed class WeightUses
             foreach (Value output in node.Outputs)
             {
                 _producers[output] = node;
-                _producedOf[output.Name] = output;
             }
 
             for (int i = 0; i < node.Inputs.Count; i++)

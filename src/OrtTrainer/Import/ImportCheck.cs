@@ -1,6 +1,5 @@
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
-using OrtTrainer.Graph.Onnx;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
 using OrtTrainer.Models.Imported;
@@ -13,13 +12,13 @@ namespace OrtTrainer.Import;
 internal static class ImportCheck
 {
     /// <summary>The largest difference of the graph's output, over the largest element.</summary>
-    /// <param name="original">The file.</param>
     /// <param name="folder">The imported model.</param>
+    /// <param name="expected">The output of the file, which is the first one.</param>
     /// <param name="probe">What both run on.</param>
     /// <param name="execution">How.</param>
     /// <exception cref="GraphException">The graph cannot be built.</exception>
     public static double Difference(
-        ModelProto original, string folder, ProbeBatch probe, ExecutionOptions execution)
+        string folder, (float[] Values, long[] Shape) expected, ProbeBatch probe, ExecutionOptions execution)
     {
         using PretrainedModel model = PretrainedModel.Open(folder);
         ImportedArchitecture architecture = (ImportedArchitecture)model.Architecture;
@@ -36,9 +35,9 @@ internal static class ImportCheck
         probe.BindTokens(graph.Inputs, binding);
         binding.Run();
         bool isPerToken = architecture.Imported.Source.FormOf(output) == TokenForm.ByRow;
-        (float[] values, long[] shape) = OriginalModel.Run(original, [output.Name], probe, execution)[output.Name];
         return Difference(
-            binding.Output(PackedInputs.Logits), isPerToken ? Packed(values, shape, probe.Lengths) : values);
+            binding.Output(PackedInputs.Logits),
+            isPerToken ? Packed(expected.Values, expected.Shape, probe.Lengths) : expected.Values);
     }
 
     private static double Difference(ReadOnlySpan<float> actual, float[] expected)

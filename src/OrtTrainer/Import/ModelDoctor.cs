@@ -82,7 +82,7 @@ internal static class ModelDoctor
             Inputs = [.. file.Source.Data.Select(input => input.ToString())],
             Outputs = [.. file.Source.Graph.Outputs.Select(output => output.ToString())],
             Ties = [.. Ties(file)],
-            Attention = file.Attention.Count(),
+            Attention = file.Attention.Count,
             Softmaxes = file.Source.Graph.Nodes.Count(n => n.Operator.Type == "Softmax"),
             BytesPerBatch = Bytes(file, report.Parameters),
         };

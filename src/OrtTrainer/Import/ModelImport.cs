@@ -80,30 +80,38 @@ public static class ModelImport
         ModelConfig config = ModelConfig.Load(staged.Path);
         ProbeBatch probe = new(new ImportedArchitecture(config, file).Shape, Architecture.PaddingIdOf(config));
         ExecutionOptions execution = new();
-        IReadOnlyDictionary<string, AttentionMask> masks =
-            OriginalModel.Masks(original, file, probe, execution);
-        Dictionary<string, AttentionMask> none = [];
+        string output = file.Source.Graph.Outputs[0].Name;
+        string[] maskNames = [.. file.Attention.Select(site => site.Site.Mask.Name).Distinct()];
+        IReadOnlyDictionary<string, (float[] Values, long[] Shape)> expected =
+            OriginalModel.Run(original, [.. maskNames.Append(output).Distinct()], probe, execution);
+        double Difference(IReadOnlyDictionary<string, AttentionMask> masks, bool packs)
+        {
+            ImportedFile.Describe(separated.Model, masks, packs);
+            AtomicFile.Write(
+                Path.Combine(staged.Path, ImportedArchitecture.GraphName), stream => separated.Model.WriteTo(stream));
+            return ImportCheck.Difference(staged.Path, expected[output], probe, execution);
+        }
+
+        IReadOnlyDictionary<string, AttentionMask> masks = OriginalModel.Masks(expected, maskNames, probe.Lengths);
         bool packs = true;
-        double difference = WriteGraph(staged.Path, separated.Model, masks, packs, original, probe, execution);
+        double difference = Difference(masks, packs);
         if (difference > Tolerance && masks.Count > 0)
         {
-            masks = none;
-            difference = WriteGraph(staged.Path, separated.Model, masks, packs, original, probe, execution);
+            masks = new Dictionary<string, AttentionMask>();
+            difference = Difference(masks, packs);
         }
 
         if (difference > Tolerance)
         {
             packs = false;
-            difference = WriteGraph(staged.Path, separated.Model, none, packs, original, probe, execution);
+            difference = Difference(masks, packs);
         }
 
         if (!(difference <= Tolerance))
         {
             throw new RunException($"{path}: the graph that would be trained does not compute what the file " +
-                $"computes: on "
-                + $"made-up inputs outputs differ by {difference:0.#e0} of the largest. Its mask or positions "
-                + $"may be of a "
-                + "kind that is not understood; doctor lists its operators.");
+                $"computes: on made-up inputs outputs differ by {difference:0.#e0} of the largest. Its mask or " +
+                "positions may be of a kind that is not understood; doctor lists its operators.");
         }
 
         bool hasTokenizer = CopyTokenizer(path, staged.Path, config);
@@ -116,19 +124,6 @@ public static class ModelImport
     }
 
     private static System.Text.Json.JsonSerializerOptions Written { get; } = new() { WriteIndented = true };
-
-    private static double WriteGraph(
-        string folder, ModelProto model, IReadOnlyDictionary<string, AttentionMask> masks, bool packs,
-        ModelProto original, ProbeBatch probe, ExecutionOptions execution)
-    {
-        ImportedFile.Describe(model, masks, packs);
-        string path = Path.Combine(folder, ImportedArchitecture.GraphName);
-        AtomicFile.Write(path, stream => model.WriteTo(stream));
-
-        // The file is read again by its time, which two writes in a row may share.
-        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddSeconds(masks.Count + (packs ? 1 : 0)));
-        return ImportCheck.Difference(original, folder, probe, execution);
-    }
 
     private static void Describe(JsonObject fields, ImportedFile file)
     {
@@ -181,9 +176,9 @@ public static class ModelImport
         Folder = folder,
         Weights = separated.Weights.Count,
         Parameters = separated.Weights.Sum(w => w.Dims.Aggregate(1L, (n, size) => n * size)),
-        Attention = file.Attention.Count(site => masks.ContainsKey(site.Mask.Name)),
+        Attention = file.Attention.Count(site => masks.ContainsKey(site.Site.Mask.Name)),
         PlainAttention = file.Source.Graph.Nodes.Count(n => n.Operator.Type == "Softmax")
-            - file.Attention.Count(site => masks.ContainsKey(site.Mask.Name)),
+            - file.Attention.Count(site => masks.ContainsKey(site.Site.Mask.Name)),
         Outputs = file.Output.Last is { } last ? (int)last.Outputs : null,
         HasPadding = !packs,
         Difference = difference,

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Onnx;
-using OrtTrainer.Models.Imported;
 using OrtTrainer.Runtime;
 using ElementType = OrtTrainer.Graph.ElementType;
 
@@ -38,23 +37,22 @@ internal static class OriginalModel
             name => name, name => (binding.Output(name).ToArray(), binding.OutputShape(name).ToArray()));
     }
 
-    /// <summary>Who sees whom under the masks of attention; masks that are neither for all nor for earlier tokens are
-    /// left out.</summary>
+    /// <summary>Who sees whom under masks of attention; those that are neither for all nor for earlier tokens are left
+    /// out.</summary>
+    /// <param name="outputs">What a run gave.</param>
+    /// <param name="names">The masks among it.</param>
+    /// <param name="lengths">Tokens of each sequence.</param>
     public static IReadOnlyDictionary<string, AttentionMask> Masks(
-        ModelProto model, ImportedFile file, ProbeBatch probe, ExecutionOptions execution)
+        IReadOnlyDictionary<string, (float[] Values, long[] Shape)> outputs, IEnumerable<string> names,
+        IReadOnlyList<int> lengths)
     {
-        string[] names = [.. file.Attention.Select(site => site.Mask.Name).Distinct()];
         Dictionary<string, AttentionMask> masks = [];
-        if (names.Length == 0)
+        foreach (string name in names)
         {
-            return masks;
-        }
-
-        foreach ((string name, (float[] values, long[] shape)) in Run(model, names, probe, execution))
-        {
+            (float[] values, long[] shape) = outputs[name];
             foreach (AttentionMask mask in new[] { AttentionMask.Bidirectional, AttentionMask.Causal })
             {
-                if (IsMask(values, shape, probe.Lengths, mask))
+                if (IsMask(values, shape, lengths, mask))
                 {
                     masks[name] = mask;
                     break;

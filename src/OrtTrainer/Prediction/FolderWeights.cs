@@ -98,7 +98,7 @@ internal sealed record FolderWeights(Architecture Architecture, ParameterLayout 
             && tensors.TryGetValue(parameter.Name + PaddedModelBuilder.TransposedSuffix, out TensorProto? turned)
             && turned.Dims.SequenceEqual([columns, rows]))
         {
-            return PaddedModelBuilder.Transposed(turned.ReadFloat(), columns, rows);
+            return TensorContent.Transposed(turned.ReadFloat(), columns, rows);
         }
 
         throw new RunException($"{path} has no tensor for the parameter {parameter.Name}");

@@ -16,18 +16,9 @@ internal sealed partial class PackedModelBuilder
         get
         {
             Value filled = Once("rows.filled", () =>
-            {
-                Value lengths = Graph.Sub(
-                    Graph.WithShape(Graph.Slice(Offsets, 0, 1, long.MaxValue), Sequences), Starts);
-                return Graph.Node("Less", [Columns(lengths), Graph.Unsqueeze(lengths, 1)]);
-            });
-            Value token = Once("rows.token", () =>
-            {
-                Value lengths = Graph.Sub(
-                    Graph.WithShape(Graph.Slice(Offsets, 0, 1, long.MaxValue), Sequences), Starts);
-                return Graph.Where(
-                    filled, Graph.Add(Graph.Unsqueeze(Starts, 1), Columns(lengths)), Graph.Constant(0L));
-            });
+                Graph.Node("Less", [Columns, Graph.Unsqueeze(Lengths, 1)]));
+            Value token = Once("rows.token", () => Graph.Where(
+                filled, Graph.Add(Graph.Unsqueeze(Starts, 1), Columns), Graph.Constant(0L)));
             return (token, filled);
         }
     }
@@ -64,10 +55,13 @@ internal sealed partial class PackedModelBuilder
         _ => PositionIds(0),
     };
 
-    private Value Columns(Value lengths) => Once("rows.columns", () =>
+    private Value Lengths => Once("rows.lengths", () => Graph.Sub(
+        Graph.WithShape(Graph.Slice(Offsets, 0, 1, long.MaxValue), Sequences), Starts));
+
+    private Value Columns => Once("rows.columns", () =>
     {
         Value longest = Graph.Node(
-            "ReduceMax", [lengths, Graph.Constant([0L])], AttributeList.Empty.With("keepdims", 0));
+            "ReduceMax", [Lengths, Graph.Constant([0L])], AttributeList.Empty.With("keepdims", 0));
         Value columns = Graph.Node("Range", [Graph.Constant(0L), longest, Graph.Constant(1L)]);
         return Graph.Unsqueeze(Graph.WithShape(columns, Longest), 0);
     });

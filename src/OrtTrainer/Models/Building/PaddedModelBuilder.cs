@@ -223,23 +223,9 @@ internal sealed partial class PaddedModelBuilder : ModelBuilder
             : _weights is null
             ? OfTensor(spec, isTransposed: true)
             : Graph.Initializer(TensorContent.Float(
-                name, [spec.Shape[1], spec.Shape[0]], Transposed(_weights(spec), spec.Shape[0], spec.Shape[1])));
+                name, [spec.Shape[1], spec.Shape[0]],
+                TensorContent.Transposed(_weights(spec), spec.Shape[0], spec.Shape[1])));
         _stored.Add(name, value);
         return value;
-    }
-
-    /// <summary>The columns of a matrix [rows, columns] as rows.</summary>
-    public static float[] Transposed(float[] matrix, long rows, long columns)
-    {
-        float[] transposed = new float[matrix.Length];
-        for (long row = 0; row < rows; row++)
-        {
-            for (long column = 0; column < columns; column++)
-            {
-                transposed[(column * rows) + row] = matrix[(row * columns) + column];
-            }
-        }
-
-        return transposed;
     }
 }

@@ -202,7 +202,7 @@ internal sealed class ImportedArchitecture : Architecture
     {
         int layers = file.Weights.Select(w => GraphReplay.PlaceOf(w.Name).LayerIndex ?? -1)
             .DefaultIfEmpty(-1).Max() + 1;
-        AttentionSite? attention = file.Attention.FirstOrDefault();
+        AttentionSite? attention = file.Attention.Select(site => site.Site).FirstOrDefault();
         int width = (int)file.Output.States.Shape[-1].Size;
         ModelShape shape = new()
         {

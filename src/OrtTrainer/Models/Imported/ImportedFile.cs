@@ -15,7 +15,7 @@ internal sealed class ImportedFile
     /// <summary>The key in the file's metadata that says that padding matters.</summary>
     private const string PaddedKey = "orttrainer.padded";
 
-    private static readonly ConcurrentDictionary<(string Path, DateTime Written), ImportedFile> Read = [];
+    private static readonly ConcurrentDictionary<(string Path, DateTime Written, long Length), ImportedFile> Read = [];
 
     private static readonly string[] KnownInputs =
     [
@@ -29,6 +29,7 @@ internal sealed class ImportedFile
         GraphBuilder graph = GraphImporter.Import(model).Builder;
         Source = new(graph, [.. graph.Inputs.Where(input => KnownInputs.Contains(input.Name))]);
         Output = ImportedOutput.Of(Source);
+        Attention = [.. AttentionOf(Source)];
         Packs = model.MetadataProps.All(p => p.Key != PaddedKey);
         Masks = model.MetadataProps.Where(p => p.Key.StartsWith(MaskKey, StringComparison.Ordinal))
             .ToDictionary(p => p.Key[MaskKey.Length..], p => Enum.Parse<AttentionMask>(p.Value));
@@ -50,21 +51,16 @@ internal sealed class ImportedFile
     /// <summary>The weights, which are inputs.</summary>
     public IEnumerable<Value> Weights => Source.Graph.Inputs.Where(Source.IsWeight);
 
-    /// <summary>The attention that is recognized but for its masks.</summary>
-    public IEnumerable<AttentionSite> Attention => AttentionValues
-        .Select(value => AttentionSite.Match(Source, value)!);
+    /// <summary>The attention that is recognized but for its masks, and what it makes, in order.</summary>
+    public IReadOnlyList<(Value Value, AttentionSite Site)> Attention { get; }
 
     /// <summary>The last attention, where its first tokens are all that the output depends on; null for none.</summary>
     public Value? LastAttention => Output.IsPerSequence && Packs && Source.UsesOf(Output.States) == 1
         && Source.Graph.Nodes.Single(node => node.Inputs.Contains(Output.States)) is
             { Operator.Type: "Gather", Inputs: [_, { Shape.Rank: 0, ConstantIntegers: [0] }] } gather
         && gather.Attributes.Int("axis", 0) == 1
-        ? AttentionValues.LastOrDefault()
+        ? Attention.Select(site => site.Value).LastOrDefault()
         : null;
-
-    private IEnumerable<Value> AttentionValues => Source.Graph.Nodes
-        .Where(node => node.Operator.Type == "Reshape").Select(node => node.Outputs[0])
-        .Where(value => AttentionSite.Match(Source, value) is { HasKnownScale: true });
 
     /// <summary>The id that the graph takes for padding, as it compares ids with it; null for none.</summary>
     public int? PaddingId => Source.Graph.Nodes
@@ -83,8 +79,14 @@ internal sealed class ImportedFile
     /// <summary>The graph in a file, read once.</summary>
     /// <exception cref="GraphException">The file is damaged, or its graph not understood.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static ImportedFile Open(string path) => Read.GetOrAdd(
-        (Path.GetFullPath(path), File.GetLastWriteTimeUtc(path)), key => new(ModelReader.Read(key.Path)));
+    public static ImportedFile Open(string path)
+    {
+        FileInfo file = new(path);
+        return file.Exists
+            ? Read.GetOrAdd(
+                (file.FullName, file.LastWriteTimeUtc, file.Length), key => new(ModelReader.Read(key.Path)))
+            : new(ModelReader.Read(path));
+    }
 
     /// <summary>Says of a model what was found out about its masks, and about padding.</summary>
     public static void Describe(ModelProto model, IReadOnlyDictionary<string, AttentionMask> masks, bool packs)
@@ -101,6 +103,17 @@ internal sealed class ImportedFile
         if (!packs)
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = PaddedKey, Value = "yes" });
+        }
+    }
+
+    private static IEnumerable<(Value Value, AttentionSite Site)> AttentionOf(SourceGraph source)
+    {
+        foreach (Node node in source.Graph.Nodes.Where(node => node.Operator.Type == "Reshape"))
+        {
+            if (AttentionSite.Match(source, node.Outputs[0]) is { HasKnownScale: true } site)
+            {
+                yield return (node.Outputs[0], site);
+            }
         }
     }
 

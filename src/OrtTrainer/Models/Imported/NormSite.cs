@@ -46,7 +46,7 @@ internal sealed record NormSite(Value X, string Stem, long Width, float Epsilon,
         Value x = norm.Inputs[0]!;
         Value? bias = norm.Inputs.Count > 2 ? norm.Inputs[2] : null;
         bool isZero = bias is not null && source.Stored(bias) is { } stored && stored.DataType == 1
-            && TensorContentOf(stored).All(b => b == 0);
+            && stored.ReadFloat().All(b => b == 0);
         return norm.Outputs.Count > 0 && norm.Outputs[0] == value
             && x.Shape.NormalizeAxis(norm.Attributes.Int("axis", -1)) == x.Shape.Rank - 1
             && StemOf(source, norm.Inputs[1], GainSuffix) is { } stem
@@ -55,8 +55,6 @@ internal sealed record NormSite(Value X, string Stem, long Width, float Epsilon,
                 bias is not null && !isZero, IsCentered: true)
             : null;
     }
-
-    private static float[] TensorContentOf(OrtTrainer.Graph.Onnx.TensorProto tensor) => tensor.ReadFloat();
 
     /// <summary>gain · x̂.</summary>
     private static NormSite? MatchScaled(SourceGraph source, Value value)
