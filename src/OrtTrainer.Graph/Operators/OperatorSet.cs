@@ -68,9 +68,11 @@ public static class OperatorSet
 
     /// <summary>The operator called <paramref name="type"/> in <paramref name="domain"/>.</summary>
     /// <exception cref="GraphException">There is none.</exception>
-    public static Operator Get(string domain, string type) =>
-        ByName.TryGetValue((domain, type), out Operator? op)
-            ? op
-            : throw new GraphException(
-                $"The operator '{(domain.Length == 0 ? type : $"{domain}.{type}")}' is not known here.");
+    public static Operator Get(string domain, string type) => Find(domain, type)
+        ?? throw new GraphException(
+            $"The operator '{(domain.Length == 0 ? type : $"{domain}.{type}")}' is not known here.");
+
+    /// <summary>The operator called <paramref name="type"/> in <paramref name="domain"/>; null where there is
+    /// none.</summary>
+    internal static Operator? Find(string domain, string type) => ByName.GetValueOrDefault((domain, type));
 }

@@ -63,12 +63,11 @@ internal static class KnownObstacles
     /// <summary>Whether the engine can build a node; functions of the file and branches are looked into, not
     /// asked.</summary>
     public static bool IsKnown(NodeProto node) =>
-        node.OpType is "Constant" || OperatorSet.All.Any(op => IsOf(op, node));
+        node.OpType is "Constant" || OperatorOf(node) is not null;
 
     /// <summary>Whether a node can be differentiated.</summary>
-    public static bool HasGradient(NodeProto node) =>
-        OperatorSet.All.Any(op => IsOf(op, node) && op.HasGradientRule);
+    public static bool HasGradient(NodeProto node) => OperatorOf(node)?.HasGradientRule == true;
 
-    private static bool IsOf(Operator op, NodeProto node) =>
-        op.Type == node.OpType && op.Domain == (node.Domain is "ai.onnx" ? "" : node.Domain);
+    private static Operator? OperatorOf(NodeProto node) =>
+        OperatorSet.Find(node.Domain is "ai.onnx" ? "" : node.Domain, node.OpType);
 }

@@ -52,10 +52,8 @@ public sealed class ImportGoldenTests
                 continue;
             }
 
-            float[] expected = model.Golden.Of("grad.", named);
-            float largest = expected.Max(Math.Abs);
-            double tolerance = model.IsZeroInTheory(parameter) || IsKeyBias(parameter) ? 1e-6 : 1e-4 * largest;
-            Assert.That(model.GradientOf(parameter), Is.EqualTo(expected).Within(tolerance), parameter.Name);
+            model.AssertGradient(
+                parameter, model.Golden.Of("grad.", named), model.IsZeroInTheory(parameter) || IsKeyBias(parameter));
         }
     }
 

@@ -36,10 +36,8 @@ public sealed class ModelGoldenTests
         Assert.That(loss, Is.EqualTo(model.Golden.Floats("loss")[0]).Within(1e-5));
         foreach (ParameterSpec parameter in model.Layout.Parameters.Where(p => !p.IsStatistic))
         {
-            float[] expected = model.Golden.Of("grad.", parameter);
-            float largest = expected.Max(Math.Abs);
-            double tolerance = model.IsZeroInTheory(parameter) ? 1e-6 : 1e-4 * largest;
-            Assert.That(model.GradientOf(parameter), Is.EqualTo(expected).Within(tolerance), parameter.Name);
+            model.AssertGradient(
+                parameter, model.Golden.Of("grad.", parameter), model.IsZeroInTheory(parameter));
         }
     }
 

@@ -61,6 +61,14 @@ internal sealed class TrainedGolden : IDisposable
     public float[] GradientOf(ParameterSpec parameter) =>
         GradientBuffer.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
 
+    /// <summary>Holds the gradient of a parameter to another, within 1e-4 of the largest element.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="expected">Its gradient.</param>
+    /// <param name="isZero">Whether it is rounding noise, as it is 0 in theory.</param>
+    public void AssertGradient(ParameterSpec parameter, float[] expected, bool isZero) => Assert.That(
+        GradientOf(parameter), Is.EqualTo(expected).Within(isZero ? 1e-6 : 1e-4 * expected.Max(Math.Abs)),
+        parameter.Name);
+
     public float[] Values(ParameterSpec parameter) =>
         Parameters.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
 
