@@ -143,6 +143,17 @@ public static class FusedOperations
                 .With("window", window ?? -1).With("p", p).With("site", site))[0];
 
     /// <summary>
+    /// The same where groups of heads of queries share keys and values: qkv [T, (heads + 2 keyHeads) D], keyHeads a
+    /// divisor of heads; gives [T, heads D].
+    /// </summary>
+    public static Value PackedSharedAttention(
+        this GraphBuilder g, Value qkv, Value offsets, (long Queries, long Keys) heads, float scale,
+        AttentionMask mask, Value key, float p, long site, int? window = null, Precision precision = Precision.Fp32) =>
+        Fused(g, "PackedSharedAttention" + Operands.Suffix(precision), [qkv, offsets, key],
+            AttributeList.Empty.With("heads", heads.Queries).With("keyHeads", heads.Keys).With("scale", scale)
+                .With("mask", (long)mask).With("window", window ?? -1).With("p", p).With("site", site))[0];
+
+    /// <summary>
     /// Attention of the queries of each sequence to its keys, both laid end to end: q [Q, H], kv [T, 2H] (keys and
     /// values); gives [Q, H]. See <see cref="Dropout"/> for key, p and site.
     /// </summary>

@@ -57,6 +57,7 @@ public static class OperatorSet
                 .Concat(WithResidual(new GatedFeedForwardGrad(precision, activation)))),
         new PackedAttention(precision), new PackedAttentionGrad(precision),
         new PackedBiasedAttention(precision), new PackedBiasedAttentionGrad(precision),
+        new PackedSharedAttention(precision), new PackedSharedAttentionGrad(precision),
     ];
 
     /// <summary>A gradient, and its form that takes in what other uses gave.</summary>

@@ -20,6 +20,7 @@ internal static class OperatorParts
         ("ColumnSum", StepPart.Products),
         ("PackedAttention", StepPart.Attention),
         ("PackedBiasedAttention", StepPart.Attention),
+        ("PackedSharedAttention", StepPart.Attention),
         ("PackedCrossAttention", StepPart.Attention),
         ("CachedAttention", StepPart.Attention),
         ("DisentangledAttention", StepPart.Attention),

@@ -47,7 +47,11 @@ public sealed class ShapeCheckTests
             g => g.LayerNorm(X(g, "n", 4), Y(g, 3), g.Input("b", TensorType.Float(4)), 1e-5f), "gamma", "[4]");
         yield return Case("Attention",
             g => g.PackedAttention(X(g, "n", 10), I(g, "b"), 2, 1, AttentionMask.Causal, g.Constant([0, 0]), 0, 0),
-            "3H", "[n, 10]");
+            "[T, 6 D]", "[n, 10]");
+        yield return Case("Attention whose heads cannot share keys evenly",
+            g => g.PackedSharedAttention(
+                X(g, "n", 20), I(g, "b"), (4, 3), 1, AttentionMask.Causal, g.Constant([0, 0]), 0, 0),
+            "keyHeads must be a divisor of 4 heads", "not 3");
         yield return Case("Attention with a mask that is not built",
             g => g.PackedAttention(X(g, "n", 12), I(g, "b"), 2, 1, (AttentionMask)2, g.Constant([0, 0]), 0, 0),
             "mask must be 0 (bidirectional) or 1 (causal)", "not 2");

@@ -25,6 +25,10 @@ public sealed class KernelAndBodyTests
     private static readonly float[] Invstd = [.. Reference.Random(6, N).Select(Math.Abs)];
     private static readonly float[] Relative = Reference.Random(8, Distances * Heads);
     private static readonly float[] Qkv = Reference.Random(7, N * 3 * H);
+
+    // One head of keys and of values for all of queries.
+    private const int SharedRow = H + (2 * H / Heads);
+    private static readonly float[] SharedQkv = Reference.Random(7, N * SharedRow);
     private static readonly float[] Weight = Reference.Random(9, Wide * H), Bias = Reference.Random(10, Wide);
     private static readonly float[] InnerWeight = Reference.Random(12, Inner * H, 0.2);
     private static readonly float[] OuterWeight = Reference.Random(13, Wide * Inner, 0.2);
@@ -128,6 +132,14 @@ public sealed class KernelAndBodyTests
         {
             float[][] forward = Runs!["PackedAttention" + suffix](p).Outputs(2);
             return Attending("PackedAttentionGrad" + suffix, p).With(Dy, N, H).With(Qkv, N, 3 * H)
+                .With(forward[0], N, H).With(forward[1], N, Heads).With(Offsets, 4).With(Key, 2);
+        },
+        ["PackedSharedAttention" + suffix] = p => Sharing("PackedSharedAttention" + suffix, p)
+            .With(SharedQkv, N, SharedRow).With(Offsets, 4).With(Key, 2),
+        ["PackedSharedAttentionGrad" + suffix] = p =>
+        {
+            float[][] forward = Runs!["PackedSharedAttention" + suffix](p).Outputs(2);
+            return Sharing("PackedSharedAttentionGrad" + suffix, p).With(Dy, N, H).With(SharedQkv, N, SharedRow)
                 .With(forward[0], N, H).With(forward[1], N, Heads).With(Offsets, 4).With(Key, 2);
         },
         ["PackedBiasedAttention" + suffix] = p => Attending("PackedBiasedAttention" + suffix, p)
@@ -421,6 +433,10 @@ public sealed class KernelAndBodyTests
 
     private static KernelRun Dropping(string op, float p, params (string Name, object Value)[] attributes) =>
         new(op, [.. attributes, ("p", p), ("site", 9)]);
+
+    private static KernelRun Sharing(string op, float p) =>
+        Dropping(op, p, ("heads", Heads), ("keyHeads", 1), ("mask", 1), ("window", -1),
+            ("scale", (float)(1 / Math.Sqrt((double)H / Heads))));
 
     private static KernelRun Attending(string op, float p) =>
         Dropping(op, p, ("heads", Heads), ("mask", 0), ("window", -1),

@@ -192,7 +192,7 @@ public sealed class PackedAttentionTests
         Assert.That(
             () => Operator("PackedAttention", Attention(4, 1, [4], 0))
                 .With(new float[24], 4, 6).With([0L, 4], 2).With(Key, 2).Outputs(2),
-            Expect.Refusal("qkv has shape [4, 6]; expected a multiple of 3 x 4"));
+            Expect.Refusal("qkv has shape [4, 6]; expected a multiple of 12 heads"));
 
     [Test]
     public void A_gradient_of_another_shape_is_refused()

@@ -57,6 +57,33 @@ internal static class AttentionFunctions
             y = Gather(Reshape(rows, Concat<axis = 0>([-1], width)), slots)
             """),
 
+        // qkv [T, (heads + 2 keyHeads) D] -> q, k and v [T, heads D]: every head of queries with the keys and values
+        // that it shares.
+        FunctionDefinition.Parse(
+            "PackedShare(qkv; int heads, int keyHeads) => q, k, v",
+            """
+            width = Div(Gather(Shape(qkv), 1), Add(@heads, Mul(@keyHeads, 2)))
+            queries = Reshape(Mul(width, @heads), [1])
+            keys = Reshape(Mul(width, @keyHeads), [1])
+            q, fewKeys, fewValues = Split<axis = 1>(qkv, Concat<axis = 0>(queries, keys, keys))
+            few = Concat<axis = 0>([0], Reshape(@keyHeads, [1]), [1], Reshape(width, [1]))
+            more = Concat<axis = 0>([1, 1], Reshape(Div(@heads, @keyHeads), [1]), [1])
+            all = Concat<axis = 0>([0], queries)
+            k = Reshape(Expand(Reshape(fewKeys, few), more), all)
+            v = Reshape(Expand(Reshape(fewValues, few), more), all)
+            """),
+
+        // The way back of a gradient of keys or values: [T, heads D] -> [T, keyHeads D].
+        FunctionDefinition.Parse(
+            "PackedShareGrad(dx; int heads, int keyHeads) => dfew",
+            """
+            width = Reshape(Div(Gather(Shape(dx), 1), @heads), [1])
+            sharing = Reshape(Div(@heads, @keyHeads), [1])
+            groups = Concat<axis = 0>([0], Reshape(@keyHeads, [1]), sharing, width)
+            sums = ReduceSum<keepdims = 0>(Reshape(dx, groups), [2])
+            dfew = Reshape(sums, Concat<axis = 0>([0], Mul(Reshape(@keyHeads, [1]), width)))
+            """),
+
         .. Enum.GetValues<Precision>().SelectMany(Attending),
 
         // The row of relative [D, heads] for query i and key j at [i, j], by the distance j - i: [S, S].

@@ -28,13 +28,17 @@ internal sealed class PackedAttention(Precision precision) : FusedOperator, IGra
 
         """ + Attend(precision));
 
+    /// <summary>The types of y and lse, where there are as many heads of keys as of queries.</summary>
+    internal static IReadOnlyList<TensorType> InferOutputs(InferenceContext context) =>
+        InferOutputs(context, context.Attributes.Int("heads"));
+
     /// <summary>The types of y and lse.</summary>
-    internal static IReadOnlyList<TensorType> InferOutputs(InferenceContext context)
+    internal static IReadOnlyList<TensorType> InferOutputs(InferenceContext context, long keyHeads)
     {
         Shape qkv = context.Shape(0);
-        long heads = context.Attributes.Int("heads");
-        InferenceContext.Require(qkv.Rank == 2 && qkv[1].IsFixed && qkv[1].Size % (3 * heads) == 0,
-            $"qkv must be [T, 3H] with H a multiple of {heads} heads, not {qkv}");
+        long heads = context.Attributes.Int("heads"), all = heads + (2 * keyHeads);
+        InferenceContext.Require(qkv.Rank == 2 && qkv[1].IsFixed && qkv[1].Size % all == 0,
+            $"qkv must be [T, {all} D], of {heads} heads of queries and {keyHeads} of keys and values, not {qkv}");
         InferenceContext.Require(context.Shape(1).Rank == 1, "offsets must be a list");
         long mask = context.Attributes.Int("mask");
         InferenceContext.Require(Enum.IsDefined((AttentionMask)mask),
@@ -43,7 +47,7 @@ internal sealed class PackedAttention(Precision precision) : FusedOperator, IGra
         InferenceContext.Require(window >= -1, $"window must be -1 (none) or more, not {window}");
         return
         [
-            context.Type(0).WithShape(new(qkv[0], qkv[1].Size / 3)),
+            context.Type(0).WithShape(new(qkv[0], qkv[1].Size / all * heads)),
             context.Type(0).WithShape(new(qkv[0], heads)),
         ];
     }

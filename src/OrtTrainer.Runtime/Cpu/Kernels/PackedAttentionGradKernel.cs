@@ -11,19 +11,19 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// from the last to the first: the last one reaches every key, and the others add to what they reach of it. With a
 /// window no block reaches every key, so all of them add to zeros. <c>PackedBiasedAttentionGrad</c> takes
 /// <c>relative [D, heads]</c> too and gives <c>drelative</c>: the sums of dS by distance, those of each sequence and
-/// then of the batch.
+/// then of the batch. In <c>PackedSharedAttentionGrad</c> heads that share keys add to their gradients in turn.
 /// </summary>
 internal sealed unsafe class PackedAttentionGradKernel<TTile>(
-    KernelDefinition definition, KernelAttributes attributes, bool isBiased) : Kernel
+    KernelDefinition definition, KernelAttributes attributes, AttentionForm form) : Kernel
     where TTile : struct, ITile
 {
-    private readonly AttentionAttributes _attributes = new(attributes);
+    private readonly AttentionAttributes _attributes = new(attributes, form);
     private readonly AttentionReach _reach = AttentionReach.Of(attributes);
 
     /// <summary>The operator under its name.</summary>
-    public static KernelDefinition Define(string name, bool isBiased)
+    public static KernelDefinition Define(string name, AttentionForm form)
     {
-        ElementType[] relative = isBiased ? [ElementType.Float] : [];
+        ElementType[] relative = form == AttentionForm.Biased ? [ElementType.Float] : [];
         KernelDefinition? definition = null;
         return definition = new KernelDefinition(
             name,
@@ -31,8 +31,8 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
                 ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Int64,
                 ElementType.Int64, .. relative,
             ],
-            isBiased ? 2 : 1,
-            attributes => new PackedAttentionGradKernel<TTile>(definition!, attributes, isBiased));
+            form == AttentionForm.Biased ? 2 : 1,
+            attributes => new PackedAttentionGradKernel<TTile>(definition!, attributes, form));
     }
 
     public override void Compute(in KernelContext context)
@@ -41,11 +41,14 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
         KernelTensor qkv = context.Input(1);
         KernelTensor y = context.Input(2);
         KernelTensor logSums = context.Input(3);
-        PackedSequences sequences = PackedSequences.Read(definition, qkv, context.Input(4), _attributes.Heads);
+        PackedSequences sequences = PackedSequences.Read(
+            definition, qkv, context.Input(4), _attributes.Heads, _attributes.KeyHeads);
         Shapes.Require(definition, "dy", dy, sequences.Tokens, sequences.Columns);
         Shapes.Require(definition, "y", y, sequences.Tokens, sequences.Columns);
         Shapes.Require(definition, "lse", logSums, sequences.Tokens, sequences.Heads);
-        DistanceBias bias = isBiased ? DistanceBias.Read(definition, context.Input(6), _attributes.Heads) : default;
+        DistanceBias bias = form == AttentionForm.Biased
+            ? DistanceBias.Read(definition, context.Input(6), _attributes.Heads)
+            : default;
         float* sums = bias.IsThere ? Scratch.ForSums((long)sequences.Pairs * bias.Rows) : null;
         context.ParallelFor(sequences.Blocks, new Pairs
         {
@@ -87,10 +90,11 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
         {
             (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;
-            nint columns = Sequences.Columns, wide = 3 * columns;
-            for (int part = 0; part < 3; part++)
+            nint columns = Sequences.Columns, wide = Sequences.RowColumns;
+            ReadOnlySpan<nint> parts = [head * width, Sequences.KeyAt(head), Sequences.ValueAt(head)];
+            foreach (nint part in parts)
             {
-                nint offset = (first * wide) + (part * columns) + (head * width);
+                nint offset = (first * wide) + part;
                 Prefetch.Rows(Qkv + offset, wide * sizeof(float), length, width * sizeof(float));
                 Prefetch.Rows(Dqkv + offset, wide * sizeof(float), length, width * sizeof(float));
             }
@@ -106,9 +110,10 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
             (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;
             AttentionTiles<TTile> tiles = new(length, width);
-            nint columns = Sequences.Columns, wide = 3 * columns;
-            float* q = Qkv + (first * wide) + (head * width);
-            float* dq = Dqkv + (first * wide) + (head * width);
+            nint columns = Sequences.Columns, wide = Sequences.RowColumns;
+            nint key = Sequences.KeyAt(head), value = Sequences.ValueAt(head);
+            float* row = Qkv + (first * wide), q = row + (head * width);
+            float* drow = Dqkv + (first * wide), dq = drow + (head * width);
 
             Layout layout = new();
             long blockRows = (long)tiles.Block * tiles.Row;
@@ -129,9 +134,9 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
             long dbias = layout.Add(Bias.SpreadLength(length));
             float* s = Scratch.ForBlock(layout.Length);
 
-            tiles.PackColumns(q + columns, wide, s + keys);
-            tiles.PackColumns(q + (2 * columns), wide, s + values);
-            tiles.PackRows(q + columns, wide, length, s + keyRows);
+            tiles.PackColumns(row + key, wide, s + keys);
+            tiles.PackColumns(row + value, wide, s + values);
+            tiles.PackRows(row + key, wide, length, s + keyRows);
             Bias.Spread(head, length, s + bias);
             new Span<float>(s + dbias, Bias.SpreadLength(length)).Clear();
             if (Reach.HasWindow)
@@ -194,8 +199,24 @@ internal sealed unsafe class PackedAttentionGradKernel<TTile>(
             }
 
             Bias.Gather(s + dbias, length, Sums + ((long)pair * Bias.Rows));
-            Unpack(s + dkeys, tiles.Row, length, width, 1, dq + columns, wide);
-            Unpack(s + dvalues, tiles.Row, length, width, 1, dq + (2 * columns), wide);
+            if (Sequences.IsFirstOfItsKeys(head))
+            {
+                Unpack(s + dkeys, tiles.Row, length, width, 1, drow + key, wide);
+                Unpack(s + dvalues, tiles.Row, length, width, 1, drow + value, wide);
+            }
+            else
+            {
+                Add(s + dkeys, tiles.Row, length, width, drow + key, wide);
+                Add(s + dvalues, tiles.Row, length, width, drow + value, wide);
+            }
+        }
+
+        private static void Add(float* source, int row, int count, int width, float* target, nint targetRow)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Vectors.AddTo(target + (i * targetRow), source + ((nint)i * row), width);
+            }
         }
 
         private static void Unpack(

@@ -12,26 +12,27 @@ namespace OrtTrainer.Runtime.Cpu.Kernels;
 /// scores by distance.
 /// </summary>
 internal sealed unsafe class PackedAttentionKernel<TTile>(
-    KernelDefinition definition, KernelAttributes attributes, bool isBiased) : Kernel
+    KernelDefinition definition, KernelAttributes attributes, AttentionForm form) : Kernel
     where TTile : struct, ITile
 {
-    private readonly AttentionAttributes _attributes = new(attributes);
+    private readonly AttentionAttributes _attributes = new(attributes, form);
     private readonly AttentionReach _reach = AttentionReach.Of(attributes);
 
     /// <summary>The operator under its name.</summary>
-    public static KernelDefinition Define(string name, bool isBiased)
+    public static KernelDefinition Define(string name, AttentionForm form)
     {
-        ElementType[] relative = isBiased ? [ElementType.Float] : [];
+        ElementType[] relative = form == AttentionForm.Biased ? [ElementType.Float] : [];
         KernelDefinition? definition = null;
         return definition = new KernelDefinition(
             name, [ElementType.Float, ElementType.Int64, ElementType.Int64, .. relative], 2,
-            attributes => new PackedAttentionKernel<TTile>(definition!, attributes, isBiased));
+            attributes => new PackedAttentionKernel<TTile>(definition!, attributes, form));
     }
 
     public override void Compute(in KernelContext context)
     {
         KernelTensor qkv = context.Input(0);
-        PackedSequences sequences = PackedSequences.Read(definition, qkv, context.Input(1), _attributes.Heads);
+        PackedSequences sequences = PackedSequences.Read(
+            definition, qkv, context.Input(1), _attributes.Heads, _attributes.KeyHeads);
         context.ParallelFor(sequences.Blocks, new Pairs
         {
             Sequences = sequences,
@@ -41,7 +42,9 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
             Scale = _attributes.Scale,
             Reach = _reach,
             Mask = _attributes.Dropout.Mask(context.Input(2)),
-            Bias = isBiased ? DistanceBias.Read(definition, context.Input(3), _attributes.Heads) : default,
+            Bias = form == AttentionForm.Biased
+                ? DistanceBias.Read(definition, context.Input(3), _attributes.Heads)
+                : default,
         });
     }
 
@@ -62,13 +65,11 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
         {
             (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;
-            nint columns = Sequences.Columns, wide = 3 * columns;
-            for (int part = 0; part < 3; part++)
-            {
-                Prefetch.Rows(
-                    Qkv + (first * wide) + (part * columns) + (head * width), wide * sizeof(float), length,
-                    width * sizeof(float));
-            }
+            nint columns = Sequences.Columns, wide = Sequences.RowColumns;
+            float* row = Qkv + (first * wide);
+            Prefetch.Rows(row + (head * width), wide * sizeof(float), length, width * sizeof(float));
+            Prefetch.Rows(row + Sequences.KeyAt(head), wide * sizeof(float), length, width * sizeof(float));
+            Prefetch.Rows(row + Sequences.ValueAt(head), wide * sizeof(float), length, width * sizeof(float));
 
             Prefetch.Rows(
                 Y + (first * columns) + (head * width), columns * sizeof(float), length, width * sizeof(float));
@@ -79,8 +80,8 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
             (int first, int length, int head) = Sequences.Pair(pair);
             int width = Sequences.Width;
             AttentionTiles<TTile> tiles = new(length, width);
-            nint wide = 3 * (nint)Sequences.Columns;
-            float* q = Qkv + (first * wide) + (head * width);
+            nint wide = Sequences.RowColumns;
+            float* row = Qkv + (first * wide), q = row + (head * width);
 
             Layout layout = new();
             long queries = layout.Add((long)tiles.Block * tiles.Row);
@@ -96,8 +97,8 @@ internal sealed unsafe class PackedAttentionKernel<TTile>(
             float* largest = stackalloc float[tiles.Block];
             float* divisors = stackalloc float[tiles.Block];
             int* firsts = stackalloc int[tiles.Block];
-            tiles.PackColumns(q + Sequences.Columns, wide, s + keys);
-            tiles.PackRows(q + (2 * Sequences.Columns), wide, length, s + values);
+            tiles.PackColumns(row + Sequences.KeyAt(head), wide, s + keys);
+            tiles.PackRows(row + Sequences.ValueAt(head), wide, length, s + values);
             Bias.Spread(head, length, s + bias);
             for (int start = 0; start < length; start += tiles.Block)
             {

@@ -19,8 +19,14 @@ internal unsafe struct PackedSequences
 
     public int Heads { get; private set; }
 
-    /// <summary>Columns of all heads together, H.</summary>
+    /// <summary>Heads of keys and values; groups of heads of queries share one where they are fewer.</summary>
+    public int KeyHeads { get; private set; }
+
+    /// <summary>Columns of all heads of queries together, H.</summary>
     public int Columns { get; private set; }
+
+    /// <summary>Columns of a row of queries, keys and values.</summary>
+    public readonly nint RowColumns => Columns + (2 * (nint)KeyColumns);
 
     /// <summary>Columns of one head, D.</summary>
     public readonly int Width => Columns / Heads;
@@ -29,11 +35,32 @@ internal unsafe struct PackedSequences
 
     /// <summary>
     /// Pairs of one sequence that follow each other, which a thread should take together: their columns lie side by
-    /// side, so that those of the next can be fetched while one is at work.
+    /// side, so that those of the next can be fetched while one is at work. Heads that share keys are always in one
+    /// block, so that a single thread adds to the keys' gradients.
     /// </summary>
-    public readonly int PairsPerBlock => Heads % 4 == 0 ? 4 : Heads % 3 == 0 ? 3 : Heads % 2 == 0 ? 2 : 1;
+    public readonly int PairsPerBlock
+    {
+        get
+        {
+            int few = KeyHeads % 4 == 0 ? 4 : KeyHeads % 3 == 0 ? 3 : KeyHeads % 2 == 0 ? 2 : 1;
+            return Math.Max(few / Sharing, 1) * Sharing;
+        }
+    }
 
     public readonly int Blocks => Pairs / PairsPerBlock;
+
+    private readonly int KeyColumns => KeyHeads * Width;
+
+    private readonly int Sharing => Heads / KeyHeads;
+
+    /// <summary>Where the keys of a head begin in a row.</summary>
+    public readonly nint KeyAt(int head) => Columns + (head / Sharing * (nint)Width);
+
+    /// <summary>Where the values of a head begin in a row.</summary>
+    public readonly nint ValueAt(int head) => KeyAt(head) + KeyColumns;
+
+    /// <summary>Whether no head before this one shares its keys.</summary>
+    public readonly bool IsFirstOfItsKeys(int head) => head % Sharing == 0;
 
     /// <summary>Checks the shapes and offsets of a batch.</summary>
     /// <param name="kernel">Named in messages.</param>
@@ -41,11 +68,16 @@ internal unsafe struct PackedSequences
     /// <param name="offsets">[B + 1]: 0, then the end of each sequence, T at last.</param>
     /// <param name="heads">A divisor of H.</param>
     public static PackedSequences Read(KernelDefinition kernel, KernelTensor qkv, KernelTensor offsets, int heads) =>
-        Read(kernel, "qkv", qkv, parts: 3, offsets, heads);
+        Read(kernel, "qkv", qkv, offsets, queryHeads: heads, heads, heads);
+
+    /// <summary>As the other, where heads share keys and values: [T, (heads + 2 keyHeads) D].</summary>
+    public static PackedSequences Read(
+        KernelDefinition kernel, KernelTensor qkv, KernelTensor offsets, int heads, int keyHeads) =>
+        Read(kernel, "qkv", qkv, offsets, queryHeads: heads, heads, keyHeads);
 
     /// <summary>As the other, of keys and values alone, kv [T, 2H].</summary>
     public static PackedSequences ReadKeys(KernelDefinition kernel, KernelTensor kv, KernelTensor offsets, int heads) =>
-        Read(kernel, "kv", kv, parts: 2, offsets, heads);
+        Read(kernel, "kv", kv, offsets, queryHeads: 0, heads, heads);
 
     /// <summary>Runs the pairs of a block; while one is at work the next is fetched.</summary>
     /// <param name="block">0 to <see cref="Blocks"/> - 1.</param>
@@ -91,14 +123,15 @@ internal unsafe struct PackedSequences
     }
 
     private static PackedSequences Read(
-        KernelDefinition kernel, string name, KernelTensor rows, int parts, KernelTensor offsets, int heads)
+        KernelDefinition kernel, string name, KernelTensor rows, KernelTensor offsets, int queryHeads, int heads,
+        int keyHeads)
     {
         (int tokens, int columns) = Shapes.Matrix(kernel, name, rows);
-        if (columns % (parts * heads) != 0)
+        int all = queryHeads + (2 * keyHeads);
+        if (columns % all != 0)
         {
             throw new ArgumentException(
-                $"{kernel.Name}: {name} has shape {rows}; expected a multiple of {parts} x {heads} heads as its "
-                + "columns.");
+                $"{kernel.Name}: {name} has shape {rows}; expected a multiple of {all} heads as its columns.");
         }
 
         int count = CountOf(kernel, offsets);
@@ -111,7 +144,8 @@ internal unsafe struct PackedSequences
             Count = count,
             Tokens = tokens,
             Heads = heads,
-            Columns = columns / parts,
+            KeyHeads = keyHeads,
+            Columns = columns / all * heads,
         };
     }
 

@@ -59,9 +59,11 @@ internal static class ProductKernels
     private static IEnumerable<KernelDefinition> Attention<TTile>(string suffix)
         where TTile : struct, ITile =>
     [
-        PackedAttentionKernel<TTile>.Define("PackedAttention" + suffix, isBiased: false),
-        PackedAttentionGradKernel<TTile>.Define("PackedAttentionGrad" + suffix, isBiased: false),
-        PackedAttentionKernel<TTile>.Define("PackedBiasedAttention" + suffix, isBiased: true),
-        PackedAttentionGradKernel<TTile>.Define("PackedBiasedAttentionGrad" + suffix, isBiased: true),
+        PackedAttentionKernel<TTile>.Define("PackedAttention" + suffix, AttentionForm.Plain),
+        PackedAttentionGradKernel<TTile>.Define("PackedAttentionGrad" + suffix, AttentionForm.Plain),
+        PackedAttentionKernel<TTile>.Define("PackedBiasedAttention" + suffix, AttentionForm.Biased),
+        PackedAttentionGradKernel<TTile>.Define("PackedBiasedAttentionGrad" + suffix, AttentionForm.Biased),
+        PackedAttentionKernel<TTile>.Define("PackedSharedAttention" + suffix, AttentionForm.Shared),
+        PackedAttentionGradKernel<TTile>.Define("PackedSharedAttentionGrad" + suffix, AttentionForm.Shared),
     ];
 }

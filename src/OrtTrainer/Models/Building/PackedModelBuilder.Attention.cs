@@ -52,7 +52,9 @@ internal sealed partial class PackedModelBuilder
 
         if (shape.SharesKeys)
         {
-            qkv = WithRepeatedKeys(qkv, shape);
+            return Graph.PackedSharedAttention(
+                qkv, Offsets, (shape.Heads, shape.KeyValueHeads), ScoreScale(shape), mask, _dropoutKey, Probability(p),
+                _sites++, distances.Window, _precision);
         }
 
         return Graph.PackedAttention(
@@ -120,21 +122,5 @@ internal sealed partial class PackedModelBuilder
         }
 
         return value;
-    }
-
-    /// <summary>A head of keys and values for every head of queries, [T, 3A], of what fewer share.</summary>
-    private Value WithRepeatedKeys(Value qkv, ModelShape shape)
-    {
-        long queries = shape.AttentionWidth, keys = (long)shape.KeyValueHeads * shape.HeadWidth;
-        Value Repeated(long start)
-        {
-            Value heads = Graph.Reshape(
-                Graph.Slice(qkv, 1, start, start + keys), 0, shape.KeyValueHeads, 1, shape.HeadWidth);
-            Value all = Graph.Node(
-                "Expand", [heads, Graph.Constant([1, 1, shape.Heads / shape.KeyValueHeads, 1])]);
-            return Graph.WithShape(Graph.Reshape(all, 0, queries), new Shape(qkv.Shape[0], queries));
-        }
-
-        return Graph.Concat(1, Graph.Slice(qkv, 1, 0, queries), Repeated(queries), Repeated(queries + keys));
     }
 }

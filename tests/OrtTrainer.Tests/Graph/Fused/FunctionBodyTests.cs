@@ -89,6 +89,10 @@ public sealed class FunctionBodyTests
         ["PackedBiasedAttentionGrad"] = () => BiasedAttention(gradient: true),
         ["PackedBiasedAttentionBf16"] = () => BiasedAttention(gradient: false, Bf16),
         ["PackedBiasedAttentionGradBf16"] = () => BiasedAttention(gradient: true, Bf16),
+        ["PackedSharedAttention"] = () => SharedAttention(gradient: false),
+        ["PackedSharedAttentionGrad"] = () => SharedAttention(gradient: true),
+        ["PackedSharedAttentionBf16"] = () => SharedAttention(gradient: false, Bf16),
+        ["PackedSharedAttentionGradBf16"] = () => SharedAttention(gradient: true, Bf16),
         ["PackedCrossAttention"] = () => CrossAttention(gradient: false),
         ["PackedCrossAttentionGrad"] = () => CrossAttention(gradient: true),
         ["PackedLogSoftmax"] = () => LogSoftmax(gradient: false),
@@ -569,6 +573,38 @@ public sealed class FunctionBodyTests
             float[][] outputs = Run(
                 "PackedBiasedAttention" + precision, attributes, FunctionRun.Floats(qkv, 9, 3 * Width), starts,
                 KeyInput, table);
+            AssertClose(outputs[0], y, ToleranceOf(precision));
+            AssertClose(outputs[1], lse, ToleranceOf(precision));
+        }
+    }
+
+    private static void SharedAttention(bool gradient, string precision = "")
+    {
+        const int Heads = 4, KeyHeads = 2, Width = 8, Row = 16;
+        long[] offsets = [0, 3, 4, 9];
+        float[] qkv = Random(9 * Row, 1), dy = Random(9 * Width, 2);
+        foreach (AttentionMask mask in Enum.GetValues<AttentionMask>())
+        {
+            AttributeList attributes = Masking.With("heads", Heads).With("keyHeads", KeyHeads).With("scale", 1.25f)
+                .With("mask", (long)mask).With("window", 2);
+            FunctionRun.Tensor starts = FunctionRun.Integers(offsets, offsets.Length);
+            (double[] Y, double[] Lse) Exact(double[] v) => Reference.Attention(
+                SharedHeads.Spread(v, Heads, KeyHeads, Width / Heads), offsets, Heads, Width, 1.25,
+                mask == AttentionMask.Causal, 2, counter => Reference.Mask(counter, Key32, P, (uint)Site));
+            (double[] y, double[] lse) = Exact(Wide(qkv));
+            if (gradient)
+            {
+                float[] dqkv = Run(
+                    "PackedSharedAttentionGrad" + precision, attributes, FunctionRun.Floats(dy, 9, Width),
+                    FunctionRun.Floats(qkv, 9, Row), FunctionRun.Floats(Narrow(y), 9, Width),
+                    FunctionRun.Floats(Narrow(lse), 9, Heads), starts, KeyInput)[0];
+                AssertClose(
+                    dqkv, Reference.Gradient(v => Exact(v).Y, Wide(qkv), Wide(dy)), ToleranceOf(precision));
+                continue;
+            }
+
+            float[][] outputs = Run(
+                "PackedSharedAttention" + precision, attributes, FunctionRun.Floats(qkv, 9, Row), starts, KeyInput);
             AssertClose(outputs[0], y, ToleranceOf(precision));
             AssertClose(outputs[1], lse, ToleranceOf(precision));
         }

@@ -63,6 +63,13 @@ internal static class FusedCases
                    c.Integers("offsets", [0, 1, 5], declared: new("bounds")), 2, 0.7f, mask, Key(c), p, 5,
                    c.Parameter("relative", [distances, 2]))),
         .. from p in Probabilities
+           from mask in Enum.GetValues<AttentionMask>()
+           from keyHeads in new[] { 1, 2 }
+           select new GradientCase("PackedSharedAttention", $"{mask}, p {p}, {keyHeads} heads of keys", c =>
+               c.Graph.PackedSharedAttention(
+                   c.Parameter("qkv", [5, 4 + (2 * keyHeads)], -1.5f, 1.5f, new("tokens", 4 + (2 * keyHeads))),
+                   c.Integers("offsets", [0, 1, 5], declared: new("bounds")), (4, keyHeads), 0.7f, mask, Key(c), p, 5)),
+        .. from p in Probabilities
            from queries in new long[][] { [0, 1, 2], [0, 0, 3], [0, 1, 4] }
            select new GradientCase("PackedCrossAttention", $"p {p}, queries {string.Join(" ", queries)}", c =>
                c.Graph.PackedCrossAttention(
@@ -167,6 +174,14 @@ internal static class FusedCases
                 qkv, offsets, 2, 0.7f, AttentionMask.Bidirectional, key, p, 5, relative, precision: operands));
         }
 
+        Value SharedAttention(CaseInputs c)
+        {
+            Value qkv = c.Parameter("qkv", [5, 8], -1, 1, new("tokens", 8));
+            Value offsets = c.Integers("offsets", [0, 1, 5], declared: new("bounds")), key = Key(c);
+            return Smooth(c, operands => c.Graph.PackedSharedAttention(
+                qkv, offsets, (4, 2), 0.7f, AttentionMask.Causal, key, 0.3f, 5, precision: operands));
+        }
+
         Value CrossEntropy(CaseInputs c, bool hasBias, bool hasFactor, bool isFrozen)
         {
             Value x = c.Parameter("x", [5, 3], -1, 1, new("rows", 3));
@@ -205,6 +220,7 @@ internal static class FusedCases
             new("FeedForwardGeluTanh" + suffix, "", c => FeedForward(c, isTanh: true)),
             .. from activation in Enum.GetValues<GateActivation>()
                select new GradientCase($"FeedForwardGlu{activation}{suffix}", "", c => Gated(c, activation)),
+            new("PackedSharedAttention" + suffix, "", SharedAttention),
             new("ResidualLinear" + suffix, "", c => Linear(c, hasBias: true, hasResidual: true)),
             new("ResidualLinearWithoutBias" + suffix, "", c => Linear(c, hasBias: false, hasResidual: true)),
             .. from activation in Enum.GetValues<GateActivation>()

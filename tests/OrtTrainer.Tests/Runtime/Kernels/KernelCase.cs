@@ -43,6 +43,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         ["FeedForwardGluGeluGrad"] = 3, ["FeedForwardGluGeluTanhGrad"] = 3, ["FeedForwardGluSiluGrad"] = 3,
         ["PackedAttention"] = 2, ["PackedAttentionGrad"] = 1,
         ["PackedBiasedAttention"] = 2, ["PackedBiasedAttentionGrad"] = 2,
+        ["PackedSharedAttention"] = 2, ["PackedSharedAttentionGrad"] = 1,
     };
 
     /// <summary>Those of both that have a form with a residual.</summary>
@@ -61,6 +62,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         .ToDictionary();
 
     public int Columns => Heads * Width;
+
+    /// <summary>Columns of rows whose heads of queries share one head of keys and values.</summary>
+    private int SharedColumns => (Heads + 2) * Width;
 
     /// <summary>Outputs of linear layers, whose inputs are the columns.</summary>
     public int Wide => (2 * Columns) + 1;
@@ -133,7 +137,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             "SoftmaxCrossEntropy" or "IdCrossEntropy" => [column, column, column],
             "ColumnSum" => [row],
             "GatherGrad" => [[TableRows, Columns]],
-            "PackedAttention" or "PackedBiasedAttention" or "DisentangledAttention" => [matrix, [Rows, Heads]],
+            "PackedAttention" or "PackedBiasedAttention" or "PackedSharedAttention" or "DisentangledAttention" =>
+                [matrix, [Rows, Heads]],
+            "PackedSharedAttentionGrad" => [[Rows, SharedColumns]],
             "DisentangledAttentionGrad" => [[Rows, 3 * Columns], [TableRows, 2 * Columns]],
             "CachedAttention" => [matrix, Cache, Cache],
             "PackedAttentionGrad" => [[Rows, 3 * Columns]],
@@ -200,6 +206,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             .With(Offsets, Offsets.Length).With(Key, 2)),
         "PackedBiasedAttentionGrad" =>
             Biased(AttentionGradient(op, Run("PackedBiasedAttention" + Suffix(op)))),
+        "PackedSharedAttention" => Sharing(op).With(SharedQkv(), Rows, SharedColumns)
+            .With(Offsets, Offsets.Length).With(Key, 2),
+        "PackedSharedAttentionGrad" => SharedGradient(op, Run("PackedSharedAttention" + Suffix(op))),
         "PackedCrossAttention" => Bounded(Across(Distant(op, 1))),
         "PackedCrossAttentionGrad" => CrossGradient(),
         "PackedLogSoftmax" => new KernelRun(op).With(Matrix(1), Rows, Columns).With(Offsets, Offsets.Length),
@@ -232,6 +241,8 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
         new(Offsets, Heads, Width, (float)(1 / Math.Sqrt(Width)), P, 9, Key);
 
     public float[] Qkv() => Reference.Random(7, Rows * 3 * Columns);
+
+    private float[] SharedQkv() => Reference.Random(7, Rows * SharedColumns);
 
     /// <summary>The operator without a residual.</summary>
     public static string Plain(string op) =>
@@ -311,6 +322,14 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
             .With(Offsets, Offsets.Length).With(Key, 2);
     }
 
+    private KernelRun SharedGradient(string op, KernelRun attention)
+    {
+        float[][] forward = attention.Outputs(2);
+        return Sharing(op).With(Matrix(2), Rows, Columns).With(SharedQkv(), Rows, SharedColumns)
+            .With(forward[0], Rows, Columns).With(forward[1], Rows, Heads)
+            .With(Offsets, Offsets.Length).With(Key, 2);
+    }
+
     private KernelRun DisentangledGradient()
     {
         float[][] forward = Run("DisentangledAttention").Outputs(2);
@@ -338,6 +357,9 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 
     private KernelRun Dropping(string op, params (string Name, object Value)[] attributes) =>
         new(op, [.. attributes, ("p", P), ("site", 9)]);
+
+    private KernelRun Sharing(string op) => Dropping(
+        op, ("heads", Heads), ("keyHeads", 1), ("mask", 0), ("window", -1), ("scale", (float)(1 / Math.Sqrt(Width))));
 
     private KernelRun Attending(string op) =>
         Dropping(op, ("heads", Heads), ("mask", 0), ("window", -1), ("scale", (float)(1 / Math.Sqrt(Width))));

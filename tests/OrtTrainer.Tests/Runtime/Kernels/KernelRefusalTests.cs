@@ -81,7 +81,7 @@ public sealed class KernelRefusalTests
     [TestCase("GeluGrad", 0, new long[] { 6, 4 }, "GELU gradient: dy has shape [6, 4]; expected [4, 6].")]
     [TestCase("GeluTanhGrad", 1, new long[] { 24 }, "GELU gradient: dy has shape [4, 6]; expected [24].")]
     [TestCase("PackedAttention", 0, new long[] { 4, 20 },
-        "PackedAttention: qkv has shape [4, 20]; expected a multiple of 3 x 2 heads as its columns.")]
+        "PackedAttention: qkv has shape [4, 20]; expected a multiple of 6 heads as its columns.")]
     [TestCase("PackedAttention", 0, new long[] { 72 }, "PackedAttention: qkv has shape [72]; expected two dimensions")]
     [TestCase("PackedAttention", 1, new long[] { 2, 2 },
         "PackedAttention: offsets has shape [2, 2]; expected [sequences + 1].")]
@@ -109,7 +109,7 @@ public sealed class KernelRefusalTests
         "PackedAttentionGrad: offsets has shape [0]; expected [sequences + 1].")]
     [TestCase("PackedAttentionGrad", 5, new long[] { 0 }, "The dropout key has shape [0]; expected [2].")]
     [TestCase("PackedBiasedAttention", 0, new long[] { 4, 20 },
-        "PackedBiasedAttention: qkv has shape [4, 20]; expected a multiple of 3 x 2 heads as its columns.")]
+        "PackedBiasedAttention: qkv has shape [4, 20]; expected a multiple of 6 heads as its columns.")]
     [TestCase("PackedBiasedAttention", 3, new long[] { 4, 2 },
         "PackedBiasedAttention: relative has shape [4, 2]; expected [D, 2] with D odd.")]
     [TestCase("PackedBiasedAttention", 3, new long[] { 7, 1 },
@@ -125,7 +125,7 @@ public sealed class KernelRefusalTests
     [TestCase("PackedCrossAttention", 0, new long[] { 4, 5 },
         "PackedCrossAttention: q has shape [4, 5]; expected [4, 6].")]
     [TestCase("PackedCrossAttention", 1, new long[] { 4, 18 },
-        "PackedCrossAttention: kv has shape [4, 18]; expected a multiple of 2 x 2 heads as its columns.")]
+        "PackedCrossAttention: kv has shape [4, 18]; expected a multiple of 4 heads as its columns.")]
     [TestCase("PackedCrossAttention", 1, new long[] { 5, 12 },
         "PackedCrossAttention: the last offset is 4; expected the 5 rows of kv.")]
     [TestCase("PackedCrossAttention", 2, new long[] { 2, 2 },
