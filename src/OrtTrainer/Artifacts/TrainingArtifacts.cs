@@ -51,7 +51,7 @@ internal static class TrainingArtifacts
         ArtifactGraph evaluation = ArtifactGraph.Evaluation(architecture, head, options.Task.Distribution, loss);
         ArtifactGraph training = ArtifactGraph.Training(
             architecture, head, options.Task.Distribution, loss,
-            options.Trainable.Of(architecture, evaluation.Tensors));
+            options.Trainable.Of(architecture, evaluation.Tensors), options.ScalesLoss);
         ModelProto optimizer = options.Optimizer.ToModel();
         using StagedFolder staged = new(folder);
         foreach ((string name, ModelProto model) in new[]
@@ -91,6 +91,7 @@ internal static class TrainingArtifacts
         {
             Trainable = [.. names.Where(trained.Contains).Select(name => stored[name])],
             Frozen = [.. names.Where(name => !trained.Contains(name)).Select(name => stored[name])],
+            Optimizer = options.OptimizerState?.Invoke(options.Layout, trained),
             Properties = properties,
         };
     }

@@ -1,3 +1,4 @@
+using OrtTrainer.Artifacts;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
@@ -7,8 +8,10 @@ using OrtTrainer.Graph;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
+using OrtTrainer.OnDevice;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.OnDevice;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Tasks;
 using OrtTrainer.Text;
@@ -29,8 +32,10 @@ internal sealed class PreparedRun : IDisposable
     private bool _isTrained;
 
     private PreparedRun(
-        FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher)
+        FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher,
+        TrainingLibrary? library)
     {
+        Library = library;
         Teacher = teacher;
         Options = options;
         Model = model;
@@ -69,19 +74,26 @@ internal sealed class PreparedRun : IDisposable
         {
             WeightLayout weights = graph.Layout.WithRates(RunParts.RateFactors(options, model));
             AveragedWeights? average = options.Method.Averaging?.Create(Execution.Device, weights);
-            State = new TrainingState(weights, options.OptimizerConstants, average, _updates)
+            OptimizerOptions optimizer = library is null
+                ? options.OptimizerConstants
+                : new OnDeviceOptimizerOptions(OnDeviceEngine.OptimizerOf(options));
+            State = new TrainingState(weights, optimizer, average, _updates)
             {
                 Adapted = options.Lora is null ? null : new AdaptedWeights(graph, Layout, Execution.Device),
             };
             Initialized = State.Adapted?.Load(model, State.Parameters, options.Seed, data.Labels?.Names)
                 ?? model.Load(graph.Layout, State.Parameters, options.Seed, data.Labels?.Names);
             State.Average?.Start(State.Parameters);
-            IGradientSource gradients = RunParts.Wrap(
-                options, new GradientAccumulator(graph, settings, objective, State),
-                new GradientContext(graph.Layout, State, _updates, options.Seed));
-            Trainer = new Trainer(
-                settings, data.Train.Inputs, gradients, State, RunSchedule.Of(options, TotalSteps), averaging,
-                _updates);
+            LearningRateSchedule schedule = RunSchedule.Of(options, TotalSteps);
+            Trainer = library is null
+                ? new Trainer(
+                    settings, data.Train.Inputs, Gradients(graph, settings, objective), State, schedule, averaging,
+                    _updates)
+                : new OnDeviceTrainer(
+                    settings, data.Train.Inputs,
+                    new TrainingObjective(data.Task.Distribution, new ExampleTargets(data.Train.Targets))
+                        .With(data.Draw),
+                    State, schedule, averaging, library, ToArtifacts);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric)
             {
                 Statistics = options.FrozenBatchNorm ? null : StatisticsPass.Of(
@@ -101,6 +113,9 @@ internal sealed class PreparedRun : IDisposable
     public PretrainedModel Model { get; }
 
     public RunData Data { get; }
+
+    /// <summary>The library of ONNX Runtime that takes the steps; null where this program does.</summary>
+    public TrainingLibrary? Library { get; }
 
     /// <summary>What the teacher says of the training data; null without one.</summary>
     public TeacherKnowledge? Teacher { get; }
@@ -129,7 +144,7 @@ internal sealed class PreparedRun : IDisposable
 
     public TrainingState State { get; }
 
-    public Trainer Trainer { get; }
+    public ITrainer Trainer { get; }
 
     public Evaluator Evaluator { get; }
 
@@ -164,6 +179,7 @@ internal sealed class PreparedRun : IDisposable
     {
         Precision = Options.Precision,
         Teacher = Teacher?.Report,
+        Engine = Library is null ? null : $"ONNX Runtime {Library.Version}, {Library.Path}",
         TrainedParameters = Options.Lora is null ? null : TrainedLayout.ParameterCount,
         Loss = Options.Method.Loss is null ? Data.Task.DescribeLoss(Data.Train) : null,
     };
@@ -186,6 +202,7 @@ internal sealed class PreparedRun : IDisposable
         FineTuneOptions options, SelfTeacher? ownTeacher = null, IProgress<RunEvent>? events = null,
         CancellationToken cancellation = default, ITextEncoder? tokenizer = null)
     {
+        TrainingLibrary? library = options.Engine is null ? null : OnDeviceEngine.Find();
         PretrainedModel model =
             PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
         RunData? data = null;
@@ -206,7 +223,7 @@ internal sealed class PreparedRun : IDisposable
                     teacher, model, data.Task, reader, data.Train, data.Eval, options.Stride,
                     options.EffectiveThreads, new TeacherEvents(events), cancellation));
             cancellation.ThrowIfCancellationRequested();
-            return new PreparedRun(options, model, data, knowledge)
+            return new PreparedRun(options, model, data, knowledge, library)
             {
                 OwnTeacher = ownTeacher?.Summary,
                 HasOwnTokenizer = tokenizer is not null,
@@ -233,10 +250,30 @@ internal sealed class PreparedRun : IDisposable
     {
         if (!_isTrained)
         {
+            Trainer.End();
             Trainer.Dispose();
             _isTrained = true;
         }
     }
+
+    private IGradientSource Gradients(TrainingGraph graph, TrainerOptions settings, TrainingObjective objective) =>
+        RunParts.Wrap(
+            Options, new GradientAccumulator(graph, settings, objective, State),
+            new GradientContext(graph.Layout, State, _updates, Options.Seed));
+
+    /// <summary>What the files of <see cref="Library"/> are made of, with the weights of now.</summary>
+    private ArtifactOptions ToArtifacts() => new()
+    {
+        Architecture = Model.Architecture,
+        Task = Data.Task,
+        Labels = Data.Labels?.Names ?? Data.Task.OutputNames(Data.Outputs),
+        Layout = Layout,
+        Weights = State.Parameters,
+        Method = OnDeviceEngine.MethodOf(Options),
+        Trainable = OnDeviceEngine.TrainableOf(Options),
+        Optimizer = OnDeviceEngine.OptimizerOf(Options),
+        ScalesLoss = Options.Accumulation > 1,
+    };
 
     /// <summary>Whether weights are evaluated after this step.</summary>
     public bool IsEvaluationDue(long step) =>
