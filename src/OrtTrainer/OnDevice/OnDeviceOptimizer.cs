@@ -36,12 +36,8 @@ internal sealed class OnDeviceOptimizer(WeightLayout weights, Device device, par
         _fetched = Steps;
     }
 
-    /// <summary>Takes the moments over; the session may be disposed then.</summary>
-    public void Close()
-    {
-        FetchStates();
-        _open = null;
-    }
+    /// <summary>Lets go of the session; moments stay as they were last asked for.</summary>
+    public void Close() => _open = null;
 
     /// <summary>The moments as a checkpoint of a device has them; null before the first step.</summary>
     /// <param name="layout">Where each parameter lies.</param>

@@ -134,12 +134,13 @@ internal sealed class OnDeviceTrainer : ITrainer
         }
 
         _session.SaveCheckpoint(Path.Combine(_folder, TrainedName), withOptimizer: true);
-        _optimizer.Close();
         if (_state.CurrentAverage is { } average)
         {
             _optimizer.Send(average);
             _session.SaveCheckpoint(Path.Combine(_folder, AveragedName), withOptimizer: false);
         }
+
+        _optimizer.Close();
     }
 
     public void Dispose()
