@@ -88,7 +88,7 @@ public sealed unsafe class OnDeviceSession : IDisposable
         }
     }
 
-    /// <summary>The rate of the next optimizer steps; it is 0.001 after loading, whatever the checkpoint says.</summary>
+    /// <summary>The rate of the next optimizer steps; after loading 0.001, whatever the checkpoint says.</summary>
     public void SetLearningRate(float rate)
     {
         RequireOpen();

@@ -53,9 +53,7 @@ public sealed unsafe class TrainingLibrary
         string beside = System.IO.Path.Combine(AppContext.BaseDirectory, FolderName, FileName);
         return !string.IsNullOrEmpty(named) ? Open(named)
             : File.Exists(beside) ? Open(beside)
-            : OfHandle(
-                NativeLibrary.Load("onnxruntime", typeof(SessionOptions).Assembly, DllImportSearchPath.AssemblyDirectory),
-                LoadedPath());
+            : OfHandle(OwnLibrary(), LoadedPath());
     }
 
     /// <summary>A library by its path.</summary>
@@ -100,6 +98,9 @@ public sealed unsafe class TrainingLibrary
             : throw new RuntimeFailureException(path, $"ONNX Runtime {version} here "
                 + (table == null ? "is too old" : "was built without the training API") + $". {Advice}");
     }
+
+    private static IntPtr OwnLibrary() => NativeLibrary.Load(
+        "onnxruntime", typeof(SessionOptions).Assembly, DllImportSearchPath.AssemblyDirectory);
 
     // Where the library of all sessions lies, for messages.
     private static string LoadedPath()

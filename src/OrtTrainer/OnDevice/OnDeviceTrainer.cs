@@ -124,7 +124,7 @@ internal sealed class OnDeviceTrainer : ITrainer
             indices.Sum(index => examples[index].Tokens));
     }
 
-    /// <summary>Leaves the last weights with the optimizer, and the averaged ones, as checkpoints of a device.</summary>
+    /// <summary>Leaves the last weights with the optimizer, and the averaged ones, as checkpoints.</summary>
     /// <inheritdoc/>
     public void End()
     {

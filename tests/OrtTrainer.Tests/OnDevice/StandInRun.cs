@@ -86,7 +86,8 @@ internal sealed record StandInRun(int ExitCode, string Output, string Error, IRe
 
         process.WaitForExit();
         return new StandInRun(
-            process.ExitCode, output.ToString(), error.Result, log is null || !File.Exists(log) ? [] : File.ReadAllLines(log));
+            process.ExitCode, output.ToString(), error.Result,
+            log is null || !File.Exists(log) ? [] : File.ReadAllLines(log));
     }
 
     private static (string? Library, string? Reason) Compile()

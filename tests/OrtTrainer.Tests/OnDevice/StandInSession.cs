@@ -8,8 +8,8 @@ namespace OrtTrainer.Tests.OnDevice;
 
 /// <summary>
 /// A training session by the description of ONNX Runtime's: it runs the training model, whose accumulation it does
-/// itself, and steps by the formulas of the optimizer model's operators, in float64. With <see cref="ConstantGradient"/>
-/// the model is not run: the loss is 0.5 and every gradient 1.
+/// itself, and steps by the formulas of the optimizer model's operators, in float64. With
+/// <see cref="ConstantGradient"/> the model is not run: the loss is 0.5 and every gradient 1.
 /// </summary>
 internal sealed class StandInSession : IDisposable
 {
