@@ -62,7 +62,7 @@ internal static class RunHeader
 
         if (facts.Engine is { } engine)
         {
-            yield return Line("engine", $"steps by {engine}");
+            yield return Line("engine", $"steps by {engine}, without dropout or weight decay");
         }
 
         yield return Line("device", $"{facts.Device}, {Figures.Count(facts.Threads, "thread")}, "

@@ -45,7 +45,8 @@ internal sealed class OnDeviceTrainer : ITrainer
     /// <param name="schedule">The learning rate of each step.</param>
     /// <param name="averaging">When weights are averaged; null for never.</param>
     /// <param name="library">Takes the steps.</param>
-    /// <param name="artifacts">What its files are made of, asked for when weights are loaded.</param>
+    /// <param name="artifacts">What its files are made of, with the weights of the time.</param>
+    /// <exception cref="RunException">No files can be made of it.</exception>
     public OnDeviceTrainer(
         TrainerOptions options, IReadOnlyList<TokenizedExample> examples, TrainingObjective objective,
         TrainingState state, LearningRateSchedule schedule, AveragingPlan? averaging, TrainingLibrary library,
@@ -60,6 +61,7 @@ internal sealed class OnDeviceTrainer : ITrainer
         _averaging = averaging;
         _library = library;
         _artifacts = artifacts;
+        TrainingArtifacts.Require(artifacts());
         LengthWindows? windows = options.BatchByLength is { } batches
             ? LengthWindows.Of(examples, options.GroupSize, options.BatchSize, batches)
             : null;
@@ -82,6 +84,7 @@ internal sealed class OnDeviceTrainer : ITrainer
             _options.Execution.IntraOpThreads);
         StoredParameters parameters = new(manifest.Parameters, options.Layout);
         Require(manifest, parameters);
+        RequireSize(parameters.Length);
         _flat = new WeightBuffer(Device.Default, parameters.Length);
         _batch = new OnDeviceBatch(
             _session.InputNames, options.Head, options.Task.Distribution,
@@ -180,6 +183,18 @@ internal sealed class OnDeviceTrainer : ITrainer
         {
             throw new RunException($"{_library.Path}: the session trains {length} numbers; expected " +
                 $"{parameters.Length}, as in {TrainingArtifacts.ManifestName}. Take another build.");
+        }
+    }
+
+    // Moments lie in the checkpoint's one file, with offsets of 32 bits, whatever lies beside it.
+    private void RequireSize(long trained)
+    {
+        long bytes = sizeof(float) * trained * (1 + _optimizer.States.Count);
+        if (bytes > int.MaxValue)
+        {
+            throw new RunException($"A checkpoint of the session with its optimizer would have {bytes} bytes; the " +
+                $"runtime writes {int.MaxValue} at most. Train fewer layers (--layers-trainable), or leave --engine " +
+                "out.");
         }
     }
 

@@ -1,4 +1,3 @@
-using OrtTrainer.Artifacts;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
@@ -25,7 +24,7 @@ namespace OrtTrainer.Runs;
 /// <summary>
 /// Everything a run needs before its first step: data as tokens, compiled graphs, weights, optimizer, schedule.
 /// </summary>
-internal sealed class PreparedRun : IDisposable
+internal sealed partial class PreparedRun : IDisposable
 {
     private readonly WeightUpdates _updates;
     private readonly bool _readsLogits;
@@ -84,16 +83,7 @@ internal sealed class PreparedRun : IDisposable
             Initialized = State.Adapted?.Load(model, State.Parameters, options.Seed, data.Labels?.Names)
                 ?? model.Load(graph.Layout, State.Parameters, options.Seed, data.Labels?.Names);
             State.Average?.Start(State.Parameters);
-            LearningRateSchedule schedule = RunSchedule.Of(options, TotalSteps);
-            Trainer = library is null
-                ? new Trainer(
-                    settings, data.Train.Inputs, Gradients(graph, settings, objective), State, schedule, averaging,
-                    _updates)
-                : new OnDeviceTrainer(
-                    settings, data.Train.Inputs,
-                    new TrainingObjective(data.Task.Distribution, new ExampleTargets(data.Train.Targets))
-                        .With(data.Draw),
-                    State, schedule, averaging, library, ToArtifacts);
+            Trainer = TrainerOf(graph, settings, objective, averaging);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric)
             {
                 Statistics = options.FrozenBatchNorm ? null : StatisticsPass.Of(
@@ -255,25 +245,6 @@ internal sealed class PreparedRun : IDisposable
             _isTrained = true;
         }
     }
-
-    private IGradientSource Gradients(TrainingGraph graph, TrainerOptions settings, TrainingObjective objective) =>
-        RunParts.Wrap(
-            Options, new GradientAccumulator(graph, settings, objective, State),
-            new GradientContext(graph.Layout, State, _updates, Options.Seed));
-
-    /// <summary>What the files of <see cref="Library"/> are made of, with the weights of now.</summary>
-    private ArtifactOptions ToArtifacts() => new()
-    {
-        Architecture = Model.Architecture,
-        Task = Data.Task,
-        Labels = Data.Labels?.Names ?? Data.Task.OutputNames(Data.Outputs),
-        Layout = Layout,
-        Weights = State.Parameters,
-        Method = OnDeviceEngine.MethodOf(Options),
-        Trainable = OnDeviceEngine.TrainableOf(Options),
-        Optimizer = OnDeviceEngine.OptimizerOf(Options),
-        ScalesLoss = Options.Accumulation > 1,
-    };
 
     /// <summary>Whether weights are evaluated after this step.</summary>
     public bool IsEvaluationDue(long step) =>

@@ -168,6 +168,19 @@ public sealed class OnDeviceRunTests
     }
 
     [Test]
+    public void A_name_to_freeze_that_the_model_lacks_is_refused_before_anything_is_written()
+    {
+        using TinyTask task = new();
+
+        StandInRun run = StandInRun.Of(Words(task, "run", "--freeze", "bert.pooler.dense.wait"));
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("no parameter of the model is called bert.pooler.dense.wait."));
+        Assert.That(run.Calls, Is.Empty);
+        Assert.That(Directory.Exists(task.Output("run")), Is.False);
+    }
+
+    [Test]
     public void The_run_says_which_library_takes_its_steps_and_exports_what_predicts()
     {
         using TinyTask task = new();
