@@ -99,6 +99,12 @@ internal sealed class StudyForecaster
         {
             Stopwatch setup = Stopwatch.StartNew();
             using PreparedRun run = PreparedRun.Create(options, cancellation: _cancellation);
+            if (run.Library is not null)
+            {
+                throw new RunException(
+                    $"A study tells what steps of this program take; leave the engine {options.Engine} out.");
+            }
+
             double setupSeconds = setup.Elapsed.TotalSeconds;
 
             // The first step allocates and compiles.

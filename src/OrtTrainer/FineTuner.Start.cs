@@ -1,5 +1,6 @@
 using OrtTrainer.Common;
 using OrtTrainer.Import;
+using OrtTrainer.OnDevice;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Text;
@@ -116,6 +117,11 @@ public sealed partial class FineTuner
         ArgumentNullException.ThrowIfNull(options);
         FineTuneOptions resolved = options.Resolve();
         RunFolder.RequireFree(resolved.Output);
+        if (resolved.Engine is not null)
+        {
+            _ = OnDeviceEngine.Find();
+        }
+
         if (ModelImport.IsFile(resolved.Model))
         {
             resolved = resolved with { Model = ModelImport.Run(resolved.Model, resolved.Output + ImportSuffix).Folder };

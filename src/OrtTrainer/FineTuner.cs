@@ -13,6 +13,9 @@ namespace OrtTrainer;
 /// </summary>
 public sealed partial class FineTuner
 {
+    // Where files lie that an engine other than this program trains with, beside the run's own.
+    private const string ArtifactsName = "artifacts";
+
     private readonly PreparedRun _run;
     private readonly RunFolder _folder;
     private readonly RunCheckpoints _checkpoints;
@@ -43,6 +46,7 @@ public sealed partial class FineTuner
                 "whoever uses it must be given the tokenizer too."));
         }
 
+        _run.Trainer.Begin(Path.Combine(_folder.RunPath, ArtifactsName));
         using MetricsLog log = new(_folder.MetricsFile, _run.State.Step, _progress.EvaluatedStep);
         Train(log, cancellation);
 

@@ -22,12 +22,13 @@ internal static class FinetuneSettings
         JsonObject options = arguments.OptionsFile is null ? [] : OptionsJson.Read(arguments.OptionsFile);
         bool embedded = !arguments.Settings.ContainsKey("model") && arguments.Train is null
             && options["model"] is null && options["data"]?["train"] is null;
+        options = Guard(arguments, () => OptionsJson.Merge(options, FromCommandLine(arguments, options)));
+        RunSettings.CompleteForEngine(options);
         if (embedded)
         {
             options = OptionsJson.Merge(EmbeddedDefault.Options(), options);
         }
 
-        options = Guard(arguments, () => OptionsJson.Merge(options, FromCommandLine(arguments, options)));
         RunSettings.RequireParts(options, arguments.OptionsFile);
         string model = Require(options["model"], "--model", "DIR", "the folder of a pre-trained model");
         _ = Require(options["data"]?["train"], "--train", "F", "the file to train on");

@@ -22,6 +22,7 @@ internal static class PretrainSettings
     {
         JsonObject options = arguments.OptionsFile is null ? [] : OptionsJson.Read(arguments.OptionsFile);
         options = Guard(arguments, () => OptionsJson.Merge(options, FromCommandLine(arguments, options)));
+        RunSettings.CompleteForEngine(options);
         RunSettings.RequireParts(options, arguments.OptionsFile);
         if (options["data"]?["train"] is null)
         {

@@ -21,6 +21,18 @@ internal static class RunSettings
         }
     }
 
+    /// <summary>Sets what an engine other than this program's own cannot do to none, where nothing is said of
+    /// it.</summary>
+    public static void CompleteForEngine(JsonObject options)
+    {
+        if (options["engine"] is JsonValue value && value.TryGetValue(out string? word)
+            && OptionWords.Plain(word) == OptionWords.Plain(FineTuneOptions.OrtTraining))
+        {
+            options["dropout"] ??= 0;
+            options["weight_decay"] ??= 0;
+        }
+    }
+
     public static FineTuneOptions Deserialize(JsonObject options)
     {
         try

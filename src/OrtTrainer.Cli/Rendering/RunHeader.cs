@@ -60,6 +60,11 @@ internal static class RunHeader
             yield return Line("teacher", line);
         }
 
+        if (facts.Engine is { } engine)
+        {
+            yield return Line("engine", $"steps by {engine}, without dropout or weight decay");
+        }
+
         yield return Line("device", $"{facts.Device}, {Figures.Count(facts.Threads, "thread")}, "
             + $"{Words.Of(facts.Precision)}, " + (facts.Kernels ? "C# kernels" : "function bodies"));
         yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");

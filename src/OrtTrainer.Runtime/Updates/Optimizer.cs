@@ -28,6 +28,7 @@ public abstract class Optimizer : IDisposable
         get
         {
             BringUpToDate();
+            FetchStates();
             return Buffers;
         }
     }
@@ -103,6 +104,11 @@ public abstract class Optimizer : IDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Brings the buffers of <see cref="States"/> here, where the state lies elsewhere.</summary>
+    protected virtual void FetchStates()
+    {
     }
 
     /// <summary>One step; lengths and ranges are checked.</summary>

@@ -30,7 +30,7 @@ internal sealed record ArtifactGraph(
     /// <summary>Forward pass and loss: <see cref="ArtifactInputs.Loss"/> out, then what the head exports.</summary>
     public static ArtifactGraph Evaluation(
         Architecture architecture, ModelHead head, OutputDistribution distribution, LossMethod? method) =>
-        Build(architecture, head, distribution, method, trained: null);
+        Build(architecture, head, distribution, method, trained: null, isScaled: false);
 
     /// <summary>
     /// Forward and backward pass: <see cref="ArtifactInputs.Loss"/> out, and the gradients added up in buffers.
@@ -40,11 +40,12 @@ internal sealed record ArtifactGraph(
     /// <param name="distribution">What its outputs stand for.</param>
     /// <param name="method">What the loss is; null for that of labels alone.</param>
     /// <param name="trained">The tensors that have gradients; those that the loss does not depend on have none.</param>
+    /// <param name="isScaled">Whether <see cref="ArtifactInputs.LossScale"/> is an input.</param>
     /// <exception cref="RunException">The loss or the task cannot be part of such a graph.</exception>
     public static ArtifactGraph Training(
         Architecture architecture, ModelHead head, OutputDistribution distribution, LossMethod? method,
-        IReadOnlySet<string> trained) =>
-        Build(architecture, head, distribution, method, trained);
+        IReadOnlySet<string> trained, bool isScaled = false) =>
+        Build(architecture, head, distribution, method, trained, isScaled);
 
     /// <summary>The tensors that have a buffer for their gradients.</summary>
     public IReadOnlyList<string> Trained() =>
@@ -55,7 +56,7 @@ internal sealed record ArtifactGraph(
 
     private static ArtifactGraph Build(
         Architecture architecture, ModelHead head, OutputDistribution distribution, LossMethod? method,
-        IReadOnlySet<string>? trained)
+        IReadOnlySet<string>? trained, bool isScaled)
     {
         GraphBuilder g = new(trained is null ? "evaluation" : "training");
         PaddedModelBuilder m = new(g, architecture.Shape, weights: null);
@@ -65,6 +66,11 @@ internal sealed record ArtifactGraph(
         ArtifactRows rows = ArtifactRows.Of(m, head, distribution, logits);
         Value loss = TotalLoss.Build(
             new ArtifactLoss(g, rows, logits), Terms(rows, method, architecture.Shape.Layers)).Total;
+        if (isScaled)
+        {
+            loss = g.Mul(loss, g.Input(ArtifactInputs.LossScale, new TensorType(ElementType.Float, new Shape())));
+        }
+
         string[] given = [.. g.Inputs.Select(input => input.Name).Where(name => !parameters.Contains(name))];
         g.Output(loss, ArtifactInputs.Loss);
         if (trained is null)

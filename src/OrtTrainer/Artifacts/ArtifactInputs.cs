@@ -23,6 +23,10 @@ internal static class ArtifactInputs
     /// <summary>A teacher's outputs, float, in the shape of the model's own.</summary>
     public const string TeacherLogits = "teacher_logits";
 
+    /// <summary>What the loss is multiplied with before gradients are made, float scalar; an input of training graphs
+    /// whose steps are made of several batches.</summary>
+    public const string LossScale = "loss_scale";
+
     /// <summary>The loss, float scalar.</summary>
     public const string Loss = "loss";
 

@@ -1,3 +1,4 @@
+using OrtTrainer.Checkpoints.OnDevice;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
@@ -32,6 +33,13 @@ internal sealed record ArtifactOptions
 
     /// <summary>How a step is taken.</summary>
     public ArtifactOptimizer Optimizer { get; init; } = new();
+
+    /// <summary>Whether a training step is told what its loss is multiplied with.</summary>
+    public bool ScalesLoss { get; init; }
+
+    /// <summary>The state of the optimizer that the device goes on with, for the tensors that are trained; null for
+    /// none.</summary>
+    public Func<ParameterLayout, IReadOnlySet<string>, DeviceOptimizerState?>? OptimizerState { get; init; }
 
     /// <summary>What stands on the encoder.</summary>
     public ModelHead Head => Task.Head(Labels.Count);

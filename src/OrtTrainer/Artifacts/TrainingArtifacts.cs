@@ -45,13 +45,7 @@ internal static class TrainingArtifacts
     /// <exception cref="FileWriteException">The disk is full or the folder may not be written.</exception>
     public static ArtifactManifest Write(string folder, ArtifactOptions options)
     {
-        RequireMethod(options);
-        (Architecture architecture, ModelHead head) = (options.Architecture, options.Head);
-        LossMethod? loss = options.Method.Loss;
-        ArtifactGraph evaluation = ArtifactGraph.Evaluation(architecture, head, options.Task.Distribution, loss);
-        ArtifactGraph training = ArtifactGraph.Training(
-            architecture, head, options.Task.Distribution, loss,
-            options.Trainable.Of(architecture, evaluation.Tensors));
+        (ArtifactGraph evaluation, ArtifactGraph training) = Graphs(options);
         ModelProto optimizer = options.Optimizer.ToModel();
         using StagedFolder staged = new(folder);
         foreach ((string name, ModelProto model) in new[]
@@ -75,6 +69,21 @@ internal static class TrainingArtifacts
         return manifest;
     }
 
+    /// <summary>Refuses what no files can be made of; nothing is written.</summary>
+    /// <inheritdoc cref="Write" path="/exception"/>
+    public static void Require(ArtifactOptions options) => _ = Graphs(options);
+
+    private static (ArtifactGraph Evaluation, ArtifactGraph Training) Graphs(ArtifactOptions options)
+    {
+        RequireMethod(options);
+        (Architecture architecture, ModelHead head) = (options.Architecture, options.Head);
+        LossMethod? loss = options.Method.Loss;
+        ArtifactGraph evaluation = ArtifactGraph.Evaluation(architecture, head, options.Task.Distribution, loss);
+        return (evaluation, ArtifactGraph.Training(
+            architecture, head, options.Task.Distribution, loss,
+            options.Trainable.Of(architecture, evaluation.Tensors), options.ScalesLoss));
+    }
+
     private static DeviceCheckpoint CheckpointOf(ArtifactOptions options, ArtifactGraph training)
     {
         Dictionary<string, TensorData> stored =
@@ -91,6 +100,7 @@ internal static class TrainingArtifacts
         {
             Trainable = [.. names.Where(trained.Contains).Select(name => stored[name])],
             Frozen = [.. names.Where(name => !trained.Contains(name)).Select(name => stored[name])],
+            Optimizer = options.OptimizerState?.Invoke(options.Layout, trained),
             Properties = properties,
         };
     }

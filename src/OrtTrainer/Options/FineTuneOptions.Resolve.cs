@@ -20,6 +20,7 @@ public sealed partial record FineTuneOptions
     {
         Require();
         RequireOptimizerSettings();
+        RequireEngine();
         if ((long)BatchSize * Accumulation > int.MaxValue)
         {
             throw new ArgumentException(

@@ -13,6 +13,9 @@ internal static class MemoryEstimate
 
     private const long LogitCopies = 4;
 
+    /// <summary>Weights, gradients and flat buffer of a session of ONNX Runtime's own, beside its moments.</summary>
+    private const long SessionCopies = 3;
+
     /// <summary>Of a block, which is in float32 and twice in the precision of products.</summary>
     private const long BlockCopies = 2;
 
@@ -42,7 +45,8 @@ internal static class MemoryEstimate
             + (readsLogits || !run.Options.Kernels
                 ? LogitCopies * logits
                 : BlockCopies * Math.Min(logits, FusedOperations.LogitsAtOnce))
-            + teacher + (run.State.Adapted?.Length ?? 0);
+            + teacher + (run.State.Adapted?.Length ?? 0)
+            + (run.Library is null ? 0 : moments + (SessionCopies * run.State.Layout.Length));
         return Base + (sizeof(float) * values);
     }
 

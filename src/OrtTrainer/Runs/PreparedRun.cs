@@ -7,8 +7,10 @@ using OrtTrainer.Graph;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
+using OrtTrainer.OnDevice;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.OnDevice;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Tasks;
 using OrtTrainer.Text;
@@ -22,15 +24,17 @@ namespace OrtTrainer.Runs;
 /// <summary>
 /// Everything a run needs before its first step: data as tokens, compiled graphs, weights, optimizer, schedule.
 /// </summary>
-internal sealed class PreparedRun : IDisposable
+internal sealed partial class PreparedRun : IDisposable
 {
     private readonly WeightUpdates _updates;
     private readonly bool _readsLogits;
     private bool _isTrained;
 
     private PreparedRun(
-        FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher)
+        FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher,
+        TrainingLibrary? library)
     {
+        Library = library;
         Teacher = teacher;
         Options = options;
         Model = model;
@@ -69,19 +73,17 @@ internal sealed class PreparedRun : IDisposable
         {
             WeightLayout weights = graph.Layout.WithRates(RunParts.RateFactors(options, model));
             AveragedWeights? average = options.Method.Averaging?.Create(Execution.Device, weights);
-            State = new TrainingState(weights, options.OptimizerConstants, average, _updates)
+            OptimizerOptions optimizer = library is null
+                ? options.OptimizerConstants
+                : new OnDeviceOptimizerOptions(OnDeviceEngine.OptimizerOf(options));
+            State = new TrainingState(weights, optimizer, average, _updates)
             {
                 Adapted = options.Lora is null ? null : new AdaptedWeights(graph, Layout, Execution.Device),
             };
             Initialized = State.Adapted?.Load(model, State.Parameters, options.Seed, data.Labels?.Names)
                 ?? model.Load(graph.Layout, State.Parameters, options.Seed, data.Labels?.Names);
             State.Average?.Start(State.Parameters);
-            IGradientSource gradients = RunParts.Wrap(
-                options, new GradientAccumulator(graph, settings, objective, State),
-                new GradientContext(graph.Layout, State, _updates, options.Seed));
-            Trainer = new Trainer(
-                settings, data.Train.Inputs, gradients, State, RunSchedule.Of(options, TotalSteps), averaging,
-                _updates);
+            Trainer = TrainerOf(graph, settings, objective, averaging);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric)
             {
                 Statistics = options.FrozenBatchNorm ? null : StatisticsPass.Of(
@@ -101,6 +103,9 @@ internal sealed class PreparedRun : IDisposable
     public PretrainedModel Model { get; }
 
     public RunData Data { get; }
+
+    /// <summary>The library of ONNX Runtime that takes the steps; null where this program does.</summary>
+    public TrainingLibrary? Library { get; }
 
     /// <summary>What the teacher says of the training data; null without one.</summary>
     public TeacherKnowledge? Teacher { get; }
@@ -129,7 +134,7 @@ internal sealed class PreparedRun : IDisposable
 
     public TrainingState State { get; }
 
-    public Trainer Trainer { get; }
+    public ITrainer Trainer { get; }
 
     public Evaluator Evaluator { get; }
 
@@ -164,6 +169,7 @@ internal sealed class PreparedRun : IDisposable
     {
         Precision = Options.Precision,
         Teacher = Teacher?.Report,
+        Engine = Library is null ? null : $"ONNX Runtime {Library.Version}, {Library.Path}",
         TrainedParameters = Options.Lora is null ? null : TrainedLayout.ParameterCount,
         Loss = Options.Method.Loss is null ? Data.Task.DescribeLoss(Data.Train) : null,
     };
@@ -186,6 +192,7 @@ internal sealed class PreparedRun : IDisposable
         FineTuneOptions options, SelfTeacher? ownTeacher = null, IProgress<RunEvent>? events = null,
         CancellationToken cancellation = default, ITextEncoder? tokenizer = null)
     {
+        TrainingLibrary? library = options.Engine is null ? null : OnDeviceEngine.Find();
         PretrainedModel model =
             PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
         RunData? data = null;
@@ -206,7 +213,7 @@ internal sealed class PreparedRun : IDisposable
                     teacher, model, data.Task, reader, data.Train, data.Eval, options.Stride,
                     options.EffectiveThreads, new TeacherEvents(events), cancellation));
             cancellation.ThrowIfCancellationRequested();
-            return new PreparedRun(options, model, data, knowledge)
+            return new PreparedRun(options, model, data, knowledge, library)
             {
                 OwnTeacher = ownTeacher?.Summary,
                 HasOwnTokenizer = tokenizer is not null,
@@ -233,6 +240,7 @@ internal sealed class PreparedRun : IDisposable
     {
         if (!_isTrained)
         {
+            Trainer.End();
             Trainer.Dispose();
             _isTrained = true;
         }

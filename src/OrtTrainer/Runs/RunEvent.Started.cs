@@ -39,6 +39,10 @@ public abstract partial record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public long? TrainedParameters { get; init; }
 
+        /// <summary>What takes the steps, where it is not this program; else null.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Engine { get; init; }
+
         /// <summary>The loss of the task in words, where it has several; null where it goes without saying.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Loss { get; init; }

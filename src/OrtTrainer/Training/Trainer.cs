@@ -11,7 +11,7 @@ namespace OrtTrainer.Training;
 /// One optimizer step, from examples to averaged weights: gradients of the packed batches, clip, optimizer and average
 /// in one pass over memory.
 /// </summary>
-internal sealed class Trainer : IDisposable
+internal sealed class Trainer : ITrainer
 {
     private readonly TrainerOptions _options;
     private readonly IReadOnlyList<TokenizedExample> _examples;
@@ -48,9 +48,7 @@ internal sealed class Trainer : IDisposable
     /// <summary>Which examples each step takes.</summary>
     public EpochOrder Order { get; }
 
-    /// <summary>Does the next step.</summary>
-    /// <exception cref="RunException">The loss or the gradients are not finite; the weights are still those before
-    /// the step.</exception>
+    /// <inheritdoc/>
     public StepReport Step()
     {
         long step = _state.Step;

@@ -14,27 +14,31 @@ namespace OrtTrainer.Tests.Artifacts;
 internal sealed class DeviceFiles : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly float? _lossScale;
 
     /// <param name="golden">The folder of the model.</param>
     /// <param name="method">What the loss is.</param>
     /// <param name="trainable">What is trained.</param>
     /// <param name="optimizer">How a step is taken.</param>
+    /// <param name="model">A folder with the same model in another form; null for the golden's own.</param>
+    /// <param name="lossScale">What the loss is multiplied with, as an input; null for no such input.</param>
     public DeviceFiles(
         string golden, FineTuneMethod? method = null, TrainableParameters? trainable = null,
-        ArtifactOptimizer? optimizer = null)
+        ArtifactOptimizer? optimizer = null, string? model = null, float? lossScale = null)
     {
         GoldenModel.Require(golden);
-        Golden = new GoldenModel(golden);
-        PretrainedModel model = Golden.Pretrained;
+        Golden = new GoldenModel(golden, model);
+        _lossScale = lossScale;
+        PretrainedModel pretrained = Golden.Pretrained;
         ModelHead head = Golden.Task.Head(Golden.Outputs);
-        ParameterLayout layout = PackedGraph.Evaluation(model.Architecture, head).Layout;
+        ParameterLayout layout = PackedGraph.Evaluation(pretrained.Architecture, head).Layout;
         using WeightBuffer weights = new(Device.Default, layout.Length);
-        Assert.That(model.Load(layout, weights, seed: 0), Is.Empty);
+        Assert.That(pretrained.Load(layout, weights, seed: 0), Is.Empty);
         Manifest = TrainingArtifacts.Write(Folder, new ArtifactOptions
         {
-            Architecture = model.Architecture,
+            Architecture = pretrained.Architecture,
             Task = Golden.Task,
-            Labels = Golden.Task.OutputNames(model.Config) is { } names && names.Count == Golden.Outputs
+            Labels = Golden.Task.OutputNames(pretrained.Config) is { } names && names.Count == Golden.Outputs
                 ? names
                 : [.. Enumerable.Range(0, Golden.Outputs).Select(i => $"label{i}")],
             Layout = layout,
@@ -42,6 +46,7 @@ internal sealed class DeviceFiles : IDisposable
             Method = method ?? FineTuneMethod.FineTune,
             Trainable = trainable ?? new(),
             Optimizer = optimizer ?? new(),
+            ScalesLoss = lossScale is not null,
         });
     }
 
@@ -78,6 +83,12 @@ internal sealed class DeviceFiles : IDisposable
             if (input.Name == ArtifactInputs.TeacherLogits)
             {
                 tensors[input.Name] = Tensor("float32", [teacher!.Length / Golden.Outputs, Golden.Outputs], teacher);
+                continue;
+            }
+
+            if (input.Name == ArtifactInputs.LossScale)
+            {
+                tensors[input.Name] = Tensor("float32", [], new[] { _lossScale!.Value });
                 continue;
             }
 

@@ -44,6 +44,30 @@ public sealed class RuntimeGradientTests
         Assert.That(at, Is.EqualTo(gradients.Length));
     }
 
+    /// <summary>What a step of several passes gives each of them.</summary>
+    [Test]
+    public void The_scale_of_the_loss_multiplies_gradients()
+    {
+        const float scale = 0.25f;
+        using DeviceFiles files = new(SharedFiles.Golden("models", "bert-classification"), lossScale: scale);
+        string flat = files.File("gradients.bin");
+
+        TrainingRuntime.Run(files.Folder, files.Batches(), "--steps", "0", "--grads-out", flat);
+
+        float[] gradients = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(flat)).ToArray();
+        int at = 0;
+        foreach (var parameter in files.Manifest.Parameters)
+        {
+            float[] expected = [.. files.Golden.Floats("grad." + parameter.Name).Select(g => scale * g)];
+            Assert.That(
+                gradients[at..(at + expected.Length)],
+                Is.EqualTo(expected).Within(Math.Max(1e-6, 1e-4 * expected.Max(Math.Abs))), parameter.Name);
+            at += expected.Length;
+        }
+
+        Assert.That(at, Is.EqualTo(gradients.Length));
+    }
+
     /// <summary>Positions of those batches that are padding are ignored.</summary>
     [Test]
     public void Gradients_of_answers_are_finite_differences_of_the_loss()

@@ -2,10 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Artifacts;
 using OrtTrainer.Checkpoints.OnDevice;
+using OrtTrainer.Import;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
 
 namespace OrtTrainer.Tests.Artifacts;
@@ -198,6 +200,45 @@ public sealed class RuntimeTrainingTests
         JsonElement trace = JsonDocument.Parse(File.ReadAllText(Path.Combine(official, "trace.json"))).RootElement;
         Assert.That(TrainingRuntime.Losses(lines), Is.EqualTo(
             trace.GetProperty("step_losses").EnumerateArray().Select(loss => loss.GetDouble())).Within(1e-6));
+        Assert.That(
+            TrainingRuntime.Event(lines, "eval")["loss"]!.GetValue<double>(),
+            Is.EqualTo(trace.GetProperty("eval_loss_after").GetDouble()).Within(1e-6));
+    }
+
+    /// <summary>An exported ONNX file of that model, imported and made into files of a device.</summary>
+    [TestCase("bert-classification.legacy.opset14.onnx")]
+    [TestCase("bert-classification.dynamo.opset18.onnx")]
+    public void The_losses_of_official_files_are_repeated_by_those_of_an_imported_export(string file)
+    {
+        string official = SharedFiles.Golden("ort-artifacts", "bert-classification");
+        using TemporaryFolder folder = new();
+        string model = ModelImport.Run(SharedFiles.Golden("onnx-exports", file), folder.File("imported")).Folder;
+        using DeviceFiles files = new(
+            Shared("bert-classification"), trainable: new() { Frozen = ["*position_embeddings*"] },
+            optimizer: new() { Epsilon = 1e-6, CorrectsLate = true }, model: model);
+
+        IReadOnlyList<JsonObject> lines = TrainingRuntime.Run(
+            files.Folder, Path.Combine(official, "batches.json"), "--steps", "12", "--lr", "0.001");
+
+        JsonElement trace = JsonDocument.Parse(File.ReadAllText(Path.Combine(official, "trace.json"))).RootElement;
+        Assert.That(TrainingRuntime.Losses(lines), Is.EqualTo(
+            trace.GetProperty("step_losses").EnumerateArray().Select(loss => loss.GetDouble())).Within(1e-6));
+    }
+
+    /// <summary>The way over for who trained with official files: the session's export, imported.</summary>
+    [Test]
+    public void What_a_session_exported_of_official_files_comes_home_with_what_it_learned()
+    {
+        string official = SharedFiles.Golden("ort-artifacts", "bert-classification");
+        using TemporaryFolder folder = new();
+        string model = ModelImport.Run(
+            Path.Combine(official, "inference_after_12_steps.onnx"), folder.File("imported")).Folder;
+        using DeviceFiles files = new(Shared("bert-classification"), model: model);
+
+        IReadOnlyList<JsonObject> lines = TrainingRuntime.Run(
+            files.Folder, Path.Combine(official, "batches.json"), "--steps", "0");
+
+        JsonElement trace = JsonDocument.Parse(File.ReadAllText(Path.Combine(official, "trace.json"))).RootElement;
         Assert.That(
             TrainingRuntime.Event(lines, "eval")["loss"]!.GetValue<double>(),
             Is.EqualTo(trace.GetProperty("eval_loss_after").GetDouble()).Within(1e-6));

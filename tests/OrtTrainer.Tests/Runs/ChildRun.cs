@@ -3,6 +3,7 @@ using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies;
 using OrtTrainer.Tests.Checkpoints.OnDevice;
+using OrtTrainer.Tests.OnDevice;
 using OrtTrainer.Tests.Studies;
 
 namespace OrtTrainer.Tests.Runs;
@@ -27,6 +28,11 @@ internal sealed class ChildRun : IDisposable
         if (arguments is [ChildStudy.StudyWord, string studyFile, string output])
         {
             return ChildStudy.Run(studyFile, output);
+        }
+
+        if (arguments is [StandInRun.Word, string library, string log, .. string[] words])
+        {
+            return StandInRun.Main(library, log, words);
         }
 
         if (arguments is [ChildCheckpoints.Word, string checkpoint])

@@ -1,0 +1,46 @@
+using OrtTrainer.Artifacts;
+using OrtTrainer.Methods;
+using OrtTrainer.OnDevice;
+using OrtTrainer.Training;
+using OrtTrainer.Training.Averaging;
+using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Schedules;
+
+namespace OrtTrainer.Runs;
+
+/// <content>What takes the steps: this program, or a training session of ONNX Runtime.</content>
+internal sealed partial class PreparedRun
+{
+    private ITrainer TrainerOf(
+        TrainingGraph graph, TrainerOptions settings, TrainingObjective objective, AveragingPlan? averaging)
+    {
+        LearningRateSchedule schedule = RunSchedule.Of(Options, TotalSteps);
+        if (Library is null)
+        {
+            IGradientSource gradients = RunParts.Wrap(
+                Options, new GradientAccumulator(graph, settings, objective, State),
+                new GradientContext(graph.Layout, State, _updates, Options.Seed));
+            return new Trainer(settings, Data.Train.Inputs, gradients, State, schedule, averaging, _updates);
+        }
+
+        // The loss is in the session's files: labels come as they are.
+        TrainingObjective labels = new TrainingObjective(
+            Data.Task.Distribution, new ExampleTargets(Data.Train.Targets)).With(Data.Draw);
+        return new OnDeviceTrainer(
+            settings, Data.Train.Inputs, labels, State, schedule, averaging, Library, ToArtifacts);
+    }
+
+    /// <summary>What the files of <see cref="Library"/> are made of, with the weights of now.</summary>
+    private ArtifactOptions ToArtifacts() => new()
+    {
+        Architecture = Model.Architecture,
+        Task = Data.Task,
+        Labels = Data.Labels?.Names ?? Data.Task.OutputNames(Data.Outputs),
+        Layout = Layout,
+        Weights = State.Parameters,
+        Method = OnDeviceEngine.MethodOf(Options),
+        Trainable = OnDeviceEngine.TrainableOf(Options),
+        Optimizer = OnDeviceEngine.OptimizerOf(Options),
+        ScalesLoss = Options.Accumulation > 1,
+    };
+}
