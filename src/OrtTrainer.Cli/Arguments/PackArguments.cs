@@ -1,5 +1,6 @@
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Common;
 using OrtTrainer.Compilation;
 using OrtTrainer.Packs;
 
@@ -69,5 +70,6 @@ internal sealed class PackArguments : LabelledArguments
 
     /// <summary>The most bytes; null for no limit.</summary>
     /// <exception cref="UsageException">It is no size.</exception>
-    public long? MaxBytes => MaxSize is null ? null : ByteSize.Parse("--max-size", MaxSize);
+    public long? MaxBytes => MaxSize is null ? null : ByteSize.Parse(MaxSize)
+        ?? throw new UsageException($"--max-size is '{MaxSize}'; {ByteSize.Expected}.");
 }

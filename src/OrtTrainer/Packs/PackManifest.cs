@@ -53,7 +53,14 @@ internal sealed record PackManifest
 /// <param name="File">Its path below the folder, with / between names.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Sha256">Its SHA-256 in lower-case hexadecimal.</param>
-internal sealed record PackFile(string Kind, string File, long Bytes, string Sha256);
+internal sealed record PackFile(string Kind, string File, long Bytes, string Sha256)
+{
+    /// <summary>The kind of programs, which are not checked.</summary>
+    public const string Runner = "runner";
+
+    /// <summary>The kind of the tokenizer's files.</summary>
+    public const string Tokenizer = "tokenizer";
+}
 
 /// <summary>
 /// By how much the states that the frozen layers give from stored weights differ from those of the model's own.

@@ -20,8 +20,12 @@ namespace OrtTrainer.Packs;
 /// </summary>
 internal static class PackWriter
 {
-    private const string WeightsName = "model.safetensors";
-    private const string ConfigName = "config.json";
+    /// <summary>The file of the weights.</summary>
+    public const string WeightsName = "model.safetensors";
+
+    /// <summary>The file of the configuration.</summary>
+    public const string ConfigName = "config.json";
+
     private const string RunnerFolder = "runner";
 
     /// <summary>What pack.json may take, of a limit.</summary>
@@ -197,9 +201,9 @@ internal static class PackWriter
         WeightsName => "weights",
         ConfigName => "config",
         GraphManifest.FileName => "graphs",
-        _ when name.StartsWith(RunnerFolder + "/", StringComparison.Ordinal) => "runner",
+        _ when name.StartsWith(RunnerFolder + "/", StringComparison.Ordinal) => PackFile.Runner,
         _ when name.EndsWith(".onnx", StringComparison.Ordinal) => "graph",
-        _ => "tokenizer",
+        _ => PackFile.Tokenizer,
     };
 
     private static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e6:0.0} MB");
