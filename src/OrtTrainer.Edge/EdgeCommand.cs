@@ -15,7 +15,10 @@ internal static class EdgeCommand
     {
         PackTrainingOptions defaults = new() { Train = "", Output = "" };
         Argument<string> pack = new("PACK") { Description = "a folder that orttrainer pack wrote" };
-        Option<string> train = new("--train") { Description = "labelled texts, as TSV, CSV or JSON Lines", Required = true };
+        Option<string> train = new("--train")
+        {
+            Description = "labelled texts, as TSV, CSV or JSON Lines", Required = true,
+        };
         Option<string?> test = new("--test") { Description = "labelled texts to score on at the end" };
         Option<string> output = new("--out") { Description = "folder of model and checkpoints", Required = true };
         Option<string> text = Of("--text", "column of the text", defaults.TextColumn);
@@ -26,9 +29,9 @@ internal static class EdgeCommand
         Option<long> seed = Of("--seed", "fixes order and dropout", defaults.Seed);
         Option<int> length = Of("--max-length", "most tokens of a text", defaults.MaxLength);
         Option<int> threads = Of("--threads", "threads", defaults.Threads);
-        Option<int?> every = new("--checkpoint-every") { Description = "steps between checkpoints [default: an epoch]" };
-        Option<double?> seconds = new("--max-seconds") { Description = "stop after so many seconds, with the best so far" };
-        Option<string?> memory = new("--max-memory") { Description = "refuse or stop above so much memory, such as 400MB" };
+        Option<int?> every = new("--checkpoint-every") { Description = "steps between checkpoints (an epoch)" };
+        Option<double?> seconds = new("--max-seconds") { Description = "stop after so many, with the best so far" };
+        Option<string?> memory = new("--max-memory") { Description = "stop above so much, such as 400MB" };
         RootCommand command = new("Trains a pack. The same command goes on where it was killed or a limit stopped it.")
         {
             pack, train, test, output, text, label, epochs, batch, rate, seed, length, threads, every, seconds, memory,

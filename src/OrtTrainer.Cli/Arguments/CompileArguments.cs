@@ -28,8 +28,8 @@ internal sealed class CompileArguments : CommandArguments
     public string? Layers { get; set; }
 
     [Option("train-last", MetaValue = "N",
-        HelpText = "train the last N layers and the head, or with 0 the head alone; what is below stays as it is, runs forward alone and "
-            + "without dropout, and is a graph of its own (default: train all)")]
+        HelpText = "train the last N layers and the head, or with 0 the head alone; what is below stays as it "
+            + "is, runs forward alone and without dropout, and is a graph of its own (default: train all)")]
     public int? TrainLast { get; set; }
 
     [Option("method", MetaValue = "METHOD",

@@ -53,7 +53,8 @@ internal sealed class PackArguments : LabelledArguments
     /// <summary>The graphs as the library takes them.</summary>
     /// <param name="labels">Names of the labels; null for none.</param>
     /// <exception cref="UsageException">A value is wrong, or there is no model.</exception>
-    public CompileOptions Graphs(IReadOnlyList<string>? labels) => OptionErrors.Guard(GetType(), () => new CompileOptions
+    public CompileOptions Graphs(IReadOnlyList<string>? labels) => OptionErrors.Guard(GetType(), () =>
+        new CompileOptions
     {
         Model = Required(Model, "--model", "give the folder of a model"),
         Labels = labels?.Count ?? Labels,

@@ -1,4 +1,5 @@
 using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Data;
 using OrtTrainer.Packs;
@@ -49,8 +50,10 @@ internal static class PackCommand
 
     private static IEnumerable<string> Lines(PackManifest pack, string folder)
     {
-        yield return (pack.TrainLast == 0 ? "The head is trained" : $"The last {Figures.Count(pack.TrainLast, "layer")} "
-            + $"and the head are trained") + $"; what stays as it is is stored in {pack.Frozen.ToString().ToLowerInvariant()}.";
+        string trained = pack.TrainLast == 0
+            ? "The head is trained"
+            : $"The last {Figures.Count(pack.TrainLast, "layer")} and the head are trained";
+        yield return $"{trained}; what stays as it is is stored in {Words.Of(pack.Frozen)}.";
         foreach (IGrouping<string, PackFile> kind in pack.Files.GroupBy(file => file.Kind))
         {
             yield return $"{kind.Key,-10} {Kilobytes(kind.Sum(file => file.Bytes)),8} kB  "
@@ -62,12 +65,13 @@ internal static class PackCommand
         {
             yield return FormattableString.Invariant(
                 $"States of the frozen layers on {difference.Texts} texts differ from the model's own by ")
-                + FormattableString.Invariant($"{difference.Max:0.0e+0} at most and {difference.Mean:0.0e+0} in the mean; ")
-                + FormattableString.Invariant($"their mean magnitude is {difference.Magnitude:0.00}.");
+                + FormattableString.Invariant($"{difference.Max:0.0e+0} at most and {difference.Mean:0.0e+0} in the ")
+                + "mean; " + FormattableString.Invariant($"their mean magnitude is {difference.Magnitude:0.00}.");
         }
 
-        yield return $"Written to {ShownPath.Of(Path.GetFullPath(folder))}, with {PackManifest.FileName}. Train it with:";
-        yield return $"cd {ShownPath.Of(Path.Combine(Path.GetFullPath(folder), "runner"))} && npm install && "
+        string full = Path.GetFullPath(folder);
+        yield return $"Written to {ShownPath.Of(full)}, with {PackManifest.FileName}. Train it with:";
+        yield return $"cd {ShownPath.Of(Path.Combine(full, "runner"))} && npm install && "
             + "node train-ort.mjs .. --train F.tsv --out DIR";
     }
 

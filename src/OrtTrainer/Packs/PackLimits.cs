@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OrtTrainer.Common;
 using OrtTrainer.Compilation;
 using OrtTrainer.Models;
@@ -8,7 +7,8 @@ namespace OrtTrainer.Packs;
 
 /// <summary>How long a training may take, and how much memory.</summary>
 /// <param name="options">Say so.</param>
-internal sealed class PackLimits(PackTrainingOptions options)
+/// <param name="clock">Tells the time.</param>
+internal sealed class PackLimits(PackTrainingOptions options, TimeProvider clock)
 {
     /// <summary>The word for the first limit.</summary>
     public const string Seconds = "max-seconds";
@@ -22,7 +22,7 @@ internal sealed class PackLimits(PackTrainingOptions options)
     // Floats that a graph keeps of a token and a layer for its gradients, per unit of width.
     private const long Activations = 24;
 
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly long _start = clock.GetTimestamp();
     private TimeSpan? _before;
 
     /// <summary>About how many bytes a training takes: weights, gradients, moments and the average of what is trained,
@@ -58,7 +58,7 @@ internal sealed class PackLimits(PackTrainingOptions options)
     /// where there may be one.</summary>
     public string? Reached()
     {
-        TimeSpan now = _clock.Elapsed, last = now - (_before ?? now);
+        TimeSpan now = clock.GetElapsedTime(_start), last = now - (_before ?? now);
         _before = now;
         return (now + last).TotalSeconds > options.MaxSeconds ? Seconds
             : Environment.WorkingSet > options.MaxMemory ? Memory

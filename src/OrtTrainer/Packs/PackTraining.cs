@@ -32,9 +32,10 @@ internal sealed class PackTraining : IDisposable
 
     /// <param name="pack">What is trained.</param>
     /// <param name="options">How.</param>
-    public PackTraining(Pack pack, PackTrainingOptions options)
+    /// <param name="clock">Tells the time; null for the system's.</param>
+    public PackTraining(Pack pack, PackTrainingOptions options, TimeProvider? clock = null)
     {
-        (_pack, _options, _limits) = (pack, options, new PackLimits(options));
+        (_pack, _options, _limits) = (pack, options, new PackLimits(options, clock ?? TimeProvider.System));
         _execution = new() { IntraOpThreads = options.Threads };
         _graph = pack.Graphs.Training();
         if (_graph.Frozen.Count > 0)

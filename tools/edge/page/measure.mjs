@@ -42,7 +42,7 @@ try {
   let { failed, before, memory, ...result } = await train(page, address, () => values.offline && end(server));
   if (values.again && !failed) ({ failed, before, memory, ...result } = await train(page, address));
   if (failed) throw new Error(failed);
-  if (values.screenshots) await show(page, values.screenshots);
+  if (values.screenshots) result.overflow = await show(page, values.screenshots);
   const process_mb = peakOfRenderer();
   if (values.out) await download(page, values.out);
   console.log(JSON.stringify({ ...result, accuracy_before: parseFloat(before) / 100, wasm_mb: memory / 1e6, process_mb }));
@@ -74,12 +74,16 @@ async function end(server) {
   await new Promise(resolve => server.close(resolve));
 }
 
+/** Pictures of the page; by how many pixels it is wider than the window. */
 async function show(page, folder) {
   mkdirSync(folder, { recursive: true });
+  const overflow = [];
   for (const width of [400, 1200]) {
     await page.setViewport({ width, height: 800 });
     await page.screenshot({ path: join(folder, `${width}.png`), fullPage: true });
+    overflow.push(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
   }
+  return overflow;
 }
 
 /** The highest resident memory of the page's process, in MB; null where the system does not tell. */
