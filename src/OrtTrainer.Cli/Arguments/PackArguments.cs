@@ -28,6 +28,9 @@ internal sealed class PackArguments : LabelledArguments
         + "(default: 2)")]
     public int TrainLast { get; set; } = 2;
 
+    [Option("lora", MetaValue = "r=N", HelpText = "refused: a pack trains whole layers; finetune trains adapters")]
+    public string? Lora { get; set; }
+
     [Option("layers", MetaValue = "0,2,4", HelpText = "encoder layers to keep, counted from 0 (default: all)")]
     public string? Layers { get; set; }
 
@@ -48,7 +51,11 @@ internal sealed class PackArguments : LabelledArguments
     [Option("json", HelpText = "print the result as one JSON object")]
     public bool Json { get; set; }
 
-    public string OutputFolder => Required(Output, "--out", "give the folder to write the pack to");
+    public string OutputFolder => Lora is null
+        ? Required(Output, "--out", "give the folder to write the pack to")
+        : throw new UsageException(
+            "--lora cannot be packed: adapters lie in every layer, so that no layer could be run once and let go of. "
+            + "Give --train-last, or train adapters with finetune --lora.");
 
     /// <summary>The graphs as the library takes them.</summary>
     /// <param name="labels">Names of the labels; null for none.</param>

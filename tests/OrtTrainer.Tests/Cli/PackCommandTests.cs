@@ -46,6 +46,7 @@ public sealed class PackCommandTests : IDisposable
     [TestCase("--train-last", "-1", 2, "-1")]
     [TestCase("--train-last", "3", 1, "the last 3 layers are to be trained; expected a number from 0 to 2")]
     [TestCase("--num-labels", "4", 2, "--num-labels is 4, but")]
+    [TestCase("--lora", "r=8", 2, "--lora cannot be packed")]
     [TestCase("--max-size", "2kB", 1, "at most 0.0 MB are asked for")]
     [TestCase("--train", "nowhere.tsv", 1, "nowhere.tsv")]
     [TestCase("--model", "nowhere", 1, "nowhere")]

@@ -72,7 +72,7 @@ public sealed class PackInNodeTests : IDisposable
     [TestCase("--max-memory 1MB", 1, "of memory are needed, 1 MB are allowed")]
     [TestCase("--max-memory much", 2, "--max-memory is much; expected a size above 0")]
     [TestCase("--max-seconds 0", 1, "--max-seconds was reached before the first step")]
-    [TestCase("--epochs -1", 2, "--epochs is -1")]
+    [TestCase("--epochs=-1", 2, "--epochs is -1")]
     [TestCase("--nothing 1", 2, "--nothing")]
     public void Node_says_what_is_wrong(string words, int code, string message)
     {

@@ -30,7 +30,7 @@ if (!graphs || !values.typed && !(values.train && values.test)) {
 const server = await serve({ graphs, model, train: values.train, test: values.test });
 const profile = mkdtempSync(join(tmpdir(), "page-"));
 const browser = await puppeteer.launch({
-  executablePath: findBrowser(), headless: true, userDataDir: profile,
+  executablePath: findBrowser(), headless: true, userDataDir: profile, protocolTimeout: 0,
   args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
 });
 try {

@@ -83,6 +83,8 @@ async function train(settings, { ort, compiled, tensors, tokenizer, labels: know
     await trainer.freeze(all, texts => say(`Reading the texts: ${done += texts} of ${all.length}`));
     await trainer.endFreezing();
   }
+  // The runtime has started: its file need not stay.
+  ort.env.wasm.wasmBinary = undefined;
   const { steps, stepsPerEpoch, average } = trainer;
   const scores = async () => ({
     accuracy: await trainer.accuracy(scored), averaged: average.count > 0 ? await trainer.accuracy(scored, average.values) : null,
@@ -101,7 +103,7 @@ async function train(settings, { ort, compiled, tensors, tokenizer, labels: know
   if (trainer.done === 0) throw new Error(`The limit ${stopped} was reached before the first step: nothing is trained. Allow more.`);
   postMessage({
     kind: "done", ...await scores(), stopped, step: trainer.done, steps, resumed, memory: used(),
-    weights: new Blob(await weights.save(trainer.best, tensors)),
+    weights: new Blob(await weights.save(trainer.best, tensors, values => new Blob([values]))),
     config: new Blob([JSON.stringify(configOf(manifest, labels), null, 2) + "\n"], { type: "application/json" }),
     seconds: (performance.now() - started) / 1000,
   });
