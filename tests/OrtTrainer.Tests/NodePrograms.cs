@@ -19,18 +19,9 @@ internal static class NodePrograms
     public static (int Code, string Output, string Error)? Start(
         string folder, string program, string[] arguments, string input = "")
     {
-        ProcessStartInfo start = new(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = new System.Text.UTF8Encoding(false),
-            StandardOutputEncoding = System.Text.Encoding.UTF8,
-        };
         try
         {
-            using Process process = Process.Start(start)!;
+            using Process process = StartProcess(folder, program, arguments);
             Task<string> error = process.StandardError.ReadToEndAsync();
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             process.StandardInput.Write(input);
@@ -43,4 +34,17 @@ internal static class NodePrograms
             return null;
         }
     }
+
+    /// <summary>Starts a program in a folder, its streams redirected.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
+    public static Process StartProcess(string folder, string program, string[] arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new System.Text.UTF8Encoding(false),
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+        })!;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Compilation;
@@ -29,8 +28,8 @@ internal sealed class CompileArguments : CommandArguments
     public string? Layers { get; set; }
 
     [Option("train-last", MetaValue = "N",
-        HelpText = "train the last N layers and the head; what is below stays as it is, runs forward alone and "
-            + "without dropout, and is a graph of its own (default: train all)")]
+        HelpText = "train the last N layers and the head, or with 0 the head alone; what is below stays as it "
+            + "is, runs forward alone and without dropout, and is a graph of its own (default: train all)")]
     public int? TrainLast { get; set; }
 
     [Option("method", MetaValue = "METHOD",
@@ -53,14 +52,9 @@ internal sealed class CompileArguments : CommandArguments
         Model = Required(Model, "--model", "give the folder of a model, or its config.json"),
         Task = Task is { } word ? ModelTask.Named(word) : ModelTask.Default,
         Labels = Labels,
-        Layers = Layers is null ? null : [.. Layers.Split(',').Select(LayerOf)],
+        Layers = LayerNumbers.Parse(Layers),
         Method = Method is { } method ? FineTuneMethod.Parse(method) : FineTuneMethod.FineTune,
         TrainLast = TrainLast,
         Dropout = Dropout,
     });
-
-    private static int LayerOf(string word) =>
-        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
-            ? layer
-            : throw new UsageException($"--layers has '{word}'; expected numbers from 0 up, such as 0,2,4.");
 }

@@ -15,7 +15,7 @@ internal abstract class Checkpoint : IDisposable
 
     private static readonly (string Name, Func<string, Checkpoint> Open)[] Formats =
     [
-        ("model.safetensors", SafetensorsFile.OpenFile),
+        ("model.safetensors", ScaledTensors.OpenFile),
         ("model.safetensors.index.json", path => ShardedCheckpoint.OpenIndex(path, SafetensorsFile.OpenFile)),
         ("pytorch_model.bin", PyTorchFile.OpenFile),
         ("pytorch_model.bin.index.json", path => ShardedCheckpoint.OpenIndex(path, PyTorchFile.OpenFile)),

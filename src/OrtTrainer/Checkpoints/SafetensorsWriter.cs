@@ -28,6 +28,13 @@ internal static class SafetensorsWriter
         string path, IEnumerable<TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, null, InFileOrder(tensors), metadata ?? PyTorchFormat);
 
+    /// <summary>The length of the file that tensors make, in bytes.</summary>
+    internal static long LengthOf(IEnumerable<TensorData> tensors)
+    {
+        TensorData[] ordered = InFileOrder(tensors);
+        return BuildHeader(ordered, PyTorchFormat).Length + ordered.Sum(tensor => tensor.ByteLength);
+    }
+
     /// <summary>The order in which tensors stand in the file.</summary>
     internal static TensorData[] InFileOrder(IEnumerable<TensorData> tensors) =>
         [.. tensors.OrderByDescending(tensor => tensor.ElementType.Size())];

@@ -90,6 +90,14 @@ internal sealed class TensorData
     public static TensorData Halves(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<Half> values) =>
         Of(name, shape, ElementType.Float16, values);
 
+    /// <summary>Values in half precision that <paramref name="values"/> gives each time they are needed.</summary>
+    public static TensorData Halves(string name, ReadOnlySpan<long> shape, Func<Half[]> values) =>
+        Made(name, shape, ElementType.Float16, values);
+
+    /// <summary>8-bit integers that <paramref name="values"/> gives each time they are needed.</summary>
+    public static TensorData Int8s(string name, ReadOnlySpan<long> shape, Func<sbyte[]> values) =>
+        Made(name, shape, ElementType.Int8, values);
+
     /// <summary>Small indices.</summary>
     public static TensorData UInt16s(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<ushort> values) =>
         Of(name, shape, ElementType.UInt16, values);
@@ -100,6 +108,13 @@ internal sealed class TensorData
 
     /// <summary>Hands all bytes, in order, to <paramref name="consume"/>, in pieces of a few megabytes.</summary>
     internal void Visit(SpanConsumer consume) => _visit(consume);
+
+    private static TensorData Made<T>(string name, ReadOnlySpan<long> shape, ElementType type, Func<T[]> values)
+        where T : unmanaged
+    {
+        var count = TensorInfo.TryCount(shape, out var product) ? product : -1;
+        return new TensorData(name, type, shape, consume => Visit<T>(name, count, values(), consume));
+    }
 
     private static TensorData Of<T>(
         string name, ReadOnlySpan<long> shape, ElementType type, ReadOnlyMemory<T> values)

@@ -23,9 +23,12 @@ internal sealed record CompileOptions
     /// <summary>Whose loss is minimized. What a method does to a step or to weights is no part of a graph.</summary>
     public FineTuneMethod Method { get; init; } = FineTuneMethod.FineTune;
 
-    /// <summary>How many layers, the last ones, are trained with the head, 1 or more; null for the whole
+    /// <summary>The names of the labels in the order of the outputs; null for those of the configuration.</summary>
+    public IReadOnlyList<string>? LabelNames { get; init; }
+
+    /// <summary>How many layers, the last ones, are trained with the head, 0 or more; null for the whole
     /// model.</summary>
-    public int? TrainLast { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
+    public int? TrainLast { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 0) : null; }
 
     /// <summary>Dropout everywhere, in [0, 1); null for the probabilities of the configuration.</summary>
     public double? Dropout { get; init => field = value is { } p ? OptionRange.Below(p, 0, 1) : null; }

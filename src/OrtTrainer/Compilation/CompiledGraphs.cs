@@ -77,7 +77,10 @@ internal sealed class CompiledGraphs
     }
 
     /// <summary>Where all parameters lie in a buffer of their own, those that are trained first.</summary>
-    public ParameterLayout Layout() => new([.. Manifest.Parameters.Select(ViewOf)]);
+    public ParameterLayout Layout() => LayoutOf(Manifest);
+
+    /// <summary>Where all parameters of graphs lie in a buffer, those that are trained first.</summary>
+    public static ParameterLayout LayoutOf(GraphManifest manifest) => new([.. manifest.Parameters.Select(ViewOf)]);
 
     /// <summary>Reads the weights of all parameters out of a file that has every one of them.</summary>
     /// <param name="file">A safetensors file with the tensors of the trained model.</param>
@@ -86,7 +89,7 @@ internal sealed class CompiledGraphs
     /// <exception cref="CheckpointException">The file is of another model.</exception>
     public void Load(string file, ParameterLayout layout, WeightBuffer weights)
     {
-        using SafetensorsFile tensors = SafetensorsFile.OpenFile(file);
+        using Checkpoint tensors = ScaledTensors.OpenFile(file);
         EncoderTensors.Require(Architecture, tensors);
         layout.Fill(weights, tensors);
     }

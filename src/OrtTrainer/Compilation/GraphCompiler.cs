@@ -22,7 +22,8 @@ namespace OrtTrainer.Compilation;
 /// </summary>
 internal static class GraphCompiler
 {
-    private static readonly string[] Owned =
+    /// <summary>The files that are written, all of them or some.</summary>
+    public static IReadOnlyList<string> Owned { get; } =
     [
         GraphManifest.FileName, FileOf(GraphRole.Training), FileOf(GraphRole.Evaluation), FileOf(GraphRole.Inference),
         FileOf(GraphRole.Frozen),
@@ -39,16 +40,27 @@ internal static class GraphCompiler
     {
         (GraphManifest manifest, IReadOnlyDictionary<string, byte[]> graphs) = Build(options);
         using StagedFolder staged = new(folder);
+        Write(manifest, graphs, staged.Path);
+        staged.Publish(Owned);
+        return manifest;
+    }
+
+    /// <summary>Writes graphs and manifest.</summary>
+    /// <param name="manifest">What is said of the graphs.</param>
+    /// <param name="graphs">Their bytes by their roles.</param>
+    /// <param name="folder">Where to, a folder that is there.</param>
+    /// <exception cref="FileWriteException">A file cannot be written.</exception>
+    public static void Write(
+        GraphManifest manifest, IReadOnlyDictionary<string, byte[]> graphs, string folder)
+    {
         foreach (CompiledFile file in manifest.Graphs)
         {
-            AtomicFile.Write(Path.Combine(staged.Path, file.File), stream => stream.Write(graphs[file.Role]));
+            AtomicFile.Write(Path.Combine(folder, file.File), stream => stream.Write(graphs[file.Role]));
         }
 
         AtomicFile.WriteText(
-            Path.Combine(staged.Path, GraphManifest.FileName),
+            Path.Combine(folder, GraphManifest.FileName),
             JsonSerializer.Serialize(manifest, RunJson.Options) + "\n");
-        staged.Publish(Owned);
-        return manifest;
     }
 
     /// <summary>The manifest, and the graphs by their roles.</summary>
@@ -116,8 +128,9 @@ internal static class GraphCompiler
             Positions = architecture.Shape.Positions,
             BasePrefix = architecture.BasePrefix,
             WeightDeviation = architecture.WeightDeviation,
-            Config = task.Describe(architecture.Config, architecture, LabelsOf(task, architecture.Config, outputs))
-                .ToJson(),
+            Config = task.Describe(
+                architecture.Config, architecture,
+                options.LabelNames ?? LabelsOf(task, architecture.Config, outputs)).ToJson(),
             Graphs = [.. graphs.Select(graph => Describe(graph.Key, graph.Value, parameters))],
             Parameters =
             [

@@ -157,8 +157,11 @@ internal abstract class Architecture(ModelConfig config)
     public virtual Value Encode(ModelBuilder m, ModelHead? head = null)
     {
         m.Place = ParameterPlace.Embeddings;
-        Value x = Layers(m, 0, Shape.Layers, Embed(m), Layer, head);
-        m.LayerOutputs[^1] = x = Finish(m, x);
+
+        // Layers that stay as they are give the states of all tokens, whatever the head reads.
+        bool isFrozen = m.IsFrozen(ParameterPlace.Layer(Shape.Layers - 1));
+        Value x = Layers(m, 0, Shape.Layers, Embed(m), Layer, isFrozen ? null : head);
+        m.LayerOutputs[^1] = x = m.LayerInput(Shape.Layers, Finish(m, x));
         m.Place = ParameterPlace.Head;
         return x;
     }

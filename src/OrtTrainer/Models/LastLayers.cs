@@ -18,7 +18,7 @@ internal sealed record LastLayers : ITrainingPlan
 
     /// <summary>The plan for a model.</summary>
     /// <param name="architecture">The encoder.</param>
-    /// <param name="count">How many layers are trained, from 1 to those that there are.</param>
+    /// <param name="count">How many layers are trained, from 0, the head alone, to those that there are.</param>
     /// <exception cref="RunException">The model has fewer layers, one that runs many times, or two stacks of
     /// them.</exception>
     public static LastLayers Of(Architecture architecture, int count)
@@ -32,10 +32,10 @@ internal sealed record LastLayers : ITrainingPlan
             ? throw new RunException(
                 $"{file}: model_type is '{architecture.ModelType}', which {why}; its last layers cannot be trained "
                 + "alone. Train the whole model, or take another one.")
-            : count >= 1 && count <= layers
+            : count >= 0 && count <= layers
                 ? new(layers - count)
                 : throw new RunException(
-                    $"{file}: the last {count} layers are to be trained; expected a number from 1 to {layers}, the "
+                    $"{file}: the last {count} layers are to be trained; expected a number from 0 to {layers}, the "
                     + "layers that the model has.");
     }
 

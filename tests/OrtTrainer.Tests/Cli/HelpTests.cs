@@ -53,7 +53,7 @@ public sealed class HelpTests
         string[] all =
         [
             "finetune", "pretrain", "tokenizer", "evaluate", "predict", "generate", "export", "import", "doctor",
-            "compile", "soup", "study", "compare", "teacher", "flatness", "bench", "average", "artifacts",
+            "compile", "pack", "soup", "study", "compare", "teacher", "flatness", "bench", "average", "artifacts",
             "import-checkpoint",
         ];
         Assert.That(Commands, Is.EquivalentTo(all));

@@ -84,7 +84,7 @@ public sealed class GraphCompilerTests : IDisposable
     [Test]
     public void More_layers_than_there_are_cannot_be_trained() => Assert.That(
         () => GraphCompiler.Build(Bert with { TrainLast = 3 }),
-        Throws.InstanceOf<RunException>().With.Message.Contains("expected a number from 1 to 2"));
+        Throws.InstanceOf<RunException>().With.Message.Contains("expected a number from 0 to 2"));
 
     [Test]
     public void One_layer_that_runs_many_times_has_no_last_one()

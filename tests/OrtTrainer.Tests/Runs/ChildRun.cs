@@ -4,6 +4,7 @@ using OrtTrainer.Runs;
 using OrtTrainer.Studies;
 using OrtTrainer.Tests.Checkpoints.OnDevice;
 using OrtTrainer.Tests.OnDevice;
+using OrtTrainer.Tests.Packs;
 using OrtTrainer.Tests.Studies;
 
 namespace OrtTrainer.Tests.Runs;
@@ -38,6 +39,11 @@ internal sealed class ChildRun : IDisposable
         if (arguments is [ChildCheckpoints.Word, string checkpoint])
         {
             return ChildCheckpoints.WriteForever(checkpoint);
+        }
+
+        if (arguments is [ChildPack.Word, string pack, string train, string trained])
+        {
+            return ChildPack.Run(pack, train, trained);
         }
 
         if (arguments is not [string optionsFile])

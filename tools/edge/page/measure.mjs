@@ -1,7 +1,10 @@
 // Trains in the page with a Chromium without a window, and prints what it took: a line of JSON.
 //
-//   node page/measure.mjs GRAPHS MODEL --train F.tsv --test F.tsv [--texts 200] [--tests 500] [--epochs 10] [--out DIR]
+//   node page/measure.mjs PACK | GRAPHS MODEL --train F.tsv --test F.tsv [--texts 200] [--tests 500] [--epochs 10] [--out DIR]
+//   node page/measure.mjs PACK --typed F.txt [--offline] [--again] [--screenshots DIR]
 //
+// --typed types a file's lines into the page; --offline ends the server once the page is loaded; --again trains once more,
+// in the page opened anew; --screenshots shows the page after training, 400 and 1200 pixels wide.
 // out: losses, accuracies, the size of WebAssembly's memory, and the most memory that the page's process has had.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -11,20 +14,23 @@ import { parseArgs } from "node:util";
 import puppeteer from "puppeteer-core";
 import { serve } from "./serve.mjs";
 
-const text = { type: "string" }, fields = ["texts", "tests", "epochs", "rate", "batch", "seed"];
-const { values, positionals: [graphs, model] } = parseArgs({
+const text = { type: "string" }, fields = ["texts", "tests", "epochs", "rate", "batch", "seed", "seconds", "megabytes"];
+const { values, positionals: [graphs, model = graphs] } = parseArgs({
   allowPositionals: true,
-  options: { train: text, test: text, out: text, ...Object.fromEntries(fields.map(field => [field, text])) },
+  options: {
+    train: text, test: text, out: text, typed: text, screenshots: text, offline: { type: "boolean" }, again: { type: "boolean" },
+    ...Object.fromEntries(fields.map(field => [field, text])),
+  },
 });
-if (!graphs || !model || !values.train || !values.test) {
-  console.error("Usage: node page/measure.mjs GRAPHS MODEL --train F.tsv --test F.tsv [--texts N] [--epochs N] [--out DIR]");
+if (!graphs || !values.typed && !(values.train && values.test)) {
+  console.error("Usage: node page/measure.mjs PACK | GRAPHS MODEL --train F.tsv --test F.tsv | --typed F.txt [--texts N] [--epochs N] [--out DIR]");
   process.exit(2);
 }
 
 const server = await serve({ graphs, model, train: values.train, test: values.test });
 const profile = mkdtempSync(join(tmpdir(), "page-"));
 const browser = await puppeteer.launch({
-  executablePath: findBrowser(), headless: true, userDataDir: profile,
+  executablePath: findBrowser(), headless: true, userDataDir: profile, protocolTimeout: 0,
   args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
 });
 try {
@@ -32,14 +38,11 @@ try {
   page.setDefaultTimeout(0);
   page.on("console", message => console.error(message.text()));
   page.on("pageerror", error => console.error(error.message));
-  await page.goto(`http://localhost:${server.address().port}/`);
-  for (const field of fields.filter(field => values[field])) {
-    await page.$eval(`#${field}`, (input, value) => input.value = value, values[field]);
-  }
-  await page.click("#start");
-  await page.waitForFunction("globalThis.result", { polling: 200, timeout: 0 });
-  const { failed, before, memory, ...result } = await page.evaluate("globalThis.result");
+  const address = `http://localhost:${server.address().port}/`;
+  let { failed, before, memory, ...result } = await train(page, address, () => values.offline && end(server));
+  if (values.again && !failed) ({ failed, before, memory, ...result } = await train(page, address));
   if (failed) throw new Error(failed);
+  if (values.screenshots) result.overflow = await show(page, values.screenshots);
   const process_mb = peakOfRenderer();
   if (values.out) await download(page, values.out);
   console.log(JSON.stringify({ ...result, accuracy_before: parseFloat(before) / 100, wasm_mb: memory / 1e6, process_mb }));
@@ -50,6 +53,37 @@ try {
   await browser.close();
   server.close();
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Opens the page, fills it in and trains; what the page says at the end. */
+async function train(page, address, loaded = () => {}) {
+  await page.goto(address);
+  await page.waitForFunction("!document.querySelector('#start').disabled || globalThis.result", { polling: 100, timeout: 0 });
+  await loaded();
+  for (const field of fields.filter(field => values[field])) {
+    await page.$eval(`#${field}`, (input, value) => input.value = value, values[field]);
+  }
+  if (values.typed) await page.$eval("#sentences", (input, value) => input.value = value, readFileSync(values.typed, "utf8"));
+  await page.click("#start");
+  await page.waitForFunction("globalThis.result", { polling: 200, timeout: 0 });
+  return page.evaluate("globalThis.result");
+}
+
+async function end(server) {
+  server.closeAllConnections();
+  await new Promise(resolve => server.close(resolve));
+}
+
+/** Pictures of the page; by how many pixels it is wider than the window. */
+async function show(page, folder) {
+  mkdirSync(folder, { recursive: true });
+  const overflow = [];
+  for (const width of [400, 1200]) {
+    await page.setViewport({ width, height: 800 });
+    await page.screenshot({ path: join(folder, `${width}.png`), fullPage: true });
+    overflow.push(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+  }
+  return overflow;
 }
 
 /** The highest resident memory of the page's process, in MB; null where the system does not tell. */

@@ -1,6 +1,6 @@
-// Serves the page, with graphs, model and data in folders of this computer, to this computer alone.
+// Serves the page, with a pack, or graphs and model, and data in folders of this computer, to this computer alone.
 //
-//   node page/serve.mjs GRAPHS MODEL [--train F.tsv] [--test F.tsv] [--port 8080]
+//   node page/serve.mjs PACK | GRAPHS MODEL [--train F.tsv] [--test F.tsv] [--port 8080]
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
@@ -53,12 +53,16 @@ function sizeOf(file) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = { type: "string" };
-  const { values, positionals: [graphs, model] } = parseArgs({
+  const { values, positionals: [graphs, model = graphs] } = parseArgs({
     allowPositionals: true, options: { train: text, test: text, port: { ...text, default: "8080" } },
   });
-  if (!graphs || !model) {
-    console.error("Usage: node page/serve.mjs GRAPHS MODEL [--train F.tsv] [--test F.tsv] [--port 8080]");
+  if (!graphs) {
+    console.error("Usage: node page/serve.mjs PACK | GRAPHS MODEL [--train F.tsv] [--test F.tsv] [--port 8080]");
     process.exit(2);
+  }
+  if (!sizeOf(join(graphs, "graphs.json"))) {
+    console.error(`${join(graphs, "graphs.json")}: there is no such file. Give a folder that orttrainer pack or orttrainer compile wrote.`);
+    process.exit(1);
   }
   const server = await serve({ graphs, model, ...values, port: Number(values.port) });
   console.log(`http://localhost:${server.address().port}/`);

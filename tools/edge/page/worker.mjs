@@ -1,81 +1,166 @@
 // Trains in a thread beside the page: the stock onnxruntime-web on its CPU, one thread, and the modules that Node has.
-import { encode, configOf, labelsOf, readTable } from "./training/data.mjs";
+import { Checkpoints, fingerprintOf, slots } from "./training/checkpoint.mjs";
+import { configOf, encode, labelsOf, readLines, readTable } from "./training/data.mjs";
 import { openGraphs } from "./training/graphs.mjs";
+import { estimateMemory, Limits } from "./training/limits.mjs";
+import { openPack } from "./training/pack.mjs";
 import { parse } from "./training/safetensors.mjs";
 import { Trainer } from "./training/trainer.mjs";
 import { Weights } from "./training/weights.mjs";
 
 const memories = watchMemories();
-const [ort, { Tokenizer }] = await Promise.all([
-  import("./node_modules/onnxruntime-web/dist/ort.wasm.min.mjs"),
-  import("./node_modules/@huggingface/tokenizers/dist/tokenizers.min.mjs"),
-]);
-ort.env.wasm.numThreads = 1;
-ort.env.wasm.wasmPaths = new URL("./node_modules/onnxruntime-web/dist/", import.meta.url).href;
+const weightFile = "model/model.safetensors";
 
-onmessage = async ({ data }) => {
-  try {
-    await train(data);
-  } catch (error) {
-    postMessage({ kind: "failed", message: error.message });
-  }
-};
-postMessage({ kind: "ready" });
+try {
+  const loaded = await load();
+  onmessage = async ({ data }) => {
+    try {
+      await train(data, loaded);
+    } catch (error) {
+      postMessage({ kind: "failed", message: error.message });
+    }
+  };
+  postMessage({ kind: "ready", labels: loaded.labels, megabytes: loaded.bytes / 1e6 });
+} catch (error) {
+  postMessage({ kind: "failed", message: error.message });
+}
 
-async function train(settings) {
-  const started = performance.now(), say = text => postMessage({ kind: "state", text });
-  say("Reading the model");
+/** All that a training needs, so that it works without the server from here on. */
+async function load() {
+  // The runtime with its script inside, and its WebAssembly out of memory.
+  const [ort, { Tokenizer }, wasm] = await Promise.all([
+    import("./node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs"),
+    import("./node_modules/@huggingface/tokenizers/dist/tokenizers.min.mjs"),
+    fetchBytes("node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"),
+  ]);
+  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.wasmBinary = wasm;
+  const pack = await openPack(name => fetchBytes(`model/${name}`), name => fetchMaybe(`model/${name}`), "model");
   const compiled = await openGraphs(name => fetchBytes(`graphs/${name}`), "graphs", ["training", "evaluation", "frozen"]);
+  // A browser keeps a blob outside of the page's memory until it is read.
+  const file = pack.isPack ? new Blob([await pack.read("model.safetensors")]) : await (await get(weightFile)).blob();
+  const tensors = await parse(file, weightFile);
+  const json = async name => JSON.parse(new TextDecoder().decode(await pack.read(name)));
+  const tokenizer = new Tokenizer(await json("tokenizer.json"), await json("tokenizer_config.json"));
+  const text = async url => (bytes => bytes && new TextDecoder().decode(bytes))(await fetchMaybe(url));
+  return {
+    ort, compiled, tensors, tokenizer, labels: pack.labels, bytes: file.size + wasm.byteLength,
+    train: await text("data/train.tsv"), test: await text("data/test.tsv"),
+  };
+}
+
+async function train(settings, { ort, compiled, tensors, tokenizer, labels: known, bytes, train: served, test: servedTest }) {
+  const started = performance.now(), say = text => postMessage({ kind: "state", text });
   const { manifest } = compiled;
-  const tensors = await parse(await (await get("model/model.safetensors")).blob(), "model/model.safetensors");
-  const weights = await Weights.load(manifest, tensors, "model/model.safetensors", settings.seed);
-  const tokenizer = new Tokenizer(await fetchJson("model/tokenizer.json"), await fetchJson("model/tokenizer_config.json"));
+  const used = () => memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
+  const limits = new Limits(settings.maxSeconds, settings.maxMegabytes && 1e6 * settings.maxMegabytes, used);
+  const weights = await Weights.load(manifest, tensors, weightFile, settings.seed);
 
-  const rows = async (given, url, most) => readTable(
-    given?.table ?? new TextDecoder().decode(await fetchBytes(url)), given?.name ?? url).slice(0, most);
-  const train = await rows(settings.train, "data/train.tsv", settings.texts);
-  const test = await rows(settings.test, "data/test.tsv", settings.tests);
-  const labels = labelsOf([...train, ...test], manifest, "data/train.tsv");
+  const table = (given, served, name) => given ? readTable(given.table, given.name) : served ? readTable(served, name) : null;
+  const rows = settings.typed ? readLines(settings.typed, "Labelled sentences")
+    : table(settings.train, served, "data/train.tsv")?.slice(0, settings.texts);
+  if (!rows) throw new Error("There is nothing to learn from. Type labelled sentences, or choose a file.");
+  // The server's tests belong to the server's texts.
+  const tests = table(settings.test, settings.typed || settings.train ? null : servedTest, "data/test.tsv")?.slice(0, settings.tests);
+  const labels = labelsOf([...rows, ...tests ?? []], manifest, "The texts", known);
   const length = Math.min(128, manifest.positions);
-  const examples = encode(train, labels, tokenizer, length, "data/train.tsv");
-  const tests = encode(test, labels, tokenizer, length, "data/test.tsv");
+  const examples = encode(rows, labels, tokenizer, length, settings.typed ? "Labelled sentences" : settings.train?.name ?? "data/train.tsv");
+  const scored = tests ? encode(tests, labels, tokenizer, length, settings.test?.name ?? "data/test.tsv") : examples;
+  const all = tests ? [...examples, ...scored] : examples;
+  limits.require(estimateMemory("page", manifest, bytes, all.map(({ ids }) => ids.length), settings.batchSize));
 
-  const trainer = new Trainer(ort, compiled, weights, examples, {
-    epochs: settings.epochs, batchSize: settings.batchSize, rate: settings.rate, seed: settings.seed,
-    session: { executionProviders: ["wasm"], enableCpuMemArena: false },
+  const { epochs, batchSize, rate, seed } = settings;
+  const trainer = new Trainer(ort, { ...compiled, graphs: { ...compiled.graphs } }, weights, examples, {
+    epochs, batchSize, rate, seed, session: { executionProviders: ["wasm"], enableCpuMemArena: false },
   });
+  const checkpoints = await openCheckpoints();
+  const fingerprint = await fingerprintOf([manifest, bytes, epochs, batchSize, rate, seed, rows]);
+  const found = await checkpoints?.newest();
+  const resumed = found?.header.fingerprint === fingerprint ? found.header.step : 0;
+  if (resumed) trainer.restore(found);
   if (trainer.isFrozen) {
     let done = 0;
-    await trainer.freeze([...examples, ...tests], texts => say(`Reading the texts: ${done += texts}`));
+    await trainer.freeze(all, texts => say(`Reading the texts: ${done += texts} of ${all.length}`));
     await trainer.endFreezing();
   }
-  postMessage({ kind: "before", accuracy: await trainer.accuracy(tests) });
-  for (let report; report?.step !== trainer.steps;) {
-    report = await trainer.step();
-    postMessage({ kind: "step", steps: trainer.steps, ...report });
-  }
-  const average = trainer.average.values;
-  const accuracy = await trainer.accuracy(tests), averaged = await trainer.accuracy(tests, average);
+  // The runtime has started: its file need not stay.
+  ort.env.wasm.wasmBinary = undefined;
+  const { steps, stepsPerEpoch, average } = trainer;
+  const scores = async () => ({
+    accuracy: await trainer.accuracy(scored), averaged: average.count > 0 ? await trainer.accuracy(scored, average.values) : null,
+  });
   postMessage({
-    kind: "done", accuracy, averaged, memory: memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0),
-    weights: new Blob(await weights.save(average, tensors)),
+    kind: "before", accuracy: await trainer.accuracy(scored),
+    of: `${scored.length} ${tests ? "test texts" : "texts, those it learns from"}`,
+  });
+  let stopped = null;
+  while (trainer.done < steps && !(stopped = limits.reached())) {
+    postMessage({ kind: "step", steps, ...await trainer.step() });
+    if (trainer.done % stepsPerEpoch > 0) continue;
+    postMessage({ kind: "epoch", step: trainer.done, steps, ...await scores() });
+    await checkpoints?.save({ fingerprint, ...trainer.state[0] }, trainer.state[1]);
+  }
+  if (trainer.done === 0) throw new Error(`The limit ${stopped} was reached before the first step: nothing is trained. Allow more.`);
+  postMessage({
+    kind: "done", ...await scores(), stopped, step: trainer.done, steps, resumed, memory: used(),
+    weights: new Blob(await weights.save(trainer.best, tensors, values => new Blob([values]))),
     config: new Blob([JSON.stringify(configOf(manifest, labels), null, 2) + "\n"], { type: "application/json" }),
     seconds: (performance.now() - started) / 1000,
   });
+  if (!stopped) await checkpoints?.clear();
+}
+
+/** Checkpoints in files that the browser keeps for this page; null where it keeps none. */
+async function openCheckpoints() {
+  let folder;
+  try {
+    folder = await navigator.storage.getDirectory();
+  } catch {
+    return null;
+  }
+  const checkpoints = new Checkpoints(
+    async name => {
+      try {
+        return new Uint8Array(await (await (await folder.getFileHandle(name)).getFile()).arrayBuffer());
+      } catch {
+        return null;
+      }
+    },
+    async (name, parts) => {
+      const file = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle();
+      try {
+        let at = 0;
+        for (const part of parts) at += file.write(part, { at });
+        file.truncate(at);
+        file.flush();
+      } finally {
+        file.close();
+      }
+    });
+  checkpoints.clear = async () => {
+    for (const name of slots) await folder.removeEntry(name).catch(() => {});
+  };
+  return checkpoints;
 }
 
 async function get(url) {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: the server says ${response.status}. Start it with the folders of graphs and model.`);
+  if (!response.ok) throw new Error(`${url}: the server says ${response.status}. Start it with a pack, or with the folders of graphs and model.`);
   return response;
+}
+
+/** The bytes of a file; null where the server has none. */
+async function fetchMaybe(url) {
+  try {
+    const response = await fetch(url);
+    return response.ok ? response.arrayBuffer() : null;
+  } catch {
+    return null;
+  }
 }
 
 async function fetchBytes(url) {
   return (await get(url)).arrayBuffer();
-}
-
-async function fetchJson(url) {
-  return JSON.parse(new TextDecoder().decode(await fetchBytes(url)));
 }
 
 /** Every WebAssembly.Memory that is made from here on, whether by a script or by a module for itself. */

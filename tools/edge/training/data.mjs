@@ -16,8 +16,26 @@ export function readTable(table, file, { text = "text", label = "label" } = {}) 
   });
 }
 
-/** The names of the labels, in the order of the outputs. */
-export function labelsOf(rows, manifest, file) {
+/** Rows as people type them: text and label with a tab or | between, a line each. */
+export function readLines(text, name) {
+  const rows = text.split(/\r?\n/).map((line, i) => [line.trim(), i + 1]).filter(([line]) => line).map(([line, number]) => {
+    const place = line.includes("\t") ? line.lastIndexOf("\t") : line.lastIndexOf("|");
+    const [text, label] = [line.slice(0, Math.max(0, place)).trim(), line.slice(place + 1).trim()];
+    if (place < 0 || !text || !label) {
+      throw new Error(`${name}, line ${number}: expected a text and its label with a tab or | between, such as: Who wrote it? | person.`);
+    }
+    return { text, label };
+  });
+  if (new Set(rows.map(({ label }) => label)).size < 2) throw new Error(`${name}: expected texts of two labels or more.`);
+  return rows;
+}
+
+/**
+ * The names of the labels, in the order of the outputs.
+ * @param known those of a pack; null where the rows say them
+ */
+export function labelsOf(rows, manifest, file, known = null) {
+  if (known) return known;
   const labels = [...new Set(rows.map(({ label }) => label))].sort();
   if (labels.every(label => /^-?\d+$/.test(label))) labels.sort((a, b) => a - b);
   if (manifest.task !== "classification") {

@@ -1,4 +1,5 @@
 // What `orttrainer compile` wrote: graphs.json and the graphs beside it, each checked before anything runs.
+import { sha256 } from "./digest.mjs";
 
 const format = "orttrainer-graphs", version = 1;
 
@@ -26,15 +27,15 @@ export async function openGraphs(read, folder, roles) {
   }
   if (!Array.isArray(manifest.graphs) || !Array.isArray(manifest.parameters)) fail(path, "it lacks graphs or parameters");
   const graphs = {};
-  for (const { role, file, sha256 } of manifest.graphs) {
+  for (const { role, file, sha256: expected } of manifest.graphs) {
     if (!roles.includes(role)) continue;
     if (!/^[^/\\]+$/.test(file) || file === "." || file === "..") {
       fail(path, `the ${role} graph is in "${file}"; expected the name of a file in the manifest's own folder`);
     }
     const bytes = await read(file);
-    const found = hex(await crypto.subtle.digest("SHA-256", bytes));
-    if (found !== sha256) {
-      fail(`${folder}/${file}`, `its SHA-256 is ${found}, but graphs.json says ${sha256}: it is stale or of another compilation`);
+    const found = await sha256(bytes);
+    if (found !== expected) {
+      fail(`${folder}/${file}`, `its SHA-256 is ${found}, but graphs.json says ${expected}: it is stale or of another compilation`);
     }
     graphs[role] = new Uint8Array(bytes);
   }
@@ -44,8 +45,4 @@ export async function openGraphs(read, folder, roles) {
 /** The file of a graph in the manifest; undefined where there is none. */
 export function graphOf(manifest, role) {
   return manifest.graphs.find(graph => graph.role === role);
-}
-
-function hex(digest) {
-  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, "0")).join("");
 }

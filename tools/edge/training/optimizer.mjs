@@ -28,6 +28,16 @@ export class AdamW {
     this.#second = new Float32Array(length);
   }
 
+  /** First and second moments. */
+  get moments() {
+    return [this.#first, this.#second];
+  }
+
+  /** Goes on after so many steps; the moments are filled apart. */
+  restore(steps) {
+    this.#steps = steps;
+  }
+
   /** One step; gradients are multiplied with `scale` first. */
   step(weights, gradients, rate, scale) {
     const { beta1, beta2, epsilon, weightDecay } = this.#options;

@@ -1,7 +1,8 @@
-// Files of weights in the form of Hugging Face's safetensors: float32, float16 and bfloat16 in, float32 out.
+// Files of weights in the form of Hugging Face's safetensors: float32, float16, bfloat16 and int8 with a scale per row
+// in, float32 out.
 
 /**
- * The tensors of a file by their names: { shape, dtype, bytes }.
+ * The tensors of a file by their names: { shape, dtype, bytes, scale }; `scale` is NAME.scale, where NAME is of int8.
  * @param file a Uint8Array, of which the bytes are views, or a Blob, of which they are slices: a browser keeps those
  *        outside of the page's memory until they are read
  * @param name what messages call it
@@ -25,11 +26,20 @@ export async function parse(file, name) {
     if (!(0 <= begin && begin <= end && start + end <= size)) fail(`the tensor ${tensor} lies outside of it`);
     tensors.set(tensor, { shape, dtype, bytes: slice(start + begin, start + end) });
   }
+  for (const [tensor, stored] of [...tensors]) {
+    const scale = stored.dtype === "I8" && tensors.get(`${tensor}.scale`);
+    if (!scale) continue;
+    if (scale.shape.length !== 1 || scale.shape[0] !== stored.shape[0]) {
+      fail(`the tensor ${tensor}.scale has shape [${scale.shape}], ${tensor} has [${stored.shape}]; expected a scale per row`);
+    }
+    stored.scale = scale;
+    tensors.delete(`${tensor}.scale`);
+  }
   return tensors;
 }
 
 /** The elements of a tensor as a Float32Array: a view where the file allows it. */
-export async function floats(name, { dtype, shape, bytes: stored }) {
+export async function floats(name, { dtype, shape, bytes: stored, scale }) {
   const count = shape.reduce((n, size) => n * size, 1), bytes = await bytesOf(stored);
   if (dtype === "F32" && bytes.byteLength === 4 * count) {
     return bytes.byteOffset % 4 === 0
@@ -40,9 +50,15 @@ export async function floats(name, { dtype, shape, bytes: stored }) {
     const halves = new Uint16Array(bytes.slice().buffer);
     return dtype === "BF16"
       ? new Float32Array(Uint32Array.from(halves, bits => bits << 16).buffer)
-      : Float32Array.from(halves, fromHalf);
+      : halves.reduce((values, bits, i) => (values[i] = fromHalf(bits), values), new Float32Array(count));
   }
-  throw new Error(`The tensor ${name} is ${dtype} with ${bytes.byteLength} bytes; expected F32, F16 or BF16 in shape [${shape}].`);
+  if (scale && bytes.byteLength === count) {
+    const scales = await floats(`${name}.scale`, scale), columns = count / scales.length, values = new Float32Array(count);
+    const integers = new Int8Array(bytes.buffer, bytes.byteOffset, count);
+    for (let i = 0; i < count; i++) values[i] = integers[i] * scales[Math.floor(i / columns)];
+    return values;
+  }
+  throw new Error(`The tensor ${name} is ${dtype} with ${bytes.byteLength} bytes; expected F32, F16, BF16 or I8 with a scale per row, in shape [${shape}].`);
 }
 
 /** A file of [name, shape, values] in their order, values a Float32Array or float32 in a Blob, as the parts of it that follow each other. */

@@ -41,6 +41,39 @@ export class Trainer {
 
   #optimizer;
 
+  /** Steps done. */
+  get done() {
+    return this.#steps;
+  }
+
+  /** What a checkpoint keeps: { step, averaged } and the arrays. */
+  get state() {
+    return [{ step: this.#steps, averaged: this.average.count }, this.#arrays];
+  }
+
+  /** Goes on from what a checkpoint kept. */
+  restore({ header: { step, averaged }, arrays }) {
+    this.#arrays.forEach((array, i) => array.set(arrays[i]));
+    this.#steps = step;
+    this.average.count = averaged;
+    this.#optimizer.restore(step);
+  }
+
+  get #arrays() {
+    return [this.weights.flat, ...this.#optimizer.moments, this.average.values];
+  }
+
+  /** The best weights there are: the average where there is one, else those of the last step. */
+  get best() {
+    return this.average.count > 0 ? this.average.values : this.weights.flat;
+  }
+
+  /** Lets go of all sessions. */
+  async release() {
+    for (const session of this.#sessions.values()) await session.release();
+    this.#sessions.clear();
+  }
+
   /** Steps of the whole training. */
   get steps() {
     return this.#options.steps;

@@ -81,8 +81,9 @@ export class Weights {
    * The whole model as the parts of a safetensors file, under the names of the trained model.
    * @param flat the trained values; those of an average in their place
    * @param tensors the file that the weights came from, for values that were let go of
+   * @param keep puts values that were read anew where they do not take this program's memory, as a Blob does
    */
-  async save(flat, tensors) {
+  async save(flat, tensors, keep = values => values) {
     const stored = new Map();
     for (const parameter of this.#manifest.parameters) {
       const segment = this.segments.find(segment => segment.parameter === parameter);
@@ -91,7 +92,7 @@ export class Weights {
       for (const part of parameter.parts) {
         const own = values ? values.subarray(at, at += count(part.shape)) : await this.#released(part, tensors);
         if (isPlain(part)) {
-          stored.set(part.tensor, [part.tensor, storedShape(part), own]);
+          stored.set(part.tensor, [part.tensor, storedShape(part), values ? own : keep(own)]);
           continue;
         }
         if (!stored.has(part.tensor)) {

@@ -50,6 +50,9 @@ internal abstract class ModelBuilder
     /// <summary>What a layer, counted from 0, takes: what the one before gave, or what stands for it.</summary>
     public virtual Value LayerInput(int layer, Value x) => x;
 
+    /// <summary>Whether a part of the model is among layers that stay as they are, or below.</summary>
+    public virtual bool IsFrozen(ParameterPlace place) => false;
+
     /// <summary>The values of the images of a batch, [B, C, height, width].</summary>
     public Value Pixels(ImageShape image) => Once(PackedInputs.PixelValues, () => Graph.Input(
         PackedInputs.PixelValues,

@@ -27,7 +27,7 @@ internal sealed partial class PackedModelBuilder
         return StartsAtStates ? Graph.Input(PackedInputs.FrozenStates, x.Type) : x;
     }
 
-    /// <summary>Whether a part of the model is among the layers that stay as they are, or below.</summary>
-    public bool IsFrozen(ParameterPlace place) =>
+    /// <inheritdoc/>
+    public override bool IsFrozen(ParameterPlace place) =>
         FrozenLayers is { } layers && (place.LayerIndex is { } layer ? layer < layers : !place.IsHead);
 }

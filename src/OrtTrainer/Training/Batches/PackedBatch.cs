@@ -11,6 +11,7 @@ namespace OrtTrainer.Training.Batches;
 internal sealed class PackedBatch
 {
     private readonly ImageBatch _images = new();
+    private readonly StateBatch _states = new();
     private readonly TokenList _tokens = new();
     private readonly TokenList _decoder = new();
     private long[] _tokenTypeIds = [];
@@ -100,6 +101,7 @@ internal sealed class PackedBatch
         }
 
         _images.Bind(binding, inputs);
+        _states.Bind(binding, inputs, Tokens);
         if (inputs.Contains(PackedInputs.OutputTokens))
         {
             int chosen = OutputOffsets[^1];
@@ -236,6 +238,7 @@ internal sealed class PackedBatch
 
         _outputOffsets[Sequences] = chosen;
         _images.Fill(examples, indices, copies);
+        _states.Fill(examples, indices, copies);
     }
 
     private void Start(int tokens, int decoded)

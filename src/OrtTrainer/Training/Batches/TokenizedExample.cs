@@ -23,6 +23,10 @@ internal record TokenizedExample(int[] InputIds, int[] TokenTypeIds)
     /// </summary>
     public int[]? OutputTokens { get; init; }
 
+    /// <summary>What frozen layers give for the tokens, [T, width], where a graph begins above them; null where it
+    /// runs all layers.</summary>
+    public float[]? FrozenStates { get; init; }
+
     /// <summary>The image that the tokens stand for, one id 0 for each place in it; null for texts.</summary>
     public ImageInput? Image { get; init; }
 

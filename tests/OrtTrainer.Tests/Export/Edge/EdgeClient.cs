@@ -5,7 +5,8 @@ namespace OrtTrainer.Tests.Export.Edge;
 /// <summary>The runners in tools/edge, on Node.</summary>
 internal static class EdgeClient
 {
-    private static readonly string Folder = Path.Combine(SharedFiles.RepositoryRoot, "tools", "edge");
+    /// <summary>Where they are.</summary>
+    public static string Folder { get; } = Path.Combine(SharedFiles.RepositoryRoot, "tools", "edge");
 
     private static readonly Lazy<string?> Missing = new(() => Install(Folder));
 

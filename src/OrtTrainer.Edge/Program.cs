@@ -1,0 +1,3 @@
+using OrtTrainer.Edge;
+
+return await EdgeCommand.RunAsync(args);
