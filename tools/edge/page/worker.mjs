@@ -101,13 +101,15 @@ async function train(settings, { ort, compiled, tensors, tokenizer, labels: know
     await checkpoints?.save({ fingerprint, ...trainer.state[0] }, trainer.state[1]);
   }
   if (trainer.done === 0) throw new Error(`The limit ${stopped} was reached before the first step: nothing is trained. Allow more.`);
-  postMessage({
+  const result = {
     kind: "done", ...await scores(), stopped, step: trainer.done, steps, resumed, memory: used(),
     weights: new Blob(await weights.save(trainer.best, tensors, values => new Blob([values]))),
     config: new Blob([JSON.stringify(configOf(manifest, labels), null, 2) + "\n"], { type: "application/json" }),
     seconds: (performance.now() - started) / 1000,
-  });
+  };
+  // Before the page knows: it ends this worker then.
   if (!stopped) await checkpoints?.clear();
+  postMessage(result);
 }
 
 /** Checkpoints in files that the browser keeps for this page; null where it keeps none. */
