@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Compilation;
@@ -173,11 +172,8 @@ internal sealed class PackTraining : IDisposable
         using StagedFolder staged = new(_options.Output);
         SafetensorsWriter.Write(
             Path.Combine(staged.Path, PackWriter.WeightsName), StoredTensors.Of(layout, whole));
-        JsonObject config = (JsonObject)_pack.Graphs.Manifest.Config.DeepClone();
-        config["id2label"] = new JsonObject(labels.Select((name, id) => KeyValuePair.Create($"{id}", (JsonNode?)name)));
-        config["label2id"] = new JsonObject(labels.Select((name, id) => KeyValuePair.Create(name, (JsonNode?)id)));
-        AtomicFile.WriteText(
-            Path.Combine(staged.Path, PackWriter.ConfigName), config.ToJsonString(RunJson.Indented) + "\n");
+        ModelConfig.Of(Path.Combine(_pack.Folder, PackWriter.ConfigName), _pack.Graphs.Manifest.Config)
+            .With(labels: labels).Save(staged.Path);
         foreach (PackFile file in _pack.Manifest.Files.Where(file => file.Kind == PackFile.Tokenizer))
         {
             string copy = Path.Combine(staged.Path, file.File);

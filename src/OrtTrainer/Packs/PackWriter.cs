@@ -57,7 +57,7 @@ internal static class PackWriter
         AtomicFile.WriteText(
             Path.Combine(staged.Path, ConfigName), manifest.Config.ToJsonString(RunJson.Indented) + "\n");
         CopyRunner(options.Runner, staged.Path);
-        FrozenPrecision frozen = Choose(options, weights, SizeOf(staged.Path));
+        FrozenPrecision frozen = Choose(options, model, weights, SizeOf(staged.Path));
         string file = Path.Combine(staged.Path, WeightsName);
         SafetensorsWriter.Write(file, weights.At(frozen));
         PackFile[] files = [.. FilesOf(staged.Path).Select(path => Describe(staged.Path, path))];
@@ -109,7 +109,8 @@ internal static class PackWriter
         }
     }
 
-    private static FrozenPrecision Choose(PackOptions options, PackWeights weights, long others)
+    private static FrozenPrecision Choose(
+        PackOptions options, PretrainedModel model, PackWeights weights, long others)
     {
         FrozenPrecision[] candidates = options.Frozen is { } asked ? [asked] : MostExactFirst;
         long Total(FrozenPrecision frozen) => others + ManifestBytes + weights.LengthAt(frozen);
@@ -127,11 +128,12 @@ internal static class PackWriter
             + $"{OptionWords.Of(smallest)}; at most {Megabytes(options.MaxBytes!.Value)} are asked for. What is "
             + $"trained weighs {Megabytes(weights.TrainedBytes)}, what stays as it is "
             + $"{Megabytes(weights.LengthAt(smallest) - weights.TrainedBytes)}, graphs, tokenizer and runner "
-            + $"{Megabytes(others)}. {Advice(options, weights, smallest, others)}");
+            + $"{Megabytes(others)}. {Advice(options, model, weights, smallest, others)}");
     }
 
     /// <summary>What would fit.</summary>
-    private static string Advice(PackOptions options, PackWeights weights, FrozenPrecision smallest, long others)
+    private static string Advice(
+        PackOptions options, PretrainedModel model, PackWeights weights, FrozenPrecision smallest, long others)
     {
         long most = options.MaxBytes!.Value;
         if (smallest != FrozenPrecision.Int8
@@ -142,7 +144,6 @@ internal static class PackWriter
 
         for (int count = options.Graphs.TrainLast!.Value - 1; count >= 0; count--)
         {
-            using PretrainedModel model = PretrainedModel.Open(options.Graphs.Model, layers: options.Graphs.Layers);
             (GraphManifest manifest, _) = Build(options.Graphs with { TrainLast = count });
             using PackWeights fewer = PackWeights.Load(model, manifest, options.Graphs.LabelNames, options.Seed);
             long total = others + ManifestBytes + fewer.LengthAt(FrozenPrecision.Int8);
