@@ -62,10 +62,7 @@ internal sealed class OnDeviceTrainer : ITrainer
         _library = library;
         _artifacts = artifacts;
         TrainingArtifacts.Require(artifacts());
-        LengthWindows? windows = options.BatchByLength is { } batches
-            ? LengthWindows.Of(examples, options.GroupSize, options.BatchSize, batches)
-            : null;
-        _order = new EpochOrder(examples.Count, options.PerStep, options.Seed, options.GroupSize, windows);
+        _order = options.OrderOf(examples);
     }
 
     /// <summary>Writes the files and loads them.</summary>
@@ -97,19 +94,10 @@ internal sealed class OnDeviceTrainer : ITrainer
     public StepReport Step()
     {
         long step = _state.Step;
-        int[] indices = [.. _order.ExamplesOf(step)];
-        int count = indices.Length;
-        (IReadOnlyList<TokenizedExample> examples, TrainingObjective objective) = (_examples, _objective);
-        if (objective.Draw is { } draw)
-        {
-            (examples, ExampleTargets? drawn) = draw.Draw(examples, objective.Targets, indices, step);
-            if (drawn is not null)
-            {
-                objective = objective.With(drawn);
-                indices = [.. Enumerable.Range(0, examples.Count)];
-            }
-        }
-
+        ReadOnlySpan<int> taken = _order.ExamplesOf(step);
+        int count = taken.Length;
+        (IReadOnlyList<TokenizedExample> examples, TrainingObjective objective, int[] indices) =
+            _objective.OfStep(_examples, taken, step);
         float loss = Accumulate(examples, objective, indices);
         double rate = _schedule.RateAt(step);
         RequireFinite(step, loss, rate);

@@ -50,25 +50,15 @@ internal sealed class GradientAccumulator : IGradientSource
     public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
-        TrainingObjective objective = _objective;
-        if (objective.Draw is { } draw)
-        {
-            (examples, ExampleTargets? drawn) = draw.Draw(examples, objective.Targets, indices, step);
-            if (drawn is not null)
-            {
-                objective = objective.With(drawn);
-                indices = Enumerable.Range(0, examples.Count).ToArray();
-            }
-        }
-
-        float scale = objective.MeanScale(indices);
+        (examples, TrainingObjective objective, int[] taken) = _objective.OfStep(examples, indices, step);
+        float scale = objective.MeanScale(taken);
         LossParts loss = default;
         int tokens = 0;
-        for (int micro = 0; micro * _options.PerPass < indices.Length; micro++)
+        for (int micro = 0; micro * _options.PerPass < taken.Length; micro++)
         {
             int start = micro * _options.PerPass;
-            int length = Math.Min(_options.PerPass, indices.Length - start);
-            _batch.Fill(examples, indices.Slice(start, length), objective, step);
+            int length = Math.Min(_options.PerPass, taken.Length - start);
+            _batch.Fill(examples, taken.AsSpan(start, length), objective, step);
             DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
             foreach (WeightSegment table in _tables)
             {

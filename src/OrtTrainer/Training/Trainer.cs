@@ -39,10 +39,7 @@ internal sealed class Trainer : ITrainer
         _averaging = averaging;
         _gradients = gradients;
         _norm = updates.CreateNorm(state.Layout);
-        LengthWindows? windows = options.BatchByLength is { } batches
-            ? LengthWindows.Of(examples, options.GroupSize, options.BatchSize, batches)
-            : null;
-        Order = new EpochOrder(examples.Count, options.PerStep, options.Seed, options.GroupSize, windows);
+        Order = options.OrderOf(examples);
     }
 
     /// <summary>Which examples each step takes.</summary>

@@ -1,4 +1,5 @@
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Training;
 
@@ -24,4 +25,9 @@ internal sealed record TrainerOptions(
 
     /// <summary>Inputs per optimizer step.</summary>
     public int PerStep => checked(PerPass * Accumulation);
+
+    /// <summary>Which of the examples each step takes.</summary>
+    public EpochOrder OrderOf(IReadOnlyList<TokenizedExample> examples) => new(
+        examples.Count, PerStep, Seed, GroupSize,
+        BatchByLength is { } passes ? LengthWindows.Of(examples, GroupSize, BatchSize, passes) : null);
 }

@@ -44,6 +44,24 @@ internal sealed class TrainingObjective
     public TrainingObjective With(ExampleDraw? draw) =>
         draw is null ? this : new(Distribution, Targets, Terms) { Draw = draw };
 
+    /// <summary>What a step learns from: its examples as they are, or as they are drawn for it.</summary>
+    /// <param name="examples">The training examples.</param>
+    /// <param name="indices">Which of them the step takes.</param>
+    /// <param name="step">Optimizer steps done before.</param>
+    public (IReadOnlyList<TokenizedExample> Examples, TrainingObjective Objective, int[] Indices) OfStep(
+        IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
+    {
+        if (Draw is null)
+        {
+            return (examples, this, indices.ToArray());
+        }
+
+        (examples, ExampleTargets? drawn) = Draw.Draw(examples, Targets, indices, step);
+        return drawn is null
+            ? (examples, this, indices.ToArray())
+            : (examples, With(drawn), [.. Enumerable.Range(0, examples.Count)]);
+    }
+
     /// <summary>
     /// What the sum of the rows' losses is multiplied with to get the task's mean: over the rows by their weights, and
     /// over the outputs too where these are not exclusive classes, or over sequences and outputs; 0 where every row is
