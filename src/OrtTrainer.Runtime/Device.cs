@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu;
 using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Runtime;
@@ -43,8 +44,9 @@ public abstract class Device
 
     /// <summary>Makes the updates of a run.</summary>
     /// <param name="threads">Threads of the host that work during an update, 1 or more.</param>
+    /// <param name="share">What this process updates, where several share a run; null for everything.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 thread.</exception>
-    public abstract WeightUpdates CreateUpdates(int threads);
+    public abstract WeightUpdates CreateUpdates(int threads, UpdateShare? share = null);
 
     /// <summary>What the arithmetic units do at most, measured by multiplying and adding in registers.</summary>
     /// <param name="threads">Threads of the host that work at once, 1 or more.</param>

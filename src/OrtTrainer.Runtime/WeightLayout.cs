@@ -81,6 +81,9 @@ public sealed class WeightLayout
         return new WeightLayout(segments);
     }
 
+    /// <summary>The same layout, of which steps put nothing off: see <see cref="WeightSegment.IsSparse"/>.</summary>
+    public WeightLayout WithoutSparse() => new([.. Segments.Select(segment => segment with { IsSparse = false })]);
+
     /// <summary>The index in <see cref="Groups"/> of every block.</summary>
     internal byte[] GroupOfBlocks()
     {

@@ -115,18 +115,7 @@ public sealed partial class FineTuner
         FineTuneOptions options, ITextEncoder? tokenizer, IProgress<RunEvent>? events, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        FineTuneOptions resolved = options.Resolve();
-        RunFolder.RequireFree(resolved.Output);
-        if (resolved.Engine is not null)
-        {
-            _ = OnDeviceEngine.Find();
-        }
-
-        if (ModelImport.IsFile(resolved.Model))
-        {
-            resolved = resolved with { Model = ModelImport.Run(resolved.Model, resolved.Output + ImportSuffix).Folder };
-        }
-
+        FineTuneOptions resolved = Resolve(options);
         RequireNoOwnTeacher(resolved, tokenizer);
         if (SelfTeacher.IsNeededBy(resolved))
         {
@@ -138,6 +127,21 @@ public sealed partial class FineTuner
         using PreparedRun run = PreparedRun.Create(resolved, null, events, cancellation, tokenizer);
         using RunFolder folder = Take(resolved);
         return new FineTuner(run, folder, events).Run(cancellation);
+    }
+
+    // What a new run can be refused for before anything is read.
+    private static FineTuneOptions Resolve(FineTuneOptions options)
+    {
+        FineTuneOptions resolved = options.Resolve();
+        RunFolder.RequireFree(resolved.Output);
+        if (resolved.Engine is not null)
+        {
+            _ = OnDeviceEngine.Find();
+        }
+
+        return ModelImport.IsFile(resolved.Model)
+            ? resolved with { Model = ModelImport.Run(resolved.Model, resolved.Output + ImportSuffix).Folder }
+            : resolved;
     }
 
     private static RunSummary Restart(

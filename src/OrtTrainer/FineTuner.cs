@@ -31,7 +31,7 @@ public sealed partial class FineTuner
         _run = run;
         _folder = folder;
         _events = events;
-        _checkpoints = new RunCheckpoints(folder, run.State, run.Fingerprint);
+        _checkpoints = new RunCheckpoints(folder.RunPath, run.State, run.Fingerprint);
         _weights = new WeightFiles(folder, run.TrainedLayout);
         _models = new WeightFiles(folder, run.Layout);
     }

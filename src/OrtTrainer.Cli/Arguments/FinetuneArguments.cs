@@ -65,6 +65,8 @@ internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
     public string? Resume { get; set; }
 
     [Section("Execution and output")]
+    public string? Distributed { get; set; }
+
     public bool Quiet { get; set; }
 
     public bool Json { get; set; }

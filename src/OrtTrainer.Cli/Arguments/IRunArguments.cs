@@ -23,6 +23,10 @@ internal interface IRunArguments
     [OptionalValue]
     public string? Resume { get; set; }
 
+    /// <summary>What joins the processes that share the run; null where this one has it to itself.</summary>
+    [Option("distributed", MetaValue = "mpi", HelpText = "share the run with the other processes that mpirun started")]
+    public string? Distributed { get; set; }
+
     /// <summary>Whether the result alone is printed.</summary>
     [Option("quiet", HelpText = "print the result only")]
     public bool Quiet { get; set; }

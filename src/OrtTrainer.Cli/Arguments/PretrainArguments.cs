@@ -48,6 +48,8 @@ internal sealed class PretrainArguments : CommandArguments, IRunArguments, IMask
     public bool WholeWordMasking { get; set; }
 
     [Section("Execution and output")]
+    public string? Distributed { get; set; }
+
     public bool Quiet { get; set; }
 
     public bool Json { get; set; }

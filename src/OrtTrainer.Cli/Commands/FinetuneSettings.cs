@@ -15,15 +15,22 @@ namespace OrtTrainer.Cli.Commands;
 internal static class FinetuneSettings
 {
     /// <summary>The resolved options.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="threads">Threads where neither it nor the file says how many; null for all processors.</param>
     /// <exception cref="UsageException">Something needed is missing, or a value is wrong.</exception>
     /// <exception cref="RunException">The options file cannot be read.</exception>
-    public static FineTuneOptions Of(FinetuneArguments arguments)
+    public static FineTuneOptions Of(FinetuneArguments arguments, int? threads = null)
     {
         JsonObject options = arguments.OptionsFile is null ? [] : OptionsJson.Read(arguments.OptionsFile);
         bool embedded = !arguments.Settings.ContainsKey("model") && arguments.Train is null
             && options["model"] is null && options["data"]?["train"] is null;
         options = Guard(arguments, () => OptionsJson.Merge(options, FromCommandLine(arguments, options)));
         RunSettings.CompleteForEngine(options);
+        if (threads is { } count)
+        {
+            options["threads"] ??= count;
+        }
+
         if (embedded)
         {
             options = OptionsJson.Merge(EmbeddedDefault.Options(), options);

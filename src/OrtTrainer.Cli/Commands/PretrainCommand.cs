@@ -10,7 +10,7 @@ internal static class PretrainCommand
     public static Task<int> RunAsync(
         PretrainArguments arguments, Terminal terminal, CancellationToken interruption) =>
         RunCommand.RunAsync(
-            "pretrain", arguments, () => PretrainSettings.Of(arguments), NextSteps, terminal, interruption);
+            "pretrain", arguments, threads => PretrainSettings.Of(arguments, threads), NextSteps, terminal, interruption);
 
     private static IEnumerable<string> NextSteps(FineTuneOptions options)
     {

@@ -16,13 +16,20 @@ internal static class PretrainSettings
     private const double FromScratchRate = 5e-4;
 
     /// <summary>The resolved options. A model that starts from a configuration is put together in its folder.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="threads">Threads where neither it nor the file says how many; null for all processors.</param>
     /// <exception cref="UsageException">Something needed is missing, or a value is wrong.</exception>
     /// <exception cref="RunException">The options file cannot be read.</exception>
-    public static FineTuneOptions Of(PretrainArguments arguments)
+    public static FineTuneOptions Of(PretrainArguments arguments, int? threads = null)
     {
         JsonObject options = arguments.OptionsFile is null ? [] : OptionsJson.Read(arguments.OptionsFile);
         options = Guard(arguments, () => OptionsJson.Merge(options, FromCommandLine(arguments, options)));
         RunSettings.CompleteForEngine(options);
+        if (threads is { } count)
+        {
+            options["threads"] ??= count;
+        }
+
         RunSettings.RequireParts(options, arguments.OptionsFile);
         if (options["data"]?["train"] is null)
         {

@@ -2,9 +2,11 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
+using OrtTrainer.Distributed;
 using OrtTrainer.Import;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Runtime.Distributed;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -13,16 +15,17 @@ namespace OrtTrainer.Cli.Commands;
 /// </summary>
 internal static class RunCommand
 {
-    private static readonly string[] AllowedWithResume = ["--resume", "--out", "--quiet", "--json", "--verbose"];
+    private static readonly string[] AllowedWithResume = ["--resume", "--out", "--distributed", "--quiet", "--json", "--verbose"];
 
     /// <param name="verb">The command's name.</param>
     /// <param name="arguments">The command line.</param>
-    /// <param name="settings">The options of a new run.</param>
+    /// <param name="settings">The options of a new run, given the threads where nobody says how many; null for all
+    /// processors.</param>
     /// <param name="nextSteps">What to print after a run.</param>
     /// <param name="terminal">Where to print.</param>
     /// <param name="interruption">Asks to end early.</param>
     public static async Task<int> RunAsync(
-        string verb, IRunArguments arguments, Func<FineTuneOptions> settings,
+        string verb, IRunArguments arguments, Func<int?, FineTuneOptions> settings,
         Func<FineTuneOptions, IEnumerable<string>> nextSteps, Terminal terminal, CancellationToken interruption)
     {
         if (arguments is { Quiet: true, Json: true })
@@ -30,13 +33,15 @@ internal static class RunCommand
             throw new UsageException("--quiet and --json exclude each other: events, or nothing but the result.");
         }
 
-        bool resumes = arguments.Resume is not null;
-        FineTuneOptions options = resumes ? OptionsOfRun(FolderToResume(arguments)) : settings();
-        if (!ModelImport.IsFile(options.Model))
+        if (arguments.Distributed is { } word)
         {
-            ModelFolder.Require(options.Model);
+            using RankGroup ranks = RankedRun.Join(word);
+            return await RunAsync(verb, arguments, settings, nextSteps, ranks, terminal, interruption);
         }
 
+        RankedRun.RequireAlone();
+        bool resumes = arguments.Resume is not null;
+        FineTuneOptions options = OptionsOf(arguments, () => settings(null));
         await using IRunView view = View(arguments, terminal, options);
         try
         {
@@ -52,12 +57,67 @@ internal static class RunCommand
         }
 
         await view.DisposeAsync();
+        PrintNext(arguments, nextSteps, options, terminal);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RunAsync(
+        string verb, IRunArguments arguments, Func<int?, FineTuneOptions> settings,
+        Func<FineTuneOptions, IEnumerable<string>> nextSteps, RankGroup ranks, Terminal terminal,
+        CancellationToken interruption)
+    {
+        FineTuneOptions? options = null;
+        IRunView? view = null;
+        try
+        {
+            int? ended = RankedRun.Run(
+                ranks,
+                () => new RankedStart(
+                    OptionsOf(arguments, () => settings(RankedRun.Threads(ranks))), arguments.Resume is not null),
+                agreed => view = View(arguments, terminal, options = agreed), terminal, interruption);
+            if (ended is { } code)
+            {
+                return code;
+            }
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested && view is not null)
+        {
+            await view.InterruptedAsync(
+                verb, File.Exists(RunFolder.OptionsFileOf(options!.Output)) ? options.Output : null);
+            return ExitCode.Interrupted;
+        }
+        finally
+        {
+            if (view is not null)
+            {
+                await view.DisposeAsync();
+            }
+        }
+
+        PrintNext(arguments, nextSteps, options!, terminal);
+        return ExitCode.Done;
+    }
+
+    private static void PrintNext(
+        IRunArguments arguments, Func<FineTuneOptions, IEnumerable<string>> nextSteps, FineTuneOptions options,
+        Terminal terminal)
+    {
         if (!arguments.Quiet && !arguments.Json)
         {
             terminal.WriteLines(nextSteps(options));
         }
+    }
 
-        return ExitCode.Done;
+    private static FineTuneOptions OptionsOf(IRunArguments arguments, Func<FineTuneOptions> settings)
+    {
+        FineTuneOptions options =
+            arguments.Resume is not null ? OptionsOfRun(FolderToResume(arguments)) : settings();
+        if (!ModelImport.IsFile(options.Model))
+        {
+            ModelFolder.Require(options.Model);
+        }
+
+        return options;
     }
 
     private static FineTuneOptions OptionsOfRun(string folder)

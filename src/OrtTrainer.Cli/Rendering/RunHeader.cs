@@ -65,7 +65,8 @@ internal static class RunHeader
             yield return Line("engine", $"steps by {engine}, without dropout or weight decay");
         }
 
-        yield return Line("device", $"{facts.Device}, {Figures.Count(facts.Threads, "thread")}, "
+        string ranks = facts.Ranks is { } count ? $"{Figures.Count(count, "rank")} of " : "";
+        yield return Line("device", $"{facts.Device}, {ranks}{Figures.Count(facts.Threads, "thread")}, "
             + $"{Words.Of(facts.Precision)}, " + (facts.Kernels ? "C# kernels" : "function bodies"));
         yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");
         yield return Line("output", ShownPath.Of(options.Output));

@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cpu.Updates;
+using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Runtime.Cpu;
@@ -34,7 +35,8 @@ internal sealed class CpuDevice : Device
         }
     }
 
-    public override WeightUpdates CreateUpdates(int threads) => new CpuUpdates(threads);
+    public override WeightUpdates CreateUpdates(int threads, UpdateShare? share = null) =>
+        new CpuUpdates(threads, share ?? UpdateShare.Whole);
 
     public override double MeasurePeak(int threads) => PeakArithmetic.Measure(threads);
 

@@ -19,6 +19,10 @@ public abstract class Optimizer : IDisposable
     /// <summary>Where the tensors lie.</summary>
     public WeightLayout Layout { get; }
 
+    /// <summary>Whether a step updates this process's share of the buffers only, weights, state and average, where
+    /// several processes share a run; otherwise it updates them whole.</summary>
+    public virtual bool UpdatesShare => false;
+
     /// <summary>Steps done so far.</summary>
     public long Steps { get; private set; }
 

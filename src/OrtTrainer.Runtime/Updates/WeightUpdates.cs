@@ -1,3 +1,5 @@
+using OrtTrainer.Runtime.Distributed;
+
 namespace OrtTrainer.Runtime.Updates;
 
 /// <summary>
@@ -8,6 +10,10 @@ public abstract class WeightUpdates : IDisposable
 {
     /// <summary>Where the weights lie.</summary>
     public abstract Device Device { get; }
+
+    /// <summary>What <see cref="GradientNorm"/> reads, and what an optimizer with <see
+    /// cref="Optimizer.UpdatesShare"/> updates.</summary>
+    public virtual UpdateShare Share => UpdateShare.Whole;
 
     /// <summary>The norm of all gradients.</summary>
     public abstract GradientNorm CreateNorm(WeightLayout layout);

@@ -39,7 +39,7 @@ internal static class MemoryEstimate
         long logits = run.Data.Outputs * run.Data.Head.Rows.Count(
             run.Options.BatchSize, decoded > 0 ? decoded : tokens, run.Data.Draw?.OutputShare ?? 1);
         long teacher = run.Teacher?.ValuesFor(logits) ?? 0;
-        long moments = run.State.Optimizer.States.Sum(state => state.Values.Length);
+        long moments = run.State.OptimizerStates.Sum(state => state.Values.Length);
         long tables = run.State.Layout.Segments.Where(table => table.IsSparse).Sum(table => (long)table.Length);
         long values = (buffers * run.State.Layout.Length) - tables + moments + (tokens * PerToken(shape, run.Options))
             + (readsLogits || !run.Options.Kernels

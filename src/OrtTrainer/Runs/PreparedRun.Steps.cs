@@ -1,4 +1,5 @@
 using OrtTrainer.Artifacts;
+using OrtTrainer.Distributed;
 using OrtTrainer.Methods;
 using OrtTrainer.OnDevice;
 using OrtTrainer.Training;
@@ -17,10 +18,12 @@ internal sealed partial class PreparedRun
         LearningRateSchedule schedule = RunSchedule.Of(Options, TotalSteps);
         if (Library is null)
         {
-            IGradientSource gradients = RunParts.Wrap(
-                Options, new GradientAccumulator(graph, settings, objective, State),
-                new GradientContext(graph.Layout, State, _updates, Options.Seed));
-            return new Trainer(settings, Data.Train.Inputs, gradients, State, schedule, averaging, _updates);
+            GradientContext context = new(graph.Layout, State, _updates, Options.Seed);
+            IGradientSource gradients = Ranks is null
+                ? RunParts.Wrap(Options, new GradientAccumulator(graph, settings, objective, State), context)
+                : OfRanks(new BatchPasses(graph, settings, objective, State), context);
+            Trainer trainer = new(settings, Data.Train.Inputs, gradients, State, schedule, averaging, _updates);
+            return Ranks is { IsFirst: true } ? new LeadingTrainer(trainer, Ranks) : trainer;
         }
 
         // The loss is in the session's files: labels come as they are.
@@ -28,6 +31,15 @@ internal sealed partial class PreparedRun
             Data.Task.Distribution, new ExampleTargets(Data.Train.Targets)).With(Data.Draw);
         return new OnDeviceTrainer(
             settings, Data.Train.Inputs, labels, State, schedule, averaging, Library, ToArtifacts);
+    }
+
+    private IGradientSource OfRanks(BatchPasses passes, GradientContext context)
+    {
+        RankGradients gradients = new(
+            passes, State.Layout, State.Device, Ranks!, _updates.Share.PartsOf(State.Layout));
+        IGradientSource wrapped = RunParts.Wrap(Options, gradients, context);
+        gradients.IsWhole = wrapped != gradients || !State.Optimizer.UpdatesShare;
+        return wrapped;
     }
 
     /// <summary>What the files of <see cref="Library"/> are made of, with the weights of now.</summary>

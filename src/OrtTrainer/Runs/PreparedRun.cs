@@ -10,6 +10,7 @@ using OrtTrainer.Models.Building;
 using OrtTrainer.OnDevice;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.OnDevice;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Tasks;
@@ -32,8 +33,9 @@ internal sealed partial class PreparedRun : IDisposable
 
     private PreparedRun(
         FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher,
-        TrainingLibrary? library)
+        TrainingLibrary? library, RankGroup? ranks)
     {
+        Ranks = ranks;
         Library = library;
         Teacher = teacher;
         Options = options;
@@ -68,10 +70,12 @@ internal sealed partial class PreparedRun : IDisposable
         TrainedLayout = options.Lora is null ? Layout : graph.Layout;
         Adapted = graph.Adapted;
         Execution = settings.Execution;
-        _updates = Execution.Device.CreateUpdates(options.EffectiveThreads);
+        _updates = Execution.Device.CreateUpdates(options.EffectiveThreads, new UpdateShare(ranks));
         try
         {
+            // Ranks exchange whole parts of buffers after every step: nothing is put off.
             WeightLayout weights = graph.Layout.WithRates(RunParts.RateFactors(options, model));
+            weights = ranks is null ? weights : weights.WithoutSparse();
             AveragedWeights? average = options.Method.Averaging?.Create(Execution.Device, weights);
             OptimizerOptions optimizer = library is null
                 ? options.OptimizerConstants
@@ -106,6 +110,9 @@ internal sealed partial class PreparedRun : IDisposable
 
     /// <summary>The library of ONNX Runtime that takes the steps; null where this program does.</summary>
     public TrainingLibrary? Library { get; }
+
+    /// <summary>The ranks that share the run; null where this process has it to itself.</summary>
+    public RankGroup? Ranks { get; }
 
     /// <summary>What the teacher says of the training data; null without one.</summary>
     public TeacherKnowledge? Teacher { get; }
@@ -171,6 +178,7 @@ internal sealed partial class PreparedRun : IDisposable
         Teacher = Teacher?.Report,
         Engine = Library is null ? null : $"ONNX Runtime {Library.Version}, {Library.Path}",
         TrainedParameters = Options.Lora is null ? null : TrainedLayout.ParameterCount,
+        Ranks = Ranks?.Count,
         Loss = Options.Method.Loss is null ? Data.Task.DescribeLoss(Data.Train) : null,
     };
 
@@ -185,12 +193,13 @@ internal sealed partial class PreparedRun : IDisposable
     /// <param name="events">Told about the teacher; null for nobody.</param>
     /// <param name="cancellation">Stops reading, tokenizing and the teacher.</param>
     /// <param name="tokenizer">Reads the texts; null for the tokenizer in the model's folder.</param>
+    /// <param name="ranks">The ranks that share the run; null for none. Not disposed here.</param>
     /// <exception cref="RunException">The model or the teacher cannot be used.</exception>
     /// <exception cref="CheckpointException">A file of the model is missing or damaged.</exception>
     /// <exception cref="DataFileException">A data file cannot be used.</exception>
     public static PreparedRun Create(
         FineTuneOptions options, SelfTeacher? ownTeacher = null, IProgress<RunEvent>? events = null,
-        CancellationToken cancellation = default, ITextEncoder? tokenizer = null)
+        CancellationToken cancellation = default, ITextEncoder? tokenizer = null, RankGroup? ranks = null)
     {
         TrainingLibrary? library = options.Engine is null ? null : OnDeviceEngine.Find();
         PretrainedModel model =
@@ -213,7 +222,7 @@ internal sealed partial class PreparedRun : IDisposable
                     teacher, model, data.Task, reader, data.Train, data.Eval, options.Stride,
                     options.EffectiveThreads, new TeacherEvents(events), cancellation));
             cancellation.ThrowIfCancellationRequested();
-            return new PreparedRun(options, model, data, knowledge, library)
+            return new PreparedRun(options, model, data, knowledge, library, ranks)
             {
                 OwnTeacher = ownTeacher?.Summary,
                 HasOwnTokenizer = tokenizer is not null,

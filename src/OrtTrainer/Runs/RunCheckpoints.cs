@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 
@@ -12,11 +13,14 @@ namespace OrtTrainer.Runs;
 /// Saves and restores a run. A checkpoint holds parameters, moments, average, counters and scores; order, schedule and
 /// dropout follow from the step, so a resumed run gives the bits of an uninterrupted one.
 /// </summary>
-internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, string fingerprint)
+/// <param name="folder">The folder of the run's own files.</param>
+/// <param name="state">What is saved and restored.</param>
+/// <param name="fingerprint">Tells whether a checkpoint belongs to the run.</param>
+internal sealed class RunCheckpoints(string folder, TrainingState state, string fingerprint)
 {
     private const string ParametersName = "parameters";
 
-    private readonly RunCheckpointStore _store = new(folder.RunPath);
+    private readonly RunCheckpointStore _store = new(folder);
 
     /// <summary>Saves everything, keeping the checkpoint before.</summary>
     /// <exception cref="FileWriteException">The disk is full; what was there stays.</exception>
@@ -45,7 +49,7 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
         {
             if (file.State.GetValueOrDefault("fingerprint") != fingerprint)
             {
-                throw new RunException($"{folder.RunPath}: the checkpoint was written with other data, another model " +
+                throw new RunException($"{folder}: the checkpoint was written with other data, another model " +
                     "or another version of this program. Restore them, or start anew with another --out.");
             }
 
@@ -64,7 +68,7 @@ internal sealed class RunCheckpoints(RunFolder folder, TrainingState state, stri
     private IEnumerable<(string Name, WeightBuffer Values)> Buffers()
     {
         yield return (ParametersName, state.Parameters);
-        foreach (var moment in state.Optimizer.States)
+        foreach (OptimizerState moment in state.OptimizerStates)
         {
             yield return (moment.Name, moment.Values);
         }

@@ -43,6 +43,11 @@ public abstract partial record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Engine { get; init; }
 
+        /// <summary>The ranks that share the run, of which each has <see cref="Threads"/>; null where one process has it
+        /// to itself.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public int? Ranks { get; init; }
+
         /// <summary>The loss of the task in words, where it has several; null where it goes without saying.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Loss { get; init; }

@@ -20,10 +20,10 @@ internal static class RunFingerprint
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-        // Neither where the output lies nor how long it may take or how much memory changes a step.
+        // Neither where the output lies nor how long it may take, how much memory or how many threads change a step.
         FineTuneOptions deciding = options with
         {
-            Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false,
+            Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false, Threads = null,
         };
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(deciding.ToJson(), RunJson.Options));
         foreach (ParameterSpec parameter in layout.Parameters)

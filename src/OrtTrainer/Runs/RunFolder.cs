@@ -90,7 +90,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Gives the folder up.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private static string RunPathOf(string output) => System.IO.Path.Combine(output, "run");
+    public static string RunPathOf(string output) => System.IO.Path.Combine(output, "run");
 
     private static RunFolder Lock(string path)
     {

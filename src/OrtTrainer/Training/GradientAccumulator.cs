@@ -7,21 +7,13 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Training;
 
 /// <summary>
-/// The gradients of one optimizer step: of one batch, or the sum over several that together are exactly the large
-/// batch, because every example's loss is divided by the number of all. A loss that compares the examples of a batch
-/// sees those of one pass: of several, it is their mean.
+/// The gradients of one optimizer step: of one batch, or the sum over several, in their order. A loss that compares
+/// the examples of a batch sees those of one pass: of several, it is their mean.
 /// </summary>
 internal sealed class GradientAccumulator : IGradientSource
 {
-    private readonly TrainerOptions _options;
-    private readonly TrainingObjective _objective;
-    private readonly GradientSession _session;
-    private readonly WeightBuffer _gradients;
+    private readonly BatchPasses _passes;
     private readonly WeightBuffer? _sum;
-    private readonly BlockMap _written;
-    private readonly TrainingState _state;
-    private readonly WeightSegment[] _tables;
-    private readonly PackedBatch _batch = new();
 
     /// <param name="graph">The compiled training graph.</param>
     /// <param name="options">Batch size, accumulation, seed and execution.</param>
@@ -30,56 +22,41 @@ internal sealed class GradientAccumulator : IGradientSource
     public GradientAccumulator(
         TrainingGraph graph, TrainerOptions options, TrainingObjective objective, TrainingState state)
     {
-        _options = options;
-        _objective = objective;
-        _gradients = new WeightBuffer(state.Device, state.Layout.Length);
         _sum = options.Accumulation > 1 ? new WeightBuffer(state.Device, state.Layout.Length) : null;
-        _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients, state.Adapted);
-        _state = state;
-        _tables = [.. graph.Tables.Select(graph.Layout.SegmentOf)];
-        _written = _sum is null ? _session.Written : new BlockMap(state.Layout);
+        _passes = new BatchPasses(graph, options, objective, state);
+        Written = _sum is null ? _passes.Written : new BlockMap(state.Layout);
     }
 
     /// <inheritdoc/>
-    public WeightBuffer Values => _sum ?? _gradients;
+    public WeightBuffer Values => _sum ?? _passes.Gradients;
 
     /// <inheritdoc/>
-    public BlockMap Written => _written;
+    public BlockMap Written { get; }
 
     /// <inheritdoc/>
     public (LossParts Loss, int Tokens) Run(
         IReadOnlyList<TokenizedExample> examples, ReadOnlySpan<int> indices, long step)
     {
-        (examples, TrainingObjective objective, int[] taken) = _objective.OfStep(examples, indices, step);
-        float scale = objective.MeanScale(taken);
+        _passes.Begin(examples, indices, step);
         LossParts loss = default;
         int tokens = 0;
-        for (int micro = 0; micro * _options.PerPass < taken.Length; micro++)
+        for (int pass = 0; pass < _passes.Count; pass++)
         {
-            int start = micro * _options.PerPass;
-            int length = Math.Min(_options.PerPass, taken.Length - start);
-            _batch.Fill(examples, taken.AsSpan(start, length), objective, step);
-            DropoutKey key = DropoutKey.For(_options.Seed, (step * _options.Accumulation) + micro);
-            foreach (WeightSegment table in _tables)
-            {
-                _state.Optimizer.BringUpToDate(table, _batch.InputIds);
-            }
-
-            loss += _session.Run(_batch, scale, key);
-            tokens += _batch.Tokens;
-            Add(first: micro == 0);
+            (LossParts partLoss, int partTokens) = _passes.Run(pass);
+            loss += partLoss;
+            tokens += partTokens;
+            Add(first: pass == 0);
         }
 
         return (loss, tokens);
     }
 
     /// <inheritdoc cref="GraphSession.EndProfiling"/>
-    public IReadOnlyList<ProfiledRun> EndProfiling() => _session.EndProfiling();
+    public IReadOnlyList<ProfiledRun> EndProfiling() => _passes.EndProfiling();
 
     public void Dispose()
     {
-        _session.Dispose();
-        _gradients.Dispose();
+        _passes.Dispose();
         _sum?.Dispose();
     }
 
@@ -92,14 +69,14 @@ internal sealed class GradientAccumulator : IGradientSource
 
         if (first)
         {
-            _sum.CopyFrom(_gradients);
-            _written.Clear();
+            _sum.CopyFrom(_passes.Gradients);
+            Written.Clear();
         }
         else
         {
-            _sum.Device.Arithmetic.Add(_sum, _gradients, _sum);
+            _sum.Device.Arithmetic.Add(_sum, _passes.Gradients, _sum);
         }
 
-        _written.MarkAll(_session.Written);
+        Written.MarkAll(_passes.Written);
     }
 }

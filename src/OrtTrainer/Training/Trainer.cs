@@ -1,4 +1,3 @@
-using OrtTrainer.Common;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
@@ -68,7 +67,7 @@ internal sealed class Trainer : ITrainer
     {
         if (!float.IsFinite(loss) || !double.IsFinite(norm))
         {
-            throw new RunException(
+            throw new DivergenceException(
                 $"Step {step + 1}: the loss is {loss} and the gradient norm {norm}; both must be finite. " +
                 $"The learning rate is {_schedule.RateAt(step):G3}: try a lower one, a longer warm-up, or clipping.");
         }

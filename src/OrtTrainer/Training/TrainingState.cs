@@ -1,4 +1,5 @@
 using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Averaging;
 
@@ -11,6 +12,9 @@ internal sealed class TrainingState : IDisposable
 {
     private readonly WeightBuffer _parameters;
     private readonly AveragedWeights? _average;
+    private readonly UpdateShare _share;
+    private bool _averageIsApart;
+    private bool _statesAreApart;
 
     /// <param name="layout">Where each tensor lies in the buffers.</param>
     /// <param name="options">Which optimizer, and its settings.</param>
@@ -21,6 +25,7 @@ internal sealed class TrainingState : IDisposable
         Layout = layout;
         _parameters = new WeightBuffer(updates.Device, layout.Length);
         Optimizer = options.Create(updates, layout);
+        _share = updates.Share;
         _average = average;
     }
 
@@ -52,7 +57,28 @@ internal sealed class TrainingState : IDisposable
         get
         {
             Optimizer.BringUpToDate();
+            if (_averageIsApart)
+            {
+                _share.Ask(RankTask.CollectAverage);
+                CollectAverage();
+            }
+
             return _average;
+        }
+    }
+
+    /// <summary>The optimizer's state, whole.</summary>
+    public IReadOnlyList<OptimizerState> OptimizerStates
+    {
+        get
+        {
+            if (_statesAreApart)
+            {
+                _share.Ask(RankTask.CollectStates);
+                CollectStates();
+            }
+
+            return Optimizer.States;
         }
     }
 
@@ -74,7 +100,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Optimizer steps done.</summary>
     public long Step => Optimizer.Steps;
 
-    /// <summary>One step of optimizer and average.</summary>
+    /// <summary>One step of optimizer and average; all ranks call it where there are several.</summary>
     /// <param name="gradients">The gradients, in the layout; only read.</param>
     /// <param name="nonZero">Blocks whose gradient may be other than zero; null where that is not known.</param>
     /// <param name="scale">Factor applied to every gradient, 0 or more.</param>
@@ -94,6 +120,13 @@ internal sealed class TrainingState : IDisposable
             Average = share is null ? null : average!.Buffer,
             AverageWeight = share ?? 0,
         });
+        if (Optimizer.UpdatesShare && !_share.IsWhole)
+        {
+            _share.Spread(Layout, _parameters);
+            _statesAreApart = true;
+            _averageIsApart |= share is not null;
+        }
+
         if (share is null)
         {
             average?.Update(Parameters, Step);
@@ -102,6 +135,20 @@ internal sealed class TrainingState : IDisposable
         {
             average!.Record(Step);
         }
+    }
+
+    /// <summary>Completes the average on the first of several ranks; all of them call it.</summary>
+    public void CollectAverage()
+    {
+        _share.Collect(Layout, _average!.Buffer);
+        _averageIsApart = false;
+    }
+
+    /// <summary>Completes the optimizer's state on the first of several ranks; all of them call it.</summary>
+    public void CollectStates()
+    {
+        _share.Collect(Layout, Optimizer.States.Select(state => state.Values));
+        _statesAreApart = false;
     }
 
     public void Dispose()

@@ -41,11 +41,11 @@ public sealed class RunCheckpointsTests
             trainer.Step();
             if (step == savedAt)
             {
-                new RunCheckpoints(_folder, straight.State, "same").Save(new RunProgress { Tokens = 77 });
+                new RunCheckpoints(_folder.RunPath, straight.State, "same").Save(new RunProgress { Tokens = 77 });
             }
         }
 
-        var result = new RunCheckpoints(_folder, restored.State, "same").TryRestore();
+        var result = new RunCheckpoints(_folder.RunPath, restored.State, "same").TryRestore();
         using Trainer resumed = restored.Trainer(restored.Options(4), Late);
         while (restored.State.Step < 10)
         {
@@ -65,7 +65,7 @@ public sealed class RunCheckpointsTests
     public void A_checkpoint_holds_no_average_before_there_is_one()
     {
         using TinyTraining tiny = new(rule: new EqualShares());
-        new RunCheckpoints(_folder, tiny.State, "same").Save(new RunProgress());
+        new RunCheckpoints(_folder.RunPath, tiny.State, "same").Save(new RunProgress());
         string path = Path.Combine(_folder.RunPath, RunCheckpointStore.LatestName);
 
         using (RunCheckpointFile before = RunCheckpointFile.Read(path))
@@ -74,7 +74,7 @@ public sealed class RunCheckpointsTests
         }
 
         tiny.State.Average!.Update(tiny.State.Parameters, 1);
-        new RunCheckpoints(_folder, tiny.State, "same").Save(new RunProgress());
+        new RunCheckpoints(_folder.RunPath, tiny.State, "same").Save(new RunProgress());
         using RunCheckpointFile after = RunCheckpointFile.Read(path);
         Assert.That(after.Tensors.Names, Is.EquivalentTo(new[] { "parameters", "exp_avg", "exp_avg_sq", "average" }));
     }
@@ -83,11 +83,11 @@ public sealed class RunCheckpointsTests
     public void The_checkpoint_of_another_run_is_refused_and_changes_nothing()
     {
         using TinyTraining tiny = new();
-        new RunCheckpoints(_folder, tiny.State, "one").Save(new RunProgress());
+        new RunCheckpoints(_folder.RunPath, tiny.State, "one").Save(new RunProgress());
         tiny.State.Parameters.Span.Fill(7);
 
         Assert.That(
-            () => new RunCheckpoints(_folder, tiny.State, "other").TryRestore(),
+            () => new RunCheckpoints(_folder.RunPath, tiny.State, "other").TryRestore(),
             Throws.TypeOf<RunException>().With.Message.Contains("other data").And.Message.Contains("another --out"));
         Assert.That(tiny.State.Parameters.Span.ToArray(), Is.All.EqualTo(7));
     }
@@ -97,7 +97,7 @@ public sealed class RunCheckpointsTests
     {
         using TinyTraining tiny = new();
 
-        Assert.That(new RunCheckpoints(_folder, tiny.State, "same").TryRestore(), Is.Null);
+        Assert.That(new RunCheckpoints(_folder.RunPath, tiny.State, "same").TryRestore(), Is.Null);
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using OrtTrainer.Runtime.Distributed;
 
 namespace OrtTrainer.Runtime.Cpu.Updates;
 
@@ -16,6 +17,7 @@ internal sealed class ChunkedLoop : IDisposable
     private readonly Lock _oneRunAtATime = new();
     private readonly Thread[] _workers;
     private IChunkWork? _work;
+    private int _first;
     private int _chunks;
     private int _left;
     private int _unfinished;
@@ -24,11 +26,13 @@ internal sealed class ChunkedLoop : IDisposable
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Threads that work during a run, the caller included; 1 starts none.</param>
+    /// <param name="share">What <see cref="RunShare"/> runs; null for everything.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 thread.</exception>
-    public ChunkedLoop(int threads)
+    public ChunkedLoop(int threads, UpdateShare? share = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
+        Share = share ?? UpdateShare.Whole;
         _workers = new Thread[threads - 1];
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -40,37 +44,21 @@ internal sealed class ChunkedLoop : IDisposable
     /// <summary>Threads that work during a run, the caller included.</summary>
     public int Threads { get; }
 
+    /// <summary>Which chunks of flat buffers this process updates.</summary>
+    public UpdateShare Share { get; }
+
+    /// <summary>Runs the chunks of flat buffers that are this process's <see cref="Share"/>.</summary>
+    /// <inheritdoc cref="Run(IChunkWork, int)"/>
+    public void RunShare(IChunkWork work, int chunks)
+    {
+        (int first, int end) = Share.ChunksOf(chunks);
+        Run(work, first, end - first);
+    }
+
     /// <summary>Runs every chunk and returns when all are done. Must not be called from within a chunk.</summary>
     /// <param name="work">What a chunk does. Its first exception stops the run and is thrown here.</param>
     /// <param name="chunks">Number of chunks, 0 or more.</param>
-    public void Run(IChunkWork work, int chunks)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        ArgumentOutOfRangeException.ThrowIfNegative(chunks);
-        lock (_oneRunAtATime)
-        {
-            ObjectDisposedException.ThrowIf(_stopping, this);
-            if (chunks == 0)
-            {
-                return;
-            }
-
-            (_work, _chunks, _unfinished, _failure) = (work, chunks, chunks, null);
-            // Last: a worker that comes late from an earlier run may take a chunk from here on, and none before.
-            Volatile.Write(ref _left, chunks);
-            // Those that were woken before and have not come yet will come to this run.
-            var helpers = Math.Min(_workers.Length, chunks - 1) - _wake.CurrentCount;
-            if (helpers > 0)
-            {
-                _wake.Release(helpers);
-            }
-
-            TakeChunks();
-            _finished.Wait();
-            _work = null;
-            _failure?.Throw();
-        }
-    }
+    public void Run(IChunkWork work, int chunks) => Run(work, first: 0, chunks);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()
@@ -98,6 +86,35 @@ internal sealed class ChunkedLoop : IDisposable
         }
     }
 
+    private void Run(IChunkWork work, int first, int chunks)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentOutOfRangeException.ThrowIfNegative(chunks);
+        lock (_oneRunAtATime)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            if (chunks == 0)
+            {
+                return;
+            }
+
+            (_work, _first, _chunks, _unfinished, _failure) = (work, first, chunks, chunks, null);
+            // Last: a worker that comes late from an earlier run may take a chunk from here on, and none before.
+            Volatile.Write(ref _left, chunks);
+            // Those that were woken before and have not come yet will come to this run.
+            var helpers = Math.Min(_workers.Length, chunks - 1) - _wake.CurrentCount;
+            if (helpers > 0)
+            {
+                _wake.Release(helpers);
+            }
+
+            TakeChunks();
+            _finished.Wait();
+            _work = null;
+            _failure?.Throw();
+        }
+    }
+
     private void Work()
     {
         while (true)
@@ -122,7 +139,7 @@ internal sealed class ChunkedLoop : IDisposable
             var done = 1;
             try
             {
-                _work!.Run(_chunks - 1 - left);
+                _work!.Run(_first + _chunks - 1 - left);
             }
             // An exception that left a worker thread would end the process; it belongs to the caller of Run. Nobody
             // takes the chunks that are left.

@@ -30,6 +30,9 @@ internal sealed class CpuAdamW : Optimizer
     }
 
     /// <inheritdoc/>
+    public override bool UpdatesShare => true;
+
+    /// <inheritdoc/>
     protected override IReadOnlyList<OptimizerState> Buffers { get; }
 
     /// <inheritdoc/>

@@ -36,7 +36,8 @@ internal sealed unsafe class CpuGradientNorm(WeightLayout layout, ChunkedLoop lo
 
         _gradients = gradients.Pointer;
         _written = written;
-        loop.Run(this, layout.Chunks);
+        loop.RunShare(this, layout.Chunks);
+        loop.Share.Complete(_sums);
         _gradients = null;
         _written = null;
 

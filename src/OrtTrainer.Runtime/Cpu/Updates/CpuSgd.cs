@@ -31,6 +31,9 @@ internal sealed class CpuSgd : Optimizer
     }
 
     /// <inheritdoc/>
+    public override bool UpdatesShare => true;
+
+    /// <inheritdoc/>
     protected override IReadOnlyList<OptimizerState> Buffers { get; }
 
     /// <inheritdoc/>

@@ -1,13 +1,16 @@
+using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Runtime.Cpu.Updates;
 
 /// <summary>Updates as passes over memory on a fixed set of threads.</summary>
-internal sealed class CpuUpdates(int threads) : WeightUpdates
+internal sealed class CpuUpdates(int threads, UpdateShare share) : WeightUpdates
 {
-    private readonly ChunkedLoop _loop = new(threads);
+    private readonly ChunkedLoop _loop = new(threads, share);
 
     public override Device Device => CpuDevice.Instance;
+
+    public override UpdateShare Share => _loop.Share;
 
     public override GradientNorm CreateNorm(WeightLayout layout) => new CpuGradientNorm(layout, _loop);
 

@@ -51,7 +51,7 @@ internal sealed unsafe class FusedPass<TKernel> : IChunkWork
     /// <summary>The coefficients of the next step, for the blocks of every group of the layout.</summary>
     public Span<TKernel> Kernels => _kernels;
 
-    /// <summary>Runs one step on every block, or puts it off.</summary>
+    /// <summary>Runs one step on every block of this process's share, or puts it off.</summary>
     /// <param name="inputs">Weights, gradients and average.</param>
     public void Run(in StepInputs inputs)
     {
@@ -69,7 +69,7 @@ internal sealed unsafe class FusedPass<TKernel> : IChunkWork
         _average = inputs.Average is { } average ? average.Pointer : null;
         _first = _firstBuffer is null ? null : _firstBuffer.Pointer;
         _second = _secondBuffer is null ? null : _secondBuffer.Pointer;
-        _loop.Run(this, _layout.Chunks);
+        _loop.RunShare(this, _layout.Chunks);
         if (_putsOff)
         {
             _missed!.Add(_kernels, inputs);
