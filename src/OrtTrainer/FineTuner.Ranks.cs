@@ -67,8 +67,8 @@ public sealed partial class FineTuner
         {
             throw new RunException(options.Engine is { } engine
                 ? $"--engine {engine} takes the steps of a run in one process; leave --distributed out."
-                : "Self-distillation trains its teacher in the run's folder, which ranks cannot share. Train the teacher "
-                    + "first, by finetune, and give it with --method distillation --teacher DIR.");
+                : "Self-distillation trains its teacher in the run's folder, which ranks cannot share. Train the "
+                    + "teacher first, by finetune, and give it with --method distillation --teacher DIR.");
         }
 
         if (options.Accumulation < ranks)

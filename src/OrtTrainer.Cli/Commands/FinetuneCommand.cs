@@ -13,7 +13,8 @@ internal static class FinetuneCommand
     public static Task<int> RunAsync(
         FinetuneArguments arguments, Terminal terminal, CancellationToken interruption) =>
         RunCommand.RunAsync(
-            "finetune", arguments, threads => FinetuneSettings.Of(arguments, threads), NextSteps, terminal, interruption);
+            "finetune", arguments, threads => FinetuneSettings.Of(arguments, threads), NextSteps, terminal,
+            interruption);
 
     private static IEnumerable<string> NextSteps(FineTuneOptions options)
     {

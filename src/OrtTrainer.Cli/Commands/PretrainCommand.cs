@@ -10,7 +10,8 @@ internal static class PretrainCommand
     public static Task<int> RunAsync(
         PretrainArguments arguments, Terminal terminal, CancellationToken interruption) =>
         RunCommand.RunAsync(
-            "pretrain", arguments, threads => PretrainSettings.Of(arguments, threads), NextSteps, terminal, interruption);
+            "pretrain", arguments, threads => PretrainSettings.Of(arguments, threads), NextSteps, terminal,
+            interruption);
 
     private static IEnumerable<string> NextSteps(FineTuneOptions options)
     {

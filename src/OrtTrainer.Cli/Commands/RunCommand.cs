@@ -15,7 +15,8 @@ namespace OrtTrainer.Cli.Commands;
 /// </summary>
 internal static class RunCommand
 {
-    private static readonly string[] AllowedWithResume = ["--resume", "--out", "--distributed", "--quiet", "--json", "--verbose"];
+    private static readonly string[] AllowedWithResume =
+        ["--resume", "--out", "--distributed", "--quiet", "--json", "--verbose"];
 
     /// <param name="verb">The command's name.</param>
     /// <param name="arguments">The command line.</param>
@@ -42,7 +43,7 @@ internal static class RunCommand
         RankedRun.RequireAlone();
         bool resumes = arguments.Resume is not null;
         FineTuneOptions options = OptionsOf(arguments, () => settings(null));
-        await using IRunView view = View(arguments, terminal, options);
+        await using IRunView view = View(arguments, terminal, options, terminal.IsInteractive);
         try
         {
             _ = resumes
@@ -74,7 +75,8 @@ internal static class RunCommand
                 ranks,
                 () => new RankedStart(
                     OptionsOf(arguments, () => settings(RankedRun.Threads(ranks))), arguments.Resume is not null),
-                agreed => view = View(arguments, terminal, options = agreed), terminal, interruption);
+                agreed => view = View(arguments, terminal, options = agreed, isInteractive: false), terminal,
+                interruption);
             if (ended is { } code)
             {
                 return code;
@@ -146,9 +148,11 @@ internal static class RunCommand
             : throw new UsageException("--resume and --out name different folders; leave --out out.");
     }
 
-    private static IRunView View(IRunArguments arguments, Terminal terminal, FineTuneOptions options) =>
+    // The pseudo-terminal that mpirun gives its processes is none that a line can be drawn over.
+    private static IRunView View(
+        IRunArguments arguments, Terminal terminal, FineTuneOptions options, bool isInteractive) =>
         arguments.Json ? new JsonRunView(terminal.Out)
         : arguments.Quiet ? new QuietRunView(terminal)
-        : terminal.IsInteractive ? new LiveRunView(terminal, options)
+        : isInteractive ? new LiveRunView(terminal, options)
         : new PlainRunView(terminal, options);
 }

@@ -43,8 +43,8 @@ public abstract partial record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Engine { get; init; }
 
-        /// <summary>The ranks that share the run, of which each has <see cref="Threads"/>; null where one process has it
-        /// to itself.</summary>
+        /// <summary>The ranks that share the run, of which each has <see cref="Threads"/>; null where one process has
+        /// it to itself.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public int? Ranks { get; init; }
 

@@ -3,6 +3,7 @@ using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies;
 using OrtTrainer.Tests.Checkpoints.OnDevice;
+using OrtTrainer.Tests.Distributed;
 using OrtTrainer.Tests.OnDevice;
 using OrtTrainer.Tests.Packs;
 using OrtTrainer.Tests.Studies;
@@ -24,6 +25,11 @@ internal sealed class ChildRun : IDisposable
         if (arguments is [ChildStudy.WorkerWord])
         {
             return StudyWorker.RunAsync(Console.In, Console.Out).GetAwaiter().GetResult();
+        }
+
+        if (arguments is [MpiRun.Word, .. string[] command])
+        {
+            return MpiRun.Main(command);
         }
 
         if (arguments is [ChildStudy.StudyWord, string studyFile, string output])

@@ -104,7 +104,7 @@ public sealed class RunCheckpointsTests
     public void Restoring_allocates_no_arrays_of_the_size_of_the_weights()
     {
         using TinyTraining tiny = new();
-        RunCheckpoints checkpoints = new(_folder, tiny.State, "same");
+        RunCheckpoints checkpoints = new(_folder.RunPath, tiny.State, "same");
         checkpoints.Save(new RunProgress());
         checkpoints.TryRestore();
         long before = GC.GetAllocatedBytesForCurrentThread();
