@@ -1,4 +1,5 @@
 // Parameters as flat arrays: read from a file of weights, given to graphs, written back.
+import { Adapters } from "./adapters.mjs";
 import { floats, write } from "./safetensors.mjs";
 import { SeededRandom } from "./random.mjs";
 
@@ -18,7 +19,7 @@ export class Weights {
   /** The frozen values by the name of their parameter. */
   frozen = new Map();
 
-  /** Parts of the head that the file lacks, or has for other labels: they start at random. */
+  /** Parts of adapters, and of the head that the file lacks, or has for other labels: they start at random. */
   started = [];
 
   #manifest;
@@ -78,21 +79,24 @@ export class Weights {
   }
 
   /**
-   * The whole model as the parts of a safetensors file, under the names of the trained model.
+   * The whole model as the parts of a safetensors file, under the names of the trained model, with adapters added in.
    * @param flat the trained values; those of an average in their place
    * @param tensors the file that the weights came from, for values that were let go of
    * @param keep puts values that were read anew where they do not take this program's memory, as a Blob does
    */
   async save(flat, tensors, keep = values => values) {
-    const stored = new Map();
-    for (const parameter of this.#manifest.parameters) {
+    const stored = new Map(), adapters = new Adapters(this.#manifest, this.segments, flat);
+    const parts = this.#manifest.parameters.flatMap(parameter => parameter.parts);
+    for (const parameter of this.#manifest.parameters.filter(parameter => !Adapters.has(this.#manifest, parameter))) {
       const segment = this.segments.find(segment => segment.parameter === parameter);
       const values = segment ? flat.subarray(segment.offset, segment.offset + segment.length) : this.frozen.get(parameter.name);
       let at = 0;
       for (const part of parameter.parts) {
-        const own = values ? values.subarray(at, at += count(part.shape)) : await this.#released(part, tensors);
+        const kept = values ? values.subarray(at, at += count(part.shape))
+          : await this.#released(part, tensors, adapters.changes(part));
+        const own = adapters.merge(part, kept, parts);
         if (isPlain(part)) {
-          stored.set(part.tensor, [part.tensor, storedShape(part), values ? own : keep(own)]);
+          stored.set(part.tensor, [part.tensor, storedShape(part), values && own === kept ? own : keep(own)]);
           continue;
         }
         if (!stored.has(part.tensor)) {
@@ -106,10 +110,10 @@ export class Weights {
     return write([...stored.values()]);
   }
 
-  /** A part of a frozen parameter, out of the file: as it lies there where it may. */
-  async #released(part, tensors) {
+  /** A part of a frozen parameter, out of the file: as it lies there where it may, or as a Float32Array. */
+  async #released(part, tensors, asFloats) {
     const name = find(this.#manifest, tensors, part), { dtype, bytes } = tensors.get(name);
-    if (isPlain(part) && dtype === "F32") return bytes;
+    if (isPlain(part) && dtype === "F32" && !asFloats) return bytes;
     const values = new Float32Array(count(part.shape));
     await this.#readPart(part, values, tensors, 0);
     return values;
