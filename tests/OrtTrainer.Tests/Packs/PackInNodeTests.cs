@@ -174,7 +174,7 @@ public sealed class PackInNodeTests : IDisposable
         Browser.Require();
         string[] command =
         [
-            "page/measure.mjs", _tiny.Write(_tiny.Adapters()), "--typed", _tiny.Typed(), "--epochs", "4", "--batch", "4",
+            "page/measure.mjs", _tiny.Write(_tiny.Adapters()), "--typed", _tiny.Typed(), "--epochs", "2", "--batch", "4",
             "--rate", "0.005", "--provider",
         ];
         (int Code, string Output, string Error) run = EdgeClient.Run([.. command, "webgpu"], ofPage: true);
@@ -186,13 +186,11 @@ public sealed class PackInNodeTests : IDisposable
         JsonObject onGpu = EdgeClient.Answers(run).Single();
         JsonObject onCpu = EdgeClient.Answers(EdgeClient.Run([.. command, "wasm"], ofPage: true)).Single();
 
-        Assert.That(
-            ((string)onCpu["runtime"]!, (string)onGpu["runtime"]!),
-            Is.EqualTo(("WebAssembly", (string)onGpu["runtime"]!)));
+        Assert.That((string)onCpu["runtime"]!, Is.EqualTo("WebAssembly"));
         Assert.That((string)onGpu["runtime"]!, Does.StartWith("WebGPU"));
         double[] expected = [.. onCpu["losses"]!.AsArray().Select(loss => (double)loss!)];
-        Assert.That(expected, Has.Length.EqualTo(12));
-        Assert.That(expected.Distinct().Count(), Is.EqualTo(12));
+        Assert.That(expected, Has.Length.EqualTo(6));
+        Assert.That(expected.Distinct().Count(), Is.EqualTo(6));
         Assert.That(onGpu["losses"]!.AsArray().Select(loss => (double)loss!), Is.EqualTo(expected).Within(1e-3));
     }
 

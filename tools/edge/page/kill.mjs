@@ -1,5 +1,5 @@
-// Trains in the page and kills the browser in the middle of it, again and again, and prints what the page opened anew goes on
-// from: a line of JSON per kill.
+// Trains in the page and kills the browser as soon as it writes a checkpoint, again and again, and prints what the page
+// opened anew goes on from: a line of JSON per kill.
 //
 //   node page/kill.mjs PACK --typed F.txt [--kills 5] [--batch N]
 //
@@ -14,7 +14,7 @@ import { fillIn, newPage, startBrowser } from "./browser.mjs";
 import { serve } from "./serve.mjs";
 
 // More than anybody waits for.
-const epochs = "100000", stepsBetween = 2, longestDelay = 400;
+const epochs = "100000", stepsBetween = 2, longestDelay = 60;
 
 const text = { type: "string" };
 const { values, positionals: [pack] } = parseArgs({
@@ -59,11 +59,16 @@ async function train() {
   return progressOf(page);
 }
 
-/** Kills the browser some time after it took a few steps, each of which ends with a checkpoint; the last that it told of. */
+/**
+ * Kills the browser while it writes a checkpoint, or just after; the last step that it told of before. Each ends with one,
+ * where all texts are a batch.
+ */
 async function stop(resumed) {
   const [page] = (await browser.pages()).slice(-1);
   await page.waitForFunction(`globalThis.progress.step > ${resumed + stepsBetween} || globalThis.result`, { polling: 20, timeout: 0 });
   const { step } = await progressOf(page);
+  const before = changes();
+  while (changes() === before) await new Promise(resolve => setImmediate(resolve));
   await new Promise(resolve => setTimeout(resolve, random.nextInt(longestDelay)));
   const gone = new Promise(resolve => browser.process().once("exit", resolve));
   end();
@@ -88,9 +93,20 @@ function end() {
 
 /** How many whole checkpoints lie among the files that the browser keeps for the page. */
 async function wholeCheckpoints() {
+  let whole = 0;
+  for (const file of keptFiles()) {
+    if (await decodeCheckpoint(new Uint8Array(readFileSync(file))).catch(() => null)) whole++;
+  }
+  return whole;
+}
+
+/** When the files were changed last, as a text. */
+function changes() {
+  return keptFiles().map(file => statSync(file).mtimeMs).join();
+}
+
+/** The page's own files, which have numbers for names in folders that have some. */
+function keptFiles() {
   const folder = join(profile, "Default", "File System");
-  const files = readdirSync(folder, { recursive: true }).map(name => join(folder, name)).filter(file => statSync(file).isFile());
-  const found = [];
-  for (const file of files) found.push(await decodeCheckpoint(new Uint8Array(readFileSync(file))).catch(() => null));
-  return found.filter(checkpoint => checkpoint).length;
+  return readdirSync(folder, { recursive: true }).filter(name => /[\\/]\d\d[\\/]\d+$/.test(name)).map(name => join(folder, name));
 }
