@@ -112,7 +112,7 @@ async function train(settings, { ort, compiled, tensors, tokenizer, labels: know
   if (trainer.done === 0) throw new Error(`The limit ${stopped} was reached before the first step: nothing is trained. Allow more.`);
   const result = {
     kind: "done", ...await scores(), stopped, step: trainer.done, steps, resumed, memory: used(),
-    weights: new Blob(await weights.save(trainer.best, tensors, values => new Blob([values]))),
+    weights: new Blob(await weights.save(trainer.best, tensors, keepOutside)),
     config: new Blob([JSON.stringify(configOf(manifest, labels), null, 2) + "\n"], { type: "application/json" }),
     adapters: Adapters.areIn(manifest)
       ? new Adapters(manifest, weights.segments, trainer.best).files().map((parts, i) => [adapterFiles[i], new Blob(parts)]) : [],
@@ -121,6 +121,13 @@ async function train(settings, { ort, compiled, tensors, tokenizer, labels: know
   // Before the page knows: it ends this worker then.
   if (!stopped) await checkpoints?.clear();
   postMessage(result);
+}
+
+/** Pieces of values as a Blob, which the browser keeps. */
+async function keepOutside(pieces) {
+  const blobs = [];
+  for await (const piece of pieces) blobs.push(new Blob([piece]));
+  return new Blob(blobs);
 }
 
 /** What the browser says of its WebGPU; without one, nothing else takes its place. */

@@ -1,6 +1,6 @@
 // Parameters as flat arrays: read from a file of weights, given to graphs, written back.
 import { Adapters } from "./adapters.mjs";
-import { floats, write } from "./safetensors.mjs";
+import { floats, pieces, write } from "./safetensors.mjs";
 import { SeededRandom } from "./random.mjs";
 
 const named = 3;
@@ -82,9 +82,10 @@ export class Weights {
    * The whole model as the parts of a safetensors file, under the names of the trained model, with adapters added in.
    * @param flat the trained values; those of an average in their place
    * @param tensors the file that the weights came from, for values that were let go of
-   * @param keep puts values that were read anew where they do not take this program's memory, as a Blob does
+   * @param keep puts pieces of values that were read anew where they do not take this program's memory, as Blobs do: what
+   *        stands for all of them; null keeps them in memory
    */
-  async save(flat, tensors, keep = values => values) {
+  async save(flat, tensors, keep = null) {
     const stored = new Map(), adapters = new Adapters(this.#manifest, this.segments, flat);
     const parts = this.#manifest.parameters.flatMap(parameter => parameter.parts);
     for (const parameter of this.#manifest.parameters.filter(parameter => !Adapters.has(this.#manifest, parameter))) {
@@ -92,11 +93,11 @@ export class Weights {
       const values = segment ? flat.subarray(segment.offset, segment.offset + segment.length) : this.frozen.get(parameter.name);
       let at = 0;
       for (const part of parameter.parts) {
-        const kept = values ? values.subarray(at, at += count(part.shape))
-          : await this.#released(part, tensors, adapters.changes(part));
-        const own = adapters.merge(part, kept, parts);
+        const isReleased = !values && isPlain(part) && !adapters.changes(part);
+        const own = isReleased ? await this.#released(part, tensors, keep)
+          : adapters.merge(part, values ? values.subarray(at, at += count(part.shape)) : await this.#again(part, tensors), parts);
         if (isPlain(part)) {
-          stored.set(part.tensor, [part.tensor, storedShape(part), values && own === kept ? own : keep(own)]);
+          stored.set(part.tensor, [part.tensor, storedShape(part), own]);
           continue;
         }
         if (!stored.has(part.tensor)) {
@@ -110,10 +111,14 @@ export class Weights {
     return write([...stored.values()]);
   }
 
-  /** A part of a frozen parameter, out of the file: as it lies there where it may, or as a Float32Array. */
-  async #released(part, tensors, asFloats) {
-    const name = find(this.#manifest, tensors, part), { dtype, bytes } = tensors.get(name);
-    if (isPlain(part) && dtype === "F32" && !asFloats) return bytes;
+  /** A part of a frozen parameter, out of the file: as it lies there where it may. */
+  async #released(part, tensors, keep) {
+    const name = find(this.#manifest, tensors, part), tensor = tensors.get(name);
+    return tensor.dtype === "F32" ? tensor.bytes : keep ? keep(pieces(name, tensor)) : this.#again(part, tensors);
+  }
+
+  /** The values of a part of a frozen parameter. */
+  async #again(part, tensors) {
     const values = new Float32Array(count(part.shape));
     await this.#readPart(part, values, tensors, 0);
     return values;
