@@ -97,8 +97,8 @@ internal sealed class CompiledGraphs
             Outputs = Manifest.Outputs,
             Frozen =
             [
-                .. Manifest.Parameters.Where(parameter => !parameter.Trained && file.Parameters.Contains(parameter.Name))
-                    .Select(ViewOf),
+                .. Manifest.Parameters
+                    .Where(parameter => !parameter.Trained && file.Parameters.Contains(parameter.Name)).Select(ViewOf),
             ],
         };
     }

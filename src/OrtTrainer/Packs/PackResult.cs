@@ -1,6 +1,5 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
-using OrtTrainer.Compilation;
 using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Building;

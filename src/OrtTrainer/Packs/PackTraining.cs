@@ -59,6 +59,7 @@ internal sealed class PackTraining : IDisposable
         TokenizedExample[] known = StatesOf(all, cancellation);
         TokenizedExample[] examples = known[..data.Train.Inputs.Count];
         _frozen = FrozenWeights.Load(_pack.Graphs, _graph.Frozen.Concat(_evaluation.Frozen), _pack.Weights);
+        _state.Frozen = _frozen;
 
         TrainingObjective objective = new(
             OutputDistribution.Categorical, new ExampleTargets(data.Train.Source.Targets));
@@ -97,7 +98,7 @@ internal sealed class PackTraining : IDisposable
         TrainerOptions options = new(
             _options.BatchSize, Accumulation: 1, _options.ClipNorm, _options.Seed, _execution);
         using Trainer trainer = new(
-            options, examples, new GradientAccumulator(_graph, options, objective, _state, _frozen), _state,
+            options, examples, new GradientAccumulator(_graph, options, objective, _state), _state,
             new LinearSchedule(_options.LearningRate, RunLength.StepsOf(_options.Warmup, total), total),
             new AveragingPlan { TotalSteps = total, StartFraction = _options.AverageFrom }, _updates);
         long every = _options.CheckpointEvery ?? perEpoch;

@@ -27,16 +27,14 @@ internal sealed class GradientAccumulator : IGradientSource
     /// <param name="options">Batch size, accumulation, seed and execution.</param>
     /// <param name="objective">What is minimized.</param>
     /// <param name="state">Holds the weights.</param>
-    /// <param name="frozen">The weights that stay as they are; null for those of the state.</param>
     public GradientAccumulator(
-        TrainingGraph graph, TrainerOptions options, TrainingObjective objective, TrainingState state,
-        IFrozenWeights? frozen = null)
+        TrainingGraph graph, TrainerOptions options, TrainingObjective objective, TrainingState state)
     {
         _options = options;
         _objective = objective;
         _gradients = new WeightBuffer(state.Device, state.Layout.Length);
         _sum = options.Accumulation > 1 ? new WeightBuffer(state.Device, state.Layout.Length) : null;
-        _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients, frozen ?? state.Adapted);
+        _session = new GradientSession(graph, options.Execution, state.Parameters, _gradients, state.Frozen);
         _state = state;
         _tables = [.. graph.Tables.Select(graph.Layout.SegmentOf)];
         _written = _sum is null ? _session.Written : new BlockMap(state.Layout);

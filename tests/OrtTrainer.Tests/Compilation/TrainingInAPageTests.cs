@@ -22,7 +22,8 @@ public sealed class TrainingInAPageTests
         using TemporaryFolder folder = new();
         string test = folder.Write("test.tsv", string.Join(
             '\n', File.ReadLines(SharedFiles.SharedPath("data", "trec", "test.tsv")).Take(49)));
-        CliRun.Of([.. words, "--model", model, "--num-labels", "6", "--train-last", "2", "--out", folder.File("graphs")])
+        CliRun.Of(
+            [.. words, "--model", model, "--num-labels", "6", "--train-last", "2", "--out", folder.File("graphs")])
             .Succeeded();
         string[] folders = words[0] == "pack" ? [folder.File("graphs")] : [folder.File("graphs"), model];
 

@@ -63,7 +63,8 @@ public sealed class PackInNodeTests : IDisposable
             Is.EqualTo((2 * 2 * 4 * 16 * (last ?? 2)) + (3 * 17)), "A and B of queries and values, and the head");
         double[] merged = Predicted("--model", _tiny.File("node"));
         CliRun.Of(
-            "export", "--model", pack, "--adapter", _tiny.File("node/adapter"), "--out", _tiny.File("home")).Succeeded();
+            "export", "--model", pack, "--adapter", _tiny.File("node/adapter"), "--out", _tiny.File("home"))
+            .Succeeded();
         Assert.That(merged, Has.Length.EqualTo(4 * 3));
         Assert.That(Predicted("--model", _tiny.File("home")), Is.EqualTo(merged).Within(1e-5));
         Assert.That(Predicted("--model", _tiny.File("engine")), Is.EqualTo(merged).Within(1e-3));
@@ -174,8 +175,8 @@ public sealed class PackInNodeTests : IDisposable
         Browser.Require();
         string[] command =
         [
-            "page/measure.mjs", _tiny.Write(_tiny.Adapters()), "--typed", _tiny.Typed(), "--epochs", "2", "--batch", "4",
-            "--rate", "0.005", "--provider",
+            "page/measure.mjs", _tiny.Write(_tiny.Adapters()), "--typed", _tiny.Typed(), "--epochs", "2", "--batch",
+            "4", "--rate", "0.005", "--provider",
         ];
         (int Code, string Output, string Error) run = EdgeClient.Run([.. command, "webgpu"], ofPage: true);
         if (run.Error.Contains("offers no WebGPU adapter"))

@@ -74,8 +74,8 @@ public sealed class PackKillTests
             "alive when killed, and readable afterwards");
     }
 
-    /// <summary>Of MiniLM's last layer a checkpoint has some 30 MB, and a browser is killed once it begins to write one.
-    /// </summary>
+    /// <summary>Of MiniLM's last layer a checkpoint has some 30 MB, and a browser is killed once it begins to write
+    /// one.</summary>
     [Test]
     public void The_page_leaves_a_readable_checkpoint_5_of_5_times()
     {

@@ -54,7 +54,11 @@ public sealed class PackTrainingTests : IDisposable
         Assert.That(
             first.Names.Where(name => !Values(first, name).SequenceEqual(Values(after, name))),
             Is.EquivalentTo(new[] { "query", "value" }
-                .SelectMany(word => new[] { 0, 1 }, (word, layer) => $"bert.encoder.layer.{layer}.attention.self.{word}.weight")
+                .SelectMany(word => new[]
+                {
+                    $"bert.encoder.layer.0.attention.self.{word}.weight",
+                    $"bert.encoder.layer.1.attention.self.{word}.weight",
+                })
                 .Concat(["classifier.weight", "classifier.bias"])));
     }
 

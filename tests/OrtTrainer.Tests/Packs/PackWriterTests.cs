@@ -123,13 +123,15 @@ public sealed class PackWriterTests : IDisposable
             (chosen.Frozen, chosen.TrainLast, chosen.Lora),
             Is.EqualTo((FrozenPrecision.Int8, TinyBert.Layers, "r=4,alpha=8,dropout=0.1")));
         Assert.That(
-            Directory.GetFiles(_tiny.File("any")).Sum(file => new FileInfo(file).Length), Is.LessThanOrEqualTo(size + 8192));
+            Directory.GetFiles(_tiny.File("any")).Sum(written => new FileInfo(written).Length),
+            Is.LessThanOrEqualTo(size + 8192));
         using SafetensorsFile file = SafetensorsFile.OpenFile(_tiny.File("any/model.safetensors"));
         foreach (string name in file.Names.Where(name => name.EndsWith(".weight") && !name.Contains("LayerNorm")))
         {
             Assert.That(file.TryGet(name, out TensorInfo info));
             Assert.That(
-                info.ElementType, Is.EqualTo(name == "classifier.weight" ? ElementType.Float32 : ElementType.Int8), name);
+                info.ElementType,
+                Is.EqualTo(name == "classifier.weight" ? ElementType.Float32 : ElementType.Int8), name);
         }
 
         Assert.That(

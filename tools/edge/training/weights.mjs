@@ -19,7 +19,7 @@ export class Weights {
   /** The frozen values by the name of their parameter. */
   frozen = new Map();
 
-  /** Parts of adapters, and of the head that the file lacks, or has for other labels: they start at random. */
+  /** Parts of the head that the file lacks, or has for other labels: they start at random, as adapters always do. */
   started = [];
 
   #manifest;
@@ -144,7 +144,7 @@ export class Weights {
     const name = find(this.#manifest, tensors, part);
     if (!name || !same(tensors.get(name).shape, storedShape(part))) {
       start(part, own, this.#manifest.weight_deviation, seed);
-      this.started.push(part.name);
+      if (!Adapters.has(this.#manifest, part)) this.started.push(part.name);
       return;
     }
     const stored = await floats(name, tensors.get(name));

@@ -92,8 +92,8 @@ internal sealed record Lora : RunPart
 
         if (targets.FirstOrDefault(target => !layers.Any(l => LowRankAdapters.IsNamed(l, target))) is { } unknown)
         {
-            throw new RunException($"{architecture.Config.Path}: no linear layer below the head is called '{unknown}', which "
-                + $"is a target of LoRA; there are {string.Join(", ", LastWords(layers))}.");
+            throw new RunException($"{architecture.Config.Path}: no linear layer below the head is called '{unknown}', "
+                + $"which is a target of LoRA; there are {string.Join(", ", LastWords(layers))}.");
         }
 
         ParameterSpec[] inHead =
