@@ -57,8 +57,9 @@ function prepare() {
 }
 
 const show = {
-  ready({ labels, megabytes, runtime }) {
+  ready({ labels, megabytes, runtime, rate }) {
     at("runtime").textContent = runtime;
+    if (rate && at("rate").value === at("rate").defaultValue) at("rate").value = rate;
     if (waiting) return begin();
     at("start").disabled = false;
     at("known").textContent = labels ? `, of ${labels.join(", ")}` : "";

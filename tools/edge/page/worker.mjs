@@ -15,6 +15,8 @@ const runtimes = {
   webgpu: { script: "ort.webgpu.bundle.min.mjs", binary: "ort-wasm-simd-threaded.asyncify.wasm", name: nameAdapter },
 };
 const provider = new URL(import.meta.url).searchParams.get("provider") ?? "wasm";
+// Adapters start at nothing, and take higher rates than layers.
+const rateOfAdapters = 5e-3;
 const memories = watchMemories();
 const weightFile = "model/model.safetensors";
 
@@ -27,7 +29,8 @@ try {
       postMessage({ kind: "failed", message: error.message });
     }
   };
-  postMessage({ kind: "ready", labels: loaded.labels, megabytes: loaded.bytes / 1e6, runtime: loaded.runtime });
+  const rate = Adapters.areIn(loaded.compiled.manifest) ? rateOfAdapters : null;
+  postMessage({ kind: "ready", labels: loaded.labels, megabytes: loaded.bytes / 1e6, runtime: loaded.runtime, rate });
 } catch (error) {
   postMessage({ kind: "failed", message: error.message });
 }
