@@ -9,10 +9,11 @@
 // out: a JSON line per step, {"step": 1, "loss": 1.79, "norm": ..., "rate": ..., "tokens": ...}, and one at the end.
 // With --out, the same command goes on where it was killed or where a limit stopped it.
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { Tokenizer } from "@huggingface/tokenizers";
 import ort from "onnxruntime-node";
+import { adapterFiles, Adapters } from "./training/adapters.mjs";
 import { Checkpoints, fingerprintOf, slots } from "./training/checkpoint.mjs";
 import { configOf, encode, labelsOf, readTable } from "./training/data.mjs";
 import { openGraphs } from "./training/graphs.mjs";
@@ -115,6 +116,8 @@ async function main() {
   });
   if (values.out) {
     save(values.out, model, await weights.save(trainer.best, tensors), configOf(manifest, labels));
+    const adapters = new Adapters(manifest, weights.segments, trainer.best);
+    saveAdapters(join(values.out, "adapter"), Adapters.areIn(manifest) ? adapters.files() : null);
     if (!stopped) slots.forEach(name => rmSync(join(values.out, name), { force: true }));
   }
 }
@@ -150,12 +153,23 @@ function save(folder, model, weights, config) {
   for (const [name, parts] of [
     ["model.safetensors", weights], ["config.json", [new TextEncoder().encode(JSON.stringify(config, null, 2) + "\n")]],
   ]) {
-    writeFlushed(join(folder, `.${name}.partial`), parts);
-    renameSync(join(folder, `.${name}.partial`), join(folder, name));
+    writeWhole(join(folder, name), parts);
   }
   for (const name of tokenizerFiles) {
     if (existsSync(join(model, name))) copyFileSync(join(model, name), join(folder, name));
   }
+}
+
+/** The adapters of a training; what lies there of another one goes. */
+function saveAdapters(folder, files) {
+  if (files) mkdirSync(folder, { recursive: true });
+  adapterFiles.forEach((name, i) => files ? writeWhole(join(folder, name), files[i]) : rmSync(join(folder, name), { force: true }));
+}
+
+function writeWhole(file, parts) {
+  const partial = join(dirname(file), `.${basename(file)}.partial`);
+  writeFlushed(partial, parts);
+  renameSync(partial, file);
 }
 
 function writeFlushed(file, parts) {

@@ -32,6 +32,11 @@ internal sealed class CompileArguments : CommandArguments
             + "is, runs forward alone and without dropout, and is a graph of its own (default: train all)")]
     public int? TrainLast { get; set; }
 
+    [Option("lora", MetaValue = "SETTINGS",
+        HelpText = "train low-rank adapters beside the layers, not the layers: "
+            + "r=8,alpha=16,targets=query+value,dropout=0,rslora=no, any left out (default: none)")]
+    public string? Lora { get; set; }
+
     [Option("method", MetaValue = "METHOD",
         HelpText = "whose loss is minimized: finetune, focal, poly-1 or confidence-penalty (default: finetune)")]
     public string? Method { get; set; }
@@ -55,6 +60,7 @@ internal sealed class CompileArguments : CommandArguments
         Layers = LayerNumbers.Parse(Layers),
         Method = Method is { } method ? FineTuneMethod.Parse(method) : FineTuneMethod.FineTune,
         TrainLast = TrainLast,
+        Lora = Lora is { } settings ? Methods.Lora.Parse(settings) : null,
         Dropout = Dropout,
     });
 }

@@ -9,6 +9,8 @@ namespace OrtTrainer.Cli.Arguments;
 /// <summary>The options of <c>pack</c>.</summary>
 internal sealed class PackArguments : LabelledArguments
 {
+    private const int DefaultLast = 2;
+
     [Section("What is packed and where to")]
     [Option("model", MetaValue = "DIR", HelpText = "model folder with config.json, weights and tokenizer")]
     public string? Model { get; set; }
@@ -25,10 +27,11 @@ internal sealed class PackArguments : LabelledArguments
     public string? Train { get; set; }
 
     [Option("train-last", MetaValue = "K", HelpText = "train the last K layers and the head; 0: the head alone "
-        + "(default: 2)")]
-    public int TrainLast { get; set; } = 2;
+        + "(default: 2, and with --lora all)")]
+    public int? TrainLast { get; set; }
 
-    [Option("lora", MetaValue = "r=N", HelpText = "refused: a pack trains whole layers; finetune trains adapters")]
+    [Option("lora", MetaValue = "SETTINGS", HelpText = "train low-rank adapters beside those layers, not the layers: "
+        + "r=8,alpha=16,targets=query+value,dropout=0,rslora=no, any left out")]
     public string? Lora { get; set; }
 
     [Option("layers", MetaValue = "0,2,4", HelpText = "encoder layers to keep, counted from 0 (default: all)")]
@@ -51,11 +54,7 @@ internal sealed class PackArguments : LabelledArguments
     [Option("json", HelpText = "print the result as one JSON object")]
     public bool Json { get; set; }
 
-    public string OutputFolder => Lora is null
-        ? Required(Output, "--out", "give the folder to write the pack to")
-        : throw new UsageException(
-            "--lora cannot be packed: adapters lie in every layer, so that no layer could be run once and let go of. "
-            + "Give --train-last, or train adapters with finetune --lora.");
+    public string OutputFolder => Required(Output, "--out", "give the folder to write the pack to");
 
     /// <summary>The graphs as the library takes them.</summary>
     /// <param name="labels">Names of the labels; null for none.</param>
@@ -67,7 +66,8 @@ internal sealed class PackArguments : LabelledArguments
         Labels = labels?.Count ?? Labels,
         LabelNames = labels,
         Layers = LayerNumbers.Parse(Layers),
-        TrainLast = TrainLast,
+        TrainLast = TrainLast ?? (Lora is null ? DefaultLast : null),
+        Lora = Lora is { } settings ? Methods.Lora.Parse(settings) : null,
         Dropout = Dropout,
     });
 

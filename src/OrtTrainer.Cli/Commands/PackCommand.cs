@@ -7,7 +7,7 @@ using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary><c>pack</c>: a folder that trains the last layers of a model on a small device.</summary>
+/// <summary><c>pack</c>: a folder that trains the last layers of a model, or adapters, on a small device.</summary>
 internal static class PackCommand
 {
     private const int MostProbes = 64;
@@ -50,8 +50,9 @@ internal static class PackCommand
 
     private static IEnumerable<string> Lines(PackManifest pack, string folder)
     {
-        string trained = pack.TrainLast == 0
-            ? "The head is trained"
+        string trained = pack.Lora is not null
+            ? $"Adapters of the last {Figures.Count(pack.TrainLast, "layer")} ({pack.Lora}) and the head are trained"
+            : pack.TrainLast == 0 ? "The head is trained"
             : $"The last {Figures.Count(pack.TrainLast, "layer")} and the head are trained";
         yield return $"{trained}; what stays as it is is stored in {Words.Of(pack.Frozen)}.";
         foreach (IGrouping<string, PackFile> kind in pack.Files.GroupBy(file => file.Kind))

@@ -30,6 +30,10 @@ internal sealed record CompileOptions
     /// model.</summary>
     public int? TrainLast { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 0) : null; }
 
+    /// <summary>Low-rank adapters that are trained with the head, and the layers themselves not; with
+    /// <see cref="TrainLast"/>, beside so many of the last layers. Null for none.</summary>
+    public Lora? Lora { get; init; }
+
     /// <summary>Dropout everywhere, in [0, 1); null for the probabilities of the configuration.</summary>
     public double? Dropout { get; init => field = value is { } p ? OptionRange.Below(p, 0, 1) : null; }
 

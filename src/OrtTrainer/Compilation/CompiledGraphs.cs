@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
+using OrtTrainer.Models.Building;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Loss;
@@ -64,6 +65,8 @@ internal sealed class CompiledGraphs
         ParameterView[] Of(Func<CompiledParameter, bool> choose) =>
             [.. taken.Where(item => choose(item.Parameter)).Select(item => item.View)];
         ParameterView[] tables = Of(parameter => parameter.Gradient is { Output: null });
+        ParameterSpec[] parts = [.. Manifest.Parameters.SelectMany(parameter => ViewOf(parameter).Parts)];
+        ParameterSpec Part(string name) => parts.First(part => part.Name == name);
         return new(
             new PackedGraph(
                 graph, new ParameterLayout(Of(parameter => parameter.Trained), tables),
@@ -73,26 +76,62 @@ internal sealed class CompiledGraphs
         {
             ReadsLogits = file.Outputs.Any(output => output.Name == PackedInputs.Logits),
             Frozen = Of(parameter => !parameter.Trained),
+            AdapterScale = Manifest.Adapters?.Scale ?? 0,
+            Adapted =
+            [
+                .. (Manifest.Adapters?.Layers ?? []).Select(layer => new AdaptedLayer(
+                    layer.Weights[0], [.. layer.Weights.Select(Part)], Part(layer.Down), Part(layer.Up))),
+            ],
         };
     }
 
-    /// <summary>Where all parameters lie in a buffer of their own, those that are trained first.</summary>
+    /// <summary>The evaluation graph, on buffers of what is trained.</summary>
+    /// <param name="layout">That of the training graph.</param>
+    public PackedGraph Evaluation(ParameterLayout layout)
+    {
+        CompiledFile file = Manifest.Find(GraphRole.Evaluation)!;
+        return new(
+            Graph(GraphRole.Evaluation), layout,
+            file.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal))
+        {
+            Outputs = Manifest.Outputs,
+            Frozen =
+            [
+                .. Manifest.Parameters
+                    .Where(parameter => !parameter.Trained && file.Parameters.Contains(parameter.Name)).Select(ViewOf),
+            ],
+        };
+    }
+
+    /// <summary>Where all parameters of the model lie in a buffer of their own, those that are trained
+    /// first.</summary>
     public ParameterLayout Layout() => LayoutOf(Manifest);
 
-    /// <summary>Where all parameters of graphs lie in a buffer, those that are trained first.</summary>
-    public static ParameterLayout LayoutOf(GraphManifest manifest) => new([.. manifest.Parameters.Select(ViewOf)]);
+    /// <summary>Where all parameters of a model lie in a buffer, those that are trained first; adapters are none of
+    /// them.</summary>
+    public static ParameterLayout LayoutOf(GraphManifest manifest) => new(
+        [.. manifest.Parameters.Where(part => manifest.Adapters?.Has(part.Name) != true).Select(ViewOf)]);
 
-    /// <summary>Reads the weights of all parameters out of a file that has every one of them.</summary>
+    /// <summary>Reads the weights of parameters out of a file that has every one of the model; adapters start by the
+    /// seed.</summary>
     /// <param name="file">A safetensors file with the tensors of the trained model.</param>
     /// <param name="layout">Where they go.</param>
     /// <param name="weights">Filled.</param>
+    /// <param name="seed">Fixes random values.</param>
     /// <exception cref="CheckpointException">The file is of another model.</exception>
-    public void Load(string file, ParameterLayout layout, WeightBuffer weights)
+    public void Load(string file, ParameterLayout layout, WeightBuffer weights, long seed = 1)
     {
         using Checkpoint tensors = ScaledTensors.OpenFile(file);
         EncoderTensors.Require(Architecture, tensors);
-        layout.Fill(weights, tensors);
+        layout.Fill(weights, tensors, parameter => !IsAdapter(parameter));
+        foreach (ParameterSpec adapter in layout.Parameters.Where(IsAdapter))
+        {
+            weights.Write(layout.OffsetOf(adapter), checked((int)adapter.Length), values =>
+                ParameterInitializer.Fill(adapter, values, Manifest.WeightDeviation, seed));
+        }
     }
+
+    private bool IsAdapter(ParameterSpec parameter) => Manifest.Adapters?.Has(parameter.Name) == true;
 
     private static bool IsPart(string output) => LossPart.All.Any(part => part.Output == output);
 
@@ -106,11 +145,12 @@ internal sealed class CompiledGraphs
             using JsonDocument document = JsonDocument.Parse(json);
             JsonElement root = document.RootElement;
             string format = Text(root, "format"), version = Text(root, "version");
-            if (format != GraphManifest.FormatName || version != $"{GraphManifest.CurrentVersion}")
+            const int First = GraphManifest.CurrentVersion, WithAdapters = GraphManifest.VersionWithAdapters;
+            if (format != GraphManifest.FormatName || (version != $"{First}" && version != $"{WithAdapters}"))
             {
                 throw new CheckpointException(
                     path, "format and version", $"{CheckpointException.Quote(format)} {version}",
-                    $"\"{GraphManifest.FormatName}\" {GraphManifest.CurrentVersion}", Recompile);
+                    $"\"{GraphManifest.FormatName}\" {First} or {WithAdapters}", Recompile);
             }
 
             return root.Deserialize<GraphManifest>(RunJson.Options)!;

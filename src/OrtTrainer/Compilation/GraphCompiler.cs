@@ -7,6 +7,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Onnx;
+using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
@@ -64,8 +65,12 @@ internal static class GraphCompiler
     }
 
     /// <summary>The manifest, and the graphs by their roles.</summary>
+    /// <param name="options">The model and what is learned.</param>
+    /// <param name="has">Whether the pre-trained weights have a parameter of the head, which is not trained beside
+    /// adapters then, unless the task puts it on the model; null where they are not known.</param>
     /// <inheritdoc cref="Compile" path="/exception"/>
-    public static (GraphManifest Manifest, IReadOnlyDictionary<string, byte[]> Graphs) Build(CompileOptions options)
+    public static (GraphManifest Manifest, IReadOnlyDictionary<string, byte[]> Graphs) Build(
+        CompileOptions options, Func<ParameterSpec, bool>? has = null)
     {
         ModelConfig config = options.ReadConfig();
         (Architecture whole, Architecture architecture) =
@@ -75,15 +80,18 @@ internal static class GraphCompiler
         int outputs = OutputsOf(options, task, architecture.Config);
         ModelHead head = task.Head(outputs);
         TrainingObjective objective = CompiledLoss.Of(options.Method, task, outputs, architecture.Shape.Layers);
-        LastLayers? plan = options.TrainLast is { } count ? LastLayers.Of(architecture, count) : null;
-        int? frozenLayers = plan?.FrozenLayers;
+        LastLayers? last = options.TrainLast is { } count ? LastLayers.Of(architecture, count) : null;
+        int? frozenLayers = last?.FrozenLayers;
+        AdapterPlan? adapters = options.Lora?.PlanOf(architecture, head, has, frozenLayers);
 
         TrainingGraph training = TrainingGraph.Build(
-            architecture, head, objective, batchStatistics: false, plan: plan, startsAtStates: plan is not null);
+            architecture, head, objective, batchStatistics: false, plan: (ITrainingPlan?)adapters ?? last,
+            startsAtStates: last is not null);
+        RequireAdapters(options, training);
         PackedGraph? lower = frozenLayers is { } layers ? PackedGraph.Lower(architecture, layers) : null;
         PackedGraph evaluation = frozenLayers is { } below
-            ? PackedGraph.Upper(architecture, head, below)
-            : PackedGraph.Evaluation(architecture, head);
+            ? PackedGraph.Upper(architecture, head, below, adapters?.Adapters)
+            : PackedGraph.Evaluation(architecture, head, adapters: adapters?.Adapters);
         Dictionary<string, byte[]> graphs = new()
         {
             [GraphRole.Training] = training.Packed.Model,
@@ -111,7 +119,7 @@ internal static class GraphCompiler
         return (new GraphManifest
         {
             Format = GraphManifest.FormatName,
-            Version = GraphManifest.CurrentVersion,
+            Version = options.Lora is null ? GraphManifest.CurrentVersion : GraphManifest.VersionWithAdapters,
             Producer = $"OrtTrainer {typeof(GraphCompiler).Assembly.GetName().Version!.ToString(3)}",
             OnnxRuntime = GraphSession.RuntimeVersion,
             Task = task.Name,
@@ -125,6 +133,7 @@ internal static class GraphCompiler
                 .. objective.Inputs.Cast<LossCoefficient>().Select(c => new CompiledCoefficient(c.Name, c.At(0))),
             ],
             TrainLast = options.TrainLast,
+            Adapters = options.Lora is { } lora ? Describe(lora, training, architecture, head, options.Model) : null,
             Positions = architecture.Shape.Positions,
             BasePrefix = architecture.BasePrefix,
             WeightDeviation = architecture.WeightDeviation,
@@ -141,6 +150,33 @@ internal static class GraphCompiler
     }
 
     private static string FileOf(string role) => role + ".onnx";
+
+    private static void RequireAdapters(CompileOptions options, TrainingGraph training)
+    {
+        if (options.Lora is not null && training.Adapted.Count == 0)
+        {
+            throw new RunException(
+                $"{options.Model}: none of the layers that LoRA adapts is among the last {options.TrainLast}. Train "
+                + "more layers, or take other targets.");
+        }
+    }
+
+    private static CompiledAdapters Describe(
+        Lora lora, TrainingGraph training, Architecture architecture, ModelHead head, string model)
+    {
+        CompiledAdapter[] layers =
+        [
+            .. training.Adapted.Select(layer => new CompiledAdapter(
+                [.. layer.Weights.Select(weight => weight.Name)], layer.Down.Name, layer.Up.Name)),
+        ];
+        return new(
+            lora.ToString(), training.AdapterScale,
+            TrainedAdapter.ConfigOf(
+                lora, training.Adapted,
+                training.Layout.Parameters.Where(part => !training.Adapted.Any(layer => layer.Has(part))),
+                architecture, head, model),
+            layers);
+    }
 
     private static int OutputsOf(CompileOptions options, ModelTask task, ModelConfig config)
     {
@@ -204,7 +240,8 @@ internal static class GraphCompiler
         : new(view.GradientName, null, null),
         [
             .. view.Parts.Select(part => new CompiledPart(
-                part.Name, part.Shape, part.Initialization, part.Place.IsHead, part.HasRowPerOutput,
+                part.Name, part.Shape, part.Initialization,
+                part.Place.IsHead || training.Adapted.Any(layer => layer.Has(part)), part.HasRowPerOutput,
                 part.Storage.Tensor, sources.Of(part), part.Storage.InputsFirst, part.Storage.FirstRow,
                 part.Storage.Rows, part.Storage.Kernel)),
         ]);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
 
@@ -18,6 +19,10 @@ internal sealed record GraphManifest
 
     /// <summary>The version of the form of the file and of what the graphs take.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>The version of graphs with <see cref="Adapters"/>, which readers of the other one would write as
+    /// tensors of a model.</summary>
+    public const int VersionWithAdapters = 2;
 
     /// <summary>Tells the file from others.</summary>
     public required string Format { get; init; }
@@ -51,6 +56,10 @@ internal sealed record GraphManifest
 
     /// <summary>How many layers, the last ones, are trained with the head; null for the whole model.</summary>
     public int? TrainLast { get; init; }
+
+    /// <summary>The adapters that are trained in place of layers; null where layers are trained.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CompiledAdapters? Adapters { get; init; }
 
     /// <summary>The most tokens of a text.</summary>
     public required int Positions { get; init; }
@@ -112,6 +121,32 @@ internal sealed record CompiledFile(
 /// <param name="Shape">Numbers, and names of sizes that differ from batch to batch; null for one without a
 /// name.</param>
 internal sealed record CompiledValue(string Name, string Type, JsonArray Shape);
+
+/// <summary>Low-rank adapters beside layers: W + scale · B·A stands for W in the trained model.</summary>
+/// <param name="Settings">As <c>--lora</c> has them.</param>
+/// <param name="Scale">What the products are multiplied with.</param>
+/// <param name="Config">adapter_config.json of the library PEFT. Beside it, adapter_model.safetensors has every trained
+/// parameter under the name of its tensor, with base_model.model. before it.</param>
+/// <param name="Layers">The layers.</param>
+internal sealed record CompiledAdapters(
+    string Settings, float Scale, JsonObject Config, IReadOnlyList<CompiledAdapter> Layers)
+{
+    /// <summary>Whether a parameter is part of an adapter, and not of the model.</summary>
+    public bool Has(string parameter) => Layers.Any(layer => layer.Down == parameter || layer.Up == parameter);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}
+
+/// <summary>The adapter of a layer.</summary>
+/// <param name="Weights">The parts that make up W [out, in], one above the other.</param>
+/// <param name="Down">The parameter A, [rank, in].</param>
+/// <param name="Up">The parameter B, [out, rank].</param>
+internal sealed record CompiledAdapter(IReadOnlyList<string> Weights, string Down, string Up)
+{
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(this);
+}
 
 /// <summary>What graphs take as one input: a tensor of weight files, or several stacked along the first axis.</summary>
 /// <param name="Name">The input's name.</param>

@@ -42,8 +42,46 @@ internal sealed record TrainedAdapter(
         SafetensorsWriter.Write(
             Path.Combine(folder, PeftAdapter.WeightsName), Tensors(model),
             new Dictionary<string, string>([.. SafetensorsWriter.PyTorchFormat, .. metadata]));
-        AtomicFile.WriteText(
-            Path.Combine(folder, PeftAdapter.ConfigName), Config(model).ToJsonString(Indented) + "\n");
+        HashSet<string> own = Names(model);
+        JsonObject config = ConfigOf(
+            Settings, Layers, Layout.Parameters.Where(parameter => own.Contains(parameter.Storage.Tensor)),
+            model.Architecture, model.Head, BaseModel);
+        AtomicFile.WriteText(Path.Combine(folder, PeftAdapter.ConfigName), config.ToJsonString(Indented) + "\n");
+    }
+
+    /// <summary>What adapter_config.json says.</summary>
+    /// <param name="settings">Rank, scale and targets.</param>
+    /// <param name="layers">The layers that have an adapter.</param>
+    /// <param name="whole">The parameters of the model that are trained themselves.</param>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="head">What stands on it.</param>
+    /// <param name="baseModel">The folder of the model.</param>
+    public static JsonObject ConfigOf(
+        Lora settings, IReadOnlyList<AdaptedLayer> layers, IEnumerable<ParameterSpec> whole, Architecture architecture,
+        ModelHead head, string baseModel)
+    {
+        string[] modules =
+            [.. whole.Select(parameter => ModuleOf(architecture, parameter.Storage.Tensor)).Distinct()];
+        bool isStoredByInputs = layers.Any(layer => layer.Weights.Any(weight => weight.Storage.InputsFirst));
+        string[] targets = settings.Targets.Count > 0
+            ? [.. settings.Targets]
+            : [.. layers.Select(layer => layer.Name.Split('.')[^1]).Distinct().Order(StringComparer.Ordinal)];
+        return new()
+        {
+            ["peft_type"] = "LORA",
+            ["task_type"] = head.PeftTask,
+            ["base_model_name_or_path"] = baseModel,
+            ["r"] = settings.Rank,
+            ["lora_alpha"] = settings.Alpha,
+            ["lora_dropout"] = settings.Dropout,
+            ["target_modules"] = Words(targets),
+            ["modules_to_save"] = modules.Length == 0 ? null : Words(modules),
+            ["fan_in_fan_out"] = isStoredByInputs,
+            ["use_rslora"] = settings.IsStabilized,
+            ["bias"] = "none",
+            ["init_lora_weights"] = true,
+            ["inference_mode"] = true,
+        };
     }
 
     private IEnumerable<TensorData> Tensors(FineTunedModel model)
@@ -52,36 +90,6 @@ internal sealed record TrainedAdapter(
         return StoredTensors.Of(Layout, Weights)
             .Where(tensor => own.Contains(tensor.Name) || Layers.Any(layer => IsOf(layer, tensor.Name)))
             .Select(tensor => tensor.Named(PeftAdapter.Prefix + NameIn(model, tensor.Name)));
-    }
-
-    private JsonObject Config(FineTunedModel model)
-    {
-        HashSet<string> own = Names(model);
-        string[] whole =
-        [
-            .. Layout.Parameters.Select(parameter => parameter.Storage.Tensor).Where(own.Contains)
-                .Select(tensor => ModuleOf(model, tensor)).Distinct(),
-        ];
-        bool isStoredByInputs = Layers.Any(layer => layer.Weights.Any(weight => weight.Storage.InputsFirst));
-        string[] targets = Settings.Targets.Count > 0
-            ? [.. Settings.Targets]
-            : [.. Layers.Select(layer => layer.Name.Split('.')[^1]).Distinct().Order(StringComparer.Ordinal)];
-        return new()
-        {
-            ["peft_type"] = "LORA",
-            ["task_type"] = model.Head.PeftTask,
-            ["base_model_name_or_path"] = BaseModel,
-            ["r"] = Settings.Rank,
-            ["lora_alpha"] = Settings.Alpha,
-            ["lora_dropout"] = Settings.Dropout,
-            ["target_modules"] = Words(targets),
-            ["modules_to_save"] = whole.Length == 0 ? null : Words(whole),
-            ["fan_in_fan_out"] = isStoredByInputs,
-            ["use_rslora"] = Settings.IsStabilized,
-            ["bias"] = "none",
-            ["init_lora_weights"] = true,
-            ["inference_mode"] = true,
-        };
     }
 
     private static bool IsOf(AdaptedLayer layer, string tensor) => tensor == layer.Down.Name || tensor == layer.Up.Name;
@@ -100,9 +108,9 @@ internal sealed record TrainedAdapter(
     }
 
     /// <summary>The outermost module that a tensor of the head is in.</summary>
-    private static string ModuleOf(FineTunedModel model, string tensor)
+    private static string ModuleOf(Architecture architecture, string tensor)
     {
-        string prefix = model.Architecture.BasePrefix;
+        string prefix = architecture.BasePrefix;
         return tensor[(tensor.StartsWith(prefix, StringComparison.Ordinal) ? prefix.Length : 0)..].Split('.')[0];
     }
 

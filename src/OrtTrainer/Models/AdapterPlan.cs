@@ -8,9 +8,9 @@ namespace OrtTrainer.Models;
 internal sealed record AdapterPlan(LowRankAdapters Adapters, IReadOnlySet<string> Whole) : ITrainingPlan
 {
     /// <inheritdoc/>
-    public int? FrozenLayers => null;
+    public int? FrozenLayers { get; init; }
 
     /// <summary>Whether a parameter of a model that was built with the adapters is trained.</summary>
     public bool Trains(ParameterView view, PackedModelBuilder m) => view.Parts.All(part =>
-        Whole.Contains(part.Name) || m.AdaptedLayers.Any(layer => layer.Down == part || layer.Up == part));
+        Whole.Contains(part.Name) || m.AdaptedLayers.Any(layer => layer.Has(part)));
 }

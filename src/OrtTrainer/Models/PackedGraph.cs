@@ -16,14 +16,23 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// <summary>Values per row, K.</summary>
     public int Outputs { get; init; } = 1;
 
+    /// <summary>The parameters that it takes and that the layout lacks, since they stay as they are.</summary>
+    public IReadOnlyList<ParameterView> Frozen { get; init; } = [];
+
     /// <summary>
     /// Forward pass without dropout: a batch and parameters in, <see cref="PackedInputs.Logits"/> out.
     /// </summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="head">What stands on it.</param>
+    /// <param name="precision">What the operands of products are rounded to.</param>
+    /// <param name="adapters">What stands beside linear layers, as parameters of their own; null for nothing.</param>
     public static PackedGraph Evaluation(
-        Architecture architecture, ModelHead head, Precision precision = Precision.Fp32)
+        Architecture architecture, ModelHead head, Precision precision = Precision.Fp32,
+        LowRankAdapters? adapters = null)
     {
         GraphBuilder g = new("evaluation");
-        return Forward(g, new PackedModelBuilder(g, training: false, precision), architecture, head);
+        return Forward(
+            g, new PackedModelBuilder(g, training: false, precision) { Adapters = adapters }, architecture, head);
     }
 
     /// <summary>
@@ -94,10 +103,15 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>
     /// <param name="layers">How many layers there are below.</param>
-    public static PackedGraph Upper(Architecture architecture, ModelHead head, int layers)
+    /// <param name="adapters">What stands beside linear layers, as parameters of their own; null for nothing.</param>
+    public static PackedGraph Upper(
+        Architecture architecture, ModelHead head, int layers, LowRankAdapters? adapters = null)
     {
         GraphBuilder g = new("evaluation");
-        PackedModelBuilder m = new(g, training: false) { FrozenLayers = layers, StartsAtStates = true };
+        PackedModelBuilder m = new(g, training: false)
+        {
+            FrozenLayers = layers, StartsAtStates = true, Adapters = adapters,
+        };
         g.Output(head.Build(m, architecture, architecture.Encode(m, head)), PackedInputs.Logits);
         return WithoutUnused(g, m) with { Rows = head.Rows, Outputs = head.Outputs };
     }

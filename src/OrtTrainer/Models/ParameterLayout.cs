@@ -86,10 +86,13 @@ internal sealed class ParameterLayout
     }
 
     /// <summary>As the other, from a file that is open.</summary>
+    /// <param name="weights">The buffer, [<see cref="Length"/>].</param>
+    /// <param name="tensors">The file.</param>
+    /// <param name="has">Whether the file has a parameter; null for all. Others stay as they are.</param>
     /// <inheritdoc cref="Fill(WeightBuffer, string)" path="/exception"/>
-    internal void Fill(WeightBuffer weights, Checkpoint tensors)
+    internal void Fill(WeightBuffer weights, Checkpoint tensors, Func<ParameterSpec, bool>? has = null)
     {
-        foreach (ParameterSpec parameter in Parameters)
+        foreach (ParameterSpec parameter in Parameters.Where(parameter => has is null || has(parameter)))
         {
             weights.Write(OffsetOf(parameter), checked((int)parameter.Length), values =>
                 parameter.Storage.Read(tensors, parameter.Storage.Tensor, parameter.Shape, values));

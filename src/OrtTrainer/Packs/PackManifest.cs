@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 
 namespace OrtTrainer.Packs;
@@ -23,8 +24,12 @@ internal sealed record PackManifest
     /// <summary>The program that wrote the pack, with its version.</summary>
     public required string Producer { get; init; }
 
-    /// <summary>How many layers, the last ones, are trained with the head.</summary>
+    /// <summary>How many layers, the last ones, are trained with the head, or have adapters that are.</summary>
     public required int TrainLast { get; init; }
+
+    /// <summary>The settings of the adapters that are trained in place of layers; null where layers are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Lora { get; init; }
 
     /// <summary>How matrices that stay as they are are stored.</summary>
     public required FrozenPrecision Frozen { get; init; }

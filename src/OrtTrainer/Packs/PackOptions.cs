@@ -6,7 +6,8 @@ namespace OrtTrainer.Packs;
 /// <summary>What goes into a pack.</summary>
 internal sealed record PackOptions
 {
-    /// <summary>The graphs: of a model's folder, for classification, with the last layers trained.</summary>
+    /// <summary>The graphs: of a model's folder, for classification, with the last layers trained, or
+    /// adapters beside them; those of all layers where their number is left out.</summary>
     public required CompileOptions Graphs { get; init; }
 
     /// <summary>How what stays as it is is stored; null for the most exact form that fits.</summary>

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Compilation;
-using OrtTrainer.Export;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Updates;
@@ -26,8 +24,10 @@ internal sealed class PackTraining : IDisposable
     private readonly PackLimits _limits;
     private readonly ExecutionOptions _execution;
     private readonly TrainingGraph _graph;
+    private readonly PackedGraph _evaluation;
     private readonly WeightUpdates _updates;
     private readonly TrainingState _state;
+    private FrozenWeights? _frozen;
 
     /// <param name="pack">What is trained.</param>
     /// <param name="options">How.</param>
@@ -37,18 +37,12 @@ internal sealed class PackTraining : IDisposable
         (_pack, _options, _limits) = (pack, options, new PackLimits(options, clock ?? TimeProvider.System));
         _execution = new() { IntraOpThreads = options.Threads };
         _graph = pack.Graphs.Training();
-        if (_graph.Frozen.Count > 0)
-        {
-            throw new RunException(
-                $"{pack.Folder}: the training graph reads {_graph.Frozen[0].Name}, which stays as it is; expected one "
-                + "that reads what is trained alone. Pack a model for classification.");
-        }
-
+        _evaluation = pack.Graphs.Evaluation(_graph.Layout);
         _updates = Device.Default.CreateUpdates(options.Threads);
         _state = new(
             _graph.Layout.Weights, new AdamWOptions(),
             new WeightAverage(Device.Default, _graph.Layout.Weights, new EqualShares()), _updates);
-        pack.Graphs.Load(pack.Weights, _graph.Layout, _state.Parameters);
+        pack.Graphs.Load(pack.Weights, _graph.Layout, _state.Parameters, options.Seed);
     }
 
     /// <summary>Trains, and writes the model.</summary>
@@ -64,6 +58,8 @@ internal sealed class PackTraining : IDisposable
         _limits.Require(PackLimits.Estimate(_pack.Graphs.Manifest, all, _options.BatchSize));
         TokenizedExample[] known = StatesOf(all, cancellation);
         TokenizedExample[] examples = known[..data.Train.Inputs.Count];
+        _frozen = FrozenWeights.Load(_pack.Graphs, _graph.Frozen.Concat(_evaluation.Frozen), _pack.Weights);
+        _state.Frozen = _frozen;
 
         TrainingObjective objective = new(
             OutputDistribution.Categorical, new ExampleTargets(data.Train.Source.Targets));
@@ -79,7 +75,7 @@ internal sealed class PackTraining : IDisposable
             Accuracy = Score(data, known, _state.Parameters),
             AveragedAccuracy = _state.CurrentAverage is { } average ? Score(data, known, average) : null,
         };
-        Save(best, data.Labels);
+        new PackResult(_pack, _graph).Write(best, data.Labels, _options.Output);
         if (stopped is null)
         {
             checkpoints.Remove();
@@ -90,6 +86,7 @@ internal sealed class PackTraining : IDisposable
 
     public void Dispose()
     {
+        _frozen?.Dispose();
         _state.Dispose();
         _updates.Dispose();
     }
@@ -144,44 +141,10 @@ internal sealed class PackTraining : IDisposable
             return null;
         }
 
-        CompiledFile file = _pack.Graphs.Manifest.Find(GraphRole.Evaluation)!;
-        PackedGraph graph = new(
-            _pack.Graphs.Graph(GraphRole.Evaluation), _graph.Layout,
-            file.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal))
-        {
-            Outputs = data.Labels.Count,
-        };
-        using EvaluationSession session = new(graph, _execution);
+        using EvaluationSession session = new(_evaluation, _execution, _frozen);
         LargestOutputs largest = new(data.Test.Inputs.Count);
         session.Run(weights, known[data.Train.Inputs.Count..], largest);
         return largest.Share(new ExampleTargets(data.Test.Source.Targets));
-    }
-
-    /// <summary>Writes the whole model, with the trained part in its place.</summary>
-    private void Save(WeightBuffer trained, IReadOnlyList<string> labels)
-    {
-        ParameterLayout layout = _pack.Graphs.Layout();
-        using WeightBuffer whole = new(Device.Default, layout.Length);
-        _pack.Graphs.Load(_pack.Weights, layout, whole);
-        foreach (ParameterView view in _graph.Layout.Views)
-        {
-            trained.Read(_graph.Layout.OffsetOf(view), checked((int)view.Length), values =>
-                whole.Write(layout.OffsetOf(layout.Views.First(other => other.Name == view.Name)), values));
-        }
-
-        using StagedFolder staged = new(_options.Output);
-        SafetensorsWriter.Write(
-            Path.Combine(staged.Path, PackWriter.WeightsName), StoredTensors.Of(layout, whole));
-        ModelConfig.Of(Path.Combine(_pack.Folder, PackWriter.ConfigName), _pack.Graphs.Manifest.Config)
-            .With(labels: labels).Save(staged.Path);
-        foreach (PackFile file in _pack.Manifest.Files.Where(file => file.Kind == PackFile.Tokenizer))
-        {
-            string copy = Path.Combine(staged.Path, file.File);
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(Path.Combine(_pack.Folder, file.File), copy);
-        }
-
-        staged.Publish([]);
     }
 
     /// <summary>What must be the same for a training to go on.</summary>

@@ -47,7 +47,11 @@ internal static class PackWriter
         RequireFree(folder);
         using PretrainedModel model = PretrainedModel.Open(
             options.Graphs.Model, layers: options.Graphs.Layers, dropout: options.Graphs.Dropout);
-        (GraphManifest manifest, IReadOnlyDictionary<string, byte[]> graphs) = Build(options.Graphs);
+        CompileOptions asked = options.Graphs with
+        {
+            TrainLast = options.Graphs.TrainLast ?? model.Architecture.Shape.Layers,
+        };
+        (GraphManifest manifest, IReadOnlyDictionary<string, byte[]> graphs) = Build(asked, model.Has);
         TokenizerExport tokenizer = TokenizerExport.Read(model.Folder, manifest.Positions, maxLength: null);
         using PackWeights weights = PackWeights.Load(model, manifest, options.Graphs.LabelNames, options.Seed);
 
@@ -67,6 +71,7 @@ internal static class PackWriter
             Version = PackManifest.CurrentVersion,
             Producer = manifest.Producer,
             TrainLast = manifest.TrainLast!.Value,
+            Lora = manifest.Adapters?.Settings,
             Frozen = frozen,
             Labels = options.Graphs.LabelNames,
             Started = weights.Started,
@@ -80,9 +85,10 @@ internal static class PackWriter
         return pack;
     }
 
-    private static (GraphManifest Manifest, IReadOnlyDictionary<string, byte[]> Graphs) Build(CompileOptions options)
+    private static (GraphManifest Manifest, IReadOnlyDictionary<string, byte[]> Graphs) Build(
+        CompileOptions options, Func<ParameterSpec, bool> has)
     {
-        (GraphManifest manifest, IReadOnlyDictionary<string, byte[]> graphs) = GraphCompiler.Build(options);
+        (GraphManifest manifest, IReadOnlyDictionary<string, byte[]> graphs) = GraphCompiler.Build(options, has);
 
         // The pack has the tensors of the trained model, under its names.
         return (manifest with
@@ -142,9 +148,11 @@ internal static class PackWriter
             return $"With int8 it would take {Megabytes(others + weights.LengthAt(FrozenPrecision.Int8))}.";
         }
 
-        for (int count = options.Graphs.TrainLast!.Value - 1; count >= 0; count--)
+        // Beside adapters all layers stay as they are.
+        int last = options.Graphs.Lora is null ? options.Graphs.TrainLast!.Value : 0;
+        for (int count = last - 1; count >= 0; count--)
         {
-            (GraphManifest manifest, _) = Build(options.Graphs with { TrainLast = count });
+            (GraphManifest manifest, _) = Build(options.Graphs with { TrainLast = count }, model.Has);
             using PackWeights fewer = PackWeights.Load(model, manifest, options.Graphs.LabelNames, options.Seed);
             long total = others + ManifestBytes + fewer.LengthAt(FrozenPrecision.Int8);
             if (total <= most)

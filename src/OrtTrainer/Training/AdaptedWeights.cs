@@ -10,7 +10,7 @@ namespace OrtTrainer.Training;
 /// The weights of a model of which adapters are trained, and a few parameters whole: those that stay as they are, which
 /// a training graph reads, and all of them with the adapters added in, W + scale · B·A, for graphs that know of none.
 /// </summary>
-internal sealed class AdaptedWeights : IDisposable
+internal sealed class AdaptedWeights : IFrozenWeights, IDisposable
 {
     private readonly TrainingGraph _graph;
     private readonly ParameterLayout _model;
@@ -69,7 +69,7 @@ internal sealed class AdaptedWeights : IDisposable
         return initialized;
     }
 
-    /// <summary>Where a parameter that stays as it is lies.</summary>
+    /// <inheritdoc/>
     public (WeightBuffer Weights, long Offset) Find(ParameterView frozen) => Find(frozen.Parts[0]);
 
     /// <summary>The whole model with what was trained.</summary>
@@ -84,7 +84,9 @@ internal sealed class AdaptedWeights : IDisposable
 
         foreach (AdaptedLayer layer in _graph.Adapted)
         {
-            Merge(layer, _graph.Layout.Read(trained, layer.Down), _graph.Layout.Read(trained, layer.Up));
+            layer.Merge(
+                _graph.Layout.Read(trained, layer.Down), _graph.Layout.Read(trained, layer.Up), _graph.AdapterScale,
+                part => _adapted.Read(_bases, part), (part, values) => _merged.Write(_model.OffsetOf(part), values));
         }
 
         return _merged;
@@ -111,18 +113,6 @@ internal sealed class AdaptedWeights : IDisposable
         _adapted.Parameters.Any(other => other.Name == frozen.Name)
             ? (_bases, _adapted.OffsetOf(frozen))
             : (_merged, _model.OffsetOf(frozen));
-
-    private void Merge(AdaptedLayer layer, float[] down, float[] up)
-    {
-        int rank = checked((int)layer.Down.Shape[0]), output = 0;
-        foreach (ParameterSpec part in layer.Weights)
-        {
-            float[] values = _adapted.Read(_bases, part);
-            LowRankProduct.AddTo(values, down, up.AsSpan(output * rank), rank, _graph.AdapterScale);
-            _merged.Write(_model.OffsetOf(part), values);
-            output += checked((int)part.Shape[0]);
-        }
-    }
 
     private static void Copy(WeightBuffer from, long start, WeightBuffer to, long offset, ParameterSpec parameter) =>
         from.Read(start, checked((int)parameter.Length), values => to.Write(offset, values));

@@ -32,7 +32,7 @@ internal sealed class BatchPasses : IDisposable
         _objective = objective;
         _state = state;
         Gradients = new WeightBuffer(state.Device, state.Layout.Length);
-        _session = new GradientSession(graph, options.Execution, state.Parameters, Gradients, state.Adapted);
+        _session = new GradientSession(graph, options.Execution, state.Parameters, Gradients, state.Frozen);
         _tables = [.. graph.Tables.Select(graph.Layout.SegmentOf)];
     }
 

@@ -15,11 +15,17 @@ internal sealed class EvaluationSession : IDisposable
     private readonly WeightBindings _bindings;
     private readonly PackedBatch _batch = new();
 
-    public EvaluationSession(PackedGraph graph, ExecutionOptions options)
+    /// <param name="graph">A graph without dropout.</param>
+    /// <param name="options">Threads and kernels.</param>
+    /// <param name="frozen">The weights that stay as they are, where the graph has some; not disposed here.</param>
+    public EvaluationSession(PackedGraph graph, ExecutionOptions options, IFrozenWeights? frozen = null)
     {
         _graph = graph;
         _session = GraphSession.FromBytes(graph.Model, options, "evaluation graph");
-        _bindings = new WeightBindings(_session, graph.Layout, PackedInputs.Logits);
+        _bindings = new WeightBindings(_session, graph.Layout, PackedInputs.Logits)
+        {
+            Frozen = [.. graph.Frozen.Select(view => (view, frozen!.Find(view)))],
+        };
     }
 
     /// <summary>Runs all examples and gives their outputs to a sink, a batch at a time.</summary>

@@ -29,10 +29,10 @@ internal sealed class GradientSession : IDisposable
     /// <param name="parameters">Parameters, laid out as the graph's layout says.</param>
     /// <param name="gradients">Where the gradients go, in the same layout, zero; each run overwrites them, and of
     /// tables the rows that it or the run before picked.</param>
-    /// <param name="adapted">The weights that stay as they are, where the graph has some; not disposed here.</param>
+    /// <param name="frozen">The weights that stay as they are, where the graph has some; not disposed here.</param>
     public GradientSession(
         TrainingGraph graph, ExecutionOptions options, WeightBuffer parameters, WeightBuffer gradients,
-        AdaptedWeights? adapted = null)
+        IFrozenWeights? frozen = null)
     {
         _graph = graph;
         _session = GraphSession.FromBytes(graph.Packed.Model, options, "training graph");
@@ -49,7 +49,7 @@ internal sealed class GradientSession : IDisposable
 
         foreach (ParameterView view in graph.Frozen)
         {
-            (WeightBuffer weights, long offset) = adapted!.Find(view);
+            (WeightBuffer weights, long offset) = frozen!.Find(view);
             _binding.BindInput(view.Name, weights, offset, [.. view.Shape]);
         }
 

@@ -51,6 +51,10 @@ internal sealed class TrainingState : IDisposable
     /// </summary>
     public AdaptedWeights? Adapted { get; init; }
 
+    /// <summary>The weights that the training graph reads and that stay as they are: those of <see cref="Adapted"/>
+    /// unless there are others, which are not disposed with this.</summary>
+    public IFrozenWeights? Frozen { get => field ?? Adapted; set; }
+
     /// <summary>The averaged weights, as <see cref="Parameters"/>; null where the method has none.</summary>
     public AveragedWeights? Average
     {

@@ -15,6 +15,9 @@ internal sealed class WeightBindings(GraphSession session, ParameterLayout layou
 {
     private readonly Dictionary<WeightBuffer, Binding> _bindings = [];
 
+    /// <summary>Parameters that stay as they are, and where they lie.</summary>
+    public IReadOnlyList<(ParameterView View, (WeightBuffer Weights, long Offset) Place)> Frozen { get; init; } = [];
+
     /// <summary>The binding for some weights, made when they are first seen.</summary>
     public Binding Of(WeightBuffer weights)
     {
@@ -27,6 +30,11 @@ internal sealed class WeightBindings(GraphSession session, ParameterLayout layou
         foreach (ParameterView view in layout.Views)
         {
             binding.BindInput(view.Name, weights, layout.OffsetOf(view), [.. view.Shape]);
+        }
+
+        foreach ((ParameterView view, (WeightBuffer frozen, long offset)) in Frozen)
+        {
+            binding.BindInput(view.Name, frozen, offset, [.. view.Shape]);
         }
 
         foreach (string output in outputs)

@@ -30,6 +30,17 @@ public sealed class PackCommandTests : IDisposable
     }
 
     [Test]
+    public void With_adapters_it_says_which_layers_have_them()
+    {
+        CliRun run = CliRun.Of(
+            "pack", "--model", _tiny.Model, "--train", _tiny.Train, "--lora", "r=4", "--out", Output).Succeeded();
+
+        Assert.That(run.Lines[0], Is.EqualTo(
+            "Adapters of the last 2 layers (r=4,alpha=16) and the head are trained; what stays as it is is stored in "
+            + "fp16."));
+    }
+
+    [Test]
     public void As_JSON_it_is_what_the_manifest_says()
     {
         CliRun run = CliRun.Of(
@@ -46,7 +57,8 @@ public sealed class PackCommandTests : IDisposable
     [TestCase("--train-last", "-1", 2, "-1")]
     [TestCase("--train-last", "3", 1, "the last 3 layers are to be trained; expected a number from 0 to 2")]
     [TestCase("--num-labels", "4", 2, "--num-labels is 4, but")]
-    [TestCase("--lora", "r=8", 2, "--lora cannot be packed")]
+    [TestCase("--lora", "r=0", 2, "--lora has 'r=0'")]
+    [TestCase("--lora", "targets=c_attn", 1, "no linear layer below the head is called 'c_attn'")]
     [TestCase("--max-size", "2kB", 1, "at most 0.0 MB are asked for")]
     [TestCase("--train", "nowhere.tsv", 1, "nowhere.tsv")]
     [TestCase("--model", "nowhere", 1, "nowhere")]

@@ -46,8 +46,8 @@ public sealed class CompiledGraphsTests : IDisposable
         Assert.That(Open, Refused("the training graph", "expected the name of a file in the manifest's own folder"));
     }
 
-    [TestCase("format", "other", "found \"other\" 1; expected \"orttrainer-graphs\" 1")]
-    [TestCase("version", "2", "found \"orttrainer-graphs\" 2; expected \"orttrainer-graphs\" 1")]
+    [TestCase("format", "other", "found \"other\" 1; expected \"orttrainer-graphs\" 1 or 2")]
+    [TestCase("version", "3", "found \"orttrainer-graphs\" 3; expected \"orttrainer-graphs\" 1 or 2")]
     public void A_manifest_of_another_kind_or_version_is_refused(string field, string value, string message)
     {
         Change(manifest => manifest[field] = field == "version" ? int.Parse(value) : value);

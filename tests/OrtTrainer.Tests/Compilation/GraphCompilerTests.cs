@@ -87,6 +87,35 @@ public sealed class GraphCompilerTests : IDisposable
         Throws.InstanceOf<RunException>().With.Message.Contains("expected a number from 0 to 2"));
 
     [Test]
+    public void Adapters_and_the_head_are_trained_and_nothing_else()
+    {
+        (GraphManifest manifest, _) =
+            GraphCompiler.Build(Bert with { Lora = Lora.Parse("r=4,alpha=8"), TrainLast = 1 });
+
+        CompiledAdapters adapters = manifest.Adapters!;
+        Assert.That((manifest.Version, adapters.Settings, adapters.Scale), Is.EqualTo((2, "r=4,alpha=8", 2f)));
+        Assert.That(
+            adapters.Layers.Select(layer => layer.Weights.Single()),
+            Is.EquivalentTo(new[] { "query", "value" }
+                .Select(word => $"bert.encoder.layer.1.attention.self.{word}.weight")));
+        Assert.That(
+            manifest.Parameters.Where(parameter => parameter.Trained).Select(parameter => parameter.Name),
+            Is.EquivalentTo(adapters.Layers.SelectMany(layer => new[] { layer.Down, layer.Up }).Concat(
+                ["bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias"])));
+        Assert.That(adapters.Config["modules_to_save"]!.ToJsonString(), Is.EqualTo("""["pooler","classifier"]"""));
+        Assert.That(
+            manifest.Parameters.Where(parameter => adapters.Has(parameter.Name)).Select(adapter => adapter.Gradient),
+            Has.All.Not.Null);
+    }
+
+    [TestCase("r=4", 0, "none of the layers that LoRA adapts is among the last 0")]
+    [TestCase("r=4,targets=c_attn", null, "no linear layer below the head is called 'c_attn'")]
+    public void Adapters_that_no_layer_would_have_are_refused(
+        string settings, int? last, string message) => Assert.That(
+        () => GraphCompiler.Build(Bert with { Lora = Lora.Parse(settings), TrainLast = last }),
+        Throws.InstanceOf<RunException>().With.Message.Contains(message));
+
+    [Test]
     public void One_layer_that_runs_many_times_has_no_last_one()
     {
         string config = _folder.Write("albert.json", """

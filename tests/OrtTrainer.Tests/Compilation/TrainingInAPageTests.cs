@@ -11,8 +11,10 @@ public sealed class TrainingInAPageTests
 {
     private const int MostMegabytes = 600;
 
-    [Test]
-    public void It_trains_MiniLM_in_little_memory_and_gives_a_model_that_evaluate_reads()
+    [TestCase("compile")]
+    [TestCase("pack", "--frozen", "int8")]
+    [TestCase("pack", "--frozen", "int8", "--lora", "r=8")]
+    public void It_trains_MiniLM_in_little_memory_and_gives_a_model_that_evaluate_reads(params string[] words)
     {
         Browser.Require();
         string model = SharedFiles.SharedPath("models", "all-MiniLM-L6-v2");
@@ -21,13 +23,15 @@ public sealed class TrainingInAPageTests
         string test = folder.Write("test.tsv", string.Join(
             '\n', File.ReadLines(SharedFiles.SharedPath("data", "trec", "test.tsv")).Take(49)));
         CliRun.Of(
-            "compile", "--model", model, "--num-labels", "6", "--train-last", "2", "--out", folder.File("graphs"))
+            [.. words, "--model", model, "--num-labels", "6", "--train-last", "2", "--out", folder.File("graphs")])
             .Succeeded();
+        string[] folders = words[0] == "pack" ? [folder.File("graphs")] : [folder.File("graphs"), model];
 
         JsonObject result = EdgeClient.Answers(EdgeClient.Run(
             [
-                "page/measure.mjs", folder.File("graphs"), model, "--train", train, "--test", test, "--texts", "48",
-                "--epochs", "4", "--out", folder.File("trained"),
+                "page/measure.mjs", .. folders, "--train", train, "--test", test, "--texts", "48", "--epochs", "4",
+                .. words.Contains("--lora") ? ["--rate", "0.005"] : Array.Empty<string>(), "--out",
+                folder.File("trained"),
             ],
             ofPage: true)).Single();
 

@@ -34,6 +34,25 @@ public sealed class TrainingInNodeTests : IDisposable
         rows: 160, batchSize: 8, dropout: "0.1");
 
     [Test]
+    public void Adapters_have_the_losses_of_finetune() => AssertSameLosses(
+        Encoder, Path.Combine(Embedded, "train.tsv"), rows: 320, batchSize: 16, dropout: "0.1",
+        "--lora", "r=4,alpha=8,dropout=0.1,rslora=yes");
+
+    [Test]
+    public void Adapters_learn_the_same_beside_layers_that_run_apart()
+    {
+        string train = Rows(Path.Combine(Embedded, "train.tsv"), 320);
+        double[] Losses(params string[] more)
+        {
+            Compile(Encoder, ["--dropout", "0", "--lora", "r=4,targets=Wqkv", .. more]);
+            JsonObject[] lines = Train(Encoder, train, "--steps", "20", "--batch-size", "16", "--lr", "2e-3");
+            return [.. lines[..Steps].Select(line => (double)line["loss"]!)];
+        }
+
+        Assert.That(Losses("--train-last", "4"), Is.EqualTo(Losses()).Within(1e-4));
+    }
+
+    [Test]
     public void Last_layers_are_trained_alone_and_what_is_written_is_a_model_that_evaluate_reads()
     {
         string train = Rows(Path.Combine(Embedded, "train.tsv"), 320), test = Path.Combine(Embedded, "test.tsv");
@@ -73,8 +92,8 @@ public sealed class TrainingInNodeTests : IDisposable
         File.WriteAllBytes(training, graph);
         File.WriteAllText(manifest, written.Replace("\"training.onnx\"", "\"../training.onnx\""));
         AssertRefused(command, "expected the name of a file in the manifest's own folder");
-        File.WriteAllText(manifest, written.Replace("\"version\":1", "\"version\":2"));
-        AssertRefused(command, "format and version are orttrainer-graphs 2; expected orttrainer-graphs 1");
+        File.WriteAllText(manifest, written.Replace("\"version\":1", "\"version\":3"));
+        AssertRefused(command, "format and version are orttrainer-graphs 3; expected orttrainer-graphs 1 or 2");
         File.Delete(manifest);
         AssertRefused(command, "graphs.json: it cannot be read (ENOENT).");
         File.WriteAllText(manifest, written);
@@ -92,16 +111,20 @@ public sealed class TrainingInNodeTests : IDisposable
         Assert.That(error, Does.Contain(message).And.Not.Contain("    at "));
     }
 
-    private void AssertSameLosses(string model, string data, int rows, int batchSize, string dropout)
+    private void AssertSameLosses(
+        string model, string data, int rows, int batchSize, string dropout, params string[] more)
     {
         string train = Rows(data, rows), steps = $"{Steps}", size = $"{batchSize}";
-        Compile(model, "--dropout", dropout);
-        JsonObject[] lines = Train(model, train, "--steps", steps, "--batch-size", size);
+        string rate = more.Length > 0 ? "1e-3" : "5e-5";
+        Compile(model, ["--dropout", dropout, .. more]);
+        JsonObject[] lines = Train(model, train, "--steps", steps, "--batch-size", size, "--lr", rate);
 
         CliRun.Of(
+        [
             "finetune", "--model", model, "--train", train, "--eval", Rows(data, 12), "--text", "text", "--label",
             "label", "--method", "finetune", "--max-steps", steps, "--batch-size", size, "--dropout", dropout,
-            "--seed", "1", "--quiet", "--out", _folder.File("run")).Succeeded();
+            "--seed", "1", "--lr", rate, .. more, "--quiet", "--out", _folder.File("run"),
+        ]).Succeeded();
         JsonObject[] expected =
         [
             .. File.ReadLines(_folder.File("run/run/metrics.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject())

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Packs;
 using OrtTrainer.Randomness;
 using OrtTrainer.Tests.Export.Edge;
+using OrtTrainer.Tests.Studies.Reports;
 
 namespace OrtTrainer.Tests.Packs;
 
@@ -70,6 +72,34 @@ public sealed class PackKillTests
         Assert.That(
             (alive, found.Count(line => (int)line["step"]! >= 1)), Is.EqualTo((Kills, Kills)),
             "alive when killed, and readable afterwards");
+    }
+
+    /// <summary>Of MiniLM's last layer a checkpoint has some 30 MB, and a browser is killed once it begins to write
+    /// one.</summary>
+    [Test]
+    public void The_page_leaves_a_readable_checkpoint_5_of_5_times()
+    {
+        Browser.Require();
+        using TinyPack tiny = new();
+        PackWriter.Write(
+            tiny.Options with
+            {
+                Graphs = tiny.Options.Graphs with { Model = SharedFiles.SharedPath("models", "all-MiniLM-L6-v2") },
+                Frozen = FrozenPrecision.Int8,
+            },
+            tiny.File("pack"));
+
+        JsonObject[] kills = EdgeClient.Answers(EdgeClient.Run(
+            ["page/kill.mjs", tiny.File("pack"), "--typed", tiny.Typed(), "--batch", "12", "--kills", "5"],
+            ofPage: true));
+
+        Assert.That(kills, Has.Length.EqualTo(5));
+        foreach (JsonObject kill in kills)
+        {
+            // A step is told of before its checkpoint is written, and the one before it is on the disk then.
+            Assert.That((int)kill["resumed"]!, Is.GreaterThanOrEqualTo((int)kill["seen"]! - 1), kill.ToJsonString());
+            Assert.That((int)kill["slots"]!, Is.InRange(1, 2), kill.ToJsonString());
+        }
     }
 
     private static string Output(TinyPack tiny, int kill) => tiny.File($"out{kill}");

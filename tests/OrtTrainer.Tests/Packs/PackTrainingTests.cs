@@ -37,6 +37,58 @@ public sealed class PackTrainingTests : IDisposable
     }
 
     [Test]
+    public void Adapters_learn_and_nothing_below_the_head_changes_but_what_they_are_added_to()
+    {
+        PackOptions adapters = _tiny.Adapters();
+        string pack = _tiny.Write(adapters with { Graphs = adapters.Graphs with { Dropout = 0 } });
+        PackTrainingOptions options = _tiny.Training("trained") with { LearningRate = 2e-2, Test = _tiny.Train };
+        (PackOutcome before, _) = Train(pack, options with { Epochs = 0.1, Output = _tiny.File("before") });
+
+        (PackOutcome outcome, float[] losses) = Train(pack, options with { Epochs = 30 });
+
+        Assert.That(losses[^6..].Average(), Is.LessThan(0.5 * losses[..6].Average()));
+        Assert.That(outcome.Accuracy, Is.GreaterThan(before.Accuracy + 0.3));
+        Assert.That(outcome.AveragedAccuracy, Is.GreaterThan(before.Accuracy + 0.3));
+        using Checkpoint first = Checkpoint.Open(pack), after = Checkpoint.Open(_tiny.File("trained"));
+        Assert.That(after.Names, Is.EquivalentTo(first.Names));
+        Assert.That(
+            first.Names.Where(name => !Values(first, name).SequenceEqual(Values(after, name))),
+            Is.EquivalentTo(new[] { "query", "value" }
+                .SelectMany(word => new[]
+                {
+                    $"bert.encoder.layer.0.attention.self.{word}.weight",
+                    $"bert.encoder.layer.1.attention.self.{word}.weight",
+                })
+                .Concat(["classifier.weight", "classifier.bias"])));
+    }
+
+    [Test]
+    public void Checkpoints_hold_adapters_and_the_head_alone()
+    {
+        string pack = _tiny.Write(_tiny.Adapters());
+
+        Stop(pack, "parts", step: 14, every: 5);
+
+        using (RunCheckpointFile file = RunCheckpointFile.Read(_tiny.File("parts/checkpoint.safetensors")))
+        {
+            Assert.That(file.Tensors.Names, Is.EquivalentTo(["parameters", "exp_avg", "exp_avg_sq", "average"]));
+            foreach (string name in file.Tensors.Names)
+            {
+                // Two layers of two targets, A [4, 16] and B [16, 4], 16 weights and a bias per class, and padding.
+                Assert.That(Values(file.Tensors, name), Has.Length.InRange((2 * 2 * 2 * 4 * 16) + (3 * 17), 1200));
+            }
+        }
+
+        (_, float[] whole) = Train(pack, _tiny.Training("whole"));
+        (PackOutcome outcome, float[] rest) = Train(pack, _tiny.Training("parts"));
+        Assert.That(outcome.ResumedAt, Is.EqualTo(14));
+        Assert.That(rest, Is.EqualTo(whole[14..]));
+        Assert.That(
+            File.ReadAllBytes(_tiny.File("parts/adapter/adapter_model.safetensors")),
+            Is.EqualTo(File.ReadAllBytes(_tiny.File("whole/adapter/adapter_model.safetensors"))));
+    }
+
+    [Test]
     public void One_that_was_interrupted_goes_on_to_the_same_bits()
     {
         string pack = _tiny.Write();

@@ -3,6 +3,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Compilation;
 using OrtTrainer.Packs;
+using OrtTrainer.Tests.Models;
 
 namespace OrtTrainer.Tests.Packs;
 
@@ -107,6 +108,35 @@ public sealed class PackWriterTests : IDisposable
             () => _tiny.Write(
                 last with { Graphs = last.Graphs with { TrainLast = 2 }, Frozen = null, MaxBytes = two + 8191 }),
             Throws.InstanceOf<RunException>().With.Message.Contains("With --train-last 1 and int8 it would take"));
+    }
+
+    [Test]
+    public void Beside_adapters_all_layers_are_stored_as_the_size_asks()
+    {
+        PackOptions options = _tiny.Adapters() with { Frozen = FrozenPrecision.Int8 };
+        long size = PackWriter.Write(options, _tiny.File("integers")).Bytes;
+
+        PackManifest chosen = PackWriter.Write(
+            options with { Frozen = null, MaxBytes = size + 8192 }, _tiny.File("any"));
+
+        Assert.That(
+            (chosen.Frozen, chosen.TrainLast, chosen.Lora),
+            Is.EqualTo((FrozenPrecision.Int8, TinyBert.Layers, "r=4,alpha=8,dropout=0.1")));
+        Assert.That(
+            Directory.GetFiles(_tiny.File("any")).Sum(written => new FileInfo(written).Length),
+            Is.LessThanOrEqualTo(size + 8192));
+        using SafetensorsFile file = SafetensorsFile.OpenFile(_tiny.File("any/model.safetensors"));
+        foreach (string name in file.Names.Where(name => name.EndsWith(".weight") && !name.Contains("LayerNorm")))
+        {
+            Assert.That(file.TryGet(name, out TensorInfo info));
+            Assert.That(
+                info.ElementType,
+                Is.EqualTo(name == "classifier.weight" ? ElementType.Float32 : ElementType.Int8), name);
+        }
+
+        Assert.That(
+            () => PackWriter.Write(options with { MaxBytes = 1000 }, _tiny.File("none")),
+            Throws.InstanceOf<RunException>().With.Message.Contains("Leave layers out"));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using OrtTrainer.Compilation;
+using OrtTrainer.Methods;
 using OrtTrainer.Packs;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Models;
@@ -32,6 +33,13 @@ internal sealed class TinyPack : IDisposable
         Probes = ["word1 word2", "word3"],
     };
 
+    /// <summary>A pack with adapters in place of layers.</summary>
+    /// <param name="last">Of how many of the last layers; null for all.</param>
+    public PackOptions Adapters(int? last = null) => Options with
+    {
+        Graphs = Options.Graphs with { TrainLast = last, Lora = Lora.Parse("r=4,alpha=8,dropout=0.1") },
+    };
+
     public string File(string name) => _folder.File(name);
 
     /// <summary>Writes a pack; its folder.</summary>
@@ -46,6 +54,10 @@ internal sealed class TinyPack : IDisposable
     {
         Train = Train, Output = File(output), Epochs = 4, BatchSize = 4, LearningRate = 5e-3, Threads = 2,
     };
+
+    /// <summary>Twelve rows as people type them into the page.</summary>
+    public string Typed() => _folder.Write("typed.txt", string.Concat(
+        Enumerable.Range(0, 12).Select(i => $"word{i} word{i % 3}{(i % 2 == 0 ? " | " : "\t")}{"abc"[i % 3]}\n")));
 
     public void Dispose() => _folder.Dispose();
 

@@ -3,22 +3,23 @@
 //   node page/measure.mjs PACK | GRAPHS MODEL --train F.tsv --test F.tsv [--texts 200] [--tests 500] [--epochs 10] [--out DIR]
 //   node page/measure.mjs PACK --typed F.txt [--offline] [--again] [--screenshots DIR]
 //
-// --typed types a file's lines into the page; --offline ends the server once the page is loaded; --again trains once more,
-// in the page opened anew; --screenshots shows the page after training, 400 and 1200 pixels wide.
-// out: losses, accuracies, the size of WebAssembly's memory, and the most memory that the page's process has had.
-import { execFileSync } from "node:child_process";
+// --provider webgpu runs on WebGPU, by Chromium's driver in software; --typed types a file's lines into the page;
+// --offline ends the server once the page is loaded; --again trains once more, in the page opened anew; --screenshots
+// shows the page after training, 400 and 1200 pixels wide.
+// out: what it ran on, losses, accuracies, the size of WebAssembly's memory, and the most memory that the page's process has had.
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import puppeteer from "puppeteer-core";
+import { fillIn, newPage, startBrowser } from "./browser.mjs";
 import { serve } from "./serve.mjs";
 
 const text = { type: "string" }, fields = ["texts", "tests", "epochs", "rate", "batch", "seed", "seconds", "megabytes"];
 const { values, positionals: [graphs, model = graphs] } = parseArgs({
   allowPositionals: true,
   options: {
-    train: text, test: text, out: text, typed: text, screenshots: text, offline: { type: "boolean" }, again: { type: "boolean" },
+    train: text, test: text, out: text, typed: text, provider: text, screenshots: text,
+    offline: { type: "boolean" }, again: { type: "boolean" },
     ...Object.fromEntries(fields.map(field => [field, text])),
   },
 });
@@ -29,15 +30,9 @@ if (!graphs || !values.typed && !(values.train && values.test)) {
 
 const server = await serve({ graphs, model, train: values.train, test: values.test });
 const profile = mkdtempSync(join(tmpdir(), "page-"));
-const browser = await puppeteer.launch({
-  executablePath: findBrowser(), headless: true, userDataDir: profile, protocolTimeout: 0,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-});
+const browser = await startBrowser(profile, values.provider);
 try {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(0);
-  page.on("console", message => console.error(message.text()));
-  page.on("pageerror", error => console.error(error.message));
+  const page = await newPage(browser);
   const address = `http://localhost:${server.address().port}/`;
   let { failed, before, memory, ...result } = await train(page, address, () => values.offline && end(server));
   if (values.again && !failed) ({ failed, before, memory, ...result } = await train(page, address));
@@ -57,13 +52,10 @@ try {
 
 /** Opens the page, fills it in and trains; what the page says at the end. */
 async function train(page, address, loaded = () => {}) {
-  await page.goto(address);
-  await page.waitForFunction("!document.querySelector('#start').disabled || globalThis.result", { polling: 100, timeout: 0 });
-  await loaded();
-  for (const field of fields.filter(field => values[field])) {
-    await page.$eval(`#${field}`, (input, value) => input.value = value, values[field]);
-  }
-  if (values.typed) await page.$eval("#sentences", (input, value) => input.value = value, readFileSync(values.typed, "utf8"));
+  await fillIn(page, address, {
+    ...Object.fromEntries(fields.map(field => [field, values[field]])), provider: values.provider, loaded,
+    sentences: values.typed && readFileSync(values.typed, "utf8"),
+  });
   await page.click("#start");
   await page.waitForFunction("globalThis.result", { polling: 200, timeout: 0 });
   return page.evaluate("globalThis.result");
@@ -108,31 +100,23 @@ function isBelow(id, ancestor) {
   return false;
 }
 
-/** Clicks on both links, and puts the tokenizer beside what comes. */
+/** Clicks on all links, and puts the tokenizer beside what comes; adapters go into a folder of their own. */
 async function download(page, folder) {
   mkdirSync(folder, { recursive: true });
   const client = await browser.target().createCDPSession();
-  await client.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
-  for (const [link, file] of [["#weights", "model.safetensors"], ["#config", "config.json"]]) {
-    rmSync(join(folder, file), { force: true });
-    await page.click(link);
-    while (!existsSync(join(folder, file)) || readdirSync(folder).some(name => name.endsWith(".crdownload"))
-      || statSync(join(folder, file)).size === 0) {
+  const files = await page.$$eval("#downloads a", links => links.map(link => link.download));
+  for (const file of files) {
+    const into = file.startsWith("adapter_") ? join(folder, "adapter") : folder;
+    mkdirSync(into, { recursive: true });
+    await client.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: into });
+    rmSync(join(into, file), { force: true });
+    await page.click(`#downloads a[download="${file}"]`);
+    while (!existsSync(join(into, file)) || readdirSync(into).some(name => name.endsWith(".crdownload"))
+      || statSync(join(into, file)).size === 0) {
       await new Promise(resolve => setTimeout(resolve, 100));
     }
   }
   for (const name of ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"]) {
     if (existsSync(join(model, name))) copyFileSync(join(model, name), join(folder, name));
   }
-}
-
-function findBrowser() {
-  for (const name of ["chromium", "chromium-browser", "google-chrome", "chrome"]) {
-    try {
-      return execFileSync("which", [name], { encoding: "utf8" }).trim();
-    } catch {
-      // The next name.
-    }
-  }
-  throw new Error("Chromium is not installed.");
 }

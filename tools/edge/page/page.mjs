@@ -9,13 +9,13 @@ prepare();
 
 at("settings").addEventListener("submit", async event => {
   event.preventDefault();
-  at("start").disabled = true;
+  at("start").disabled = at("provider").disabled = true;
   at("downloads").hidden = true;
   at("state").classList.remove("error");
   for (const id of ["accuracy", "averaged", "loss", "before", "memory"]) at(id).textContent = "–";
   for (const values of [losses, live, mean]) values.length = 0;
   for (const id of ["curve", "live", "mean"]) at(id).setAttribute("points", "");
-  globalThis.result = undefined;
+  globalThis.result = globalThis.progress = undefined;
   const number = id => at(id).value === "" ? undefined : at(id).valueAsNumber;
   waiting = {
     typed: at("sentences").value.trim() || null, train: await textOf("train"), test: await textOf("test"),
@@ -26,6 +26,16 @@ at("settings").addEventListener("submit", async event => {
   else prepare();
 });
 
+// Each runtime is a program of its own.
+at("provider").addEventListener("change", () => {
+  worker?.terminate();
+  at("start").disabled = true;
+  at("state").classList.remove("error");
+  at("state").textContent = "Loading";
+  globalThis.result = undefined;
+  prepare();
+});
+
 /** Hands what is set to the worker. */
 function begin() {
   worker.postMessage(waiting);
@@ -34,19 +44,22 @@ function begin() {
 
 /** A worker with the model in its memory; each trains once, and gives its memory back with its end. */
 function prepare() {
-  worker = new Worker("worker.mjs", { type: "module" });
+  at("runtime").textContent = "–";
+  worker = new Worker(`worker.mjs?provider=${at("provider").value}`, { type: "module" });
   worker.onmessage = ({ data: { kind, ...report } }) => {
     show[kind](report);
     if (kind !== "done" && kind !== "failed") return;
     worker.terminate();
     worker = null;
-    at("start").disabled = false;
+    at("start").disabled = at("provider").disabled = false;
   };
   worker.onerror = error => worker.onmessage({ data: { kind: "failed", message: error.message ?? "The worker did not start." } });
 }
 
 const show = {
-  ready({ labels, megabytes }) {
+  ready({ labels, megabytes, runtime, rate }) {
+    at("runtime").textContent = runtime;
+    if (rate && at("rate").value === at("rate").defaultValue) at("rate").value = rate;
     if (waiting) return begin();
     at("start").disabled = false;
     at("known").textContent = labels ? `, of ${labels.join(", ")}` : "";
@@ -55,12 +68,17 @@ const show = {
   state({ text }) {
     at("state").textContent = text;
   },
+  resumed({ step }) {
+    globalThis.progress = { resumed: step, step };
+    if (step) at("state").textContent = `Going on from step ${step}`;
+  },
   before({ accuracy, of }) {
     at("before").textContent = percent(accuracy);
     at("scored").textContent = `Accuracy on ${of}, after every epoch`;
   },
   step({ step, steps, loss }) {
     losses.push(loss);
+    globalThis.progress.step = step;
     at("state").textContent = `Step ${step} of ${steps}`;
     at("progress").value = step / steps;
     at("loss").textContent = loss.toFixed(4);
@@ -74,7 +92,7 @@ const show = {
     at("averaged").textContent = percent(averaged);
     draw("mean", mean, [(step - 1) / Math.max(1, steps - 1), averaged]);
   },
-  done({ accuracy, averaged, stopped, memory, weights, config, seconds, step, steps, resumed }) {
+  done({ accuracy, averaged, stopped, memory, weights, config, adapters, seconds, step, steps, resumed }) {
     at("state").textContent = stopped ? `Stopped at step ${step} of ${steps} (${stopped}); the best so far is kept.`
       : `Done in ${seconds.toFixed(0)} s.`;
     at("accuracy").textContent = percent(accuracy);
@@ -82,11 +100,14 @@ const show = {
     at("memory").textContent = `${(memory / 1e6).toFixed(0)} MB`;
     at("weights").href = URL.createObjectURL(weights);
     at("config").href = URL.createObjectURL(config);
+    at("adapters").replaceChildren(...adapters.map(([name, file]) => Object.assign(
+      document.createElement("a"), { className: "button", download: name, textContent: name, href: URL.createObjectURL(file) })));
     at("downloads").hidden = false;
-    at("downloads").querySelector("span").textContent =
+    at("downloads").querySelector(".hint").textContent =
       `The ${averaged === null ? "last" : "averaged"} weights; put both beside the tokenizer's files.`;
     globalThis.result = {
       losses, accuracy, averaged, stopped, resumed, memory, seconds, before: at("before").textContent,
+      runtime: at("runtime").textContent,
       epochs: live.length, averages: mean.length,
     };
   },

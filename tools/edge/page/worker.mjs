@@ -1,4 +1,6 @@
-// Trains in a thread beside the page: the stock onnxruntime-web on its CPU, one thread, and the modules that Node has.
+// Trains in a thread beside the page: the stock onnxruntime-web, by WebAssembly on one thread or by WebGPU, as the
+// address of this script says, and the modules that Node has.
+import { adapterFiles, Adapters } from "./training/adapters.mjs";
 import { Checkpoints, fingerprintOf, slots } from "./training/checkpoint.mjs";
 import { configOf, encode, labelsOf, readLines, readTable } from "./training/data.mjs";
 import { openGraphs } from "./training/graphs.mjs";
@@ -8,6 +10,13 @@ import { parse } from "./training/safetensors.mjs";
 import { Trainer } from "./training/trainer.mjs";
 import { Weights } from "./training/weights.mjs";
 
+const runtimes = {
+  wasm: { script: "ort.wasm.bundle.min.mjs", binary: "ort-wasm-simd-threaded.wasm", name: () => "WebAssembly" },
+  webgpu: { script: "ort.webgpu.bundle.min.mjs", binary: "ort-wasm-simd-threaded.asyncify.wasm", name: nameAdapter },
+};
+const provider = new URL(import.meta.url).searchParams.get("provider") ?? "wasm";
+// Adapters start at nothing, and take higher rates than layers.
+const rateOfAdapters = 5e-3;
 const memories = watchMemories();
 const weightFile = "model/model.safetensors";
 
@@ -20,18 +29,20 @@ try {
       postMessage({ kind: "failed", message: error.message });
     }
   };
-  postMessage({ kind: "ready", labels: loaded.labels, megabytes: loaded.bytes / 1e6 });
+  const rate = Adapters.areIn(loaded.compiled.manifest) ? rateOfAdapters : null;
+  postMessage({ kind: "ready", labels: loaded.labels, megabytes: loaded.bytes / 1e6, runtime: loaded.runtime, rate });
 } catch (error) {
   postMessage({ kind: "failed", message: error.message });
 }
 
 /** All that a training needs, so that it works without the server from here on. */
 async function load() {
+  const { script, binary, name } = runtimes[provider], runtime = await name();
   // The runtime with its script inside, and its WebAssembly out of memory.
   const [ort, { Tokenizer }, wasm] = await Promise.all([
-    import("./node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs"),
+    import(`./node_modules/onnxruntime-web/dist/${script}`),
     import("./node_modules/@huggingface/tokenizers/dist/tokenizers.min.mjs"),
-    fetchBytes("node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"),
+    fetchBytes(`node_modules/onnxruntime-web/dist/${binary}`),
   ]);
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmBinary = wasm;
@@ -44,7 +55,7 @@ async function load() {
   const tokenizer = new Tokenizer(await json("tokenizer.json"), await json("tokenizer_config.json"));
   const text = async url => (bytes => bytes && new TextDecoder().decode(bytes))(await fetchMaybe(url));
   return {
-    ort, compiled, tensors, tokenizer, labels: pack.labels, bytes: file.size + wasm.byteLength,
+    ort, runtime, compiled, tensors, tokenizer, labels: pack.labels, bytes: file.size + wasm.byteLength,
     train: await text("data/train.tsv"), test: await text("data/test.tsv"),
   };
 }
@@ -71,13 +82,14 @@ async function train(settings, { ort, compiled, tensors, tokenizer, labels: know
 
   const { epochs, batchSize, rate, seed } = settings;
   const trainer = new Trainer(ort, { ...compiled, graphs: { ...compiled.graphs } }, weights, examples, {
-    epochs, batchSize, rate, seed, session: { executionProviders: ["wasm"], enableCpuMemArena: false },
+    epochs, batchSize, rate, seed, session: { executionProviders: [provider], enableCpuMemArena: false },
   });
   const checkpoints = await openCheckpoints();
-  const fingerprint = await fingerprintOf([manifest, bytes, epochs, batchSize, rate, seed, rows]);
+  const fingerprint = await fingerprintOf([manifest, provider, bytes, epochs, batchSize, rate, seed, rows]);
   const found = await checkpoints?.newest();
   const resumed = found?.header.fingerprint === fingerprint ? found.header.step : 0;
   if (resumed) trainer.restore(found);
+  postMessage({ kind: "resumed", step: resumed });
   if (trainer.isFrozen) {
     let done = 0;
     await trainer.freeze(all, texts => say(`Reading the texts: ${done += texts} of ${all.length}`));
@@ -103,13 +115,29 @@ async function train(settings, { ort, compiled, tensors, tokenizer, labels: know
   if (trainer.done === 0) throw new Error(`The limit ${stopped} was reached before the first step: nothing is trained. Allow more.`);
   const result = {
     kind: "done", ...await scores(), stopped, step: trainer.done, steps, resumed, memory: used(),
-    weights: new Blob(await weights.save(trainer.best, tensors, values => new Blob([values]))),
+    weights: new Blob(await weights.save(trainer.best, tensors, keepOutside)),
     config: new Blob([JSON.stringify(configOf(manifest, labels), null, 2) + "\n"], { type: "application/json" }),
+    adapters: Adapters.areIn(manifest)
+      ? new Adapters(manifest, weights.segments, trainer.best).files().map((parts, i) => [adapterFiles[i], new Blob(parts)]) : [],
     seconds: (performance.now() - started) / 1000,
   };
   // Before the page knows: it ends this worker then.
   if (!stopped) await checkpoints?.clear();
   postMessage(result);
+}
+
+/** Pieces of values as a Blob, which the browser keeps. */
+async function keepOutside(pieces) {
+  const blobs = [];
+  for await (const piece of pieces) blobs.push(new Blob([piece]));
+  return new Blob(blobs);
+}
+
+/** What the browser says of its WebGPU; without one, nothing else takes its place. */
+async function nameAdapter() {
+  const adapter = await navigator.gpu?.requestAdapter();
+  if (!adapter) throw new Error("This browser offers no WebGPU adapter. Run on WebAssembly, or take a browser that offers one.");
+  return ["WebGPU", adapter.info?.vendor, adapter.info?.architecture].filter(word => word).join(" ");
 }
 
 /** Checkpoints in files that the browser keeps for this page; null where it keeps none. */

@@ -1,7 +1,8 @@
 // What `orttrainer compile` wrote: graphs.json and the graphs beside it, each checked before anything runs.
 import { sha256 } from "./digest.mjs";
 
-const format = "orttrainer-graphs", version = 1;
+// Those with adapters are of version 2.
+const format = "orttrainer-graphs", versions = [1, 2];
 
 /**
  * Reads a folder of graphs.
@@ -22,8 +23,8 @@ export async function openGraphs(read, folder, roles) {
     if (error instanceof SyntaxError) fail(path, `it is no JSON (${error.message})`);
     throw error;
   }
-  if (manifest?.format !== format || manifest.version !== version) {
-    fail(path, `format and version are ${manifest?.format} ${manifest?.version}; expected ${format} ${version}`);
+  if (manifest?.format !== format || !versions.includes(manifest.version)) {
+    fail(path, `format and version are ${manifest?.format} ${manifest?.version}; expected ${format} ${versions.join(" or ")}`);
   }
   if (!Array.isArray(manifest.graphs) || !Array.isArray(manifest.parameters)) fail(path, "it lacks graphs or parameters");
   const graphs = {};

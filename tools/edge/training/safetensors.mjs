@@ -1,6 +1,8 @@
 // Files of weights in the form of Hugging Face's safetensors: float32, float16, bfloat16 and int8 with a scale per row
 // in, float32 out.
 
+const pieceBytes = 4e6;
+
 /**
  * The tensors of a file by their names: { shape, dtype, bytes, scale }; `scale` is NAME.scale, where NAME is of int8.
  * @param file a Uint8Array, of which the bytes are views, or a Blob, of which they are slices: a browser keeps those
@@ -59,6 +61,20 @@ export async function floats(name, { dtype, shape, bytes: stored, scale }) {
     return values;
   }
   throw new Error(`The tensor ${name} is ${dtype} with ${bytes.byteLength} bytes; expected F32, F16, BF16 or I8 with a scale per row, in shape [${shape}].`);
+}
+
+/** As `floats`, in pieces of whole rows with some megabytes each, of which one at a time need lie in memory. */
+export async function* pieces(name, { dtype, shape, bytes, scale }) {
+  const [rows = 1, ...columns] = shape, width = columns.reduce((n, size) => n * size, 1);
+  const rowBytes = (bytes.size ?? bytes.length) / rows, step = Math.max(1, Math.floor(pieceBytes / (4 * width)));
+  const part = (all, size, first, end) => all.slice(first * size, end * size);
+  for (let first = 0; first < rows; first += step) {
+    const end = Math.min(rows, first + step), count = end - first;
+    yield floats(name, {
+      dtype, shape: [count, ...columns], bytes: part(bytes, rowBytes, first, end),
+      scale: scale && { ...scale, shape: [count], bytes: part(scale.bytes, 4, first, end) },
+    });
+  }
 }
 
 /** A file of [name, shape, values] in their order, values a Float32Array or float32 in a Blob, as the parts of it that follow each other. */

@@ -1,5 +1,6 @@
 // Parameters as flat arrays: read from a file of weights, given to graphs, written back.
-import { floats, write } from "./safetensors.mjs";
+import { Adapters } from "./adapters.mjs";
+import { floats, pieces, write } from "./safetensors.mjs";
 import { SeededRandom } from "./random.mjs";
 
 const named = 3;
@@ -18,7 +19,7 @@ export class Weights {
   /** The frozen values by the name of their parameter. */
   frozen = new Map();
 
-  /** Parts of the head that the file lacks, or has for other labels: they start at random. */
+  /** Parts of the head that the file lacks, or has for other labels: they start at random, as adapters always do. */
   started = [];
 
   #manifest;
@@ -78,21 +79,25 @@ export class Weights {
   }
 
   /**
-   * The whole model as the parts of a safetensors file, under the names of the trained model.
+   * The whole model as the parts of a safetensors file, under the names of the trained model, with adapters added in.
    * @param flat the trained values; those of an average in their place
    * @param tensors the file that the weights came from, for values that were let go of
-   * @param keep puts values that were read anew where they do not take this program's memory, as a Blob does
+   * @param keep puts pieces of values that were read anew where they do not take this program's memory, as Blobs do: what
+   *        stands for all of them; null keeps them in memory
    */
-  async save(flat, tensors, keep = values => values) {
-    const stored = new Map();
-    for (const parameter of this.#manifest.parameters) {
+  async save(flat, tensors, keep = null) {
+    const stored = new Map(), adapters = new Adapters(this.#manifest, this.segments, flat);
+    const parts = this.#manifest.parameters.flatMap(parameter => parameter.parts);
+    for (const parameter of this.#manifest.parameters.filter(parameter => !Adapters.has(this.#manifest, parameter))) {
       const segment = this.segments.find(segment => segment.parameter === parameter);
       const values = segment ? flat.subarray(segment.offset, segment.offset + segment.length) : this.frozen.get(parameter.name);
       let at = 0;
       for (const part of parameter.parts) {
-        const own = values ? values.subarray(at, at += count(part.shape)) : await this.#released(part, tensors);
+        const isReleased = !values && isPlain(part) && !adapters.changes(part);
+        const own = isReleased ? await this.#released(part, tensors, keep)
+          : adapters.merge(part, values ? values.subarray(at, at += count(part.shape)) : await this.#again(part, tensors), parts);
         if (isPlain(part)) {
-          stored.set(part.tensor, [part.tensor, storedShape(part), values ? own : keep(own)]);
+          stored.set(part.tensor, [part.tensor, storedShape(part), own]);
           continue;
         }
         if (!stored.has(part.tensor)) {
@@ -107,9 +112,13 @@ export class Weights {
   }
 
   /** A part of a frozen parameter, out of the file: as it lies there where it may. */
-  async #released(part, tensors) {
-    const name = find(this.#manifest, tensors, part), { dtype, bytes } = tensors.get(name);
-    if (isPlain(part) && dtype === "F32") return bytes;
+  async #released(part, tensors, keep) {
+    const name = find(this.#manifest, tensors, part), tensor = tensors.get(name);
+    return tensor.dtype === "F32" ? tensor.bytes : keep ? keep(pieces(name, tensor)) : this.#again(part, tensors);
+  }
+
+  /** The values of a part of a frozen parameter. */
+  async #again(part, tensors) {
     const values = new Float32Array(count(part.shape));
     await this.#readPart(part, values, tensors, 0);
     return values;
@@ -135,7 +144,7 @@ export class Weights {
     const name = find(this.#manifest, tensors, part);
     if (!name || !same(tensors.get(name).shape, storedShape(part))) {
       start(part, own, this.#manifest.weight_deviation, seed);
-      this.started.push(part.name);
+      if (!Adapters.has(this.#manifest, part)) this.started.push(part.name);
       return;
     }
     const stored = await floats(name, tensors.get(name));

@@ -35,7 +35,7 @@ internal static class DropoutFunctions
         d = BitwiseXor(c, Div(c, 32768))
         e = BitwiseAnd(Mul(d, 2221713035), 4294967295)
         hash = BitwiseXor(e, Div(e, 65536))
-        threshold = Cast<to = 7>(Floor(Mul(Cast<to = 11>(@p), Cast<to = 11>(4294967296.0))))
+        threshold = Cast<to = 7>(Floor(Mul(@p, 4294967296.0)))
         mask = Where(GreaterOrEqual(hash, threshold), Div(1.0, Sub(1.0, @p)), 0.0)
         """);
 

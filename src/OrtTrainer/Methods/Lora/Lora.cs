@@ -67,23 +67,33 @@ internal sealed record Lora : RunPart
     /// <param name="model">The pre-trained model.</param>
     /// <param name="head">What stands on it.</param>
     /// <exception cref="RunException">A target is no linear layer of the model, or there are none.</exception>
-    internal AdapterPlan PlanOf(PretrainedModel model, ModelHead head)
+    internal AdapterPlan PlanOf(PretrainedModel model, ModelHead head) => PlanOf(model.Architecture, head, model.Has);
+
+    /// <summary>As the other.</summary>
+    /// <param name="architecture">The encoder.</param>
+    /// <param name="head">What stands on it.</param>
+    /// <param name="has">Whether the pre-trained weights have a parameter; null where nobody has seen them: all of what
+    /// a task puts on the model is trained then, and nothing else of the head.</param>
+    /// <param name="frozenLayers">How many layers, the first ones, have no adapters and run apart; null for
+    /// none.</param>
+    /// <inheritdoc cref="PlanOf(PretrainedModel, ModelHead)" path="/exception"/>
+    internal AdapterPlan PlanOf(
+        Architecture architecture, ModelHead head, Func<ParameterSpec, bool>? has, int? frozenLayers = null)
     {
         PackedModelBuilder m = new(new GraphBuilder("layers"), training: false);
-        Architecture architecture = model.Architecture;
         _ = head.Build(m, architecture, architecture.Encode(m, head));
         string[] layers = [.. m.LinearLayers];
         string[] targets = [.. Targets.Count > 0 ? Targets : m.AttentionTargets];
         if (targets.Length == 0)
         {
-            throw new RunException($"{model.Config.Path}: {model.Architecture.ModelType} has no attention, whose "
+            throw new RunException($"{architecture.Config.Path}: {architecture.ModelType} has no attention, whose "
                 + "layers LoRA adapts. Leave --lora out.");
         }
 
         if (targets.FirstOrDefault(target => !layers.Any(l => LowRankAdapters.IsNamed(l, target))) is { } unknown)
         {
-            throw new RunException($"{model.Config.Path}: no linear layer below the head is called '{unknown}', which "
-                + $"is a target of LoRA; there are {string.Join(", ", LastWords(layers))}.");
+            throw new RunException($"{architecture.Config.Path}: no linear layer below the head is called '{unknown}', "
+                + $"which is a target of LoRA; there are {string.Join(", ", LastWords(layers))}.");
         }
 
         ParameterSpec[] inHead =
@@ -92,9 +102,12 @@ internal sealed record Lora : RunPart
         return new(
             new LowRankAdapters(Rank, (float)Scale, (float)Dropout, targets),
             inHead.Where(parameter => IsNew(parameter) || (hasOutputLayer && IsBeyondModel(parameter)))
-                .Select(parameter => parameter.Name).ToHashSet());
+                .Select(parameter => parameter.Name).ToHashSet())
+        {
+            FrozenLayers = frozenLayers,
+        };
 
-        bool IsNew(ParameterSpec parameter) => !model.Has(parameter);
+        bool IsNew(ParameterSpec parameter) => has is null ? hasOutputLayer : !has(parameter);
 
         // What a task puts on a model is trained even where an earlier run has trained it, as PEFT does.
         bool IsBeyondModel(ParameterSpec parameter) =>

@@ -10,7 +10,8 @@ internal sealed partial class PackedModelBuilder
     private readonly SortedSet<string> _attentionTargets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AdaptedLayer> _adapted = new(StringComparer.Ordinal);
 
-    /// <summary>What stands beside linear layers below the head; null for nothing.</summary>
+    /// <summary>What stands beside linear layers below the head, those that stay as they are and run apart excepted;
+    /// null for nothing.</summary>
     public LowRankAdapters? Adapters { get; init; }
 
     /// <summary>The linear layers below the head, as a checkpoint names them.</summary>
@@ -30,7 +31,7 @@ internal sealed partial class PackedModelBuilder
         foreach (LinearName layer in layers.Where(layer => !Place.IsHead && layer.Kernel is null))
         {
             _linearLayers.Add(FileName(layer));
-            isAdapted |= Adapters?.Has(FileName(layer)) == true;
+            isAdapted |= Adapters?.Has(FileName(layer)) == true && !IsFrozen(Place);
         }
 
         return isAdapted;
