@@ -85,8 +85,9 @@ start() {
     su -s /bin/sh munge -c 'munged --force' >/dev/null 2>&1 || fail "munged cannot be started"
     touch "$folder/started-munge"
   fi
-  slurmctld
-  slurmd
+  for daemon in slurmctld slurmd; do
+    "$daemon" >"$folder/start.log" 2>&1 </dev/null || fail "$daemon cannot be started: $(tail -n 1 "$folder/start.log")"
+  done
   for _ in $(seq 300); do
     if sinfo --noheader --format=%t 2>/dev/null | grep -q idle; then
       echo "export SLURM_CONF=$SLURM_CONF"

@@ -7,8 +7,7 @@ namespace OrtTrainer.Studies.Slurm;
 /// <param name="ExitCode">Of its script.</param>
 /// <param name="Signal">That ended it; 0 for none.</param>
 /// <param name="Node">Where it ran; empty where it never did.</param>
-/// <param name="Comment">What the job, or the cluster, left to say; empty for nothing.</param>
-internal sealed partial record JobRecord(string State, int ExitCode, int Signal, string Node, string Comment)
+internal sealed partial record JobRecord(string State, int ExitCode, int Signal, string Node)
 {
     /// <summary>Reads a line of <c>scontrol --oneliner show job</c>; null for none of a job.</summary>
     public static JobRecord? Parse(string line)
@@ -27,8 +26,7 @@ internal sealed partial record JobRecord(string State, int ExitCode, int Signal,
         int[] codes = [.. fields.GetValueOrDefault("ExitCode", "0:0").Split(':')
             .Select(part => int.TryParse(part, out int number) ? number : 0)];
         string node = fields.GetValueOrDefault("BatchHost", fields.GetValueOrDefault("NodeList", ""));
-        return new JobRecord(state, codes[0], codes.ElementAtOrDefault(1), node == "(null)" ? "" : node,
-            fields.GetValueOrDefault("Comment", ""));
+        return new JobRecord(state, codes[0], codes.ElementAtOrDefault(1), node == "(null)" ? "" : node);
     }
 
     // A value goes up to the next name: comments have spaces.

@@ -27,8 +27,8 @@ internal static class JobScript
         string[] program = [options.Worker.Program, .. options.Worker.Arguments];
         return script.Append($$"""
 
-            # {{array.Runs.Count}} runs of the study in {{ShellText.OneLine(study)}}
-            # A job of this array does one run; runs.tsv beside this file says which. run-N.log has what it prints,
+            # Runs of the study in {{ShellText.OneLine(study)}},
+            # one per job of this array: runs.tsv beside this file has the list, run-N.log what a job prints,
             # run-N.state.json how far it is. Written by 'orttrainer study --engine slurm'.
 
             array={{ShellText.Quoted(array.Path)}}

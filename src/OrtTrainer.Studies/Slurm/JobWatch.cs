@@ -9,7 +9,7 @@ namespace OrtTrainer.Studies.Slurm;
 internal sealed class JobWatch(SlurmOptions options, SlurmCommands commands, IRunWatch watch)
 {
     // A log of a long study is no list of every change in its queue.
-    private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(30);
 
     private readonly List<ClusterRun> _runs = [];
     private readonly SortedSet<string> _badNodes = new(StringComparer.Ordinal);
@@ -207,11 +207,13 @@ internal sealed class JobWatch(SlurmOptions options, SlurmCommands commands, IRu
         QueuedJob[] jobs = [.. _runs.Select(run => queue.GetValueOrDefault((run.Array!.JobName, run.Number)))
             .OfType<QueuedJob>().Where(job => !job.IsOver)];
         QueuedJob[] pending = [.. jobs.Where(job => !job.IsRunning)];
-        string? reason = pending.GroupBy(job => job.Reason).OrderByDescending(group => group.Count())
-            .FirstOrDefault()?.Key;
+
+        // Slurm has not looked at a job yet that waits for no reason.
+        string? reason = pending.Where(job => job.Reason != "None").GroupBy(job => job.Reason)
+            .OrderByDescending(group => group.Count()).FirstOrDefault()?.Key;
         (int Running, int Waiting, string? Reason) counts =
             (jobs.Length - pending.Length, pending.Length + unsubmitted, reason);
-        if (counts != _counts && counts.Running + counts.Waiting > 0
+        if (counts != _counts && (counts.Running > 0 || reason is not null)
             && (_counted == 0 || Stopwatch.GetElapsedTime(_counted) >= BetweenCounts))
         {
             (_counted, _counts) = (Stopwatch.GetTimestamp(), counts);

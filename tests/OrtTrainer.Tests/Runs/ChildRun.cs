@@ -6,6 +6,7 @@ using OrtTrainer.Tests.Checkpoints.OnDevice;
 using OrtTrainer.Tests.OnDevice;
 using OrtTrainer.Tests.Packs;
 using OrtTrainer.Tests.Studies;
+using OrtTrainer.Tests.Studies.Slurm;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -44,6 +45,11 @@ internal sealed class ChildRun : IDisposable
         if (arguments is [ChildPack.Word, string pack, string train, string trained])
         {
             return ChildPack.Run(pack, train, trained);
+        }
+
+        if (ChildCluster.Run(arguments) is { } code)
+        {
+            return code;
         }
 
         if (arguments is not [string optionsFile])
