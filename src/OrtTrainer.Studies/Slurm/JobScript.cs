@@ -67,7 +67,7 @@ internal static class JobScript
     private static string Quoted(string path)
     {
         string plain = path.Replace("%", "%%", StringComparison.Ordinal).Replace("%%a", "%a", StringComparison.Ordinal);
-        return plain.Any(char.IsWhiteSpace) ? $"\"{plain}\"" : plain;
+        return plain.Any(letter => char.IsWhiteSpace(letter) || letter is '\'' or '#') ? $"\"{plain}\"" : plain;
     }
 
     private static IEnumerable<string> Requests(

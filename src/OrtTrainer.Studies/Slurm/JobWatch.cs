@@ -82,7 +82,11 @@ internal sealed class JobWatch(SlurmOptions options, SlurmCommands commands, IRu
     private async Task LookAsync(ClusterRun run, Dictionary<(string, int), QueuedJob>? queue)
     {
         QueuedJob? job = queue?.GetValueOrDefault((run.Array!.JobName, run.Number));
-        JobState? state = JobState.Read(run.Array!.StateFile(run.Number));
+
+        // A job that waits has nothing to say, and thousands may wait.
+        JobState? state = job is { IsRunning: false, IsOver: false }
+            ? null
+            : JobState.Read(run.Array!.StateFile(run.Number));
         if (state is not null || job is { IsRunning: true })
         {
             TellProgress(run, state);

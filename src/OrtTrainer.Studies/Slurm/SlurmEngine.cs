@@ -16,9 +16,15 @@ internal sealed class SlurmEngine : IStudyEngine
 
     /// <param name="options">What jobs ask the cluster for.</param>
     /// <param name="study">Full path of the study's folder.</param>
-    /// <exception cref="StudyException">The commands of a cluster are not here.</exception>
+    /// <exception cref="StudyException">The commands of a cluster are not here, or cannot take the folder.</exception>
     public SlurmEngine(SlurmOptions options, string study)
     {
+        if (study.AsSpan().ContainsAny("\"\\\r\n"))
+        {
+            throw new StudyException($"{study}: sbatch takes no folder whose name has a double quote, a backslash or " +
+                "a line break. Choose another --out.");
+        }
+
         (_options, _study, _commands) = (options, study, new SlurmCommands(options.Commands));
         _commands.Require();
     }

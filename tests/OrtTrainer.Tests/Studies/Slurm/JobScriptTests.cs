@@ -49,7 +49,7 @@ public sealed class JobScriptTests
     [Test]
     public void It_starts_the_program_with_the_file_of_its_run_whatever_the_folder_is_called()
     {
-        JobArray array = Array("it's 100% \"odd\" $HOME");
+        JobArray array = Array("it's 100% odd, $HOME");
 
         (int code, string text) = Run(array, Echo);
 

@@ -167,6 +167,12 @@ public sealed class SlurmEngineTests
     }
 
     [Test]
+    public void A_folder_that_sbatch_cannot_be_told_is_refused() => Assert.That(
+        () => new SlurmEngine(_cluster.Options, _study.Output("a \"b\"")), Throws.TypeOf<StudyException>()
+            .With.Message.EndsWith("sbatch takes no folder whose name has a double quote, a backslash or a line " +
+                "break. Choose another --out."));
+
+    [Test]
     public void Without_an_answer_on_earlier_jobs_nothing_is_submitted()
     {
         _cluster.SetStates(Failed);
