@@ -1,7 +1,7 @@
 namespace OrtTrainer.Studies.Slurm;
 
 /// <summary>How a job ended that did not say so itself.</summary>
-/// <param name="Reason">What happened and what to do, for a person; without a full stop.</param>
+/// <param name="Reason">What happened and what to do, for a person, as a sentence.</param>
 /// <param name="MayPass">Whether another job may get further.</param>
 /// <param name="BadNode">The node that other jobs should stay away from; null for none.</param>
 internal sealed record JobEnd(string Reason, bool MayPass = true, string? BadNode = null)
@@ -29,27 +29,27 @@ internal sealed record JobEnd(string Reason, bool MayPass = true, string? BadNod
         if (record is { ExitCode: JobScript.NoFolder } or { Signal: NoLog })
         {
             return new JobEnd($"node {node} does not see, or cannot write to, {array}: the study's folder must be on " +
-                "a file system that all nodes share", BadNode: node);
+                "a file system that all nodes share.", BadNode: node);
         }
 
         if (record is { ExitCode: JobScript.NoProgram })
         {
             return new JobEnd($"node {node} does not have the program {options.Worker.Program}: it must be at this " +
-                "path on all nodes", BadNode: node);
+                "path on all nodes.", BadNode: node);
         }
 
         if (state == "OUT_OF_MEMORY" || OfMemory.Any(words => log.Contains(words, StringComparison.Ordinal)))
         {
             return new JobEnd($"{where} was killed for the memory it used, with {Asked(options.Memory)} allowed: " +
-                "raise --memory", MayPass: false);
+                "raise --memory.", MayPass: false);
         }
 
         if (state is "TIMEOUT" or "DEADLINE" || log.Contains("DUE TO TIME LIMIT", StringComparison.Ordinal))
         {
-            return new JobEnd($"{where} reached its time limit, {Asked(options.Time)}: raise --time");
+            return new JobEnd($"{where} reached its time limit, {Asked(options.Time)}: raise --time.");
         }
 
-        return new JobEnd($"{where} {Other(record)}");
+        return new JobEnd($"{where} {Other(record)}.");
     }
 
     private static string Other(JobRecord? record) => record switch

@@ -98,7 +98,7 @@ internal sealed class JobWatch(SlurmOptions options, SlurmCommands commands, IRu
         }
         else if (state is { Phase: JobPhase.Failed })
         {
-            Ended(run, new JobEnd(state.Failure!.TrimEnd('.'), state.MayPass));
+            Ended(run, new JobEnd(state.Failure!, state.MayPass));
         }
         else if (job is { IsOver: false })
         {
@@ -159,22 +159,23 @@ internal sealed class JobWatch(SlurmOptions options, SlurmCommands commands, IRu
 
     private void Ended(ClusterRun run, JobEnd end)
     {
-        run.Trouble = end.Reason;
+        string reason = end.Reason.TrimEnd('.');
+        run.Trouble = reason;
         if (end.BadNode is { Length: > 0 } node && _badNodes.Add(node))
         {
-            watch.Tell(new StudyEvent.Noted($"{end.Reason}. No other job is sent there."));
+            watch.Tell(new StudyEvent.Noted($"{reason}. No other job is sent there."));
         }
 
         run.CountTry();
         if (!end.MayPass || run.FruitlessTries >= options.Tries)
         {
-            Fail(run, end.MayPass && options.Tries > 1 ? $"{end.Reason} ({Tries(run)})." : end.Reason + ".");
+            Fail(run, end.MayPass && options.Tries > 1 ? $"{reason} ({Tries(run)})." : end.Reason);
             return;
         }
 
         _runs.Remove(run);
         _again.Add(run);
-        watch.Tell(new StudyEvent.Noted($"{run.Run.Label}: {end.Reason}; it gets another job."));
+        watch.Tell(new StudyEvent.Noted($"{run.Run.Label}: {reason}; it gets another job."));
     }
 
     private static string Tries(ClusterRun run) => $"{run.FruitlessTries} tries without a step further";
