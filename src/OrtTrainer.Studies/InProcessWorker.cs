@@ -58,7 +58,10 @@ internal sealed class InProcessWorker : IStudyWorker
             if (DateTime.UtcNow > end)
             {
                 throw new StudyException($"{folder.Path}: another worker has been writing to this run for " +
-                    $"{Patience.TotalSeconds:0} seconds. End it, or wait for it, and start the study again.");
+                    $"{Patience.TotalSeconds:0} seconds. End it, or wait for it, and start the study again.")
+                {
+                    MayPass = true,
+                };
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrtTrainer.Studies.Slurm;
 
 namespace OrtTrainer.Studies;
 
@@ -20,28 +21,22 @@ public static class Study
     /// <param name="cancellation">Ends all runs after their current step, with checkpoints to go on from.</param>
     /// <returns>Every run of the grid, failed ones included.</returns>
     /// <exception cref="StudyException">The study file is wrong, the folder is in use or holds another
-    /// study.</exception>
+    /// study, or the cluster takes no jobs.</exception>
     /// <exception cref="ArgumentException">Several jobs without a worker to start.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the tables hold what is done.</exception>
     public static async Task<StudyResults> RunAsync(
         StudyOptions options, IProgress<StudyEvent>? events = null, CancellationToken cancellation = default)
     {
-        IStudyWorker worker = options switch
-        {
-            { Worker: { } command } => new WorkerProcess(command),
-            { Jobs: 1 } => new InProcessWorker(),
-            _ => throw new ArgumentException($"{nameof(options.Jobs)} is {options.Jobs}; runs side by side need a " +
-                $"{nameof(options.Worker)} to start, since two runs in one process would share its threads."),
-        };
+        IStudyEngine engine = EngineOf(options);
         StudyPlan plan = StudyPlan.Read(options.File, options.Output);
         using StudyFolder folder = StudyFolder.Take(options.Output);
         StudyChange.RequireOnlyMore(folder.ReadStudy(), plan, folder.Path);
         folder.WriteStudy(plan.File, Path.GetDirectoryName(Path.GetFullPath(options.File))!);
 
-        StudyStages stages = new(folder, options, worker, events, cancellation);
+        StudyStages stages = new(folder, engine, events, cancellation);
         PlannedRun[] all = [.. plan.AllRuns];
         stages.Tell(new StudyEvent.Started(plan.File.Name, plan.Cells.Count, all.Length, stages.CountDone(all),
-            options.Jobs, options.ThreadsPerJob));
+            engine.Jobs, engine.Threads, engine.Title));
         await stages.RunAsync(plan.Starts, StudyKeep.Models);
         await stages.RunAsync(plan.Teachers, StudyKeep.Models);
         await stages.RunAsync(plan.ChoosingRuns, plan.File.Keep);
@@ -71,8 +66,7 @@ public static class Study
         StudyFile file = folder.ReadStudy() ?? throw new StudyException(
             $"{folder.Path}: the study in this folder has not begun. Start it again.");
         StudyPlan plan = StudyPlan.Of(file, folder.Path);
-        StudyStages stages = new(folder, new StudyOptions { File = file.Path, Output = output }, new InProcessWorker(),
-            events, default);
+        StudyStages stages = new(folder, new LocalEngine(new InProcessWorker(), jobs: 1, threads: 1), events, default);
         (Dictionary<string, JsonObject> chosen, List<StudyChoice> choices) = stages.Choose(plan.Searches);
         using StudyRecords records =
             new(folder, plan.With(chosen), message => stages.Tell(new StudyEvent.Noted(message)));
@@ -80,6 +74,16 @@ public static class Study
         StudyTables.Write(folder, results);
         return results;
     }
+
+    private static IStudyEngine EngineOf(StudyOptions options) => options switch
+    {
+        { Slurm: { } slurm } => new SlurmEngine(slurm, Path.GetFullPath(options.Output)),
+        { Worker: { } command } =>
+            new LocalEngine(new WorkerProcess(command), options.Jobs, options.ThreadsPerJob),
+        { Jobs: 1 } => new LocalEngine(new InProcessWorker(), jobs: 1, options.ThreadsPerJob),
+        _ => throw new ArgumentException($"{nameof(options.Jobs)} is {options.Jobs}; runs side by side need a " +
+            $"{nameof(options.Worker)} to start, since two runs in one process would share its threads."),
+    };
 
     private static async Task<StudyResults> RunCells(
         StudyStages stages, StudyPlan plan, IReadOnlyList<CellSearch> searches, List<StudyChoice> choices,

@@ -19,7 +19,15 @@ public abstract record StudyEvent
     /// <param name="Done">Runs that an earlier start has done.</param>
     /// <param name="Jobs">Runs side by side.</param>
     /// <param name="Threads">Threads of each.</param>
-    public sealed record Started(string Name, int Cells, int Runs, int Done, int Jobs, int Threads) : StudyEvent;
+    /// <param name="Cluster">What decides how many run side by side, such as Slurm; null for this machine.</param>
+    public sealed record Started(
+        string Name, int Cells, int Runs, int Done, int Jobs, int Threads, string? Cluster = null) : StudyEvent;
+
+    /// <summary>How many jobs a cluster has of this study has changed.</summary>
+    /// <param name="Running">Runs under way on nodes.</param>
+    /// <param name="Waiting">Runs that wait for a node, or to be submitted.</param>
+    /// <param name="Reason">Why most of them wait, in the cluster's word; null where none does.</param>
+    public sealed record Queued(int Running, int Waiting, string? Reason) : StudyEvent;
 
     /// <summary>A run begins or goes on.</summary>
     /// <param name="Label">What it is.</param>

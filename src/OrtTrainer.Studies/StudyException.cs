@@ -14,4 +14,7 @@ public sealed class StudyException : OrtTrainerException
         : base(message, inner)
     {
     }
+
+    /// <summary>Whether the same may work later, without a change to the study.</summary>
+    internal bool MayPass { get; init; }
 }

@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Studies.Slurm;
 
 namespace OrtTrainer.Studies;
 
@@ -21,6 +22,12 @@ public sealed record StudyOptions
 
     /// <summary>How to start a process that runs <see cref="StudyWorker"/>; null for runs inside this one.</summary>
     public WorkerCommand? Worker { get; init; }
+
+    /// <summary>
+    /// Does the runs as jobs of Slurm in place of processes on this machine, which then only watches; null for this
+    /// machine.
+    /// </summary>
+    public SlurmOptions? Slurm { get; init; }
 
     /// <summary>Threads of each run: the share of the jobs, at least one.</summary>
     public int ThreadsPerJob => Math.Max(1, (Threads ?? Environment.ProcessorCount) / Jobs);

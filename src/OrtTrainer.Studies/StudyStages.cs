@@ -1,18 +1,15 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Evaluation;
-using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies;
 
 /// <summary>
 /// Runs what a plan has: pre-training, teachers, then the runs that choose settings, then those of the cells, several
-/// side by side.
-/// A run that fails is recorded and the rest goes on.
+/// side by side. A run that fails is recorded and the rest goes on.
 /// </summary>
 internal sealed class StudyStages(
-    StudyFolder folder, StudyOptions options, IStudyWorker worker, IProgress<StudyEvent>? events,
-    CancellationToken cancellation)
+    StudyFolder folder, IStudyEngine engine, IProgress<StudyEvent>? events, CancellationToken cancellation)
 {
     private readonly Lock _telling = new();
     private int _done;
@@ -41,12 +38,22 @@ internal sealed class StudyStages(
             FolderOf(run).Trim(keep);
         }
 
-        ParallelOptions side = new() { MaxDegreeOfParallelism = options.Jobs, CancellationToken = cancellation };
-        await Parallel.ForEachAsync(all.Where(run => !FolderOf(run).IsDone), side, async (run, _) =>
+        List<PlannedRun> ready = [];
+        foreach (PlannedRun run in all.Where(run => !FolderOf(run).IsDone))
         {
-            await RunAsync(run, keep);
-            ended?.Invoke(run);
-        });
+            if (run.Needs.FirstOrDefault(needed => !FolderOf(needed).IsDone) is { } missing)
+            {
+                Fail(run, $"its {missing.Label} failed: {FolderOf(missing).ReadFailure()}");
+                ended?.Invoke(run);
+            }
+            else
+            {
+                ready.Add(run);
+            }
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        await engine.RunAsync(ready, new StageWatch(this, keep, ended), cancellation);
     }
 
     /// <summary>
@@ -98,47 +105,6 @@ internal sealed class StudyStages(
         }
     }
 
-    private async Task RunAsync(PlannedRun run, StudyKeep keep)
-    {
-        StudyRunFolder own = FolderOf(run);
-        own.ForgetFailure();
-        if (run.Needs.FirstOrDefault(needed => !FolderOf(needed).IsDone) is { } missing)
-        {
-            Fail(run, $"its {missing.Label} failed: {FolderOf(missing).ReadFailure()}");
-            return;
-        }
-
-        Tell(new StudyEvent.RunStarted(run.Label, run.Folder));
-        try
-        {
-            FineTuneOptions threaded = run.Options with { Threads = options.ThreadsPerJob };
-            await worker.RunAsync(threaded, line => Tell(run, line), cancellation);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            Fail(run, failure.Message);
-            return;
-        }
-
-        own.Trim(keep);
-        RunSummary summary = own.ReadSummary();
-        Tell(new StudyEvent.RunDone(run.Label, run.Folder, summary.Metric, summary.TestLive ?? summary.Live,
-            summary.TestLive is null ? summary.Averaged : summary.TestAveraged, summary.TrainSeconds,
-            Interlocked.Increment(ref _done)));
-    }
-
-    private void Tell(PlannedRun run, WorkerLine line)
-    {
-        if (line is { Step: { } step, TotalSteps: { } total })
-        {
-            Tell(new StudyEvent.RunStepped(run.Folder, step, total));
-        }
-        else if (line.Note is { } note)
-        {
-            Tell(new StudyEvent.Noted($"{run.Label}: {note}"));
-        }
-    }
-
     private double ValidationScore(PlannedRun run)
     {
         RunSummary summary = FolderOf(run).ReadSummary();
@@ -146,4 +112,45 @@ internal sealed class StudyStages(
     }
 
     private StudyRunFolder FolderOf(PlannedRun run) => new(folder.Full(run.Folder));
+
+    /// <summary>Keeps the folders of runs in order, and tells of them.</summary>
+    private sealed class StageWatch(StudyStages stages, StudyKeep keep, Action<PlannedRun>? ended) : IRunWatch
+    {
+        public void Begun(PlannedRun run)
+        {
+            stages.FolderOf(run).ForgetFailure();
+            Tell(new StudyEvent.RunStarted(run.Label, run.Folder));
+        }
+
+        public void Told(PlannedRun run, WorkerLine line)
+        {
+            if (line is { Step: { } step, TotalSteps: { } total })
+            {
+                Tell(new StudyEvent.RunStepped(run.Folder, step, total));
+            }
+            else if (line.Note is { } note)
+            {
+                Tell(new StudyEvent.Noted($"{run.Label}: {note}"));
+            }
+        }
+
+        public void Done(PlannedRun run)
+        {
+            StudyRunFolder folder = stages.FolderOf(run);
+            folder.Trim(keep);
+            RunSummary summary = folder.ReadSummary();
+            Tell(new StudyEvent.RunDone(run.Label, run.Folder, summary.Metric, summary.TestLive ?? summary.Live,
+                summary.TestLive is null ? summary.Averaged : summary.TestAveraged, summary.TrainSeconds,
+                Interlocked.Increment(ref stages._done)));
+            ended?.Invoke(run);
+        }
+
+        public void Failed(PlannedRun run, string reason)
+        {
+            stages.Fail(run, reason);
+            ended?.Invoke(run);
+        }
+
+        public void Tell(StudyEvent value) => stages.Tell(value);
+    }
 }

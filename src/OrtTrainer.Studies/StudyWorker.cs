@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Options;
+using OrtTrainer.Studies.Slurm;
 
 namespace OrtTrainer.Studies;
 
@@ -45,6 +46,16 @@ public static class StudyWorker
             return 1;
         }
     }
+
+    /// <summary>Does one run inside a job of a cluster, for a program that <see cref="SlurmOptions.Worker"/>
+    /// starts.</summary>
+    /// <param name="file">The file that the job was given.</param>
+    /// <param name="cancellation">Stops the run after its current step with a checkpoint; for SIGTERM, which a cluster
+    /// sends to a job that must end.</param>
+    /// <returns>The exit code of the process: 0 done, 1 failed, 130 stopped.</returns>
+    /// <exception cref="IOException">The folder of the file cannot be written.</exception>
+    public static Task<int> RunJobAsync(string file, CancellationToken cancellation = default) =>
+        new JobWorker(file).RunAsync(cancellation);
 
     private static void WaitForEnd(TextReader input, CancellationTokenSource studyEnded)
     {

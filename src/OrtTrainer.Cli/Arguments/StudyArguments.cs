@@ -4,7 +4,7 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>study</c>.</summary>
-internal sealed class StudyArguments : CommandArguments
+internal sealed class StudyArguments : SlurmArguments
 {
     [Section("Study")]
     [Option("out", MetaValue = "DIR",
@@ -18,6 +18,10 @@ internal sealed class StudyArguments : CommandArguments
     public string? Report { get; set; }
 
     [Section("Execution and output")]
+    [Option("engine", MetaValue = "local|slurm",
+        HelpText = "processes on this machine, or jobs of a Slurm cluster (default: local)")]
+    public string? Engine { get; set; }
+
     [Option("jobs", MetaValue = "N", HelpText = "runs side by side, each in a process of its own (default: 1)")]
     public int? Jobs { get; set; }
 
@@ -33,7 +37,35 @@ internal sealed class StudyArguments : CommandArguments
     [Option("worker", HelpText = "for the program itself: do one run, told on standard input")]
     public bool IsWorker { get; set; }
 
+    [Option("job", MetaValue = "F", HelpText = "for jobs of a cluster: do one run, told in a file")]
+    public string? Job { get; set; }
+
     public override int Operands => 1;
+
+    /// <summary>Whether runs are jobs of a Slurm cluster.</summary>
+    /// <exception cref="UsageException">There is no such engine, or it does not have an option given.</exception>
+    public bool IsSlurm()
+    {
+        if (Engine is not (null or "local" or "slurm"))
+        {
+            throw new UsageException($"--engine is {Engine}; expected local or slurm.");
+        }
+
+        bool isSlurm = Engine == "slurm";
+        string[] ofOther = isSlurm ? ["--jobs", "--threads", "--dry-run"] : [.. OfSlurm];
+        if (Given.FirstOrDefault(ofOther.Contains) is { } odd)
+        {
+            throw new UsageException(odd switch
+            {
+                "--jobs" => "--jobs is for runs on this machine; --array-limit says how many jobs run at once.",
+                "--threads" => "--threads is for runs on this machine; --cpus says how many processors a job has.",
+                "--dry-run" => "--dry-run times steps on this machine; leave --engine slurm out.",
+                _ => $"{odd} is for jobs of a cluster; add --engine slurm.",
+            });
+        }
+
+        return isSlurm;
+    }
 
     public string StudyFile =>
         Required(Rest.FirstOrDefault(), "the study file", "orttrainer study FILE.json --out DIR");

@@ -3,6 +3,7 @@ using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Studies;
 using OrtTrainer.Studies.Reports;
+using OrtTrainer.Studies.Slurm;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -16,6 +17,11 @@ internal static class StudyCommand
         {
             using StreamReader input = new(terminal.Input);
             return await StudyWorker.RunAsync(input, terminal.Out);
+        }
+
+        if (arguments.Job is { } job)
+        {
+            return await StudyWorker.RunJobAsync(job, interruption);
         }
 
         if (arguments is { Quiet: true, Json: true })
@@ -77,7 +83,27 @@ internal static class StudyCommand
         Jobs = arguments.Jobs ?? 1,
         Threads = arguments.Threads,
         Worker = WorkerCommand.Of(typeof(CliApp).Assembly, "study", "--worker"),
+        Slurm = arguments.IsSlurm() ? Jobs(arguments) : null,
     };
+
+    private static SlurmOptions Jobs(StudyArguments arguments)
+    {
+        SlurmOptions usual = new() { Worker = WorkerCommand.Of(typeof(CliApp).Assembly, "study", "--job") };
+        return usual with
+        {
+            Partition = arguments.Partition,
+            Account = arguments.Account,
+            Gres = arguments.Gres,
+            Time = arguments.Time,
+            Memory = arguments.Memory,
+            Cpus = arguments.Cpus ?? usual.Cpus,
+            ArrayLimit = arguments.ArrayLimit,
+            QueueLimit = arguments.QueueLimit,
+            Tries = arguments.Tries ?? usual.Tries,
+            PollSeconds = arguments.PollSeconds ?? usual.PollSeconds,
+            SbatchOption = arguments.SbatchOption?.Split(RepeatedAttribute.Between) ?? [],
+        };
+    }
 
     private static int ExitCodeOf(StudyResults results) =>
         results.Runs.Any(run => run.Status == StudyRunStatus.Failed) ? ExitCode.Failed : ExitCode.Done;
@@ -86,7 +112,24 @@ internal static class StudyCommand
         $"{CliApp.Name} study {ShownPath.Of(Path.GetFullPath(options.File))} " +
         $"--out {ShownPath.Of(Path.GetFullPath(options.Output))}" +
         (arguments.Jobs is { } jobs ? $" --jobs {jobs}" : "") +
-        (arguments.Threads is { } threads ? $" --threads {threads}" : "");
+        (arguments.Threads is { } threads ? $" --threads {threads}" : "") +
+        (options.Slurm is { } slurm ? JobOptions(slurm) : "");
+
+    /// <summary>What differs from the usual, as options.</summary>
+    private static string JobOptions(SlurmOptions slurm)
+    {
+        SlurmOptions usual = new() { Worker = slurm.Worker };
+        (string Name, object? Value, object? Usual)[] all =
+        [
+            ("partition", slurm.Partition, null), ("account", slurm.Account, null), ("gres", slurm.Gres, null),
+            ("time", slurm.Time, null), ("memory", slurm.Memory, null), ("cpus", slurm.Cpus, usual.Cpus),
+            ("array-limit", slurm.ArrayLimit, null), ("queue-limit", slurm.QueueLimit, null),
+            ("tries", slurm.Tries, usual.Tries), ("poll", slurm.PollSeconds, usual.PollSeconds),
+            .. slurm.SbatchOption.Select(other => ("sbatch-option", (object?)$"\"{other}\"", (object?)null)),
+        ];
+        return " --engine slurm" + string.Concat(all.Where(option => !Equals(option.Value, option.Usual))
+            .Select(option => FormattableString.Invariant($" --{option.Name} {option.Value}")));
+    }
 
     private static IStudyView View(StudyArguments arguments, Terminal terminal) =>
         arguments.Json ? new JsonStudyView(terminal.Out)

@@ -23,7 +23,7 @@ internal static class ArgumentReader
             settings.HelpWriter = null;
             settings.ParsingCulture = CultureInfo.InvariantCulture;
         });
-        string[] completed = [.. WithValues(words, typeof(T))];
+        string[] completed = WithoutRepeats([.. WithValues(words, typeof(T))], typeof(T));
         (string[] rest, Dictionary<string, string> settings) = TakeSettings(completed, typeof(T));
         T? parsed = null;
         parser.ParseArguments<T>(rest)
@@ -66,6 +66,38 @@ internal static class ArgumentReader
                 ? OptionalValueAttribute.LeftOut
                 : throw new UsageException($"{words[i]} needs {option.Wanted}.");
         }
+    }
+
+    /// <summary>
+    /// The words with one option in place of several of a name that may be repeated: its value is all of theirs.
+    /// </summary>
+    private static string[] WithoutRepeats(string[] words, Type arguments)
+    {
+        HashSet<string> repeated =
+            [.. OptionNames.Of(arguments).Where(option => option.MayRepeat).Select(option => "--" + option.Name)];
+        List<string> once = [];
+        Dictionary<string, int> places = [];
+        for (int i = 0; i < words.Length; i++)
+        {
+            string name = NameOf(words[i]);
+            if (!repeated.Contains(name))
+            {
+                once.Add(words[i]);
+                continue;
+            }
+
+            string value = words[i].Length > name.Length ? words[i][(name.Length + 1)..] : words[++i];
+            if (places.TryGetValue(name, out int place))
+            {
+                once[place] += RepeatedAttribute.Between + value;
+                continue;
+            }
+
+            once.AddRange(name, value);
+            places.Add(name, once.Count - 1);
+        }
+
+        return [.. once];
     }
 
     /// <summary>

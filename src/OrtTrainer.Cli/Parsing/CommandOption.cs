@@ -24,6 +24,9 @@ internal sealed record CommandOption
     /// <summary>Whether it may stand without its value.</summary>
     public bool MayStandAlone { get; init; }
 
+    /// <summary>Whether it may be given several times.</summary>
+    public bool MayRepeat { get; init; }
+
     /// <summary>What it wants, in words.</summary>
     public string Wanted => Type == typeof(int) || Type == typeof(long) ? "a whole number"
         : Type == typeof(double) ? "a number"

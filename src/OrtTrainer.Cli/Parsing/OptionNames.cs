@@ -52,6 +52,7 @@ internal static class OptionNames
                     Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType,
                     Properties = [property.Name],
                     MayStandAlone = Find<OptionalValueAttribute>(property) is not null,
+                    MayRepeat = Find<RepeatedAttribute>(property) is not null,
                 };
             }
         }

@@ -9,6 +9,9 @@ namespace OrtTrainer.Cli.Rendering;
 /// </summary>
 internal sealed class LiveStudyView : IStudyView
 {
+    // A cluster may have more runs under way than a screen has lines.
+    private const int MostBars = 16;
+
     // Room is kept for this many steps, before it is known how many a run has.
     private const int MostSteps = 99_999;
 
@@ -32,7 +35,10 @@ internal sealed class LiveStudyView : IStudyView
                 _terminal.WriteLines([StudyLines.Of(e, _runs)!]);
                 Begin(e);
                 return;
-            case StudyEvent.RunStarted e:
+            case StudyEvent.Queued e:
+                _whole!.Description = Markup.Escape($"runs: {StudyLines.Queue(e)}");
+                return;
+            case StudyEvent.RunStarted e when _bars.Count < MostBars:
                 _bars[e.Folder] = _context!.AddTask(Markup.Escape(Shortened(e.Label))).IsIndeterminate();
                 break;
             case StudyEvent.RunStepped e when _bars.TryGetValue(e.Folder, out ProgressTask? bar):

@@ -13,7 +13,10 @@ internal static class StudyLines
     {
         StudyEvent.Started e => $"{e.Name}: {Figures.Count(e.Cells, "cell")}, {Figures.Count(e.Runs, "run")}"
             + (e.Done > 0 ? $", {e.Done} of them done" : "")
-            + $"; {Jobs(e.Jobs, e.Threads)}",
+            + (e.Cluster is { } cluster
+                ? $"; jobs of {cluster} with {Figures.Count(e.Threads, "thread")} each"
+                : $"; {Jobs(e.Jobs, e.Threads)}"),
+        StudyEvent.Queued e => $"queue: {Queue(e)}",
         StudyEvent.RunDone e =>
             $"{Progress(e.Done, runs)}  {e.Metric} {Figures.Score(e.Live)}"
             + (e.Averaged is { } averaged ? $", averaged {Figures.Score(averaged)}" : "")
@@ -46,6 +49,10 @@ internal static class StudyLines
 
     public static string[] Interruption(string command) =>
         ["Interrupted; what was done is saved. Go on with:", $"  {command}"];
+
+    /// <summary>How many jobs of a cluster run, how many wait, and what for.</summary>
+    public static string Queue(StudyEvent.Queued queue) => $"{queue.Running} running, {queue.Waiting} waiting" +
+        (queue.Reason is { } reason ? $" ({reason})" : "");
 
     /// <summary>How many runs go on at once.</summary>
     public static string Jobs(int jobs) => jobs == 1 ? "one at a time" : $"{jobs} side by side";

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrtTrainer.Cli;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Tests.Studies;
 
 namespace OrtTrainer.Tests.Cli;
@@ -132,12 +135,32 @@ public sealed class StudyCommandTests
     [TestCase("study", "a.json", "--out", "x", "--jobs", "0")]
     [TestCase("study", "a.json", "--out", "x", "--quiet", "--json")]
     [TestCase("study", "--report", "x", "--jobs", "2")]
+    [TestCase("study", "a.json", "--out", "x", "--engine", "pbs")]
+    [TestCase("study", "a.json", "--out", "x", "--partition", "p")]
+    [TestCase("study", "a.json", "--out", "x", "--engine", "slurm", "--jobs", "2")]
+    [TestCase("study", "a.json", "--out", "x", "--engine", "slurm", "--dry-run")]
+    [TestCase("study", "a.json", "--out", "x", "--engine", "slurm", "--array-limit", "0")]
+    [TestCase("study", "a.json", "--out", "x", "--engine", "slurm", "--time", "2 hours")]
+    [TestCase("study", "a.json", "--out", "x", "--engine", "slurm", "--sbatch-option", "array=1-3")]
     public void Bad_usage_is_2(params string[] words)
     {
         CliRun run = CliRun.Of(words);
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.StartWith("error: ").And.Match("^[^\n]+\n$"));
+    }
+
+    [Test]
+    public void An_option_of_sbatch_may_be_given_several_times()
+    {
+        StudyArguments arguments = ArgumentReader.Read<StudyArguments>(
+            ["--sbatch-option", "qos=long", "a.json", "--sbatch-option=exclusive", "--sbatch-option", "nice=10"]);
+
+        Assert.That(arguments.SbatchOption!.Split(RepeatedAttribute.Between),
+            Is.EqualTo(new[] { "qos=long", "exclusive", "nice=10" }));
+        Assert.That(arguments.Rest, Is.EqualTo(new[] { "a.json" }));
+        Assert.That(() => ArgumentReader.Read<StudyArguments>(["--time", "1", "--time", "2"]),
+            Throws.TypeOf<UsageException>());
     }
 
     [Test]

@@ -7,6 +7,7 @@ using OrtTrainer.Tests.Distributed;
 using OrtTrainer.Tests.OnDevice;
 using OrtTrainer.Tests.Packs;
 using OrtTrainer.Tests.Studies;
+using OrtTrainer.Tests.Studies.Slurm;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -50,6 +51,11 @@ internal sealed class ChildRun : IDisposable
         if (arguments is [ChildPack.Word, string pack, string train, string trained])
         {
             return ChildPack.Run(pack, train, trained);
+        }
+
+        if (ChildCluster.Run(arguments) is { } code)
+        {
+            return code;
         }
 
         if (arguments is not [string optionsFile])
