@@ -82,7 +82,8 @@ public sealed partial class Binding : IDisposable
         }
         catch (OnnxRuntimeException cause)
         {
-            throw RuntimeFailureException.From(_session.Name, $"binding output {name}", cause);
+            throw RuntimeFailureException.From(
+                _session.Name, $"binding output {name}", cause, _session.Options.Device);
         }
 
         if (_outputs.Remove(name, out BoundTensor? earlier))
@@ -172,7 +173,7 @@ public sealed partial class Binding : IDisposable
         }
         catch (OnnxRuntimeException cause)
         {
-            throw RuntimeFailureException.From(_session.Name, "running the graph", cause);
+            throw RuntimeFailureException.From(_session.Name, "running the graph", cause, _session.Options.Device);
         }
         finally
         {
@@ -320,7 +321,7 @@ public sealed partial class Binding : IDisposable
         }
         catch (OnnxRuntimeException cause)
         {
-            throw RuntimeFailureException.From(_session.Name, $"binding {name}", cause);
+            throw RuntimeFailureException.From(_session.Name, $"binding {name}", cause, _session.Options.Device);
         }
     }
 }
