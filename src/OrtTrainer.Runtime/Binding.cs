@@ -165,6 +165,7 @@ public sealed partial class Binding : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _session.RequireOpen();
+        BindCopiedInputs();
         using IDisposable? read = BindFedBack();
         ReleaseResults();
         try
@@ -199,6 +200,18 @@ public sealed partial class Binding : IDisposable
         }
 
         _held.DangerousRelease();
+    }
+
+    // Weights that a node of the host reads were copied when they were bound; the others cost a look-up.
+    private void BindCopiedInputs()
+    {
+        if (_session.Options.Device.CopiesInputs)
+        {
+            foreach ((string name, BoundTensor tensor) in _inputs)
+            {
+                Bind(name, tensor.Value, isInput: true);
+            }
+        }
     }
 
     private static long Elements(ReadOnlySpan<long> shape)
@@ -272,7 +285,7 @@ public sealed partial class Binding : IDisposable
             _setSinceRun.Add(name);
         }
 
-        if (input.Set(data, shape) || isFedBack)
+        if (input.Set(data, shape) || isFedBack || _session.Options.Device.CopiesInputs)
         {
             Bind(name, input.Tensor!.Value, isInput: true);
         }

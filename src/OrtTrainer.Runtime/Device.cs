@@ -31,6 +31,15 @@ public abstract class Device
     /// <summary>How sessions describe tensors over this device's buffers.</summary>
     internal abstract OrtMemoryInfo MemoryInfo { get; }
 
+    /// <summary>
+    /// Whether ONNX Runtime copies what it is given of the host, or of another place than it reads from, at the moment
+    /// of binding: then inputs are bound anew whenever their values may have changed.
+    /// </summary>
+    internal virtual bool CopiesInputs => false;
+
+    /// <summary>A device that is found by its name and not listed: one that tests bring.</summary>
+    internal static Device? Unlisted { get; set; }
+
     /// <summary>C# kernels for sessions of this device; null where it has none.</summary>
     internal abstract KernelLibrary? Kernels { get; }
 
@@ -103,7 +112,7 @@ public abstract class Device
     internal virtual string? Advice(string failure) => null;
 
     private static Device Find(string word) =>
-        All.Select(device => device.Answer(word)).FirstOrDefault(device => device is not null)
+        All.Append(Unlisted).Select(device => device?.Answer(word)).FirstOrDefault(device => device is not null)
         ?? throw new ArgumentException(
             $"The device '{word}' is not in this build; it has {string.Join(", ", All)}.", nameof(word));
 }

@@ -5,7 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cuda.Driver;
-using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Runtime.Cuda.Launching;
 
 namespace OrtTrainer.Runtime.Cuda;
 
@@ -13,16 +13,21 @@ namespace OrtTrainer.Runtime.Cuda;
 /// A graphics card of NVIDIA: ONNX Runtime's CUDA provider, memory of its driver, and updates as kernels. Nothing is
 /// opened before the device is asked for by name.
 /// </summary>
-internal sealed partial class CudaDevice : Device
+internal sealed partial class CudaDevice : KernelDevice
 {
     /// <summary>What the first device is called; the others have their number behind a colon.</summary>
     public const string Kind = "cuda";
+
+    // Threads that wait for memory leave a multiprocessor to others: eight groups of 128 hide most of the waiting.
+    private const int GroupsPerUnit = 8;
 
     private static readonly ConcurrentDictionary<int, CudaDevice> Opened = [];
 
     private readonly int _index;
     private readonly Lazy<CudaContext> _context;
     private readonly Lazy<OrtMemoryInfo> _memory;
+    private readonly Lazy<CudaLauncher> _launcher;
+    private readonly Lazy<int> _units;
 
     private CudaDevice(int index)
     {
@@ -30,19 +35,29 @@ internal sealed partial class CudaDevice : Device
         _context = new(Open);
         _memory = new(() => new OrtMemoryInfo(
             OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, index, OrtMemType.Default));
+        _launcher = new(() => new CudaLauncher(new CudaFunctions(new CudaModules(Context, Description)), Context.Stream));
+        _units = new(() => Description.Units);
     }
 
     public static CudaDevice First { get; } = At(0);
 
     public override string Name => NameOf(_index);
 
-    public override WeightArithmetic Arithmetic => throw new NotImplementedException();
-
     internal override OrtMemoryInfo MemoryInfo => _memory.Value;
 
     internal override KernelLibrary? Kernels => null;
 
+    // What is of the host is copied to the device when it is bound.
+    internal override bool CopiesInputs => true;
+
+    internal override IKernelLauncher Launcher => _launcher.Value;
+
+    internal override int MostGroups => GroupsPerUnit * _units.Value;
+
     private CudaContext Context => _context.Value;
+
+    private (string Hardware, Version Capability, long Memory, int Units) Description =>
+        CudaContext.Describe(Context.Driver, _index, Name);
 
     /// <summary>The name of a device.</summary>
     public static string NameOf(int index) => index == 0 ? Kind : $"{Kind}:{index}";
@@ -51,7 +66,7 @@ internal sealed partial class CudaDevice : Device
 
     public override void Require(Precision precision)
     {
-        (_, Version capability, _, _) = CudaContext.Describe(Context.Driver, _index, Name);
+        Version capability = Description.Capability;
         if (!CudaSurvey.PrecisionsOf(capability).Contains(precision))
         {
             throw new ArgumentException(
@@ -59,13 +74,6 @@ internal sealed partial class CudaDevice : Device
                 + $"8.0 or more has; {Name} has {capability}. Take fp32.");
         }
     }
-
-    public override WeightUpdates CreateUpdates(int threads) => throw new NotImplementedException();
-
-    public override double MeasurePeak(int threads) => throw new NotImplementedException();
-
-    public override TableGradient CreateTableGradient(
-        WeightBuffer gradients, WeightSegment table, BlockMap written) => throw new NotImplementedException();
 
     internal override Device? Answer(string name) =>
         name == Kind ? First
@@ -75,6 +83,8 @@ internal sealed partial class CudaDevice : Device
         : null;
 
     internal override void RequireUsable() => _ = Context;
+
+    internal override void Finish() => Context.Synchronize();
 
     internal override DeviceMemory Allocate(nuint byteLength) => new CudaMemory(Context, Name, byteLength);
 

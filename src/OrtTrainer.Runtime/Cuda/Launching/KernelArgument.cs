@@ -18,8 +18,8 @@ internal readonly struct KernelArgument
     /// <summary>All types that a parameter may have.</summary>
     public static IReadOnlySet<Type> Types { get; } = new HashSet<Type>
     {
-        typeof(ArrayView<float>), typeof(ArrayView<long>), typeof(ArrayView<int>), typeof(int), typeof(uint),
-        typeof(long), typeof(float),
+        typeof(ArrayView<float>), typeof(ArrayView<double>), typeof(ArrayView<long>), typeof(ArrayView<int>),
+        typeof(int), typeof(uint), typeof(long), typeof(float), typeof(double),
     };
 
     /// <summary>The type of the parameter.</summary>
@@ -40,10 +40,17 @@ internal readonly struct KernelArgument
     public static implicit operator KernelArgument(float number) =>
         new(typeof(float), BitConverter.SingleToUInt32Bits(number));
 
+    public static implicit operator KernelArgument(double number) =>
+        new(typeof(double), BitConverter.DoubleToInt64Bits(number));
+
     /// <summary>A view of float32 numbers, <c>ArrayView&lt;float&gt;</c> in the kernel.</summary>
     /// <param name="address">Of the first, in the memory of the device.</param>
     /// <param name="length">How many there are, 0 or more.</param>
     public static KernelArgument Floats(nint address, long length) => new(typeof(ArrayView<float>), address, length);
+
+    /// <summary>A view of float64 numbers, <c>ArrayView&lt;double&gt;</c> in the kernel.</summary>
+    /// <inheritdoc cref="Floats"/>
+    public static KernelArgument Doubles(nint address, long length) => new(typeof(ArrayView<double>), address, length);
 
     /// <summary>A view of int64 numbers, <c>ArrayView&lt;long&gt;</c> in the kernel.</summary>
     /// <inheritdoc cref="Floats"/>
