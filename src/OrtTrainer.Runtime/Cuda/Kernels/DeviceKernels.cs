@@ -20,6 +20,8 @@ internal static class DeviceKernels
         .. DeviceDropoutAddLayerNorm.Kernels,
         .. DeviceNormGradient.Kernels,
         .. DeviceColumnSum.Kernels,
+        .. DeviceAttention.Kernels,
+        .. DeviceAttentionGrad.Kernels,
     ];
 
     /// <summary>The operators on a device.</summary>
@@ -32,5 +34,7 @@ internal static class DeviceKernels
         DeviceDropoutAddLayerNorm.Define(device),
         .. DeviceNormGradient.Define(device),
         DeviceColumnSum.Define(device),
+        .. DeviceAttention.Define(device),
+        .. DeviceAttentionGrad.Define(device),
     ];
 }

@@ -45,7 +45,7 @@ public sealed class DeviceElementsTests
     [TestCase("GeluTanhGrad")]
     public void The_gradient_of_gelu_is_right_far_from_zero(string op) =>
         OnDevice.IsAsOnTheCpu(
-            new KernelRun(op).With([1f, 2, 3, 4, 5, 6, 7], 7).With([-1e15f, -90, -9, 0, 9, 90, 1e15f], 7), 1);
+            new KernelRun(op).With([1f, 2, 3, 4, 5, 6, 7], 7).With([-1e6f, -90, -9, 0, 9, 90, 1e6f], 7), 1);
 
     [TestCase(1, 1)]
     [TestCase(3, 33)]
