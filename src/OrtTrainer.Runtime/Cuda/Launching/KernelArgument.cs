@@ -3,8 +3,9 @@ using ILGPU;
 namespace OrtTrainer.Runtime.Cuda.Launching;
 
 /// <summary>
-/// What a kernel's parameter is given: a number, or a view of numbers in the device's memory, by its address. Held as
-/// the bytes that compiled code reads: a number in the first bytes, a view as its address and its length.
+/// What a kernel's parameter is given: a number, a view of numbers in the device's memory, by its address, or a mask.
+/// Held as the bytes that compiled code reads: a number in the first bytes, a view as its address and its length, a mask
+/// as its four words.
 /// </summary>
 internal readonly struct KernelArgument
 {
@@ -19,16 +20,16 @@ internal readonly struct KernelArgument
     public static IReadOnlySet<Type> Types { get; } = new HashSet<Type>
     {
         typeof(ArrayView<float>), typeof(ArrayView<double>), typeof(ArrayView<long>), typeof(ArrayView<int>),
-        typeof(int), typeof(uint), typeof(long), typeof(float), typeof(double),
+        typeof(int), typeof(uint), typeof(long), typeof(float), typeof(double), typeof(DeviceMask),
     };
 
     /// <summary>The type of the parameter.</summary>
     public Type Type { get; }
 
-    /// <summary>The address of a view; the bits of a number.</summary>
+    /// <summary>The address of a view; the bits of a number; the keys of a mask.</summary>
     public long First { get; }
 
-    /// <summary>The elements of a view.</summary>
+    /// <summary>The elements of a view; the threshold and the scale of a mask.</summary>
     public long Second { get; }
 
     public static implicit operator KernelArgument(int number) => new(typeof(int), number);
@@ -42,6 +43,10 @@ internal readonly struct KernelArgument
 
     public static implicit operator KernelArgument(double number) =>
         new(typeof(double), BitConverter.DoubleToInt64Bits(number));
+
+    public static implicit operator KernelArgument(DeviceMask mask) => new(
+        typeof(DeviceMask), mask.Key0 | ((long)mask.Key1 << 32),
+        mask.Threshold | ((long)BitConverter.SingleToUInt32Bits(mask.Scale) << 32));
 
     /// <summary>A view of float32 numbers, <c>ArrayView&lt;float&gt;</c> in the kernel.</summary>
     /// <param name="address">Of the first, in the memory of the device.</param>

@@ -100,6 +100,13 @@ internal sealed class SimulatedLauncher : IKernelLauncher, IDisposable
             return View<int>(argument, buffers);
         }
 
+        if (type == typeof(DeviceMask))
+        {
+            return new DeviceMask(
+                (uint)argument.First, (uint)(argument.First >> 32), (uint)argument.Second,
+                BitConverter.UInt32BitsToSingle((uint)(argument.Second >> 32)));
+        }
+
         return type == typeof(int) ? (object)(int)argument.First
             : type == typeof(uint) ? (object)(uint)argument.First
             : type == typeof(long) ? (object)argument.First

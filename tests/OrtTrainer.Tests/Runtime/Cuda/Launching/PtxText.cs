@@ -15,6 +15,13 @@ internal static partial class PtxText
                 : int.Parse(match.Groups["bits"].Value, null) / 8)];
     }
 
-    [GeneratedRegex(@"\.param (\.align 8 )?\.[bf](?<bits>\d+) \w+(\[(?<array>\d+)\])?")]
+    /// <summary>The shared memory that the module's entry takes.</summary>
+    public static int SharedBytes(string text) =>
+        Shared().Matches(text).Sum(match => int.Parse(match.Groups["bytes"].Value, null));
+
+    [GeneratedRegex(@"\.shared \.align \d+ \.b8 \w+\[(?<bytes>\d+)\]")]
+    private static partial Regex Shared();
+
+    [GeneratedRegex(@"\.param (\.align \d )?\.[bf](?<bits>\d+) \w+(\[(?<array>\d+)\])?")]
     private static partial Regex Parameter();
 }
