@@ -86,7 +86,8 @@ internal sealed record Verb(
             "bench --tokenizer DIR --text-file F"),
         Of<DevicesArguments>("devices", "list what models can run on here, and what is missing for more",
             DevicesCommand.RunAsync,
-            "devices [--json]"),
+            "devices [--json]",
+            "devices --check cuda"),
     ];
 
     /// <summary>A command whose options are read into <typeparamref name="T"/>.</summary>

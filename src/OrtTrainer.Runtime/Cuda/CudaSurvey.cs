@@ -13,14 +13,20 @@ internal static class CudaSurvey
     private static readonly Version BFloat16Capability = new(8, 0);
 
     /// <summary>Looks at everything.</summary>
-    public static DeviceSurvey Run()
+    /// <param name="opensDevices">Whether devices are opened, which takes time and some of their memory, to see how much
+    /// is free.</param>
+    public static DeviceSurvey Run(bool opensDevices)
     {
         (CudaDriver? driver, DeviceNeed need) = Driver();
         string[] folders = [.. CudaLibrary.Folders()];
         return new DeviceSurvey(
             CudaDevice.Kind,
             [need, Build(), .. CudaLibrary.All.Select(library => library.Load(folders))],
-            driver is null ? [] : [.. Enumerable.Range(0, CountOf(driver)).Select(index => Report(driver, index))]);
+            driver is null ? []
+                : [
+                    .. Enumerable.Range(0, CudaContext.Count(driver))
+                        .Select(index => Report(driver, index, opensDevices)),
+                ]);
     }
 
     /// <summary>Why a device cannot be used: the first that is missing, and that there is more.</summary>
@@ -28,7 +34,7 @@ internal static class CudaSurvey
     /// <returns>Null where it can.</returns>
     public static string? Obstacle(int index)
     {
-        DeviceSurvey survey = Run();
+        DeviceSurvey survey = Run(opensDevices: false);
         string[] problems =
         [
             .. survey.Needs.Where(need => !need.IsOptional).Select(need => need.Problem).OfType<string>(),
@@ -74,9 +80,7 @@ internal static class CudaSurvey
                 "provider", null, "ONNX Runtime in this build has no CUDA. Build with -p:OrtGpu=true, on Linux or "
                 + "Windows on x64.");
 
-    private static int CountOf(CudaDriver driver) => CudaContext.Count(driver);
-
-    private static DeviceReport Report(CudaDriver driver, int index)
+    private static DeviceReport Report(CudaDriver driver, int index, bool opensDevice)
     {
         string name = CudaDevice.NameOf(index);
         (string hardware, Version capability, long memory, int units) = CudaContext.Describe(driver, index, name);
@@ -91,7 +95,7 @@ internal static class CudaSurvey
         {
             ComputeCapability = capability.ToString(2),
             MemoryBytes = memory,
-            FreeBytes = isTooSmall ? null : FreeOf(driver, index, name),
+            FreeBytes = isTooSmall || !opensDevice ? null : FreeOf(driver, index, name),
             Units = units,
         };
     }

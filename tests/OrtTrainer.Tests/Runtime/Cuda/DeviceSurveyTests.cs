@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrtTrainer.Options;
+using OrtTrainer.Tasks;
 using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Runtime.Cuda;
@@ -110,6 +112,34 @@ public sealed class DeviceSurveyTests
 
         Assert.That(code, Is.EqualTo(1));
         Assert.That(error, Does.StartWith("error: cuda:2: "));
+    }
+
+    [Test]
+    public void The_processors_are_checked_against_themselves()
+    {
+        (int code, string output, string error) = StandInDriver.RunWithout("devices", "--check", "cpu");
+
+        Assert.That((code, error), Is.EqualTo((0, "")));
+        Assert.That(output, Does.StartWith("copies             fine   0.0E+0 of the largest number apart"));
+        Assert.That(output.TrimEnd().Split('\n'), Has.Length.EqualTo(12));
+    }
+
+    [Test]
+    public void A_run_is_not_moved_to_a_device_that_cannot_be_used()
+    {
+        using TemporaryFolder folder = new();
+        string written = new FineTuneOptions
+        {
+            Model = folder.Path, Output = folder.File("out"), Data = new DataOptions { Train = "train.tsv" },
+        }.ToJson().ToJsonString();
+        string options = folder.Write("out/run/options.json", written);
+
+        (int code, _, string error) =
+            StandInDriver.RunWithout("finetune", "--resume", folder.File("out"), "--device", "cuda");
+
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(error, Does.StartWith("error: cuda: libcuda.so.1 is not found."));
+        Assert.That(File.ReadAllText(options), Is.EqualTo(written));
     }
 
     private static JsonObject Cuda(string devices, int version = 13000, string? libraries = null)
