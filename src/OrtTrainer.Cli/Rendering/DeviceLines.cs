@@ -34,8 +34,8 @@ internal static class DeviceLines
 
     /// <summary>A comparison with the processors.</summary>
     public static string Of(DeviceDifference difference) => FormattableString.Invariant(
-        $"{difference.Name,-18} {(difference.IsFine ? "fine" : "WRONG"),-6} {difference.Largest:0.0E+0} of the largest ")
-        + FormattableString.Invariant($"number apart, {difference.Allowed:0.0E+0} allowed");
+        $"{difference.Name,-18} {(difference.IsFine ? "fine" : "WRONG"),-6} {difference.Largest:0.0E+0} of the ")
+        + FormattableString.Invariant($"largest number apart, {difference.Allowed:0.0E+0} allowed");
 
     private static string Describe(DeviceReport device)
     {

@@ -13,8 +13,8 @@ internal static class CudaSurvey
     private static readonly Version BFloat16Capability = new(8, 0);
 
     /// <summary>Looks at everything.</summary>
-    /// <param name="opensDevices">Whether devices are opened, which takes time and some of their memory, to see how much
-    /// is free.</param>
+    /// <param name="opensDevices">Whether devices are opened, which takes time and some of their memory, to see how
+    /// much is free.</param>
     public static DeviceSurvey Run(bool opensDevices)
     {
         (CudaDriver? driver, DeviceNeed need) = Driver();
@@ -88,8 +88,8 @@ internal static class CudaSurvey
         return new DeviceReport(
             name, hardware,
             isTooSmall
-                ? $"{hardware} has compute capability {capability}; CUDA 13 needs {CudaDriver.LeastCapability} (Turing) "
-                    + "or more."
+                ? $"{hardware} has compute capability {capability}; CUDA 13 needs {CudaDriver.LeastCapability} "
+                    + "(Turing) or more."
                 : null,
             PrecisionsOf(capability))
         {

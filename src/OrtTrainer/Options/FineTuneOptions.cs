@@ -296,6 +296,9 @@ public sealed partial record FineTuneOptions
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(this);
 
-    private static string? DeviceOf(string? word) =>
-        word is null || Runtime.Device.NameOf(word) is not { } name || name == Runtime.Device.Default.Name ? null : name;
+    private static string? DeviceOf(string? word)
+    {
+        string? name = word is null ? null : Runtime.Device.NameOf(word);
+        return name == Runtime.Device.Default.Name ? null : name;
+    }
 }

@@ -100,8 +100,8 @@ internal sealed unsafe class CudaDriver
 
     public delegate* unmanaged<IntPtr*, IntPtr, byte*, int> ModuleGetFunction { get; }
 
-    /// <summary>The function, groups along X, Y and Z, threads along X, Y and Z, bytes of shared memory, the stream, the
-    /// address of each parameter, and null.</summary>
+    /// <summary>The function, groups along X, Y and Z, threads along X, Y and Z, bytes of shared memory, the stream,
+    /// the address of each parameter, and null.</summary>
     public delegate* unmanaged<IntPtr, uint, uint, uint, uint, uint, uint, uint, IntPtr, void**, void**, int>
         LaunchKernel { get; }
 
