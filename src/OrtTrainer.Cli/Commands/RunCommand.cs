@@ -5,6 +5,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Import;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -13,7 +14,8 @@ namespace OrtTrainer.Cli.Commands;
 /// </summary>
 internal static class RunCommand
 {
-    private static readonly string[] AllowedWithResume = ["--resume", "--out", "--quiet", "--json", "--verbose"];
+    private static readonly string[] AllowedWithResume =
+        ["--resume", "--out", "--device", "--quiet", "--json", "--verbose"];
 
     /// <param name="verb">The command's name.</param>
     /// <param name="arguments">The command line.</param>
@@ -31,7 +33,7 @@ internal static class RunCommand
         }
 
         bool resumes = arguments.Resume is not null;
-        FineTuneOptions options = resumes ? OptionsOfRun(FolderToResume(arguments)) : settings();
+        FineTuneOptions options = resumes ? OptionsToResume(arguments) : settings();
         if (!ModelImport.IsFile(options.Model))
         {
             ModelFolder.Require(options.Model);
@@ -58,6 +60,21 @@ internal static class RunCommand
         }
 
         return ExitCode.Done;
+    }
+
+    private static FineTuneOptions OptionsToResume(IRunArguments arguments)
+    {
+        string folder = FolderToResume(arguments);
+        FineTuneOptions options = OptionsOfRun(folder);
+        if (arguments.Settings.GetValueOrDefault("device") is not { } word)
+        {
+            return options;
+        }
+
+        // Before anything is written: a device that cannot be used leaves the run as it is.
+        string device = OptionErrors.Guard(arguments.GetType(), () => Device.Named(word).Name, arguments.Given);
+        FineTuner.ChangeDevice(folder, device);
+        return options with { Device = device };
     }
 
     private static FineTuneOptions OptionsOfRun(string folder)

@@ -5,6 +5,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
+using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 
@@ -20,10 +21,12 @@ internal static class RunFingerprint
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-        // Neither where the output lies nor how long it may take or how much memory changes a step.
+        // Neither where the output lies nor how long it may take or how much memory changes a step. Where it runs does,
+        // by rounding: a run that was begun on one device may go on on another.
         FineTuneOptions deciding = options with
         {
-            Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false,
+            Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false, Device = null,
+            Teacher = options.Teacher is { } given ? given with { Device = Device.Default.Name } : null,
         };
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(deciding.ToJson(), RunJson.Options));
         foreach (ParameterSpec parameter in layout.Parameters)

@@ -19,8 +19,8 @@ internal readonly struct KernelArgument
     /// <summary>All types that a parameter may have.</summary>
     public static IReadOnlySet<Type> Types { get; } = new HashSet<Type>
     {
-        typeof(ArrayView<float>), typeof(ArrayView<long>), typeof(ArrayView<int>), typeof(int), typeof(uint),
-        typeof(long), typeof(float), typeof(DeviceMask),
+        typeof(ArrayView<float>), typeof(ArrayView<double>), typeof(ArrayView<long>), typeof(ArrayView<int>),
+        typeof(int), typeof(uint), typeof(long), typeof(float), typeof(double), typeof(DeviceMask),
     };
 
     /// <summary>The type of the parameter.</summary>
@@ -41,6 +41,9 @@ internal readonly struct KernelArgument
     public static implicit operator KernelArgument(float number) =>
         new(typeof(float), BitConverter.SingleToUInt32Bits(number));
 
+    public static implicit operator KernelArgument(double number) =>
+        new(typeof(double), BitConverter.DoubleToInt64Bits(number));
+
     public static implicit operator KernelArgument(DeviceMask mask) => new(
         typeof(DeviceMask), mask.Key0 | ((long)mask.Key1 << 32),
         mask.Threshold | ((long)BitConverter.SingleToUInt32Bits(mask.Scale) << 32));
@@ -49,6 +52,10 @@ internal readonly struct KernelArgument
     /// <param name="address">Of the first, in the memory of the device.</param>
     /// <param name="length">How many there are, 0 or more.</param>
     public static KernelArgument Floats(nint address, long length) => new(typeof(ArrayView<float>), address, length);
+
+    /// <summary>A view of float64 numbers, <c>ArrayView&lt;double&gt;</c> in the kernel.</summary>
+    /// <inheritdoc cref="Floats"/>
+    public static KernelArgument Doubles(nint address, long length) => new(typeof(ArrayView<double>), address, length);
 
     /// <summary>A view of int64 numbers, <c>ArrayView&lt;long&gt;</c> in the kernel.</summary>
     /// <inheritdoc cref="Floats"/>

@@ -85,6 +85,11 @@ internal sealed class SimulatedLauncher : IKernelLauncher, IDisposable
             return View<float>(argument, buffers);
         }
 
+        if (type == typeof(ArrayView<double>))
+        {
+            return View<double>(argument, buffers);
+        }
+
         if (type == typeof(ArrayView<long>))
         {
             return View<long>(argument, buffers);
@@ -105,6 +110,7 @@ internal sealed class SimulatedLauncher : IKernelLauncher, IDisposable
         return type == typeof(int) ? (object)(int)argument.First
             : type == typeof(uint) ? (object)(uint)argument.First
             : type == typeof(long) ? (object)argument.First
+            : type == typeof(double) ? (object)BitConverter.Int64BitsToDouble(argument.First)
             : BitConverter.UInt32BitsToSingle((uint)argument.First);
     }
 
