@@ -27,6 +27,7 @@ internal static class DeviceKernels
         .. DevicePackedLogSoftmax.Kernels,
         .. DeviceEmbeddingNorm.Kernels,
         .. DeviceGatherGrad.Kernels,
+        .. DeviceRotary.Kernels,
     ];
 
     /// <summary>The operators on a device.</summary>
@@ -46,5 +47,6 @@ internal static class DeviceKernels
         .. DevicePackedLogSoftmax.Define(device),
         .. DeviceEmbeddingNorm.Define(device),
         DeviceGatherGrad.Define(device),
+        DeviceRotary.Define(device),
     ];
 }
