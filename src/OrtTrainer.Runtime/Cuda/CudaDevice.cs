@@ -5,7 +5,6 @@ using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cuda.Driver;
-using OrtTrainer.Runtime.Cuda.Kernels;
 using OrtTrainer.Runtime.Cuda.Launching;
 
 namespace OrtTrainer.Runtime.Cuda;
@@ -27,9 +26,7 @@ internal sealed partial class CudaDevice : KernelDevice
     private readonly int _index;
     private readonly Lazy<CudaContext> _context;
     private readonly Lazy<OrtMemoryInfo> _memory;
-    private readonly Lazy<CudaFunctions> _functions;
     private readonly Lazy<CudaLauncher> _launcher;
-    private readonly Lazy<KernelLibrary> _kernels;
     private readonly Lazy<int> _units;
 
     private CudaDevice(int index)
@@ -38,9 +35,7 @@ internal sealed partial class CudaDevice : KernelDevice
         _context = new(Open);
         _memory = new(() => new OrtMemoryInfo(
             OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, index, OrtMemType.Default));
-        _functions = new(() => new CudaFunctions(new CudaModules(Context, Description)));
-        _launcher = new(() => new CudaLauncher(_functions.Value, Context.Stream));
-        _kernels = new(() => new KernelLibrary(DeviceKernels.On(new CudaOperatorDevice(_functions.Value))));
+        _launcher = new(() => new CudaLauncher(new CudaFunctions(new CudaModules(Context, Description)), Context.Stream));
         _units = new(() => Description.Units);
     }
 
@@ -50,7 +45,7 @@ internal sealed partial class CudaDevice : KernelDevice
 
     internal override OrtMemoryInfo MemoryInfo => _memory.Value;
 
-    internal override KernelLibrary Kernels => _kernels.Value;
+    internal override KernelLibrary? Kernels => null;
 
     // What is of the host is copied to the device when it is bound.
     internal override bool CopiesInputs => true;
