@@ -22,6 +22,12 @@ internal static class DeviceKernels
         .. DeviceColumnSum.Kernels,
         .. DeviceAttention.Kernels,
         .. DeviceAttentionGrad.Kernels,
+        .. DeviceCrossEntropy.Kernels,
+        .. DeviceIdCrossEntropy.Kernels,
+        .. DevicePackedLogSoftmax.Kernels,
+        .. DeviceEmbeddingNorm.Kernels,
+        .. DeviceGatherGrad.Kernels,
+        .. DeviceRotary.Kernels,
     ];
 
     /// <summary>The operators on a device.</summary>
@@ -36,5 +42,11 @@ internal static class DeviceKernels
         DeviceColumnSum.Define(device),
         .. DeviceAttention.Define(device),
         .. DeviceAttentionGrad.Define(device),
+        .. DeviceCrossEntropy.Define(device),
+        .. DeviceIdCrossEntropy.Define(device),
+        .. DevicePackedLogSoftmax.Define(device),
+        .. DeviceEmbeddingNorm.Define(device),
+        DeviceGatherGrad.Define(device),
+        DeviceRotary.Define(device),
     ];
 }
