@@ -33,7 +33,7 @@ internal static class ErrorReport
 
     /// <summary>Whether the message of an exception was written for the user.</summary>
     private static bool IsForTheUser(Exception failure) => failure
-        is OrtTrainerException or RuntimeFailureException or TruncationException
+        is OrtTrainerException or RuntimeFailureException or DeviceException or TruncationException
         or InvalidDataException or IOException or UnauthorizedAccessException;
 
     private static string OneLine(string text) =>

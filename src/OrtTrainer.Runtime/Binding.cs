@@ -82,7 +82,8 @@ public sealed partial class Binding : IDisposable
         }
         catch (OnnxRuntimeException cause)
         {
-            throw RuntimeFailureException.From(_session.Name, $"binding output {name}", cause);
+            throw RuntimeFailureException.From(
+                _session.Name, $"binding output {name}", cause, _session.Options.Device);
         }
 
         if (_outputs.Remove(name, out BoundTensor? earlier))
@@ -164,6 +165,7 @@ public sealed partial class Binding : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _session.RequireOpen();
+        BindCopiedInputs();
         using IDisposable? read = BindFedBack();
         ReleaseResults();
         try
@@ -172,7 +174,7 @@ public sealed partial class Binding : IDisposable
         }
         catch (OnnxRuntimeException cause)
         {
-            throw RuntimeFailureException.From(_session.Name, "running the graph", cause);
+            throw RuntimeFailureException.From(_session.Name, "running the graph", cause, _session.Options.Device);
         }
         finally
         {
@@ -198,6 +200,18 @@ public sealed partial class Binding : IDisposable
         }
 
         _held.DangerousRelease();
+    }
+
+    // Weights that a node of the host reads were copied when they were bound; the others cost a look-up.
+    private void BindCopiedInputs()
+    {
+        if (_session.Options.Device.CopiesInputs)
+        {
+            foreach ((string name, BoundTensor tensor) in _inputs)
+            {
+                Bind(name, tensor.Value, isInput: true);
+            }
+        }
     }
 
     private static long Elements(ReadOnlySpan<long> shape)
@@ -271,7 +285,7 @@ public sealed partial class Binding : IDisposable
             _setSinceRun.Add(name);
         }
 
-        if (input.Set(data, shape) || isFedBack)
+        if (input.Set(data, shape) || isFedBack || _session.Options.Device.CopiesInputs)
         {
             Bind(name, input.Tensor!.Value, isInput: true);
         }
@@ -320,7 +334,7 @@ public sealed partial class Binding : IDisposable
         }
         catch (OnnxRuntimeException cause)
         {
-            throw RuntimeFailureException.From(_session.Name, $"binding {name}", cause);
+            throw RuntimeFailureException.From(_session.Name, $"binding {name}", cause, _session.Options.Device);
         }
     }
 }

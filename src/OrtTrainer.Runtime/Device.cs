@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu;
 using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Runtime.Cuda;
 using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.Updates;
 
@@ -14,8 +16,9 @@ namespace OrtTrainer.Runtime;
 /// </summary>
 public abstract class Device
 {
-    /// <summary>The devices of this build; the first is the default.</summary>
-    public static IReadOnlyList<Device> All { get; } = [CpuDevice.Instance];
+    /// <summary>The kinds of devices of this build, each by its first device; the first is the default.</summary>
+    public static IReadOnlyList<Device> All { get; } =
+        HasCuda ? [CpuDevice.Instance, CudaDevice.First] : [CpuDevice.Instance];
 
     /// <summary>The device that is used where none is named.</summary>
     public static Device Default => All[0];
@@ -29,14 +32,41 @@ public abstract class Device
     /// <summary>How sessions describe tensors over this device's buffers.</summary>
     internal abstract OrtMemoryInfo MemoryInfo { get; }
 
+    /// <summary>
+    /// Whether ONNX Runtime copies what it is given of the host, or of another place than it reads from, at the moment
+    /// of binding: then inputs are bound anew whenever their values may have changed.
+    /// </summary>
+    internal virtual bool CopiesInputs => false;
+
+    /// <summary>A device that is found by its name and not listed: one that tests bring.</summary>
+    internal static Device? Unlisted { get; set; }
+
     /// <summary>C# kernels for sessions of this device; null where it has none.</summary>
     internal abstract KernelLibrary? Kernels { get; }
 
-    /// <summary>The device of a name.</summary>
-    /// <exception cref="ArgumentException">This build has no such device.</exception>
-    public static Device Named(string name) => All.FirstOrDefault(device => device.Name == name)
-        ?? throw new ArgumentException(
-            $"The device '{name}' is not in this build; it has {string.Join(", ", All)}.", nameof(name));
+    /// <summary>
+    /// Whether CUDA devices are in this build: a trimmed program for machines without one leaves them out.
+    /// </summary>
+    [FeatureSwitchDefinition("OrtTrainer.Runtime.HasCuda")]
+    internal static bool HasCuda =>
+        !AppContext.TryGetSwitch("OrtTrainer.Runtime.HasCuda", out bool isOn) || isOn;
+
+    /// <summary>How a device is named, whether or not this machine has it: <c>cuda</c> for <c>cuda:0</c>.</summary>
+    /// <exception cref="ArgumentException">This build knows no such device.</exception>
+    public static string NameOf(string word) => Find(word).Name;
+
+    /// <summary>The device of a name, ready to execute.</summary>
+    /// <exception cref="ArgumentException">This build knows no such device.</exception>
+    /// <exception cref="DeviceException">This machine or this build lacks what the device needs.</exception>
+    public static Device Named(string name)
+    {
+        Device device = Find(name);
+        device.RequireUsable();
+        return device;
+    }
+
+    /// <summary>Looks at what this machine has of this kind of devices, and at what they need.</summary>
+    public abstract DeviceSurvey Survey();
 
     /// <summary>Refuses a precision that this device has no kernels for.</summary>
     /// <exception cref="ArgumentException">It has none.</exception>
@@ -67,5 +97,24 @@ public abstract class Device
     internal abstract DeviceMemory Allocate(nuint byteLength);
 
     /// <summary>Tells a session to execute here.</summary>
-    internal abstract void Configure(SessionOptions settings);
+    /// <param name="settings">The session's settings.</param>
+    /// <param name="options">What was asked for.</param>
+    internal abstract void Configure(SessionOptions settings, ExecutionOptions options);
+
+    /// <summary>The device of this kind that a name means; null where it means none.</summary>
+    internal virtual Device? Answer(string name) => name == Name ? this : null;
+
+    /// <summary>Makes sure that sessions and buffers can be made here.</summary>
+    /// <exception cref="DeviceException">Something is missing.</exception>
+    internal virtual void RequireUsable()
+    {
+    }
+
+    /// <summary>What to do about a failure of ONNX Runtime that this device knows; null for others.</summary>
+    internal virtual string? Advice(string failure) => null;
+
+    private static Device Find(string word) =>
+        All.Append(Unlisted).Select(device => device?.Answer(word)).FirstOrDefault(device => device is not null)
+        ?? throw new ArgumentException(
+            $"The device '{word}' is not in this build; it has {string.Join(", ", All)}.", nameof(word));
 }

@@ -1,3 +1,5 @@
+using OrtTrainer.Graph;
+
 namespace OrtTrainer.Runtime;
 
 /// <summary>How a session executes its graph.</summary>
@@ -47,6 +49,12 @@ public sealed record ExecutionOptions
     /// runs a little, and keeps about a kilobyte per node and run until then.
     /// </summary>
     public bool Profile { get; init; }
+
+    /// <summary>
+    /// What the graph rounds the operands of its products to. A device whose own arithmetic is coarser than float32 may
+    /// use it where the operands are that coarse already.
+    /// </summary>
+    public Precision Precision { get; init; }
 
     /// <summary>The device that executes, and whose buffers may be bound.</summary>
     public Device Device { get; init; } = Device.Default;

@@ -32,7 +32,7 @@ public sealed class GraphSession : IDisposable
         }
         catch (OnnxRuntimeException cause)
         {
-            throw RuntimeFailureException.From(name, "loading the model", cause);
+            throw RuntimeFailureException.From(name, "loading the model", cause, options.Device);
         }
         finally
         {
@@ -163,7 +163,7 @@ public sealed class GraphSession : IDisposable
             SessionProfiler.Configure(settings);
         }
 
-        options.Device.Configure(settings);
+        options.Device.Configure(settings, options);
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.SpinWhileIdle ? "1" : "0");
 
         // Between runs the cores belong to others, unless it is said: the optimizer's threads, or another session.

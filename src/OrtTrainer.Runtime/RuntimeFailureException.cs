@@ -17,6 +17,10 @@ public sealed class RuntimeFailureException : Exception
     /// <summary>Name of the session that failed.</summary>
     public string Session { get; }
 
-    internal static RuntimeFailureException From(string session, string doing, OnnxRuntimeException cause) =>
-        new(session, $"ONNX Runtime failed while {doing}: {cause.Message}", cause);
+    internal static RuntimeFailureException From(
+        string session, string doing, OnnxRuntimeException cause, Device device) =>
+        new(session, $"ONNX Runtime failed while {doing}: {cause.Message}{Advice(device, cause.Message)}", cause);
+
+    private static string Advice(Device device, string failure) =>
+        device.Advice(failure) is { } advice ? $" {advice}" : "";
 }

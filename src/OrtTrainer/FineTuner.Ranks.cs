@@ -6,6 +6,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Distributed;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Training;
 
@@ -63,10 +64,12 @@ public sealed partial class FineTuner
     private static RankedStart Checked(RankedStart start, int ranks)
     {
         FineTuneOptions options = start.Resumes ? start.Options : Resolve(start.Options);
-        if (options.Engine is not null || SelfTeacher.IsNeededBy(options))
+        if (options.Engine is not null || options.Device is not null || SelfTeacher.IsNeededBy(options))
         {
             throw new RunException(options.Engine is { } engine
                 ? $"--engine {engine} takes the steps of a run in one process; leave --distributed out."
+                : options.Device is { } device
+                ? $"Ranks share runs on {Device.Default}, not on {device}. Leave --device or --distributed out."
                 : "Self-distillation trains its teacher in the run's folder, which ranks cannot share. Train the "
                     + "teacher first, by finetune, and give it with --method distillation --teacher DIR.");
         }

@@ -107,6 +107,27 @@ public sealed partial class FineTuner
         CancellationToken cancellation = default) =>
         Task.Run(() => Resume(output, tokenizer, events, cancellation), CancellationToken.None);
 
+    /// <summary>
+    /// Lets an interrupted run go on on another device than it began on; its steps round otherwise from then on. A
+    /// teacher stays where it was.
+    /// </summary>
+    /// <param name="output">The run's output folder.</param>
+    /// <param name="device">The device's name, such as <c>cuda</c>.</param>
+    /// <exception cref="ArgumentException">This build knows no such device.</exception>
+    /// <exception cref="RunException">There is no run in the folder, or it is still running.</exception>
+    public static void ChangeDevice(string output, string device)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        using RunFolder folder = RunFolder.Open(output);
+        FineTuneOptions options = FineTuneOptions.Read(folder.OptionsFile) with { Device = device };
+        AtomicFile.WriteText(folder.OptionsFile, options.ToJson().ToJsonString(RunJson.Indented));
+        string teacher = SelfTeacherTraining.FolderOf(folder);
+        if (File.Exists(RunFolder.OptionsFileOf(teacher)))
+        {
+            ChangeDevice(teacher, device);
+        }
+    }
+
     /// <summary>What the folder with the import of an ONNX file is called behind the name of the output
     /// folder.</summary>
     private const string ImportSuffix = "-import";

@@ -18,13 +18,19 @@ internal static class SelfTeacherTraining
     public static SelfTeacher Obtain(
         FineTuneOptions options, RunFolder folder, IProgress<RunEvent>? events, CancellationToken cancellation)
     {
-        string output = Path.Combine(folder.RunPath, "teacher");
+        string output = FolderOf(folder);
 
         // Its export says how long its inputs are, which is as long as the student's.
         return new(
-            (options.Teacher ?? new()) with { Model = output },
+            (options.Teacher ?? new()) with
+            {
+                Model = output, Device = options.Teacher?.Device ?? options.EffectiveDevice,
+            },
             Finished(output) ?? Train(options, output, events, cancellation));
     }
+
+    /// <summary>Where the teacher of a run is trained.</summary>
+    public static string FolderOf(RunFolder folder) => Path.Combine(folder.RunPath, "teacher");
 
     private static RunSummary? Finished(string output) =>
         File.Exists(RunFolder.SummaryFileOf(output)) ? RunSummary.Read(output) : null;

@@ -11,6 +11,10 @@ internal sealed class BenchArguments : StepArguments
     [Option("profile", HelpText = "profile as many steps again, and tell where their time goes")]
     public bool Profile { get; set; }
 
+    [Option("device", MetaValue = "NAME",
+        HelpText = "where steps run, as orttrainer devices lists them (default: the processors)")]
+    public string? Device { get; set; }
+
     [Section("Tokenizers")]
     [Option("tokenizer", MetaValue = "DIR", HelpText = "instead of a model: time the tokenizer in a folder")]
     public string? Tokenizer { get; set; }
@@ -20,6 +24,9 @@ internal sealed class BenchArguments : StepArguments
 
     /// <inheritdoc/>
     public override StepBenchmarkOptions Steps => base.Steps with { Profile = Profile };
+
+    /// <inheritdoc/>
+    protected override string? DeviceName => Device;
 
     public string TokenizerText => Required(TextFile, "--text-file", "give a file of UTF-8 text to tokenize");
 }

@@ -61,6 +61,10 @@ internal sealed class GenerateArguments : TableArguments, IGenerationArguments
     [Option("precision", MetaValue = "PRECISION", HelpText = "operands of products: fp32, bf16 (default: fp32)")]
     public string? Precision { get; set; }
 
+    [Option("device", MetaValue = "NAME",
+        HelpText = "where it runs, as orttrainer devices lists them (default: the processors)")]
+    public string? Device { get; set; }
+
     [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
     public int? Threads { get; set; }
 

@@ -54,6 +54,9 @@ internal abstract class StepArguments : LabelledArguments
     [Option("json", HelpText = "print the result as one JSON object")]
     public bool Json { get; set; }
 
+    /// <summary>The device that steps run on; null for the processors, which all commands have.</summary>
+    protected virtual string? DeviceName => null;
+
     /// <summary>The options as the library takes them.</summary>
     /// <exception cref="UsageException">A value is wrong, or there is nothing to make batches of.</exception>
     public virtual StepBenchmarkOptions Steps
@@ -80,6 +83,7 @@ internal abstract class StepArguments : LabelledArguments
                     BatchSize = BatchSize ?? defaults.BatchSize,
                     MaxLength = MaxLength ?? defaults.MaxLength,
                     FullLength = FullLength,
+                    Device = DeviceName ?? defaults.Device,
                     Threads = Threads ?? defaults.Threads,
                     Kernels = !NoKernels,
                     Recompute = Recompute,

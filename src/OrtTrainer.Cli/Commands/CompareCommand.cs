@@ -21,7 +21,7 @@ internal static class CompareCommand
                 Data = arguments.Data,
                 Test = arguments.Test,
                 Metric = arguments.Metric,
-                Execution = EvaluateCommand.Threads(arguments.Threads),
+                Execution = EvaluateCommand.Execution(arguments.Threads),
             },
             interruption));
         if (arguments.Json)

@@ -26,8 +26,8 @@ internal static class EvaluateCommand
         {
             MaxLength = arguments.MaxLength,
             Stride = arguments.Stride,
-            Execution = Threads(arguments.Threads),
-            Precision = Supported(arguments.Precision),
+            Execution = Execution(arguments.Threads, arguments.Device),
+            Precision = Supported(arguments.Precision, arguments.Device),
             Adapter = arguments.Adapter,
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
@@ -79,18 +79,27 @@ internal static class EvaluateCommand
         return Task.FromResult(ExitCode.Done);
     }
 
-    internal static ExecutionOptions Threads(int? threads) =>
-        threads is { } count ? new() { IntraOpThreads = count } : new();
+    /// <summary>How models run, as the options say.</summary>
+    /// <exception cref="ArgumentException">A value is wrong.</exception>
+    /// <exception cref="DeviceException">The device cannot be used.</exception>
+    internal static ExecutionOptions Execution(int? threads, string? device = null)
+    {
+        ExecutionOptions options = new() { Device = DeviceOf(device) };
+        return threads is { } count ? options with { IntraOpThreads = count } : options;
+    }
 
     /// <summary>The precision of a word; float32 for none.</summary>
     /// <exception cref="UsageException">There is no such precision.</exception>
-    /// <exception cref="ArgumentException">This machine has no kernels for it.</exception>
-    internal static Precision Supported(string? word)
+    /// <exception cref="ArgumentException">The device has no kernels for it, or is not known.</exception>
+    /// <exception cref="DeviceException">The device cannot be used.</exception>
+    internal static Precision Supported(string? word, string? device)
     {
         Precision precision = Words.Parse<Precision>("--precision", word) ?? Precision.Fp32;
-        Device.Default.Require(precision);
+        DeviceOf(device).Require(precision);
         return precision;
     }
+
+    private static Device DeviceOf(string? word) => word is null ? Device.Default : Device.Named(word);
 
     private static void Print(
         EvaluateArguments arguments, string file, EvaluationScores scores, Metric metric, TextWriter output)

@@ -5,6 +5,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Generation;
 using OrtTrainer.Graph;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tasks.CausalLanguageModel;
 
 namespace OrtTrainer.Cli.Commands;
@@ -22,14 +23,15 @@ internal static class GenerateCommand
             throw new UsageException("--prompt is one prompt; take either it or --input and --output.");
         }
 
-        Precision precision = OptionErrors.Guard(
-            typeof(GenerateArguments), () => EvaluateCommand.Supported(arguments.Precision));
+        (ExecutionOptions execution, Precision precision) = OptionErrors.Guard(
+            typeof(GenerateArguments), () => (
+                EvaluateCommand.Execution(arguments.Threads, arguments.Device),
+                EvaluateCommand.Supported(arguments.Precision, arguments.Device)));
         TextSource? source = arguments.Prompt is null
             ? TextSource.Of(arguments, arguments.InputFile, terminal)
             : null;
         using Generator generator = Generator.Open(
-            ModelFolder.Require(arguments.ModelFolder), EvaluateCommand.Threads(arguments.Threads), precision,
-            arguments.Adapter);
+            ModelFolder.Require(arguments.ModelFolder), execution, precision, arguments.Adapter);
         if (source is null)
         {
             foreach (string piece in generator.Stream(

@@ -22,8 +22,8 @@ internal static class PredictCommand
             Stride = arguments.Stride,
             NoAnswerThreshold = arguments.NoAnswerThreshold,
             Threshold = (float)(arguments.Threshold ?? 0.5),
-            Execution = EvaluateCommand.Threads(arguments.Threads),
-            Precision = EvaluateCommand.Supported(arguments.Precision),
+            Execution = EvaluateCommand.Execution(arguments.Threads, arguments.Device),
+            Precision = EvaluateCommand.Supported(arguments.Precision, arguments.Device),
             Adapter = arguments.Adapter,
         });
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);

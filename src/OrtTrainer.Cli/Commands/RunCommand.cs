@@ -6,6 +6,7 @@ using OrtTrainer.Distributed;
 using OrtTrainer.Import;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Distributed;
 
 namespace OrtTrainer.Cli.Commands;
@@ -16,7 +17,7 @@ namespace OrtTrainer.Cli.Commands;
 internal static class RunCommand
 {
     private static readonly string[] AllowedWithResume =
-        ["--resume", "--out", "--distributed", "--quiet", "--json", "--verbose"];
+        ["--resume", "--out", "--device", "--distributed", "--quiet", "--json", "--verbose"];
 
     /// <param name="verb">The command's name.</param>
     /// <param name="arguments">The command line.</param>
@@ -113,13 +114,28 @@ internal static class RunCommand
     private static FineTuneOptions OptionsOf(IRunArguments arguments, Func<FineTuneOptions> settings)
     {
         FineTuneOptions options =
-            arguments.Resume is not null ? OptionsOfRun(FolderToResume(arguments)) : settings();
+            arguments.Resume is not null ? OptionsToResume(arguments) : settings();
         if (!ModelImport.IsFile(options.Model))
         {
             ModelFolder.Require(options.Model);
         }
 
         return options;
+    }
+
+    private static FineTuneOptions OptionsToResume(IRunArguments arguments)
+    {
+        string folder = FolderToResume(arguments);
+        FineTuneOptions options = OptionsOfRun(folder);
+        if (arguments.Settings.GetValueOrDefault("device") is not { } word)
+        {
+            return options;
+        }
+
+        // Before anything is written: a device that cannot be used leaves the run as it is.
+        string device = OptionErrors.Guard(arguments.GetType(), () => Device.Named(word).Name, arguments.Given);
+        FineTuner.ChangeDevice(folder, device);
+        return options with { Device = device };
     }
 
     private static FineTuneOptions OptionsOfRun(string folder)

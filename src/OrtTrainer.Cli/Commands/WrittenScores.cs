@@ -65,8 +65,8 @@ internal static class WrittenScores
     {
         (Example Prompt, string Reference)[] rows = [.. data.Examples.Select(example => RowOf(data, example))];
         using Generator generator = Generator.Open(
-            arguments.ModelFolder, EvaluateCommand.Threads(arguments.Threads), arguments.MaxLength, precision,
-            arguments.Adapter);
+            arguments.ModelFolder, EvaluateCommand.Execution(arguments.Threads, arguments.Device),
+            arguments.MaxLength, precision, arguments.Adapter);
         IReadOnlyList<GeneratedText> written =
             generator.Generate([.. rows.Select(row => row.Prompt)], options, cancellation);
         if (arguments.Output is { } file)

@@ -85,6 +85,10 @@ internal sealed record Verb(
             "bench --model DIR --train F --text COL --label COL --batches N",
             "bench --model DIR --full-length N --batches N",
             "bench --tokenizer DIR --text-file F"),
+        Of<DevicesArguments>("devices", "list what models can run on here, and what is missing for more",
+            DevicesCommand.RunAsync,
+            "devices [--json]",
+            "devices --check cuda"),
     ];
 
     /// <summary>A command whose options are read into <typeparamref name="T"/>.</summary>

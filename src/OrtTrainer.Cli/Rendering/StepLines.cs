@@ -12,7 +12,7 @@ internal static class StepLines
             + FormattableString.Invariant($"{r.PaddingShare:0.0%} padding as rows of equal length");
         yield return FormattableString.Invariant(
             $"step         {r.StepMedian * 1e3:0.0} ms median, {Figures.Count(r.TokensPerSecond)} tokens/s, ")
-            + $"{r.Threads} threads";
+            + $"{r.Device}, {r.Threads} threads";
         yield return FormattableString.Invariant(
             $"averaging    {r.AveragingSeconds * 1e3:0.00} ms in every step, {r.AveragingShare:0.0%} of it");
         yield return $"memory       {Figures.Bytes(r.PeakMemory)} at the peak";

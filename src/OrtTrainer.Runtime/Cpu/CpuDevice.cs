@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Runtime.Cpu.MachineCode;
 using OrtTrainer.Runtime.Cpu.Updates;
 using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.Updates;
@@ -46,8 +47,19 @@ internal sealed class CpuDevice : Device
 
     internal override DeviceMemory Allocate(nuint byteLength) => new AlignedMemory(byteLength);
 
+    public override DeviceSurvey Survey() => new(Name, [],
+    [
+        new DeviceReport(
+            Name, Processor.Name, Problem: null,
+            ProductKernels.BFloat16IsSupported ? [Precision.Fp32, Precision.Bf16] : [Precision.Fp32])
+        {
+            MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            Units = Environment.ProcessorCount,
+        },
+    ]);
+
     // Sessions execute on the processors unless they are told otherwise.
-    internal override void Configure(SessionOptions settings)
+    internal override void Configure(SessionOptions settings, ExecutionOptions options)
     {
     }
 }

@@ -16,6 +16,7 @@ internal unsafe struct CustomOperator
     private OrtCustomOp _op;
     private IntPtr _definition;
     private byte* _name;
+    private byte* _provider;
 
     /// <summary>
     /// An operator in native memory, which is never freed: sessions refer to it until the process ends.
@@ -25,6 +26,7 @@ internal unsafe struct CustomOperator
         var native = (CustomOperator*)NativeMemory.AllocZeroed((nuint)sizeof(CustomOperator));
         native->_definition = GCHandle.ToIntPtr(GCHandle.Alloc(definition));
         native->_name = (byte*)Marshal.StringToCoTaskMemUTF8(definition.Name);
+        native->_provider = (byte*)Marshal.StringToCoTaskMemUTF8(definition.Provider);
         native->_op = new OrtCustomOp
         {
             Version = OrtFunctions.Version,
@@ -37,7 +39,7 @@ internal unsafe struct CustomOperator
             KernelDestroy = &Destroy,
             GetInputCharacteristic = &Required,
             GetOutputCharacteristic = &Required,
-            GetInputMemoryType = &DefaultMemory,
+            GetInputMemoryType = &GetInputMemoryType,
             GetVariadicInputMinArity = &One,
             GetVariadicInputHomogeneity = &One,
             GetVariadicOutputMinArity = &One,
@@ -58,7 +60,7 @@ internal unsafe struct CustomOperator
 
     // Null is the CPU provider.
     [UnmanagedCallersOnly]
-    private static byte* GetExecutionProviderType(OrtCustomOp* op) => null;
+    private static byte* GetExecutionProviderType(OrtCustomOp* op) => ((CustomOperator*)op)->_provider;
 
     [UnmanagedCallersOnly]
     private static int GetInputType(OrtCustomOp* op, nuint index) => (int)Definition(op).InputTypes[(int)index];
@@ -75,8 +77,10 @@ internal unsafe struct CustomOperator
     [UnmanagedCallersOnly]
     private static int Required(OrtCustomOp* op, nuint index) => 0;
 
+    // Values of OrtMemType: OrtMemTypeCPUInput and OrtMemTypeDefault.
     [UnmanagedCallersOnly]
-    private static int DefaultMemory(OrtCustomOp* op, nuint index) => 0;
+    private static int GetInputMemoryType(OrtCustomOp* op, nuint index) =>
+        Definition(op).HostInputs.Contains((int)index) ? -2 : 0;
 
     [UnmanagedCallersOnly]
     private static int One(OrtCustomOp* op) => 1;

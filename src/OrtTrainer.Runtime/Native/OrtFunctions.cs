@@ -28,13 +28,19 @@ internal static unsafe class OrtFunctions
         CustomOpDomainAdd = 27,
         AddCustomOpDomain = 28,
         GetTensorMutableData = 51,
+        AllocatorAlloc = 75,
+        AllocatorFree = 76,
         KernelInfoGetAttributeFloat = 85,
         KernelInfoGetAttributeInt64 = 86,
         KernelInfoGetAttributeString = 87,
         KernelContextGetInput = 90,
         KernelContextGetOutput = 91,
         ReleaseStatus = 93,
+        ReleaseAllocator = 132,
+        KernelContextGetGpuComputeStream = 193,
+        GetTensorMemoryInfo = 194,
         KernelInfoGetConstantInput = 249,
+        KernelContextGetAllocator = 253,
         KernelContextParallelFor = 274,
         GetTensorElementTypeAndShapeDataReference = 414,
     }
@@ -179,6 +185,49 @@ internal static unsafe class OrtFunctions
             At(Slot.KernelContextParallelFor);
         Check(parallel(context, run, (nuint)count, Unbatched, state));
     }
+
+    /// <summary>The stream that a provider's kernel is to queue its work on; null for the default stream.</summary>
+    public static void* KernelContextGetComputeStream(void* context)
+    {
+        void* stream;
+        Check(((delegate* unmanaged<void*, void**, void*>)At(Slot.KernelContextGetGpuComputeStream))(context, &stream));
+        return stream;
+    }
+
+    /// <summary>Memory of the allocator that input 0 is from.</summary>
+    public static void* KernelContextAllocate(void* context, nuint bytes)
+    {
+        void* allocator = AllocatorOf(context);
+        void* memory;
+        void* status = ((delegate* unmanaged<void*, nuint, void**, void*>)At(Slot.AllocatorAlloc))(
+            allocator, bytes, &memory);
+        ReleaseAllocator(allocator);
+        Check(status);
+        return memory;
+    }
+
+    public static void KernelContextFree(void* context, void* memory)
+    {
+        void* allocator = AllocatorOf(context);
+        void* status = ((delegate* unmanaged<void*, void*, void*>)At(Slot.AllocatorFree))(allocator, memory);
+        ReleaseAllocator(allocator);
+        Check(status);
+    }
+
+    // A wrapper of the session's allocator, which outlives it.
+    private static void* AllocatorOf(void* context)
+    {
+        void* information;
+        void* allocator;
+        Check(((delegate* unmanaged<void*, void**, void*>)At(Slot.GetTensorMemoryInfo))(
+            KernelContextGetInput(context, 0), &information));
+        Check(((delegate* unmanaged<void*, void*, void**, void*>)At(Slot.KernelContextGetAllocator))(
+            context, information, &allocator));
+        return allocator;
+    }
+
+    private static void ReleaseAllocator(void* allocator) =>
+        ((delegate* unmanaged<void*, void>)At(Slot.ReleaseAllocator))(allocator);
 
     private static void* At(Slot slot) => Table[(int)slot];
 

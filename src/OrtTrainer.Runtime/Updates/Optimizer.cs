@@ -107,7 +107,13 @@ public abstract class Optimizer : IDisposable
             state.Values.Dispose();
         }
 
+        DisposeOwn();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the optimizer has beside the buffers of <see cref="States"/>.</summary>
+    protected virtual void DisposeOwn()
+    {
     }
 
     /// <summary>Brings the buffers of <see cref="States"/> here, where the state lies elsewhere.</summary>

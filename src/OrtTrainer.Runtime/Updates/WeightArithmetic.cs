@@ -2,7 +2,8 @@ namespace OrtTrainer.Runtime.Updates;
 
 /// <summary>
 /// Arithmetic of whole buffers of one device: what averages, soups and measurements of the loss's surface are made of.
-/// Sums are float64 in one order, whatever the machine. A result may be written over one of the operands.
+/// Sums are float64 in one order, whatever the machine; on other devices than the processors in one of their own. A
+/// result may be written over one of the operands.
 /// </summary>
 public abstract class WeightArithmetic
 {

@@ -11,19 +11,9 @@ namespace OrtTrainer.Benchmarking;
 /// <param name="OnnxRuntime">ONNX Runtime's version.</param>
 internal sealed record Machine(string Processor, int Processors, string System, string DotNet, string OnnxRuntime)
 {
-    private const string ProcessorFile = "/proc/cpuinfo";
-    private const string NameField = "model name";
-
     /// <summary>This machine.</summary>
     public static Machine Current() => new(
-        File.Exists(ProcessorFile) && ProcessorName(File.ReadLines(ProcessorFile)) is { } name
-            ? name
-            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? $"{RuntimeInformation.ProcessArchitecture}",
+        Device.Default.Survey().Devices[0].Hardware,
         Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
         GraphSession.RuntimeVersion);
-
-    /// <summary>The name in the lines of Linux's file on processors; null where there is none, as on ARM.</summary>
-    internal static string? ProcessorName(IEnumerable<string> lines) => lines
-        .FirstOrDefault(line => line.StartsWith(NameField, StringComparison.Ordinal))?
-        .Split(':', 2)[^1].Trim();
 }

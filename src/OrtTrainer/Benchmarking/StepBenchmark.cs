@@ -34,7 +34,7 @@ internal sealed class StepBenchmark : IDisposable
         _options = options;
         _model = model;
         _data = BenchmarkData.Of(options, model, cancellation);
-        _updates = Device.Default.CreateUpdates(options.Threads);
+        _updates = Device.Named(options.Device).CreateUpdates(options.Threads);
         _objective = new TrainingObjective(_data.Distribution, new ExampleTargets(_data.Targets));
         _graph = TrainingGraph.Build(
             model.Architecture, _data.Head, _objective, precision: options.Precision, recompute: options.Recompute);
@@ -45,7 +45,11 @@ internal sealed class StepBenchmark : IDisposable
         _trainer = TrainerOn(Gradients(Execution));
     }
 
-    private ExecutionOptions Execution => new() { IntraOpThreads = _options.Threads, UseKernels = _options.Kernels };
+    private ExecutionOptions Execution => new()
+    {
+        IntraOpThreads = _options.Threads, UseKernels = _options.Kernels, Precision = _options.Precision,
+        Device = _updates.Device,
+    };
 
     /// <summary>Measures.</summary>
     /// <param name="options">What to measure.</param>
@@ -109,6 +113,7 @@ internal sealed class StepBenchmark : IDisposable
             _options.Batches, times.Tokens, 1 - ((double)times.Tokens / times.Slots), _options.Threads, session.Kernels,
             Median.Of(times.Step), times.Step.Sum(), added, peak, times.Loss)
         {
+            Device = _state.Device.Name,
             Profile = _options.Profile ? Profile(times.Step.Average(), cancellation) : null,
         };
         return (result, times);

@@ -36,6 +36,9 @@ internal sealed record StepBenchmarkOptions
     /// <summary>Threads, 1 or more.</summary>
     public int Threads { get; init => field = (int)OptionRange.AtLeast((long)value, 1); } = 2;
 
+    /// <summary>The name of the device that executes.</summary>
+    public string Device { get; init => field = Runtime.Device.NameOf(value); } = Runtime.Device.Default.Name;
+
     /// <summary>Whether fused operators run as C# kernels.</summary>
     public bool Kernels { get; init; } = true;
 
@@ -51,13 +54,15 @@ internal sealed record StepBenchmarkOptions
     /// <summary>Fixes order, dropout and random tokens.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Refuses a precision that the device has no kernels for.</summary>
+    /// <summary>Refuses a device that cannot be used, or a precision that it has no kernels for.</summary>
+    /// <exception cref="DeviceException">The device cannot be used.</exception>
     /// <exception cref="ArgumentException">It has none.</exception>
     internal void RequireDevice()
     {
+        Device device = Runtime.Device.Named(Device);
         if (Kernels)
         {
-            Device.Default.Require(Precision);
+            device.Require(Precision);
         }
     }
 }

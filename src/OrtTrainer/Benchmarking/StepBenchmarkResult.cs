@@ -22,6 +22,9 @@ internal record StepBenchmarkResult(
     /// <summary>Averaging as a share of the step.</summary>
     public double AveragingShare => AveragingSeconds / StepMedian;
 
+    /// <summary>The name of the device that executed.</summary>
+    public required string Device { get; init; }
+
     /// <summary>Where the time goes; null where that was not asked for.</summary>
     public StepProfile? Profile { get; init; }
 

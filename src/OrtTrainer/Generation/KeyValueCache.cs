@@ -26,7 +26,7 @@ internal sealed class KeyValueCache : IDisposable
         _parts =
         [
             .. session.Inputs.Where(input => PackedInputs.IsCache(input.Name))
-                .Select(input => new Part(input.Name, input.Shape[2], input.Shape[3])),
+                .Select(input => new Part(session.Options.Device, input.Name, input.Shape[2], input.Shape[3])),
         ];
     }
 
@@ -112,7 +112,7 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>Keys or values of a layer, [B, room, heads, D], and the memory in which they are set anew.</summary>
-    private sealed class Part(string name, long heads, long width) : IDisposable
+    private sealed class Part(Device device, string name, long heads, long width) : IDisposable
     {
         private readonly long _row = heads * width;
         private WeightBuffer? _values;
@@ -147,12 +147,12 @@ internal sealed class KeyValueCache : IDisposable
             _spare?.Dispose();
         }
 
-        private static WeightBuffer Grown(ref WeightBuffer? buffer, long length)
+        private WeightBuffer Grown(ref WeightBuffer? buffer, long length)
         {
             if (buffer is null || buffer.Length < length)
             {
                 buffer?.Dispose();
-                buffer = new WeightBuffer(Device.Default, length);
+                buffer = new WeightBuffer(device, length);
             }
 
             return buffer;

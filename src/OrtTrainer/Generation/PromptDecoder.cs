@@ -32,7 +32,7 @@ internal sealed class PromptDecoder : CachedDecoder
         NextTokenHead head = new(_vocabulary);
         _session = GraphSession.FromBytes(
             PackedGraph.Decoder(architecture, head, layout, weights, precision).Model,
-            execution with { SpinBetweenRuns = true }, "decoder");
+            execution with { SpinBetweenRuns = true, Precision = precision }, "decoder");
         _binding = _session.CreateBinding();
         _cache = new KeyValueCache(_session, _binding);
         _hasPositions = _session.Inputs.Any(input => input.Name == PackedInputs.PositionIds);
@@ -109,7 +109,7 @@ internal sealed class PromptDecoder : CachedDecoder
         if (_kept.Length != Rows * _vocabulary)
         {
             _kept = new float[Rows * _vocabulary];
-            WeightBuffer logits = new(Device.Default, _kept.Length);
+            WeightBuffer logits = new(_session.Options.Device, _kept.Length);
             _binding.BindOutput(PackedInputs.Logits, logits, 0, [Rows, _vocabulary]);
             _logits?.Dispose();
             _logits = logits;

@@ -71,6 +71,7 @@ public sealed partial record FineTuneOptions
             "it has one group of parameters, so that biases and norms would decay too. Set it to 0.")
         : Optimizer == OptimizerKind.Adafactor ? (nameof(Optimizer), "it has adamw and sgd.")
         : Optimizer == OptimizerKind.Sgd && Momentum != 0 ? (nameof(Momentum), "its sgd has none. Set it to 0.")
+        : Device is not null ? (nameof(Device), "it trains on the processors. Leave it out.")
         : Precision != Graph.Precision.Fp32 ? (nameof(Precision), "it computes in float32. Leave it out.")
         : Recompute ? (nameof(Recompute), "it keeps what gradients need. Leave it out.")
         : Lora is not null ? (nameof(Lora), "it trains the weights themselves. Leave it out.")

@@ -28,9 +28,10 @@ public sealed partial record FineTuneOptions
                 $"{int.MaxValue} examples per step.");
         }
 
+        Device device = Runtime.Device.Named(EffectiveDevice);
         if (Kernels)
         {
-            Device.Default.Require(Precision);
+            device.Require(Precision);
         }
 
         return this with
@@ -46,7 +47,8 @@ public sealed partial record FineTuneOptions
                 LabelColumn = Data.Columns.Label,
                 Test = Data.Test is null ? null : Path.GetFullPath(Data.Test),
             },
-            Teacher = Teacher is null or { NamesNone: true } ? Teacher : Teacher.Resolve(),
+            Teacher = Teacher is null or { NamesNone: true } ? Teacher
+                : (Teacher with { Device = Teacher.Device ?? EffectiveDevice }).Resolve(),
             LearningRate = EffectiveLearningRate,
             Schedule = EffectiveSchedule,
             Threads = EffectiveThreads,

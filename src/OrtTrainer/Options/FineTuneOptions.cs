@@ -207,6 +207,16 @@ public sealed partial record FineTuneOptions
     [Setting("layers", "encoder layers to keep, counted from 0", Value = "0,2,4")]
     public IReadOnlyList<int>? Layers { get; init => field = value is null ? null : Existing(value); }
 
+    /// <summary>
+    /// The name of the device that the run executes on, such as <c>cuda</c> or <c>cuda:1</c>; null for the processors.
+    /// A run may go on on another device than it began on.
+    /// </summary>
+    /// <exception cref="ArgumentException">This build knows no such device.</exception>
+    [Setting("device", "where it runs: the processors, or a device as orttrainer devices lists them", Value = "NAME",
+        Default = "the processors", Section = Execution)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Device { get; init => field = DeviceOf(value); }
+
     /// <summary>Threads, 1 or more; null for all processors.</summary>
     [Setting("threads", "threads", Default = "all processors", Section = Execution)]
     public int? Threads { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
@@ -275,10 +285,20 @@ public sealed partial record FineTuneOptions
     [JsonIgnore]
     internal Lora? Adapters => Lora is null ? null : Methods.Lora.Parse(Lora);
 
+    /// <summary>The device in force, whether or not this machine has it.</summary>
+    [JsonIgnore]
+    public string EffectiveDevice => Device ?? Runtime.Device.Default.Name;
+
     /// <summary>Threads in force.</summary>
     [JsonIgnore]
     public int EffectiveThreads => Threads ?? Environment.ProcessorCount;
 
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(this);
+
+    private static string? DeviceOf(string? word)
+    {
+        string? name = word is null ? null : Runtime.Device.NameOf(word);
+        return name == Runtime.Device.Default.Name ? null : name;
+    }
 }

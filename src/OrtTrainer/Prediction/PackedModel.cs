@@ -31,7 +31,7 @@ internal sealed class PackedModel : InferenceModel
         : base(head)
     {
         PackedGraph graph = PackedGraph.Inference(architecture, head, layout, weights, precision);
-        _session = GraphSession.FromBytes(graph.Model, execution, name);
+        _session = GraphSession.FromBytes(graph.Model, execution with { Precision = precision }, name);
         _graph = graph with { Model = [] };
         _bindings = new BindingPool(_session, binding => binding.BindOutput(PackedInputs.Logits));
         _precision = precision;

@@ -44,7 +44,11 @@ internal sealed partial class PreparedRun : IDisposable
         Metric metric = MetricOf(options, data);
         TrainerOptions settings = new(
             options.BatchSize, options.Accumulation, options.ClipNorm, options.Seed,
-            new() { IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels })
+            new()
+            {
+                IntraOpThreads = options.EffectiveThreads, UseKernels = options.Kernels,
+                Precision = options.Precision, Device = Device.Named(options.EffectiveDevice),
+            })
         {
             GroupSize = data.Train.Targets.GroupSize,
             BatchByLength = options.BatchByLength,
@@ -156,7 +160,8 @@ internal sealed partial class PreparedRun : IDisposable
     /// </summary>
     public EvaluationSession? Float32Evaluation() => Options.Precision == Precision.Fp32
         ? null
-        : new EvaluationSession(PackedGraph.Evaluation(Model.Architecture, Data.Head), Execution);
+        : new EvaluationSession(
+            PackedGraph.Evaluation(Model.Architecture, Data.Head), Execution with { Precision = Precision.Fp32 });
 
     /// <summary>The most tokens per example.</summary>
     public int MaxLength => Math.Min(Options.MaxLength, Model.Architecture.Shape.Positions);

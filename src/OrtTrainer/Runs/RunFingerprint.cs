@@ -5,6 +5,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
+using OrtTrainer.Runtime;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Batches;
 
@@ -21,9 +22,11 @@ internal static class RunFingerprint
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         // Neither where the output lies nor how long it may take, how much memory or how many threads change a step.
+        // Where it runs does, by rounding: a run that was begun on one device may go on on another.
         FineTuneOptions deciding = options with
         {
-            Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false, Threads = null,
+            Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false, Threads = null, Device = null,
+            Teacher = options.Teacher is { } given ? given with { Device = Device.Default.Name } : null,
         };
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(deciding.ToJson(), RunJson.Options));
         foreach (ParameterSpec parameter in layout.Parameters)

@@ -39,7 +39,7 @@ internal sealed partial class StepTeacher
 
         ExecutionOptions execution = new()
         {
-            IntraOpThreads = resolved.Threads ?? threads, Device = Device.Named(resolved.Device),
+            IntraOpThreads = resolved.Threads ?? threads, Device = Device.Named(resolved.Device!),
         };
         CostMeter meter = new(eval.Count, events: null);
         PackedGraph graph = PackedGraph.Evaluation(model.Architecture, task.Head(eval.Targets.Outputs));
@@ -52,7 +52,7 @@ internal sealed partial class StepTeacher
             EvaluationAccumulator outputs = task.Evaluate(eval);
             session.Run(weights, eval.Inputs, outputs, resolved.TokensPerBatch, cancellation);
             meter.Report(eval.Count);
-            TeacherCost cost = meter.Read(resolved.Device, execution.IntraOpThreads);
+            TeacherCost cost = meter.Read(resolved.Device!, execution.IntraOpThreads);
             string hash = FileHash.Of([.. reader.Files, .. folder.WeightFiles()], cancellation);
             return new(
                 folder.Folder, weights, session, Convert.FromHexString(hash), resolved.TokensPerBatch,

@@ -108,7 +108,7 @@ internal sealed class TeacherLogits
 
         TeacherKey key = new(
             table.Kind, FileHash.Of(teacher.Files, cancellation), table.Texts, data.Labels?.Names, teacher.MaxLength,
-            options.TokensPerBatch, options.Device, TeacherKey.CurrentVersion)
+            options.TokensPerBatch, options.Device!, TeacherKey.CurrentVersion)
         {
             TopK = options.TopK,
         };
@@ -121,7 +121,7 @@ internal sealed class TeacherLogits
                 float[] logits = table.Tokens is { } read
                     ? teacher.Logits(read.Data, read.Rows, threads, meter, cancellation)
                     : teacher.Logits(data, threads, meter, cancellation);
-                return (logits, meter.Read(options.Device, threads));
+                return (logits, meter.Read(options.Device!, threads));
             },
             cancellation);
         return new(entry.Values, new TeacherReport

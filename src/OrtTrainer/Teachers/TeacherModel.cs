@@ -96,7 +96,7 @@ internal sealed class TeacherModel
         CancellationToken cancellation)
     {
         TeacherFolder folder = _reader.Folder;
-        ExecutionOptions execution = new() { IntraOpThreads = threads, Device = Device.Named(_options.Device) };
+        ExecutionOptions execution = new() { IntraOpThreads = threads, Device = Device.Named(_options.Device!) };
         using InferenceModel model =
             OnnxModelFolder.Open(folder.Folder, folder.OnnxFile, _reader.Task, _reader.Config, execution);
         model.Run(inputs, new ReorderedOutputs(sink, _order), _options.TokensPerBatch, progress, cancellation);

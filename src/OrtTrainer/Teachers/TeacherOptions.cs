@@ -45,10 +45,10 @@ public sealed record TeacherOptions
     [Setting("teacher-threads", "the teacher's threads", Default = "as --threads")]
     public int? Threads { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
 
-    /// <summary>The name of the device the teacher runs on, such as <c>cpu</c>.</summary>
-    /// <exception cref="ArgumentException">This build does not execute there.</exception>
-    [Setting("teacher-device", "where the teacher runs", Value = "NAME")]
-    public string Device { get; init => field = Runtime.Device.Named(value).Name; } = Runtime.Device.Default.Name;
+    /// <summary>The name of the device the teacher runs on, such as <c>cpu</c>; null for that of the run.</summary>
+    /// <exception cref="ArgumentException">This build knows no such device.</exception>
+    [Setting("teacher-device", "where the teacher runs", Value = "NAME", Default = "as --device")]
+    public string? Device { get; init => field = value is null ? null : Runtime.Device.NameOf(value); }
 
     /// <summary>
     /// The folder that keeps what teachers gave, for the next run; null for <c>orttrainer/teacher-logits</c> in
@@ -77,6 +77,7 @@ public sealed record TeacherOptions
             Model = Model is null ? null : Path.GetFullPath(Model),
             Logits = Logits is null ? null : Path.GetFullPath(Logits),
             Cache = Path.GetFullPath(Cache ?? CacheFolder.OfUser),
+            Device = Device ?? Runtime.Device.Default.Name,
         };
     }
 }

@@ -86,19 +86,19 @@ internal sealed class TeacherStates
         int width = model.Architecture.Shape.Width;
         TeacherKey key = new(
             Kind, FileHash.Of([.. reader.Files, .. folder.WeightFiles()], cancellation), TextHash.Of(data),
-            Labels: null, reader.MaxLength, resolved.TokensPerBatch, resolved.Device, TeacherKey.CurrentVersion);
+            Labels: null, reader.MaxLength, resolved.TokensPerBatch, resolved.Device!, TeacherKey.CurrentVersion);
         CacheEntry entry = new TeacherCache(resolved.Cache!, events).Obtain(
             key,
             new FloatTable(data.Count, layers, width),
             () =>
             {
                 CostMeter meter = new(data.Count, events);
-                ExecutionOptions execution = new() { IntraOpThreads = used, Device = Device.Named(resolved.Device) };
+                ExecutionOptions execution = new() { IntraOpThreads = used, Device = Device.Named(resolved.Device!) };
                 using LayerSession session = new(model, execution);
                 float[] states = session.Run(
                     reader.Read(data, used, cancellation).Inputs, resolved.TokensPerBatch, meter, cancellation);
                 FiniteOutputs.Require(states, folder.Folder, data);
-                return (states, meter.Read(resolved.Device, used));
+                return (states, meter.Read(resolved.Device!, used));
             },
             cancellation);
         return new(entry, data.Count, layers, width, clock.Elapsed);

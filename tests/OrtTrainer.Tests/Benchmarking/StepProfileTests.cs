@@ -60,11 +60,6 @@ public sealed class StepProfileTests
         Assert.That(attention.PeakShare, Is.Null);
     }
 
-    [TestCase("processor\t: 0\nmodel name\t: AMD EPYC 9B45: 2.6 GHz\nflags : fpu", "AMD EPYC 9B45: 2.6 GHz")]
-    [TestCase("processor\t: 0\nCPU implementer\t: 0x41", null)]
-    public void A_processor_s_name_is_read_where_there_is_one(string lines, string? expected) =>
-        Assert.That(Machine.ProcessorName(lines.Split('\n')), Is.EqualTo(expected));
-
     private static ProfiledNode Gemm(double seconds) => Node("Gemm", seconds, [7, 8], [16, 8], [16], [7, 16]);
 
     private static ProfiledNode Attention(double seconds) => Node("PackedAttention", seconds, [7, 24], [3], [7, 8]);

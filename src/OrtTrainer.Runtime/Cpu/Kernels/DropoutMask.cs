@@ -29,6 +29,18 @@ internal readonly struct DropoutMask
         _scale = dropout.Scale;
     }
 
+    /// <summary>What is mixed into the element index first.</summary>
+    public uint Key0 => _key0;
+
+    /// <summary>What is added in the middle.</summary>
+    public uint Key1 => _key1;
+
+    /// <summary>Elements whose hash is less are dropped.</summary>
+    public uint Threshold => _threshold;
+
+    /// <summary>What kept elements are multiplied with.</summary>
+    public float Scale => _scale;
+
     /// <summary>False where nothing is dropped: the mask is the identity.</summary>
     public bool IsActive => _threshold != 0;
 

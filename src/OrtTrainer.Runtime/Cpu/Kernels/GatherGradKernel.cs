@@ -45,7 +45,9 @@ internal sealed unsafe class GatherGradKernel : Kernel
         });
     }
 
-    private static long TableRows(KernelTensor shape, int columns)
+    /// <summary>Rows of the table, which the input <c>shape</c> tells.</summary>
+    /// <exception cref="ArgumentException">Its columns are others than those of dy.</exception>
+    internal static long TableRows(KernelTensor shape, int columns)
     {
         Shapes.Require(Definition, "shape", shape, 2);
         if (shape.Int64s[0] < 0 || shape.Int64s[1] != columns)

@@ -24,6 +24,18 @@ public readonly unsafe ref struct KernelContext
     public KernelTensor Output(int index, params ReadOnlySpan<long> shape) =>
         new(OrtFunctions.KernelContextGetOutput(_context, index, shape));
 
+    /// <summary>The stream of the provider's device that the node's work goes to; 0 for its default stream.</summary>
+    internal nint ComputeStream => (nint)OrtFunctions.KernelContextGetComputeStream(_context);
+
+    /// <summary>Memory on the device of input 0, given back by <see cref="Free"/>.</summary>
+    internal nint Allocate(long bytes) => (nint)OrtFunctions.KernelContextAllocate(_context, (nuint)bytes);
+
+    /// <summary>
+    /// Gives memory back, for work that is queued on the stream after what uses it. Throws nothing else than ONNX
+    /// Runtime's failures.
+    /// </summary>
+    internal void Free(nint address) => OrtFunctions.KernelContextFree(_context, (void*)address);
+
     /// <summary>
     /// Runs blocks 0 to <paramref name="count"/> - 1 on the session's own threads, which take them as they become
     /// free. Allocates nothing. The first exception of a block is rethrown once all have ended.

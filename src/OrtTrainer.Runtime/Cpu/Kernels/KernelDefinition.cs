@@ -20,4 +20,10 @@ public sealed record KernelDefinition(
     /// <summary>Element type of each output; float32 unless it is said.</summary>
     public IReadOnlyList<ElementType> OutputTypes { get; init; } =
         [.. Enumerable.Repeat(ElementType.Float, OutputCount)];
+
+    /// <summary>The execution provider that the kernel belongs to; null for that of the CPU.</summary>
+    internal string? Provider { get; init; }
+
+    /// <summary>Inputs that the kernel reads on the host, where all others lie on the provider's device.</summary>
+    internal IReadOnlyList<int> HostInputs { get; init; } = [];
 }

@@ -32,19 +32,13 @@ internal sealed unsafe class RotaryKernel : Kernel
         "Rotary", [ElementType.Float, ElementType.Int64, ElementType.Float], 1,
         attributes => new RotaryKernel(attributes));
 
+    /// <summary>1 or -1.</summary>
+    public float Direction => _direction;
+
     public override void Compute(in KernelContext context)
     {
-        KernelTensor x = context.Input(0);
-        (int rows, int columns) = Shapes.Matrix(Definition, "x", x);
-        KernelTensor positions = context.Input(1), frequencies = context.Input(2);
-        Shapes.Require(Definition, "positions", positions, rows);
-        if (frequencies.Shape.Length != 1 || 2 * _heads * frequencies.Length > columns)
-        {
-            throw new ArgumentException(
-                $"{Definition.Name}: frequencies has shape {frequencies}; expected [D / 2] with {_heads} heads of D " +
-                $"columns among the {columns} of x.");
-        }
-
+        KernelTensor x = context.Input(0), positions = context.Input(1), frequencies = context.Input(2);
+        (int rows, int columns, _) = Check(x, positions, frequencies);
         context.ParallelFor(RowBlocks.Count(rows), new Blocks
         {
             X = x.Floats,
@@ -57,6 +51,23 @@ internal sealed unsafe class RotaryKernel : Kernel
             Half = (int)frequencies.Length,
             Direction = _direction,
         });
+    }
+
+    /// <summary>Rows and columns of x, and how many of the columns are turned.</summary>
+    /// <exception cref="ArgumentException">The shapes do not go together.</exception>
+    public (int Rows, int Columns, int Turned) Check(
+        KernelTensor x, KernelTensor positions, KernelTensor frequencies)
+    {
+        (int rows, int columns) = Shapes.Matrix(Definition, "x", x);
+        Shapes.Require(Definition, "positions", positions, rows);
+        if (frequencies.Shape.Length != 1 || 2 * _heads * frequencies.Length > columns)
+        {
+            throw new ArgumentException(
+                $"{Definition.Name}: frequencies has shape {frequencies}; expected [D / 2] with {_heads} heads of D " +
+                $"columns among the {columns} of x.");
+        }
+
+        return (rows, columns, (int)(2 * _heads * frequencies.Length));
     }
 
     private struct Blocks : IBlocks

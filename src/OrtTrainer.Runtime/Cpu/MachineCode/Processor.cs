@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -6,6 +7,15 @@ namespace OrtTrainer.Runtime.Cpu.MachineCode;
 /// <summary>What the processor can do beyond what .NET tells.</summary>
 internal static class Processor
 {
+    private const string File = "/proc/cpuinfo";
+    private const string NameField = "model name";
+
+    /// <summary>What its maker calls it, or at least its architecture.</summary>
+    public static string Name =>
+        System.IO.File.Exists(File) && NameIn(System.IO.File.ReadLines(File)) is { } name
+            ? name
+            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? $"{RuntimeInformation.ProcessArchitecture}";
+
     /// <summary>
     /// Products of bfloat16 in vectors: AVX512_BF16 (CPUID leaf 7, subleaf 1, EAX bit 5), where .NET itself uses
     /// AVX-512.
@@ -22,4 +32,9 @@ internal static class Processor
             return HasBFloat16 && (X86Base.CpuId(7, 0).Edx & Both) == Both;
         }
     }
+
+    /// <summary>The name in the lines of Linux's file on processors; null where there is none, as on ARM.</summary>
+    internal static string? NameIn(IEnumerable<string> lines) => lines
+        .FirstOrDefault(line => line.StartsWith(NameField, StringComparison.Ordinal))?
+        .Split(':', 2)[^1].Trim();
 }

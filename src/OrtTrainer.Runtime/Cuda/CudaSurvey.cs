@@ -1,0 +1,127 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Graph;
+using OrtTrainer.Runtime.Cuda.Driver;
+
+namespace OrtTrainer.Runtime.Cuda;
+
+/// <summary>What CUDA devices need and which there are, found by asking the driver and loading the libraries.</summary>
+internal static class CudaSurvey
+{
+    private const string Provider = "CUDAExecutionProvider";
+
+    private static readonly Version BFloat16Capability = new(8, 0);
+
+    /// <summary>Looks at everything.</summary>
+    /// <param name="opensDevices">Whether devices are opened, which takes time and some of their memory, to see how
+    /// much is free.</param>
+    public static DeviceSurvey Run(bool opensDevices)
+    {
+        (CudaDriver? driver, DeviceNeed need) = Driver();
+        string[] folders = [.. CudaLibrary.Folders()];
+        return new DeviceSurvey(
+            CudaDevice.Kind,
+            [need, Build(), .. CudaLibrary.All.Select(library => library.Load(folders))],
+            driver is null ? []
+                : [
+                    .. Enumerable.Range(0, CudaContext.Count(driver))
+                        .Select(index => Report(driver, index, opensDevices)),
+                ]);
+    }
+
+    /// <summary>Why a device cannot be used: the first that is missing, and that there is more.</summary>
+    /// <param name="index">The number of the device.</param>
+    /// <returns>Null where it can.</returns>
+    public static string? Obstacle(int index)
+    {
+        DeviceSurvey survey = Run(opensDevices: false);
+        string[] problems =
+        [
+            .. survey.Needs.Where(need => !need.IsOptional).Select(need => need.Problem).OfType<string>(),
+            .. Of(survey, index),
+        ];
+        return problems.Length switch
+        {
+            0 => null,
+            1 => problems[0],
+            _ => $"{problems[0]} {problems.Length - 1} more: see orttrainer devices.",
+        };
+    }
+
+    private static IEnumerable<string> Of(DeviceSurvey survey, int index) =>
+        survey.Needs[0].Problem is not null ? []
+        : index >= survey.Devices.Count
+            ? [$"this machine has {Devices(survey.Devices.Count)}, counted from 0."]
+            : survey.Devices[index].Problem is { } problem ? [problem] : [];
+
+    private static string Devices(int count) => count == 1 ? "1 device" : $"{count} devices";
+
+    private static (CudaDriver? Driver, DeviceNeed Need) Driver()
+    {
+        (CudaDriver? driver, string? problem) = CudaDriver.Find();
+        if (driver is null)
+        {
+            return (null, new DeviceNeed("driver", null, problem));
+        }
+
+        int version = driver.Version;
+        string found = $"{CudaDriver.FileName}, CUDA {Number(version)}";
+        return version >= CudaDriver.LeastVersion
+            ? (driver, new DeviceNeed("driver", found, Problem: null))
+            : (driver, new DeviceNeed(
+                "driver", found, $"The driver is for CUDA {Number(version)}; ONNX Runtime here is built with CUDA "
+                + $"{Number(CudaDriver.LeastVersion)}. Install NVIDIA's driver of version 580 or newer."));
+    }
+
+    private static DeviceNeed Build() =>
+        OrtEnv.Instance().GetAvailableProviders().Contains(Provider)
+            ? new DeviceNeed("provider", $"ONNX Runtime {GraphSession.RuntimeVersion} with CUDA", Problem: null)
+            : new DeviceNeed(
+                "provider", null, "ONNX Runtime in this build has no CUDA. Build with -p:OrtGpu=true, on Linux or "
+                + "Windows on x64.");
+
+    private static DeviceReport Report(CudaDriver driver, int index, bool opensDevice)
+    {
+        string name = CudaDevice.NameOf(index);
+        (string hardware, Version capability, long memory, int units) = CudaContext.Describe(driver, index, name);
+        bool isTooSmall = capability < CudaDriver.LeastCapability;
+        return new DeviceReport(
+            name, hardware,
+            isTooSmall
+                ? $"{hardware} has compute capability {capability}; CUDA 13 needs {CudaDriver.LeastCapability} "
+                    + "(Turing) or more."
+                : null,
+            PrecisionsOf(capability))
+        {
+            ComputeCapability = capability.ToString(2),
+            MemoryBytes = memory,
+            FreeBytes = isTooSmall || !opensDevice ? null : FreeOf(driver, index, name),
+            Units = units,
+        };
+    }
+
+    /// <summary>The precisions that a device has arithmetic for.</summary>
+    internal static IReadOnlyList<Precision> PrecisionsOf(Version capability) =>
+        capability < CudaDriver.LeastCapability ? []
+        : capability < BFloat16Capability ? [Precision.Fp32]
+        : [Precision.Fp32, Precision.Bf16];
+
+    private static long? FreeOf(CudaDriver driver, int index, string name)
+    {
+        try
+        {
+            CudaContext context = CudaContext.Open(driver, index, name);
+            long free = context.Memory().Free;
+            context.Release();
+            return free;
+        }
+        catch (DeviceException)
+        {
+            // What stops the device from being opened is told when it is used; the rest of the report stands.
+            return null;
+        }
+    }
+
+    private static string Number(int version) =>
+        string.Create(CultureInfo.InvariantCulture, $"{version / 1000}.{version % 1000 / 10}");
+}

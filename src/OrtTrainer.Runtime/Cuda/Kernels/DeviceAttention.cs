@@ -1,0 +1,185 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Algorithms;
+using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Runtime.Cuda.Launching;
+
+namespace OrtTrainer.Runtime.Cuda.Kernels;
+
+/// <summary>
+/// <c>PackedAttention</c> and <c>PackedSharedAttention</c> on a device, as
+/// <see cref="PackedAttentionKernel{TTile}"/> defines them: a group to a tile of queries and a head goes over tiles of
+/// keys and keeps the softmax of what it has seen (T. Dao et al., FlashAttention, arXiv:2205.14135).
+/// </summary>
+internal sealed class DeviceAttention(IOperatorDevice device, AttentionOnDevice attention) : DeviceOperator(device)
+{
+    private const int Queries = 16;
+    private const int Keys = 32;
+
+    private static readonly DeviceKernel Narrow = new(ForwardNarrow);
+    private static readonly DeviceKernel Wide = new(ForwardWide);
+
+    public static IReadOnlyList<DeviceKernel> Kernels => [Narrow, Wide];
+
+    public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
+        AttentionOnDevice.Forward.Select(form => On(
+            form.Cpu, device,
+            attributes => new DeviceAttention(device, new AttentionOnDevice(form.Cpu, attributes, form.Form)),
+            hostInputs: 2));
+
+    /// <summary>Heads of at most <see cref="AttentionOnDevice.NarrowWidth"/> columns.</summary>
+    public static void ForwardNarrow(
+        ArrayView<float> qkv, ArrayView<long> offsets, ArrayView<float> y, ArrayView<float> lse, int heads,
+        int keyHeads, int width, int causal, int window, float scale, DeviceMask mask) => Forward(
+        qkv, offsets, y, lse, heads, keyHeads, width, causal, window, scale, mask,
+        SharedMemory.Allocate<float>(Queries * (AttentionOnDevice.NarrowWidth + 1)),
+        SharedMemory.Allocate<float>(Keys * (AttentionOnDevice.NarrowWidth + 1)),
+        SharedMemory.Allocate<float>(Queries * (Keys + 1)),
+        SharedMemory.Allocate<float>(Queries * AttentionOnDevice.NarrowWidth),
+        SharedMemory.Allocate<float>(Queries), SharedMemory.Allocate<float>(Queries),
+        SharedMemory.Allocate<float>(Queries));
+
+    /// <summary>Heads of at most <see cref="AttentionOnDevice.WideWidth"/> columns.</summary>
+    public static void ForwardWide(
+        ArrayView<float> qkv, ArrayView<long> offsets, ArrayView<float> y, ArrayView<float> lse, int heads,
+        int keyHeads, int width, int causal, int window, float scale, DeviceMask mask) => Forward(
+        qkv, offsets, y, lse, heads, keyHeads, width, causal, window, scale, mask,
+        SharedMemory.Allocate<float>(Queries * (AttentionOnDevice.WideWidth + 1)),
+        SharedMemory.Allocate<float>(Keys * (AttentionOnDevice.WideWidth + 1)),
+        SharedMemory.Allocate<float>(Queries * (Keys + 1)),
+        SharedMemory.Allocate<float>(Queries * AttentionOnDevice.WideWidth),
+        SharedMemory.Allocate<float>(Queries), SharedMemory.Allocate<float>(Queries),
+        SharedMemory.Allocate<float>(Queries));
+
+    protected override void Compute(in DeviceRun run)
+    {
+        PackedTensor qkv = attention.Read(run.Input(0), run.Input(1));
+        run.Launch(
+            AttentionOnDevice.IsNarrow(qkv) ? Narrow : Wide,
+            new GridSize(AttentionTile.Most(qkv.Tokens, qkv.Sequences, Queries), attention.Heads), run.Floats(0),
+            run.Int64s(1), run.OutputFloats(0, qkv.Tokens, qkv.Columns),
+            run.OutputFloats(1, qkv.Tokens, attention.Heads), attention.Heads, attention.KeyHeads, qkv.Width,
+            attention.Causal, attention.Window(qkv), attention.Scale, attention.Mask(run.Input(2)));
+    }
+
+    // keys holds the keys of a tile, then its values.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Forward(
+        ArrayView<float> qkv, ArrayView<long> offsets, ArrayView<float> y, ArrayView<float> lse, int heads,
+        int keyHeads, int width, int causal, int window, float scale, DeviceMask mask, ArrayView<float> queries,
+        ArrayView<float> keys, ArrayView<float> scores, ArrayView<float> sums, ArrayView<float> largest,
+        ArrayView<float> divisors, ArrayView<float> decays)
+    {
+        int head = Grid.IdxY, columns = heads * width, row = columns + (2 * keyHeads * width);
+        AttentionTile tile = AttentionTile.Find(offsets, lse.IntLength / heads, Grid.IdxX, Queries);
+        if (tile.Length == 0)
+        {
+            return;
+        }
+
+        int keyAt = columns + (head / (heads / keyHeads) * width);
+        int count = XMath.Min(Queries, tile.Length - tile.Start);
+        long first = tile.First + tile.Start;
+        AttentionMemory.Load(qkv, (first * row) + (head * width), row, count, Queries, width, scale, queries);
+        AttentionMemory.Clear(sums, Queries * width);
+        AttentionMemory.Clear(divisors, Queries);
+        for (int i = Group.IdxX; i < Queries; i += Group.DimX)
+        {
+            largest[i] = AttentionRows.Hidden;
+        }
+
+        int end = causal != 0 ? tile.Start + count : XMath.Min(tile.Length, tile.Start + count + window);
+        for (int key = XMath.Max(0, tile.Start - window); key < end; key += Keys)
+        {
+            int keyCount = XMath.Min(Keys, end - key);
+            long keyRow = (long)(tile.First + key) * row;
+            AttentionMemory.Load(qkv, keyRow + keyAt, row, keyCount, Keys, width, 1, keys);
+            Group.Barrier();
+            Score(queries, keys, scores, width);
+            Group.Barrier();
+            AttentionMemory.Load(qkv, keyRow + keyAt + (keyHeads * width), row, keyCount, Keys, width, 1, keys);
+            for (int i = DeviceThread.WarpInGroup; i < Queries; i += DeviceThread.Warps)
+            {
+                int query = i < count ? tile.Start + i : int.MinValue / 2;
+                Softmax(
+                    scores.SubView(i * (Keys + 1), Keys), query, key, end, causal, window, mask,
+                    AttentionRows.IndexOf(tile.First + query, heads, head, 0), i, largest, divisors, decays);
+            }
+
+            Group.Barrier();
+            AttentionMemory.Accumulate(sums, decays, scores, Keys + 1, Queries, keys, keyCount, width);
+            Group.Barrier();
+        }
+
+        for (int i = Group.IdxX; i < count * width; i += Group.DimX)
+        {
+            int query = i / width;
+            y[((first + query) * columns) + (head * width) + (i % width)] = sums[i] / divisors[query];
+        }
+
+        for (int i = Group.IdxX; i < count; i += Group.DimX)
+        {
+            lse[((first + i) * heads) + head] = largest[i] + XMath.Log(divisors[i]);
+        }
+    }
+
+    // scores [queries, keys] of two queries and two keys to a thread.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Score(ArrayView<float> queries, ArrayView<float> keys, ArrayView<float> scores, int width)
+    {
+        for (int i = Group.IdxX; i < Queries / 2 * (Keys / 2); i += Group.DimX)
+        {
+            int query = i / (Keys / 2), key = i % (Keys / 2);
+            int a = query * (width + 1), nextA = a + (Queries / 2 * (width + 1));
+            int b = key * (width + 1), nextB = b + (Keys / 2 * (width + 1));
+            float sum00 = 0, sum01 = 0, sum10 = 0, sum11 = 0;
+            for (int d = 0; d < width; d++)
+            {
+                float a0 = queries[a + d], a1 = queries[nextA + d], b0 = keys[b + d], b1 = keys[nextB + d];
+                sum00 += a0 * b0;
+                sum01 += a0 * b1;
+                sum10 += a1 * b0;
+                sum11 += a1 * b1;
+            }
+
+            int at = (query * (Keys + 1)) + key, next = at + (Queries / 2 * (Keys + 1));
+            scores[at] = sum00;
+            scores[at + (Keys / 2)] = sum01;
+            scores[next] = sum10;
+            scores[next + (Keys / 2)] = sum11;
+        }
+    }
+
+    // One row by one warp: its scores become e^(score - largest so far) · mask, and what was summed before is to decay.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Softmax(
+        ArrayView<float> scores, int query, int key, int end, int causal, int window, DeviceMask mask, uint index, int i,
+        ArrayView<float> largest, ArrayView<float> divisors, ArrayView<float> decays)
+    {
+        float before = largest[i], top = before;
+        for (int j = DeviceThread.Lane; j < Keys; j += Warp.WarpSize)
+        {
+            bool isSeen = key + j < end && AttentionTile.Sees(query, key + j, causal, window);
+            top = isSeen ? XMath.Max(top, scores[j]) : top;
+        }
+
+        top = DeviceThread.WarpLargest(top);
+        float sum = 0;
+        for (int j = DeviceThread.Lane; j < Keys; j += Warp.WarpSize)
+        {
+            bool isSeen = key + j < end && AttentionTile.Sees(query, key + j, causal, window);
+            float e = isSeen ? XMath.Exp(scores[j] - top) : 0;
+            sum += e;
+            scores[j] = e * mask.Factor(index + AttentionRows.IndexOf(0, 1, 0, key + j));
+        }
+
+        sum = DeviceThread.WarpSum(sum);
+        if (DeviceThread.Lane == 0)
+        {
+            float decay = XMath.Exp(before - top);
+            decays[i] = decay;
+            divisors[i] = (divisors[i] * decay) + sum;
+            largest[i] = top;
+        }
+    }
+}

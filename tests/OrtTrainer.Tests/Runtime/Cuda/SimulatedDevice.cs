@@ -1,0 +1,80 @@
+using Microsoft.ML.OnnxRuntime;
+using OrtTrainer.Graph;
+using OrtTrainer.Runtime;
+using OrtTrainer.Runtime.Cpu;
+using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Runtime.Cuda;
+using OrtTrainer.Runtime.Cuda.Launching;
+
+namespace OrtTrainer.Tests.Runtime.Cuda;
+
+/// <summary>
+/// A CUDA device without one: memory of the host that nobody may read where it is, the kernels that change weights run
+/// on the host, and graphs by ONNX Runtime's own provider, with the kernels of the processors so that only the updates
+/// can differ from theirs.
+/// </summary>
+internal sealed class SimulatedDevice : KernelDevice
+{
+    public const string Word = "simulated";
+
+    private SimulatedDevice()
+    {
+    }
+
+    public static SimulatedDevice Instance { get; } = new();
+
+    public override string Name => Word;
+
+    internal override OrtMemoryInfo MemoryInfo => OrtMemoryInfo.DefaultInstance;
+
+    internal override KernelLibrary Kernels => KernelLibrary.Default;
+
+    internal override bool CopiesInputs => true;
+
+    internal override IKernelLauncher Launcher { get; } = new SimulatedLauncher();
+
+    internal override int MostGroups => 2;
+
+    public override void Require(Precision precision) => Default.Require(precision);
+
+    public override DeviceSurvey Survey() => new(Name, [], []);
+
+    internal override void Finish()
+    {
+    }
+
+    internal override DeviceMemory Allocate(nuint byteLength) => new HiddenMemory(byteLength);
+
+    internal override void Configure(SessionOptions settings, ExecutionOptions options)
+    {
+    }
+
+    /// <summary>Memory of the host that pretends to lie elsewhere.</summary>
+    private sealed class HiddenMemory : DeviceMemory
+    {
+        private readonly AlignedMemory _memory;
+
+        public HiddenMemory(nuint byteLength)
+            : base(byteLength)
+        {
+            _memory = new AlignedMemory(byteLength);
+            SetHandle(_memory.DangerousGetHandle());
+        }
+
+        public override bool IsHostMemory => false;
+
+        public override void Read(long byteOffset, Span<byte> destination) => _memory.Read(byteOffset, destination);
+
+        public override void Write(long byteOffset, ReadOnlySpan<byte> source) => _memory.Write(byteOffset, source);
+
+        public override void CopyFrom(DeviceMemory source) => _memory.CopyFrom(((HiddenMemory)source)._memory);
+
+        public override void Clear() => _memory.Clear();
+
+        protected override bool ReleaseHandle()
+        {
+            _memory.Dispose();
+            return true;
+        }
+    }
+}
