@@ -7,8 +7,8 @@ using OrtTrainer.Runtime.Cuda.Launching;
 namespace OrtTrainer.Runtime.Cuda.Kernels;
 
 /// <summary>
-/// The gradients of attention's keys and values: with P and dS as of <see cref="AttentionQueryGradient"/>, dk = scale ·
-/// dSᵀ q and dv = (P · dropout)ᵀ dy, a group to a tile of keys and a head of keys, which goes over the heads of
+/// The gradients of attention's keys and values: with P and dS as of <see cref="AttentionQueryGradient"/>, dk = scale
+/// · dSᵀ q and dv = (P · dropout)ᵀ dy, a group to a tile of keys and a head of keys, which goes over the heads of
 /// queries that share it and over tiles of queries.
 /// </summary>
 internal static class AttentionKeyGradient
@@ -109,9 +109,12 @@ internal static class AttentionKeyGradient
                 AttentionMemory.Load(
                     dy, (first * columns) + (head * width), columns, queryCount, queryTile, width, 1, dys);
                 Group.Barrier();
+                AttentionMemory.Multiply(keys, keyTile, queries, queryTile, width, weights);
+                AttentionMemory.Multiply(values, keyTile, dys, queryTile, width, gradients);
+                Group.Barrier();
                 for (int i = Group.IdxX; i < keyTile * queryTile; i += Group.DimX)
                 {
-                    int key = i / queryTile, other = i % queryTile;
+                    int key = i / queryTile, other = i % queryTile, at = (key * (queryTile + 1)) + other;
                     float weight = 0, gradient = 0;
                     if (key < count && other < queryCount
                         && AttentionTile.Sees(query + other, tile.Start + key, causal, window))
@@ -119,13 +122,13 @@ internal static class AttentionKeyGradient
                         long pair = ((first + other) * heads) + head;
                         float kept = mask.Factor(
                             AttentionRows.IndexOf((int)first + other, heads, head, tile.Start + key));
-                        float p = XMath.Exp(AttentionMemory.Dot(queries, other, keys, key, width) - lse[pair]);
+                        float p = XMath.Exp(weights[at] - lse[pair]);
                         weight = p * kept;
-                        gradient = p * ((AttentionMemory.Dot(dys, other, values, key, width) * kept) - delta[pair]);
+                        gradient = p * ((gradients[at] * kept) - delta[pair]);
                     }
 
-                    weights[(key * (queryTile + 1)) + other] = weight;
-                    gradients[(key * (queryTile + 1)) + other] = gradient;
+                    weights[at] = weight;
+                    gradients[at] = gradient;
                 }
 
                 Group.Barrier();

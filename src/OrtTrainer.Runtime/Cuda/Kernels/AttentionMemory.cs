@@ -54,18 +54,40 @@ internal static class AttentionMemory
         }
     }
 
-    /// <summary>The sum of the products of a row of one tile with a row of another.</summary>
+    /// <summary>products [left, right + 1] of the rows of two tiles; two rows of each to a thread.</summary>
+    /// <param name="left">[rows, width + 1].</param>
+    /// <param name="leftRows">An even number.</param>
+    /// <param name="right">[rows, width + 1].</param>
+    /// <param name="rightRows">An even number.</param>
+    /// <param name="width">Numbers of a row.</param>
+    /// <param name="products">Rows one number further apart than there are rows on the right.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Dot(ArrayView<float> left, int leftRow, ArrayView<float> right, int rightRow, int width)
+    public static void Multiply(
+        ArrayView<float> left, int leftRows, ArrayView<float> right, int rightRows, int width,
+        ArrayView<float> products)
     {
-        int a = leftRow * (width + 1), b = rightRow * (width + 1);
-        float sum = 0;
-        for (int d = 0; d < width; d++)
+        for (int i = Group.IdxX; i < leftRows / 2 * (rightRows / 2); i += Group.DimX)
         {
-            sum += left[a + d] * right[b + d];
-        }
+            // Neighbors take neighboring rows on the right, and the same on the left.
+            int row = i / (rightRows / 2), column = i % (rightRows / 2);
+            int a = row * (width + 1), nextA = a + (leftRows / 2 * (width + 1));
+            int b = column * (width + 1), nextB = b + (rightRows / 2 * (width + 1));
+            float sum00 = 0, sum01 = 0, sum10 = 0, sum11 = 0;
+            for (int d = 0; d < width; d++)
+            {
+                float a0 = left[a + d], a1 = left[nextA + d], b0 = right[b + d], b1 = right[nextB + d];
+                sum00 += a0 * b0;
+                sum01 += a0 * b1;
+                sum10 += a1 * b0;
+                sum11 += a1 * b1;
+            }
 
-        return sum;
+            int at = (row * (rightRows + 1)) + column, next = at + (leftRows / 2 * (rightRows + 1));
+            products[at] = sum00;
+            products[at + (rightRows / 2)] = sum01;
+            products[next] = sum10;
+            products[next + (rightRows / 2)] = sum11;
+        }
     }
 
     /// <summary>

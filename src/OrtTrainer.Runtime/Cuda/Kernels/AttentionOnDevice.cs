@@ -5,7 +5,9 @@ using OrtTrainer.Runtime.Cuda.Launching;
 
 namespace OrtTrainer.Runtime.Cuda.Kernels;
 
-/// <summary>What an attention node says, for a device: heads, what a query sees, and the widths that have kernels.</summary>
+/// <summary>
+/// What an attention node says, for a device: heads, what a query sees, and the widths that have kernels.
+/// </summary>
 internal sealed class AttentionOnDevice(KernelDefinition cpu, KernelAttributes attributes, AttentionForm form)
 {
     /// <summary>Columns of a head in kernels that take little shared memory.</summary>

@@ -7,8 +7,8 @@ using OrtTrainer.Runtime.Cuda.Launching;
 namespace OrtTrainer.Runtime.Cuda.Kernels;
 
 /// <summary>
-/// The gradients of attention's queries: with P = e^(score - lse), dS = P · ((dy vᵀ) · dropout - delta) and dq = scale ·
-/// dS k, a group to a tile of queries and a head, which goes over tiles of keys.
+/// The gradients of attention's queries: with P = e^(score - lse), dS = P · ((dy vᵀ) · dropout - delta) and dq = scale
+/// · dS k, a group to a tile of queries and a head, which goes over tiles of keys.
 /// </summary>
 internal static class AttentionQueryGradient
 {
@@ -41,6 +41,7 @@ internal static class AttentionQueryGradient
         SharedMemory.Allocate<float>(NarrowKeys * (AttentionOnDevice.NarrowWidth + 1)),
         SharedMemory.Allocate<float>(NarrowKeys * (AttentionOnDevice.NarrowWidth + 1)),
         SharedMemory.Allocate<float>(Queries * (NarrowKeys + 1)),
+        SharedMemory.Allocate<float>(Queries * (NarrowKeys + 1)),
         SharedMemory.Allocate<float>(Queries * AttentionOnDevice.NarrowWidth), SharedMemory.Allocate<float>(Queries));
 
     /// <summary>Heads of at most <see cref="AttentionOnDevice.WideWidth"/> columns.</summary>
@@ -53,15 +54,16 @@ internal static class AttentionQueryGradient
         SharedMemory.Allocate<float>(Queries * (AttentionOnDevice.WideWidth + 1)),
         SharedMemory.Allocate<float>(WideKeys * (AttentionOnDevice.WideWidth + 1)),
         SharedMemory.Allocate<float>(WideKeys * (AttentionOnDevice.WideWidth + 1)),
-        SharedMemory.Allocate<float>(Queries * (WideKeys + 1)),
+        SharedMemory.Allocate<float>(Queries * (WideKeys + 1)), SharedMemory.Allocate<float>(Queries * (WideKeys + 1)),
         SharedMemory.Allocate<float>(Queries * AttentionOnDevice.WideWidth), SharedMemory.Allocate<float>(Queries));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Backward(
         ArrayView<float> dy, ArrayView<float> qkv, ArrayView<float> lse, ArrayView<float> delta,
         ArrayView<long> offsets, ArrayView<float> dqkv, int heads, int keyHeads, int width, int causal, int window,
-        float scale, DeviceMask mask, int keyTile, ArrayView<float> queries, ArrayView<float> dys, ArrayView<float> keys,
-        ArrayView<float> values, ArrayView<float> gradients, ArrayView<float> sums, ArrayView<float> ones)
+        float scale, DeviceMask mask, int keyTile, ArrayView<float> queries, ArrayView<float> dys,
+        ArrayView<float> keys, ArrayView<float> values, ArrayView<float> scores, ArrayView<float> gradients,
+        ArrayView<float> sums, ArrayView<float> ones)
     {
         int head = Grid.IdxY, columns = heads * width, row = columns + (2 * keyHeads * width);
         AttentionTile tile = AttentionTile.Find(offsets, lse.IntLength / heads, Grid.IdxX, Queries);
@@ -89,20 +91,21 @@ internal static class AttentionQueryGradient
             AttentionMemory.Load(qkv, keyRow + keyAt, row, keyCount, keyTile, width, 1, keys);
             AttentionMemory.Load(qkv, keyRow + keyAt + (keyHeads * width), row, keyCount, keyTile, width, 1, values);
             Group.Barrier();
+            AttentionMemory.Multiply(queries, Queries, keys, keyTile, width, scores);
+            AttentionMemory.Multiply(dys, Queries, values, keyTile, width, gradients);
+            Group.Barrier();
             for (int i = Group.IdxX; i < Queries * keyTile; i += Group.DimX)
             {
-                int query = i / keyTile, other = key + (i % keyTile);
+                int query = i / keyTile, other = key + (i % keyTile), at = (query * (keyTile + 1)) + (i % keyTile);
                 float gradient = 0;
                 if (query < count && other < end && AttentionTile.Sees(tile.Start + query, other, causal, window))
                 {
                     long pair = ((first + query) * heads) + head;
                     float kept = mask.Factor(AttentionRows.IndexOf((int)first + query, heads, head, other));
-                    gradient = AttentionMemory.Dot(queries, query, keys, i % keyTile, width);
-                    gradient = XMath.Exp(gradient - lse[pair])
-                        * ((AttentionMemory.Dot(dys, query, values, i % keyTile, width) * kept) - delta[pair]);
+                    gradient = XMath.Exp(scores[at] - lse[pair]) * ((gradients[at] * kept) - delta[pair]);
                 }
 
-                gradients[(query * (keyTile + 1)) + (i % keyTile)] = gradient;
+                gradients[at] = gradient;
             }
 
             Group.Barrier();

@@ -95,7 +95,7 @@ internal sealed class DeviceAttention(IOperatorDevice device, AttentionOnDevice 
             long keyRow = (long)(tile.First + key) * row;
             AttentionMemory.Load(qkv, keyRow + keyAt, row, keyCount, Keys, width, 1, keys);
             Group.Barrier();
-            Score(queries, keys, scores, width);
+            AttentionMemory.Multiply(queries, Queries, keys, Keys, width, scores);
             Group.Barrier();
             AttentionMemory.Load(qkv, keyRow + keyAt + (keyHeads * width), row, keyCount, Keys, width, 1, keys);
             for (int i = DeviceThread.WarpInGroup; i < Queries; i += DeviceThread.Warps)
@@ -123,38 +123,11 @@ internal sealed class DeviceAttention(IOperatorDevice device, AttentionOnDevice 
         }
     }
 
-    // scores [queries, keys] of two queries and two keys to a thread.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Score(ArrayView<float> queries, ArrayView<float> keys, ArrayView<float> scores, int width)
-    {
-        for (int i = Group.IdxX; i < Queries / 2 * (Keys / 2); i += Group.DimX)
-        {
-            int query = i / (Keys / 2), key = i % (Keys / 2);
-            int a = query * (width + 1), nextA = a + (Queries / 2 * (width + 1));
-            int b = key * (width + 1), nextB = b + (Keys / 2 * (width + 1));
-            float sum00 = 0, sum01 = 0, sum10 = 0, sum11 = 0;
-            for (int d = 0; d < width; d++)
-            {
-                float a0 = queries[a + d], a1 = queries[nextA + d], b0 = keys[b + d], b1 = keys[nextB + d];
-                sum00 += a0 * b0;
-                sum01 += a0 * b1;
-                sum10 += a1 * b0;
-                sum11 += a1 * b1;
-            }
-
-            int at = (query * (Keys + 1)) + key, next = at + (Queries / 2 * (Keys + 1));
-            scores[at] = sum00;
-            scores[at + (Keys / 2)] = sum01;
-            scores[next] = sum10;
-            scores[next + (Keys / 2)] = sum11;
-        }
-    }
-
     // One row by one warp: its scores become e^(score - largest so far) · mask, and what was summed before is to decay.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Softmax(
-        ArrayView<float> scores, int query, int key, int end, int causal, int window, DeviceMask mask, uint index, int i,
-        ArrayView<float> largest, ArrayView<float> divisors, ArrayView<float> decays)
+        ArrayView<float> scores, int query, int key, int end, int causal, int window, DeviceMask mask, uint index,
+        int i, ArrayView<float> largest, ArrayView<float> divisors, ArrayView<float> decays)
     {
         float before = largest[i], top = before;
         for (int j = DeviceThread.Lane; j < Keys; j += Warp.WarpSize)

@@ -15,8 +15,8 @@ internal sealed class DeviceColumnSum(IOperatorDevice device) : DeviceOperator(d
 
     public static IReadOnlyList<DeviceKernel> Kernels => [BlockSums, Total];
 
-    public static KernelDefinition Define(IOperatorDevice device) =>
-        On(ColumnSumKernel.Definition, device, _ => new DeviceColumnSum(device));
+    public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
+        [On(ColumnSumKernel.Definition, device, _ => new DeviceColumnSum(device))];
 
     /// <summary>partials [blocks, columns] = the sums of <see cref="RowBlocks.Rows"/> rows each.</summary>
     public static void SumBlocks(ArrayView<float> x, ArrayView<float> partials, int rows, int columns)

@@ -13,8 +13,8 @@ internal sealed class DeviceDropout(IOperatorDevice device, KernelAttributes att
 
     public static IReadOnlyList<DeviceKernel> Kernels => [Masked];
 
-    public static KernelDefinition Define(IOperatorDevice device) => On(
-        DropoutKernel.Definition, device, attributes => new DeviceDropout(device, attributes), hostInputs: 1);
+    public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
+        [On(DropoutKernel.Definition, device, attributes => new DeviceDropout(device, attributes), hostInputs: 1)];
 
     /// <summary>y = x · mask.</summary>
     public static void Multiply(ArrayView<float> x, ArrayView<float> y, DeviceMask mask)

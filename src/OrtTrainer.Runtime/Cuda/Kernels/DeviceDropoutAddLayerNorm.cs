@@ -17,8 +17,8 @@ internal sealed class DeviceDropoutAddLayerNorm(IOperatorDevice device, KernelAt
 
     private static KernelDefinition Cpu => DropoutAddLayerNormKernel.Definition;
 
-    public static KernelDefinition Define(IOperatorDevice device) =>
-        On(Cpu, device, attributes => new DeviceDropoutAddLayerNorm(device, attributes), hostInputs: 4);
+    public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
+        [On(Cpu, device, attributes => new DeviceDropoutAddLayerNorm(device, attributes), hostInputs: 4)];
 
     /// <summary>z = residual + x · mask, y = the layer normalization of z.</summary>
     public static void AddAndNormalize(

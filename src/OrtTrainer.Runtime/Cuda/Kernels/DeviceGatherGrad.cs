@@ -24,8 +24,8 @@ internal sealed class DeviceGatherGrad(IOperatorDevice device) : DeviceOperator(
 
     private static KernelDefinition Cpu => GatherGradKernel.Definition;
 
-    public static KernelDefinition Define(IOperatorDevice device) =>
-        On(Cpu, device, _ => new DeviceGatherGrad(device), hostInputs: 2);
+    public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
+        [On(Cpu, device, _ => new DeviceGatherGrad(device), hostInputs: 2)];
 
     /// <summary>x = 0.</summary>
     public static void Clear(ArrayView<float> x)

@@ -1,5 +1,10 @@
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cuda.Launching;
+using Family = (
+    System.Collections.Generic.IReadOnlyList<OrtTrainer.Runtime.Cuda.Launching.DeviceKernel> Kernels,
+    System.Func<
+        OrtTrainer.Runtime.Cuda.Kernels.IOperatorDevice,
+        System.Collections.Generic.IEnumerable<OrtTrainer.Runtime.Cpu.Kernels.KernelDefinition>> Define);
 
 namespace OrtTrainer.Runtime.Cuda.Kernels;
 
@@ -11,42 +16,28 @@ namespace OrtTrainer.Runtime.Cuda.Kernels;
 internal static class DeviceKernels
 {
     /// <summary>All kernels, as a device compiles them.</summary>
-    public static IReadOnlyList<DeviceKernel> All =>
+    public static IReadOnlyList<DeviceKernel> All => [.. Families.SelectMany(family => family.Kernels)];
+
+    private static Family[] Families =>
     [
-        .. DeviceDropout.Kernels,
-        .. DeviceGelu.Kernels,
-        .. DeviceLayerNorm.Kernels,
-        .. DeviceRmsNorm.Kernels,
-        .. DeviceDropoutAddLayerNorm.Kernels,
-        .. DeviceNormGradient.Kernels,
-        .. DeviceColumnSum.Kernels,
-        .. DeviceAttention.Kernels,
-        .. DeviceAttentionGrad.Kernels,
-        .. DeviceCrossEntropy.Kernels,
-        .. DeviceIdCrossEntropy.Kernels,
-        .. DevicePackedLogSoftmax.Kernels,
-        .. DeviceEmbeddingNorm.Kernels,
-        .. DeviceGatherGrad.Kernels,
-        .. DeviceRotary.Kernels,
+        (DeviceDropout.Kernels, DeviceDropout.Define),
+        (DeviceGelu.Kernels, DeviceGelu.Define),
+        (DeviceLayerNorm.Kernels, DeviceLayerNorm.Define),
+        (DeviceRmsNorm.Kernels, DeviceRmsNorm.Define),
+        (DeviceDropoutAddLayerNorm.Kernels, DeviceDropoutAddLayerNorm.Define),
+        (DeviceNormGradient.Kernels, DeviceNormGradient.Define),
+        (DeviceColumnSum.Kernels, DeviceColumnSum.Define),
+        (DeviceAttention.Kernels, DeviceAttention.Define),
+        (DeviceAttentionGrad.Kernels, DeviceAttentionGrad.Define),
+        (DeviceCrossEntropy.Kernels, DeviceCrossEntropy.Define),
+        (DeviceIdCrossEntropy.Kernels, DeviceIdCrossEntropy.Define),
+        (DevicePackedLogSoftmax.Kernels, DevicePackedLogSoftmax.Define),
+        (DeviceEmbeddingNorm.Kernels, DeviceEmbeddingNorm.Define),
+        (DeviceGatherGrad.Kernels, DeviceGatherGrad.Define),
+        (DeviceRotary.Kernels, DeviceRotary.Define),
     ];
 
     /// <summary>The operators on a device.</summary>
     public static IReadOnlyList<KernelDefinition> On(IOperatorDevice device) =>
-    [
-        DeviceDropout.Define(device),
-        .. DeviceGelu.Define(device),
-        DeviceLayerNorm.Define(device),
-        .. DeviceRmsNorm.Define(device),
-        DeviceDropoutAddLayerNorm.Define(device),
-        .. DeviceNormGradient.Define(device),
-        DeviceColumnSum.Define(device),
-        .. DeviceAttention.Define(device),
-        .. DeviceAttentionGrad.Define(device),
-        .. DeviceCrossEntropy.Define(device),
-        .. DeviceIdCrossEntropy.Define(device),
-        .. DevicePackedLogSoftmax.Define(device),
-        .. DeviceEmbeddingNorm.Define(device),
-        DeviceGatherGrad.Define(device),
-        DeviceRotary.Define(device),
-    ];
+        [.. Families.SelectMany(family => family.Define(device))];
 }

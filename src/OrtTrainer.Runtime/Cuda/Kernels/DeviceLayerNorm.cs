@@ -13,8 +13,8 @@ internal sealed class DeviceLayerNorm(IOperatorDevice device, KernelAttributes a
 
     public static IReadOnlyList<DeviceKernel> Kernels => [Rows];
 
-    public static KernelDefinition Define(IOperatorDevice device) =>
-        On(LayerNormKernel.Definition, device, attributes => new DeviceLayerNorm(device, attributes));
+    public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
+        [On(LayerNormKernel.Definition, device, attributes => new DeviceLayerNorm(device, attributes))];
 
     /// <summary>y = the layer normalization of x.</summary>
     public static void Normalize(

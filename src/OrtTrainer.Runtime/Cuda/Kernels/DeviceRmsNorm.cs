@@ -5,7 +5,9 @@ using OrtTrainer.Runtime.Cuda.Launching;
 
 namespace OrtTrainer.Runtime.Cuda.Kernels;
 
-/// <summary><see cref="RmsNormKernel"/> and <see cref="RmsNormGradKernel"/> on a device, one warp to each row.</summary>
+/// <summary>
+/// <see cref="RmsNormKernel"/> and <see cref="RmsNormGradKernel"/> on a device, one warp to each row.
+/// </summary>
 internal sealed class DeviceRmsNorm(IOperatorDevice device, KernelAttributes attributes) : DeviceOperator(device)
 {
     private static readonly DeviceKernel Rows = new(Normalize);

@@ -15,8 +15,8 @@ internal sealed class DeviceRotary(IOperatorDevice device, KernelAttributes attr
 
     public static IReadOnlyList<DeviceKernel> Kernels => [Turned];
 
-    public static KernelDefinition Define(IOperatorDevice device) =>
-        On(RotaryKernel.Definition, device, attributes => new DeviceRotary(device, attributes));
+    public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
+        [On(RotaryKernel.Definition, device, attributes => new DeviceRotary(device, attributes))];
 
     /// <summary>Elements i and i + half of each of the first heads, turned by position · frequency i.</summary>
     public static void Turn(

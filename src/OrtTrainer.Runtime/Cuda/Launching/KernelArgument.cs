@@ -4,8 +4,8 @@ namespace OrtTrainer.Runtime.Cuda.Launching;
 
 /// <summary>
 /// What a kernel's parameter is given: a number, a view of numbers in the device's memory, by its address, or a mask.
-/// Held as the bytes that compiled code reads: a number in the first bytes, a view as its address and its length, a mask
-/// as its four words.
+/// Held as the bytes that compiled code reads: a number in the first bytes, a view as its address and its length, a
+/// mask as its four words.
 /// </summary>
 internal readonly struct KernelArgument
 {

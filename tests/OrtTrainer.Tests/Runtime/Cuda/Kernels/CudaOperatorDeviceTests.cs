@@ -69,9 +69,35 @@ public sealed unsafe class CudaOperatorDeviceTests
     }
 
     [Test]
+    public void Operators_without_a_kernel_run_as_bodies_beside_those_that_have_one()
+    {
+        byte[] model = new TestModel().Input("x", ElementType.Float, "N", "K").Input("w", ElementType.Float, "M", "K")
+            .Input("b", ElementType.Float, "M").Output("y", ElementType.Float)
+            .Fused("Linear", ["x", "w", "b"], ["z"]).Fused("Gelu", ["z"], ["g"]).Fused("ColumnSum", ["g"], ["y"])
+            .WithBody("Linear").Bytes();
+
+        (float[] onDevice, IReadOnlyList<string> kernels) = Run(model, OnDevice.Library);
+
+        Assert.That(kernels, Is.EqualTo(new[] { "ColumnSum", "Gelu" }));
+        Assert.That(onDevice, Is.EqualTo(Run(model, KernelLibrary.Default).Y).Within(1e-5));
+    }
+
+    [Test]
     public void A_node_tells_its_stream_and_gives_memory() =>
         Assert.That(
             new KernelRun("Asks").With([1f, 2, 3], 3).Outputs(1, library: Asking)[0], Is.EqualTo(new[] { 2f, 4, 6 }));
+
+    private static (float[] Y, IReadOnlyList<string> Kernels) Run(byte[] model, KernelLibrary library)
+    {
+        using GraphSession session = GraphSession.FromBytes(model, new ExecutionOptions(), library);
+        using Binding binding = session.CreateBinding();
+        binding.SetInput("x", Reference.Random(1, 15), [5, 3]);
+        binding.SetInput("w", Reference.Random(2, 12), [4, 3]);
+        binding.SetInput("b", Reference.Random(3, 4), [4]);
+        binding.BindOutput("y");
+        binding.Run();
+        return (binding.Output("y").ToArray(), session.Kernels);
+    }
 
     /// <summary>y = 2 x by way of memory of the provider.</summary>
     private sealed class AskingKernel : Kernel

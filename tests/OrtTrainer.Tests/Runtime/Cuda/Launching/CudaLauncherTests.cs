@@ -12,7 +12,8 @@ public sealed class CudaLauncherTests
 
         new CudaLauncher(new CudaFunctions(modules), stream: 77).Launch(
             TestKernels.Mixed, new GridSize(5, 2), KernelArgument.Floats(0x7000, 12), -3,
-            KernelArgument.Int64s(0x8000, 13), 0.25f, KernelArgument.Int32s(0x9000, 14), 7u, 1L << 33, KernelArgument.Floats(0xA000, 15));
+            KernelArgument.Int64s(0x8000, 13), 0.25f, KernelArgument.Int32s(0x9000, 14), 7u, 1L << 33,
+            KernelArgument.Floats(0xA000, 15));
 
         Assert.Multiple(() =>
         {
