@@ -1,4 +1,3 @@
-using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cpu.Products;
 using OrtTrainer.Runtime.Cuda.Launching;

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Algorithms;
 using OrtTrainer.Runtime.Cpu.Kernels;
-using OrtTrainer.Runtime.Cuda.Launching;
 
 namespace OrtTrainer.Runtime.Cuda.Kernels;
 
