@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OrtTrainer.Benchmarking;
 
 namespace OrtTrainer.Benchmarks;
@@ -9,6 +10,7 @@ internal sealed record DecoderResult : StepBenchmarkResult
     /// <param name="times">Of each batch.</param>
     /// <param name="passes">Forward and backward passes of the plain steps.</param>
     /// <param name="peakWithPlain">Bytes resident at most, of both beside each other.</param>
+    [SetsRequiredMembers]
     public DecoderResult(
         StepBenchmarkResult steps, StepTimes times, IReadOnlyList<double> passes, long peakWithPlain)
         : base(steps)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OrtTrainer.Benchmarking;
 
 namespace OrtTrainer.Benchmarks;
@@ -5,6 +6,7 @@ namespace OrtTrainer.Benchmarks;
 /// <summary>Training steps and the yardstick's passes on the same batches. Times are seconds.</summary>
 internal sealed record YardstickResult : StepBenchmarkResult
 {
+    [SetsRequiredMembers]
     public YardstickResult(StepBenchmarkResult steps, StepTimes times)
         : base(steps)
     {

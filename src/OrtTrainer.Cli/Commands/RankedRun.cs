@@ -1,5 +1,3 @@
-using OrtTrainer.Cli.Arguments;
-using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Distributed;
 using OrtTrainer.Options;

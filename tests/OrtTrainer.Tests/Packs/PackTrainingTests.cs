@@ -47,8 +47,8 @@ public sealed class PackTrainingTests : IDisposable
         (PackOutcome outcome, float[] losses) = Train(pack, options with { Epochs = 30 });
 
         Assert.That(losses[^6..].Average(), Is.LessThan(0.5 * losses[..6].Average()));
-        Assert.That(outcome.Accuracy, Is.GreaterThan(before.Accuracy + 0.3));
-        Assert.That(outcome.AveragedAccuracy, Is.GreaterThan(before.Accuracy + 0.3));
+        Assert.That(outcome.Accuracy, Is.GreaterThan(before.Accuracy!.Value + 0.3));
+        Assert.That(outcome.AveragedAccuracy, Is.GreaterThan(before.Accuracy!.Value + 0.3));
         using Checkpoint first = Checkpoint.Open(pack), after = Checkpoint.Open(_tiny.File("trained"));
         Assert.That(after.Names, Is.EquivalentTo(first.Names));
         Assert.That(

@@ -56,7 +56,10 @@ internal sealed class SlurmCluster : IDisposable
         {
             string file = cluster._folder.Write(
                 $"commands/{command}", $"#!/bin/sh\nSLURM_CONF='{cluster.State}/slurm.conf' exec {command} \"$@\"\n");
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
         }
 
         return cluster;

@@ -48,7 +48,10 @@ internal sealed class StandInCluster : IDisposable
     public void Set(string command, string lines)
     {
         string file = _folder.Write(command, $"#!/bin/sh\n{lines}\n");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     /// <summary>The lines of a command.</summary>
