@@ -15,7 +15,7 @@ command -v qemu-aarch64-static > /dev/null || { echo "qemu-aarch64-static is mis
 
 publish() {
   [ -x "$work/$1/orttrainer-edge" ] || dotnet publish "$root/src/OrtTrainer.Edge" -c Release -r "$1" --self-contained \
-    -p:PublishTrimmed=true -o "$work/$1" > "$work/$1.log"
+    -o "$work/$1" > "$work/$1.log"
   du -sb "$work/$1" | awk -v rid="$1" '{ printf "%s: %.1f MB\n", rid, $1 / 1e6 }'
 }
 publish linux-arm64

@@ -75,7 +75,7 @@ internal sealed record Verb(
         Of<StudyArguments>("study", "run a grid of methods over seeds, and tell which differences are real",
             StudyCommand.RunAsync,
             "study FILE.json --out DIR [--jobs N]      (the same again goes on where it stopped)",
-            "study FILE.json --out DIR --engine slurm [--partition P] [--cpus N] [--time T] [--memory M]",
+            "study FILE.json --out DIR --engine slurm [--partition P] [--cpus N] [--time T]",
             "study FILE.json --out DIR --dry-run",
             "study --report DIR"),
         Of<FlatnessArguments>("flatness", "measure how flat the loss is round the weights of a run",

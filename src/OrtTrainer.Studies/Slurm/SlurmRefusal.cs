@@ -1,7 +1,9 @@
+using OrtTrainer.Common;
+
 namespace OrtTrainer.Studies.Slurm;
 
 /// <summary>A command of the cluster failed; the message is in its own words.</summary>
-internal sealed class SlurmRefusal(string words) : Exception(words)
+internal sealed class SlurmRefusal(string words) : OrtTrainerException(words)
 {
     // What the commands say when the controller is away or busy, and the same may work a moment later.
     private static readonly string[] Passing =
