@@ -103,7 +103,7 @@ public sealed class RunEndingTests
         File.AppendAllText(tiny.Train, "the big cat\t1e30\n");
         Assert.That(
             () => TinyTask.Run(tiny.Options("out") with { CheckpointSeconds = 0, Seed = 3 }, events),
-            Throws.TypeOf<RunException>().With.Message.Contains("the loss is"));
+            Throws.InstanceOf<RunException>().With.Message.Contains("the loss is"));
 
         long done = events.Of<RunEvent.Stepped>().Count();
         Assert.That(events.Of<RunEvent.Saved>().LastOrDefault()?.Step ?? 0, Is.EqualTo(done));

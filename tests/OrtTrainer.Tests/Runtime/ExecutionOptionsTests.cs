@@ -32,12 +32,12 @@ public sealed class ExecutionOptionsTests
 
     [TestCase("")]
     [TestCase("CPU")]
-    [TestCase("cuda:0")]
+    [TestCase("webgpu")]
     public void A_device_this_build_lacks_is_refused_by_name(string device) =>
         Assert.That(
             () => Device.Named(device),
             Throws.ArgumentException.With.Message.StartsWith(
-                $"The device '{device}' is not in this build; it has cpu."));
+                $"The device '{device}' is not in this build; it has cpu, cuda."));
 
     [Test]
     public void A_copy_is_checked_like_a_new_one() =>
