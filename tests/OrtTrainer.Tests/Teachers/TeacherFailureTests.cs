@@ -139,8 +139,8 @@ public sealed class TeacherFailureTests
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Threads is 0"));
         Assert.That(() => new TeacherOptions { TokensPerBatch = 0 },
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("TokensPerBatch is 0"));
-        Assert.That(() => new TeacherOptions { Device = "cuda" },
-            Throws.ArgumentException.With.Message.Contains("'cuda' is not in this build; it has cpu"));
+        Assert.That(() => new TeacherOptions { Device = "webgpu" },
+            Throws.ArgumentException.With.Message.Contains("'webgpu' is not in this build; it has cpu"));
     }
 
     [Test]

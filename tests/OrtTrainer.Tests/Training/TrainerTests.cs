@@ -101,7 +101,7 @@ public sealed class TrainerTests
         float[] weights = tiny.State.Parameters.Span.ToArray();
         float[] average = tiny.State.Average!.Buffer.Span.ToArray();
 
-        Assert.That(() => trainer.Step(), Throws.TypeOf<RunException>()
+        Assert.That(() => trainer.Step(), Throws.InstanceOf<RunException>()
             .With.Message.Contains("Step 2").And.Message.Contains("NaN").And.Message.Contains("0.001"));
 
         Assert.That(tiny.State.Step, Is.EqualTo(1));
