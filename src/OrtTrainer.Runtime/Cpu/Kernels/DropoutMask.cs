@@ -29,6 +29,17 @@ internal readonly struct DropoutMask
         _scale = dropout.Scale;
     }
 
+    /// <param name="key">64 bits that fix the mask.</param>
+    /// <param name="threshold">Elements whose hash is less are dropped.</param>
+    /// <param name="scale">What kept elements are multiplied with.</param>
+    public DropoutMask(ulong key, uint threshold, float scale)
+    {
+        _key0 = Mix((uint)key);
+        _key1 = Mix((uint)(key >> 32));
+        _threshold = threshold;
+        _scale = scale;
+    }
+
     /// <summary>What is mixed into the element index first.</summary>
     public uint Key0 => _key0;
 
