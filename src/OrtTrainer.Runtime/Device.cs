@@ -72,6 +72,15 @@ public abstract class Device
     /// <exception cref="ArgumentException">It has none.</exception>
     public abstract void Require(Precision precision);
 
+    /// <summary>
+    /// Refuses a run that will not fit into the device's memory. Devices that share the host's memory refuse nothing.
+    /// </summary>
+    /// <param name="peak">Bytes at the run's peak, estimated; what is allocated here already counts.</param>
+    /// <exception cref="DeviceException">It needs far more than is free.</exception>
+    public virtual void RequireRoom(long peak)
+    {
+    }
+
     /// <summary>Makes the updates of a run.</summary>
     /// <param name="threads">Threads of the host that work during an update, 1 or more.</param>
     /// <param name="share">What this process updates, where several share a run; null for everything.</param>

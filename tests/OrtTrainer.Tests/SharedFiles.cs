@@ -6,8 +6,11 @@ namespace OrtTrainer.Tests;
 /// </summary>
 internal static class SharedFiles
 {
+    // Read by what follows, so it stands first.
+    private static readonly Lazy<string> Root = new(FindRepositoryRoot);
+
     /// <summary>The repository's root: the nearest folder above the test assembly that holds the solution.</summary>
-    public static string RepositoryRoot { get; } = FindRepositoryRoot();
+    public static string RepositoryRoot => Root.Value;
 
     /// <summary>Reference values: the variable ORTTRAINER_GOLDENS, or goldens in the folder shared beside the
     /// repository.</summary>

@@ -14,7 +14,9 @@ out=$(mkdir -p "$1" && cd "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-dotnet publish "$root/src/OrtTrainer.Cli" -c Release -r linux-x64 --self-contained -p:OrtGpu=true -o "$work/gpu/program"
+for project in src/OrtTrainer.Cli tests/OrtTrainer.Tests; do
+  dotnet publish "$root/$project" -c Release -r linux-x64 --self-contained -p:OrtGpu=true -o "$work/gpu/program"
+done
 # Only sessions of NVIDIA's TensorRT read it.
 rm -f "$work/gpu/program/libonnxruntime_providers_tensorrt.so"
 cp "$root/tools/gpu/check.sh" "$root/tools/gpu/torch_steps.py" "$root/tools/gpu/compare.awk" "$work/gpu/"

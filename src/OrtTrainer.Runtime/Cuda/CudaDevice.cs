@@ -80,6 +80,8 @@ internal sealed partial class CudaDevice : KernelDevice
         }
     }
 
+    public override void RequireRoom(long peak) => Context.RequireRoom(peak);
+
     internal override Device? Answer(string name) =>
         name == Kind ? First
         : Pattern().Match(name) is { Success: true } match

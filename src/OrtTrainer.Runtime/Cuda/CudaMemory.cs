@@ -19,7 +19,7 @@ internal sealed unsafe class CudaMemory : DeviceMemory
         : base(byteLength)
     {
         (_context, _device) = (context, device);
-        SetHandle(context.Allocate(Math.Max(byteLength, Least)));
+        SetHandle(context.Allocate(Taken));
         Clear();
     }
 
@@ -58,10 +58,11 @@ internal sealed unsafe class CudaMemory : DeviceMemory
             handle, source.DangerousGetHandle(), ByteLength, Begin()), "copying on the device");
 
     public override void Clear() =>
-        Do(_context.Driver.MemsetBytes(handle, 0, Math.Max(ByteLength, Least), Begin()), "clearing memory");
+        Do(_context.Driver.MemsetBytes(handle, 0, Taken, Begin()), "clearing memory");
 
-    protected override bool ReleaseHandle() =>
-        _context.Driver.ContextSetCurrent(_context.Handle) == 0 && _context.Driver.MemFree(handle) == 0;
+    private nuint Taken => Math.Max(ByteLength, Least);
+
+    protected override bool ReleaseHandle() => _context.Free(handle, Taken);
 
     private IntPtr Begin()
     {

@@ -98,6 +98,7 @@ internal sealed partial class PreparedRun : IDisposable
                     model.Architecture, head, options.Precision, Execution, data.Train.Inputs, settings),
             };
             Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, State.Adapted);
+            Execution.Device.RequireRoom(MemoryEstimate.Of(this, _readsLogits));
         }
         catch
         {

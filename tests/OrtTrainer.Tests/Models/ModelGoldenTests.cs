@@ -86,7 +86,7 @@ public sealed class ModelGoldenTests
         int steps = model.Golden.Json.GetProperty("steps").GetInt32();
         double[] betas = [.. settings.GetProperty("betas").EnumerateArray().Select(e => e.GetDouble())];
 
-        using WeightUpdates updates = Device.Default.CreateUpdates(threads: 2);
+        using WeightUpdates updates = GoldenDevice.Current.CreateUpdates(threads: 2);
         WeightLayout flat = model.Layout.Weights;
         using Optimizer optimizer = updates.CreateAdamW(flat, new AdamWOptions
         {

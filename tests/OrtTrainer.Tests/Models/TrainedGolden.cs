@@ -27,10 +27,10 @@ internal sealed class TrainedGolden : IDisposable
         _evaluation = PackedGraph.Evaluation(
             Golden.Pretrained.Architecture, Golden.Task.Head(Golden.Outputs), precision);
         Layout = _graph.Layout;
-        Parameters = new WeightBuffer(Device.Default, Layout.Length);
-        GradientBuffer = new WeightBuffer(Device.Default, Layout.Length);
+        Parameters = new WeightBuffer(GoldenDevice.Current, Layout.Length);
+        GradientBuffer = new WeightBuffer(GoldenDevice.Current, Layout.Length);
         Assert.That(Golden.Pretrained.Load(Layout, Parameters, seed: 0), Is.Empty);
-        _execution = new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 2 };
+        _execution = new ExecutionOptions { UseKernels = kernels, IntraOpThreads = 2, Device = GoldenDevice.Current };
         Session = new GradientSession(_graph, _execution, Parameters, GradientBuffer);
     }
 
@@ -59,7 +59,7 @@ internal sealed class TrainedGolden : IDisposable
         : TrainingLogits.Of(_evaluation, _execution, Parameters, _batch);
 
     public float[] GradientOf(ParameterSpec parameter) =>
-        GradientBuffer.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
+        GradientBuffer.Read(Layout.OffsetOf(parameter), (int)parameter.Length);
 
     /// <summary>Holds the gradient of a parameter to another, within 1e-4 of the largest element.</summary>
     /// <param name="parameter">The parameter.</param>
@@ -70,7 +70,7 @@ internal sealed class TrainedGolden : IDisposable
         parameter.Name);
 
     public float[] Values(ParameterSpec parameter) =>
-        Parameters.Slice(Layout.OffsetOf(parameter), (int)parameter.Length).ToArray();
+        Parameters.Read(Layout.OffsetOf(parameter), (int)parameter.Length);
 
     // A softmax does not see what moves all of its logits alike: over keys a bias of theirs; over the tokens of a
     // sequence every bias after the last layer's.

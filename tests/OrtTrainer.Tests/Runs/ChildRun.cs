@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies;
 using OrtTrainer.Tests.Checkpoints.OnDevice;
 using OrtTrainer.Tests.Distributed;
+using OrtTrainer.Tests.Models;
 using OrtTrainer.Tests.OnDevice;
 using OrtTrainer.Tests.Packs;
 using OrtTrainer.Tests.Studies;
@@ -41,6 +43,11 @@ internal sealed class ChildRun : IDisposable
         if (arguments is [StandInRun.Word, string library, string log, .. string[] words])
         {
             return StandInRun.Main(library, log, words);
+        }
+
+        if (arguments is [GoldenDevice.Word, string device, string seconds])
+        {
+            return GoldenDevice.Run(device, double.Parse(seconds, CultureInfo.InvariantCulture));
         }
 
         if (arguments is [ChildCheckpoints.Word, string checkpoint])

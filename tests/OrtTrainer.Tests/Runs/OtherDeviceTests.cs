@@ -92,6 +92,23 @@ public sealed class OtherDeviceTests
         Assert.That(Directory.Exists(options.Output), Is.False);
     }
 
+    [Test]
+    public void A_run_that_does_not_fit_is_refused_before_anything_is_written()
+    {
+        FineTuneOptions options = _tiny.Options("out") with { Device = SimulatedDevice.Word };
+        SimulatedDevice.Instance.Room = 1_000_000;
+        try
+        {
+            Assert.That(() => TinyTask.Run(options),
+                Throws.InstanceOf<DeviceException>().With.Message.Contains("bytes are wanted, and 1000000 are free"));
+            Assert.That(Directory.Exists(options.Output), Is.False);
+        }
+        finally
+        {
+            SimulatedDevice.Instance.Room = long.MaxValue;
+        }
+    }
+
     [TestCase(null, SimulatedDevice.Word)]
     [TestCase(SimulatedDevice.Word, "cpu")]
     public void A_run_goes_on_on_another_device(string? first, string second)

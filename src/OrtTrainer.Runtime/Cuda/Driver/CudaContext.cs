@@ -17,8 +17,12 @@ internal sealed unsafe class CudaContext
     private const int CapabilityMinor = 76;
     private const uint NonBlocking = 1;
 
+    // Estimates of a run's memory are rough: what is refused must be sure to fail.
+    private const double Doubt = 0.7;
+
     private readonly int _device;
     private readonly string _name;
+    private long _held;
 
     private CudaContext(CudaDriver driver, int device, string name)
     {
@@ -113,7 +117,28 @@ internal sealed unsafe class CudaContext
         }
 
         Driver.Check(result, "allocating memory", _name);
+        Interlocked.Add(ref _held, (long)bytes);
         return address;
+    }
+
+    /// <summary>Gives memory back, from any thread.</summary>
+    /// <returns>Whether the driver took it.</returns>
+    public bool Free(IntPtr address, nuint bytes)
+    {
+        Interlocked.Add(ref _held, -(long)bytes);
+        return Driver.ContextSetCurrent(Handle) == 0 && Driver.MemFree(address) == 0;
+    }
+
+    /// <summary>Refuses what is sure not to fit.</summary>
+    /// <param name="peak">Bytes that are expected in all, those of <see cref="Allocate"/> included.</param>
+    /// <exception cref="DeviceException">Even most of it is more than is free.</exception>
+    public void RequireRoom(long peak)
+    {
+        long more = peak - Interlocked.Read(ref _held);
+        if (more * Doubt > Memory().Free)
+        {
+            throw new DeviceException(_name, $"at its peak the run will hold about {Size(peak)}: {Exhausted(more)}");
+        }
     }
 
     /// <summary>What to tell of memory that is not there.</summary>

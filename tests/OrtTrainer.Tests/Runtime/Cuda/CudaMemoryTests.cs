@@ -51,6 +51,20 @@ public sealed class CudaMemoryTests
     }
 
     [Test]
+    public void A_run_that_cannot_fit_is_refused_with_its_peak_and_what_is_free()
+    {
+        using CudaMemory held = new(_context, "cuda", 400_000_000);
+
+        DeviceException refused = Assert.Throws<DeviceException>(() => _context.RequireRoom(1_400_000_000))!;
+
+        Assert.That(refused.Message, Is.EqualTo(
+            "cuda: at its peak the run will hold about 1.4 GB: 1.0 GB of memory are wanted, and 600.0 MB of 1.0 GB are "
+            + "free. Lower --batch-size (--accumulation keeps the examples of a step) or --max-length, or end what "
+            + "else uses the device."));
+        Assert.That(() => _context.RequireRoom(1_200_000_000), Throws.Nothing, "an estimate may be too large");
+    }
+
+    [Test]
     public void Freed_memory_is_free_again()
     {
         long before = _context.Memory().Free;

@@ -39,6 +39,17 @@ internal sealed class SimulatedDevice : KernelDevice
 
     public override DeviceSurvey Survey() => new(Name, [], []);
 
+    /// <summary>Bytes that a run may expect to take.</summary>
+    public long Room { get; set; } = long.MaxValue;
+
+    public override void RequireRoom(long peak)
+    {
+        if (peak > Room)
+        {
+            throw new DeviceException(Name, $"{peak} bytes are wanted, and {Room} are free.");
+        }
+    }
+
     internal override void Finish()
     {
     }
