@@ -28,11 +28,7 @@ public sealed partial record FineTuneOptions
                 $"{int.MaxValue} examples per step.");
         }
 
-        Device device = Runtime.Device.Named(EffectiveDevice);
-        if (Kernels)
-        {
-            device.Require(Precision);
-        }
+        Runtime.Device.Named(EffectiveDevice).Require(Precision, Kernels);
 
         return this with
         {
