@@ -28,8 +28,10 @@ internal sealed class TinyTraining : IDisposable
     /// <param name="task">What the outputs mean; null for classes.</param>
     /// <param name="words">Words of the vocabulary.</param>
     /// <param name="putsOff">Whether updates of words that a step does not read are put off.</param>
+    /// <param name="scale">Scales the loss; null for not.</param>
     public TinyTraining(
-        bool dropout = false, AveragingRule? rule = null, ModelTask? task = null, int words = 20, bool putsOff = true)
+        bool dropout = false, AveragingRule? rule = null, ModelTask? task = null, int words = 20, bool putsOff = true,
+        LossScale? scale = null)
     {
         Distribution = (task ?? ClassificationTask.Instance).Distribution;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, words).Select(i => $"word{i}")]);
@@ -40,7 +42,10 @@ internal sealed class TinyTraining : IDisposable
         WeightLayout layout = putsOff ? Graph.Layout.Weights
             : new([.. Graph.Layout.Weights.Segments.Select(segment => segment with { IsSparse = false })]);
         State = new TrainingState(
-            layout, new AdamWOptions(), rule is null ? null : new WeightAverage(Device.Default, layout, rule), Updates);
+            layout, new AdamWOptions(), rule is null ? null : new WeightAverage(Device.Default, layout, rule), Updates)
+        {
+            LossScale = scale,
+        };
         _model.Load(Graph.Layout, State.Parameters, seed: 1);
     }
 

@@ -9,15 +9,18 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// </summary>
 internal static class Operands
 {
-    /// <summary>x rounded to bfloat16 to the nearest, ties to even, in float32.</summary>
-    public static FunctionDefinition Rounding { get; } = FunctionDefinition.Parse(
-        "RoundToBFloat16(x) => y", "y = Cast<to = 1>(Cast<to = 16>(x))");
+    /// <summary>x rounded to bfloat16 or float16 to the nearest, ties to even, in float32.</summary>
+    public static IReadOnlyList<FunctionDefinition> Rounding { get; } =
+    [
+        FunctionDefinition.Parse("RoundToBFloat16(x) => y", "y = Cast<to = 1>(Cast<to = 16>(x))"),
+        FunctionDefinition.Parse("RoundToFloat16(x) => y", "y = Cast<to = 1>(Cast<to = 10>(x))"),
+    ];
 
     /// <summary>An operand in a body, of what the product is of.</summary>
     public static string Rounded(ProductPrecision precision, string operand) =>
         precision.IsCast ? $"Cast<to = {Number(precision)}>({operand})"
         : precision.IsFloat32 ? operand
-        : $"RoundToBFloat16({operand})";
+        : $"RoundTo{precision.Operands}({operand})";
 
     /// <summary>The same as a value that a body reads more than once.</summary>
     public static string Named(ProductPrecision precision, string operand) =>
@@ -35,7 +38,9 @@ internal static class Operands
 
     /// <summary>A product of operands that are rounded already, in float32.</summary>
     public static string Wide(ProductPrecision precision, string product) =>
-        precision.IsCast ? $"Cast<to = 1>({product})" : product;
+        precision.IsCast ? $"Cast<to = 1>({product})"
+        : precision.RoundsProducts ? Rounded(precision, product)
+        : product;
 
     /// <summary>What is added to a product within it.</summary>
     public static string Added(ProductPrecision precision, string bias) =>
