@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
-using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Options;
 

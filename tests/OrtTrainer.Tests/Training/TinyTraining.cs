@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
@@ -29,16 +30,17 @@ internal sealed class TinyTraining : IDisposable
     /// <param name="words">Words of the vocabulary.</param>
     /// <param name="putsOff">Whether updates of words that a step does not read are put off.</param>
     /// <param name="scale">Scales the loss; null for not.</param>
+    /// <param name="precision">Of products.</param>
     public TinyTraining(
         bool dropout = false, AveragingRule? rule = null, ModelTask? task = null, int words = 20, bool putsOff = true,
-        LossScale? scale = null)
+        LossScale? scale = null, ProductPrecision precision = default)
     {
         Distribution = (task ?? ClassificationTask.Instance).Distribution;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, words).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
         SeededRandom random = new(8);
         Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, words))];
-        Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout);
+        Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout, precision);
         WeightLayout layout = putsOff ? Graph.Layout.Weights
             : new([.. Graph.Layout.Weights.Segments.Select(segment => segment with { IsSparse = false })]);
         State = new TrainingState(
