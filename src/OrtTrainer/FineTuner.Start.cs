@@ -175,6 +175,15 @@ public sealed partial class FineTuner
         ArgumentNullException.ThrowIfNull(output);
         using RunFolder folder = RunFolder.Open(output);
         FineTuneOptions options = FineTuneOptions.Read(folder.OptionsFile) with { Output = folder.Path };
+        try
+        {
+            Device.Named(options.EffectiveDevice).Require(options.Precision, options.Kernels);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new RunException($"{folder.Path}: this machine cannot go on with it. {refused.Message}", refused);
+        }
+
         return Continue(options, folder, restores: true, tokenizer, events, cancellation);
     }
 
