@@ -40,7 +40,7 @@ public static class FusedOperations
     /// <param name="precision">What the operands of the product are rounded to, in its gradients too.</param>
     /// <param name="residual">What is added to the layer; null for nothing.</param>
     public static Value Linear(
-        this GraphBuilder g, Value x, Value w, Value? b = null, Precision precision = Precision.Fp32,
+        this GraphBuilder g, Value x, Value w, Value? b = null, ProductPrecision precision = default,
         Value? residual = null)
     {
         string suffix = Operands.Suffix(precision);
@@ -63,7 +63,7 @@ public static class FusedOperations
     /// <param name="precision">What the operands of the products are rounded to, in the gradients too.</param>
     public static Value FeedForward(
         this GraphBuilder g, Value x, Value w1, Value b1, Value w2, Value b2, bool isTanh = false,
-        Precision precision = Precision.Fp32) =>
+        ProductPrecision precision = default) =>
         Fused(g, $"FeedForward{(isTanh ? "GeluTanh" : "Gelu")}{Operands.Suffix(precision)}", [x, w1, b1, w2, b2],
             AttributeList.Empty)[0];
 
@@ -81,7 +81,7 @@ public static class FusedOperations
     /// <param name="residual">What is added to the result; null for nothing.</param>
     public static Value GatedFeedForward(
         this GraphBuilder g, Value x, Value w1, Value w2, GateActivation activation,
-        Precision precision = Precision.Fp32, Value? residual = null) =>
+        ProductPrecision precision = default, Value? residual = null) =>
         Layer(g, Operators.Fused.GatedFeedForward.Name(activation) + Operands.Suffix(precision), [x, w1, w2], residual);
 
     /// <summary>x Φ(x), by the error function.</summary>
@@ -136,7 +136,7 @@ public static class FusedOperations
     /// </summary>
     public static Value PackedAttention(
         this GraphBuilder g, Value qkv, Value offsets, long heads, float scale, AttentionMask mask, Value key, float p,
-        long site, Value? relative = null, int? window = null, Precision precision = Precision.Fp32) =>
+        long site, Value? relative = null, int? window = null, ProductPrecision precision = default) =>
         Fused(g, (relative is null ? "PackedAttention" : "PackedBiasedAttention") + Operands.Suffix(precision),
             relative is null ? [qkv, offsets, key] : [qkv, offsets, key, relative],
             AttributeList.Empty.With("heads", heads).With("scale", scale).With("mask", (long)mask)
@@ -148,7 +148,7 @@ public static class FusedOperations
     /// </summary>
     public static Value PackedSharedAttention(
         this GraphBuilder g, Value qkv, Value offsets, (long Queries, long Keys) heads, float scale,
-        AttentionMask mask, Value key, float p, long site, int? window = null, Precision precision = Precision.Fp32) =>
+        AttentionMask mask, Value key, float p, long site, int? window = null, ProductPrecision precision = default) =>
         Fused(g, "PackedSharedAttention" + Operands.Suffix(precision), [qkv, offsets, key],
             AttributeList.Empty.With("heads", heads.Queries).With("keyHeads", heads.Keys).With("scale", scale)
                 .With("mask", (long)mask).With("window", window ?? -1).With("p", p).With("site", site))[0];

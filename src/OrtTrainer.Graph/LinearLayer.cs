@@ -7,7 +7,7 @@ namespace OrtTrainer.Graph;
 /// <param name="W">The weight, [N, K].</param>
 /// <param name="B">The bias, [N]; null for none.</param>
 /// <param name="Precision">What the operands of the product are rounded to.</param>
-public sealed record LinearLayer(Value X, Value W, Value? B, Precision Precision)
+public sealed record LinearLayer(Value X, Value W, Value? B, ProductPrecision Precision)
 {
     /// <summary>The layer that a value is the output of; null where another operator made it.</summary>
     /// <param name="builder">The graph of the value.</param>

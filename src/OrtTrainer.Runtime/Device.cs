@@ -68,9 +68,14 @@ public abstract class Device
     /// <summary>Looks at what this machine has of this kind of devices, and at what they need.</summary>
     public abstract DeviceSurvey Survey();
 
-    /// <summary>Refuses a precision that this device has no kernels for.</summary>
-    /// <exception cref="ArgumentException">It has none.</exception>
-    public abstract void Require(Precision precision);
+    /// <summary>How graphs for this device compute products in a precision.</summary>
+    public virtual ProductPrecision ProductsIn(Precision precision) => precision;
+
+    /// <summary>Refuses a precision that this device does not compute products in.</summary>
+    /// <param name="precision">The precision.</param>
+    /// <param name="usesKernels">Whether they are to be kernels of this assembly, and not function bodies.</param>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public abstract void Require(Precision precision, bool usesKernels = true);
 
     /// <summary>
     /// Refuses a run that will not fit into the device's memory. Devices that share the host's memory refuse nothing.

@@ -51,11 +51,14 @@ public sealed record ExecutionOptions
     public bool Profile { get; init; }
 
     /// <summary>
-    /// What the graph rounds the operands of its products to. A device whose own arithmetic is coarser than float32 may
-    /// use it where the operands are that coarse already.
+    /// What products are computed in. Graphs have it in them, as <see cref="Products"/> says; how products of float32
+    /// are computed is up to the device, which takes TF32 in every other precision than float32.
     /// </summary>
     public Precision Precision { get; init; }
 
     /// <summary>The device that executes, and whose buffers may be bound.</summary>
     public Device Device { get; init; } = Device.Default;
+
+    /// <summary>How graphs for <see cref="Device"/> compute products in <see cref="Precision"/>.</summary>
+    public ProductPrecision Products => Device.ProductsIn(Precision);
 }

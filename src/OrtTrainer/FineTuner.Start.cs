@@ -3,6 +3,7 @@ using OrtTrainer.Import;
 using OrtTrainer.OnDevice;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
 using OrtTrainer.Text;
 
 namespace OrtTrainer;
@@ -113,13 +114,16 @@ public sealed partial class FineTuner
     /// </summary>
     /// <param name="output">The run's output folder.</param>
     /// <param name="device">The device's name, such as <c>cuda</c>.</param>
-    /// <exception cref="ArgumentException">This build knows no such device.</exception>
+    /// <exception cref="ArgumentException">This build knows no such device, or it does not compute in the run's
+    /// precision.</exception>
+    /// <exception cref="DeviceException">The device cannot be used.</exception>
     /// <exception cref="RunException">There is no run in the folder, or it is still running.</exception>
     public static void ChangeDevice(string output, string device)
     {
         ArgumentNullException.ThrowIfNull(output);
         using RunFolder folder = RunFolder.Open(output);
         FineTuneOptions options = FineTuneOptions.Read(folder.OptionsFile) with { Device = device };
+        Device.Named(device).Require(options.Precision, options.Kernels);
         AtomicFile.WriteText(folder.OptionsFile, options.ToJson().ToJsonString(RunJson.Indented));
         string teacher = SelfTeacherTraining.FolderOf(folder);
         if (File.Exists(RunFolder.OptionsFileOf(teacher)))
@@ -171,6 +175,15 @@ public sealed partial class FineTuner
         ArgumentNullException.ThrowIfNull(output);
         using RunFolder folder = RunFolder.Open(output);
         FineTuneOptions options = FineTuneOptions.Read(folder.OptionsFile) with { Output = folder.Path };
+        try
+        {
+            Device.Named(options.EffectiveDevice).Require(options.Precision, options.Kernels);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new RunException($"{folder.Path}: this machine cannot go on with it. {refused.Message}", refused);
+        }
+
         return Continue(options, folder, restores: true, tokenizer, events, cancellation);
     }
 

@@ -109,11 +109,15 @@ if [ -n "$model" ] && [ -n "$train" ] && [ -n "$test" ]; then
   export -f trec scores
   export model train test
   part "200 steps on the device" 90 bash -c 'trec cuda --device cuda'
-  part "200 steps on the device in bf16" 60 bash -c 'trec bf16 --device cuda --precision bf16'
+  for precision in tf32 bf16 fp16; do
+    part "200 steps on the device in $precision" 45 bash -c "trec $precision --device cuda --precision $precision"
+  done
   part "200 steps on the processors" 120 bash -c 'trec cpu'
   # Of 500 questions three may fall otherwise by rounding, and ten by coarser operands.
   part "scores of fp32 and of the processors" 5 bash -c 'scores cpu cuda 0.006'
-  part "scores of bf16 and of the processors" 5 bash -c 'scores cpu bf16 0.02'
+  for precision in tf32 bf16 fp16; do
+    part "scores of $precision and of the processors" 5 bash -c "scores cpu $precision 0.02"
+  done
 else
   skip "200 steps of a real model" "give --model, --train and --test, or make the folder with them."
 fi
@@ -123,7 +127,9 @@ if [ -n "$model" ]; then
   export -f steps
   part "step time, fp32" 60 bash -c 'steps'
   part "step time, fp32, function bodies alone" 60 bash -c 'steps --no-kernels'
-  part "step time, bf16" 60 bash -c 'steps --precision bf16'
+  for precision in tf32 bf16 fp16; do
+    part "step time, $precision" 45 bash -c "steps --precision $precision"
+  done
   python=$(command -v python3 || command -v python || true)
   if [ -n "$python" ] && "$python" -c 'import torch' 2>/dev/null; then
     part "step time of PyTorch on the same batches" 120 "$python" "$here/torch_steps.py" --model "$model"

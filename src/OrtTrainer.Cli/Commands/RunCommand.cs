@@ -132,9 +132,16 @@ internal static class RunCommand
             return options;
         }
 
-        // Before anything is written: a device that cannot be used leaves the run as it is.
-        string device = OptionErrors.Guard(arguments.GetType(), () => Device.Named(word).Name, arguments.Given);
-        FineTuner.ChangeDevice(folder, device);
+        // Before anything is written: a device that cannot be used, or lacks the precision, leaves the run as it is.
+        string device = OptionErrors.Guard(
+            arguments.GetType(),
+            () =>
+            {
+                string name = Device.Named(word).Name;
+                FineTuner.ChangeDevice(folder, name);
+                return name;
+            },
+            arguments.Given);
         return options with { Device = device };
     }
 

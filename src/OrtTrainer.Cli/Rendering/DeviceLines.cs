@@ -59,11 +59,15 @@ internal static class DeviceLines
 
         if (device.Precisions.Count > 0)
         {
-            facts.Add(string.Join(" and ", device.Precisions.Select(precision => Words.Of(precision))));
+            facts.Add(Listed([.. device.Precisions.Select(precision => Words.Of(precision))]));
         }
 
         return string.Join(", ", facts);
     }
+
+    // a; a and b; a, b and c.
+    private static string Listed(string[] words) =>
+        words.Length < 2 ? string.Concat(words) : $"{string.Join(", ", words[..^1])} and {words[^1]}";
 
     private static string Line(string name, string value) => $"{name.PadRight(NameColumn)} {value}";
 }

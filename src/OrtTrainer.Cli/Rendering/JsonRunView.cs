@@ -18,22 +18,24 @@ internal sealed class JsonRunView(TextWriter output) : IRunView
                 Line(new { Event = "started", Facts = e });
                 break;
             case RunEvent.Stepped e:
-                Line(new
-                {
-                    Event = "step",
-                    e.Report.Step,
-                    e.Report.Loss,
-                    LabelLoss = e.Report.Terms.Labels,
-                    TeacherLoss = e.Report.Terms.Teacher,
-                    PenaltyLoss = e.Report.Terms.Penalty,
-                    IntermediateLoss = e.Report.Terms.Intermediate,
-                    e.Report.GradientNorm,
-                    e.Report.LearningRate,
-                    e.Report.Examples,
-                    e.Report.Tokens,
-                    e.TokensPerSecond,
-                    RemainingSeconds = e.Remaining.TotalSeconds,
-                });
+                Line(ScaledStep.Line(
+                    new
+                    {
+                        Event = "step",
+                        e.Report.Step,
+                        e.Report.Loss,
+                        LabelLoss = e.Report.Terms.Labels,
+                        TeacherLoss = e.Report.Terms.Teacher,
+                        PenaltyLoss = e.Report.Terms.Penalty,
+                        IntermediateLoss = e.Report.Terms.Intermediate,
+                        e.Report.GradientNorm,
+                        e.Report.LearningRate,
+                        e.Report.Examples,
+                        e.Report.Tokens,
+                        e.TokensPerSecond,
+                        RemainingSeconds = e.Remaining.TotalSeconds,
+                    },
+                    e.Report));
                 break;
             case RunEvent.Evaluated e:
                 Line(new { Event = "evaluated", e.Point.Step, e.Metric, e.Point.Live, e.Point.Averaged });

@@ -19,7 +19,8 @@ internal sealed class ReadingsColumn(RunReadings readings, int width) : Progress
     /// <summary>The longest of several wordings that is not too wide.</summary>
     internal static string Fitting(RunEvent.Stepped step, int width)
     {
-        string loss = RunLines.Loss(step.Report.Terms), total = RunLines.TotalLoss(step.Report.Terms);
+        string scale = RunLines.Scale(step.Report);
+        string loss = RunLines.Loss(step.Report.Terms) + scale, total = RunLines.TotalLoss(step.Report.Terms);
         string rate = $"rate {Figures.Short(step.Report.LearningRate)}";
         string speed = $"{Figures.Count(step.TokensPerSecond)} tokens/s";
         string left = $"{Figures.Time(step.Remaining)} left";

@@ -1,4 +1,5 @@
 using OrtTrainer.Runs;
+using OrtTrainer.Training;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Cli.Rendering;
@@ -10,10 +11,18 @@ internal static class RunLines
     {
         string width = Figures.Count(total);
         string step = Figures.Count(e.Report.Step).PadLeft(width.Length);
-        return $"step {step}/{width}  {Loss(e.Report.Terms)}  " +
+        return $"step {step}/{width}  {Loss(e.Report.Terms)}{Scale(e.Report)}  " +
             $"rate {Figures.Short(e.Report.LearningRate)}  {Figures.Count(e.TokensPerSecond)} tokens/s  " +
             $"{Figures.Time(e.Remaining)} left";
     }
+
+    /// <summary>The scale of the loss and whether the step was left out, where the loss has one.</summary>
+    public static string Scale(StepReport report) =>
+        report.LossScale is not { } scale ? ""
+        : $"  scale {Scale(scale)}" + (report.IsSkipped ? " (overflow, step left out)" : "");
+
+    /// <summary>The scale of a loss.</summary>
+    public static string Scale(float scale) => scale >= 1 ? Figures.Count(scale) : Figures.Short(scale);
 
     /// <summary>The loss; with its parts where it has several.</summary>
     public static string Loss(LossParts terms)

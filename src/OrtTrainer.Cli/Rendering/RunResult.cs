@@ -36,6 +36,12 @@ internal static class RunResult
         yield return $"trained: {Figures.Count(summary.Steps)} steps in {time}, "
             + $"{Figures.Count(summary.ExamplesPerSecond)} examples/s, "
             + $"{Figures.Count(summary.TokensPerSecond)} tokens/s{end}";
+        if (summary is { SkippedSteps: { } skipped, LossScale: { } scale })
+        {
+            yield return $"loss scale: {RunLines.Scale(scale)} at the end, "
+                + $"{Figures.Count(skipped, "step")} left out for overflow";
+        }
+
         if (summary.TeacherStepSeconds is { } teacher)
         {
             yield return FormattableString.Invariant(

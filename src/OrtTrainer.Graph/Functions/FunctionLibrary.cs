@@ -12,7 +12,7 @@ public static class FunctionLibrary
         .Concat(
         [
             .. DropoutFunctions.All, .. AttentionFunctions.All, .. DisentangledFunctions.All,
-            .. ActivationFunctions.All, Operands.Rounding,
+            .. ActivationFunctions.All, .. Operands.Rounding,
         ])
         .ToDictionary(f => f.Name, StringComparer.Ordinal);
 

@@ -34,14 +34,14 @@ public static class OperatorSet
     }
         .Concat(Enumerable.Range(1, FusedOperations.MostEmbeddings).Select(tables => new EmbeddingNorm(tables)))
         .Concat(WithResidual(new LayerNormGrad()))
-        .Concat(Enum.GetValues<Precision>().SelectMany(OfProducts))
+        .Concat(ProductPrecision.All.SelectMany(OfProducts))
         .ToDictionary(op => (op.Domain, op.Type));
 
     /// <summary>All operators, standard and fused.</summary>
     public static IReadOnlyCollection<Operator> All => ByName.Values;
 
     /// <summary>Operators that are made of products.</summary>
-    private static IEnumerable<Operator> OfProducts(Precision precision) =>
+    private static IEnumerable<Operator> OfProducts(ProductPrecision precision) =>
     [
         .. WithBranch(new Linear(precision, hasBias: true)), .. WithBranch(new Linear(precision, hasBias: false)),
         .. WithResidual(new LinearGrad(precision, hasBias: true)),

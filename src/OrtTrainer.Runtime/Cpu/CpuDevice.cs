@@ -26,9 +26,16 @@ internal sealed class CpuDevice : Device
 
     internal override KernelLibrary Kernels => KernelLibrary.Default;
 
-    public override void Require(Precision precision)
+    public override void Require(Precision precision, bool usesKernels = true)
     {
-        if (precision == Precision.Bf16 && !ProductKernels.BFloat16IsSupported)
+        if (precision is not (Precision.Fp32 or Precision.Bf16))
+        {
+            throw new ArgumentException(
+                $"Precision is {precision.ToString().ToLowerInvariant()}, which CUDA devices have and the processors "
+                + "have not. Take fp32 or bf16, or --device cuda.");
+        }
+
+        if (usesKernels && precision == Precision.Bf16 && !ProductKernels.BFloat16IsSupported)
         {
             throw new ArgumentException(
                 "Precision is bf16, which needs a processor with AVX-512 BF16 and Linux or Windows; this one has it "

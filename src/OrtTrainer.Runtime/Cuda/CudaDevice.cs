@@ -69,14 +69,17 @@ internal sealed partial class CudaDevice : KernelDevice
 
     public override DeviceSurvey Survey() => CudaSurvey.Run(opensDevices: true);
 
-    public override void Require(Precision precision)
+    public override ProductPrecision ProductsIn(Precision precision) => new(precision, IsNative: true);
+
+    public override void Require(Precision precision, bool usesKernels = true)
     {
         Version capability = Description.Capability;
         if (!CudaSurvey.PrecisionsOf(capability).Contains(precision))
         {
             throw new ArgumentException(
                 $"Precision is {precision.ToString().ToLowerInvariant()}, which a CUDA device of compute capability "
-                + $"8.0 or more has; {Name} has {capability}. Take fp32.");
+                + $"{CudaSurvey.LeastCapabilityFor(precision)} or more has; {Name} has {capability}. Take fp32 or "
+                + "fp16.");
         }
     }
 
@@ -103,8 +106,8 @@ internal sealed partial class CudaDevice : KernelDevice
         {
             ["device_id"] = _index.ToString(CultureInfo.InvariantCulture),
 
-            // Tensor cores keep 10 bits behind the point of float32, which is all that operands in bfloat16 have.
-            ["use_tf32"] = options.Precision == Precision.Bf16 ? "1" : "0",
+            // What products of float32 there are beside those of another precision need no more bits than these.
+            ["use_tf32"] = options.Precision == Precision.Fp32 ? "0" : "1",
 
             // To try every algorithm for every new shape would take longer than ragged batches run.
             ["cudnn_conv_algo_search"] = "HEURISTIC",

@@ -10,7 +10,8 @@ internal static class CudaSurvey
 {
     private const string Provider = "CUDAExecutionProvider";
 
-    private static readonly Version BFloat16Capability = new(8, 0);
+    // Tensor cores of Turing multiply float16 alone.
+    private static readonly Version AmpereCapability = new(8, 0);
 
     /// <summary>Looks at everything.</summary>
     /// <param name="opensDevices">Whether devices are opened, which takes time and some of their memory, to see how
@@ -102,9 +103,11 @@ internal static class CudaSurvey
 
     /// <summary>The precisions that a device has arithmetic for.</summary>
     internal static IReadOnlyList<Precision> PrecisionsOf(Version capability) =>
-        capability < CudaDriver.LeastCapability ? []
-        : capability < BFloat16Capability ? [Precision.Fp32]
-        : [Precision.Fp32, Precision.Bf16];
+        [.. Enum.GetValues<Precision>().Where(precision => capability >= LeastCapabilityFor(precision))];
+
+    /// <summary>What a device must be capable of for products in a precision.</summary>
+    internal static Version LeastCapabilityFor(Precision precision) =>
+        precision is Precision.Tf32 or Precision.Bf16 ? AmpereCapability : CudaDriver.LeastCapability;
 
     private static long? FreeOf(CudaDriver driver, int index, string name)
     {

@@ -37,10 +37,13 @@ internal sealed class StepBenchmark : IDisposable
         _updates = Device.Named(options.Device).CreateUpdates(options.Threads);
         _objective = new TrainingObjective(_data.Distribution, new ExampleTargets(_data.Targets));
         _graph = TrainingGraph.Build(
-            model.Architecture, _data.Head, _objective, precision: options.Precision, recompute: options.Recompute);
+            model.Architecture, _data.Head, _objective, precision: Execution.Products, recompute: options.Recompute);
         WeightLayout layout = _graph.Layout.Weights;
         WeightAverage average = new(_updates.Device, layout, new EqualShares());
-        _state = new TrainingState(layout, new AdamWOptions(), average, _updates);
+        _state = new TrainingState(layout, new AdamWOptions(), average, _updates)
+        {
+            LossScale = Execution.Products.NeedsLossScale ? new LossScale() : null,
+        };
         _ = model.Load(_graph.Layout, _state.Parameters, options.Seed);
         _trainer = TrainerOn(Gradients(Execution));
     }

@@ -59,10 +59,6 @@ internal sealed record StepBenchmarkOptions
     /// <exception cref="ArgumentException">It has none.</exception>
     internal void RequireDevice()
     {
-        Device device = Runtime.Device.Named(Device);
-        if (Kernels)
-        {
-            device.Require(Precision);
-        }
+        Runtime.Device.Named(Device).Require(Precision, Kernels);
     }
 }

@@ -28,6 +28,7 @@ internal static class RunJson
         {
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
             new UndefinedScoreConverter(),
+            new UndefinedNumberConverter(),
         },
     };
 }

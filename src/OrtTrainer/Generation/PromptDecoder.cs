@@ -30,9 +30,9 @@ internal sealed class PromptDecoder : CachedDecoder
     {
         _vocabulary = architecture.Shape.Vocabulary;
         NextTokenHead head = new(_vocabulary);
+        ExecutionOptions options = execution with { SpinBetweenRuns = true, Precision = precision };
         _session = GraphSession.FromBytes(
-            PackedGraph.Decoder(architecture, head, layout, weights, precision).Model,
-            execution with { SpinBetweenRuns = true, Precision = precision }, "decoder");
+            PackedGraph.Decoder(architecture, head, layout, weights, options.Products).Model, options, "decoder");
         _binding = _session.CreateBinding();
         _cache = new KeyValueCache(_session, _binding);
         _hasPositions = _session.Inputs.Any(input => input.Name == PackedInputs.PositionIds);

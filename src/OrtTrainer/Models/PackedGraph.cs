@@ -24,10 +24,10 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>
-    /// <param name="precision">What the operands of products are rounded to.</param>
+    /// <param name="precision">Of products.</param>
     /// <param name="adapters">What stands beside linear layers, as parameters of their own; null for nothing.</param>
     public static PackedGraph Evaluation(
-        Architecture architecture, ModelHead head, Precision precision = Precision.Fp32,
+        Architecture architecture, ModelHead head, ProductPrecision precision = default,
         LowRankAdapters? adapters = null)
     {
         GraphBuilder g = new("evaluation");
@@ -43,9 +43,9 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// <param name="head">What stands on it.</param>
     /// <param name="layout">Where each parameter lies in the buffer.</param>
     /// <param name="weights">The weights, less than protobuf's limit of 2 GB.</param>
-    /// <param name="precision">What the operands of products are rounded to.</param>
+    /// <param name="precision">Of products.</param>
     public static PackedGraph Inference(
-        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights, Precision precision)
+        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights, ProductPrecision precision)
     {
         GraphBuilder g = new("inference");
         return Forward(
@@ -58,7 +58,7 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// </summary>
     /// <inheritdoc cref="Inference" path="/param"/>
     public static PackedGraph Decoder(
-        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights, Precision precision)
+        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights, ProductPrecision precision)
     {
         GraphBuilder g = new("decoder");
         PackedModelBuilder m = new(g, training: false, precision, ValuesOf(layout, weights)) { HasCache = true };
@@ -71,8 +71,8 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// </summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>
-    /// <param name="precision">What the operands of products are rounded to.</param>
-    public static PackedGraph? Statistics(Architecture architecture, ModelHead head, Precision precision)
+    /// <param name="precision">Of products.</param>
+    public static PackedGraph? Statistics(Architecture architecture, ModelHead head, ProductPrecision precision)
     {
         GraphBuilder g = new("statistics");
         PackedModelBuilder m = new(g, training: false, precision) { UsesBatchStatistics = true };

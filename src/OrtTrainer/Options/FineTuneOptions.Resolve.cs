@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
-using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Options;
 
@@ -28,11 +27,7 @@ public sealed partial record FineTuneOptions
                 $"{int.MaxValue} examples per step.");
         }
 
-        Device device = Runtime.Device.Named(EffectiveDevice);
-        if (Kernels)
-        {
-            device.Require(Precision);
-        }
+        Runtime.Device.Named(EffectiveDevice).Require(Precision, Kernels);
 
         return this with
         {

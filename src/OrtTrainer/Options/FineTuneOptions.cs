@@ -222,10 +222,11 @@ public sealed partial record FineTuneOptions
     public int? Threads { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
 
     /// <summary>
-    /// What the operands of matrix products are rounded to while training and evaluating; weights, sums and all else
-    /// stay float32. <see cref="Graph.Precision.Bf16"/> needs a processor with AVX-512 BF16.
+    /// What matrix products are computed in while training and evaluating; weights, sums and all else stay float32.
+    /// Processors have <see cref="Graph.Precision.Bf16"/> with AVX-512 BF16; <see cref="Graph.Precision.Tf32"/> and
+    /// <see cref="Graph.Precision.Fp16"/>, whose loss is scaled, are of CUDA devices.
     /// </summary>
-    [Setting("precision", "operands of matrix products: fp32, bf16", Value = "PRECISION", Section = Execution)]
+    [Setting("precision", "matrix products in: fp32, bf16; tf32, fp16 (cuda)", Value = "PRECISION", Section = Execution)]
     public Precision Precision { get; init => field = OptionRange.Defined(value); }
 
     /// <summary>

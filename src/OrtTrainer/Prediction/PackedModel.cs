@@ -30,8 +30,9 @@ internal sealed class PackedModel : InferenceModel
         ExecutionOptions execution, string name)
         : base(head)
     {
-        PackedGraph graph = PackedGraph.Inference(architecture, head, layout, weights, precision);
-        _session = GraphSession.FromBytes(graph.Model, execution with { Precision = precision }, name);
+        ExecutionOptions options = execution with { Precision = precision };
+        PackedGraph graph = PackedGraph.Inference(architecture, head, layout, weights, options.Products);
+        _session = GraphSession.FromBytes(graph.Model, options, name);
         _graph = graph with { Model = [] };
         _bindings = new BindingPool(_session, binding => binding.BindOutput(PackedInputs.Logits));
         _precision = precision;

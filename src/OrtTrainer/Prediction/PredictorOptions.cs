@@ -19,8 +19,8 @@ public sealed record PredictorOptions
     public ExecutionOptions Execution { get; init; } = new();
 
     /// <summary>
-    /// What operands of matrix products are rounded to; float32 by default. <see cref="Graph.Precision.Bf16"/> needs a
-    /// processor with AVX-512 BF16, and a model whose weights can be read.
+    /// What matrix products are computed in; float32 by default. Others need a model whose weights can be read;
+    /// <see cref="Graph.Precision.Bf16"/> a CUDA device or a processor with AVX-512 BF16, the rest a CUDA device.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
     public Precision Precision { get; init => field = OptionRange.Defined(value); }

@@ -58,7 +58,7 @@ internal static class MemoryEstimate
     /// </summary>
     private static long PerToken(ModelShape shape, FineTuneOptions options)
     {
-        long layer = (10L * shape.Width) + (options.Precision == Precision.Fp32 ? shape.Inner : shape.Inner / 2);
+        long layer = (10L * shape.Width) + (new ProductPrecision(options.Precision).IsFloat32 ? shape.Inner : shape.Inner / 2);
         return options.Recompute
             ? ((shape.Layers - 1) * 8L * shape.Width) + (Math.Min(shape.Layers, 2) * layer)
             : shape.Layers * layer;

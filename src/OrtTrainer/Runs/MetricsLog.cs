@@ -30,20 +30,22 @@ internal sealed class MetricsLog : IDisposable
     /// <param name="report">The step.</param>
     /// <param name="seconds">How long it took.</param>
     /// <exception cref="FileWriteException">The disk is full.</exception>
-    public void Write(StepReport report, double seconds) => Line(new
-    {
-        report.Step,
-        report.Loss,
-        LabelLoss = report.Terms.Labels,
-        TeacherLoss = report.Terms.Teacher,
-        PenaltyLoss = report.Terms.Penalty,
-        IntermediateLoss = report.Terms.Intermediate,
-        report.GradientNorm,
-        report.LearningRate,
-        report.Examples,
-        report.Tokens,
-        Seconds = seconds,
-    });
+    public void Write(StepReport report, double seconds) => Line(ScaledStep.Line(
+        new
+        {
+            report.Step,
+            report.Loss,
+            LabelLoss = report.Terms.Labels,
+            TeacherLoss = report.Terms.Teacher,
+            PenaltyLoss = report.Terms.Penalty,
+            IntermediateLoss = report.Terms.Intermediate,
+            report.GradientNorm,
+            report.LearningRate,
+            report.Examples,
+            report.Tokens,
+            Seconds = seconds,
+        },
+        report));
 
     /// <exception cref="FileWriteException">The disk is full.</exception>
     public void Write(EvaluationPoint point) => Line(new { point.Step, Eval = new { point.Live, point.Averaged } });

@@ -53,6 +53,7 @@ internal sealed partial class PreparedRun : IDisposable
             GroupSize = data.Train.Targets.GroupSize,
             BatchByLength = options.BatchByLength,
         };
+        ProductPrecision products = settings.Execution.Products;
         StepsPerEpoch = EpochOrder.StepsPerEpochOf(data.Train.Inputs.Count, settings.PerStep);
         TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
         AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
@@ -61,10 +62,10 @@ internal sealed partial class PreparedRun : IDisposable
             .With(data.Draw);
         ModelHead head = data.Head;
         TrainingGraph graph = TrainingGraph.Build(
-            model.Architecture, head, objective, precision: options.Precision, recompute: options.Recompute,
+            model.Architecture, head, objective, precision: products, recompute: options.Recompute,
             batchStatistics: !options.FrozenBatchNorm, plan: options.Adapters?.PlanOf(model, head));
         _readsLogits = graph.ReadsLogits;
-        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head, options.Precision);
+        PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head, products);
         Layout = evaluation.Layout;
         if (options.Lora is null)
         {
@@ -86,6 +87,7 @@ internal sealed partial class PreparedRun : IDisposable
                 : new OnDeviceOptimizerOptions(OnDeviceEngine.OptimizerOf(options));
             State = new TrainingState(weights, optimizer, average, _updates)
             {
+                LossScale = products.NeedsLossScale ? new LossScale() : null,
                 Adapted = options.Lora is null ? null : new AdaptedWeights(graph, Layout, Execution.Device),
             };
             Initialized = State.Adapted?.Load(model, State.Parameters, options.Seed, data.Labels?.Names)
@@ -95,7 +97,7 @@ internal sealed partial class PreparedRun : IDisposable
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric)
             {
                 Statistics = options.FrozenBatchNorm ? null : StatisticsPass.Of(
-                    model.Architecture, head, options.Precision, Execution, data.Train.Inputs, settings),
+                    model.Architecture, head, products, Execution, data.Train.Inputs, settings),
             };
             Fingerprint = RunFingerprint.Of(options, graph.Layout, data, teacher, State.Adapted);
             Execution.Device.RequireRoom(MemoryEstimate.Of(this, _readsLogits));

@@ -19,20 +19,29 @@ namespace OrtTrainer.Runs;
 internal sealed class RunCheckpoints(string folder, TrainingState state, string fingerprint)
 {
     private const string ParametersName = "parameters";
+    private const string LossScaleKey = "loss_scale";
 
     private readonly RunCheckpointStore _store = new(folder);
 
     /// <summary>Saves everything, keeping the checkpoint before.</summary>
     /// <exception cref="FileWriteException">The disk is full; what was there stays.</exception>
-    public void Save(RunProgress progress) => _store.Save(
-        new Dictionary<string, string>
+    public void Save(RunProgress progress)
+    {
+        Dictionary<string, string> words = new()
         {
             ["step"] = state.Step.ToString(CultureInfo.InvariantCulture),
             ["fingerprint"] = fingerprint,
             ["average"] = JsonSerializer.Serialize(state.Average?.State ?? default, RunJson.Options),
             ["progress"] = JsonSerializer.Serialize(progress, RunJson.Options),
-        },
-        Buffers().Select(b => TensorData.Floats(b.Name, [b.Values.Length], b.Values, offset: 0)));
+        };
+        if (state.LossScale is { } scale)
+        {
+            words[LossScaleKey] = JsonSerializer.Serialize(scale.State, RunJson.Options);
+        }
+
+        _store.Save(
+            words, Buffers().Select(b => TensorData.Floats(b.Name, [b.Values.Length], b.Values, offset: 0)));
+    }
 
     /// <summary>Restores the latest checkpoint, or the one before where it is damaged.</summary>
     /// <returns>The progress, and why an older checkpoint was taken; null where there is no checkpoint yet.</returns>
@@ -59,7 +68,11 @@ internal sealed class RunCheckpoints(string folder, TrainingState state, string 
                 file.Tensors.ReadFloats(name, values, offset: 0);
             }
 
-            state.Optimizer.Restore(long.Parse(file.State["step"], CultureInfo.InvariantCulture));
+            state.Restore(
+                long.Parse(file.State["step"], CultureInfo.InvariantCulture),
+                file.State.TryGetValue(LossScaleKey, out string? scale)
+                    ? JsonSerializer.Deserialize<LossScaleState>(scale, RunJson.Options)
+                    : null);
             return (JsonSerializer.Deserialize<RunProgress>(file.State["progress"], RunJson.Options)!, warning);
         }
     }

@@ -50,6 +50,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             EvalSampled = sampled?.Eval.Values,
             TestSampled = sampled?.Test?.Score,
             Steps = run.State.Step,
+            SkippedSteps = run.State.LossScale?.SkippedSteps,
+            LossScale = run.State.LossScale?.Value,
             TrainSeconds = progress.TrainSeconds,
             ExamplesPerSecond = progress.Examples / Math.Max(progress.TrainSeconds, 1e-9),
             TokensPerSecond = progress.Tokens / Math.Max(progress.TrainSeconds, 1e-9),

@@ -73,6 +73,15 @@ public sealed record RunSummary
     /// <summary>Optimizer steps done.</summary>
     public long Steps { get; init; }
 
+    /// <summary>Those of them that left the weights as they were, because gradients overflowed at the scale of the
+    /// loss; null for products that need no scale.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? SkippedSteps { get; init; }
+
+    /// <summary>The scale of the loss after the last step; null for products that need none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public float? LossScale { get; init; }
+
     /// <summary>Seconds of optimizer steps, evaluation and loading left out.</summary>
     public double TrainSeconds { get; init; }
 

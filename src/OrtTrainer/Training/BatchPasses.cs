@@ -19,7 +19,7 @@ internal sealed class BatchPasses : IDisposable
     private readonly WeightSegment[] _tables;
     private readonly PackedBatch _batch = new();
     private (IReadOnlyList<TokenizedExample> Examples, TrainingObjective Objective, int[] Indices) _drawn;
-    private float _scale;
+    private float _scale, _lossScale;
     private long _step;
 
     /// <param name="graph">The compiled training graph.</param>
@@ -36,7 +36,8 @@ internal sealed class BatchPasses : IDisposable
         _tables = [.. graph.Tables.Select(graph.Layout.SegmentOf)];
     }
 
-    /// <summary>The gradients of the last pass, in the layout of the weights.</summary>
+    /// <summary>The gradients of the last pass, in the layout of the weights; of the scaled loss, where the state has
+    /// a scale.</summary>
     public WeightBuffer Gradients { get; }
 
     /// <summary>The blocks of <see cref="Gradients"/> that may hold anything but zeros.</summary>
@@ -51,6 +52,7 @@ internal sealed class BatchPasses : IDisposable
     {
         _drawn = _objective.OfStep(examples, indices, step);
         _scale = _drawn.Objective.MeanScale(_drawn.Indices);
+        _lossScale = _state.LossScale?.Value ?? 1;
         _step = step;
     }
 
@@ -68,7 +70,7 @@ internal sealed class BatchPasses : IDisposable
             _state.Optimizer.BringUpToDate(table, _batch.InputIds);
         }
 
-        return (_session.Run(_batch, _scale, key), _batch.Tokens);
+        return (_session.Run(_batch, _scale * _lossScale, key) / _lossScale, _batch.Tokens);
     }
 
     /// <inheritdoc cref="GraphSession.EndProfiling"/>

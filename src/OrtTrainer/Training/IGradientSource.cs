@@ -10,7 +10,8 @@ namespace OrtTrainer.Training;
 /// </summary>
 internal interface IGradientSource : IDisposable
 {
-    /// <summary>The gradients of the last step, in the layout of the weights.</summary>
+    /// <summary>The gradients of the last step, in the layout of the weights; of the scaled loss, where the state has
+    /// a scale.</summary>
     WeightBuffer Values { get; }
 
     /// <summary>The blocks of <see cref="Values"/> that may hold anything but zeros.</summary>

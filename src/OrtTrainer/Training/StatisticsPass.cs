@@ -45,12 +45,12 @@ internal sealed class StatisticsPass : IDisposable
     /// <summary>The pass over a run's training data; null where the model has no statistics.</summary>
     /// <param name="architecture">The encoder.</param>
     /// <param name="head">What stands on it.</param>
-    /// <param name="precision">What the operands of products are rounded to.</param>
+    /// <param name="precision">Of products.</param>
     /// <param name="execution">Threads and kernels.</param>
     /// <param name="examples">The training examples.</param>
     /// <param name="options">The size of a batch, and the seed that chooses examples.</param>
     public static StatisticsPass? Of(
-        Architecture architecture, ModelHead head, Precision precision, ExecutionOptions execution,
+        Architecture architecture, ModelHead head, ProductPrecision precision, ExecutionOptions execution,
         IReadOnlyList<TokenizedExample> examples, TrainerOptions options) =>
         PackedGraph.Statistics(architecture, head, precision) is { } graph
             ? new(graph, execution, examples, options)

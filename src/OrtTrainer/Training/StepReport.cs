@@ -3,7 +3,7 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Training;
 
 /// <summary>What one optimizer step was.</summary>
-/// <param name="Step">Optimizer steps done, this one included.</param>
+/// <param name="Step">Optimizer steps of the run, this one and those that were left out included.</param>
 /// <param name="Terms">The parts of the mean loss over its examples, before the update.</param>
 /// <param name="GradientNorm">The global norm before clipping; not a number where the engine does not tell.</param>
 /// <param name="LearningRate">The rate used.</param>
@@ -14,4 +14,10 @@ public readonly record struct StepReport(
 {
     /// <summary>The mean loss: the sum of its parts.</summary>
     public float Loss => Terms.Total;
+
+    /// <summary>What the loss was multiplied with for its gradients; null for products that need no scale.</summary>
+    public float? LossScale { get; init; }
+
+    /// <summary>Whether the gradients were not finite at this scale, so that the weights stayed as they were.</summary>
+    public bool IsSkipped { get; init; }
 }

@@ -51,25 +51,48 @@ internal sealed class Trainer : ITrainer
         ReadOnlySpan<int> indices = Order.ExamplesOf(step);
 
         (LossParts loss, int tokens) = _gradients.Run(_examples, indices, step);
-        double norm = _norm.Measure(_gradients.Values, _gradients.Written);
-        RequireFinite(step, loss.Total, norm);
-
+        float? lossScale = _state.LossScale?.Value;
+        double unscale = 1 / (double)(lossScale ?? 1);
+        double norm = _norm.Measure(_gradients.Values, _gradients.Written) * unscale;
         double rate = _schedule.RateAt(step);
-        double scale = _options.ClipNorm is { } maximum ? GradientClipping.Coefficient(norm, maximum) : 1;
-        bool averages = _averaging?.IsDue(step + 1) == true;
-        _state.Update(_gradients.Values, _norm.NonZero, scale, rate, averages);
-        return new StepReport(_state.Step, loss, norm, rate, indices.Length / _options.GroupSize, tokens);
+        bool isFinite = float.IsFinite(loss.Total) && double.IsFinite(norm);
+        if (isFinite)
+        {
+            double clip = _options.ClipNorm is { } maximum ? GradientClipping.Coefficient(norm, maximum) : 1;
+            bool averages = _averaging?.IsDue(step + 1) == true;
+            _state.Update(_gradients.Values, _norm.NonZero, clip * unscale, rate, averages);
+        }
+        else
+        {
+            LeaveOut(step, loss.Total, norm);
+        }
+
+        return new StepReport(_state.Step, loss, norm, rate, indices.Length / _options.GroupSize, tokens)
+        {
+            LossScale = lossScale,
+            IsSkipped = !isFinite,
+        };
     }
 
     public void Dispose() => _gradients.Dispose();
 
-    private void RequireFinite(long step, float loss, double norm)
+    /// <summary>Leaves a step out where the scale of the loss may be why it is not finite.</summary>
+    private void LeaveOut(long step, float loss, double norm)
     {
-        if (!float.IsFinite(loss) || !double.IsFinite(norm))
+        string found = $"Step {step + 1}: the loss is {loss} and the gradient norm {norm}; both must be finite. ";
+        if (_state.LossScale is not { } scale)
         {
-            throw new DivergenceException(
-                $"Step {step + 1}: the loss is {loss} and the gradient norm {norm}; both must be finite. " +
+            throw new DivergenceException(found +
                 $"The learning rate is {_schedule.RateAt(step):G3}: try a lower one, a longer warm-up, or clipping.");
         }
+
+        if (scale.IsExhausted)
+        {
+            throw new DivergenceException(found +
+                $"The loss is scaled by {scale.Value:G3} for fp16, and less does not help. Take bf16 or tf32, or a " +
+                $"lower learning rate than {_schedule.RateAt(step):G3}.");
+        }
+
+        scale.AddOverflow();
     }
 }

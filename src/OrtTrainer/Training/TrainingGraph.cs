@@ -43,7 +43,7 @@ internal sealed record TrainingGraph(
     /// <param name="head">What stands on it.</param>
     /// <param name="objective">What is minimized; the graph holds its terms and no others.</param>
     /// <param name="dropout">Whether dropout acts, by the probabilities of the configuration.</param>
-    /// <param name="precision">What the operands of products are rounded to, in the gradients too.</param>
+    /// <param name="precision">Of products, in the gradients too.</param>
     /// <param name="recompute">Whether layers are computed again for their gradients, and only what goes from one to
     /// the next is kept.</param>
     /// <param name="batchStatistics">Whether batch normalization goes by the batch; otherwise by the statistics that
@@ -53,7 +53,7 @@ internal sealed record TrainingGraph(
     /// that stay as they are, and for what the graph would make them of.</param>
     public static TrainingGraph Build(
         Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true,
-        Precision precision = Precision.Fp32, bool recompute = false, bool batchStatistics = false,
+        ProductPrecision precision = default, bool recompute = false, bool batchStatistics = false,
         ITrainingPlan? plan = null, bool startsAtStates = false)
     {
         GraphBuilder g = new("training");

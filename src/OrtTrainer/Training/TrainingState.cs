@@ -101,8 +101,14 @@ internal sealed class TrainingState : IDisposable
         }
     }
 
-    /// <summary>Optimizer steps done.</summary>
-    public long Step => Optimizer.Steps;
+    /// <summary>Scales the loss; null for products that need no scale.</summary>
+    public LossScale? LossScale { get; init; }
+
+    /// <summary>
+    /// Steps of the run: those of the optimizer, and those that were left out because of <see cref="LossScale"/>. By
+    /// this count go the order of examples, dropout, the rate, evaluations and the steps that averages take in.
+    /// </summary>
+    public long Step => Optimizer.Steps + (LossScale?.SkippedSteps ?? 0);
 
     /// <summary>One step of optimizer and average; all ranks call it where there are several.</summary>
     /// <param name="gradients">The gradients, in the layout; only read.</param>
@@ -139,6 +145,21 @@ internal sealed class TrainingState : IDisposable
         {
             average!.Record(Step);
         }
+
+        LossScale?.AddStep();
+    }
+
+    /// <summary>Takes up a saved run, after all buffers were filled.</summary>
+    /// <param name="step">Its <see cref="Step"/>.</param>
+    /// <param name="scale">Of its loss; null for products that need no scale.</param>
+    public void Restore(long step, LossScaleState? scale)
+    {
+        if (scale is { } saved)
+        {
+            LossScale!.Restore(saved);
+        }
+
+        Optimizer.Restore(step - (LossScale?.SkippedSteps ?? 0));
     }
 
     /// <summary>Completes the average on the first of several ranks; all of them call it.</summary>

@@ -92,7 +92,7 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
                 ? Cast(model, name, "rounded_" + name, ElementType.BFloat16)
                 : name)];
         string[] written = [.. outputs.Select((name, i) =>
-            IsBFloat16(kernel?.OutputTypes, i) ? "rounded_" + name : name)];
+            IsBFloat16(kernel?.OutputTypes, i) || IsKeptHalf(i) ? "rounded_" + name : name)];
         model.Fused(op, read, written, attributes);
         foreach ((string rounded, string output) in written.Zip(outputs).Where(pair => pair.First != pair.Second))
         {
@@ -117,6 +117,10 @@ internal sealed class KernelRun(string op, params (string Name, object Value)[] 
 
         return open;
     }
+
+    // What a layer without a kernel keeps for its gradient is float16 where its products are.
+    private bool IsKeptHalf(int output) => output == 1 && op.EndsWith("Fp16", StringComparison.Ordinal)
+        && op.Contains("FeedForward", StringComparison.Ordinal) && !op.Contains("Grad", StringComparison.Ordinal);
 
     private static bool IsBFloat16(IReadOnlyList<ElementType>? types, int index) =>
         index < types?.Count && types[index] == ElementType.BFloat16;

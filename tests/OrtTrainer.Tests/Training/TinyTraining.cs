@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Graph;
 using OrtTrainer.Models;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
@@ -28,19 +29,25 @@ internal sealed class TinyTraining : IDisposable
     /// <param name="task">What the outputs mean; null for classes.</param>
     /// <param name="words">Words of the vocabulary.</param>
     /// <param name="putsOff">Whether updates of words that a step does not read are put off.</param>
+    /// <param name="scale">Scales the loss; null for not.</param>
+    /// <param name="precision">Of products.</param>
     public TinyTraining(
-        bool dropout = false, AveragingRule? rule = null, ModelTask? task = null, int words = 20, bool putsOff = true)
+        bool dropout = false, AveragingRule? rule = null, ModelTask? task = null, int words = 20, bool putsOff = true,
+        LossScale? scale = null, ProductPrecision precision = default)
     {
         Distribution = (task ?? ClassificationTask.Instance).Distribution;
         TinyBert.Write(_folder.Path, [.. Enumerable.Range(0, words).Select(i => $"word{i}")]);
         _model = PretrainedModel.Open(_folder.Path);
         SeededRandom random = new(8);
         Examples = [.. Enumerable.Range(0, 11).Select(i => Example(random, words))];
-        Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout);
+        Graph = TrainingGraph.Build(_model.Architecture, new SequenceHead(Outputs), Objective, dropout, precision);
         WeightLayout layout = putsOff ? Graph.Layout.Weights
             : new([.. Graph.Layout.Weights.Segments.Select(segment => segment with { IsSparse = false })]);
         State = new TrainingState(
-            layout, new AdamWOptions(), rule is null ? null : new WeightAverage(Device.Default, layout, rule), Updates);
+            layout, new AdamWOptions(), rule is null ? null : new WeightAverage(Device.Default, layout, rule), Updates)
+        {
+            LossScale = scale,
+        };
         _model.Load(Graph.Layout, State.Parameters, seed: 1);
     }
 

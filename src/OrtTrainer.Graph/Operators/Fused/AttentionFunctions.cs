@@ -84,7 +84,7 @@ internal static class AttentionFunctions
             dfew = Reshape(sums, Concat<axis = 0>([0], Mul(Reshape(@keyHeads, [1]), width)))
             """),
 
-        .. Enum.GetValues<Precision>().SelectMany(Attending),
+        .. ProductPrecision.All.SelectMany(Attending),
 
         // The row of relative [D, heads] for query i and key j at [i, j], by the distance j - i: [S, S].
         FunctionDefinition.Parse(
@@ -129,11 +129,11 @@ internal static class AttentionFunctions
     ];
 
     /// <summary>Attention itself and its gradients, whose products take operands rounded to a precision.</summary>
-    private static IEnumerable<FunctionDefinition> Attending(Precision precision)
+    private static IEnumerable<FunctionDefinition> Attending(ProductPrecision precision)
     {
         string suffix = Operands.Suffix(precision);
-        string Product(string left, string right) =>
-            $"MatMul({Operands.Rounded(precision, left)}, {Operands.Rounded(precision, right)})";
+        string Product(string left, string right) => Operands.Wide(
+            precision, $"MatMul({Operands.Rounded(precision, left)}, {Operands.Rounded(precision, right)})");
         return
         [
             FunctionDefinition.Parse(

@@ -9,15 +9,14 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// </summary>
 /// <param name="precision">Of the operands of products.</param>
 /// <param name="activation"><c>Gelu</c> or <c>GeluTanh</c>.</param>
-internal sealed class FeedForward(Precision precision, string activation) : FusedOperator, IGradientRule
+internal sealed class FeedForward(ProductPrecision precision, string activation) : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"FeedForward{activation}{Operands.Suffix(precision)}(x, w1, b1, w2, b2) => y, h",
         $"""
-        inner = Gemm<transB = 1>({Operands.Rounded(precision, "x")}, {Operands.Rounded(precision, "w1")}, b1)
-        h = {Kept(precision, "inner")}
-        a = {activation}({Read(precision, "h")})
-        y = Gemm<transB = 1>({Operands.Rounded(precision, "a")}, {Operands.Rounded(precision, "w2")}, b2)
+        {Operands.KeptGemm(precision, "x", "w1", "b1", form: "<transB = 1>")}
+        a = {activation}({Operands.Read(precision, "h")})
+        y = {Operands.Gemm(precision, "a", "w2", "b2", form: "<transB = 1>")}
         """);
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
@@ -31,8 +30,7 @@ internal sealed class FeedForward(Precision precision, string activation) : Fuse
         InferenceContext.Require(
             context.Shape(2).Equals(new(w1[0])) && context.Shape(4).Equals(new(w2[0])),
             $"b1 must be [{w1[0]}] and b2 [{w2[0]}]");
-        TensorType kept = context.Type(0).WithElement(
-            precision == Precision.Fp32 ? ElementType.Float : ElementType.BFloat16);
+        TensorType kept = context.Type(0).WithElement(precision.Operands);
         return [context.Type(0).WithShape(new(x[0], w2[0])), kept.WithShape(new(x[0], w1[0]))];
     }
 
@@ -43,32 +41,24 @@ internal sealed class FeedForward(Precision precision, string activation) : Fuse
             $"FeedForward{activation}Grad{Operands.Suffix(precision)}",
             context.Dy, context.In(0), context.In(1), context.In(3), context.Out(1));
     }
-
-    /// <summary>A value as it is kept.</summary>
-    internal static string Kept(Precision precision, string value) =>
-        precision == Precision.Fp32 ? $"Identity({value})" : $"Cast<to = 16>({value})";
-
-    /// <summary>What was kept, in float32.</summary>
-    internal static string Read(Precision precision, string value) =>
-        precision == Precision.Fp32 ? value : $"Cast<to = 1>({value})";
 }
 
 /// <summary>The gradients of <see cref="FeedForward"/>.</summary>
 /// <param name="precision">Of the operands of products.</param>
 /// <param name="activation"><c>Gelu</c> or <c>GeluTanh</c>.</param>
-internal sealed class FeedForwardGrad(Precision precision, string activation) : FusedOperator
+internal sealed class FeedForwardGrad(ProductPrecision precision, string activation) : FusedOperator
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"FeedForward{activation}Grad{Operands.Suffix(precision)}(dy, x, w1, w2, h) => dx, dw1, db1, dw2, db2",
         $"""
-        inner = {FeedForward.Kept(Precision.Fp32, FeedForward.Read(precision, "h"))}
+        inner = {Operands.Named(default, Operands.Read(precision, "h"))}
         a = {activation}(inner)
-        da = Gemm({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "w2")})
+        da = {Operands.Gemm(precision, "dy", "w2")}
         dh = {activation}Grad(da, inner)
-        dx = Gemm({Operands.Rounded(precision, "dh")}, {Operands.Rounded(precision, "w1")})
-        dw1 = Gemm<transA = 1>({Operands.Rounded(precision, "dh")}, {Operands.Rounded(precision, "x")})
+        dx = {Operands.Gemm(precision, "dh", "w1")}
+        dw1 = {Operands.Gemm(precision, "dh", "x", form: "<transA = 1>")}
         db1 = ReduceSum<keepdims = 0>(dh, [0])
-        dw2 = Gemm<transA = 1>({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "a")})
+        dw2 = {Operands.Gemm(precision, "dy", "a", form: "<transA = 1>")}
         db2 = ReduceSum<keepdims = 0>(dy, [0])
         """);
 

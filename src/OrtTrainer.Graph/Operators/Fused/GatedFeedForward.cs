@@ -9,16 +9,16 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// </summary>
 /// <param name="precision">Of the operands of products.</param>
 /// <param name="activation">Of the left half.</param>
-internal sealed class GatedFeedForward(Precision precision, GateActivation activation) : FusedOperator, IGradientRule
+internal sealed class GatedFeedForward(ProductPrecision precision, GateActivation activation)
+    : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"{Name(activation)}{Operands.Suffix(precision)}(x, w1, w2) => y, h",
         $"""
-        inner = Gemm<transB = 1>({Operands.Rounded(precision, "x")}, {Operands.Rounded(precision, "w1")})
-        h = {FeedForward.Kept(precision, "inner")}
+        {Operands.KeptGemm(precision, "x", "w1", form: "<transB = 1>")}
         {Halves(precision)}
         gated = Mul({activation}(left), right)
-        y = Gemm<transB = 1>({Operands.Rounded(precision, "gated")}, {Operands.Rounded(precision, "w2")})
+        y = {Operands.Gemm(precision, "gated", "w2", form: "<transB = 1>")}
         """);
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
@@ -30,8 +30,7 @@ internal sealed class GatedFeedForward(Precision precision, GateActivation activ
             $"x must be [T, K], w1 [2N, K] and w2 [M, N], not {x}, {w1} and {w2}");
         InferenceContext.Require(w2[1].Size % FusedOperations.FeedForwardMultiple == 0,
             $"the inner width must be a multiple of {FusedOperations.FeedForwardMultiple}, not {w2[1]}");
-        TensorType kept = context.Type(0).WithElement(
-            precision == Precision.Fp32 ? ElementType.Float : ElementType.BFloat16);
+        TensorType kept = context.Type(0).WithElement(precision.Operands);
         return [context.Type(0).WithShape(new(x[0], w2[0])), kept.WithShape(new(x[0], w1[0]))];
     }
 
@@ -47,14 +46,14 @@ internal sealed class GatedFeedForward(Precision precision, GateActivation activ
     internal static string Name(GateActivation activation) => $"FeedForwardGlu{activation}";
 
     /// <summary>A statement that cuts what was kept.</summary>
-    internal static string Halves(Precision precision) =>
-        $"left, right = Split<axis = 1, num_outputs = 2>({FeedForward.Read(precision, "h")})";
+    internal static string Halves(ProductPrecision precision) =>
+        $"left, right = Split<axis = 1, num_outputs = 2>({Operands.Read(precision, "h")})";
 }
 
 /// <summary>The gradients of <see cref="GatedFeedForward"/>.</summary>
 /// <param name="precision">Of the operands of products.</param>
 /// <param name="activation">Of the left half.</param>
-internal sealed class GatedFeedForwardGrad(Precision precision, GateActivation activation) : FusedOperator
+internal sealed class GatedFeedForwardGrad(ProductPrecision precision, GateActivation activation) : FusedOperator
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"{GatedFeedForward.Name(activation)}Grad{Operands.Suffix(precision)}(dy, x, w1, w2, h) => dx, dw1, dw2",
@@ -62,12 +61,12 @@ internal sealed class GatedFeedForwardGrad(Precision precision, GateActivation a
         {GatedFeedForward.Halves(precision)}
         activated = {activation}(left)
         gated = Mul(activated, right)
-        dgated = Gemm({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "w2")})
+        dgated = {Operands.Gemm(precision, "dy", "w2")}
         dleft = {activation}Grad(Mul(dgated, right), left)
         dh = Concat<axis = 1>(dleft, Mul(dgated, activated))
-        dx = Gemm({Operands.Rounded(precision, "dh")}, {Operands.Rounded(precision, "w1")})
-        dw1 = Gemm<transA = 1>({Operands.Rounded(precision, "dh")}, {Operands.Rounded(precision, "x")})
-        dw2 = Gemm<transA = 1>({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "gated")})
+        dx = {Operands.Gemm(precision, "dh", "w1")}
+        dw1 = {Operands.Gemm(precision, "dh", "x", form: "<transA = 1>")}
+        dw2 = {Operands.Gemm(precision, "dy", "gated", form: "<transA = 1>")}
         """);
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)

@@ -2,24 +2,23 @@ using OrtTrainer.Graph.Functions;
 
 namespace OrtTrainer.Graph.Operators.Fused;
 
-/// <summary>A linear layer and its gradients, whose operands are rounded to a precision; sums are float32.</summary>
+/// <summary>A linear layer and its gradients, whose products are of a precision.</summary>
 /// <param name="precision">Of the operands.</param>
-internal abstract class LinearOperator(Precision precision) : FusedOperator
+internal abstract class LinearOperator(ProductPrecision precision) : FusedOperator
 {
     /// <summary>Of the operands.</summary>
-    public Precision Precision => precision;
+    public ProductPrecision Precision => precision;
 
     /// <summary>An operator of the family in a precision.</summary>
     protected string Named(string stem) => stem + Operands.Suffix(precision);
 }
 
 /// <summary>y = x · wᵀ + b: x [T, K], w [N, K], b [N], y [T, N].</summary>
-internal sealed class Linear(Precision precision, bool hasBias) : LinearOperator(precision), IGradientRule
+internal sealed class Linear(ProductPrecision precision, bool hasBias) : LinearOperator(precision), IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"Linear{(hasBias ? "" : "WithoutBias")}{Operands.Suffix(precision)}({(hasBias ? "x, w, b" : "x, w")}) => y",
-        $"y = Gemm<transB = 1>({Operands.Rounded(precision, "x")}, {Operands.Rounded(precision, "w")}"
-            + (hasBias ? ", b)" : ")"));
+        "y = " + Operands.Gemm(precision, "x", "w", hasBias ? "b" : null, "<transB = 1>"));
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
@@ -53,14 +52,14 @@ internal sealed class Linear(Precision precision, bool hasBias) : LinearOperator
 }
 
 /// <summary>dx = dy · w, dw = dyᵀ · x, db = Σ dy: dy [T, N], x [T, K], w [N, K].</summary>
-internal sealed class LinearGrad(Precision precision, bool hasBias) : LinearOperator(precision)
+internal sealed class LinearGrad(ProductPrecision precision, bool hasBias) : LinearOperator(precision)
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"Linear{(hasBias ? "" : "WithoutBias")}Grad{Operands.Suffix(precision)}(dy, x, w) => "
             + (hasBias ? "dx, dw, db" : "dx, dw"),
         $"""
-        dx = Gemm({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "w")})
-        dw = Gemm<transA = 1>({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "x")})
+        dx = {Operands.Gemm(precision, "dy", "w")}
+        dw = {Operands.Gemm(precision, "dy", "x", form: "<transA = 1>")}
         {(hasBias ? "db = ReduceSum<keepdims = 0>(dy, [0])" : "")}
         """);
 
@@ -75,11 +74,11 @@ internal sealed class LinearGrad(Precision precision, bool hasBias) : LinearOper
 }
 
 /// <summary>dx = dy · w: dy [T, N], w [N, K], dx [T, K].</summary>
-internal sealed class LinearInputGrad(Precision precision) : LinearOperator(precision)
+internal sealed class LinearInputGrad(ProductPrecision precision) : LinearOperator(precision)
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"LinearInputGrad{Operands.Suffix(precision)}(dy, w) => dx",
-        $"dx = Gemm({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "w")})");
+        $"dx = {Operands.Gemm(precision, "dy", "w")}");
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {
@@ -91,11 +90,11 @@ internal sealed class LinearInputGrad(Precision precision) : LinearOperator(prec
 }
 
 /// <summary>dw = dyᵀ · x: dy [T, N], x [T, K], dw [N, K].</summary>
-internal sealed class LinearWeightGrad(Precision precision) : LinearOperator(precision)
+internal sealed class LinearWeightGrad(ProductPrecision precision) : LinearOperator(precision)
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"LinearWeightGrad{Operands.Suffix(precision)}(dy, x) => dw",
-        $"dw = Gemm<transA = 1>({Operands.Rounded(precision, "dy")}, {Operands.Rounded(precision, "x")})");
+        $"dw = {Operands.Gemm(precision, "dy", "x", form: "<transA = 1>")}");
 
     internal override IReadOnlyList<TensorType> Infer(InferenceContext context)
     {

@@ -12,7 +12,7 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// <param name="precision">Of the operands of products; the gradient of logits is one.</param>
 /// <param name="hasBias">Whether there is a b.</param>
 /// <param name="isFrozen">Whether the layer stays as it is: of the gradients, that of x alone is made then.</param>
-internal sealed class LinearCrossEntropy(Precision precision, bool hasBias, bool isFrozen = false)
+internal sealed class LinearCrossEntropy(ProductPrecision precision, bool hasBias, bool isFrozen = false)
     : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
@@ -20,9 +20,9 @@ internal sealed class LinearCrossEntropy(Precision precision, bool hasBias, bool
             + $"input, w, {(hasBias ? "b, " : "")}ids, weights, scale, label, all) => "
             + $"loss, dx{(isFrozen ? "" : $", dw{(hasBias ? ", db" : "")}")}",
         $"""
-        left = {FeedForward.Kept(Precision.Fp32, Operands.Rounded(precision, "input"))}
-        right = {FeedForward.Kept(Precision.Fp32, Operands.Rounded(precision, "w"))}
-        x = Gemm<transB = 1>(left, right{(hasBias ? ", b" : "")})
+        left = {Operands.Named(precision, "input")}
+        right = {Operands.Named(precision, "w")}
+        x = {Operands.Wide(precision, $"Gemm<transB = 1>(left, right{Bias(precision, hasBias)})")}
         {CrossEntropyOperator.Surprise}
         own = Squeeze(GatherElements<axis = 1>(surprise, ids), [1])
         rows = Add(Mul(label, own), Mul(all, ReduceSum<keepdims = 0>(surprise, [1])))
@@ -32,9 +32,9 @@ internal sealed class LinearCrossEntropy(Precision precision, bool hasBias, bool
         mass = Add(label, Mul(all, Cast<to = 1>(classes)))
         factor = Mul(Unsqueeze(weights, [1]), scale)
         dz = Mul(factor, Sub(Sub(Mul(mass, Exp(Neg(surprise))), target), all))
-        change = {FeedForward.Kept(Precision.Fp32, Operands.Rounded(precision, "dz"))}
-        dx = Gemm(change, right)
-        {(isFrozen ? "" : "dw = Gemm<transA = 1>(change, left)")}
+        change = {Operands.Named(precision, "dz")}
+        dx = {Operands.Wide(precision, "Gemm(change, right)")}
+        {(isFrozen ? "" : $"dw = {Operands.Wide(precision, "Gemm<transA = 1>(change, left)")}")}
         {(hasBias && !isFrozen ? "db = ReduceSum<keepdims = 0>(dz, [0])" : "")}
         """);
 
@@ -84,6 +84,9 @@ internal sealed class LinearCrossEntropy(Precision precision, bool hasBias, bool
 
         return gradients;
     }
+
+    private static string Bias(ProductPrecision precision, bool hasBias) =>
+        hasBias ? $", {Operands.Added(precision, "b")}" : "";
 
     /// <summary>The operator's type in float32.</summary>
     public static string Name(bool hasBias, bool isFrozen = false) =>

@@ -10,10 +10,10 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// lse [T, heads] (Dao et al., 2022).
 /// </summary>
 /// <param name="precision">Of the operands of products.</param>
-internal sealed class PackedAttention(Precision precision) : FusedOperator, IGradientRule
+internal sealed class PackedAttention(ProductPrecision precision) : FusedOperator, IGradientRule
 {
     /// <summary>The body from the bias of the scores [B, 1 or heads, S, S] on.</summary>
-    internal static string Attend(Precision precision) =>
+    internal static string Attend(ProductPrecision precision) =>
         "q, k, v = Split<axis = 1, num_outputs = 3>(qkv)\n"
         + $"y, lse = PackedAttend{Operands.Suffix(precision)}{AttentionFunctions.Settings}"
         + "(q, k, v, token, slots, token, bias, key)";
@@ -68,10 +68,10 @@ internal sealed class PackedAttention(Precision precision) : FusedOperator, IGra
 /// The gradient of <see cref="PackedAttention"/> in qkv; attention weights are computed again from lse.
 /// </summary>
 /// <param name="precision">Of the operands of products.</param>
-internal sealed class PackedAttentionGrad(Precision precision) : FusedOperator
+internal sealed class PackedAttentionGrad(ProductPrecision precision) : FusedOperator
 {
     /// <summary>The body from the bias of the scores on; dbiased [B, heads, S, S] is its gradient.</summary>
-    internal static string Attend(Precision precision) =>
+    internal static string Attend(ProductPrecision precision) =>
         "q, k, v = Split<axis = 1, num_outputs = 3>(qkv)\n"
         + $"dq, dk, dv, dbiased = PackedAttendGrad{Operands.Suffix(precision)}{AttentionFunctions.Settings}"
         + "(dy, q, k, v, y, lse, token, slots, token, slots, bias, key)\n"

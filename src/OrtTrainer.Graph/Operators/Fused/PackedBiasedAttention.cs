@@ -8,7 +8,7 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// keys further away take that of the furthest.
 /// </summary>
 /// <param name="precision">Of the operands of products.</param>
-internal sealed class PackedBiasedAttention(Precision precision) : FusedOperator, IGradientRule
+internal sealed class PackedBiasedAttention(ProductPrecision precision) : FusedOperator, IGradientRule
 {
     private const int Relative = 3;
 
@@ -48,7 +48,7 @@ internal sealed class PackedBiasedAttention(Precision precision) : FusedOperator
 
 /// <summary>The gradient of <see cref="PackedBiasedAttention"/> in qkv and in relative.</summary>
 /// <param name="precision">Of the operands of products.</param>
-internal sealed class PackedBiasedAttentionGrad(Precision precision) : FusedOperator
+internal sealed class PackedBiasedAttentionGrad(ProductPrecision precision) : FusedOperator
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"""

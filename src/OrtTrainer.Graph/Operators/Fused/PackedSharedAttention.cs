@@ -7,7 +7,7 @@ namespace OrtTrainer.Graph.Operators.Fused;
 /// (Ainslie et al., 2023): qkv [T, (heads + 2 keyHeads) D] holds heads of queries, then keyHeads of keys and of values.
 /// </summary>
 /// <param name="precision">Of the operands of products.</param>
-internal sealed class PackedSharedAttention(Precision precision) : FusedOperator, IGradientRule
+internal sealed class PackedSharedAttention(ProductPrecision precision) : FusedOperator, IGradientRule
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"""
@@ -45,7 +45,7 @@ internal sealed class PackedSharedAttention(Precision precision) : FusedOperator
 /// give.
 /// </summary>
 /// <param name="precision">Of the operands of products.</param>
-internal sealed class PackedSharedAttentionGrad(Precision precision) : FusedOperator
+internal sealed class PackedSharedAttentionGrad(ProductPrecision precision) : FusedOperator
 {
     public override FunctionDefinition Function { get; } = FunctionDefinition.Parse(
         $"""

@@ -13,7 +13,7 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
 
     private readonly Dictionary<Value, Value> _firstTokens = [];
     private readonly bool _training;
-    private readonly Precision _precision;
+    private readonly ProductPrecision _precision;
     private readonly Func<ParameterView, float[]>? _stored;
     private readonly Value _dropoutKey;
     private readonly TokenInputs _encoder;
@@ -24,11 +24,11 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
 
     /// <param name="graph">The graph to add to.</param>
     /// <param name="training">Whether dropout acts; it then needs a key with every batch.</param>
-    /// <param name="precision">What the operands of linear layers are rounded to.</param>
+    /// <param name="precision">Of products.</param>
     /// <param name="stored">The values of a parameter, which the graph then holds; null makes parameters
     /// inputs.</param>
     public PackedModelBuilder(
-        GraphBuilder graph, bool training, Precision precision = Precision.Fp32,
+        GraphBuilder graph, bool training, ProductPrecision precision = default,
         Func<ParameterView, float[]>? stored = null)
         : base(graph)
     {

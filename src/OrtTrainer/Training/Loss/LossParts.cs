@@ -17,6 +17,10 @@ public readonly record struct LossParts(float Labels, float Teacher = 0, float P
     public static LossParts operator +(LossParts a, LossParts b) =>
         new(a.Labels + b.Labels, a.Teacher + b.Teacher, a.Penalty + b.Penalty, a.Intermediate + b.Intermediate);
 
+    /// <summary>Part by part, in float32.</summary>
+    public static LossParts operator /(LossParts parts, float divisor) => new(
+        parts.Labels / divisor, parts.Teacher / divisor, parts.Penalty / divisor, parts.Intermediate / divisor);
+
     /// <summary>Takes the parts in the order of <see cref="LossPart.All"/>.</summary>
     internal static LossParts Of(ReadOnlySpan<float> values) => new(values[0], values[1], values[2], values[3]);
 }

@@ -1,6 +1,7 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Functions;
 using OrtTrainer.Graph.Operators.Fused;
+using OrtTrainer.Tests.Runtime.Products;
 
 namespace OrtTrainer.Tests.Graph.Gradients;
 
@@ -12,7 +13,7 @@ internal static class FusedCases
 
     private static IEnumerable<GradientCase> Cases =>
     [
-        .. Enum.GetValues<Precision>().SelectMany(OfProducts),
+        .. Precisions.OfProcessors.Append(Precision.Fp16).SelectMany(OfProducts),
         new("Dropout", "", c => c.Graph.Dropout(c.Parameter("x", [5, 4]), Key(c), 0.4f, 3)),
         new("Dropout", "named sizes", c => c.Graph.Dropout(
             c.Parameter("x", [5, 4], declared: new("n", "m")), Key(c), 0.4f, 3)),

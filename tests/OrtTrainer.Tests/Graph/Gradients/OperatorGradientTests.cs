@@ -12,7 +12,9 @@ public sealed class OperatorGradientTests
         .. SelectionCases.All, .. WindowCases.All, .. FusedCases.All,
     ];
 
-    private static IEnumerable<Operator> Rules => OperatorSet.All.Where(op => op.HasGradientRule);
+    // Products of a type that ONNX Runtime has for no processor have the rules of those that are rounded to it.
+    private static IEnumerable<Operator> Rules => OperatorSet.All.Where(
+        op => op.HasGradientRule && !op.Type.Contains("Native", StringComparison.Ordinal));
 
     private static IEnumerable<TestCaseData> Named() =>
         Cases.Select(c => new TestCaseData(c).SetArgDisplayNames(c.ToString()));

@@ -53,7 +53,7 @@ public sealed class DeviceSurveyTests
         Assert.That(cards.Select(card => card!["free_bytes"]!.GetValue<long>()),
             Is.EqualTo(new[] { 150_000_000_000, 8_000_000_000 }));
         Assert.That(cards.Select(card => string.Join(' ', card!["precisions"]!.AsArray().Select(p => p!.ToString()))),
-            Is.EqualTo(new[] { "fp32 bf16", "fp32" }));
+            Is.EqualTo(new[] { "fp32 tf32 bf16 fp16", "fp32 fp16" }));
     }
 
     [Test]

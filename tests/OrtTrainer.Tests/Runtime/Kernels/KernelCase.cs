@@ -57,7 +57,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
 
     /// <summary>Operator and number of outputs.</summary>
     public static IReadOnlyDictionary<string, int> Outputs { get; } = AndResiduals(Single)
-        .Concat(Enum.GetValues<Precision>().SelectMany(precision => AndResiduals(Products).Select(
+        .Concat(ProductPrecision.All.SelectMany(precision => AndResiduals(Products).Select(
             operation => KeyValuePair.Create(operation.Key + Operands.Suffix(precision), operation.Value))))
         .ToDictionary();
 
@@ -251,7 +251,7 @@ internal sealed record KernelCase(int Rows, int Heads, int Width, float P)
     /// <summary>The operator's name without its precision.</summary>
     public static string Stem(string op) => op[..^Suffix(op).Length];
 
-    private static string Suffix(string op) => Enum.GetValues<Precision>().Select(Operands.Suffix)
+    private static string Suffix(string op) => ProductPrecision.All.Select(Operands.Suffix)
         .Where(suffix => op.EndsWith(suffix, StringComparison.Ordinal)).MaxBy(suffix => suffix.Length)!;
 
     private static IEnumerable<KeyValuePair<string, int>> AndResiduals(Dictionary<string, int> operators) =>

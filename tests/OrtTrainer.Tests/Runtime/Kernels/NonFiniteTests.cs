@@ -156,7 +156,7 @@ public sealed class NonFiniteTests
     {
         // An odd number of rows: what stands beside the last one in a pair must be nothing, not what was there.
         KernelCase size = Size with { Rows = 71 };
-        foreach (Precision precision in Enum.GetValues<Precision>().Where(HasKernels))
+        foreach (Precision precision in Precisions.OfProcessors.Where(HasKernels))
         {
             KernelRun run = size.Run(op + Operands.Suffix(precision));
             float[] spoilt = [.. run.Inputs[input].Floats!.Select(_ => float.NaN)];
