@@ -3,6 +3,7 @@ using OrtTrainer.Import;
 using OrtTrainer.OnDevice;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
 using OrtTrainer.Text;
 
 namespace OrtTrainer;
@@ -109,7 +110,7 @@ public sealed partial class FineTuner
 
     /// <summary>
     /// Lets an interrupted run go on on another device than it began on; its steps round otherwise from then on. A
-    /// teacher stays where it was.
+    /// teacher stays where it was. On the processors it runs without CUDA graphs.
     /// </summary>
     /// <param name="output">The run's output folder.</param>
     /// <param name="device">The device's name, such as <c>cuda</c>.</param>
@@ -120,6 +121,11 @@ public sealed partial class FineTuner
         ArgumentNullException.ThrowIfNull(output);
         using RunFolder folder = RunFolder.Open(output);
         FineTuneOptions options = FineTuneOptions.Read(folder.OptionsFile) with { Device = device };
+        if (options.Device is null)
+        {
+            options = options with { CudaGraphs = RecordingMode.Off };
+        }
+
         AtomicFile.WriteText(folder.OptionsFile, options.ToJson().ToJsonString(RunJson.Indented));
         string teacher = SelfTeacherTraining.FolderOf(folder);
         if (File.Exists(RunFolder.OptionsFileOf(teacher)))

@@ -1,5 +1,6 @@
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
+using OrtTrainer.Options;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 
@@ -48,6 +49,9 @@ internal sealed record StepBenchmarkOptions
     /// <summary>Whether layers are computed again for their gradients.</summary>
     public bool Recompute { get; init; }
 
+    /// <summary>Whether passes are recorded as CUDA graphs and played back.</summary>
+    public RecordingMode CudaGraphs { get; init => field = OptionRange.Defined(value); }
+
     /// <summary>Whether as many steps again are profiled.</summary>
     public bool Profile { get; init; }
 
@@ -64,5 +68,7 @@ internal sealed record StepBenchmarkOptions
         {
             device.Require(Precision);
         }
+
+        FineTuneOptions.RequireRecording(CudaGraphs, device);
     }
 }

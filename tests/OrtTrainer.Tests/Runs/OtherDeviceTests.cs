@@ -171,7 +171,7 @@ public sealed class OtherDeviceTests
             Is.EqualTo(Directory.GetFiles(options.Output).Select(Path.GetFileName).Order()));
     }
 
-    private static void AssertNear(string actual, string expected)
+    internal static void AssertNear(string actual, string expected)
     {
         string[] names = [.. Directory.GetFiles(Path.Combine(expected, "run"), "*.safetensors")
             .Select(file => Path.GetFileName(file))
