@@ -129,8 +129,15 @@ internal sealed partial class CudaDevice : KernelDevice
         }
     }
 
-    internal override void Assign(RunOptions options, int? recording) => options.AddRunConfigEntry(
-        "gpu_graph_id", (recording ?? NoGraph).ToString(CultureInfo.InvariantCulture));
+    /// <summary>What the provider is told of a run.</summary>
+    internal static (string Key, string Value) GraphOf(int? recording) =>
+        ("gpu_graph_id", (recording ?? NoGraph).ToString(CultureInfo.InvariantCulture));
+
+    internal override void Assign(RunOptions options, int? recording)
+    {
+        (string key, string value) = GraphOf(recording);
+        options.AddRunConfigEntry(key, value);
+    }
 
     internal override string? Advice(string failure) =>
         Wanted().Match(failure) is { Success: true } match

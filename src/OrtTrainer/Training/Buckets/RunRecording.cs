@@ -117,10 +117,10 @@ internal sealed record RunRecording(RecordingMode Mode, BucketPlan Plan)
 
     private static string? Obstacle(TrainingGraph graph, TrainingObjective objective, TrainerOptions options) =>
         !options.Execution.UseKernels ? "function bodies have shapes that follow the data"
+        : objective.IsTwofold ? "the method runs every example twice in a batch"
         : graph.Packed.Inputs.FirstOrDefault(
             input => !Known.Contains(input) && objective.Inputs.All(known => known.Name != input)) is { } other
             ? $"the graph takes {other}, which has no padding"
-        : objective.IsTwofold ? "the method runs every example twice in a batch"
         : objective.Distribution.IsAcrossRows || options.GroupSize > 1
             || objective.Inputs.Any(input => input is not RowValues and not LossCoefficient)
             ? "the loss compares the examples of a batch, and would see padding among them"

@@ -5,6 +5,7 @@ using OrtTrainer.Training.Buckets;
 namespace OrtTrainer.Tests.Training.Buckets;
 
 /// <summary>Which way passes of a bucket run, by a clock that goes as it is told.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PlaybackTrialTests
 {
     private const int Warmup = 3;
