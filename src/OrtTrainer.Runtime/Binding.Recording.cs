@@ -11,8 +11,8 @@ public sealed partial class Binding
 
     /// <summary>
     /// From now on inputs lie in the device's memory, each at one place and in one shape: those that are set are copied
-    /// there, and rows that are missing are filled up. <see cref="Play"/> then records the graph and plays it back; <see
-    /// cref="Run"/> still runs it. Call this before any input is set, and bind every output to a buffer.
+    /// there, and rows that are missing are filled up. <see cref="Play"/> then records the graph and plays it back;
+    /// <see cref="Run"/> still runs it. Call this before any input is set, and bind every output to a buffer.
     /// </summary>
     /// <param name="recording">A number of its own among the bindings of the session, 1 or more.</param>
     /// <param name="rows">How many rows inputs have whose number of rows changes, by name; others keep the shape they

@@ -65,8 +65,8 @@ public sealed partial record FineTuneOptions
         if (mode != RecordingMode.Off && !device.RecordsRuns)
         {
             throw new ArgumentException(
-                $"{nameof(CudaGraphs)} is {OptionWords.Of(mode)}, which a CUDA device has; {device} has no CUDA graphs. "
-                + "Leave it out, or choose such a device.");
+                $"{nameof(CudaGraphs)} is {OptionWords.Of(mode)}, which a CUDA device has; {device} has no CUDA "
+                + "graphs. Leave it out, or choose such a device.");
         }
     }
 

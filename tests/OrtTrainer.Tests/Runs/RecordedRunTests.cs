@@ -110,7 +110,8 @@ public sealed class RecordedRunTests
             {
                 Train = places.Train, Eval = places.Eval, Task = ModelTask.Named("token-classification"),
             },
-            Device = RecordingDevice.RecordingWord, BatchSize = 3, Epochs = 3, MaxLength = 16, Threads = 1, Dropout = 0.1,
+            Device = RecordingDevice.RecordingWord, BatchSize = 3, Epochs = 3, MaxLength = 16, Threads = 1,
+            Dropout = 0.1,
         };
         TinyTask.Run(options);
         RunSummary filled = TinyTask.Run(
@@ -139,8 +140,10 @@ public sealed class RecordedRunTests
     [Test]
     public void A_run_that_was_interrupted_goes_on_to_the_same_bits()
     {
-        FineTuneOptions options =
-            Options("whole", RecordingMode.On) with { Method = FineTuneMethod.Parse("swa"), Dropout = 0.1, MaxSteps = 24 };
+        FineTuneOptions options = Options("whole", RecordingMode.On) with
+        {
+            Method = FineTuneMethod.Parse("swa"), Dropout = 0.1, MaxSteps = 24,
+        };
         TinyTask.Run(options);
         TinyTask.RunInParts(options with { Output = _tiny.Output("parts") }, interruptedAt: 13);
 
@@ -178,14 +181,15 @@ public sealed class RecordedRunTests
             Options("out", RecordingMode.On) with { Method = FineTuneMethod.Parse("r-drop"), MaxSteps = 2 };
 
         Assert.That(() => TinyTask.Run(options), Throws.InstanceOf<RunException>().With.Message.EqualTo(
-            "CUDA graphs cannot be made of this run: the method runs every example twice in a batch. Leave --cuda-graphs "
-            + "out."));
+            "CUDA graphs cannot be made of this run: the method runs every example twice in a batch. Leave "
+            + "--cuda-graphs out."));
 
         EventList events = new();
         RunSummary summary = TinyTask.Run(options with { CudaGraphs = RecordingMode.Auto }, events);
         Assert.That(summary.Buckets, Is.Null);
         Assert.That(events.Of<RunEvent.Noted>().Select(noted => noted.Message), Has.Member(
-            "CUDA graphs cannot be made of this run: the method runs every example twice in a batch; it runs without."));
+            "CUDA graphs cannot be made of this run: the method runs every example twice in a batch; it runs "
+            + "without."));
     }
 
     [Test]
@@ -194,7 +198,8 @@ public sealed class RecordedRunTests
         FineTuneOptions options = Options("out", RecordingMode.On) with { Kernels = false, MaxSteps = 2 };
 
         Assert.That(() => TinyTask.Run(options),
-            Throws.InstanceOf<RunException>().With.Message.Contains("function bodies have shapes that follow the data"));
+            Throws.InstanceOf<RunException>()
+                .With.Message.Contains("function bodies have shapes that follow the data"));
     }
 
     [TestCase("on")]

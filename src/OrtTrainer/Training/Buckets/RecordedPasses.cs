@@ -23,7 +23,8 @@ internal sealed class RecordedPasses(RunRecording recording, TrainingGraph graph
     {
         try
         {
-            GraphSession session = GraphSession.FromBytes(graph.Packed.Model, options with { RecordsRuns = true }, name);
+            GraphSession session =
+                GraphSession.FromBytes(graph.Packed.Model, options with { RecordsRuns = true }, name);
             string[] bodies = [.. graph.OverSequences.Except(session.Kernels)];
             if (bodies.Length == 0)
             {

@@ -11,7 +11,8 @@ namespace OrtTrainer.Training.Buckets;
 /// <param name="Plan">The buckets that passes are filled up to.</param>
 internal sealed record RunRecording(RecordingMode Mode, BucketPlan Plan)
 {
-    /// <summary>Chosen tokens beyond their expected number that a bucket has room for, in standard deviations.</summary>
+    /// <summary>Chosen tokens beyond their expected number that a bucket has room for, in standard
+    /// deviations.</summary>
     private const double Deviations = 4;
 
     private static readonly HashSet<string> Known =

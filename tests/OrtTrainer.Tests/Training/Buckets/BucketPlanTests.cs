@@ -20,7 +20,8 @@ public sealed class BucketPlanTests
         {
             Bucket bucket = plan.Find(size)!;
             padding += count * (bucket.Tokens - size.Tokens);
-            long[] offsets = [.. Enumerable.Range(0, size.Sequences + 1).Select(i => (long)size.Tokens * i / size.Sequences)];
+            long[] offsets =
+                [.. Enumerable.Range(0, size.Sequences + 1).Select(i => (long)size.Tokens * i / size.Sequences)];
             long[] filled = bucket.FillUp(offsets).ToArray();
 
             Assert.That(filled[..offsets.Length], Is.EqualTo(offsets));
@@ -43,7 +44,8 @@ public sealed class BucketPlanTests
         BucketPlan plan = BucketPlan.Of(passes, longest);
 
         Assert.That(
-            plan.Waste <= BucketPlan.WasteBound || plan.Buckets.Count == Math.Min(BucketPlan.MostBuckets, passes.Count),
+            plan.Waste <= BucketPlan.WasteBound
+                || plan.Buckets.Count == Math.Min(BucketPlan.MostBuckets, passes.Count),
             $"{plan.Waste:P1} in {plan.Buckets.Count}");
     }
 

@@ -91,8 +91,9 @@ public sealed class PlaybackTrialTests
         for (int pass = 0; pass < passes; pass++)
         {
             int run = pass;
-            if (trial.Run(() => Way('d', _directLoss, direct(run)), () => Way('p', _playedLoss, played(run)), () => _loss)
-                is { } decision)
+            string? decision = trial.Run(
+                () => Way('d', _directLoss, direct(run)), () => Way('p', _playedLoss, played(run)), () => _loss);
+            if (decision is not null)
             {
                 decisions.Add(decision);
             }
