@@ -26,6 +26,10 @@ internal sealed class RecordingDevice : SimulatedDevice
     /// <summary>The recordings that were made, and how often each was played back.</summary>
     public IReadOnlyList<int> Played => [.. _recorded.Values.Select(recorded => recorded.Plays)];
 
+    /// <summary>An input whose values of the first run a recording keeps, as one that the host reads would; null for
+    /// none.</summary>
+    public string? Kept { get; init; }
+
     /// <summary>Runs that were told that they belong to no recording.</summary>
     public int Unassigned { get; private set; }
 
@@ -43,8 +47,9 @@ internal sealed class RecordingDevice : SimulatedDevice
         string[] places = [.. Places(recording).Order(StringComparer.Ordinal)];
         if (!_recorded.TryGetValue((session, recording.Recording), out Recorded? first))
         {
+            byte[]? kept = Kept is null ? null : recording.Inputs[Kept].Value.GetTensorMutableRawData().ToArray();
             _recorded.Add(
-                (session, recording.Recording), new Recorded(io, places, Environment.CurrentManagedThreadId));
+                (session, recording.Recording), new Recorded(io, places, Environment.CurrentManagedThreadId, kept));
             for (int run = 0; run < RunsToRecord; run++)
             {
                 session.RunWithBinding(options, io);
@@ -56,7 +61,17 @@ internal sealed class RecordingDevice : SimulatedDevice
         Assert.That(places, Is.EqualTo(first.Places), "places and shapes");
         Assert.That(Environment.CurrentManagedThreadId, Is.EqualTo(first.Thread), "the thread");
         first.Plays++;
+        if (Kept is null)
+        {
+            session.RunWithBinding(options, first.Io);
+            return;
+        }
+
+        OrtValue input = recording.Inputs[Kept].Value;
+        byte[] now = input.GetTensorMutableRawData().ToArray();
+        first.Kept.CopyTo(input.GetTensorMutableRawData());
         session.RunWithBinding(options, first.Io);
+        now.CopyTo(input.GetTensorMutableRawData());
     }
 
     private static IEnumerable<string> Places(RecordedTensors tensors) =>
@@ -73,7 +88,7 @@ internal sealed class RecordingDevice : SimulatedDevice
             return $"{tensor.Key} [{string.Join(',', value.GetTensorTypeAndShape().Shape)}] at {address}";
         });
 
-    private sealed record Recorded(OrtIoBinding Io, string[] Places, int Thread)
+    private sealed record Recorded(OrtIoBinding Io, string[] Places, int Thread, byte[]? Kept)
     {
         public int Plays { get; set; }
     }
