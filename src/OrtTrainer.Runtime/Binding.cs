@@ -192,6 +192,7 @@ public sealed partial class Binding : IDisposable
         }
 
         _disposed = true;
+        _recording?.Dispose();
         _results?.Dispose();
         _io.Dispose();
         foreach (IDisposable part in _inputs.Values.Concat<IDisposable>(_outputs.Values).Concat(_batch.Values))
@@ -211,6 +212,8 @@ public sealed partial class Binding : IDisposable
             {
                 Bind(name, tensor.Value, isInput: true);
             }
+
+            _recording?.BindInputs((name, value) => Bind(name, value, isInput: true));
         }
     }
 
@@ -271,6 +274,12 @@ public sealed partial class Binding : IDisposable
             throw new ArgumentException(
                 $"{_session.Name}: input {name} has {data.Length} elements; its shape "
                 + $"[{string.Join(", ", shape.ToArray())}] takes {Elements(shape)}.", nameof(data));
+        }
+
+        if (_recording is not null)
+        {
+            SetInPlace(name, data, shape, type);
+            return;
         }
 
         if (!_batch.TryGetValue(name, out BatchInput? input))

@@ -29,6 +29,9 @@ public abstract class Device
     /// <summary>Arithmetic of whole buffers that lie here.</summary>
     public abstract WeightArithmetic Arithmetic { get; }
 
+    /// <summary>Whether a run can be recorded here and played back, as a CUDA graph is.</summary>
+    public virtual bool RecordsRuns => false;
+
     /// <summary>How sessions describe tensors over this device's buffers.</summary>
     internal abstract OrtMemoryInfo MemoryInfo { get; }
 
@@ -123,6 +126,24 @@ public abstract class Device
     internal virtual void RequireUsable()
     {
     }
+
+    /// <summary>Tells ONNX Runtime in a session that records what of it a run belongs to.</summary>
+    /// <param name="options">The run's.</param>
+    /// <param name="recording">The number of the recording; null for a run that is neither recorded nor played
+    /// back.</param>
+    internal virtual void Assign(RunOptions options, int? recording)
+    {
+    }
+
+    /// <summary>Runs a graph that is recorded: in full at first, and played back from then on.</summary>
+    /// <param name="session">Records.</param>
+    /// <param name="options">As they were assigned to the recording.</param>
+    /// <param name="io">What is bound.</param>
+    /// <param name="recording">Its number, and the tensors that keep their places.</param>
+    /// <exception cref="OnnxRuntimeException">It failed.</exception>
+    internal virtual void Play(
+        InferenceSession session, RunOptions options, OrtIoBinding io, RecordedTensors recording) =>
+        session.RunWithBinding(options, io);
 
     /// <summary>What to do about a failure of ONNX Runtime that this device knows; null for others.</summary>
     internal virtual string? Advice(string failure) => null;

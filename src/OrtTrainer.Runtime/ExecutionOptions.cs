@@ -56,6 +56,12 @@ public sealed record ExecutionOptions
     /// </summary>
     public Precision Precision { get; init; }
 
+    /// <summary>
+    /// True: the device may record runs whose tensors keep their places and shapes, and play them back; see
+    /// <see cref="Binding.KeepPlaces"/>. Only a device that <see cref="Runtime.Device.RecordsRuns"/> has it.
+    /// </summary>
+    public bool RecordsRuns { get; init; }
+
     /// <summary>The device that executes, and whose buffers may be bound.</summary>
     public Device Device { get; init; } = Device.Default;
 

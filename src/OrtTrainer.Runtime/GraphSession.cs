@@ -23,6 +23,11 @@ public sealed class GraphSession : IDisposable
     {
         Name = name;
         Options = options;
+        if (options.RecordsRuns && !options.Device.RecordsRuns)
+        {
+            throw new ArgumentException($"{name}: {options.Device} records no runs.", nameof(options));
+        }
+
         using SessionOptions settings = Settings(options);
         SortedSet<string> kernels = KernelLibrary.BeginRecording();
         try
@@ -41,6 +46,11 @@ public sealed class GraphSession : IDisposable
 
         Kernels = [.. kernels];
         InferenceSession inference = _handle.Inference;
+        if (options.RecordsRuns)
+        {
+            options.Device.Assign(_handle.RunOptions, recording: null);
+        }
+
         _profiler = options.Profile ? new SessionProfiler(inference) : null;
         Inputs = Values(inference.InputNames, inference.InputMetadata);
         Outputs = Values(inference.OutputNames, inference.OutputMetadata);

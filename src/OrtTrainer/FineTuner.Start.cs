@@ -110,7 +110,7 @@ public sealed partial class FineTuner
 
     /// <summary>
     /// Lets an interrupted run go on on another device than it began on; its steps round otherwise from then on. A
-    /// teacher stays where it was.
+    /// teacher stays where it was. On the processors it runs without CUDA graphs.
     /// </summary>
     /// <param name="output">The run's output folder.</param>
     /// <param name="device">The device's name, such as <c>cuda</c>.</param>
@@ -124,6 +124,11 @@ public sealed partial class FineTuner
         using RunFolder folder = RunFolder.Open(output);
         FineTuneOptions options = FineTuneOptions.Read(folder.OptionsFile) with { Device = device };
         Device.Named(device).Require(options.Precision, options.Kernels);
+        if (options.Device is null)
+        {
+            options = options with { CudaGraphs = RecordingMode.Off };
+        }
+
         AtomicFile.WriteText(folder.OptionsFile, options.ToJson().ToJsonString(RunJson.Indented));
         string teacher = SelfTeacherTraining.FolderOf(folder);
         if (File.Exists(RunFolder.OptionsFileOf(teacher)))

@@ -93,6 +93,8 @@ export out orttrainer here
 part "embedded model on the processors" 60 bash -c 'embedded cpu --threads 8'
 part "embedded model on the device" 60 bash -c 'embedded cuda --device cuda' \
   && part "its losses" 5 bash -c 'apart cpu cuda 2e-3'
+part "embedded model on the device, CUDA graphs" 40 bash -c 'embedded graphs --device cuda --cuda-graphs on' \
+  && part "its losses" 5 bash -c 'apart cpu graphs 2e-3'
 part "embedded model on the device, function bodies alone" 60 bash -c 'embedded bodies --device cuda --no-kernels' \
   && part "its losses" 5 bash -c 'apart cpu bodies 2e-3'
 
@@ -130,6 +132,9 @@ if [ -n "$model" ]; then
   for precision in tf32 bf16 fp16; do
     part "step time, $precision" 45 bash -c "steps --precision $precision"
   done
+  part "step time, fp32, CUDA graphs" 40 bash -c 'steps --cuda-graphs on'
+  part "step time of small batches, without and with CUDA graphs" 40 bash -c \
+    'small() { steps --full-length 32 --batch-size 8 "$@"; }; small && small --cuda-graphs on && small --cuda-graphs auto'
   python=$(command -v python3 || command -v python || true)
   if [ -n "$python" ] && "$python" -c 'import torch' 2>/dev/null; then
     part "step time of PyTorch on the same batches" 120 "$python" "$here/torch_steps.py" --model "$model"

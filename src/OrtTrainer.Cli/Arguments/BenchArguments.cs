@@ -1,6 +1,8 @@
 using CommandLine;
 using OrtTrainer.Benchmarking;
+using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Cli.Arguments;
 
@@ -15,6 +17,10 @@ internal sealed class BenchArguments : StepArguments
         HelpText = "where steps run, as orttrainer devices lists them (default: the processors)")]
     public string? Device { get; set; }
 
+    [Option("cuda-graphs", MetaValue = "MODE",
+        HelpText = "on a CUDA device, play passes back as CUDA graphs: off, auto, on (default: off)")]
+    public string? CudaGraphs { get; set; }
+
     [Section("Tokenizers")]
     [Option("tokenizer", MetaValue = "DIR", HelpText = "instead of a model: time the tokenizer in a folder")]
     public string? Tokenizer { get; set; }
@@ -23,7 +29,22 @@ internal sealed class BenchArguments : StepArguments
     public string? TextFile { get; set; }
 
     /// <inheritdoc/>
-    public override StepBenchmarkOptions Steps => base.Steps with { Profile = Profile };
+    public override StepBenchmarkOptions Steps
+    {
+        get
+        {
+            StepBenchmarkOptions steps = base.Steps with
+            {
+                Profile = Profile,
+                CudaGraphs = Words.Parse<RecordingMode>("--cuda-graphs", CudaGraphs) ?? RecordingMode.Off,
+            };
+            return OptionErrors.Guard(GetType(), () =>
+            {
+                steps.RequireDevice();
+                return steps;
+            });
+        }
+    }
 
     /// <inheritdoc/>
     protected override string? DeviceName => Device;

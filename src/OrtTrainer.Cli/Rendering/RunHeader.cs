@@ -68,6 +68,13 @@ internal static class RunHeader
         string ranks = facts.Ranks is { } count ? $"{Figures.Count(count, "rank")} of " : "";
         yield return Line("device", $"{facts.Device}, {ranks}{Figures.Count(facts.Threads, "thread")}, "
             + $"{Words.Of(facts.Precision)}, " + (facts.Kernels ? "C# kernels" : "function bodies"));
+        if (facts.Buckets is { } buckets)
+        {
+            yield return Line("cuda graphs", FormattableString.Invariant(
+                $"{Words.Of(options.CudaGraphs)}, {Figures.Count(buckets, "shape")} of batches, ")
+                + FormattableString.Invariant($"{facts.BucketPadding:0.0} % of their tokens are padding"));
+        }
+
         yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");
         yield return Line("output", ShownPath.Of(options.Output));
         foreach (string warning in facts.Warnings)

@@ -22,6 +22,9 @@ internal sealed partial class CudaDevice : KernelDevice
     // Threads that wait for memory leave a multiprocessor to others: eight groups of 128 hide most of the waiting.
     private const int GroupsPerUnit = 8;
 
+    // A run of this number is neither captured nor replayed.
+    private const int NoGraph = -1;
+
     private static readonly ConcurrentDictionary<int, CudaDevice> Opened = [];
 
     private readonly int _index;
@@ -54,6 +57,8 @@ internal sealed partial class CudaDevice : KernelDevice
 
     // What is of the host is copied to the device when it is bound.
     internal override bool CopiesInputs => true;
+
+    public override bool RecordsRuns => true;
 
     internal override IKernelLauncher Launcher => _launcher.Value;
 
@@ -98,11 +103,9 @@ internal sealed partial class CudaDevice : KernelDevice
 
     internal override DeviceMemory Allocate(nuint byteLength) => new CudaMemory(Context, Name, byteLength);
 
-    internal override void Configure(SessionOptions settings, ExecutionOptions options)
-    {
-        _ = Context;
-        using OrtCUDAProviderOptions provider = new();
-        provider.UpdateOptions(new Dictionary<string, string>
+    /// <summary>What ONNX Runtime's CUDA provider is told of a session.</summary>
+    internal Dictionary<string, string> ProviderOptions(ExecutionOptions options) =>
+        new()
         {
             ["device_id"] = _index.ToString(CultureInfo.InvariantCulture),
 
@@ -112,7 +115,14 @@ internal sealed partial class CudaDevice : KernelDevice
             // To try every algorithm for every new shape would take longer than ragged batches run.
             ["cudnn_conv_algo_search"] = "HEURISTIC",
             ["do_copy_in_default_stream"] = "1",
-        });
+            ["enable_cuda_graph"] = options.RecordsRuns ? "1" : "0",
+        };
+
+    internal override void Configure(SessionOptions settings, ExecutionOptions options)
+    {
+        _ = Context;
+        using OrtCUDAProviderOptions provider = new();
+        provider.UpdateOptions(ProviderOptions(options));
         try
         {
             settings.AppendExecutionProvider_CUDA(provider);
@@ -122,6 +132,16 @@ internal sealed partial class CudaDevice : KernelDevice
             throw new DeviceException(
                 Name, $"ONNX Runtime cannot start its CUDA provider: {cause.Message} See orttrainer devices.", cause);
         }
+    }
+
+    /// <summary>What the provider is told of a run.</summary>
+    internal static (string Key, string Value) GraphOf(int? recording) =>
+        ("gpu_graph_id", (recording ?? NoGraph).ToString(CultureInfo.InvariantCulture));
+
+    internal override void Assign(RunOptions options, int? recording)
+    {
+        (string key, string value) = GraphOf(recording);
+        options.AddRunConfigEntry(key, value);
     }
 
     internal override string? Advice(string failure) =>

@@ -8,6 +8,7 @@ using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Buckets;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Benchmarking;
@@ -28,6 +29,8 @@ internal sealed class StepBenchmark : IDisposable
     private readonly TrainingState _state;
     private readonly TrainingObjective _objective;
     private readonly Trainer _trainer;
+    private readonly RunRecording? _recording;
+    private readonly List<string> _notes = [];
 
     private StepBenchmark(StepBenchmarkOptions options, PretrainedModel model, CancellationToken cancellation)
     {
@@ -45,6 +48,9 @@ internal sealed class StepBenchmark : IDisposable
             LossScale = Execution.Products.NeedsLossScale ? new LossScale() : null,
         };
         _ = model.Load(_graph.Layout, _state.Parameters, options.Seed);
+        _recording = RunRecording.Of(
+            options.CudaGraphs, _graph, _objective, Settings(Execution), _data.Examples,
+            steps: (2 * options.Batches) + 1, _notes.Add);
         _trainer = TrainerOn(Gradients(Execution));
     }
 
@@ -86,7 +92,11 @@ internal sealed class StepBenchmark : IDisposable
     }
 
     private TrainerOptions Settings(ExecutionOptions execution) =>
-        new(_options.BatchSize, Accumulation: 1, ClipNorm: 1, _options.Seed, execution);
+        new(_options.BatchSize, Accumulation: 1, ClipNorm: 1, _options.Seed, execution)
+        {
+            // Nodes that are played back have no times of their own.
+            Recording = execution.Profile ? null : _recording,
+        };
 
     private GradientAccumulator Gradients(ExecutionOptions execution) =>
         new(_graph, Settings(execution), _objective, _state);
@@ -117,6 +127,9 @@ internal sealed class StepBenchmark : IDisposable
             Median.Of(times.Step), times.Step.Sum(), added, peak, times.Loss)
         {
             Device = _state.Device.Name,
+            Buckets = _recording?.Plan.Buckets.Count,
+            BucketPadding = _recording?.Plan.Waste,
+            Notes = _notes,
             Profile = _options.Profile ? Profile(times.Step.Average(), cancellation) : null,
         };
         return (result, times);

@@ -1,5 +1,6 @@
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
+using OrtTrainer.Options;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 
@@ -48,6 +49,9 @@ internal sealed record StepBenchmarkOptions
     /// <summary>Whether layers are computed again for their gradients.</summary>
     public bool Recompute { get; init; }
 
+    /// <summary>Whether passes are recorded as CUDA graphs and played back.</summary>
+    public RecordingMode CudaGraphs { get; init => field = OptionRange.Defined(value); }
+
     /// <summary>Whether as many steps again are profiled.</summary>
     public bool Profile { get; init; }
 
@@ -59,6 +63,8 @@ internal sealed record StepBenchmarkOptions
     /// <exception cref="ArgumentException">It has none.</exception>
     internal void RequireDevice()
     {
-        Runtime.Device.Named(Device).Require(Precision, Kernels);
+        Device device = Runtime.Device.Named(Device);
+        device.Require(Precision, Kernels);
+        FineTuneOptions.RequireRecording(CudaGraphs, device);
     }
 }

@@ -25,6 +25,16 @@ internal record StepBenchmarkResult(
     /// <summary>The name of the device that executed.</summary>
     public required string Device { get; init; }
 
+    /// <summary>Shapes that batches are filled up to, to be played back as CUDA graphs; null where they are
+    /// not.</summary>
+    public int? Buckets { get; init; }
+
+    /// <summary>The padding that fills them up, as a share of all tokens that are computed.</summary>
+    public double? BucketPadding { get; init; }
+
+    /// <summary>What was decided while steps ran.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Where the time goes; null where that was not asked for.</summary>
     public StepProfile? Profile { get; init; }
 

@@ -29,6 +29,7 @@ public sealed partial record FineTuneOptions
 
         Runtime.Device.Named(EffectiveDevice).Require(Precision, Kernels);
 
+        RequireRecording(CudaGraphs, device);
         return this with
         {
             Model = Path.GetFullPath(Model),
@@ -51,6 +52,17 @@ public sealed partial record FineTuneOptions
                 : Data.Task.ChoosesMetricByData ? null
                 : Data.Task.DefaultMetric.Name,
         };
+    }
+
+    /// <exception cref="ArgumentException">The device records no passes.</exception>
+    internal static void RequireRecording(RecordingMode mode, Device device)
+    {
+        if (mode != RecordingMode.Off && !device.RecordsRuns)
+        {
+            throw new ArgumentException(
+                $"{nameof(CudaGraphs)} is {OptionWords.Of(mode)}, which a CUDA device has; {device} has no CUDA "
+                + "graphs. Leave it out, or choose such a device.");
+        }
     }
 
     /// <summary>The options in the form of options.json, with the settings of the parts that the method has.</summary>

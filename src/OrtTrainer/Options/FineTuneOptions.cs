@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Methods;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 using OrtTrainer.Training.Schedules;
@@ -241,6 +242,16 @@ public sealed partial record FineTuneOptions
     [Setting("no-kernels", "run fused operators as ONNX function bodies, not as C# kernels", IsSwitch = true,
         Section = Execution)]
     public bool Kernels { get; init; } = true;
+
+    /// <summary>
+    /// Whether forward and backward passes are recorded as CUDA graphs and played back, on a CUDA device: batches are
+    /// then filled up to a few lengths, with padding that has no part in anything. <see cref="RecordingMode.Auto"/>
+    /// measures where it is faster. Weights do not depend on what is measured.
+    /// </summary>
+    [Setting("cuda-graphs", "on a CUDA device, play passes back as CUDA graphs, batches filled up: off, auto, on",
+        Value = "MODE", Section = Execution)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RecordingMode CudaGraphs { get; init => field = OptionRange.Defined(value); }
 
     /// <summary>The rate in force: the one given, or the optimizer's and the method's own.</summary>
     [JsonIgnore]

@@ -5,6 +5,7 @@ using OrtTrainer.OnDevice;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Buckets;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Runs;
@@ -31,6 +32,17 @@ internal sealed partial class PreparedRun
             Data.Task.Distribution, new ExampleTargets(Data.Train.Targets)).With(Data.Draw);
         return new OnDeviceTrainer(
             settings, Data.Train.Inputs, labels, State, schedule, averaging, Library, ToArtifacts);
+    }
+
+    /// <summary>How passes are recorded and played back; null where they are not.</summary>
+    /// <exception cref="RunException">They are to be, and cannot.</exception>
+    private RunRecording? RecordingOf(
+        TrainingGraph graph, TrainerOptions settings, TrainingObjective objective, IProgress<RunEvent>? events)
+    {
+        IReadOnlyList<TokenizedExample> examples = Data.Train.Inputs;
+        return RunRecording.Of(
+            Options.CudaGraphs, graph, objective, settings, examples, TotalSteps,
+            message => events?.Report(new RunEvent.Noted(message)));
     }
 
     private IGradientSource OfRanks(BatchPasses passes, GradientContext context)

@@ -18,6 +18,7 @@ using OrtTrainer.Text;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Buckets;
 using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Runs;
@@ -33,7 +34,7 @@ internal sealed partial class PreparedRun : IDisposable
 
     private PreparedRun(
         FineTuneOptions options, PretrainedModel model, RunData data, TeacherKnowledge? teacher,
-        TrainingLibrary? library, RankGroup? ranks)
+        TrainingLibrary? library, RankGroup? ranks, IProgress<RunEvent>? events)
     {
         Ranks = ranks;
         Library = library;
@@ -93,7 +94,8 @@ internal sealed partial class PreparedRun : IDisposable
             Initialized = State.Adapted?.Load(model, State.Parameters, options.Seed, data.Labels?.Names)
                 ?? model.Load(graph.Layout, State.Parameters, options.Seed, data.Labels?.Names);
             State.Average?.Start(State.Parameters);
-            Trainer = TrainerOf(graph, settings, objective, averaging);
+            Recording = RecordingOf(graph, settings, objective, events);
+            Trainer = TrainerOf(graph, settings with { Recording = Recording }, objective, averaging);
             Evaluator = new Evaluator(new EvaluationSession(evaluation, Execution), data.Task, metric)
             {
                 Statistics = options.FrozenBatchNorm ? null : StatisticsPass.Of(
@@ -154,6 +156,9 @@ internal sealed partial class PreparedRun : IDisposable
 
     public IReadOnlyList<string> Initialized { get; }
 
+    /// <summary>How passes are recorded and played back; null where they are not.</summary>
+    public RunRecording? Recording { get; }
+
     /// <summary>Threads and kernels.</summary>
     public ExecutionOptions Execution { get; }
 
@@ -187,6 +192,8 @@ internal sealed partial class PreparedRun : IDisposable
         Engine = Library is null ? null : $"ONNX Runtime {Library.Version}, {Library.Path}",
         TrainedParameters = Options.Lora is null ? null : TrainedLayout.ParameterCount,
         Ranks = Ranks?.Count,
+        Buckets = Recording?.Plan.Buckets.Count,
+        BucketPadding = Recording?.WastePercent,
         Loss = Options.Method.Loss is null ? Data.Task.DescribeLoss(Data.Train) : null,
     };
 
@@ -230,7 +237,7 @@ internal sealed partial class PreparedRun : IDisposable
                     teacher, model, data.Task, reader, data.Train, data.Eval, options.Stride,
                     options.EffectiveThreads, new TeacherEvents(events), cancellation));
             cancellation.ThrowIfCancellationRequested();
-            return new PreparedRun(options, model, data, knowledge, library, ranks)
+            return new PreparedRun(options, model, data, knowledge, library, ranks, events)
             {
                 OwnTeacher = ownTeacher?.Summary,
                 HasOwnTokenizer = tokenizer is not null,

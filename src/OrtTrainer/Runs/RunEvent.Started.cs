@@ -48,6 +48,16 @@ public abstract partial record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public int? Ranks { get; init; }
 
+        /// <summary>Shapes that passes are filled up to, to be played back as CUDA graphs; null where they are
+        /// not.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public int? Buckets { get; init; }
+
+        /// <summary>The padding that fills them up, in per cent of all tokens that are computed; null without
+        /// them.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? BucketPadding { get; init; }
+
         /// <summary>The loss of the task in words, where it has several; null where it goes without saying.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Loss { get; init; }

@@ -26,6 +26,7 @@ internal static class RunFingerprint
         FineTuneOptions deciding = options with
         {
             Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false, Threads = null, Device = null,
+            CudaGraphs = RecordingMode.Off,
             Teacher = options.Teacher is { } given ? given with { Device = Device.Default.Name } : null,
         };
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(deciding.ToJson(), RunJson.Options));

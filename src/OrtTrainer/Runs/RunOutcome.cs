@@ -55,6 +55,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             TrainSeconds = progress.TrainSeconds,
             ExamplesPerSecond = progress.Examples / Math.Max(progress.TrainSeconds, 1e-9),
             TokensPerSecond = progress.Tokens / Math.Max(progress.TrainSeconds, 1e-9),
+            Buckets = run.Recording?.Plan.Buckets.Count,
+            BucketPadding = run.Recording?.WastePercent,
             Seed = run.Options.Seed,
             StoppedBy = stoppedBy,
             Teacher = run.Teacher?.Report,

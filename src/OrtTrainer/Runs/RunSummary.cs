@@ -113,6 +113,16 @@ public sealed record RunSummary
     /// does.</summary>
     public double? TeacherStepSeconds { get; init; }
 
+    /// <summary>Shapes that passes were filled up to, to be played back as CUDA graphs; null where they were
+    /// not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Buckets { get; init; }
+
+    /// <summary>The padding that filled them up, in per cent of all tokens that the run computes; null without
+    /// them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? BucketPadding { get; init; }
+
     /// <summary>Whether training ended before its last step, and why: <c>patience</c> or <c>max_seconds</c>.</summary>
     public string? StoppedBy { get; init; }
 

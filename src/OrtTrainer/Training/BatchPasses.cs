@@ -2,6 +2,7 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Profiling;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Buckets;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
@@ -32,7 +33,9 @@ internal sealed class BatchPasses : IDisposable
         _objective = objective;
         _state = state;
         Gradients = new WeightBuffer(state.Device, state.Layout.Length);
-        _session = new GradientSession(graph, options.Execution, state.Parameters, Gradients, state.Frozen);
+        _session = new GradientSession(
+            graph, options.Execution, state.Parameters, Gradients, state.Frozen,
+            options.Recording is { } recording ? new RecordedPasses(recording, graph, objective) : null);
         _tables = [.. graph.Tables.Select(graph.Layout.SegmentOf)];
     }
 

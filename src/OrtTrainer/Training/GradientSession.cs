@@ -3,6 +3,7 @@ using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Profiling;
 using OrtTrainer.Runtime.Updates;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Buckets;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
@@ -14,15 +15,20 @@ namespace OrtTrainer.Training;
 /// </summary>
 internal sealed class GradientSession : IDisposable
 {
+    private const string Name = "training graph";
+
     /// <summary>Floats between the parts of the loss, a cache line.</summary>
     private const int LossStride = 16;
 
     private readonly TrainingGraph _graph;
     private readonly GraphSession _session;
     private readonly Binding _binding;
+    private readonly RecordedPasses? _recorded;
+    private readonly Action<Binding> _bindState;
     private readonly Table[] _tables;
     private readonly WeightBuffer _losses;
     private int _tokens = -1;
+    private int _room;
 
     /// <param name="graph">A training graph.</param>
     /// <param name="options">Threads and kernels.</param>
@@ -30,29 +36,14 @@ internal sealed class GradientSession : IDisposable
     /// <param name="gradients">Where the gradients go, in the same layout, zero; each run overwrites them, and of
     /// tables the rows that it or the run before picked.</param>
     /// <param name="frozen">The weights that stay as they are, where the graph has some; not disposed here.</param>
+    /// <param name="recorded">Passes that are recorded and played back; null for none. Disposed with this.</param>
     public GradientSession(
         TrainingGraph graph, ExecutionOptions options, WeightBuffer parameters, WeightBuffer gradients,
-        IFrozenWeights? frozen = null)
+        IFrozenWeights? frozen = null, RecordedPasses? recorded = null)
     {
         _graph = graph;
-        _session = GraphSession.FromBytes(graph.Packed.Model, options, "training graph");
-        _binding = _session.CreateBinding();
-        foreach (ParameterView view in graph.Layout.Views)
-        {
-            long offset = graph.Layout.OffsetOf(view);
-            _binding.BindInput(view.Name, parameters, offset, [.. view.Shape]);
-            if (!view.IsStatistic && !graph.Tables.Contains(view))
-            {
-                _binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
-            }
-        }
-
-        foreach (ParameterView view in graph.Frozen)
-        {
-            (WeightBuffer weights, long offset) = frozen!.Find(view);
-            _binding.BindInput(view.Name, weights, offset, [.. view.Shape]);
-        }
-
+        _recorded = recorded;
+        _session = recorded?.Open(options, Name) ?? GraphSession.FromBytes(graph.Packed.Model, options, Name);
         Written = new BlockMap(graph.Layout.Weights);
         Written.Mark(0, graph.Layout.Weights.Length);
         _tables =
@@ -63,15 +54,13 @@ internal sealed class GradientSession : IDisposable
         ];
 
         _losses = new WeightBuffer(parameters.Device, (LossPart.All.Count + 1) * LossStride);
-        for (int i = 0; i < LossPart.All.Count; i++)
+        _bindState = binding => BindState(binding, parameters, gradients, frozen);
+        _binding = _session.CreateBinding();
+        _bindState(_binding);
+        if (recorded is not null)
         {
-            if (graph.Parts.Contains(LossPart.All[i].Output))
-            {
-                _binding.BindOutput(LossPart.All[i].Output, _losses, i * LossStride, []);
-            }
+            FindRoom(recorded.MostTokens);
         }
-
-        _binding.BindOutput(PackedInputs.Loss, _losses, LossPart.All.Count * LossStride, []);
     }
 
     /// <summary>The blocks of the gradients that may hold anything but zeros after the last run.</summary>
@@ -91,15 +80,25 @@ internal sealed class GradientSession : IDisposable
     /// <returns>The parts of the scaled loss.</returns>
     public LossParts Run(PackedBatch batch, float lossScale, DropoutKey dropoutKey)
     {
-        batch.Bind(_binding, _graph.Packed.Inputs);
-        _binding.SetInput(PackedInputs.LossScale, [lossScale], []);
+        RecordedPass? pass = _recorded?.Find(batch, BindingFor);
+        Binding binding = pass?.Binding ?? _binding;
+        batch.Bind(binding, _graph.Packed.Inputs, pass?.Bucket);
+        binding.SetInput(PackedInputs.LossScale, [lossScale], []);
         if (_graph.Packed.Inputs.Contains(PackedInputs.DropoutKey))
         {
-            _binding.SetInput(PackedInputs.DropoutKey, [dropoutKey.First, dropoutKey.Second], [2]);
+            binding.SetInput(PackedInputs.DropoutKey, [dropoutKey.First, dropoutKey.Second], [2]);
         }
 
-        BindTables(batch.Tokens);
-        _binding.Run();
+        if (pass is not null)
+        {
+            pass.Run(() => Loss);
+        }
+        else
+        {
+            BindTables(batch.Tokens);
+            _binding.Run();
+        }
+
         foreach (Table table in _tables)
         {
             if (table.IsShared)
@@ -120,6 +119,7 @@ internal sealed class GradientSession : IDisposable
 
     public void Dispose()
     {
+        _recorded?.Dispose();
         _binding.Dispose();
         foreach (Table table in _tables)
         {
@@ -128,6 +128,45 @@ internal sealed class GradientSession : IDisposable
 
         _losses.Dispose();
         _session.Dispose();
+    }
+
+    private void BindState(
+        Binding binding, WeightBuffer parameters, WeightBuffer gradients, IFrozenWeights? frozen)
+    {
+        foreach (ParameterView view in _graph.Layout.Views)
+        {
+            long offset = _graph.Layout.OffsetOf(view);
+            binding.BindInput(view.Name, parameters, offset, [.. view.Shape]);
+            if (!view.IsStatistic && !_graph.Tables.Contains(view))
+            {
+                binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
+            }
+        }
+
+        foreach (ParameterView view in _graph.Frozen)
+        {
+            (WeightBuffer weights, long offset) = frozen!.Find(view);
+            binding.BindInput(view.Name, weights, offset, [.. view.Shape]);
+        }
+
+        for (int i = 0; i < LossPart.All.Count; i++)
+        {
+            if (_graph.Parts.Contains(LossPart.All[i].Output))
+            {
+                binding.BindOutput(LossPart.All[i].Output, _losses, i * LossStride, []);
+            }
+        }
+
+        binding.BindOutput(PackedInputs.Loss, _losses, LossPart.All.Count * LossStride, []);
+    }
+
+    /// <summary>A binding with all but the batch in it.</summary>
+    private Binding BindingFor(int tokens)
+    {
+        Binding binding = _session.CreateBinding();
+        _bindState(binding);
+        BindTables(binding, tokens);
+        return binding;
     }
 
     /// <summary>A part of the loss; those that the graph lacks stay 0.</summary>
@@ -157,12 +196,38 @@ internal sealed class GradientSession : IDisposable
             return;
         }
 
-        foreach (Table table in _tables)
+        if (_recorded is not null)
         {
-            _binding.BindOutput(table.Output, table.Gradient.Picked(tokens), offset: 0, [tokens, table.Columns]);
+            FindRoom(tokens);
         }
 
+        BindTables(_binding, tokens);
         _tokens = tokens;
+    }
+
+    private void BindTables(Binding binding, int tokens)
+    {
+        foreach (Table table in _tables)
+        {
+            binding.BindOutput(table.Output, table.Gradient.Picked(tokens), offset: 0, [tokens, table.Columns]);
+        }
+    }
+
+    // Recorded passes write where the picked rows lay: where these move for want of room, they are to be made anew.
+    private void FindRoom(int tokens)
+    {
+        if (tokens <= _room)
+        {
+            return;
+        }
+
+        foreach (Table table in _tables)
+        {
+            _ = table.Gradient.Picked(tokens);
+        }
+
+        _recorded!.Forget();
+        _room = tokens;
     }
 
     /// <summary>A table whose picked rows' gradients come out apart.</summary>

@@ -1,5 +1,6 @@
 using OrtTrainer.Runtime;
 using OrtTrainer.Training.Batches;
+using OrtTrainer.Training.Buckets;
 
 namespace OrtTrainer.Training;
 
@@ -19,6 +20,9 @@ internal sealed record TrainerOptions(
     /// <summary>Passes whose examples are sorted by length among themselves; null for any length in a
     /// pass.</summary>
     public int? BatchByLength { get; init; }
+
+    /// <summary>How passes are recorded and played back; null where they are not.</summary>
+    public RunRecording? Recording { get; init; }
 
     /// <summary>Inputs per forward and backward pass.</summary>
     public int PerPass => checked(BatchSize * GroupSize);

@@ -1,5 +1,6 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Differentiation;
+using OrtTrainer.Graph.Functions;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
 using OrtTrainer.Training.Loss;
@@ -26,6 +27,10 @@ internal sealed record TrainingGraph(
 
     /// <summary>The parameters that stay as they are; none unless a plan trains a part of the model.</summary>
     public IReadOnlyList<ParameterView> Frozen { get; init; } = [];
+
+    /// <summary>The fused operators that look at where sequences begin: their function bodies have shapes that follow
+    /// these.</summary>
+    public IReadOnlySet<string> OverSequences { get; init; } = new HashSet<string>();
 
     /// <summary>The layers with an adapter.</summary>
     public IReadOnlyList<AdaptedLayer> Adapted { get; init; } = [];
@@ -120,6 +125,10 @@ internal sealed record TrainingGraph(
             loss.Parts.Select(part => part.Part.Output).ToHashSet(), tables, shared)
         {
             ReadsLogits = loss.ReadsLogits,
+            OverSequences = g.Nodes
+                .Where(node => node.Operator.Domain == FunctionDefinition.Domain
+                    && node.Inputs.Any(input => input?.Name == PackedInputs.Offsets))
+                .Select(node => node.Operator.Type).ToHashSet(),
             Frozen = [.. m.Views.Where((view, i) => frozen.Contains(view) && inputs.Contains(m.Parameters[i]))],
             Adapted = [.. m.AdaptedLayers],
             AdapterScale = plan?.Adapters?.Scale ?? 0,

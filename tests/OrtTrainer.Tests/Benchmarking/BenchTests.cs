@@ -1,5 +1,7 @@
 using System.Text.Json;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Cli;
+using OrtTrainer.Tests.Runtime.Cuda;
 
 namespace OrtTrainer.Tests.Benchmarking;
 
@@ -48,6 +50,33 @@ public sealed class BenchTests
             Is.EqualTo(new[] { "batches", "step", "averaging", "memory", "kernels" }));
         Assert.That(run.Lines[^1], Is.EqualTo("kernels      none: function bodies"));
     }
+
+    [Test]
+    [NonParallelizable]
+    public void Steps_that_are_played_back_tell_their_shapes_and_padding()
+    {
+        RecordingDevice device = new();
+        Device.Unlisted = device;
+        try
+        {
+            CliRun run = CliRun.Of(
+                "bench", "--model", _desk.Model, "--full-length", "16", "--batches", "4", "--batch-size", "4",
+                "--threads", "1", "--device", RecordingDevice.RecordingWord, "--cuda-graphs", "on");
+
+            Assert.That(
+                run.Succeeded().Lines, Does.Contain("cuda graphs  1 shape of batches, 1.5% of their tokens are padding"));
+            Assert.That(device.Played.Single(), Is.EqualTo(6), "of 8 passes, one run directly and one recorded");
+        }
+        finally
+        {
+            Device.Unlisted = null;
+        }
+    }
+
+    [Test]
+    public void Graphs_are_refused_where_a_device_has_none() => Assert.That(
+        CliRun.Of("bench", "--model", _desk.Model, "--full-length", "16", "--cuda-graphs", "auto").Error,
+        Does.Contain("--cuda-graphs is auto, which a CUDA device has; cpu has no CUDA graphs."));
 
     [Test]
     public void A_profile_tells_where_the_time_of_steps_goes()

@@ -4,6 +4,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Training;
 
@@ -139,6 +140,12 @@ public sealed class RenderingTests
     public void The_header_tells_of_batches_of_like_length() => Assert.That(
         RunHeader.Lines(Facts, Options with { BatchByLength = 50 }),
         Does.Contain("steps        342 of 32 examples of like length among 50 batches, 171 per epoch"));
+
+    [Test]
+    public void The_header_tells_of_graphs_and_what_they_pad() => Assert.That(
+        RunHeader.Lines(
+            Facts with { Buckets = 5, BucketPadding = 2.34 }, Options with { CudaGraphs = RecordingMode.Auto }),
+        Does.Contain("cuda graphs  auto, 5 shapes of batches, 2.3 % of their tokens are padding"));
 
     [Test]
     public void A_step_and_an_evaluation_in_one_line_each()

@@ -23,8 +23,8 @@ internal readonly struct DropoutMask
     /// <param name="key">Two words of the step's key, each in [0, 2^32).</param>
     public DropoutMask(DropoutSite dropout, ReadOnlySpan<long> key)
     {
-        _key0 = Mix(Word(key[0]) + (dropout.Site * 0x9E3779B9));
-        _key1 = Mix(Word(key[1]) + (dropout.Site * 0x85EBCA6B));
+        _key0 = Mix(Word(key[0]) + dropout.Salt0);
+        _key1 = Mix(Word(key[1]) + dropout.Salt1);
         _threshold = dropout.Threshold;
         _scale = dropout.Scale;
     }

@@ -27,18 +27,29 @@ internal readonly struct DropoutSite
 
     public uint Site { get; }
 
+    /// <summary>What is added to the first word of a key.</summary>
+    public uint Salt0 => unchecked(Site * 0x9E3779B9);
+
+    /// <summary>What is added to the second word of a key.</summary>
+    public uint Salt1 => unchecked(Site * 0x85EBCA6B);
+
     /// <summary>The mask of one step.</summary>
     /// <param name="key">int64[2].</param>
     public DropoutMask Mask(KernelTensor key)
     {
-        if (key.Length != 2)
-        {
-            throw new ArgumentException($"The dropout key has shape {key}; expected [2].");
-        }
-
+        RequireKey(key);
         unsafe
         {
             return new DropoutMask(this, new ReadOnlySpan<long>(key.Int64s, 2));
+        }
+    }
+
+    /// <exception cref="ArgumentException">The tensor is no key.</exception>
+    public static void RequireKey(KernelTensor key)
+    {
+        if (key.Length != 2)
+        {
+            throw new ArgumentException($"The dropout key has shape {key}; expected [2].");
         }
     }
 }

@@ -25,8 +25,7 @@ internal static class AttentionKeyGradient
 
     /// <summary>Launches the kernel for a batch; inputs are those of the gradient's node.</summary>
     public static void Launch(
-        in DeviceRun run, AttentionOnDevice attention, PackedTensor qkv, KernelArgument delta, KernelArgument dqkv,
-        DeviceMask mask)
+        in DeviceRun run, AttentionOnDevice attention, PackedTensor qkv, KernelArgument delta, KernelArgument dqkv)
     {
         bool isNarrow = AttentionOnDevice.IsNarrow(qkv);
         int keys = isNarrow ? NarrowKeys : WideKeys;
@@ -34,15 +33,16 @@ internal static class AttentionKeyGradient
             isNarrow ? Narrow : Wide,
             new GridSize(AttentionTile.Most(qkv.Tokens, qkv.Sequences, keys), attention.KeyHeads), run.Floats(0),
             run.Floats(1), run.Floats(3), delta, run.Int64s(4), dqkv, attention.Heads, attention.KeyHeads, qkv.Width,
-            attention.Causal, attention.Window(qkv), attention.Scale, mask);
+            attention.Causal, attention.Window(qkv), attention.Scale, run.DropoutKey(5),
+            attention.Mask);
     }
 
     /// <summary>Heads of at most <see cref="AttentionOnDevice.NarrowWidth"/> columns.</summary>
     public static void BackwardNarrow(
         ArrayView<float> dy, ArrayView<float> qkv, ArrayView<float> lse, ArrayView<float> delta,
         ArrayView<long> offsets, ArrayView<float> dqkv, int heads, int keyHeads, int width, int causal, int window,
-        float scale, DeviceMask mask) => Backward(
-        dy, qkv, lse, delta, offsets, dqkv, heads, keyHeads, width, causal, window, scale, mask, NarrowKeys,
+        float scale, ArrayView<long> key, DeviceMask site) => Backward(
+        dy, qkv, lse, delta, offsets, dqkv, heads, keyHeads, width, causal, window, scale, site.At(key), NarrowKeys,
         NarrowQueries, SharedMemory.Allocate<float>(NarrowKeys * (AttentionOnDevice.NarrowWidth + 1)),
         SharedMemory.Allocate<float>(NarrowKeys * (AttentionOnDevice.NarrowWidth + 1)),
         SharedMemory.Allocate<float>(NarrowQueries * (AttentionOnDevice.NarrowWidth + 1)),
@@ -57,9 +57,9 @@ internal static class AttentionKeyGradient
     public static void BackwardWide(
         ArrayView<float> dy, ArrayView<float> qkv, ArrayView<float> lse, ArrayView<float> delta,
         ArrayView<long> offsets, ArrayView<float> dqkv, int heads, int keyHeads, int width, int causal, int window,
-        float scale, DeviceMask mask) => Backward(
-        dy, qkv, lse, delta, offsets, dqkv, heads, keyHeads, width, causal, window, scale, mask, WideKeys, WideQueries,
-        SharedMemory.Allocate<float>(WideKeys * (AttentionOnDevice.WideWidth + 1)),
+        float scale, ArrayView<long> key, DeviceMask site) => Backward(
+        dy, qkv, lse, delta, offsets, dqkv, heads, keyHeads, width, causal, window, scale, site.At(key), WideKeys,
+        WideQueries, SharedMemory.Allocate<float>(WideKeys * (AttentionOnDevice.WideWidth + 1)),
         SharedMemory.Allocate<float>(WideKeys * (AttentionOnDevice.WideWidth + 1)),
         SharedMemory.Allocate<float>(WideQueries * (AttentionOnDevice.WideWidth + 1)),
         SharedMemory.Allocate<float>(WideQueries * (AttentionOnDevice.WideWidth + 1)),

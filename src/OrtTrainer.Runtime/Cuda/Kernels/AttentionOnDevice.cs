@@ -48,8 +48,8 @@ internal sealed class AttentionOnDevice(KernelDefinition cpu, KernelAttributes a
     /// <summary>How far a query sees; no further than the batch is long, so that sums stay in range.</summary>
     public int Window(PackedTensor qkv) => _reach.HasWindow ? Math.Min(_window, qkv.Tokens) : qkv.Tokens;
 
-    /// <summary>The mask of a step.</summary>
-    public DeviceMask Mask(KernelTensor key) => DeviceRun.MaskOf(_attributes.Dropout.Mask(key));
+    /// <summary>What is dropped, short of the key of a step.</summary>
+    public DeviceMask Mask => DeviceRun.MaskOf(_attributes.Dropout);
 
     /// <summary>Whether the kernels of little shared memory are wide enough.</summary>
     public static bool IsNarrow(PackedTensor qkv) => qkv.Width <= NarrowWidth;

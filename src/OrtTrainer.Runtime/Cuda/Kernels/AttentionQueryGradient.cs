@@ -23,19 +23,20 @@ internal static class AttentionQueryGradient
 
     /// <summary>Launches the kernel for a batch; inputs are those of the gradient's node.</summary>
     public static void Launch(
-        in DeviceRun run, AttentionOnDevice attention, PackedTensor qkv, KernelArgument delta, KernelArgument dqkv,
-        DeviceMask mask) => run.Launch(
+        in DeviceRun run, AttentionOnDevice attention, PackedTensor qkv, KernelArgument delta, KernelArgument dqkv) =>
+        run.Launch(
         AttentionOnDevice.IsNarrow(qkv) ? Narrow : Wide,
         new GridSize(AttentionTile.Most(qkv.Tokens, qkv.Sequences, Queries), attention.Heads), run.Floats(0),
         run.Floats(1), run.Floats(3), delta, run.Int64s(4), dqkv, attention.Heads, attention.KeyHeads, qkv.Width,
-        attention.Causal, attention.Window(qkv), attention.Scale, mask);
+        attention.Causal, attention.Window(qkv), attention.Scale, run.DropoutKey(5),
+        attention.Mask);
 
     /// <summary>Heads of at most <see cref="AttentionOnDevice.NarrowWidth"/> columns.</summary>
     public static void BackwardNarrow(
         ArrayView<float> dy, ArrayView<float> qkv, ArrayView<float> lse, ArrayView<float> delta,
         ArrayView<long> offsets, ArrayView<float> dqkv, int heads, int keyHeads, int width, int causal, int window,
-        float scale, DeviceMask mask) => Backward(
-        dy, qkv, lse, delta, offsets, dqkv, heads, keyHeads, width, causal, window, scale, mask, NarrowKeys,
+        float scale, ArrayView<long> key, DeviceMask site) => Backward(
+        dy, qkv, lse, delta, offsets, dqkv, heads, keyHeads, width, causal, window, scale, site.At(key), NarrowKeys,
         SharedMemory.Allocate<float>(Queries * (AttentionOnDevice.NarrowWidth + 1)),
         SharedMemory.Allocate<float>(Queries * (AttentionOnDevice.NarrowWidth + 1)),
         SharedMemory.Allocate<float>(NarrowKeys * (AttentionOnDevice.NarrowWidth + 1)),
@@ -48,8 +49,8 @@ internal static class AttentionQueryGradient
     public static void BackwardWide(
         ArrayView<float> dy, ArrayView<float> qkv, ArrayView<float> lse, ArrayView<float> delta,
         ArrayView<long> offsets, ArrayView<float> dqkv, int heads, int keyHeads, int width, int causal, int window,
-        float scale, DeviceMask mask) => Backward(
-        dy, qkv, lse, delta, offsets, dqkv, heads, keyHeads, width, causal, window, scale, mask, WideKeys,
+        float scale, ArrayView<long> key, DeviceMask site) => Backward(
+        dy, qkv, lse, delta, offsets, dqkv, heads, keyHeads, width, causal, window, scale, site.At(key), WideKeys,
         SharedMemory.Allocate<float>(Queries * (AttentionOnDevice.WideWidth + 1)),
         SharedMemory.Allocate<float>(Queries * (AttentionOnDevice.WideWidth + 1)),
         SharedMemory.Allocate<float>(WideKeys * (AttentionOnDevice.WideWidth + 1)),

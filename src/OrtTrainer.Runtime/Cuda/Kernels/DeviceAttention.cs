@@ -24,14 +24,13 @@ internal sealed class DeviceAttention(IOperatorDevice device, AttentionOnDevice 
     public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
         AttentionOnDevice.Forward.Select(form => On(
             form.Cpu, device,
-            attributes => new DeviceAttention(device, new AttentionOnDevice(form.Cpu, attributes, form.Form)),
-            hostInputs: 2));
+            attributes => new DeviceAttention(device, new AttentionOnDevice(form.Cpu, attributes, form.Form))));
 
     /// <summary>Heads of at most <see cref="AttentionOnDevice.NarrowWidth"/> columns.</summary>
     public static void ForwardNarrow(
         ArrayView<float> qkv, ArrayView<long> offsets, ArrayView<float> y, ArrayView<float> lse, int heads,
-        int keyHeads, int width, int causal, int window, float scale, DeviceMask mask) => Forward(
-        qkv, offsets, y, lse, heads, keyHeads, width, causal, window, scale, mask,
+        int keyHeads, int width, int causal, int window, float scale, ArrayView<long> key, DeviceMask site) => Forward(
+        qkv, offsets, y, lse, heads, keyHeads, width, causal, window, scale, site.At(key),
         SharedMemory.Allocate<float>(Queries * (AttentionOnDevice.NarrowWidth + 1)),
         SharedMemory.Allocate<float>(Keys * (AttentionOnDevice.NarrowWidth + 1)),
         SharedMemory.Allocate<float>(Queries * (Keys + 1)),
@@ -42,8 +41,8 @@ internal sealed class DeviceAttention(IOperatorDevice device, AttentionOnDevice 
     /// <summary>Heads of at most <see cref="AttentionOnDevice.WideWidth"/> columns.</summary>
     public static void ForwardWide(
         ArrayView<float> qkv, ArrayView<long> offsets, ArrayView<float> y, ArrayView<float> lse, int heads,
-        int keyHeads, int width, int causal, int window, float scale, DeviceMask mask) => Forward(
-        qkv, offsets, y, lse, heads, keyHeads, width, causal, window, scale, mask,
+        int keyHeads, int width, int causal, int window, float scale, ArrayView<long> key, DeviceMask site) => Forward(
+        qkv, offsets, y, lse, heads, keyHeads, width, causal, window, scale, site.At(key),
         SharedMemory.Allocate<float>(Queries * (AttentionOnDevice.WideWidth + 1)),
         SharedMemory.Allocate<float>(Keys * (AttentionOnDevice.WideWidth + 1)),
         SharedMemory.Allocate<float>(Queries * (Keys + 1)),
@@ -59,7 +58,7 @@ internal sealed class DeviceAttention(IOperatorDevice device, AttentionOnDevice 
             new GridSize(AttentionTile.Most(qkv.Tokens, qkv.Sequences, Queries), attention.Heads), run.Floats(0),
             run.Int64s(1), run.OutputFloats(0, qkv.Tokens, qkv.Columns),
             run.OutputFloats(1, qkv.Tokens, attention.Heads), attention.Heads, attention.KeyHeads, qkv.Width,
-            attention.Causal, attention.Window(qkv), attention.Scale, attention.Mask(run.Input(2)));
+            attention.Causal, attention.Window(qkv), attention.Scale, run.DropoutKey(2), attention.Mask);
     }
 
     // keys holds the keys of a tile, then its values.

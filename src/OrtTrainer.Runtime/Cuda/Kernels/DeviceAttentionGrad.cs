@@ -20,8 +20,7 @@ internal sealed class DeviceAttentionGrad(IOperatorDevice device, AttentionOnDev
     public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
         AttentionOnDevice.Backward.Select(form => On(
             form.Cpu, device,
-            attributes => new DeviceAttentionGrad(device, new AttentionOnDevice(form.Cpu, attributes, form.Form)),
-            hostInputs: 5));
+            attributes => new DeviceAttentionGrad(device, new AttentionOnDevice(form.Cpu, attributes, form.Form))));
 
     /// <summary>delta [T, heads] = Σ dy · y over the columns of a head.</summary>
     public static void Delta(ArrayView<float> dy, ArrayView<float> y, ArrayView<float> delta, int width)
@@ -52,14 +51,13 @@ internal sealed class DeviceAttentionGrad(IOperatorDevice device, AttentionOnDev
         Shapes.Require(attention.Cpu, "dy", run.Input(0), qkv.Tokens, qkv.Columns);
         Shapes.Require(attention.Cpu, "y", run.Input(2), qkv.Tokens, qkv.Columns);
         Shapes.Require(attention.Cpu, "lse", run.Input(3), qkv.Tokens, attention.Heads);
-        DeviceMask mask = attention.Mask(run.Input(5));
         KernelArgument dqkv = run.OutputFloats(0, run.Input(1).Shape);
 
         long rows = (long)qkv.Tokens * attention.Heads;
         using DeviceScratch scratch = run.Scratch(rows * sizeof(float));
         KernelArgument delta = scratch.Floats(0, rows);
         run.Launch(Deltas, run.Group.GroupsOfWarps(rows), run.Floats(0), run.Floats(2), delta, qkv.Width);
-        AttentionQueryGradient.Launch(run, attention, qkv, delta, dqkv, mask);
-        AttentionKeyGradient.Launch(run, attention, qkv, delta, dqkv, mask);
+        AttentionQueryGradient.Launch(run, attention, qkv, delta, dqkv);
+        AttentionKeyGradient.Launch(run, attention, qkv, delta, dqkv);
     }
 }

@@ -14,11 +14,12 @@ internal sealed class DeviceDropout(IOperatorDevice device, KernelAttributes att
     public static IReadOnlyList<DeviceKernel> Kernels => [Masked];
 
     public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
-        [On(DropoutKernel.Definition, device, attributes => new DeviceDropout(device, attributes), hostInputs: 1)];
+        [On(DropoutKernel.Definition, device, attributes => new DeviceDropout(device, attributes))];
 
     /// <summary>y = x · mask.</summary>
-    public static void Multiply(ArrayView<float> x, ArrayView<float> y, DeviceMask mask)
+    public static void Multiply(ArrayView<float> x, ArrayView<float> y, ArrayView<long> key, DeviceMask site)
     {
+        DeviceMask mask = site.At(key);
         long i = DeviceThread.Element;
         if (i < x.Length)
         {
@@ -31,6 +32,6 @@ internal sealed class DeviceDropout(IOperatorDevice device, KernelAttributes att
         KernelTensor x = run.Input(0);
         run.Launch(
             Masked, run.Group.GroupsOfThreads(x.Length), DeviceRun.FloatsOf(x), run.OutputFloats(0, x.Shape),
-            DeviceRun.MaskOf(_dropout.Mask(run.Input(1))));
+            run.DropoutKey(1), DeviceRun.MaskOf(_dropout));
     }
 }

@@ -18,19 +18,21 @@ internal sealed class DeviceDropoutAddLayerNorm(IOperatorDevice device, KernelAt
     private static KernelDefinition Cpu => DropoutAddLayerNormKernel.Definition;
 
     public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
-        [On(Cpu, device, attributes => new DeviceDropoutAddLayerNorm(device, attributes), hostInputs: 4)];
+        [On(Cpu, device, attributes => new DeviceDropoutAddLayerNorm(device, attributes))];
 
     /// <summary>z = residual + x · mask, y = the layer normalization of z.</summary>
     public static void AddAndNormalize(
         ArrayView<float> x, ArrayView<float> residual, ArrayView<float> gamma, ArrayView<float> beta,
         ArrayView<float> y, ArrayView<float> z, ArrayView<float> mean, ArrayView<float> invstd, int rows, int columns,
-        float epsilon, DeviceMask mask)
+        float epsilon, ArrayView<long> key, DeviceMask site)
     {
         int row = DeviceThread.Row;
         if (row >= rows)
         {
             return;
         }
+
+        DeviceMask mask = site.At(key);
 
         // Threads read again only what they wrote themselves.
         long start = (long)row * columns;
@@ -63,6 +65,7 @@ internal sealed class DeviceDropoutAddLayerNorm(IOperatorDevice device, KernelAt
         run.Launch(
             Rows, run.Group.GroupsOfWarps(rows), DeviceRun.FloatsOf(x), run.Floats(1), run.Floats(2), run.Floats(3),
             run.OutputFloats(0, rows, columns), run.OutputFloats(1, rows, columns), run.OutputFloats(2, rows),
-            run.OutputFloats(3, rows), rows, columns, _epsilon, DeviceRun.MaskOf(_dropout.Mask(run.Input(4))));
+            run.OutputFloats(3, rows), rows, columns, _epsilon, run.DropoutKey(4),
+            DeviceRun.MaskOf(_dropout));
     }
 }

@@ -22,8 +22,7 @@ internal sealed class DeviceEmbeddingNorm(
 
     public static IEnumerable<KernelDefinition> Define(IOperatorDevice device) =>
         EmbeddingNormKernel.Definitions.Select((cpu, i) => On(
-            cpu, device, attributes => new DeviceEmbeddingNorm(device, cpu, i + 1, attributes),
-            hostInputs: (2 * (i + 1)) + 2));
+            cpu, device, attributes => new DeviceEmbeddingNorm(device, cpu, i + 1, attributes)));
 
     /// <summary>
     /// z = the sum of the rows that a token picks, y = the layer normalization of z, dropped out; a table without
@@ -33,7 +32,7 @@ internal sealed class DeviceEmbeddingNorm(
         ArrayView<float> table0, ArrayView<float> table1, ArrayView<float> table2, ArrayView<float> table3,
         ArrayView<long> ids0, ArrayView<long> ids1, ArrayView<long> ids2, ArrayView<long> ids3, ArrayView<float> gamma,
         ArrayView<float> beta, ArrayView<float> y, ArrayView<float> z, ArrayView<float> mean, ArrayView<float> invstd,
-        int rows, int columns, int tables, float epsilon, DeviceMask mask)
+        int rows, int columns, int tables, float epsilon, ArrayView<long> key, DeviceMask site)
     {
         int row = DeviceThread.Row;
         if (row >= rows)
@@ -41,6 +40,7 @@ internal sealed class DeviceEmbeddingNorm(
             return;
         }
 
+        DeviceMask mask = site.At(key);
         long start = (long)row * columns;
         for (int i = DeviceThread.Lane; i < columns; i += Warp.WarpSize)
         {
@@ -91,7 +91,7 @@ internal sealed class DeviceEmbeddingNorm(
             [
                 .. picked, run.Floats(gamma), run.Floats(gamma + 1), run.OutputFloats(0, rows, columns),
                 run.OutputFloats(1, rows, columns), run.OutputFloats(2, rows), run.OutputFloats(3, rows), rows, columns,
-                tables, _epsilon, DeviceRun.MaskOf(_dropout.Mask(run.Input(gamma + 2))),
+                tables, _epsilon, run.DropoutKey(gamma + 2), DeviceRun.MaskOf(_dropout),
             ]);
     }
 

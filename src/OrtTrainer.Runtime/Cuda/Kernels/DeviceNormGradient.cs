@@ -25,13 +25,11 @@ internal static class DeviceNormGradient
         DropoutAddLayerNormGradKernel.Definition with
         {
             Provider = device.Provider,
-            HostInputs = [5],
             Create = attributes => new OfDropoutAddLayerNorm(device, attributes),
         },
         EmbeddingNormGradKernel.Definition with
         {
             Provider = device.Provider,
-            HostInputs = [5],
             Create = attributes => new OfEmbeddingNorm(device, attributes),
         },
     ];
@@ -43,7 +41,7 @@ internal static class DeviceNormGradient
     public static void Rows(
         ArrayView<float> dy, ArrayView<float> z, ArrayView<float> gamma, ArrayView<float> mean,
         ArrayView<float> invstd, ArrayView<float> residual, ArrayView<float> dz, ArrayView<float> dx, int rows,
-        int columns, DeviceMask maskOfDy, DeviceMask mask)
+        int columns, ArrayView<long> key, DeviceMask siteOfDy, DeviceMask site)
     {
         int row = DeviceThread.Row;
         if (row >= rows)
@@ -51,6 +49,7 @@ internal static class DeviceNormGradient
             return;
         }
 
+        DeviceMask maskOfDy = siteOfDy.At(key), mask = site.At(key);
         long start = (long)row * columns;
         float middle = mean[row], scale = invstd[row], sumG = 0, sumGn = 0;
         for (int i = DeviceThread.Lane; i < columns; i += Warp.WarpSize)
@@ -82,8 +81,10 @@ internal static class DeviceNormGradient
     /// <summary>Partial sums [blocks, columns] of dgamma = Σ dy n and dbeta = Σ dy, with dy dropped out.</summary>
     public static void SumBlocks(
         ArrayView<float> dy, ArrayView<float> z, ArrayView<float> mean, ArrayView<float> invstd,
-        ArrayView<float> dgamma, ArrayView<float> dbeta, int rows, int columns, DeviceMask maskOfDy)
+        ArrayView<float> dgamma, ArrayView<float> dbeta, int rows, int columns, ArrayView<long> key,
+        DeviceMask siteOfDy)
     {
+        DeviceMask maskOfDy = siteOfDy.At(key);
         long column = DeviceThread.Element;
         if (column < columns)
         {
@@ -116,11 +117,11 @@ internal static class DeviceNormGradient
     // dgamma and dbeta are the outputs behind those of rows.
     private static void Launch(
         in DeviceRun run, int rows, int columns, KernelArgument residual, KernelArgument dz, KernelArgument dx,
-        int dgamma, DeviceMask maskOfDy, DeviceMask mask)
+        int dgamma, KernelArgument key, DeviceMask maskOfDy, DeviceMask mask)
     {
         run.Launch(
             RowGradients, run.Group.GroupsOfWarps(rows), run.Floats(0), run.Floats(1), run.Floats(2), run.Floats(3),
-            run.Floats(4), residual, dz, dx, rows, columns, maskOfDy, mask);
+            run.Floats(4), residual, dz, dx, rows, columns, key, maskOfDy, mask);
 
         int blocks = RowBlocks.Count(rows);
         long sums = (long)blocks * columns;
@@ -128,7 +129,7 @@ internal static class DeviceNormGradient
         KernelArgument gammaSums = scratch.Floats(0, sums), betaSums = scratch.Floats(sums, sums);
         run.Launch(
             BlockSums, new GridSize(run.Group.GroupsOfThreads(columns), blocks), run.Floats(0), run.Floats(1),
-            run.Floats(3), run.Floats(4), gammaSums, betaSums, rows, columns, maskOfDy);
+            run.Floats(3), run.Floats(4), gammaSums, betaSums, rows, columns, key, maskOfDy);
         DeviceColumnSum.Combine(run, gammaSums, run.OutputFloats(dgamma, columns), blocks, columns);
         DeviceColumnSum.Combine(run, betaSums, run.OutputFloats(dgamma + 1, columns), blocks, columns);
     }
@@ -149,7 +150,7 @@ internal static class DeviceNormGradient
 
             Launch(
                 run, rows, columns, residual, run.OutputFloats(0, rows, columns), KernelArgument.Floats(0, 0),
-                dgamma: 1, Whole, Whole);
+                dgamma: 1, KernelArgument.Int64s(0, 0), Whole, Whole);
         }
     }
 
@@ -164,7 +165,7 @@ internal static class DeviceNormGradient
             KernelArgument dx = run.OutputFloats(0, rows, columns);
             Launch(
                 run, rows, columns, KernelArgument.Floats(0, 0), run.OutputFloats(1, rows, columns), dx, dgamma: 2,
-                Whole, DeviceRun.MaskOf(_dropout.Mask(run.Input(5))));
+                run.DropoutKey(5), Whole, DeviceRun.MaskOf(_dropout));
         }
     }
 
@@ -177,7 +178,7 @@ internal static class DeviceNormGradient
             (int rows, int columns) = Check(run, EmbeddingNormGradKernel.Definition, "z");
             Launch(
                 run, rows, columns, KernelArgument.Floats(0, 0), run.OutputFloats(0, rows, columns),
-                KernelArgument.Floats(0, 0), dgamma: 1, DeviceRun.MaskOf(_dropout.Mask(run.Input(5))), Whole);
+                KernelArgument.Floats(0, 0), dgamma: 1, run.DropoutKey(5), DeviceRun.MaskOf(_dropout), Whole);
         }
     }
 }

@@ -52,6 +52,17 @@ internal readonly unsafe ref struct DeviceRun
     public static KernelArgument FloatsOf(KernelTensor tensor) =>
         KernelArgument.Floats((nint)tensor.Floats, tensor.Length);
 
+    /// <summary>The key of a step's dropout for a kernel, which reads it on the device: what a launch is given stays
+    /// the same where a device plays it back.</summary>
+    public KernelArgument DropoutKey(int input)
+    {
+        DropoutSite.RequireKey(_context.Input(input));
+        return Int64s(input);
+    }
+
+    /// <summary>What a node drops, short of the key.</summary>
+    public static DeviceMask MaskOf(DropoutSite site) => new(site.Salt0, site.Salt1, site.Threshold, site.Scale);
+
     /// <summary>A mask for a kernel.</summary>
     public static DeviceMask MaskOf(DropoutMask mask) => new(mask.Key0, mask.Key1, mask.Threshold, mask.Scale);
 }

@@ -1,5 +1,6 @@
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
+using OrtTrainer.Training.Buckets;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training.Batches;
@@ -83,16 +84,19 @@ internal sealed class PackedBatch
     }
 
     /// <summary>Gives the batch to a session; only the inputs named in <paramref name="inputs"/> are set.</summary>
-    internal void Bind(Binding binding, IReadOnlySet<string> inputs)
+    /// <param name="binding">The session's; with a bucket, its inputs keep their places and fill themselves up.</param>
+    /// <param name="inputs">What the graph takes.</param>
+    /// <param name="bucket">What the batch is filled up to; null for nothing.</param>
+    internal void Bind(Binding binding, IReadOnlySet<string> inputs, Bucket? bucket = null)
     {
         ReadOnlySpan<long> tokens = [Tokens];
         Bind(
-            binding, inputs, _tokens, PackedInputs.InputIds, PackedInputs.PositionIds, PackedInputs.Offsets);
+            binding, inputs, _tokens, PackedInputs.InputIds, PackedInputs.PositionIds, PackedInputs.Offsets, bucket);
         if (inputs.Contains(PackedInputs.DecoderInputIds))
         {
             Bind(
                 binding, inputs, _decoder, PackedInputs.DecoderInputIds, PackedInputs.DecoderPositionIds,
-                PackedInputs.DecoderOffsets);
+                PackedInputs.DecoderOffsets, bucket: null);
         }
 
         if (inputs.Contains(PackedInputs.TokenTypeIds))
@@ -153,7 +157,8 @@ internal sealed class PackedBatch
     }
 
     private static void Bind(
-        Binding binding, IReadOnlySet<string> inputs, TokenList tokens, string ids, string positions, string offsets)
+        Binding binding, IReadOnlySet<string> inputs, TokenList tokens, string ids, string positions, string offsets,
+        Bucket? bucket)
     {
         if (inputs.Contains(ids))
         {
@@ -162,7 +167,8 @@ internal sealed class PackedBatch
 
         if (inputs.Contains(offsets))
         {
-            binding.SetInput(offsets, tokens.Offsets, [tokens.Offsets.Length]);
+            ReadOnlySpan<long> filled = bucket is null ? tokens.Offsets : bucket.FillUp(tokens.Offsets);
+            binding.SetInput(offsets, filled, [filled.Length]);
         }
 
         if (inputs.Contains(positions))

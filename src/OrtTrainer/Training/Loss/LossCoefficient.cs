@@ -22,7 +22,7 @@ internal sealed class LossCoefficient(string name, Func<long, float> valueAt) : 
     }
 
     /// <summary>The name of the graph's input.</summary>
-    internal string Name => name;
+    internal override string Name => name;
 
     /// <summary>The value at an optimizer step, counted from 0.</summary>
     internal float At(long step) => valueAt(step);

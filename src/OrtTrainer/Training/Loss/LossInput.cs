@@ -13,6 +13,9 @@ internal abstract class LossInput
     {
     }
 
+    /// <summary>The name of the graph's input; null for several.</summary>
+    internal virtual string? Name => null;
+
     /// <summary>Takes the values for a batch.</summary>
     internal abstract void Fill(BatchRows rows);
 

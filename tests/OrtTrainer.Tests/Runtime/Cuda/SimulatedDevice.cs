@@ -13,11 +13,11 @@ namespace OrtTrainer.Tests.Runtime.Cuda;
 /// on the host, and graphs by ONNX Runtime's own provider, with the kernels of the processors so that only the updates
 /// can differ from theirs.
 /// </summary>
-internal sealed class SimulatedDevice : KernelDevice
+internal class SimulatedDevice : KernelDevice
 {
     public const string Word = "simulated";
 
-    private SimulatedDevice()
+    protected SimulatedDevice()
     {
     }
 
