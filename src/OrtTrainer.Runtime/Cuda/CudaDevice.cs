@@ -7,6 +7,8 @@ using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cuda.Driver;
 using OrtTrainer.Runtime.Cuda.Kernels;
 using OrtTrainer.Runtime.Cuda.Launching;
+using OrtTrainer.Runtime.Cuda.Nccl;
+using OrtTrainer.Runtime.Distributed;
 
 namespace OrtTrainer.Runtime.Cuda;
 
@@ -79,6 +81,14 @@ internal sealed partial class CudaDevice : KernelDevice
                 + $"8.0 or more has; {Name} has {capability}. Take fp32.");
         }
     }
+
+    internal override Device OfRank(int rank, int count) =>
+        CudaDriver.Find().Driver is { } driver
+            ? At(CudaSurvey.IndexOfRank(_index, rank, count, CudaContext.Count(driver)))
+            : this;
+
+    internal override (Func<IBufferLink>? Connect, string? Note) Link(RankGroup ranks, BufferPath path) =>
+        NcclChoice.Make(ranks, path, () => new CudaStream(Context), Name);
 
     internal override Device? Answer(string name) =>
         name == Kind ? First

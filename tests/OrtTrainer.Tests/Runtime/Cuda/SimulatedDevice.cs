@@ -5,6 +5,8 @@ using OrtTrainer.Runtime.Cpu;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cuda;
 using OrtTrainer.Runtime.Cuda.Launching;
+using OrtTrainer.Runtime.Cuda.Nccl;
+using OrtTrainer.Runtime.Distributed;
 
 namespace OrtTrainer.Tests.Runtime.Cuda;
 
@@ -39,6 +41,13 @@ internal sealed class SimulatedDevice : KernelDevice
 
     public override DeviceSurvey Survey() => new(Name, [], []);
 
+    /// <summary>Whether ranks send by NCCL; a stand-in for it reads memory of the host.</summary>
+    public bool HasNccl { get; set; }
+
+    internal override (Func<IBufferLink>? Connect, string? Note) Link(RankGroup ranks, BufferPath path) => HasNccl
+        ? NcclChoice.Make(ranks, path, () => new NoStream(), Name)
+        : base.Link(ranks, path);
+
     internal override void Finish()
     {
     }
@@ -47,6 +56,18 @@ internal sealed class SimulatedDevice : KernelDevice
 
     internal override void Configure(SessionOptions settings, ExecutionOptions options)
     {
+    }
+
+    /// <summary>All is done when it returns.</summary>
+    public sealed class NoStream : INcclStream
+    {
+        public IntPtr Handle => IntPtr.Zero;
+
+        public void Use()
+        {
+        }
+
+        public bool IsDone() => true;
     }
 
     /// <summary>Memory of the host that pretends to lie elsewhere.</summary>
