@@ -51,7 +51,7 @@ public sealed class RankedDeviceTests
         using CancellationTokenSource source = new();
         EventList events = new(e =>
         {
-            if (e is RunEvent.Stepped { Report.Step: 3 })
+            if (e is RunEvent.Stepped { Report.Step: 2 })
             {
                 source.Cancel();
             }
@@ -85,6 +85,8 @@ public sealed class RankedDeviceTests
             Optimizer = optimizer,
             Device = SimulatedDevice.Word,
             Dropout = 0.1,
+            MaxSteps = 3,
+            EvalSteps = 2,
         };
     }
 }

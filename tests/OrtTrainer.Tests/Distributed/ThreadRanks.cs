@@ -116,6 +116,7 @@ internal sealed class ThreadRanks : RankGroup
         for (int rank = 0; rank < Count; rank++)
         {
             own[rank] = sent.Slice(sentTo[rank].Offset, sentTo[rank].Length).ToArray();
+            Interlocked.Add(ref _room.Sent, own[rank].Length * Unsafe.SizeOf<T>());
         }
 
         T[][][] all = Exchanged(own);
@@ -123,7 +124,6 @@ internal sealed class ThreadRanks : RankGroup
         {
             Assert.That(all[rank][Rank], Has.Length.EqualTo(receivedFrom[rank].Length));
             all[rank][Rank].CopyTo(received[receivedFrom[rank].Offset..]);
-            Interlocked.Add(ref _room.Sent, all[rank][Rank].Length * Unsafe.SizeOf<T>());
         }
     }
 
