@@ -22,7 +22,10 @@ internal static class CudaSurvey
         string[] folders = [.. CudaLibrary.Folders()];
         return new DeviceSurvey(
             CudaDevice.Kind,
-            [need, Build(), .. CudaLibrary.All.Select(library => library.Load(folders)), .. Nccl(opensDevices, folders)],
+            [
+                need, Build(), .. CudaLibrary.All.Select(library => library.Load(folders)),
+                .. Nccl(opensDevices, folders),
+            ],
             driver is null ? []
                 : [
                     .. Enumerable.Range(0, CudaContext.Count(driver))

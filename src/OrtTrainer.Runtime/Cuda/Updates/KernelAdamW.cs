@@ -25,8 +25,7 @@ internal sealed class KernelAdamW : Optimizer
     private readonly RankPart _part;
 
     /// <summary>Allocates the two moments, zero.</summary>
-    public KernelAdamW(
-        KernelDevice device, WeightLayout layout, AdamWOptions options, UpdateShare share)
+    public KernelAdamW(KernelDevice device, WeightLayout layout, AdamWOptions options, UpdateShare share)
         : base(layout)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -49,9 +48,9 @@ internal sealed class KernelAdamW : Optimizer
         double rate = inputs.LearningRate;
         _coefficients.Set((group, row) => Fill(row, _options, rate * group.RateScale, group.HasWeightDecay, step));
         _device.Run(
-            Kernel, _part.Length, inputs.Parameters.View(_part), inputs.Gradients.View(_part), _first.View(_part), _second.View(_part),
-            inputs.Average.ViewOrEmpty(_part), _coefficients.GroupsOf(_part), _coefficients.Rows, (float)inputs.GradientScale,
-            (float)inputs.AverageWeight);
+            Kernel, _part.Length, inputs.Parameters.View(_part), inputs.Gradients.View(_part), _first.View(_part),
+            _second.View(_part), inputs.Average.ViewOrEmpty(_part), _coefficients.GroupsOf(_part), _coefficients.Rows,
+            (float)inputs.GradientScale, (float)inputs.AverageWeight);
     }
 
     /// <inheritdoc/>

@@ -22,8 +22,7 @@ internal sealed class KernelSgd : Optimizer
 
     /// <summary>Allocates the velocity, zero, where there is momentum.</summary>
     /// <exception cref="ArgumentException">Nesterov without momentum.</exception>
-    public KernelSgd(
-        KernelDevice device, WeightLayout layout, SgdOptions options, UpdateShare share)
+    public KernelSgd(KernelDevice device, WeightLayout layout, SgdOptions options, UpdateShare share)
         : base(layout)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -55,9 +54,9 @@ internal sealed class KernelSgd : Optimizer
             row[2] = (float)(rate * group.RateScale);
         });
         _device.Run(
-            Kernel, _part.Length, inputs.Parameters.View(_part), inputs.Gradients.View(_part), _velocity.ViewOrEmpty(_part),
-            inputs.Average.ViewOrEmpty(_part), _coefficients.GroupsOf(_part), _coefficients.Rows, (float)inputs.GradientScale,
-            (float)inputs.AverageWeight, _options.Nesterov ? 1 : 0);
+            Kernel, _part.Length, inputs.Parameters.View(_part), inputs.Gradients.View(_part),
+            _velocity.ViewOrEmpty(_part), inputs.Average.ViewOrEmpty(_part), _coefficients.GroupsOf(_part),
+            _coefficients.Rows, (float)inputs.GradientScale, (float)inputs.AverageWeight, _options.Nesterov ? 1 : 0);
     }
 
     /// <inheritdoc/>
