@@ -58,6 +58,15 @@ public abstract class Device
     /// <exception cref="ArgumentException">This build knows no such device.</exception>
     public static string NameOf(string word) => Find(word).Name;
 
+    /// <summary>How the device of a rank is named, where a word names that of all: of several ranks on a machine each
+    /// takes its own.</summary>
+    /// <param name="word">The name that is given for all.</param>
+    /// <param name="rank">The rank among those of this machine.</param>
+    /// <param name="count">How many they are, 1 or more.</param>
+    /// <exception cref="ArgumentException">This build knows no such device.</exception>
+    /// <exception cref="DeviceException">There are not enough of them.</exception>
+    public static string NameOfRank(string word, int rank, int count) => Find(word).OfRank(rank, count).Name;
+
     /// <summary>The device of a name, ready to execute.</summary>
     /// <exception cref="ArgumentException">This build knows no such device.</exception>
     /// <exception cref="DeviceException">This machine or this build lacks what the device needs.</exception>
@@ -121,6 +130,9 @@ public abstract class Device
     /// <summary>The device of this kind that a name means; null where it means none.</summary>
     internal virtual Device? Answer(string name) => name == Name ? this : null;
 
+    /// <summary>The device of a rank; see <see cref="NameOfRank"/>.</summary>
+    internal virtual Device OfRank(int rank, int count) => this;
+
     /// <summary>Makes sure that sessions and buffers can be made here.</summary>
     /// <exception cref="DeviceException">Something is missing.</exception>
     internal virtual void RequireUsable()
@@ -144,6 +156,17 @@ public abstract class Device
     internal virtual void Play(
         InferenceSession session, RunOptions options, OrtIoBinding io, RecordedTensors recording) =>
         session.RunWithBinding(options, io);
+
+    /// <summary>Finds what can connect this rank's device with those of other ranks; all of them call it.</summary>
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="path">What was asked for; never the host's memory.</param>
+    /// <returns>What connects them, called by all or none, null for the host's memory; and a line on the choice, null
+    /// for nothing to say.</returns>
+    /// <exception cref="DeviceException">NCCL was asked for and cannot be had; all ranks throw.</exception>
+    internal virtual (Func<IBufferLink>? Connect, string? Note) Link(RankGroup ranks, BufferPath path) =>
+        path == BufferPath.Auto
+            ? (null, null)
+            : throw new DeviceException(Name, "NCCL is for ranks on CUDA devices; leave --exchange out.");
 
     /// <summary>What to do about a failure of ONNX Runtime that this device knows; null for others.</summary>
     internal virtual string? Advice(string failure) => null;

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using OrtTrainer.Graph;
 
@@ -158,27 +157,6 @@ public sealed unsafe class WeightBuffer : IDisposable
         RequireOpen();
         source.RequireOpen();
         Memory.CopyFrom(source.Memory);
-    }
-
-    /// <summary>Adds elements of another buffer, or copies them, where the devices' memory is the host's.</summary>
-    /// <param name="offset">The first element here.</param>
-    /// <param name="source">The other buffer.</param>
-    /// <param name="sourceOffset">The first element there.</param>
-    /// <param name="length">How many.</param>
-    /// <param name="copies">Whether they replace what was here.</param>
-    /// <inheritdoc cref="Read(long, Span{float})" path="/exception"/>
-    public void Accumulate(long offset, WeightBuffer source, long sourceOffset, int length, bool copies)
-    {
-        ReadOnlySpan<float> added = source.Slice(sourceOffset, length);
-        Span<float> sums = Slice(offset, length);
-        if (copies)
-        {
-            added.CopyTo(sums);
-        }
-        else
-        {
-            TensorPrimitives.Add(sums, added, sums);
-        }
     }
 
     /// <summary>Sets every element to zero.</summary>

@@ -26,13 +26,16 @@ public sealed partial class FineTuner
     /// <param name="watch">Makes who is told what happens; called on the first rank alone.</param>
     /// <param name="cancellation">Ends the run after the current step, with a checkpoint; the first rank's
     /// counts.</param>
+    /// <param name="path">How buffers of devices go from rank to rank; the same on every rank.</param>
     /// <returns>The summary on the first rank, which is as it is of one process; null on the others.</returns>
     /// <exception cref="RankStoppedException">Another rank ended the run.</exception>
-    /// <exception cref="RankLostException">This rank failed within a step: the others must be ended.</exception>
+    /// <exception cref="RankLostException">This rank failed within a step, or while buffers were sent: the others must
+    /// be ended.</exception>
     /// <exception cref="RunException">The run cannot be shared, or the ranks do not agree.</exception>
+    /// <exception cref="DeviceException">Buffers cannot go from rank to rank as was asked for.</exception>
     internal static RunSummary? RunRanks(
         RankGroup ranks, Func<RankedStart> start, int threads, Func<FineTuneOptions, IProgress<RunEvent>> watch,
-        CancellationToken cancellation)
+        CancellationToken cancellation, BufferPath path = BufferPath.Auto)
     {
         (FineTuneOptions options, bool resumes) = Agree(ranks, start, threads);
         IProgress<RunEvent>? told = ranks.IsFirst ? watch(options) : null;
@@ -41,8 +44,13 @@ public sealed partial class FineTuner
         {
             ranks.Together(
                 () => Facts(prepared = PreparedRun.Create(
-                    options, null, told, cancellation, tokenizer: null, ranks)),
+                    OfRank(options, ranks), null, told, cancellation, tokenizer: null, ranks)),
                 Difference);
+            if (Connect(ranks, prepared!.Execution.Device, path) is { } note)
+            {
+                told?.Report(new RunEvent.Noted(note));
+            }
+
             return ranks.IsFirst
                 ? Lead(prepared!, ranks, resumes, told, cancellation)
                 : Follow(prepared!, ranks, resumes);
@@ -64,12 +72,10 @@ public sealed partial class FineTuner
     private static RankedStart Checked(RankedStart start, int ranks)
     {
         FineTuneOptions options = start.Resumes ? start.Options : Resolve(start.Options);
-        if (options.Engine is not null || options.Device is not null || SelfTeacher.IsNeededBy(options))
+        if (options.Engine is not null || SelfTeacher.IsNeededBy(options))
         {
             throw new RunException(options.Engine is { } engine
                 ? $"--engine {engine} takes the steps of a run in one process; leave --distributed out."
-                : options.Device is { } device
-                ? $"Ranks share runs on {Device.Default}, not on {device}. Leave --device or --distributed out."
                 : "Self-distillation trains its teacher in the run's folder, which ranks cannot share. Train the "
                     + "teacher first, by finetune, and give it with --method distillation --teacher DIR.");
         }
@@ -83,6 +89,36 @@ public sealed partial class FineTuner
         }
 
         return start with { Options = options };
+    }
+
+    // The device that is named for all is that of each rank's number on its machine.
+    private static FineTuneOptions OfRank(FineTuneOptions options, RankGroup ranks)
+    {
+        return options with
+        {
+            Device = Own(options.Device),
+            Teacher = options.Teacher is { } teacher ? teacher with { Device = Own(teacher.Device) } : null,
+        };
+
+        string? Own(string? name) =>
+            name is null ? null : Device.NameOfRank(name, ranks.RankHere, ranks.CountHere);
+    }
+
+    private static string? Connect(RankGroup ranks, Device device, BufferPath path)
+    {
+        try
+        {
+            return ranks.Connect(device, path);
+        }
+        catch (DeviceException failure) when (ranks.IsBroken)
+        {
+            throw new RankLostException(failure);
+        }
+        catch (DeviceException) when (!ranks.IsFirst)
+        {
+            // The first rank says it.
+            throw new RankStoppedException();
+        }
     }
 
     // What decides the bits of a run, and is to be the same everywhere.
@@ -137,13 +173,13 @@ public sealed partial class FineTuner
             {
                 return tuner!.Run(cancellation);
             }
-            catch (Exception failure) when (run.Trainer is LeadingTrainer { IsInStep: true })
+            catch (Exception failure) when (OthersWait(run, ranks))
             {
                 throw new RankLostException(failure);
             }
             finally
             {
-                if (run.Trainer is not LeadingTrainer { IsInStep: true })
+                if (!OthersWait(run, ranks))
                 {
                     ranks.Tell(RankTask.End);
                 }
@@ -154,6 +190,9 @@ public sealed partial class FineTuner
             folder?.Dispose();
         }
     }
+
+    private static bool OthersWait(PreparedRun run, RankGroup ranks) =>
+        ranks.IsBroken || run.Trainer is LeadingTrainer { IsInStep: true };
 
     private static RunSummary? Follow(PreparedRun run, RankGroup ranks, bool resumes)
     {

@@ -67,6 +67,8 @@ internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
     [Section("Execution and output")]
     public string? Distributed { get; set; }
 
+    public string? Exchange { get; set; }
+
     public bool Quiet { get; set; }
 
     public bool Json { get; set; }

@@ -27,6 +27,11 @@ internal interface IRunArguments
     [Option("distributed", MetaValue = "mpi", HelpText = "share the run with the other processes that mpirun started")]
     public string? Distributed { get; set; }
 
+    /// <summary>How buffers of devices go from process to process; null for what there is.</summary>
+    [Option("exchange", MetaValue = "WORD",
+        HelpText = "how ranks on devices send: auto (default), nccl or host, through the host's memory")]
+    public string? Exchange { get; set; }
+
     /// <summary>Whether the result alone is printed.</summary>
     [Option("quiet", HelpText = "print the result only")]
     public bool Quiet { get; set; }

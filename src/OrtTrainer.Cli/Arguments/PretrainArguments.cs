@@ -50,6 +50,8 @@ internal sealed class PretrainArguments : CommandArguments, IRunArguments, IMask
     [Section("Execution and output")]
     public string? Distributed { get; set; }
 
+    public string? Exchange { get; set; }
+
     public bool Quiet { get; set; }
 
     public bool Json { get; set; }

@@ -1,3 +1,4 @@
+using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 using OrtTrainer.Distributed;
 using OrtTrainer.Options;
@@ -42,6 +43,26 @@ internal static class RankedRun
         }
     }
 
+    /// <summary>What <c>--exchange</c> asks for.</summary>
+    /// <exception cref="UsageException">There is no such way, or there are no ranks.</exception>
+    public static BufferPath PathOf(IRunArguments arguments)
+    {
+        string? word = arguments.Exchange;
+        if (word is not null && arguments.Distributed is null)
+        {
+            throw new UsageException(
+                $"--exchange is how ranks send; add --distributed {Mpi}, or leave --exchange out.");
+        }
+
+        return word?.ToLowerInvariant() switch
+        {
+            null or "auto" => BufferPath.Auto,
+            "nccl" => BufferPath.Nccl,
+            "host" => BufferPath.Host,
+            _ => throw new UsageException($"--exchange is {word}; expected auto, nccl or host."),
+        };
+    }
+
     /// <summary>Threads of each rank where nobody says how many: the ranks of a machine share its processors.</summary>
     public static int Threads(RankGroup ranks) => Math.Max(1, Environment.ProcessorCount / ranks.CountHere);
 
@@ -49,16 +70,17 @@ internal static class RankedRun
     /// <param name="ranks">The ranks.</param>
     /// <param name="start">Gives the options; called on the first rank alone.</param>
     /// <param name="watch">Makes who is told what happens; called on the first rank alone.</param>
+    /// <param name="path">How buffers of devices go from rank to rank.</param>
     /// <param name="terminal">Where a rank other than the first reports its own failure.</param>
     /// <param name="interruption">Asks to end early.</param>
     /// <returns>Null on the first rank, where the run ended well; the exit code of any other.</returns>
     public static int? Run(
         RankGroup ranks, Func<RankedStart> start, Func<FineTuneOptions, IProgress<RunEvent>> watch,
-        Terminal terminal, CancellationToken interruption)
+        BufferPath path, Terminal terminal, CancellationToken interruption)
     {
         try
         {
-            _ = FineTuner.RunRanks(ranks, start, Threads(ranks), watch, interruption);
+            _ = FineTuner.RunRanks(ranks, start, Threads(ranks), watch, interruption, path);
             return ranks.IsFirst ? null : ExitCode.Done;
         }
         catch (RankLostException lost)

@@ -17,7 +17,7 @@ namespace OrtTrainer.Cli.Commands;
 internal static class RunCommand
 {
     private static readonly string[] AllowedWithResume =
-        ["--resume", "--out", "--device", "--distributed", "--quiet", "--json", "--verbose"];
+        ["--resume", "--out", "--device", "--distributed", "--exchange", "--quiet", "--json", "--verbose"];
 
     /// <param name="verb">The command's name.</param>
     /// <param name="arguments">The command line.</param>
@@ -35,10 +35,11 @@ internal static class RunCommand
             throw new UsageException("--quiet and --json exclude each other: events, or nothing but the result.");
         }
 
+        BufferPath path = RankedRun.PathOf(arguments);
         if (arguments.Distributed is { } word)
         {
             using RankGroup ranks = RankedRun.Join(word);
-            return await RunAsync(verb, arguments, settings, nextSteps, ranks, terminal, interruption);
+            return await RunAsync(verb, arguments, settings, nextSteps, ranks, path, terminal, interruption);
         }
 
         RankedRun.RequireAlone();
@@ -65,8 +66,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(
         string verb, IRunArguments arguments, Func<int?, FineTuneOptions> settings,
-        Func<FineTuneOptions, IEnumerable<string>> nextSteps, RankGroup ranks, Terminal terminal,
-        CancellationToken interruption)
+        Func<FineTuneOptions, IEnumerable<string>> nextSteps, RankGroup ranks, BufferPath path,
+        Terminal terminal, CancellationToken interruption)
     {
         FineTuneOptions? options = null;
         IRunView? view = null;
@@ -76,8 +77,8 @@ internal static class RunCommand
                 ranks,
                 () => new RankedStart(
                     OptionsOf(arguments, () => settings(RankedRun.Threads(ranks))), arguments.Resume is not null),
-                agreed => view = View(arguments, terminal, options = agreed, isInteractive: false), terminal,
-                interruption);
+                agreed => view = View(arguments, terminal, options = agreed, isInteractive: false), path,
+                terminal, interruption);
             if (ended is { } code)
             {
                 return code;

@@ -7,6 +7,8 @@ using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cuda.Driver;
 using OrtTrainer.Runtime.Cuda.Kernels;
 using OrtTrainer.Runtime.Cuda.Launching;
+using OrtTrainer.Runtime.Cuda.Nccl;
+using OrtTrainer.Runtime.Distributed;
 
 namespace OrtTrainer.Runtime.Cuda;
 
@@ -89,6 +91,14 @@ internal sealed partial class CudaDevice : KernelDevice
     }
 
     public override void RequireRoom(long peak) => Context.RequireRoom(peak);
+
+    internal override Device OfRank(int rank, int count) =>
+        CudaDriver.Find().Driver is { } driver
+            ? At(CudaSurvey.IndexOfRank(_index, rank, count, CudaContext.Count(driver)))
+            : this;
+
+    internal override (Func<IBufferLink>? Connect, string? Note) Link(RankGroup ranks, BufferPath path) =>
+        NcclChoice.Make(ranks, path, () => new CudaStream(Context), Name);
 
     internal override Device? Answer(string name) =>
         name == Kind ? First

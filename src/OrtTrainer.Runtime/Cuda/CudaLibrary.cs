@@ -34,6 +34,13 @@ internal sealed record CudaLibrary(string Name, string File, string WindowsFile,
         },
     ];
 
+    /// <summary>What ranks send by; the provider does without.</summary>
+    public static CudaLibrary Nccl { get; } =
+        new("nccl", "libnccl.so.2", "nccl64_2.dll", "libnccl2", "nvidia-nccl-cu13")
+        {
+            Use = "ranks on several devices, which send through the host's memory without it",
+        };
+
     /// <summary>What needs it, where the provider does without; null where it does not.</summary>
     public string? Use { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime.Cuda.Driver;
+using OrtTrainer.Runtime.Cuda.Nccl;
 
 namespace OrtTrainer.Runtime.Cuda;
 
@@ -22,7 +23,10 @@ internal static class CudaSurvey
         string[] folders = [.. CudaLibrary.Folders()];
         return new DeviceSurvey(
             CudaDevice.Kind,
-            [need, Build(), .. CudaLibrary.All.Select(library => library.Load(folders))],
+            [
+                need, Build(), .. CudaLibrary.All.Select(library => library.Load(folders)),
+                .. Nccl(opensDevices, folders),
+            ],
             driver is null ? []
                 : [
                     .. Enumerable.Range(0, CudaContext.Count(driver))
@@ -49,6 +53,33 @@ internal static class CudaSurvey
         };
     }
 
+    /// <summary>The number of the device that a rank takes.</summary>
+    /// <param name="index">The number that is named for all of them.</param>
+    /// <param name="rank">The rank among those of this machine.</param>
+    /// <param name="ranks">How many they are.</param>
+    /// <param name="devices">How many devices this machine has.</param>
+    /// <exception cref="DeviceException">There are not enough.</exception>
+    internal static int IndexOfRank(int index, int rank, int ranks, int devices)
+    {
+        if (ranks == 1)
+        {
+            return index;
+        }
+
+        string name = CudaDevice.NameOf(index);
+        if (index > 0)
+        {
+            throw new DeviceException(
+                name, $"{ranks} ranks of this machine cannot share one device. Give --device {CudaDevice.Kind}, of "
+                + "which each takes its own.");
+        }
+
+        return ranks <= devices ? rank : throw new DeviceException(
+            name, $"{ranks} ranks run on this machine, which has {Devices(devices)}; each takes one of its own. Start "
+            + $"{devices} here (mpirun --map-by ppr:{devices}:node), or let all ranks see all devices where "
+            + "CUDA_VISIBLE_DEVICES hides some.");
+    }
+
     private static IEnumerable<string> Of(DeviceSurvey survey, int index) =>
         survey.Needs[0].Problem is not null ? []
         : index >= survey.Devices.Count
@@ -73,6 +104,10 @@ internal static class CudaSurvey
                 "driver", found, $"The driver is for CUDA {Number(version)}; ONNX Runtime here is built with CUDA "
                 + $"{Number(CudaDriver.LeastVersion)}. Install NVIDIA's driver of version 580 or newer."));
     }
+
+    // Ranks look for it themselves, and single processes do without.
+    private static IEnumerable<DeviceNeed> Nccl(bool isWanted, string[] folders) =>
+        isWanted ? [NcclFunctions.Load(folders).Need] : [];
 
     private static DeviceNeed Build() =>
         OrtEnv.Instance().GetAvailableProviders().Contains(Provider)

@@ -20,16 +20,10 @@ internal abstract class KernelDevice : Device
     /// </summary>
     internal abstract int MostGroups { get; }
 
-    /// <exception cref="NotSupportedException">Several processes are to share the updates.</exception>
     public sealed override WeightUpdates CreateUpdates(int threads, UpdateShare? share = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        if (share is { IsWhole: false })
-        {
-            throw new NotSupportedException($"{Name} updates weights whole; ranks share the updates of {Default}.");
-        }
-
-        return new KernelUpdates(this);
+        return new KernelUpdates(this, share ?? UpdateShare.Whole);
     }
 
     public sealed override double MeasurePeak(int threads) => PeakKernel.Measure(this);

@@ -16,6 +16,9 @@ internal sealed unsafe class Mpi
     private const int NowAndGlobal = 0x102;
     private const int MaxProcessorName = 256;
 
+    // MPI_COMM_TYPE_SHARED of Open MPI.
+    private const int SharedMemory = 0;
+
     // MPI_IN_PLACE of Open MPI.
     private static readonly void* InPlace = (void*)1;
 
@@ -78,6 +81,19 @@ internal sealed unsafe class Mpi
         return count;
     }
 
+    /// <summary>This rank among those that share memory with it, by rank, and how many they are.</summary>
+    public (int Rank, int Count) Here()
+    {
+        void* group;
+        Check(((delegate* unmanaged<void*, int, int, void*, void**, int>)At("MPI_Comm_split_type"))(
+            _world, SharedMemory, Rank(), At("ompi_mpi_info_null"), &group));
+        int rank, count;
+        Check(((delegate* unmanaged<void*, int*, int>)At("MPI_Comm_rank"))(group, &rank));
+        Check(((delegate* unmanaged<void*, int*, int>)At("MPI_Comm_size"))(group, &count));
+        Check(((delegate* unmanaged<void**, int>)At("MPI_Comm_free"))(&group));
+        return (rank, count);
+    }
+
     public string ProcessorName()
     {
         byte* name = stackalloc byte[MaxProcessorName + 1];
@@ -109,9 +125,11 @@ internal sealed unsafe class Mpi
 
     public void AllToAll(
         float* sent, int* sentCounts, int* sentOffsets, float* received, int* receivedCounts, int* receivedOffsets) =>
-        Check(((delegate* unmanaged<void*, int*, int*, void*, void*, int*, int*, void*, void*, int>)
-            At("MPI_Alltoallv"))(
-            sent, sentCounts, sentOffsets, _float, received, receivedCounts, receivedOffsets, _float, _world));
+        AllToAll(sent, sentCounts, sentOffsets, received, receivedCounts, receivedOffsets, _float);
+
+    public void AllToAll(
+        byte* sent, int* sentCounts, int* sentOffsets, byte* received, int* receivedCounts, int* receivedOffsets) =>
+        AllToAll(sent, sentCounts, sentOffsets, received, receivedCounts, receivedOffsets, _byte);
 
     public void Broadcast(byte* content, int count) =>
         Check(((delegate* unmanaged<void*, int, void*, int, void*, int>)At("MPI_Bcast"))(
@@ -151,6 +169,13 @@ internal sealed unsafe class Mpi
     private static string LoadError() => Marshal.PtrToStringUTF8((IntPtr)DlError()) ?? "no reason was given";
 
     private void* At(string name) => (void*)NativeLibrary.GetExport(_library, name);
+
+    private void AllToAll(
+        void* sent, int* sentCounts, int* sentOffsets, void* received, int* receivedCounts, int* receivedOffsets,
+        void* type) =>
+        Check(((delegate* unmanaged<void*, int*, int*, void*, void*, int*, int*, void*, void*, int>)
+            At("MPI_Alltoallv"))(
+            sent, sentCounts, sentOffsets, type, received, receivedCounts, receivedOffsets, type, _world));
 
     private void Check(int status)
     {

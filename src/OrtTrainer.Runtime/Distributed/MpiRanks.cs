@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 
 namespace OrtTrainer.Runtime.Distributed;
 
@@ -8,7 +7,6 @@ namespace OrtTrainer.Runtime.Distributed;
 public sealed unsafe class MpiRanks : RankGroup
 {
     private const string CountVariable = "OMPI_COMM_WORLD_SIZE";
-    private const string CountHereVariable = "OMPI_COMM_WORLD_LOCAL_SIZE";
     private const string ManagedVariable = "PMIX_RANK";
     private const int TaskTag = 1;
 
@@ -24,8 +22,7 @@ public sealed unsafe class MpiRanks : RankGroup
         Rank = mpi.Rank();
         Count = mpi.Count();
         Place = mpi.ProcessorName();
-        CountHere = NumberIn(CountHereVariable) ?? Gather(Encoding.UTF8.GetBytes(Place))
-            .Count(place => Encoding.UTF8.GetString(place) == Place);
+        (RankHere, CountHere) = mpi.Here();
     }
 
     /// <summary>How many processes mpirun started with this one; 1 where it did not.</summary>
@@ -36,6 +33,9 @@ public sealed unsafe class MpiRanks : RankGroup
 
     /// <inheritdoc/>
     public override int Count { get; }
+
+    /// <inheritdoc/>
+    public override int RankHere { get; }
 
     /// <inheritdoc/>
     public override int CountHere { get; }
@@ -105,6 +105,20 @@ public sealed unsafe class MpiRanks : RankGroup
     }
 
     /// <inheritdoc/>
+    public override void Exchange(
+        ReadOnlySpan<byte> sent, IReadOnlyList<RankPart> sentTo, Span<byte> received,
+        IReadOnlyList<RankPart> receivedFrom)
+    {
+        fixed (byte* from = sent)
+        fixed (byte* to = received)
+        fixed (int* sentCounts = Lengths(sentTo), sentOffsets = Offsets(sentTo))
+        fixed (int* counts = Lengths(receivedFrom), offsets = Offsets(receivedFrom))
+        {
+            _mpi.AllToAll(from, sentCounts, sentOffsets, to, counts, offsets);
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Tell(RankTask task)
     {
         for (int rank = 1; rank < Count; rank++)
@@ -129,7 +143,11 @@ public sealed unsafe class MpiRanks : RankGroup
     }
 
     /// <inheritdoc/>
-    public override void Abort(int exitCode) => _mpi.Abort(exitCode);
+    public override void Abort(int exitCode)
+    {
+        AbandonLink();
+        _mpi.Abort(exitCode);
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -137,6 +155,7 @@ public sealed unsafe class MpiRanks : RankGroup
         if (!_left)
         {
             _left = true;
+            CloseLink();
             _mpi.Finish();
         }
     }
@@ -165,18 +184,13 @@ public sealed unsafe class MpiRanks : RankGroup
 
     /// <inheritdoc/>
     protected override void Exchange(
-        ReadOnlySpan<float> buffer, int senders, IReadOnlyList<RankPart> parts, Span<float> received)
+        ReadOnlySpan<float> sent, IReadOnlyList<RankPart> sentTo, Span<float> received,
+        IReadOnlyList<RankPart> receivedFrom)
     {
-        int own = parts[Rank].Length;
-        int[] receivedCounts = [.. parts.Select((_, rank) => rank < senders ? own : 0)];
-        int[] receivedOffsets = [.. parts.Select((_, rank) => rank < senders ? rank * own : 0)];
-        ArgumentOutOfRangeException.ThrowIfLessThan(received.Length, senders * own, nameof(received));
-        fixed (float* from = buffer)
+        fixed (float* from = sent)
         fixed (float* to = received)
-        fixed (int* sentCounts = Rank < senders ? Lengths(parts) : new int[Count])
-        fixed (int* sentOffsets = Offsets(parts))
-        fixed (int* counts = receivedCounts)
-        fixed (int* offsets = receivedOffsets)
+        fixed (int* sentCounts = Lengths(sentTo), sentOffsets = Offsets(sentTo))
+        fixed (int* counts = Lengths(receivedFrom), offsets = Offsets(receivedFrom))
         {
             _mpi.AllToAll(from, sentCounts, sentOffsets, to, counts, offsets);
         }

@@ -5,7 +5,7 @@ namespace OrtTrainer.Runtime.Distributed;
 /// and <see cref="Abort"/> is collective: it returns once all ranks have made it, in the same order. Calls are made by
 /// one thread at a time.
 /// </summary>
-public abstract class RankGroup : IDisposable
+public abstract partial class RankGroup : IDisposable
 {
     /// <summary>This process, 0 to <see cref="Count"/> - 1. The first one leads: it writes files and tells the others
     /// what to do.</summary>
@@ -13,6 +13,9 @@ public abstract class RankGroup : IDisposable
 
     /// <summary>Number of processes, 1 or more.</summary>
     public abstract int Count { get; }
+
+    /// <summary>This process among those of <see cref="CountHere"/>, 0 or more, in the order of the ranks.</summary>
+    public abstract int RankHere { get; }
 
     /// <summary>How many of the ranks run on this machine, 1 to <see cref="Count"/>.</summary>
     public abstract int CountHere { get; }
@@ -36,25 +39,14 @@ public abstract class RankGroup : IDisposable
     /// <param name="content">The bytes; ignored on other ranks.</param>
     public abstract byte[] Spread(ReadOnlySpan<byte> content);
 
-    /// <summary>Completes a buffer on every rank: each has filled its own part of it.</summary>
-    /// <param name="buffer">A whole flat buffer.</param>
-    /// <param name="parts">The parts by rank.</param>
-    public void Spread(WeightBuffer buffer, IReadOnlyList<RankPart> parts) => Spread(Host(buffer), parts);
-
-    /// <summary>Completes a buffer on the first rank; on the others it stays as it is.</summary>
-    /// <inheritdoc cref="Spread(WeightBuffer, IReadOnlyList{RankPart})"/>
-    public void Collect(WeightBuffer buffer, IReadOnlyList<RankPart> parts) => Collect(Host(buffer), parts);
-
-    /// <summary>
-    /// Sends to every rank its part of the buffers of some ranks, without adding anything up.
-    /// </summary>
-    /// <param name="buffer">A whole flat buffer; only read.</param>
-    /// <param name="senders">How many ranks send theirs: those before this number.</param>
-    /// <param name="parts">The parts by rank.</param>
-    /// <param name="received">Receives this rank's part of the first sender's buffer, then that of the second, and so
-    /// on.</param>
-    public void Exchange(WeightBuffer buffer, int senders, IReadOnlyList<RankPart> parts, WeightBuffer received) =>
-        Exchange(Host(buffer), senders, parts, Host(received));
+    /// <summary>Sends bytes from every rank to every rank; each pair agrees on how many.</summary>
+    /// <param name="sent">Holds what this rank sends.</param>
+    /// <param name="sentTo">What of it goes to which rank.</param>
+    /// <param name="received">Room for what this rank gets.</param>
+    /// <param name="receivedFrom">Where in it that of each rank comes to lie.</param>
+    public abstract void Exchange(
+        ReadOnlySpan<byte> sent, IReadOnlyList<RankPart> sentTo, Span<byte> received,
+        IReadOnlyList<RankPart> receivedFrom);
 
     /// <summary>Tells all other ranks what comes next; the first rank alone calls it.</summary>
     public abstract void Tell(RankTask task);
@@ -75,12 +67,8 @@ public abstract class RankGroup : IDisposable
     /// <inheritdoc cref="Collect(WeightBuffer, IReadOnlyList{RankPart})"/>
     protected abstract void Collect(Span<float> buffer, IReadOnlyList<RankPart> parts);
 
-    /// <inheritdoc cref="Exchange(WeightBuffer, int, IReadOnlyList{RankPart}, WeightBuffer)"/>
+    /// <inheritdoc cref="Exchange(WeightBuffer, IReadOnlyList{RankPart}, WeightBuffer, IReadOnlyList{RankPart})"/>
     protected abstract void Exchange(
-        ReadOnlySpan<float> buffer, int senders, IReadOnlyList<RankPart> parts, Span<float> received);
-
-    private static Span<float> Host(WeightBuffer buffer) => buffer.Memory.IsHostMemory
-        ? buffer.Span
-        : throw new NotSupportedException(
-            $"Weights of {buffer.Device} cannot be sent between ranks; run on {Device.Default} or without ranks.");
+        ReadOnlySpan<float> sent, IReadOnlyList<RankPart> sentTo, Span<float> received,
+        IReadOnlyList<RankPart> receivedFrom);
 }

@@ -7,6 +7,7 @@ namespace OrtTrainer.Runtime.Distributed;
 public sealed class UpdateShare
 {
     private readonly RankGroup? _ranks;
+    private KnownParts? _known;
 
     /// <param name="ranks">Who updates the rest; null where nobody does. Not disposed here.</param>
     public UpdateShare(RankGroup? ranks)
@@ -23,18 +24,18 @@ public sealed class UpdateShare
     /// <summary>The parts of a layout's buffers by rank.</summary>
     public IReadOnlyList<RankPart> PartsOf(WeightLayout layout)
     {
-        RankPart[] parts = new RankPart[_ranks?.Count ?? 1];
-        for (int rank = 0; rank < parts.Length; rank++)
+        KnownParts? known = _known;
+        if (known?.Layout != layout)
         {
-            (int first, int end) = Range(layout.Chunks, rank);
-            int start = Math.Min(first * WeightLayout.BlocksPerChunk, layout.Blocks);
-            int stop = Math.Min(end * WeightLayout.BlocksPerChunk, layout.Blocks);
-            parts[rank] = new RankPart(
-                start * WeightLayout.BlockLength, (stop - start) * WeightLayout.BlockLength);
+            _known = known = new KnownParts(
+                layout, [.. Enumerable.Range(0, _ranks?.Count ?? 1).Select(rank => PartOf(layout, rank))]);
         }
 
-        return parts;
+        return known.Parts;
     }
+
+    /// <summary>The part of a layout's buffers that this process updates.</summary>
+    public RankPart OwnPart(WeightLayout layout) => PartsOf(layout)[_ranks?.Rank ?? 0];
 
     /// <summary>Completes a buffer of which every rank has updated its part.</summary>
     public void Spread(WeightLayout layout, WeightBuffer buffer) => _ranks?.Spread(buffer, PartsOf(layout));
@@ -78,9 +79,19 @@ public sealed class UpdateShare
         }
     }
 
+    private RankPart PartOf(WeightLayout layout, int rank)
+    {
+        (int first, int end) = Range(layout.Chunks, rank);
+        int start = Math.Min(first * WeightLayout.BlocksPerChunk, layout.Blocks);
+        int stop = Math.Min(end * WeightLayout.BlocksPerChunk, layout.Blocks);
+        return new RankPart(start * WeightLayout.BlockLength, (stop - start) * WeightLayout.BlockLength);
+    }
+
     private (int First, int End) Range(int chunks, int rank)
     {
         long ranks = _ranks?.Count ?? 1;
         return ((int)(chunks * rank / ranks), (int)(chunks * (rank + 1L) / ranks));
     }
+
+    private sealed record KnownParts(WeightLayout Layout, IReadOnlyList<RankPart> Parts);
 }

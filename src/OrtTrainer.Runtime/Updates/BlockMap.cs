@@ -30,6 +30,9 @@ public sealed class BlockMap
         set => _flags[block] = value ? (byte)1 : (byte)0;
     }
 
+    /// <summary>A byte for each block, 0 or 1.</summary>
+    internal ReadOnlySpan<byte> Flags => _flags;
+
     /// <summary>Marks every block that shares an element with a range.</summary>
     /// <param name="offset">Index of the first element in the flat buffer.</param>
     /// <param name="length">Number of elements, 0 or more.</param>

@@ -58,6 +58,22 @@ public abstract class WeightArithmetic
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public abstract double Dot(WeightBuffer x, WeightBuffer y);
 
+    /// <summary>Copies blocks of a flat buffer one behind the other.</summary>
+    /// <param name="source">A whole flat buffer.</param>
+    /// <param name="blocks">Which, by index.</param>
+    /// <param name="packed">Receives them; of at least their length.</param>
+    public abstract void Pack(WeightBuffer source, ReadOnlySpan<int> blocks, WeightBuffer packed);
+
+    /// <summary>Adds packed blocks to blocks of a flat buffer, or zeros to those that have none.</summary>
+    /// <param name="sums">A whole flat buffer.</param>
+    /// <param name="blocks">Which of its blocks, by index, each once.</param>
+    /// <param name="packed">What is added.</param>
+    /// <param name="places">For each of <paramref name="blocks"/> its block of <paramref name="packed"/>, by index;
+    /// below 0 for zeros.</param>
+    /// <param name="replaces">Whether what is there is replaced, not added to.</param>
+    public abstract void AddBlocks(
+        WeightBuffer sums, ReadOnlySpan<int> blocks, WeightBuffer packed, ReadOnlySpan<int> places, bool replaces);
+
     /// <summary>The Euclidean norm.</summary>
     public double Norm(WeightBuffer x) => Math.Sqrt(Dot(x, x));
 

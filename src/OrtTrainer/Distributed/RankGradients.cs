@@ -20,8 +20,7 @@ internal sealed class RankGradients : IGradientSource
     private readonly BatchPasses _passes;
     private readonly RankGroup _ranks;
     private readonly IReadOnlyList<RankPart> _parts;
-    private readonly WeightBuffer _sum;
-    private readonly WeightBuffer _received;
+    private readonly PartSums _sums;
     private readonly double[] _facts;
 
     /// <param name="passes">Runs passes; disposed with this.</param>
@@ -32,14 +31,9 @@ internal sealed class RankGradients : IGradientSource
     public RankGradients(
         BatchPasses passes, WeightLayout layout, Device device, RankGroup ranks, IReadOnlyList<RankPart> parts)
     {
-        _passes = passes;
-        _ranks = ranks;
-        _parts = parts;
-        _sum = new WeightBuffer(device, layout.Length);
-        _received = new WeightBuffer(device, (long)ranks.Count * parts[ranks.Rank].Length);
+        (_passes, _ranks, _parts) = (passes, ranks, parts);
+        _sums = new PartSums(layout, device, ranks, parts);
         _facts = new double[FactsOfPass * ranks.Count];
-        Written = new BlockMap(layout);
-        Written.Mark(0, layout.Length);
     }
 
     /// <summary>Whether <see cref="Values"/> are wanted whole on every rank, not this rank's part alone: because a
@@ -47,10 +41,10 @@ internal sealed class RankGradients : IGradientSource
     public bool IsWhole { get; set; }
 
     /// <inheritdoc/>
-    public WeightBuffer Values => _sum;
+    public WeightBuffer Values => _sums.Values;
 
     /// <inheritdoc/>
-    public BlockMap Written { get; }
+    public BlockMap Written => _sums.Written;
 
     /// <inheritdoc/>
     public (LossParts Loss, int Tokens) Run(
@@ -72,13 +66,12 @@ internal sealed class RankGradients : IGradientSource
                 tokens += (int)facts[4];
             }
 
-            _ranks.Exchange(_passes.Gradients, running, _parts, _received);
-            Add(running, isFirst: first == 0);
+            _sums.Add(_passes.Gradients, _passes.Written, running, replaces: first == 0);
         }
 
         if (IsWhole)
         {
-            _ranks.Spread(_sum, _parts);
+            _ranks.Spread(_sums.Values, _parts);
         }
 
         return (loss, tokens);
@@ -87,16 +80,6 @@ internal sealed class RankGradients : IGradientSource
     public void Dispose()
     {
         _passes.Dispose();
-        _sum.Dispose();
-        _received.Dispose();
-    }
-
-    private void Add(int passes, bool isFirst)
-    {
-        RankPart part = _parts[_ranks.Rank];
-        for (int pass = 0; pass < passes; pass++)
-        {
-            _sum.Accumulate(part.Offset, _received, (long)pass * part.Length, part.Length, isFirst && pass == 0);
-        }
+        _sums.Dispose();
     }
 }

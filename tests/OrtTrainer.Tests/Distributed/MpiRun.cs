@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using OrtTrainer.Cli;
+using OrtTrainer.Runtime;
 using OrtTrainer.Tests.Runs;
+using OrtTrainer.Tests.Runtime.Cuda;
+using OrtTrainer.Tests.Runtime.Cuda.Nccl;
 
 namespace OrtTrainer.Tests.Distributed;
 
@@ -23,8 +26,12 @@ internal sealed class MpiRun : IDisposable
     }
 
     /// <summary>Runs a command line, in a process of its own.</summary>
-    public static int Main(string[] arguments) =>
-        CliApp.RunAsync(arguments, Terminal.OfProcess()).GetAwaiter().GetResult();
+    public static int Main(string[] arguments)
+    {
+        Device.Unlisted = SimulatedDevice.Instance;
+        SimulatedDevice.Instance.HasNccl = Environment.GetEnvironmentVariable(StandInNccl.Variable) is not null;
+        return CliApp.RunAsync(arguments, Terminal.OfProcess()).GetAwaiter().GetResult();
+    }
 
     /// <summary>Skips the test where there is no mpirun.</summary>
     public static void Require()
@@ -36,7 +43,12 @@ internal sealed class MpiRun : IDisposable
         }
     }
 
-    public static MpiRun Start(int ranks, params IEnumerable<string> arguments)
+    public static MpiRun Start(int ranks, params IEnumerable<string> arguments) =>
+        Start(ranks, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts with some variables in the environment of the ranks.</summary>
+    public static MpiRun Start(
+        int ranks, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         ProcessStartInfo start = new(
@@ -54,6 +66,11 @@ internal sealed class MpiRun : IDisposable
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1";
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         start.Environment["OMPI_MCA_btl_base_warn_component_unused"] = "0";
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return new MpiRun(Process.Start(start)!);
     }
 

@@ -1,6 +1,7 @@
 using OrtTrainer.Distributed;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
+using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Tests.Runs;
 
 namespace OrtTrainer.Tests.Distributed;
@@ -27,11 +28,11 @@ internal sealed class RankedTask : IDisposable
     /// <returns>What each rank threw; null where it did not.</returns>
     public static Exception?[] Run(
         int ranks, FineTuneOptions options, bool resumes = false, IProgress<RunEvent>? events = null,
-        CancellationToken cancellation = default) => ThreadRanks.Run(
+        CancellationToken cancellation = default, BufferPath path = BufferPath.Auto) => ThreadRanks.Run(
             ranks,
             group => FineTuner.RunRanks(
                 group, () => new RankedStart(options, resumes), threads: 1, _ => events ?? new EventList(),
-                cancellation));
+                cancellation, path));
 
     public void RequireSame(string output, string expected, params string[] files)
     {

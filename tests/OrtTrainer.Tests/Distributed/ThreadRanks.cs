@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using OrtTrainer.Runtime.Distributed;
 
 namespace OrtTrainer.Tests.Distributed;
@@ -14,9 +15,14 @@ internal sealed class ThreadRanks : RankGroup
 
     public override int Count => _room.Offers.Length;
 
+    public override int RankHere => Rank;
+
     public override int CountHere => Count;
 
     public override string Place => $"thread {Rank}";
+
+    /// <summary>Bytes that exchanges have moved, to all ranks, those to the rank itself included.</summary>
+    public long Sent => Interlocked.Read(ref _room.Sent);
 
     /// <summary>Whether a rank ended all.</summary>
     public bool IsAborted => _room.IsAborted;
@@ -61,6 +67,10 @@ internal sealed class ThreadRanks : RankGroup
 
     public override byte[] Spread(ReadOnlySpan<byte> content) => Exchanged(content.ToArray())[0];
 
+    public override void Exchange(
+        ReadOnlySpan<byte> sent, IReadOnlyList<RankPart> sentTo, Span<byte> received,
+        IReadOnlyList<RankPart> receivedFrom) => Trade(sent, sentTo, received, receivedFrom);
+
     public override void Tell(RankTask task)
     {
         for (int rank = 1; rank < Count; rank++)
@@ -96,12 +106,24 @@ internal sealed class ThreadRanks : RankGroup
     }
 
     protected override void Exchange(
-        ReadOnlySpan<float> buffer, int senders, IReadOnlyList<RankPart> parts, Span<float> received)
+        ReadOnlySpan<float> sent, IReadOnlyList<RankPart> sentTo, Span<float> received,
+        IReadOnlyList<RankPart> receivedFrom) => Trade(sent, sentTo, received, receivedFrom);
+
+    private void Trade<T>(
+        ReadOnlySpan<T> sent, IReadOnlyList<RankPart> sentTo, Span<T> received, IReadOnlyList<RankPart> receivedFrom)
     {
-        float[][] offers = Exchanged(buffer.ToArray());
-        for (int rank = 0; rank < senders; rank++)
+        T[][] own = new T[Count][];
+        for (int rank = 0; rank < Count; rank++)
         {
-            Part(offers[rank], parts[Rank]).CopyTo(received[(rank * parts[Rank].Length)..]);
+            own[rank] = sent.Slice(sentTo[rank].Offset, sentTo[rank].Length).ToArray();
+            Interlocked.Add(ref _room.Sent, own[rank].Length * Unsafe.SizeOf<T>());
+        }
+
+        T[][][] all = Exchanged(own);
+        for (int rank = 0; rank < Count; rank++)
+        {
+            Assert.That(all[rank][Rank], Has.Length.EqualTo(receivedFrom[rank].Length));
+            all[rank][Rank].CopyTo(received[receivedFrom[rank].Offset..]);
         }
     }
 
@@ -126,6 +148,8 @@ internal sealed class ThreadRanks : RankGroup
 
         public BlockingCollection<RankTask>[] Tasks { get; } =
             [.. Enumerable.Range(0, count).Select(_ => new BlockingCollection<RankTask>())];
+
+        public long Sent;
 
         public bool IsAborted { get; set; }
 

@@ -119,6 +119,35 @@ internal sealed class CpuArithmetic : WeightArithmetic
         return Dot(x.Span, y.Span);
     }
 
+    public override void Pack(WeightBuffer source, ReadOnlySpan<int> blocks, WeightBuffer packed)
+    {
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            source.Slice((long)blocks[i] * BlockLength, BlockLength)
+                .CopyTo(packed.Slice((long)i * BlockLength, BlockLength));
+        }
+    }
+
+    public override void AddBlocks(
+        WeightBuffer sums, ReadOnlySpan<int> blocks, WeightBuffer packed, ReadOnlySpan<int> places, bool replaces)
+    {
+        ReadOnlySpan<float> zeros = stackalloc float[BlockLength];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            Span<float> sum = sums.Slice((long)blocks[i] * BlockLength, BlockLength);
+            ReadOnlySpan<float> added =
+                places[i] < 0 ? zeros : packed.Slice((long)places[i] * BlockLength, BlockLength);
+            if (replaces)
+            {
+                added.CopyTo(sum);
+            }
+            else
+            {
+                TensorPrimitives.Add(sum, added, sum);
+            }
+        }
+    }
+
     private static void Blend(ReadOnlySpan<float> weights, Span<float> average, float share)
     {
         ReadOnlySpan<Vector512<float>> weightVectors = MemoryMarshal.Cast<float, Vector512<float>>(weights);

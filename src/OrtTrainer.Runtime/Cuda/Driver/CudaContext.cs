@@ -12,6 +12,7 @@ internal sealed unsafe class CudaContext
 {
     // Values of cuda.h.
     private const int OutOfMemory = 2;
+    private const int NotReady = 600;
     private const int MultiprocessorCount = 16;
     private const int CapabilityMajor = 75;
     private const int CapabilityMinor = 76;
@@ -93,6 +94,20 @@ internal sealed unsafe class CudaContext
     {
         Use();
         Driver.Check(Driver.StreamSynchronize(Stream), "waiting for the device", _name);
+    }
+
+    /// <summary>Whether all that was put into <see cref="Stream"/> is done.</summary>
+    /// <exception cref="DeviceException">Some of it has failed.</exception>
+    public bool IsDone()
+    {
+        int result = Driver.StreamQuery(Stream);
+        if (result == NotReady)
+        {
+            return false;
+        }
+
+        Driver.Check(result, "waiting for the device", _name);
+        return true;
     }
 
     /// <summary>Bytes that are free, and all.</summary>

@@ -36,6 +36,7 @@ internal sealed unsafe class CudaDriver
         ContextSetCurrent = (delegate* unmanaged<IntPtr, int>)Find(library, "cuCtxSetCurrent");
         StreamCreate = (delegate* unmanaged<IntPtr*, uint, int>)Find(library, "cuStreamCreate");
         StreamSynchronize = (delegate* unmanaged<IntPtr, int>)Find(library, "cuStreamSynchronize");
+        StreamQuery = (delegate* unmanaged<IntPtr, int>)Find(library, "cuStreamQuery");
         MemAlloc = (delegate* unmanaged<IntPtr*, nuint, int>)Find(library, "cuMemAlloc_v2");
         MemFree = (delegate* unmanaged<IntPtr, int>)Find(library, "cuMemFree_v2");
         MemGetInfo = (delegate* unmanaged<nuint*, nuint*, int>)Find(library, "cuMemGetInfo_v2");
@@ -81,6 +82,8 @@ internal sealed unsafe class CudaDriver
     public delegate* unmanaged<IntPtr*, uint, int> StreamCreate { get; }
 
     public delegate* unmanaged<IntPtr, int> StreamSynchronize { get; }
+
+    public delegate* unmanaged<IntPtr, int> StreamQuery { get; }
 
     public delegate* unmanaged<IntPtr*, nuint, int> MemAlloc { get; }
 

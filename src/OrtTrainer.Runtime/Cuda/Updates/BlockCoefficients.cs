@@ -1,4 +1,5 @@
 using OrtTrainer.Runtime.Cuda.Launching;
+using OrtTrainer.Runtime.Distributed;
 
 namespace OrtTrainer.Runtime.Cuda.Updates;
 
@@ -26,8 +27,10 @@ internal sealed class BlockCoefficients : IDisposable
         _values = new float[layout.Groups.Count * width];
     }
 
-    /// <summary>The group of each block, an <c>ArrayView&lt;int&gt;</c>.</summary>
-    public KernelArgument Groups => _groups.View();
+    /// <summary>The group of each block of a part, an <c>ArrayView&lt;int&gt;</c>.</summary>
+    public KernelArgument GroupsOf(RankPart part) => KernelArgument.Int32s(
+        _groups.Address + ((nint)part.Offset / WeightLayout.BlockLength * sizeof(int)),
+        part.Length / WeightLayout.BlockLength);
 
     /// <summary>The rows, an <c>ArrayView&lt;float&gt;</c>.</summary>
     public KernelArgument Rows => _rows.View();

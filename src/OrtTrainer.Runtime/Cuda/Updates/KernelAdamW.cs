@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Algorithms;
 using OrtTrainer.Runtime.Cuda.Launching;
+using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Runtime.Cuda.Updates;
@@ -21,18 +22,22 @@ internal sealed class KernelAdamW : Optimizer
     private readonly WeightBuffer _first;
     private readonly WeightBuffer _second;
     private readonly BlockCoefficients _coefficients;
+    private readonly RankPart _part;
 
     /// <summary>Allocates the two moments, zero.</summary>
-    public KernelAdamW(KernelDevice device, WeightLayout layout, AdamWOptions options)
+    public KernelAdamW(KernelDevice device, WeightLayout layout, AdamWOptions options, UpdateShare share)
         : base(layout)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_device, _options) = (device, options);
+        (_device, _options, _part) = (device, options, share.OwnPart(layout));
         _first = new WeightBuffer(device, layout.Length);
         _second = new WeightBuffer(device, layout.Length);
         _coefficients = new BlockCoefficients(device, layout, Width);
         Buffers = [new OptimizerState("exp_avg", _first), new OptimizerState("exp_avg_sq", _second)];
     }
+
+    /// <inheritdoc/>
+    public override bool UpdatesShare => true;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<OptimizerState> Buffers { get; }
@@ -43,9 +48,9 @@ internal sealed class KernelAdamW : Optimizer
         double rate = inputs.LearningRate;
         _coefficients.Set((group, row) => Fill(row, _options, rate * group.RateScale, group.HasWeightDecay, step));
         _device.Run(
-            Kernel, Layout.Length, inputs.Parameters.View(), inputs.Gradients.View(), _first.View(), _second.View(),
-            inputs.Average.ViewOrEmpty(), _coefficients.Groups, _coefficients.Rows, (float)inputs.GradientScale,
-            (float)inputs.AverageWeight);
+            Kernel, _part.Length, inputs.Parameters.View(_part), inputs.Gradients.View(_part), _first.View(_part),
+            _second.View(_part), inputs.Average.ViewOrEmpty(_part), _coefficients.GroupsOf(_part), _coefficients.Rows,
+            (float)inputs.GradientScale, (float)inputs.AverageWeight);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace OrtTrainer.Runtime.Cuda.Updates;
 
 /// <summary>One kernel over the elements each.</summary>
 /// <param name="device">Where all buffers lie.</param>
-internal sealed class KernelArithmetic(KernelDevice device) : WeightArithmetic
+internal sealed partial class KernelArithmetic(KernelDevice device) : WeightArithmetic
 {
     private static readonly DeviceKernel Blending = new(BlendInto);
     private static readonly DeviceKernel Accumulating = new(AddTo);

@@ -1,5 +1,6 @@
 using ILGPU;
 using OrtTrainer.Runtime.Cuda.Launching;
+using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Runtime.Cuda.Updates;
@@ -17,10 +18,11 @@ internal sealed class KernelSgd : Optimizer
     private readonly SgdOptions _options;
     private readonly WeightBuffer? _velocity;
     private readonly BlockCoefficients _coefficients;
+    private readonly RankPart _part;
 
     /// <summary>Allocates the velocity, zero, where there is momentum.</summary>
     /// <exception cref="ArgumentException">Nesterov without momentum.</exception>
-    public KernelSgd(KernelDevice device, WeightLayout layout, SgdOptions options)
+    public KernelSgd(KernelDevice device, WeightLayout layout, SgdOptions options, UpdateShare share)
         : base(layout)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -29,11 +31,14 @@ internal sealed class KernelSgd : Optimizer
             throw new ArgumentException("Nesterov needs a Momentum above 0; found 0.", nameof(options));
         }
 
-        (_device, _options) = (device, options);
+        (_device, _options, _part) = (device, options, share.OwnPart(layout));
         _velocity = options.Momentum > 0 ? new WeightBuffer(device, layout.Length) : null;
         _coefficients = new BlockCoefficients(device, layout, Width);
         Buffers = _velocity is null ? [] : [new OptimizerState("momentum_buffer", _velocity)];
     }
+
+    /// <inheritdoc/>
+    public override bool UpdatesShare => true;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<OptimizerState> Buffers { get; }
@@ -49,9 +54,9 @@ internal sealed class KernelSgd : Optimizer
             row[2] = (float)(rate * group.RateScale);
         });
         _device.Run(
-            Kernel, Layout.Length, inputs.Parameters.View(), inputs.Gradients.View(), _velocity.ViewOrEmpty(),
-            inputs.Average.ViewOrEmpty(), _coefficients.Groups, _coefficients.Rows, (float)inputs.GradientScale,
-            (float)inputs.AverageWeight, _options.Nesterov ? 1 : 0);
+            Kernel, _part.Length, inputs.Parameters.View(_part), inputs.Gradients.View(_part),
+            _velocity.ViewOrEmpty(_part), inputs.Average.ViewOrEmpty(_part), _coefficients.GroupsOf(_part),
+            _coefficients.Rows, (float)inputs.GradientScale, (float)inputs.AverageWeight, _options.Nesterov ? 1 : 0);
     }
 
     /// <inheritdoc/>

@@ -1,21 +1,24 @@
+using OrtTrainer.Runtime.Distributed;
 using OrtTrainer.Runtime.Updates;
 
 namespace OrtTrainer.Runtime.Cuda.Updates;
 
-/// <summary>Updates as kernels over whole buffers, one after the other.</summary>
-internal sealed class KernelUpdates(KernelDevice device) : WeightUpdates
+/// <summary>Updates as kernels over whole buffers, or over the part of this process, one after the other.</summary>
+internal sealed class KernelUpdates(KernelDevice device, UpdateShare share) : WeightUpdates
 {
     private readonly KernelSum _sum = new(device);
 
     public override Device Device => device;
 
-    public override GradientNorm CreateNorm(WeightLayout layout) => new KernelGradientNorm(device, layout, _sum);
+    public override UpdateShare Share => share;
+
+    public override GradientNorm CreateNorm(WeightLayout layout) => new KernelGradientNorm(device, layout, share);
 
     public override Optimizer CreateAdamW(WeightLayout layout, AdamWOptions options) =>
-        new KernelAdamW(device, layout, options);
+        new KernelAdamW(device, layout, options, share);
 
     public override Optimizer CreateSgd(WeightLayout layout, SgdOptions options) =>
-        new KernelSgd(device, layout, options);
+        new KernelSgd(device, layout, options, share);
 
     /// <inheritdoc/>
     /// <exception cref="DeviceException">Always: it is not built.</exception>

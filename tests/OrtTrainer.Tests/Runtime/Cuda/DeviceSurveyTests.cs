@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Options;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Tests.Runtime.Cuda.Nccl;
 
 namespace OrtTrainer.Tests.Runtime.Cuda;
 
@@ -72,6 +73,21 @@ public sealed class DeviceSurveyTests
             Assert.That(Need(cuda, "cublas")["problem"]!.GetValue<string>(), Does.Contain(
                 "libcublas.so.13 is not found. apt install libcublas-13-0 from NVIDIA's repository, or pip install "
                 + "nvidia-cublas"));
+        }
+    }
+
+    [Test]
+    public void NCCL_is_listed_with_its_version_or_with_the_packages_that_have_it()
+    {
+        JsonNode found = Need(Cuda(StandInDriver.OneCard, libraries: StandInNccl.Folder), "nccl");
+        JsonNode missing = Need(Cuda(StandInDriver.OneCard), "nccl");
+
+        Assert.That(found["found"]!.GetValue<string>(), Does.EndWith("libnccl.so.2, NCCL 2.27.7"));
+        Assert.That(found["problem"], Is.Null);
+        if (missing["found"] is null)
+        {
+            Assert.That(missing["problem"]!.GetValue<string>(), Does.Contain(
+                "apt install libnccl2 from NVIDIA's repository, or pip install nvidia-nccl-cu13"));
         }
     }
 

@@ -5,6 +5,8 @@ using OrtTrainer.Runtime.Cpu;
 using OrtTrainer.Runtime.Cpu.Kernels;
 using OrtTrainer.Runtime.Cuda;
 using OrtTrainer.Runtime.Cuda.Launching;
+using OrtTrainer.Runtime.Cuda.Nccl;
+using OrtTrainer.Runtime.Distributed;
 
 namespace OrtTrainer.Tests.Runtime.Cuda;
 
@@ -57,6 +59,13 @@ internal class SimulatedDevice : KernelDevice
         }
     }
 
+    /// <summary>Whether ranks send by NCCL; a stand-in for it reads memory of the host.</summary>
+    public bool HasNccl { get; set; }
+
+    internal override (Func<IBufferLink>? Connect, string? Note) Link(RankGroup ranks, BufferPath path) => HasNccl
+        ? NcclChoice.Make(ranks, path, () => new NoStream(), Name)
+        : base.Link(ranks, path);
+
     internal override void Finish()
     {
     }
@@ -65,6 +74,18 @@ internal class SimulatedDevice : KernelDevice
 
     internal override void Configure(SessionOptions settings, ExecutionOptions options)
     {
+    }
+
+    /// <summary>All is done when it returns.</summary>
+    public sealed class NoStream : INcclStream
+    {
+        public IntPtr Handle => IntPtr.Zero;
+
+        public void Use()
+        {
+        }
+
+        public bool IsDone() => true;
     }
 
     /// <summary>Memory of the host that pretends to lie elsewhere.</summary>

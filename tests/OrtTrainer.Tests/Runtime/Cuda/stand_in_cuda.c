@@ -134,6 +134,10 @@ int cuStreamSynchronize(void *stream) {
     return 0;
 }
 
+int cuStreamQuery(void *stream) {
+    return 0;
+}
+
 int cuMemGetInfo_v2(size_t *free_bytes, size_t *total) {
     Device found;
     int result = find((int)current - 1, &found);
