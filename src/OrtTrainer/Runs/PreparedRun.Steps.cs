@@ -35,7 +35,6 @@ internal sealed partial class PreparedRun
     }
 
     /// <summary>How passes are recorded and played back; null where they are not.</summary>
-    /// <exception cref="RunException">They are to be, and cannot.</exception>
     private RunRecording? RecordingOf(
         TrainingGraph graph, TrainerOptions settings, TrainingObjective objective, IProgress<RunEvent>? events)
     {

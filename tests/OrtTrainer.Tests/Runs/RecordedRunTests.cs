@@ -1,5 +1,4 @@
 using OrtTrainer.Common;
-using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;

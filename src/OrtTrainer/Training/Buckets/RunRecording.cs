@@ -96,7 +96,7 @@ internal sealed record RunRecording(RecordingMode Mode, BucketPlan Plan)
         foreach (RowValues values in objective.Inputs.OfType<RowValues>())
         {
             // What a method makes of its values is finite for real ones; rows of weight 0 have no other part.
-            fixedRows[values.Name] = rows with { RepeatsLast = true };
+            fixedRows[values.GraphInput] = rows with { RepeatsLast = true };
         }
 
         return fixedRows;
@@ -120,7 +120,7 @@ internal sealed record RunRecording(RecordingMode Mode, BucketPlan Plan)
         !options.Execution.UseKernels ? "function bodies have shapes that follow the data"
         : objective.IsTwofold ? "the method runs every example twice in a batch"
         : graph.Packed.Inputs.FirstOrDefault(
-            input => !Known.Contains(input) && objective.Inputs.All(known => known.Name != input)) is { } other
+            input => !Known.Contains(input) && objective.Inputs.All(known => known.GraphInput != input)) is { } other
             ? $"the graph takes {other}, which has no padding"
         : objective.Distribution.IsAcrossRows || options.GroupSize > 1
             || objective.Inputs.Any(input => input is not RowValues and not LossCoefficient)

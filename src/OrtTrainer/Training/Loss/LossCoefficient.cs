@@ -22,7 +22,9 @@ internal sealed class LossCoefficient(string name, Func<long, float> valueAt) : 
     }
 
     /// <summary>The name of the graph's input.</summary>
-    internal override string Name => name;
+    internal string Name => name;
+
+    internal override string GraphInput => name;
 
     /// <summary>The value at an optimizer step, counted from 0.</summary>
     internal float At(long step) => valueAt(step);

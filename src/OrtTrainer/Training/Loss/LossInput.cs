@@ -14,7 +14,7 @@ internal abstract class LossInput
     }
 
     /// <summary>The name of the graph's input; null for several.</summary>
-    internal virtual string? Name => null;
+    internal virtual string? GraphInput => null;
 
     /// <summary>Takes the values for a batch.</summary>
     internal abstract void Fill(BatchRows rows);

@@ -12,7 +12,7 @@ internal abstract class RowValues(string name, int? width) : LossInput
     private float[] _batch = [];
     private int _rows;
 
-    internal sealed override string Name => name;
+    internal sealed override string GraphInput => name;
 
     internal sealed override void Fill(BatchRows rows)
     {
