@@ -77,7 +77,8 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, 
     public int? BatchSize { get; set; }
 
     [Section("Execution and output")]
-    [Option("precision", MetaValue = "PRECISION", HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
+    [Option("precision", MetaValue = "PRECISION",
+        HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
     public string? Precision { get; set; }
 
     [Option("device", MetaValue = "NAME",

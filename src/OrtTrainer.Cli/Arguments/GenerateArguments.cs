@@ -58,7 +58,8 @@ internal sealed class GenerateArguments : TableArguments, IGenerationArguments
 
     public int? BatchSize { get; set; }
 
-    [Option("precision", MetaValue = "PRECISION", HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
+    [Option("precision", MetaValue = "PRECISION",
+        HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
     public string? Precision { get; set; }
 
     [Option("device", MetaValue = "NAME",

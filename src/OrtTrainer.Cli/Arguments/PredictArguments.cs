@@ -40,7 +40,8 @@ internal sealed class PredictArguments : TableArguments
         HelpText = "tokens that windows of a long context share (default: 128, or half of --max-length)")]
     public int? Stride { get; set; }
 
-    [Option("precision", MetaValue = "PRECISION", HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
+    [Option("precision", MetaValue = "PRECISION",
+        HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
     public string? Precision { get; set; }
 
     [Option("device", MetaValue = "NAME",

@@ -44,7 +44,8 @@ internal abstract class StepArguments : LabelledArguments
     [Option("recompute", HelpText = "compute layers again for their gradients: less memory, more time")]
     public bool Recompute { get; set; }
 
-    [Option("precision", MetaValue = "PRECISION", HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
+    [Option("precision", MetaValue = "PRECISION",
+        HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
     public string? Precision { get; set; }
 
     [Option("seed", MetaValue = "N", HelpText = "fixes order, dropout and random tokens (default: 1)")]

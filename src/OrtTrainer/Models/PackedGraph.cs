@@ -45,7 +45,8 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// <param name="weights">The weights, less than protobuf's limit of 2 GB.</param>
     /// <param name="precision">Of products.</param>
     public static PackedGraph Inference(
-        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights, ProductPrecision precision)
+        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights,
+        ProductPrecision precision)
     {
         GraphBuilder g = new("inference");
         return Forward(
@@ -58,7 +59,8 @@ internal sealed record PackedGraph(byte[] Model, ParameterLayout Layout, IReadOn
     /// </summary>
     /// <inheritdoc cref="Inference" path="/param"/>
     public static PackedGraph Decoder(
-        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights, ProductPrecision precision)
+        Architecture architecture, ModelHead head, ParameterLayout layout, WeightBuffer weights,
+        ProductPrecision precision)
     {
         GraphBuilder g = new("decoder");
         PackedModelBuilder m = new(g, training: false, precision, ValuesOf(layout, weights)) { HasCache = true };

@@ -227,7 +227,8 @@ public sealed partial record FineTuneOptions
     /// Processors have <see cref="Graph.Precision.Bf16"/> with AVX-512 BF16; <see cref="Graph.Precision.Tf32"/> and
     /// <see cref="Graph.Precision.Fp16"/>, whose loss is scaled, are of CUDA devices.
     /// </summary>
-    [Setting("precision", "matrix products in: fp32, bf16; tf32, fp16 (cuda)", Value = "PRECISION", Section = Execution)]
+    [Setting("precision", "matrix products in: fp32, bf16; tf32, fp16 (cuda)", Value = "PRECISION",
+        Section = Execution)]
     public Precision Precision { get; init => field = OptionRange.Defined(value); }
 
     /// <summary>

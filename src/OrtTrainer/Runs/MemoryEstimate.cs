@@ -58,7 +58,8 @@ internal static class MemoryEstimate
     /// </summary>
     private static long PerToken(ModelShape shape, FineTuneOptions options)
     {
-        long layer = (10L * shape.Width) + (new ProductPrecision(options.Precision).IsFloat32 ? shape.Inner : shape.Inner / 2);
+        bool keepsHalf = !new ProductPrecision(options.Precision).IsFloat32;
+        long layer = (10L * shape.Width) + (keepsHalf ? shape.Inner / 2 : shape.Inner);
         return options.Recompute
             ? ((shape.Layers - 1) * 8L * shape.Width) + (Math.Min(shape.Layers, 2) * layer)
             : shape.Layers * layer;

@@ -64,7 +64,8 @@ public sealed class BenchTests
                 "--threads", "1", "--device", RecordingDevice.RecordingWord, "--cuda-graphs", "on");
 
             Assert.That(
-                run.Succeeded().Lines, Does.Contain("cuda graphs  1 shape of batches, 1.5% of their tokens are padding"));
+                run.Succeeded().Lines,
+                Does.Contain("cuda graphs  1 shape of batches, 1.5% of their tokens are padding"));
             Assert.That(device.Played.Single(), Is.EqualTo(6), "of 8 passes, one run directly and one recorded");
         }
         finally

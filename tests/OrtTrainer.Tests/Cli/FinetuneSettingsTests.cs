@@ -7,7 +7,6 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
-using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tests.Checkpoints;
@@ -32,7 +31,7 @@ public sealed class FinetuneSettingsTests
             + "--weight-decay 0.3 --clip 2 --max-length 64 --dropout 0.25 --swa-start 0.1 --swa-interval 3 "
             + "--swa-rate anneal --swa-lr 1e-6 --samples 3 --rho 0.2 --eval-steps 11 --patience 5 --keep-best "
             + "--metric macro_f1 --eval-fraction 0.2 --checkpoint-seconds 30 --seed 42 --from-scratch --layers 0,2 "
-            + "--threads 1 --no-kernels --cuda-graphs auto");
+            + "--threads 1 --no-kernels");
 
         FineTuneOptions expected = new FineTuneOptions
         {
@@ -60,7 +59,6 @@ public sealed class FinetuneSettingsTests
             BatchSize = 4,
             Accumulation = 2,
             BatchByLength = 50,
-            CudaGraphs = RecordingMode.Auto,
             LearningRate = 3e-4,
             Schedule = ScheduleKind.Cosine,
             Warmup = 0.2,

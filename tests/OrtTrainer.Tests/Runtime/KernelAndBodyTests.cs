@@ -196,8 +196,9 @@ public sealed class KernelAndBodyTests
         : 1.0 / 128;
 
     private static bool HasKernelHere(string op) =>
-        !Precisions.IsOfDevices(op) && (op.EndsWith("Bf16", StringComparison.Ordinal) ? ProductKernels.BFloat16IsSupported
-            : !IsOfLayers(op) || Avx512F.IsSupported);
+        !Precisions.IsOfDevices(op)
+            && (op.EndsWith("Bf16", StringComparison.Ordinal) ? ProductKernels.BFloat16IsSupported
+                : !IsOfLayers(op) || Avx512F.IsSupported);
 
     private static bool IsOfLayers(string op) => KernelCase.Plain(op).StartsWith("Linear", StringComparison.Ordinal)
         || KernelCase.Plain(op).StartsWith("FeedForward", StringComparison.Ordinal);
