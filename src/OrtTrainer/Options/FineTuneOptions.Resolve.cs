@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Options;
 
@@ -27,8 +28,8 @@ public sealed partial record FineTuneOptions
                 $"{int.MaxValue} examples per step.");
         }
 
-        Runtime.Device.Named(EffectiveDevice).Require(Precision, Kernels);
-
+        Device device = Runtime.Device.Named(EffectiveDevice);
+        device.Require(Precision, Kernels);
         RequireRecording(CudaGraphs, device);
         return this with
         {
