@@ -12,12 +12,16 @@ namespace OrtTrainer.Cli.Arguments;
 internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
 {
     [Section("Model and data")]
-    [Option("train", MetaValue = "F", HelpText = "file to train on")]
+    [Repeated(TakesMany = true)]
+    [Option("train", MetaValue = "F", HelpText = "file to train on; several, a pattern as 'part-*.csv', or a data " +
+        "set's folder")]
     public string? Train { get; set; }
 
+    [Repeated(TakesMany = true)]
     [Option("eval", MetaValue = "F", HelpText = "file to evaluate on and choose by; split off --train where absent")]
     public string? Eval { get; set; }
 
+    [Repeated(TakesMany = true)]
     [Option("test", MetaValue = "F", HelpText = "file to test on once, at the end")]
     public string? Test { get; set; }
 

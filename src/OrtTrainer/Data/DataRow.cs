@@ -55,6 +55,15 @@ internal sealed class DataRow
             : throw new DataFileException(File, Line, DescribeKind(column, kind, _values[index]));
     }
 
+    /// <summary>The row with another value in one place.</summary>
+    internal DataRow With(int index, string value, FieldKind kind)
+    {
+        string[] values = [.. _values];
+        FieldKind[] kinds = _kinds is null ? new FieldKind[values.Length] : [.. _kinds];
+        (values[index], kinds[index]) = (value, kind);
+        return new DataRow(File, Line, Columns, values, kinds);
+    }
+
     private FieldKind KindAt(int index) => _kinds?[index] ?? FieldKind.Text;
 
     private int IndexOf(string column)

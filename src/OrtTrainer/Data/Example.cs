@@ -11,6 +11,9 @@ internal record Example(string Text, string? Pair = null, string? Label = null, 
     /// <summary>What the example is beside its texts, such as the bytes of an image; null for texts alone.</summary>
     public virtual byte[]? Attachment => null;
 
+    /// <summary>The file of the row, where several are read as one; null for the only one.</summary>
+    public string? SourceFile { get; init; }
+
     /// <summary>Whether numbers in the row's fields may have a decimal comma.</summary>
     public bool DecimalComma { get; init; }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using OrtTrainer.Common;
+using OrtTrainer.Data.Sources;
 
 namespace OrtTrainer.Data;
 
@@ -37,6 +39,22 @@ public sealed record TableOptions
                 $"{nameof(Delimiter)} is a quote or a line break; give a character that stands between fields, such "
                 + "as ; or a tab.")
             : value;
+    }
+
+    /// <summary>
+    /// The encoding of the text, such as windows-1252, latin-1 or utf-16; null for UTF-8, or UTF-16 where the file
+    /// begins with a byte order mark of it.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is unknown.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Encoding
+    {
+        get;
+        init => field = value is null || FormatLibraries.EncodingOf(value) is not null
+            ? value
+            : throw new ArgumentException(
+                $"{nameof(Encoding)} is '{value}'; expected the name of an encoding, such as windows-1252, latin-1, "
+                + "utf-16, shift_jis or gb18030.");
     }
 
     /// <summary>Whether a field may be enclosed in double quotes; null means yes for CSV and no for TSV.</summary>

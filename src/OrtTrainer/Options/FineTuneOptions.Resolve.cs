@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
+using OrtTrainer.Data.Sources;
 using OrtTrainer.Methods;
 using OrtTrainer.Runtime;
 
@@ -40,12 +41,12 @@ public sealed partial record FineTuneOptions
             Output = Path.GetFullPath(Output),
             Data = Data with
             {
-                Train = Path.GetFullPath(Data.Train),
-                Eval = Data.Eval is null ? null : Path.GetFullPath(Data.Eval),
+                Train = DataFiles.FullPaths(Data.Train),
+                Eval = Data.Eval is null ? null : DataFiles.FullPaths(Data.Eval),
                 TextColumn = Data.Columns.Text,
                 PairColumn = Data.Columns.Pair,
                 LabelColumn = Data.Columns.Label,
-                Test = Data.Test is null ? null : Path.GetFullPath(Data.Test),
+                Test = Data.Test is null ? null : DataFiles.FullPaths(Data.Test),
             },
             Teacher = Teacher is null or { NamesNone: true } ? Teacher
                 : (Teacher with { Device = Teacher.Device ?? EffectiveDevice }).Resolve(),

@@ -13,7 +13,10 @@ public sealed record DataOptions
     private readonly double _evalFraction = 0.1;
     private readonly string _labelSeparator = "|";
 
-    /// <summary>The file to train on.</summary>
+    /// <summary>
+    /// The file to train on; or a pattern such as part-*.jsonl, the folder of a data set, with a split behind a colon
+    /// where that is not "train", or several of these with " + " between them.
+    /// </summary>
     public required string Train { get; init; }
 
     /// <summary>The file to evaluate on during training; null splits it off <see cref="Train"/>.</summary>

@@ -23,7 +23,9 @@ public abstract partial class ModelTask
     internal virtual IEnumerable<Example> ReadFile(
         string file, DataOptions options, Action<string>? note, CancellationToken cancellation) =>
         TableReader.Read(file, options.Table, note, cancellation)
-            .SelectMany(row => ReadExamples(row, options.Columns));
+            .SelectMany(row => row.File == file
+                ? ReadExamples(row, options.Columns)
+                : ReadExamples(row, options.Columns).Select(example => example with { SourceFile = row.File }));
 
     /// <summary>The examples that a row of a table holds: one, or several where a row is a whole document.</summary>
     /// <exception cref="DataFileException">A column is absent, or its field malformed.</exception>
@@ -210,7 +212,8 @@ public abstract partial class ModelTask
             }
             catch (RunException refused)
             {
-                throw new DataFileException(data.Source, example.Line, refused.Message, refused);
+                throw new DataFileException(
+                    example.SourceFile ?? data.Source, example.Line, refused.Message, refused);
             }
         }
     }
