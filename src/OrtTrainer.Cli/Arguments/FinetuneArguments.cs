@@ -33,6 +33,14 @@ internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
         HelpText = "{tasks} (default: classification)")]
     public string? Task { get; set; }
 
+    [Option("sample-weight", MetaValue = "COL", HelpText = "column of weights by which examples are drawn, with " +
+        "replacement, as many in an epoch as there are; not weights of the loss")]
+    public string? SampleWeight { get; set; }
+
+    [Option("loss-weight", MetaValue = "COL", HelpText = "column of what the loss of an example is multiplied with; " +
+        "every example still comes once in an epoch")]
+    public string? LossWeight { get; set; }
+
     [Option("tag-every-token", HelpText = "token classification: train every token of a word towards its tag, not " +
         "the first alone")]
     public bool TagEveryToken { get; set; }

@@ -52,7 +52,8 @@ internal static class FinetuneSettings
             $"{option} is missing: give {meaning} as {option} {meta}; " +
             "without both --model and --train, the embedded ones are used.");
 
-    private static string? Joined(string? files) =>
+    /// <summary>One word for files that were given one by one.</summary>
+    internal static string? Joined(string? files) =>
         files is null ? null : DataFiles.Join(files.Split(RepeatedAttribute.Between));
 
     private static JsonObject FromCommandLine(FinetuneArguments a, JsonObject below)
@@ -65,6 +66,8 @@ internal static class FinetuneSettings
             ("text_column", a.TextColumn),
             ("pair_column", a.PairColumn),
             ("label_column", a.LabelColumn),
+            ("sample_weight_column", a.SampleWeight),
+            ("loss_weight_column", a.LossWeight),
             ("label_separator", a.LabelSeparator),
             ("tag_every_token", a.TagEveryToken ? true : null),
             ("pooling", a.Pooling),

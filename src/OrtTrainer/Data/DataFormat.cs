@@ -10,7 +10,7 @@ public enum DataFormat
     Auto,
 
     /// <summary>
-    /// Fields between commas, or between semicolons or tabs where the first line has no commas or says so
+    /// Fields between commas, or between semicolons, tabs or bars where the first line has no commas or says so
     /// (<c>sep=;</c>), quoted as in RFC 4180; a quoted field may hold line breaks.
     /// </summary>
     Csv,

@@ -31,6 +31,9 @@ internal sealed class DataRow
     /// <summary>The row's columns; of JSON Lines, this row's own properties.</summary>
     public TableColumns Columns { get; }
 
+    /// <summary>Whether some value was written as something else than text.</summary>
+    public bool HasKinds => _kinds is not null;
+
     /// <summary>The values, one per column.</summary>
     public IReadOnlyList<string> Values => _values;
 

@@ -28,7 +28,7 @@ public sealed record TableOptions
 
     /// <summary>
     /// What stands between the fields of a CSV or TSV file; null for a tab in TSV, and in CSV for what its first line
-    /// shows: a comma, a semicolon or a tab.
+    /// shows: a comma, a semicolon, a tab or a bar.
     /// </summary>
     /// <exception cref="ArgumentException">A quote or a line break.</exception>
     public char? Delimiter

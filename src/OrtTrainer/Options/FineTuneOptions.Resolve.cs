@@ -108,6 +108,20 @@ public sealed partial record FineTuneOptions
                 $"{nameof(Data.TagEveryToken)} is for tags of words; {Data.Task} has none. Leave it out.");
         }
 
+        if ((Data.SampleWeightColumn ?? Data.LossWeightColumn) is not null && Data.Task.DrawsTokens)
+        {
+            throw new ArgumentException(
+                $"{nameof(Data.SampleWeightColumn)} and {nameof(Data.LossWeightColumn)} are for rows of tables; "
+                + $"{Data.Task} reads plain texts. Leave them out.");
+        }
+
+        if (Data.LossWeightColumn is not null && Data.Task.MakesVectors)
+        {
+            throw new ArgumentException(
+                $"{nameof(Data.LossWeightColumn)} is for losses of single examples; {Data.Task} compares those of a "
+                + $"batch. Leave it out, or draw by weights with {nameof(Data.SampleWeightColumn)}.");
+        }
+
         if ((Data.Pooling ?? Data.SimilarityLoss) is not null && !Data.Task.MakesVectors)
         {
             string option = Data.Pooling is null ? nameof(Data.SimilarityLoss) : nameof(Data.Pooling);

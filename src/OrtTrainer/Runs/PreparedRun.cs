@@ -52,6 +52,7 @@ internal sealed partial class PreparedRun : IDisposable
         {
             GroupSize = data.Train.Targets.GroupSize,
             BatchByLength = options.BatchByLength,
+            SampleWeights = data.Train.SampleWeights,
         };
         StepsPerEpoch = EpochOrder.StepsPerEpochOf(data.Train.Inputs.Count, settings.PerStep);
         TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));

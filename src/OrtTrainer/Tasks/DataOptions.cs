@@ -38,6 +38,20 @@ public sealed record DataOptions
     public string? LabelColumn { get; init; }
 
     /// <summary>
+    /// The column of weights by which examples are drawn: an epoch has as many draws as examples, with replacement, each
+    /// in proportion to its weight, fixed by the seed; null takes every example once.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SampleWeightColumn { get; init; }
+
+    /// <summary>
+    /// The column of what the loss of an example is multiplied with: the loss of a batch is the mean weighted by it, times
+    /// the class weights where there are some; null for alike.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LossWeightColumn { get; init; }
+
+    /// <summary>
     /// What joins several labels in one field, for multi-label tasks; a field may be a JSON array instead.
     /// </summary>
     /// <exception cref="ArgumentException">The separator is empty.</exception>
@@ -87,6 +101,11 @@ public sealed record DataOptions
     {
         TagsEveryToken = TagEveryToken,
     };
+
+    /// <summary>The columns of weights; null where there are none.</summary>
+    internal ExampleWeights? Weights => (SampleWeightColumn ?? LossWeightColumn) is null
+        ? null
+        : new(SampleWeightColumn, LossWeightColumn);
 
     /// <summary>These options with the task as it is for a model.</summary>
     internal DataOptions For(ModelConfig config) => this with { Task = Task.For(config, this) };

@@ -51,6 +51,7 @@ internal static class LabeledData
         ModelTask task = options.Task;
         string source = task.TakesImages ? options.Train : DataFiles.Train(options.Train);
         Example[] rows = [.. Rows(source, options, note, cancellation)];
+        options.Weights?.Require(source, rows);
 
         // Looked for even where the model has labels: the rows must show that there is something to learn.
         LabelMap? found = InDeclaredOrder(

@@ -48,6 +48,14 @@ internal static class ContentOpening
             start, IsColumnar: false);
     }
 
+    /// <summary>Whether a file is more than plain text: compressed, or a table of columns.</summary>
+    public static bool NeedsFormat(string file)
+    {
+        using FileStream stream = TableReader.Open(file);
+        (Stream content, byte[] start) = Begun(stream);
+        return FormatLibraries.IsColumnar(start) || FormatLibraries.Decompress(content, start, file) is not null;
+    }
+
     /// <summary>The features that a file itself tells.</summary>
     public static DatasetFeatures FeaturesOf(DataFile file)
     {
