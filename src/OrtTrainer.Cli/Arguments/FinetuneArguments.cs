@@ -12,12 +12,16 @@ namespace OrtTrainer.Cli.Arguments;
 internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
 {
     [Section("Model and data")]
-    [Option("train", MetaValue = "F", HelpText = "file to train on")]
+    [Repeated(TakesMany = true)]
+    [Option("train", MetaValue = "F", HelpText = "file to train on; several, a pattern as 'part-*.csv', or a data " +
+        "set's folder")]
     public string? Train { get; set; }
 
+    [Repeated(TakesMany = true)]
     [Option("eval", MetaValue = "F", HelpText = "file to evaluate on and choose by; split off --train where absent")]
     public string? Eval { get; set; }
 
+    [Repeated(TakesMany = true)]
     [Option("test", MetaValue = "F", HelpText = "file to test on once, at the end")]
     public string? Test { get; set; }
 
@@ -28,6 +32,14 @@ internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
     [Option("task", MetaValue = "TASK",
         HelpText = "{tasks} (default: classification)")]
     public string? Task { get; set; }
+
+    [Option("sample-weight", MetaValue = "COL", HelpText = "column of weights by which examples are drawn, with " +
+        "replacement, as many in an epoch as there are; not weights of the loss")]
+    public string? SampleWeight { get; set; }
+
+    [Option("loss-weight", MetaValue = "COL", HelpText = "column of what the loss of an example is multiplied with; " +
+        "every example still comes once in an epoch")]
+    public string? LossWeight { get; set; }
 
     [Option("tag-every-token", HelpText = "token classification: train every token of a word towards its tag, not " +
         "the first alone")]

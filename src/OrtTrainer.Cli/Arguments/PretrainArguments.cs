@@ -12,13 +12,17 @@ namespace OrtTrainer.Cli.Arguments;
 internal sealed class PretrainArguments : CommandArguments, IRunArguments, IMaskingArguments
 {
     [Section("Model and data")]
-    [Option("train", MetaValue = "PATH", HelpText = "file or folder of texts in UTF-8 to learn from")]
+    [Repeated(TakesMany = true)]
+    [Option("train", MetaValue = "PATH", HelpText = "file or folder of texts in UTF-8 to learn from, plain, .gz, .zst " +
+        "or Parquet; several, or a pattern as 'part-*.txt.gz'")]
     public string? Train { get; set; }
 
+    [Repeated(TakesMany = true)]
     [Option("eval", MetaValue = "PATH",
         HelpText = "texts to evaluate on and choose by; documents held out of --train where absent")]
     public string? Eval { get; set; }
 
+    [Repeated(TakesMany = true)]
     [Option("test", MetaValue = "PATH", HelpText = "texts to test on once, at the end")]
     public string? Test { get; set; }
 

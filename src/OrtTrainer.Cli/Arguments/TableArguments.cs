@@ -19,12 +19,17 @@ internal abstract class TableArguments : CommandArguments
     public string? Columns { get; set; }
 
     [Option("format", MetaValue = "FORMAT",
-        HelpText = "csv, tsv, jsonl, json, conll, lines or auto: by the file's extension (default: auto)")]
+        HelpText = "csv, tsv, jsonl, json, conll, lines, parquet, arrow or auto: by the file's extension, also " +
+            "before .gz or .zst (default: auto)")]
     public string? Format { get; set; }
 
     [Option("delimiter", MetaValue = "CHAR",
         HelpText = "what separates the fields of CSV and TSV files; tab for a tab (default: by the first line)")]
     public string? Delimiter { get; set; }
+
+    [Option("encoding", MetaValue = "NAME",
+        HelpText = "encoding of the text, such as windows-1252, latin-1 or utf-16 (default: utf-8)")]
+    public string? Encoding { get; set; }
 
     [Option("quoted", HelpText = "fields of TSV files may be enclosed in double quotes")]
     public bool Quoted { get; set; }
@@ -46,6 +51,7 @@ internal abstract class TableArguments : CommandArguments
         Format = Words.Parse<DataFormat>("--format", Format) ?? DataFormat.Auto,
         Columns = Columns?.Split(','),
         Delimiter = DelimiterCharacter,
+        Encoding = Encoding,
         Quoted = Quoted ? true : null,
     });
 }

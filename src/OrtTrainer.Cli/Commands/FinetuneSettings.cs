@@ -3,6 +3,7 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Data.Sources;
 using OrtTrainer.Options;
 using OrtTrainer.Tasks;
 
@@ -51,16 +52,22 @@ internal static class FinetuneSettings
             $"{option} is missing: give {meaning} as {option} {meta}; " +
             "without both --model and --train, the embedded ones are used.");
 
+    /// <summary>One word for files that were given one by one.</summary>
+    internal static string? Joined(string? files) =>
+        files is null ? null : DataFiles.Join(files.Split(RepeatedAttribute.Between));
+
     private static JsonObject FromCommandLine(FinetuneArguments a, JsonObject below)
     {
         JsonObject options = RunSettings.Given(("data", RunSettings.Given(
-            ("train", a.Train),
-            ("eval", a.Eval),
-            ("test", a.Test),
+            ("train", Joined(a.Train)),
+            ("eval", Joined(a.Eval)),
+            ("test", Joined(a.Test)),
             ("task", a.Task is { } task ? ModelTask.Named(task).Name : null),
             ("text_column", a.TextColumn),
             ("pair_column", a.PairColumn),
             ("label_column", a.LabelColumn),
+            ("sample_weight_column", a.SampleWeight),
+            ("loss_weight_column", a.LossWeight),
             ("label_separator", a.LabelSeparator),
             ("tag_every_token", a.TagEveryToken ? true : null),
             ("pooling", a.Pooling),
@@ -75,6 +82,7 @@ internal static class FinetuneSettings
                 ("format", Words.Parse<DataFormat>("--format", a.Format)),
                 ("columns", a.Columns?.Split(',')),
                 ("delimiter", a.DelimiterCharacter),
+                ("encoding", a.Encoding),
                 ("quoted", a.Quoted ? true : null))))));
         RunSettings.Add(options, a.Settings, below);
         return options;

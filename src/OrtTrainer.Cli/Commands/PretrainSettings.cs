@@ -81,9 +81,9 @@ internal static class PretrainSettings
     {
         JsonObject options = RunSettings.Given(("data", RunSettings.Given(
             ("task", MaskedLanguageModelTask.Instance.Name),
-            ("train", a.Train),
-            ("eval", a.Eval),
-            ("test", a.Test),
+            ("train", FinetuneSettings.Joined(a.Train)),
+            ("eval", FinetuneSettings.Joined(a.Eval)),
+            ("test", FinetuneSettings.Joined(a.Test)),
             ("eval_fraction", a.EvalFraction),
             ("mask_share", a.MaskShare),
             ("whole_word_masking", a.WholeWordMasking ? true : null),

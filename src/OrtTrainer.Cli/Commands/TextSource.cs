@@ -38,7 +38,7 @@ internal sealed class TextSource
         TableOptions table = arguments.Table;
         bool isStream = input == PredictArguments.StandardInput;
         if (table.Format == DataFormat.Auto
-            && (isStream || TextExtensions.Contains(Path.GetExtension(input).ToLowerInvariant())))
+            && (isStream || TextExtensions.Contains(TableReader.ExtensionOf(input))))
         {
             table = table with { Format = DataFormat.Lines };
         }

@@ -23,7 +23,7 @@ internal static class ArgumentReader
             settings.HelpWriter = null;
             settings.ParsingCulture = CultureInfo.InvariantCulture;
         });
-        string[] completed = WithoutRepeats([.. WithValues(words, typeof(T))], typeof(T));
+        string[] completed = WithoutRepeats([.. WithValues([.. Spread(words, typeof(T))], typeof(T))], typeof(T));
         (string[] rest, Dictionary<string, string> settings) = TakeSettings(completed, typeof(T));
         T? parsed = null;
         parser.ParseArguments<T>(rest)
@@ -37,6 +37,32 @@ internal static class ArgumentReader
         parsed.Settings = settings;
         parsed.Given = [.. words.Where(IsOption).Select(NameOf).Distinct()];
         return parsed;
+    }
+
+    /// <summary>The words with an option before each of the values of one that takes many.</summary>
+    private static IEnumerable<string> Spread(string[] words, Type arguments)
+    {
+        HashSet<string> many =
+            [.. OptionNames.Of(arguments).Where(option => option.TakesMany).Select(option => "--" + option.Name)];
+        string? current = null;
+        bool hasValue = false;
+        foreach (string word in words)
+        {
+            if (IsOption(word))
+            {
+                (current, hasValue) = (many.Contains(NameOf(word)) ? NameOf(word) : null, word.Contains('='));
+            }
+            else if (current is not null && hasValue)
+            {
+                yield return current;
+            }
+            else
+            {
+                hasValue = true;
+            }
+
+            yield return word;
+        }
     }
 
     /// <summary>

@@ -27,6 +27,9 @@ internal sealed record CommandOption
     /// <summary>Whether it may be given several times.</summary>
     public bool MayRepeat { get; init; }
 
+    /// <summary>Whether all words up to the next option are values.</summary>
+    public bool TakesMany { get; init; }
+
     /// <summary>What it wants, in words.</summary>
     public string Wanted => Type == typeof(int) || Type == typeof(long) ? "a whole number"
         : Type == typeof(double) ? "a number"

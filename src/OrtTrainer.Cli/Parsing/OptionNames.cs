@@ -53,6 +53,7 @@ internal static class OptionNames
                     Properties = [property.Name],
                     MayStandAlone = Find<OptionalValueAttribute>(property) is not null,
                     MayRepeat = Find<RepeatedAttribute>(property) is not null,
+                    TakesMany = Find<RepeatedAttribute>(property)?.TakesMany == true,
                 };
             }
         }

@@ -6,4 +6,7 @@ internal sealed class RepeatedAttribute : Attribute
 {
     /// <summary>Stands between the values in the property; no value has a line break.</summary>
     public const char Between = '\n';
+
+    /// <summary>Whether all words up to the next option are values, as a shell makes of a pattern.</summary>
+    public bool TakesMany { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed class DataFileException : OrtTrainerException
     /// <param name="problem">What was found, what was expected and what to do.</param>
     /// <param name="cause">What a parser threw, if anything.</param>
     internal DataFileException(string file, int? line, string problem, Exception? cause = null)
-        : base(line is null ? $"{file}: {problem}" : $"{file}, line {line}: {problem}", cause)
+        : base(line is null ? $"{file}: {problem}" : $"{file}, {Place(file)} {line}: {problem}", cause)
     {
         File = file;
         Line = line;
@@ -21,6 +21,11 @@ public sealed class DataFileException : OrtTrainerException
     /// <summary>The file as the user named it.</summary>
     public string File { get; }
 
-    /// <summary>The 1-based line to blame, or null where the whole file is.</summary>
+    /// <summary>The 1-based line to blame, a row of a Parquet or Arrow file, or null where the whole file
+    /// is.</summary>
     public int? Line { get; }
+
+    // Tables of columns have no lines.
+    private static string Place(string file) =>
+        Path.GetExtension(file).ToLowerInvariant() is ".parquet" or ".arrow" ? "row" : "line";
 }

@@ -4,13 +4,13 @@ namespace OrtTrainer.Data;
 public enum DataFormat
 {
     /// <summary>
-    /// By the file's extension: .csv, .tsv or .tab, .jsonl or .ndjson, .json, .conll, .bio, .iob or .iob2. Anything
-    /// else is refused.
+    /// By the file's extension: .csv, .tsv or .tab, .jsonl or .ndjson, .json, .conll, .bio, .iob or .iob2, and with .gz
+    /// or .zst behind it; Parquet and Arrow files by their first bytes. Anything else is refused.
     /// </summary>
     Auto,
 
     /// <summary>
-    /// Fields between commas, or between semicolons or tabs where the first line has no commas or says so
+    /// Fields between commas, or between semicolons, tabs or bars where the first line has no commas or says so
     /// (<c>sep=;</c>), quoted as in RFC 4180; a quoted field may hold line breaks.
     /// </summary>
     Csv,
@@ -32,4 +32,10 @@ public enum DataFormat
 
     /// <summary>Every line is one text, in a single column named "text" unless another name is given.</summary>
     Lines,
+
+    /// <summary>A Parquet file, read a group of rows at a time.</summary>
+    Parquet,
+
+    /// <summary>An Arrow file or stream, read a batch of rows at a time.</summary>
+    Arrow,
 }

@@ -31,6 +31,9 @@ internal sealed class DataRow
     /// <summary>The row's columns; of JSON Lines, this row's own properties.</summary>
     public TableColumns Columns { get; }
 
+    /// <summary>Whether some value was written as something else than text.</summary>
+    public bool HasKinds => _kinds is not null;
+
     /// <summary>The values, one per column.</summary>
     public IReadOnlyList<string> Values => _values;
 
@@ -53,6 +56,15 @@ internal sealed class DataRow
         return kind == FieldKind.Text
             ? _values[index]
             : throw new DataFileException(File, Line, DescribeKind(column, kind, _values[index]));
+    }
+
+    /// <summary>The row with another value in one place.</summary>
+    internal DataRow With(int index, string value, FieldKind kind)
+    {
+        string[] values = [.. _values];
+        FieldKind[] kinds = _kinds is null ? new FieldKind[values.Length] : [.. _kinds];
+        (values[index], kinds[index]) = (value, kind);
+        return new DataRow(File, Line, Columns, values, kinds);
     }
 
     private FieldKind KindAt(int index) => _kinds?[index] ?? FieldKind.Text;

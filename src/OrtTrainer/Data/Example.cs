@@ -11,6 +11,15 @@ internal record Example(string Text, string? Pair = null, string? Label = null, 
     /// <summary>What the example is beside its texts, such as the bytes of an image; null for texts alone.</summary>
     public virtual byte[]? Attachment => null;
 
+    /// <summary>How often it is drawn, in proportion; null where examples are not drawn by weights.</summary>
+    public double? SampleWeight { get; init; }
+
+    /// <summary>What its loss is multiplied with; null for 1.</summary>
+    public double? LossWeight { get; init; }
+
+    /// <summary>The file of the row, where several are read as one; null for the only one.</summary>
+    public string? SourceFile { get; init; }
+
     /// <summary>Whether numbers in the row's fields may have a decimal comma.</summary>
     public bool DecimalComma { get; init; }
 }

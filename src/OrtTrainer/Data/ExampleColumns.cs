@@ -13,12 +13,16 @@ internal sealed record ExampleColumns(
 
     /// <summary>Picks the columns out of a row.</summary>
     /// <exception cref="DataFileException">A column is absent, or holds no text where one is to be.</exception>
-    public Example Of(DataRow row) => new(
-        row.Text(Text),
-        Pair is null ? null : row.Text(Pair),
-        Label is null ? null : row[Label],
-        row.Line)
+    public Example Of(DataRow row)
     {
-        DecimalComma = row.Columns.DecimalComma,
-    };
+        row = AnnotationExport.IsTask(row) ? AnnotationExport.Flat(row, Label) : row;
+        return new(
+            row.Text(Text),
+            Pair is null ? null : row.Text(Pair),
+            Label is null ? null : AnnotationExport.LabelOf(row, Label),
+            row.Line)
+        {
+            DecimalComma = row.Columns.DecimalComma,
+        };
+    }
 }

@@ -15,7 +15,7 @@ internal static class FieldDelimiter
 
     private const string Declaration = "sep=";
 
-    private static readonly char[] Others = [WithDecimalComma, '\t'];
+    private static readonly char[] Others = [WithDecimalComma, '\t', '|'];
 
     /// <summary>Whether a first line says what the delimiter is, as spreadsheets have it: <c>sep=;</c>.</summary>
     public static bool IsDeclared(string line, [NotNullWhen(true)] out char? delimiter)

@@ -84,14 +84,14 @@ internal static class JsonRecords
             ? null
             : [.. fields.Select(field => KindOf(field.Value))]);
 
-    private static string TextOf(JsonElement value) => value.ValueKind switch
+    internal static string TextOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Null => string.Empty,
         _ => value.GetRawText(),
     };
 
-    private static FieldKind KindOf(JsonElement value) => value.ValueKind switch
+    internal static FieldKind KindOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => FieldKind.Text,
         JsonValueKind.Null => FieldKind.Null,

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using OrtTrainer.Common;
+using OrtTrainer.Data.Sources;
 
 namespace OrtTrainer.Data;
 
@@ -26,7 +28,7 @@ public sealed record TableOptions
 
     /// <summary>
     /// What stands between the fields of a CSV or TSV file; null for a tab in TSV, and in CSV for what its first line
-    /// shows: a comma, a semicolon or a tab.
+    /// shows: a comma, a semicolon, a tab or a bar.
     /// </summary>
     /// <exception cref="ArgumentException">A quote or a line break.</exception>
     public char? Delimiter
@@ -37,6 +39,22 @@ public sealed record TableOptions
                 $"{nameof(Delimiter)} is a quote or a line break; give a character that stands between fields, such "
                 + "as ; or a tab.")
             : value;
+    }
+
+    /// <summary>
+    /// The encoding of the text, such as windows-1252, latin-1 or utf-16; null for UTF-8, or UTF-16 where the file
+    /// begins with a byte order mark of it.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is unknown.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Encoding
+    {
+        get;
+        init => field = value is null || FormatLibraries.EncodingOf(value) is not null
+            ? value
+            : throw new ArgumentException(
+                $"{nameof(Encoding)} is '{value}'; expected the name of an encoding, such as windows-1252, latin-1, "
+                + "utf-16, shift_jis or gb18030.");
     }
 
     /// <summary>Whether a field may be enclosed in double quotes; null means yes for CSV and no for TSV.</summary>

@@ -1,17 +1,24 @@
+using OrtTrainer.Data.Sources;
+
 namespace OrtTrainer.Data;
 
 /// <summary>
-/// Reads tables of UTF-8 text, with or without a header, byte order mark, CRLF and a last line break: CSV, TSV, JSON
-/// Lines, sentences of tagged words and plain lines row by row, so that such a file is never held in memory as a whole,
-/// and arrays of JSON objects.
+/// Reads tables of text, with or without a header, byte order mark, CRLF and a last line break: CSV, TSV, JSON Lines,
+/// sentences of tagged words and plain lines row by row, so that such a file is never held in memory as a whole, and
+/// arrays of JSON objects; and tables of columns, Parquet and Arrow. Any of them may be compressed.
 /// </summary>
 internal static class TableReader
 {
+    /// <summary>The extensions that tell a format.</summary>
+    public const string KnownExtensions = ".csv, .tsv, .jsonl, .json, .conll, .parquet and .arrow, or .gz and .zst of "
+        + "these";
+
     private const string LinesColumn = "text";
     private const int Block = 1 << 20;
 
-    /// <summary>Reads a file; it is opened at the first row and closed after the last.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads a file, or several one after another; each is opened at its first row and closed after its
+    /// last.</summary>
+    /// <param name="path">The file, a pattern, or a data set's folder, as <see cref="DataFiles"/> has it.</param>
     /// <param name="options">How to read it; null for the defaults.</param>
     /// <param name="note">Told what the file's look decided, such as its delimiter; null for nobody.</param>
     /// <param name="cancellation">Ends the reading between two blocks of the file.</param>
@@ -23,11 +30,28 @@ internal static class TableReader
         CancellationToken cancellation = default)
     {
         options ??= new TableOptions();
-        using FileStream stream = Open(path);
-        DataFormat format = options.Format == DataFormat.Auto ? FormatOf(path) : options.Format;
-        foreach (DataRow row in Rows(stream, path, format, options, note, cancellation))
+        IReadOnlyList<DataFile> files = DataFiles.Of(path);
+        SameColumns? columns = files.Count > 1 ? new() : null;
+        List<string> read = [];
+        foreach (DataFile file in files)
         {
-            yield return row;
+            int rows = 0;
+            foreach (DataRow row in Rows(file, options, note, cancellation))
+            {
+                if (rows++ == 0)
+                {
+                    columns?.Require(row);
+                }
+
+                yield return row;
+            }
+
+            read.Add(FormattableString.Invariant($"{file.Path} ({rows} {(rows == 1 ? "row" : "rows")})"));
+        }
+
+        if (files.Count > 1)
+        {
+            note?.Invoke($"{path}: {files.Count} files, {string.Join(", ", read)}.");
         }
     }
 
@@ -50,40 +74,65 @@ internal static class TableReader
         options.Format == DataFormat.Auto
             ? throw new ArgumentException(
                 $"{name} has no extension to tell its format by; state it in the options.", nameof(options))
-            : Rows(stream, name, options.Format, options, note, cancellation);
+            : Rows(ContentOpening.Open(stream, name, options.Encoding, note), name, options.Format, options, note,
+                cancellation);
 
     /// <summary>The format that a file's extension tells; null for any other.</summary>
-    internal static DataFormat? KnownFormat(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    internal static DataFormat? KnownFormat(string path) => ExtensionOf(path) switch
     {
         ".csv" => DataFormat.Csv,
         ".tsv" or ".tab" => DataFormat.Tsv,
         ".jsonl" or ".ndjson" => DataFormat.JsonLines,
         ".json" => DataFormat.Json,
         ".conll" or ".bio" or ".iob" or ".iob2" => DataFormat.Conll,
+        ".parquet" => DataFormat.Parquet,
+        ".arrow" => DataFormat.Arrow,
         _ => null,
     };
 
-    private static DataFormat FormatOf(string path)
+    // That of what is inside, where the file is compressed.
+    internal static string ExtensionOf(string path)
     {
-        if (KnownFormat(path) is { } known)
+        string extension = Path.GetExtension(path).ToLowerInvariant();
+        return extension is ".gz" or ".zst"
+            ? Path.GetExtension(Path.GetFileNameWithoutExtension(path)).ToLowerInvariant()
+            : extension;
+    }
+
+    private static DataFormat FormatOf(string path, OpenedContent content)
+    {
+        if (KnownFormat(path) is { } known || content.IsColumnar)
         {
-            return known;
+            return KnownFormat(path) ?? DataFormat.Parquet;
         }
 
-        // A workbook or a Parquet file is better named than its extension called unknown.
-        using (FileStream stream = Open(path))
-        {
-            byte[] start = new byte[Utf8Lines.SignatureLength];
-            FileSignature.RequireText(start.AsSpan(0, stream.ReadAtLeast(start, start.Length, false)), path);
-        }
-
+        // A workbook is better named than its extension called unknown.
+        FileSignature.RequireText(content.Start, path);
         throw new DataFileException(
             path, null,
             $"the extension '{Path.GetExtension(path)}' does not tell the format; state it: --format csv, tsv, jsonl, "
             + "json, conll or lines.");
     }
 
-    private static FileStream Open(string path)
+    private static IEnumerable<DataRow> Rows(
+        DataFile file, TableOptions options, Action<string>? note, CancellationToken cancellation)
+    {
+        using FileStream stream = Open(file.Path);
+        OpenedContent content = ContentOpening.Open(stream, file.Path, options.Encoding, note);
+        DataFormat format = options.Format == DataFormat.Auto ? FormatOf(file.Path, content) : options.Format;
+        DatasetFeatures features = content.IsColumnar && file.Features.Columns.Count == 0
+            ? ContentOpening.FeaturesOf(file)
+            : file.Features;
+        bool isNamed = features.Columns.Count > 0;
+        foreach (DataRow row in Rows(content, file.Path, format, options, note, cancellation))
+        {
+            yield return isNamed ? features.Named(row) : row;
+        }
+    }
+
+    /// <summary>Opens a file of data.</summary>
+    /// <exception cref="DataFileException">It cannot be opened.</exception>
+    internal static FileStream Open(string path)
     {
         try
         {
@@ -96,18 +145,37 @@ internal static class TableReader
     }
 
     private static IEnumerable<DataRow> Rows(
-        Stream stream, string file, DataFormat format, TableOptions options, Action<string>? note,
+        OpenedContent content, string file, DataFormat format, TableOptions options, Action<string>? note,
         CancellationToken cancellation)
     {
-        if (options.Columns is not null && format is DataFormat.JsonLines or DataFormat.Json)
+        Stream stream = content.Stream;
+        if (options.Columns is not null
+            && format is DataFormat.JsonLines or DataFormat.Json or DataFormat.Parquet or DataFormat.Arrow)
         {
-            throw new DataFileException(file, null, "JSON names its own columns. Leave the names of columns out.");
+            string name = format is DataFormat.JsonLines or DataFormat.Json ? "JSON" : $"{format}";
+            throw new DataFileException(file, null, $"{name} names its own columns. Leave the names of columns out.");
         }
 
         if (options.Delimiter is not null && format is not (DataFormat.Csv or DataFormat.Tsv))
         {
             throw new DataFileException(
                 file, null, "only CSV and TSV have fields to separate. Leave the delimiter out, or state the format.");
+        }
+
+        if (format is DataFormat.Parquet or DataFormat.Arrow)
+        {
+            return content.IsColumnar
+                ? FormatLibraries.Columnar(stream, content.Start, file, cancellation)
+                : throw new DataFileException(
+                    file, null, $"this is no {format} file: it does not begin as one. Name it by what it is, or state "
+                    + "its format (--format).");
+        }
+
+        if (content.IsColumnar)
+        {
+            throw new DataFileException(
+                file, null, $"this is a Parquet or Arrow file, whatever its ending and format; expected {format}. Leave "
+                + "the format out, and end its name in .parquet or .arrow.");
         }
 
         if (format == DataFormat.Json)

@@ -80,14 +80,7 @@ internal static class Utf8Lines
         }
         catch (DecoderFallbackException invalid)
         {
-            string found = string.Join(' ', (invalid.BytesUnknown ?? []).Select(value => $"0x{value:X2}"));
-            string origin = number == 1 && bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "UTF-16" : "LATIN1";
-            throw new DataFileException(
-                file,
-                number,
-                $"not valid UTF-8: {found} at byte {invalid.Index + 1} of the line. "
-                + $"Convert the file first, for example: iconv -f {origin} -t UTF-8 IN > OUT.",
-                invalid);
+            throw new DataFileException(file, number, EncodingAdvice.For(bytes, invalid), invalid);
         }
     }
 }

@@ -77,6 +77,8 @@ public sealed partial record FineTuneOptions
         : Lora is not null ? (nameof(Lora), "it trains the weights themselves. Leave it out.")
         : Mixout is not null ? (nameof(Mixout), "its steps see the weights as they are. Leave it out.")
         : LayerDecay != 1 ? (nameof(LayerDecay), "it has one rate for all parameters. Leave it out.")
+        : Data.LossWeightColumn is not null
+            ? (nameof(Data.LossWeightColumn), "its graphs weigh all examples alike. Leave it out.")
         : ClassWeights is not null ? (nameof(ClassWeights), "its graphs weigh all examples alike. Leave it out.")
         : Method.Step is { } step and not Lookahead ? (nameof(Method), $"{step.Word} takes steps of its own; it takes "
             + "an optimizer's alone. Leave that part out.")

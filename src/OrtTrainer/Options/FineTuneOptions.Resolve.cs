@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
+using OrtTrainer.Data.Sources;
 using OrtTrainer.Methods;
 using OrtTrainer.Runtime;
 
@@ -37,12 +38,12 @@ public sealed partial record FineTuneOptions
             Output = Path.GetFullPath(Output),
             Data = Data with
             {
-                Train = Path.GetFullPath(Data.Train),
-                Eval = Data.Eval is null ? null : Path.GetFullPath(Data.Eval),
+                Train = DataFiles.FullPaths(Data.Train),
+                Eval = Data.Eval is null ? null : DataFiles.FullPaths(Data.Eval),
                 TextColumn = Data.Columns.Text,
                 PairColumn = Data.Columns.Pair,
                 LabelColumn = Data.Columns.Label,
-                Test = Data.Test is null ? null : Path.GetFullPath(Data.Test),
+                Test = Data.Test is null ? null : DataFiles.FullPaths(Data.Test),
             },
             Teacher = Teacher is null or { NamesNone: true } ? Teacher
                 : (Teacher with { Device = Teacher.Device ?? EffectiveDevice }).Resolve(),
@@ -113,6 +114,20 @@ public sealed partial record FineTuneOptions
         {
             throw new ArgumentException(
                 $"{nameof(Data.TagEveryToken)} is for tags of words; {Data.Task} has none. Leave it out.");
+        }
+
+        if ((Data.SampleWeightColumn ?? Data.LossWeightColumn) is not null && Data.Task.DrawsTokens)
+        {
+            throw new ArgumentException(
+                $"{nameof(Data.SampleWeightColumn)} and {nameof(Data.LossWeightColumn)} are for rows of tables; "
+                + $"{Data.Task} reads plain texts. Leave them out.");
+        }
+
+        if (Data.LossWeightColumn is not null && Data.Task.MakesVectors)
+        {
+            throw new ArgumentException(
+                $"{nameof(Data.LossWeightColumn)} is for losses of single examples; {Data.Task} compares those of a "
+                + $"batch. Leave it out, or draw by weights with {nameof(Data.SampleWeightColumn)}.");
         }
 
         if ((Data.Pooling ?? Data.SimilarityLoss) is not null && !Data.Task.MakesVectors)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
+using OrtTrainer.Data.Sources;
 using OrtTrainer.Methods;
 
 namespace OrtTrainer.Options;
@@ -11,6 +12,8 @@ namespace OrtTrainer.Options;
 /// </summary>
 internal static class OptionsJson
 {
+    private static readonly string[] Files = ["train", "eval", "test"];
+
     private static readonly JsonDocumentOptions Lenient = new()
     {
         CommentHandling = JsonCommentHandling.Skip,
@@ -30,6 +33,7 @@ internal static class OptionsJson
             JsonText.RequireWholeCharacters(text, Lenient);
             JsonObject options = JsonNode.Parse(text, documentOptions: Lenient) as JsonObject
                 ?? throw new RunException($"{path}: expected a JSON object with options, such as {{\"epochs\": 3}}.");
+            JoinFiles(options);
             return OptionsForm.FindFault(options) is ({ } place, { } fault)
                 ? throw new RunException($"{path}: {place} {fault}")
                 : options;
@@ -37,6 +41,19 @@ internal static class OptionsJson
         catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new RunException($"{path}: the options cannot be read: {cause.Message}", cause);
+        }
+    }
+
+    /// <summary>Makes one word of files that are given as a list.</summary>
+    internal static void JoinFiles(JsonObject options)
+    {
+        foreach (string name in options["data"] is JsonObject ? Files : [])
+        {
+            if (options["data"]![name] is JsonArray { Count: > 0 } files
+                && files.All(file => file?.GetValueKind() == JsonValueKind.String))
+            {
+                options["data"]![name] = DataFiles.Join(files.Select(file => file!.GetValue<string>()));
+            }
         }
     }
 

@@ -53,6 +53,7 @@ internal sealed partial class PreparedRun : IDisposable
         {
             GroupSize = data.Train.Targets.GroupSize,
             BatchByLength = options.BatchByLength,
+            SampleWeights = data.Train.SampleWeights,
         };
         ProductPrecision products = settings.Execution.Products;
         StepsPerEpoch = EpochOrder.StepsPerEpochOf(data.Train.Inputs.Count, settings.PerStep);

@@ -64,6 +64,8 @@ internal static class RunFingerprint
             }
         }
 
+        Append<double>(hash, data.Train.SampleWeights ?? []);
+        Append<float>(hash, data.Train.LossWeights(null) ?? []);
         teacher?.AppendTo(hash);
         adapted?.AppendTo(hash);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -19,7 +19,7 @@ internal static class RunObjective
         FineTuneOptions options, ModelTask task, EncodedDataset train, TeacherKnowledge? teacher,
         (long PerEpoch, long Total) length, int studentLayers)
     {
-        ExampleTargets labels = new(train.Targets) { Weights = options.ClassWeights?.Of(train) };
+        ExampleTargets labels = new(train.Targets) { Weights = train.LossWeights(options.ClassWeights?.Of(train)) };
         LossContext context = new(
             task.Distribution, train.Targets, labels, length.Total, length.PerEpoch, studentLayers, options.Seed,
             teacher);

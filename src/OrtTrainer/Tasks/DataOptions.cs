@@ -13,7 +13,10 @@ public sealed record DataOptions
     private readonly double _evalFraction = 0.1;
     private readonly string _labelSeparator = "|";
 
-    /// <summary>The file to train on.</summary>
+    /// <summary>
+    /// The file to train on; or a pattern such as part-*.jsonl, the folder of a data set, with a split behind a colon
+    /// where that is not "train", or several of these with " + " between them.
+    /// </summary>
     public required string Train { get; init; }
 
     /// <summary>The file to evaluate on during training; null splits it off <see cref="Train"/>.</summary>
@@ -33,6 +36,20 @@ public sealed record DataOptions
 
     /// <summary>The column of the label; null for the task's own, usually "label".</summary>
     public string? LabelColumn { get; init; }
+
+    /// <summary>
+    /// The column of weights by which examples are drawn: an epoch has as many draws as examples, with replacement, each
+    /// in proportion to its weight, fixed by the seed; null takes every example once.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SampleWeightColumn { get; init; }
+
+    /// <summary>
+    /// The column of what the loss of an example is multiplied with: the loss of a batch is the mean weighted by it, times
+    /// the class weights where there are some; null for alike.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LossWeightColumn { get; init; }
 
     /// <summary>
     /// What joins several labels in one field, for multi-label tasks; a field may be a JSON array instead.
@@ -84,6 +101,11 @@ public sealed record DataOptions
     {
         TagsEveryToken = TagEveryToken,
     };
+
+    /// <summary>The columns of weights; null where there are none.</summary>
+    internal ExampleWeights? Weights => (SampleWeightColumn ?? LossWeightColumn) is null
+        ? null
+        : new(SampleWeightColumn, LossWeightColumn);
 
     /// <summary>These options with the task as it is for a model.</summary>
     internal DataOptions For(ModelConfig config) => this with { Task = Task.For(config, this) };

@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Data.Sources;
 
 namespace OrtTrainer.Tasks;
 
@@ -20,6 +21,7 @@ internal static class LabeledData
         DataOptions options, Action<string>? note = null, CancellationToken cancellation = default,
         IReadOnlyList<string>? known = null)
     {
+        options = WithSplits(options, note);
         Dataset train = LoadTrain(options, note, cancellation, known);
         Dataset? test = options.Test is null ? null : Read(options.Test, options, train.Labels, note, cancellation);
         if (options.Eval is not null)
@@ -47,15 +49,18 @@ internal static class LabeledData
         IReadOnlyList<string>? known = null)
     {
         ModelTask task = options.Task;
-        Example[] rows = [.. Rows(options.Train, options, note, cancellation)];
+        string source = task.TakesImages ? options.Train : DataFiles.Train(options.Train);
+        Example[] rows = [.. Rows(source, options, note, cancellation)];
+        options.Weights?.Require(source, rows);
 
         // Looked for even where the model has labels: the rows must show that there is something to learn.
-        LabelMap? found = task.FindLabels(options.Train, rows, options.Columns);
+        LabelMap? found = InDeclaredOrder(
+            source, options, ByFile(source, rows, (file, some) => task.FindLabels(file, some, options.Columns)));
         LabelMap? labels =
             options.ModelLabels is { } names ? task.LabelsOf(names)
-            : found is not null && known is not null ? KnownLabels.Choose(task, options.Train, found, known, note)
+            : found is not null && known is not null ? KnownLabels.Choose(task, source, found, known, note)
             : found;
-        return task.Label(options.Train, rows, labels, options.Columns);
+        return ByFile(source, rows, (file, some) => task.Label(file, some, labels, options.Columns));
     }
 
     /// <summary>Reads a file with labels that are settled.</summary>
@@ -68,7 +73,66 @@ internal static class LabeledData
     public static Dataset Read(
         string file, DataOptions options, LabelMap? labels, Action<string>? note = null,
         CancellationToken cancellation = default) =>
-        options.Task.Label(file, [.. Rows(file, options, note, cancellation)], labels, options.Columns);
+        ByFile(file, [.. Rows(file, options, note, cancellation)], (source, rows) =>
+            options.Task.Label(source, rows, labels, options.Columns));
+
+    // A folder with splits stands for the one that its place among the options asks for.
+    private static DataOptions WithSplits(DataOptions options, Action<string>? note)
+    {
+        if (options.Task.TakesImages)
+        {
+            return options;
+        }
+
+        DataOptions settled = options with
+        {
+            Train = DataFiles.Train(options.Train),
+            Eval = options.Eval is { } eval ? DataFiles.Eval(eval) : DataFiles.OwnEval(options.Train),
+            Test = options.Test is { } test ? DataFiles.Test(test) : null,
+        };
+        if (options.Eval is null && settled.Eval is not null)
+        {
+            note?.Invoke($"{settled.Eval} is evaluated on, the data set's own split; name another with --eval.");
+        }
+
+        return settled;
+    }
+
+    /// <summary>The labels in the order of the data set's own features, where those name all that were found.</summary>
+    private static LabelMap? InDeclaredOrder(string source, DataOptions options, LabelMap? found) =>
+        found is not null && !options.Task.TakesImages
+        && DataFiles.LabelsOf(source, options.Columns.Label) is { } declared && found.Names.All(declared.Contains)
+            ? options.Task.LabelsOf(declared)
+            : found;
+
+    /// <summary>
+    /// Reads what all rows say; where that fails at a row of one file of several, says in which, which a line alone
+    /// does not.
+    /// </summary>
+    private static T ByFile<T>(string source, Example[] rows, Func<string, IReadOnlyList<Example>, T> read)
+    {
+        try
+        {
+            return read(source, rows);
+        }
+        catch (DataFileException failure) when (
+            failure.Line is not null && rows.Any(row => row.SourceFile is not null))
+        {
+            foreach (IGrouping<string, Example> file in rows.GroupBy(row => row.SourceFile ?? source))
+            {
+                try
+                {
+                    _ = read(file.Key, [.. file]);
+                }
+                catch (DataFileException whole) when (whole.Line is null)
+                {
+                    // A file alone may have too few labels; what failed was a row.
+                }
+            }
+
+            throw;
+        }
+    }
 
     private static IEnumerable<Example> Rows(
         string file, DataOptions options, Action<string>? note, CancellationToken cancellation) =>

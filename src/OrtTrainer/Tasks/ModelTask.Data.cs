@@ -22,8 +22,12 @@ public abstract partial class ModelTask
     /// <exception cref="DataFileException">It cannot be read.</exception>
     internal virtual IEnumerable<Example> ReadFile(
         string file, DataOptions options, Action<string>? note, CancellationToken cancellation) =>
-        TableReader.Read(file, options.Table, note, cancellation)
-            .SelectMany(row => ReadExamples(row, options.Columns));
+        TableReader.Read(file, options.Table, note, cancellation).SelectMany(row =>
+        {
+            IEnumerable<Example> examples = ReadExamples(row, options.Columns);
+            examples = row.File == file ? examples : examples.Select(e => e with { SourceFile = row.File });
+            return options.Weights is { } weights ? examples.Select(e => weights.Of(row, e)) : examples;
+        });
 
     /// <summary>The examples that a row of a table holds: one, or several where a row is a whole document.</summary>
     /// <exception cref="DataFileException">A column is absent, or its field malformed.</exception>
@@ -210,7 +214,8 @@ public abstract partial class ModelTask
             }
             catch (RunException refused)
             {
-                throw new DataFileException(data.Source, example.Line, refused.Message, refused);
+                throw new DataFileException(
+                    example.SourceFile ?? data.Source, example.Line, refused.Message, refused);
             }
         }
     }

@@ -24,6 +24,10 @@ internal sealed record TrainerOptions(
     /// <summary>How passes are recorded and played back; null where they are not.</summary>
     public RunRecording? Recording { get; init; }
 
+    /// <summary>How often each input is drawn, in proportion; null where every one comes once in an
+    /// epoch.</summary>
+    public double[]? SampleWeights { get; init; }
+
     /// <summary>Inputs per forward and backward pass.</summary>
     public int PerPass => checked(BatchSize * GroupSize);
 
@@ -33,5 +37,5 @@ internal sealed record TrainerOptions(
     /// <summary>Which of the examples each step takes.</summary>
     public EpochOrder OrderOf(IReadOnlyList<TokenizedExample> examples) => new(
         examples.Count, PerStep, Seed, GroupSize,
-        BatchByLength is { } passes ? LengthWindows.Of(examples, GroupSize, BatchSize, passes) : null);
+        BatchByLength is { } passes ? LengthWindows.Of(examples, GroupSize, BatchSize, passes) : null, SampleWeights);
 }

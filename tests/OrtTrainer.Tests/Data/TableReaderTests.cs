@@ -40,14 +40,6 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void Utf16_is_recognised()
-    {
-        byte[] content = [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("a\tb\n")];
-
-        Assert.That(Tables.Refusal(content, DataFormat.Tsv).Message, Does.Contain("iconv -f UTF-16"));
-    }
-
-    [Test]
     public void Lines_longer_than_the_buffer_and_characters_across_its_edge_survive()
     {
         string text = string.Concat(Enumerable.Repeat("žluť😀", 40_000));

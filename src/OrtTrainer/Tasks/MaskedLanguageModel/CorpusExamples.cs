@@ -2,7 +2,6 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Randomness;
 using OrtTrainer.Text;
-using OrtTrainer.Text.Training;
 using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Tasks.MaskedLanguageModel;
@@ -92,7 +91,7 @@ internal sealed class CorpusExamples
     /// <summary>The documents as ids without special tokens, in the order of the corpus; none is empty.</summary>
     private IEnumerable<int[]> Documents(string path)
     {
-        IEnumerable<string> lines = TextCorpus.Open([path]).Lines(_cancellation);
+        IEnumerable<string> lines = CorpusLines.Of(path, _cancellation);
         IEnumerable<string> documents = _options.BlankLines ? Paragraphs(lines) : lines;
         EncodeOptions plain = new() { AddSpecialTokens = false };
         foreach (string[] some in documents.Where(text => !string.IsNullOrWhiteSpace(text)).Chunk(DocumentsAtOnce))

@@ -35,6 +35,34 @@ internal sealed record EncodedDataset(
     public int[] ExamplesOfInputs() =>
         [.. Enumerable.Range(0, Count).SelectMany(example => PlacesOf(example).Select(_ => example))];
 
+    /// <summary>How often each input is drawn, in proportion, [M]; null where every one comes once.</summary>
+    public double[]? SampleWeights => Source.Examples.Any(example => example.SampleWeight is not null)
+        ? [.. ExamplesOfInputs().Select(example => Source.Examples[example].SampleWeight ?? 1)]
+        : null;
+
+    /// <summary>What the loss of each row of targets is multiplied with, [R]; null where all are alike.</summary>
+    /// <param name="others">Weights that these come on top of, [R]; null for those of the targets.</param>
+    public float[]? LossWeights(float[]? others)
+    {
+        if (!Source.Examples.Any(example => example.LossWeight is not null))
+        {
+            return others;
+        }
+
+        int[] examples = ExamplesOfInputs();
+        float[] weights = new float[Targets.FirstRow(examples.Length)];
+        for (int input = 0; input < examples.Length; input++)
+        {
+            float weight = (float)(Source.Examples[examples[input]].LossWeight ?? 1);
+            for (int row = Targets.FirstRow(input); row < Targets.FirstRow(input + 1); row++)
+            {
+                weights[row] = weight * (others?[row] ?? Targets.Weight(row));
+            }
+        }
+
+        return weights;
+    }
+
     /// <summary>The given examples, in the given order, with all of their inputs.</summary>
     public EncodedDataset Take(IReadOnlyList<int> examples)
     {

@@ -3,7 +3,8 @@ using OrtTrainer.Randomness;
 namespace OrtTrainer.Training.Batches;
 
 /// <summary>
-/// The order of the examples: every epoch a new permutation, fixed by seed and epoch alone, cut into steps. The last
+/// The order of the examples: every epoch a new permutation, or as many draws by weights, fixed by seed and epoch alone
+/// and cut into steps. The last
 /// step of an epoch takes what is left. Nothing has to be saved to resume: the step says all. Examples that stay
 /// together are moved as one.
 /// </summary>
@@ -14,6 +15,7 @@ internal sealed class EpochOrder
     private readonly int _groupSize;
     private readonly long _seed;
     private readonly LengthWindows? _windows;
+    private readonly WeightedDraw? _weighted;
     private long _epoch = -1;
 
     /// <param name="examples">The number of examples, 1 or more.</param>
@@ -21,7 +23,11 @@ internal sealed class EpochOrder
     /// <param name="seed">Fixes all permutations.</param>
     /// <param name="groupSize">How many examples, one after another, stay together; a divisor of the other two.</param>
     /// <param name="windows">Rearrange the order of groups into batches of like length; null for any length.</param>
-    public EpochOrder(int examples, int perStep, long seed, int groupSize = 1, LengthWindows? windows = null)
+    /// <param name="weights">By which groups are drawn, with replacement, in place of a permutation: those of their
+    /// first examples, [N]; null for a permutation.</param>
+    public EpochOrder(
+        int examples, int perStep, long seed, int groupSize = 1, LengthWindows? windows = null,
+        IReadOnlyList<double>? weights = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(perStep, 1);
@@ -32,6 +38,8 @@ internal sealed class EpochOrder
         _groupSize = groupSize;
         _seed = seed;
         _windows = windows;
+        _weighted = weights is null ? null
+            : new WeightedDraw([.. weights.Where((_, example) => example % groupSize == 0)]);
         PerStep = perStep;
         StepsPerEpoch = StepsPerEpochOf(examples, perStep);
     }
@@ -63,12 +71,20 @@ internal sealed class EpochOrder
 
     private void Arrange(long epoch)
     {
-        for (int i = 0; i < _groups.Length; i++)
+        if (_weighted is not null)
         {
-            _groups[i] = i;
+            _weighted.Fill(_groups, DrawsOf("weighted order", epoch));
+        }
+        else
+        {
+            for (int i = 0; i < _groups.Length; i++)
+            {
+                _groups[i] = i;
+            }
+
+            DrawsOf("order", epoch).Shuffle(_groups);
         }
 
-        DrawsOf("order", epoch).Shuffle(_groups);
         _windows?.Arrange(_groups, DrawsOf("batches", epoch));
         for (int i = 0; i < _order.Length; i++)
         {
