@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OrtTrainer.Studies;
 using OrtTrainer.Studies.Reports;
+using OrtTrainer.Tests.Reports;
 
 namespace OrtTrainer.Tests.Studies.Reports;
 
