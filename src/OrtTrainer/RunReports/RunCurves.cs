@@ -1,3 +1,4 @@
+using OrtTrainer.Reports;
 using OrtTrainer.Reports.Charts;
 using OrtTrainer.Reports.Documents;
 using OrtTrainer.Runs;
@@ -18,29 +19,28 @@ internal static class RunCurves
     public static IEnumerable<FigureBlock> Of(
         RunHistory history, IReadOnlyList<EvaluationPoint> evaluations, string metric)
     {
-        LinePlot[] steps =
-        [
-            Plot("Training loss", "mean over neighboring steps", [.. Losses(history)]),
-            Plot("Learning rate", "rate", [Line("rate", history.Steps.Select(s => (s.Step, s.LearningRate)), 6)]),
-        ];
-        LinePlot[] scores = metric == "loss"
-            ? [Scores("Loss on the evaluation data", "loss", evaluations)]
-            : [
-                Scores($"{metric} on the evaluation data", metric, evaluations),
-                Scores("Loss on the evaluation data", "loss", evaluations),
-            ];
+        List<LinePlot> plots = [];
         if (evaluations.Count > 0)
         {
-            yield return new FigureBlock(
-                [.. scores.Select(plot => plot.ToInlineSvg())],
-                scores[0].ToTable()) { IsSmall = true };
+            string[] shown = metric == "loss" ? [metric] : [metric, "loss"];
+            plots.AddRange(shown.Select(name => Scores($"{Capital(name)} on the evaluation data", name, evaluations)));
         }
 
+        ReportTable? table = plots.FirstOrDefault()?.ToTable();
         if (history.Steps.Count > 0)
         {
-            yield return new FigureBlock([.. steps.Select(plot => plot.ToInlineSvg())], steps[0].ToTable());
+            plots.Add(Plot("Training loss", "mean over neighboring steps", [.. Losses(history)]));
+            plots.Add(Plot(
+                "Learning rate", "rate", [Line("rate", history.Steps.Select(s => (s.Step, s.LearningRate)), 6)]));
+        }
+
+        if (plots.Count > 0)
+        {
+            yield return new FigureBlock([.. plots.Select(plot => plot.ToInlineSvg())], table) { IsSmall = true };
         }
     }
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
     private static IEnumerable<LineSeries> Losses(RunHistory history)
     {

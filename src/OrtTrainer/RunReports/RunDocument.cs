@@ -41,7 +41,8 @@ internal static class RunDocument
             : new ParagraphBlock("All settings are the defaults."));
         blocks.Add(new HeadingBlock(2, "Cost"));
         blocks.Add(new TableBlock(RunTables.Cost(results)));
-        return new ReportDocument(Path.GetFileName(run.Options.Output), blocks);
+        return new ReportDocument(
+            $"{Path.GetFileName(run.Options.Output)}: {run.Data.Task.Name} by {run.Options.Method}", blocks);
     }
 
     private static void AddData(List<ReportBlock> blocks, RunData data)

@@ -123,7 +123,7 @@ internal static class RunTables
             rows.Add(["time of steps that the teacher took", ReportFigures.Seconds(taught)]);
         }
 
-        return new ReportTable("What the run took", ["cost", ""], rows);
+        return new ReportTable("What the run took", ["part", "amount"], rows);
     }
 
     private static IEnumerable<(string Name, EncodedDataset Data)> Parts(RunData data) =>

@@ -11,6 +11,9 @@ namespace OrtTrainer.Reports.Documents;
 /// </summary>
 internal static class HtmlPage
 {
+    // Columns whose words are no longer are as narrow as they can be.
+    private const int ShortText = 16;
+
     public static string Write(ReportDocument document)
     {
         StringBuilder text = new();
@@ -135,7 +138,9 @@ internal static class HtmlPage
         text.Append("</tbody>\n</table>\n</div>\n");
     }
 
-    private static string Kind(ReportTable table, int column) => table.IsText(column) ? "" : " class=\"n\"";
+    private static string Kind(ReportTable table, int column) => !table.IsText(column) ? " class=\"n\""
+        : table.Rows.All(row => row[column].Length <= ShortText) ? " class=\"k\""
+        : "";
 
     private static string Escaped(string text) => WebUtility.HtmlEncode(XmlText.Clean(text));
 }

@@ -39,6 +39,7 @@ internal static class PageStyle
         td.n { white-space: nowrap; }
         td.n + td:not(.n), th.n + th:not(.n) { padding-left: 18px; }
         td:not(.n) { max-width: 60ch; overflow-wrap: anywhere; min-width: 19ch; }
+        td.k { min-width: 0; white-space: nowrap; }
         tr.shown { font-weight: 600; }
         tr.shown th { font-weight: 600; }
         figure { margin: 18px 0; }
@@ -49,7 +50,10 @@ internal static class PageStyle
         figure.plots svg { width: 100%; height: auto; }
         figure.plot svg { display: block; width: 100%; height: auto; min-width: 540px; max-width: 720px; }
         summary { cursor: pointer; color: var(--faint); font-size: 0.9rem; }
-        @media print { .wide { overflow: visible; } nav { display: none; } }
+        @media print {
+          .wide { overflow: visible; } nav, summary { display: none; } tr, svg { break-inside: avoid; }
+          h2, h3, caption { break-after: avoid; }
+        }
 
         """;
 }
