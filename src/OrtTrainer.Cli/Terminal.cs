@@ -22,6 +22,9 @@ public sealed record Terminal
     /// </summary>
     public bool IsInteractive { get; init; }
 
+    /// <summary>Whether what is drawn may have colours.</summary>
+    public bool HasColors { get; init; } = true;
+
     /// <summary>Columns of a line.</summary>
     public int Width { get; init; } = 100;
 
@@ -32,6 +35,8 @@ public sealed record Terminal
         Error = Console.Error,
         Input = Console.OpenStandardInput(),
         IsInteractive = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
+        // https://no-color.org
+        HasColors = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
         Width = !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var columns
             ? Math.Clamp(columns, 20, 140)
             : 100,
@@ -47,7 +52,7 @@ public sealed record Terminal
             Out = new AnsiConsoleOutput(Out),
             Ansi = IsInteractive ? AnsiSupport.Yes : AnsiSupport.No,
             Interactive = IsInteractive ? InteractionSupport.Yes : InteractionSupport.No,
-            ColorSystem = IsInteractive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            ColorSystem = IsInteractive && HasColors ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         });
         console.Profile.Width = Width;
         return console;

@@ -1,5 +1,5 @@
 using OrtTrainer.Options;
-using OrtTrainer.Studies.Comparisons;
+using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies;
 
@@ -16,5 +16,6 @@ internal static class OptionsDifference
     ];
 
     private static FineTuneOptions Deciding(FineTuneOptions options) =>
-        options with { Output = "-", Threads = null, CheckpointSeconds = 0 };
+        options with { Output = "-", Threads = null, CheckpointSeconds = 0, Report = true, LogTo = "none",
+        MlflowExperiment = null };
 }

@@ -1,5 +1,6 @@
 using OrtTrainer.Common;
 using OrtTrainer.Import;
+using OrtTrainer.Logging;
 using OrtTrainer.OnDevice;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
@@ -167,6 +168,11 @@ public sealed partial class FineTuner
         if (resolved.Engine is not null)
         {
             _ = OnDeviceEngine.Find();
+        }
+
+        foreach (RunLoggerKind kind in resolved.Loggers)
+        {
+            kind.Require();
         }
 
         return ModelImport.IsFile(resolved.Model)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using OrtTrainer.Common;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Logging;
 using OrtTrainer.Runs;
 using OrtTrainer.Training;
 
@@ -24,6 +25,7 @@ public sealed partial class FineTuner
     private readonly IProgress<RunEvent>? _events;
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private RunProgress _progress = new();
+    private RunLoggers? _loggers;
     private bool _isSaved;
 
     private FineTuner(PreparedRun run, RunFolder folder, IProgress<RunEvent>? events)
@@ -38,7 +40,7 @@ public sealed partial class FineTuner
 
     private RunSummary Run(CancellationToken cancellation)
     {
-        _events?.Report(_run.Facts with { StartStep = _run.State.Step });
+        _events?.Report(_run.Facts with { StartStep = _run.State.Step, Past = _progress.Evaluations });
         if (_run.HasOwnTokenizer)
         {
             _events?.Report(new RunEvent.Noted(
@@ -48,16 +50,33 @@ public sealed partial class FineTuner
 
         _run.Trainer.Begin(Path.Combine(_folder.RunPath, ArtifactsName));
         using MetricsLog log = new(_folder.MetricsFile, _run.State.Step, _progress.EvaluatedStep);
-        Train(log, cancellation);
+        using RunLoggers loggers = OpenLoggers();
+        _loggers = loggers;
+        try
+        {
+            Train(log, cancellation);
+            return Conclude(cancellation);
+        }
+        catch
+        {
+            loggers.End(isDone: false);
+            throw;
+        }
+    }
 
+    private RunSummary Conclude(CancellationToken cancellation)
+    {
         _models.Save(WeightFiles.Last, _run.ModelOf(_run.State.Parameters), _run.State.Step);
         if (_run.Options.EndsWithBest)
         {
             TakeBest();
         }
 
-        RunSummary summary = new RunOutcome(_run, _folder, _weights, _progress).Export(StopReason(), cancellation);
+        RunOutcome outcome = new(_run, _folder, _weights, _progress);
+        RunSummary summary = outcome.Export(StopReason(), cancellation);
         AtomicFile.WriteText(_folder.SummaryFile, JsonSerializer.Serialize(summary, RunJson.Indented));
+        Describe(summary, outcome.ExportedScores);
+        _loggers!.End(isDone: true);
         _events?.Report(new RunEvent.Finished(summary));
         return summary;
     }
@@ -102,6 +121,7 @@ public sealed partial class FineTuner
         _isSaved = false;
         clock.Add(report, seconds);
         log.Write(report, seconds);
+        _loggers!.Write(report, seconds);
         _events?.Report(new RunEvent.Stepped(report, clock.TokensPerSecond, clock.Remaining));
     }
 
@@ -124,6 +144,7 @@ public sealed partial class FineTuner
         _progress = _progress.With(point, live.Score, _run.Evaluator.Metric);
         _isSaved = false;
         log.Write(point);
+        _loggers!.Write(point.Step, point.Live, point.Averaged);
         _events?.Report(new RunEvent.Evaluated(point, _run.Evaluator.Metric.Name));
         if (_run.Options.EndsWithBest && _progress.BestStep == point.Step)
         {

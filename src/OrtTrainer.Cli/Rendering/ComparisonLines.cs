@@ -1,4 +1,5 @@
 using OrtTrainer.Evaluation;
+using OrtTrainer.Runs;
 using OrtTrainer.Studies.Comparisons;
 
 namespace OrtTrainer.Cli.Rendering;

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace OrtTrainer.Cli.Rendering;
 
-/// <summary>A run for a person who watches: a bar that moves, and lines above it for what stays.</summary>
+/// <summary>A run for a person who watches: a bar that moves, and above it a table of what stays.</summary>
 internal sealed class LiveRunView : IRunView
 {
     private readonly Terminal _terminal;
@@ -14,6 +14,7 @@ internal sealed class LiveRunView : IRunView
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _drawing = Task.CompletedTask;
     private ProgressTask? _bar;
+    private TrainingTable? _table;
 
     public LiveRunView(Terminal terminal, FineTuneOptions options)
     {
@@ -34,10 +35,11 @@ internal sealed class LiveRunView : IRunView
                 break;
             case RunEvent.Stepped stepped:
                 _readings.Last = stepped;
+                _table!.Add(stepped);
                 _bar!.Value = stepped.Report.Step;
                 break;
             case RunEvent.Evaluated evaluated:
-                Write(RunLines.Evaluation(evaluated));
+                Write(string.Join('\n', _table!.EvaluationRow(evaluated)));
                 break;
             case RunEvent.Noted noted:
                 Write($"note: {noted.Message}");
@@ -63,7 +65,8 @@ internal sealed class LiveRunView : IRunView
 
     private void Begin(RunEvent.Started facts)
     {
-        _terminal.WriteLines(RunHeader.Lines(facts, _options));
+        _terminal.WriteLines(RunHeader.Lines(facts, _options).Append(""));
+        _table = new TrainingTable(_terminal.Width, _options, facts);
         int bar = BarWidth.Of(_terminal.Width);
         int readings = _terminal.Width - bar - BarWidth.OfSteps(facts.TotalSteps) - BarWidth.Gaps;
         TaskCompletionSource drawn = new();

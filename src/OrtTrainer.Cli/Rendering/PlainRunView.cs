@@ -4,14 +4,14 @@ using OrtTrainer.Runs;
 
 namespace OrtTrainer.Cli.Rendering;
 
-/// <summary>A run as plain lines, for logs and pipes: one every few seconds and at every evaluation.</summary>
+/// <summary>A run as a plain table, for logs and pipes: a row every few seconds and at every evaluation.</summary>
 internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) : IRunView
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly TextWriter _out = terminal.Out;
     private readonly Stopwatch _sinceLine = new();
-    private long _total;
+    private TrainingTable? _table;
 
     public void Report(RunEvent value)
     {
@@ -22,16 +22,21 @@ internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) :
                 _sinceLine.Restart();
                 break;
             case RunEvent.Started started:
-                _total = started.TotalSteps;
+                _table = new TrainingTable(terminal.Width, options, started);
                 terminal.WriteLines(RunHeader.Lines(started, options));
                 _out.WriteLine();
                 break;
-            case RunEvent.Stepped stepped when IsDue():
-                _out.WriteLine(RunLines.Step(stepped, _total));
-                _sinceLine.Restart();
+            case RunEvent.Stepped stepped:
+                _table!.Add(stepped);
+                if (IsDue())
+                {
+                    Write(_table.StepRow());
+                    _sinceLine.Restart();
+                }
+
                 break;
             case RunEvent.Evaluated evaluated:
-                _out.WriteLine(RunLines.Evaluation(evaluated));
+                Write(_table!.EvaluationRow(evaluated));
                 break;
             case RunEvent.Noted noted:
                 _out.WriteLine($"note: {noted.Message}");
@@ -49,6 +54,14 @@ internal sealed class PlainRunView(Terminal terminal, FineTuneOptions options) :
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private void Write(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            _out.WriteLine(line);
+        }
+    }
 
     private bool IsDue() => !_sinceLine.IsRunning || _sinceLine.Elapsed >= Interval;
 }

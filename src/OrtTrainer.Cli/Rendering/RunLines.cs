@@ -7,15 +7,6 @@ namespace OrtTrainer.Cli.Rendering;
 /// <summary>Events of a run as lines of text.</summary>
 internal static class RunLines
 {
-    public static string Step(RunEvent.Stepped e, long total)
-    {
-        string width = Figures.Count(total);
-        string step = Figures.Count(e.Report.Step).PadLeft(width.Length);
-        return $"step {step}/{width}  {Loss(e.Report.Terms)}{Scale(e.Report)}  " +
-            $"rate {Figures.Short(e.Report.LearningRate)}  {Figures.Count(e.TokensPerSecond)} tokens/s  " +
-            $"{Figures.Time(e.Remaining)} left";
-    }
-
     /// <summary>The scale of the loss and whether the step was left out, where the loss has one.</summary>
     public static string Scale(StepReport report) =>
         report.LossScale is not { } scale ? ""
@@ -46,13 +37,6 @@ internal static class RunLines
     public static string Taught(RunEvent.Taught e) =>
         $"teacher: {Figures.Count(e.Done)} of {Figures.Count(e.Total)} examples";
 
-    public static string Evaluation(RunEvent.Evaluated e)
-    {
-        string live = Scores(e.Point.Live, e.Metric);
-        string averaged = e.Point.Averaged is { } scores ? $", averaged {Scores(scores, e.Metric)}" : "";
-        return $"eval at step {Figures.Count(e.Point.Step)}: {e.Metric} live {live}{averaged}";
-    }
-
     /// <param name="verb">The command that goes on with it.</param>
     /// <param name="output">The folder to go on with; null where the run was not begun.</param>
     public static IEnumerable<string> Interruption(string verb, string? output)
@@ -67,7 +51,4 @@ internal static class RunLines
         yield return "Interrupted; what was done is saved. Go on with:";
         yield return $"  {CliApp.Name} {verb} --resume {folder}";
     }
-
-    private static string Scores(IReadOnlyDictionary<string, double> scores, string metric) =>
-        $"{Figures.Score(scores[metric])} (loss {Figures.Score(scores["loss"])})";
 }

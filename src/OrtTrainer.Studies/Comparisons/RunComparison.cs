@@ -4,6 +4,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Prediction;
 using OrtTrainer.Randomness;
+using OrtTrainer.Runs;
 using OrtTrainer.Studies.Statistics;
 
 namespace OrtTrainer.Studies.Comparisons;

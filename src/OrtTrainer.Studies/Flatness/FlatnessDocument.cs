@@ -1,6 +1,6 @@
-using OrtTrainer.Studies.Reports;
-using OrtTrainer.Studies.Reports.Charts;
-using OrtTrainer.Studies.Reports.Documents;
+using OrtTrainer.Reports;
+using OrtTrainer.Reports.Charts;
+using OrtTrainer.Reports.Documents;
 
 namespace OrtTrainer.Studies.Flatness;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OrtTrainer.Common;
-using OrtTrainer.Studies.Reports.Charts;
-using OrtTrainer.Studies.Reports.Documents;
+using OrtTrainer.Reports.Charts;
+using OrtTrainer.Reports.Documents;
 
 namespace OrtTrainer.Studies.Flatness;
 

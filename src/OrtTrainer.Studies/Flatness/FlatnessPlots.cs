@@ -1,4 +1,4 @@
-using OrtTrainer.Studies.Reports.Charts;
+using OrtTrainer.Reports.Charts;
 
 namespace OrtTrainer.Studies.Flatness;
 

@@ -1,5 +1,5 @@
 using OrtTrainer.Common;
-using OrtTrainer.Studies.Reports.Documents;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Studies.Reports.Tables;
 
 namespace OrtTrainer.Studies.Reports;

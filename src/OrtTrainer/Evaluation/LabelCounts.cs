@@ -62,4 +62,13 @@ internal sealed class LabelCounts
 
     /// <summary>Harmonic mean of precision and recall of a label.</summary>
     public double F1(int k) => Ratio.Of(2.0 * _hits[k], _labelled[k] + _predicted[k]);
+
+    /// <summary>Share of the predictions of a label that are right.</summary>
+    public double Precision(int k) => Ratio.Of(_hits[k], _predicted[k]);
+
+    /// <summary>Share of the examples of a label that were found.</summary>
+    public double Recall(int k) => Ratio.Of(_hits[k], _labelled[k]);
+
+    /// <summary>Examples that have a label.</summary>
+    public long Support(int k) => _labelled[k];
 }

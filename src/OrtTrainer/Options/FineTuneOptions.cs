@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
+using OrtTrainer.Logging;
 using OrtTrainer.Methods;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
@@ -253,6 +254,35 @@ public sealed partial record FineTuneOptions
         Value = "MODE", Section = Execution)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RecordingMode CudaGraphs { get; init => field = OptionRange.Defined(value); }
+
+    /// <summary>Whether the run leaves a report, <c>run/report.html</c>, and a model card, <c>README.md</c>.</summary>
+    [Setting("no-report", "leave neither run/report.html nor README.md", IsSwitch = true, Section = Execution)]
+    public bool Report { get; init; } = true;
+
+    /// <summary>
+    /// Where numbers of the run go while it trains, beside its own <c>run/metrics.jsonl</c>: some of <c>tensorboard</c>,
+    /// <c>csv</c> and <c>mlflow</c> between commas, or <c>none</c>. MLflow's server is named by its own variables of the
+    /// environment, such as <c>MLFLOW_TRACKING_URI</c>.
+    /// </summary>
+    [Setting("log-to", "where numbers go beside run/metrics.jsonl: tensorboard, csv, mlflow between commas, or none",
+        Value = "LOGGERS", Section = Execution)]
+    public string LogTo
+    {
+        get;
+        init => field = RunLoggerKind.Parse(value) is { Count: > 0 } kinds
+            ? string.Join(',', kinds.Select(kind => kind.Word))
+            : RunLoggerKind.None;
+    } = RunLoggerKind.Default;
+
+    /// <summary>The experiment of the MLflow server that the run belongs to; null for the server's default.</summary>
+    [Setting("mlflow-experiment", "experiment of the MLflow server that the run belongs to", Value = "NAME",
+        Default = "the server's", Section = Execution)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? MlflowExperiment { get; init; }
+
+    /// <summary>What <see cref="LogTo"/> names.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<RunLoggerKind> Loggers => RunLoggerKind.Parse(LogTo);
 
     /// <summary>The rate in force: the one given, or the optimizer's and the method's own.</summary>
     [JsonIgnore]

@@ -189,6 +189,7 @@ internal sealed partial class PreparedRun : IDisposable
         MemoryEstimate.Of(this, _readsLogits), Data.Warnings)
     {
         Precision = Options.Precision,
+        Metric = Evaluator.Metric.Name,
         Teacher = Teacher?.Report,
         Engine = Library is null ? null : $"ONNX Runtime {Library.Version}, {Library.Path}",
         TrainedParameters = Options.Lora is null ? null : TrainedLayout.ParameterCount,

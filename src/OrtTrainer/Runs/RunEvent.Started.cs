@@ -62,6 +62,14 @@ public abstract partial record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Loss { get; init; }
 
+        /// <summary>The name of the metric that decides.</summary>
+        [JsonIgnore]
+        internal string? Metric { get; init; }
+
+        /// <summary>Evaluations of the run that is resumed, in order.</summary>
+        [JsonIgnore]
+        internal IReadOnlyList<EvaluationPoint> Past { get; init; } = [];
+
         /// <summary>The teacher, how good it is and what it took; null without one.</summary>
         [JsonInclude]
         internal TeacherReport? Teacher { get; init; }

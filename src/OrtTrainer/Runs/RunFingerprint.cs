@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
 using OrtTrainer.Models;
@@ -15,6 +16,9 @@ namespace OrtTrainer.Runs;
 /// that checkpoints lack.</summary>
 internal static class RunFingerprint
 {
+    // What is written about a run beside its model.
+    private static readonly string[] NotDeciding = ["report", "log_to", "mlflow_experiment"];
+
     public static string Of(
         FineTuneOptions options, ParameterLayout layout, RunData data, TeacherKnowledge? teacher,
         AdaptedWeights? adapted)
@@ -29,7 +33,13 @@ internal static class RunFingerprint
             CudaGraphs = RecordingMode.Off,
             Teacher = options.Teacher is { } given ? given with { Device = Device.Default.Name } : null,
         };
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(deciding.ToJson(), RunJson.Options));
+        JsonObject told = deciding.ToJson();
+        foreach (string name in NotDeciding)
+        {
+            told.Remove(name);
+        }
+
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(told, RunJson.Options));
         foreach (ParameterSpec parameter in layout.Parameters)
         {
             hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(parameter, RunJson.Options));

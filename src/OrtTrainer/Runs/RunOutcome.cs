@@ -15,6 +15,9 @@ namespace OrtTrainer.Runs;
 /// </summary>
 internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles weights, RunProgress progress)
 {
+    /// <summary>The exported weights on the evaluation data; there once they are exported.</summary>
+    public EvaluationScores ExportedScores { get; private set; } = null!;
+
     public RunSummary Export(string? stoppedBy, CancellationToken cancellation)
     {
         // An export holds the weights several times over: what steps took is not to lie beside that.
@@ -26,6 +29,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             ? null
             : run.Evaluator.Evaluate(run.ModelOf(averagedWeights), run.Data.Eval, cancellation);
         bool exportsAverage = averaged is not null && !run.Evaluator.Metric.IsBetter(live.Score, averaged.Score);
+        ExportedScores = exportsAverage ? averaged! : live;
         BootstrapInterval? interval = averaged is null ? null : Compare(live, averaged, cancellation);
         EvaluationScores? testLive = OnTest(run.State.Parameters, cancellation);
         EvaluationScores? testAveraged = averagedWeights is null ? null : OnTest(averagedWeights, cancellation);

@@ -17,9 +17,8 @@ public sealed class FinetuneTests
     {
         CliRun run = CliRun.Of(_desk.Finetune("out", "--eval-steps", "3")).Succeeded();
 
-        string[] facts = [.. run.Lines.TakeWhile(line => !line.StartsWith("step", StringComparison.Ordinal)
-            || line.StartsWith("steps", StringComparison.Ordinal)).Where(line =>
-                !line.StartsWith("warning", StringComparison.Ordinal))];
+        string[] facts = [.. run.Lines.TakeWhile(line => !line.StartsWith("scores", StringComparison.Ordinal))
+            .Where(line => !line.StartsWith("warning", StringComparison.Ordinal))];
         Assert.That(facts.Select(line => line.Split(' ')[0]), Is.EqualTo(new[]
         {
             "model", "new", "examples", "eval", "tokens", "steps", "method", "device", "memory", "output",
@@ -29,10 +28,13 @@ public sealed class FinetuneTests
         Assert.That(facts, Does.Contain("steps        6 of 4 examples, 3 per epoch"));
         Assert.That(facts, Does.Contain("device       cpu, 1 thread, fp32, C# kernels"));
         Assert.That(run.Out, Does.Contain("warning: train: 6 of 12 rows come more than once in train.\n"));
-        Assert.That(run.Out, Does.Match(@"\nstep 1/6  loss \d\.\d{4}  rate 0  [\d,]+ tokens/s  \d:\d\d left\n"));
-        Assert.That(run.Out, Does.Match(@"\neval at step 3: accuracy live \d\.\d{4} \(loss \d\.\d{4}\)\n"));
-        Assert.That(run.Out,
-            Does.Match(@"\neval at step 6: accuracy live \d\.\d{4} \(loss \d\.\d{4}\), averaged \d\.\d{4} \(loss"));
+        Assert.That(run.Out, Does.Match(
+            @"\nscores: accuracy on eval; \* best so far\n" +
+            @"step  epoch     loss      rate  eval loss      live  averaged  tokens/s     left\n"));
+        const string Loss = @"\d\.\d{4}", Speed = @"[\d,]+ +\d:\d\d\n";
+        Assert.That(run.Out, Does.Match($@"\n   1 +0\.33 +{Loss} +0 +- +- +- +{Speed}"));
+        Assert.That(run.Out, Does.Match($@"\n   3 +1\.00 +{Loss} +\S+ +{Loss} +{Loss}\* +- +{Speed}"));
+        Assert.That(run.Out, Does.Match($@"\n   6 +2\.00 +{Loss} +\S+ +{Loss} +{Loss}[* ] +{Loss}\* +{Speed}"));
         Assert.That(run.Out, Does.Match(@"\n  averaged \(3\) +\d\.\d{4} +\d\.\d{4} +\d\.\d{4} +\n"));
         Assert.That(run.Out, Does.Match(@"\nexported: the (live|averaged) weights, "));
         Assert.That(run.Lines[^1], Does.Match(@"^  orttrainer predict --model .*out --input FILE$"));

@@ -62,7 +62,7 @@ public sealed class ImageCommandTests
     {
         string[] options = [.. augmentation.Split(' '), "--max-steps", "9", "--eval-steps", "3"];
         CliRun.Of(_shapes.Finetune("whole", options)).Succeeded();
-        CliRun cut = CliRun.InterruptedAt("\neval at step 3", _shapes.Finetune("cut", options));
+        CliRun cut = CliRun.InterruptedAt("\n   3   ", _shapes.Finetune("cut", options));
         CliRun.Of("finetune", "--resume", _shapes.File("cut")).Succeeded();
 
         Assert.That(cut.ExitCode, Is.EqualTo(130));

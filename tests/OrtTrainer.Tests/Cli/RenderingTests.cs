@@ -148,19 +148,6 @@ public sealed class RenderingTests
         Does.Contain("cuda graphs  auto, 5 shapes of batches, 2.3 % of their tokens are padding"));
 
     [Test]
-    public void A_step_and_an_evaluation_in_one_line_each()
-    {
-        StepReport report = new(40, new(1.23456f, 0, 0), 0.9, 9.6e-5, 32, 400);
-        RunEvent.Stepped step = new(report, 3412.3, TimeSpan.FromSeconds(125));
-        RunEvent.Evaluated evaluated = new(new EvaluationPoint(155, Summary.EvalLive, Summary.EvalAveraged), "mcc");
-
-        Assert.That(RunLines.Step(step, 1465),
-            Is.EqualTo("step    40/1,465  loss 1.2346  rate 9.6E-05  3,412 tokens/s  2:05 left"));
-        Assert.That(RunLines.Evaluation(evaluated),
-            Is.EqualTo("eval at step 155: mcc live 0.5000 (loss 0.7500), averaged 0.5625 (loss 0.6250)"));
-    }
-
-    [Test]
     public async Task A_watched_run_draws_a_bar_and_leaves_the_result()
     {
         using StringWriter output = new();
@@ -186,7 +173,8 @@ public sealed class RenderingTests
         Assert.That(text, Does.Contain("model        mini (bert), 22.7 M parameters"));
         Assert.That(text, Does.Contain("171/342"));
         Assert.That(text, Does.Contain("loss 0.5000  rate 0.0001  3,412 tokens/s  0:09 left"));
-        Assert.That(text, Does.Contain("eval at step 171: mcc live 0.5000"));
+        Assert.That(text, Does.Contain("scores: mcc on eval; * best so far"));
+        Assert.That(text, Does.Match(@"\n 171 +1\.00 +0\.5000 +0\.0001 +0\.7500 +0\.5000\* +- +3,412 +0:09"));
         Assert.That(text.IndexOf("averaged (1,234)", StringComparison.Ordinal),
             Is.GreaterThan(text.LastIndexOf("171/342", StringComparison.Ordinal)));
     }

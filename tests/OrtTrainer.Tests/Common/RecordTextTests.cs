@@ -16,7 +16,7 @@ public sealed class RecordTextTests
 {
     // Parts of the engine that nobody logs: graphs, batches and drawings.
     private static readonly string[] Exempt =
-        ["OrtTrainer.Models", "OrtTrainer.Training", "OrtTrainer.Studies.Reports"];
+        ["OrtTrainer.Models", "OrtTrainer.Training", "OrtTrainer.Reports", "OrtTrainer.Studies.Reports"];
 
     [Test]
     public void An_evaluation_shows_its_scores() =>

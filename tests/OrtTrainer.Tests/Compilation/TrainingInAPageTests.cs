@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Tests.Checkpoints;
 using OrtTrainer.Tests.Cli;
 using OrtTrainer.Tests.Export.Edge;
-using OrtTrainer.Tests.Studies.Reports;
+using OrtTrainer.Tests.Reports;
 
 namespace OrtTrainer.Tests.Compilation;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Packs;
 using OrtTrainer.Tests.Cli;
 using OrtTrainer.Tests.Export.Edge;
-using OrtTrainer.Tests.Studies.Reports;
+using OrtTrainer.Tests.Reports;
 
 namespace OrtTrainer.Tests.Packs;
 

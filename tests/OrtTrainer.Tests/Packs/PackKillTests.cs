@@ -4,7 +4,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Packs;
 using OrtTrainer.Randomness;
 using OrtTrainer.Tests.Export.Edge;
-using OrtTrainer.Tests.Studies.Reports;
+using OrtTrainer.Tests.Reports;
 
 namespace OrtTrainer.Tests.Packs;
 

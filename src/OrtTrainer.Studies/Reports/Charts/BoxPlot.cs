@@ -1,3 +1,5 @@
+using OrtTrainer.Reports;
+using OrtTrainer.Reports.Charts;
 using OrtTrainer.Studies.Statistics;
 
 namespace OrtTrainer.Studies.Reports.Charts;

@@ -1,3 +1,6 @@
+using OrtTrainer.Reports;
+using OrtTrainer.Reports.Charts;
+
 namespace OrtTrainer.Studies.Reports.Charts;
 
 /// <summary>

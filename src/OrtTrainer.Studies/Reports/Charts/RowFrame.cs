@@ -1,3 +1,5 @@
+using OrtTrainer.Reports.Charts;
+
 namespace OrtTrainer.Studies.Reports.Charts;
 
 /// <summary>

@@ -1,5 +1,5 @@
+using OrtTrainer.Reports.Charts;
 using OrtTrainer.Runs;
-using OrtTrainer.Studies.Reports.Charts;
 
 namespace OrtTrainer.Studies.Reports.Tables;
 

@@ -1,3 +1,5 @@
+using OrtTrainer.Reports;
+
 namespace OrtTrainer.Studies.Reports.Tables;
 
 /// <summary>What is said in words below a table of results: how far it can be trusted, and what is missing.</summary>

@@ -1,3 +1,4 @@
+using OrtTrainer.Reports;
 using OrtTrainer.Studies.Statistics;
 
 namespace OrtTrainer.Studies.Reports.Tables;

@@ -1,3 +1,5 @@
+using OrtTrainer.Reports;
+
 namespace OrtTrainer.Studies.Reports.Tables;
 
 /// <summary>

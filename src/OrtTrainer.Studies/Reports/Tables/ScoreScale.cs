@@ -1,4 +1,5 @@
 using OrtTrainer.Evaluation;
+using OrtTrainer.Reports;
 using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Studies.Reports.Tables;

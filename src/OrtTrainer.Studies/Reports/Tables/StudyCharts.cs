@@ -1,5 +1,7 @@
+using OrtTrainer.Reports;
+using OrtTrainer.Reports.Charts;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Studies.Reports.Charts;
-using OrtTrainer.Studies.Reports.Documents;
 
 namespace OrtTrainer.Studies.Reports.Tables;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
-using OrtTrainer.Studies.Reports.Documents;
+using OrtTrainer.Reports;
+using OrtTrainer.Reports.Documents;
 
 namespace OrtTrainer.Studies.Reports.Tables;
 

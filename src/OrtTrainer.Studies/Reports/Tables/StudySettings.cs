@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
+using OrtTrainer.Reports;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies.Reports.Tables;

@@ -1,4 +1,5 @@
 using OrtTrainer.Common;
+using OrtTrainer.Reports;
 using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies.Reports.Tables;

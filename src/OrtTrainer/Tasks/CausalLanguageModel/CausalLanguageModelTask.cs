@@ -56,6 +56,13 @@ internal sealed class CausalLanguageModelTask : WritingTask
         EncodedDataset eval) =>
         ([.. eval.Inputs.Take(ExportedExamples).Select(e => new TokenizedExample(e.InputIds, e.TokenTypeIds))], null);
 
+    /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        string prompt = example is null or ChatExample ? SomeText : example.Text;
+        return ModelUsage.Pipeline("text-generation", "CausalLM", Written(prompt), [prompt], "{ max_new_tokens: 40 }");
+    }
+
     /// <summary>An answer in a chat has an end of its own.</summary>
     private protected override IReadOnlyList<int>? NewEnds(Func<Tokenizer?> tokenizer)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -41,6 +42,10 @@ internal class ClassificationTask : ModelTask
             source, examples.Count, examples.Select(example => NameOf(example, source)), needed: 2, columns.Label);
 
     /// <inheritdoc/>
+    internal override IEnumerable<ReportBlock> Report(EvaluatedExamples examples, EncodedDataset data) =>
+        ClassificationReport.Of((ClassifiedExamples)examples, data.Source);
+
+    /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data)
     {
         ClassTargets targets = (ClassTargets)data.Targets;
@@ -62,6 +67,16 @@ internal class ClassificationTask : ModelTask
         json.WriteString("label", prediction.Label);
         json.WriteNumber("score", prediction.Scores.Max());
         WriteScores(json, labels, prediction.Scores);
+    }
+
+    /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        Example shown = example ?? new Example(SomeText);
+        string printed = ModelUsage.Predicted(shown, "{prediction.Label} {prediction.Scores.Max():0.000}");
+        return shown.Pair is null
+            ? ModelUsage.Pipeline("text-classification", "SequenceClassification", printed, [shown.Text])
+            : ModelUsage.Logits("text-classification", printed, shown.Text, shown.Pair);
     }
 
     /// <inheritdoc/>

@@ -138,6 +138,21 @@ internal sealed class ImageClassificationTask : ClassificationTask
     }
 
     /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        // Images of files without one each have no path to show.
+        Example shown = new(example is { Attachment: null } ? example.Text : "image.png");
+        ModelUsage usage = ModelUsage.Pipeline(
+            "image-classification", "ImageClassification",
+            ModelUsage.Predicted(shown, "{prediction.Label} {prediction.Scores.Max():0.000}"), [shown.Text]);
+        return usage with
+        {
+            Python = usage.Python.Replace("AutoTokenizer", "AutoImageProcessor", StringComparison.Ordinal)
+                .Replace("tokenizer=", "image_processor=", StringComparison.Ordinal),
+        };
+    }
+
+    /// <inheritdoc/>
     private protected override TextPrediction Read(
         TokenizedExample input, ReadOnlySpan<float> outputs, IReadOnlyList<string> labels, DecodingOptions options)
     {

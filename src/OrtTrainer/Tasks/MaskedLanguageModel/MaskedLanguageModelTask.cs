@@ -127,6 +127,14 @@ internal sealed class MaskedLanguageModelTask : VocabularyTask
     }
 
     /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        Example shown = new("The quick brown fox jumps over the lazy [MASK].");
+        return ModelUsage.Pipeline(
+            "fill-mask", "MaskedLM", ModelUsage.Predicted(shown, "{prediction.Label}"), [shown.Text]);
+    }
+
+    /// <inheritdoc/>
     private protected override TaskTargets Targets(
         string source, IReadOnlyList<Example> examples, LabelMap? labels, ExampleColumns columns) =>
         throw NoRows(source);

@@ -37,6 +37,13 @@ internal sealed class MultiLabelExamples : EvaluatedExamples
     /// <summary>Hits and misses by label.</summary>
     public LabelCounts Counts() => new(_labels, Array.ConvertAll(_logits, logit => logit > 0), _labelCount);
 
+    /// <summary>Whether a label holds, counted example by example.</summary>
+    public bool Applies(int decision) => _labels[decision];
+
+    /// <summary>Each decision on a label, [N x K]: whether it is right, and its probability.</summary>
+    public IEnumerable<(bool IsRight, double Confidence)> Decisions() => _logits.Select((logit, i) =>
+        ((logit > 0) == _labels[i], 1 / (1 + Math.Exp(-Math.Abs(logit)))));
+
     /// <inheritdoc/>
     public override bool[] Right()
     {

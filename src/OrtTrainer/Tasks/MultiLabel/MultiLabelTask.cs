@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -49,6 +50,10 @@ internal sealed class MultiLabelTask : ModelTask
             columns.Label);
 
     /// <inheritdoc/>
+    internal override IEnumerable<ReportBlock> Report(EvaluatedExamples examples, EncodedDataset data) =>
+        MultiLabelReport.Of((MultiLabelExamples)examples, data.Source);
+
+    /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data)
     {
         LabelSetTargets targets = (LabelSetTargets)data.Targets;
@@ -76,6 +81,17 @@ internal sealed class MultiLabelTask : ModelTask
 
         json.WriteEndArray();
         WriteScores(json, labels, prediction.Scores);
+    }
+
+    /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        Example shown = example ?? new Example(SomeText);
+        string printed = ModelUsage.Predicted(shown, "{string.Join(\", \", prediction.Labels)}");
+        return shown.Pair is null
+            ? ModelUsage.Pipeline(
+                "text-classification", "SequenceClassification", printed, [shown.Text], "{ top_k: null }")
+            : ModelUsage.Logits("text-classification", printed, shown.Text, shown.Pair);
     }
 
     /// <inheritdoc/>

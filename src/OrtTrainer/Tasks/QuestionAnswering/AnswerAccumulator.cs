@@ -69,10 +69,15 @@ internal sealed class AnswerAccumulator : EvaluationAccumulator
             return new(none.ExactMatch, none.F1, hasAnswer) { Span = none, NoAnswer = double.PositiveInfinity };
         }
 
-        (double ExactMatch, double F1) span = Compare(question, CodePoints.Cut(question.Context, best.Place));
+        string answer = CodePoints.Cut(question.Context, best.Place);
+        (double ExactMatch, double F1) span = Compare(question, answer);
         double noAnswer = search.NoAnswer - best.Score;
-        (double exactMatch, double f1) = mayLackAnswers && noAnswer > 0 ? none : span;
-        return new(exactMatch, f1, hasAnswer) { Span = span, NoAnswer = noAnswer };
+        bool answersNothing = mayLackAnswers && noAnswer > 0;
+        (double exactMatch, double f1) = answersNothing ? none : span;
+        return new(exactMatch, f1, hasAnswer)
+        {
+            Answer = answersNothing ? "" : answer, Span = span, NoAnswer = noAnswer,
+        };
     }
 
     private static (double ExactMatch, double F1) Compare(QuestionExample question, string answer)

@@ -9,6 +9,9 @@ internal sealed class AnsweredQuestions(QuestionScore[] scores) : EvaluatedExamp
     /// <inheritdoc/>
     public override int Count => scores.Length;
 
+    /// <summary>The scores, [N].</summary>
+    public IReadOnlyList<QuestionScore> Scores => scores;
+
     /// <summary>The mean of what is picked of a score; NaN where there are none.</summary>
     /// <param name="picked">What of a score.</param>
     /// <param name="hasAnswer">Of the questions with an answer alone, or of those without; null for all.</param>

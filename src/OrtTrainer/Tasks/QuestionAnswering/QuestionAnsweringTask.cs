@@ -4,6 +4,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -129,6 +130,10 @@ internal sealed class QuestionAnsweringTask : ModelTask
     }
 
     /// <inheritdoc/>
+    internal override IEnumerable<ReportBlock> Report(EvaluatedExamples examples, EncodedDataset data) =>
+        AnswerReport.Of((AnsweredQuestions)examples, data.Source);
+
+    /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data) => new AnswerAccumulator(data);
 
     /// <inheritdoc/>
@@ -188,6 +193,16 @@ internal sealed class QuestionAnsweringTask : ModelTask
         }
 
         json.WriteEndArray();
+    }
+
+    /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        Example shown = example ?? new Example("What jumps over the dog?", SomeText);
+        return ModelUsage.Pipeline(
+            "question-answering", "QuestionAnswering",
+            ModelUsage.Predicted(shown, "{prediction.Spans.FirstOrDefault()?.Text}"),
+            [shown.Text, shown.Pair!]);
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ namespace OrtTrainer.Tasks.QuestionAnswering;
 /// <param name="HasAnswer">Whether there is an answer.</param>
 internal readonly record struct QuestionScore(double ExactMatch, double F1, bool HasAnswer)
 {
+    /// <summary>The answer; empty for none.</summary>
+    public string Answer { get; init; } = "";
+
     /// <summary>The same of the best span, whether or not none scores more.</summary>
     public (double ExactMatch, double F1) Span { get; init; }
 

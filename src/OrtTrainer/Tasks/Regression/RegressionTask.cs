@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -53,6 +54,10 @@ internal sealed class RegressionTask : ModelTask
     internal override string DescribeOutputs(int outputs) => Name;
 
     /// <inheritdoc/>
+    internal override IEnumerable<ReportBlock> Report(EvaluatedExamples examples, EncodedDataset data) =>
+        RegressionReport.Of((RegressedExamples)examples, data.Source);
+
+    /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data)
     {
         double[] truth = Doubles(data.Targets);
@@ -70,6 +75,14 @@ internal sealed class RegressionTask : ModelTask
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels) =>
         json.WriteNumber("score", prediction.Scores[0]);
+
+    /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        Example shown = example ?? new Example(SomeText);
+        return ModelUsage.Logits(
+            "text-classification", ModelUsage.Predicted(shown, "{prediction.Scores[0]:0.000}"), shown.Text, shown.Pair);
+    }
 
     /// <inheritdoc/>
     private protected override TaskTargets Targets(

@@ -9,6 +9,9 @@ internal sealed class RankedTexts(int[] ranks) : EvaluatedExamples
     /// <inheritdoc/>
     public override int Count => ranks.Length;
 
+    /// <summary>The ranks, from 1, [N].</summary>
+    public IReadOnlyList<int> Ranks => ranks;
+
     /// <summary>The share of anchors whose positive comes first.</summary>
     public double FirstShare => ranks.Select(rank => rank == 1 ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
 

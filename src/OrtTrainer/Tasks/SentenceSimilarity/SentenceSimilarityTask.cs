@@ -5,6 +5,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -135,6 +136,10 @@ internal sealed class SentenceSimilarityTask : ModelTask
         EmbeddingOptions.Loss(KindFor(train), train, batchSize);
 
     /// <inheritdoc/>
+    internal override IEnumerable<ReportBlock> Report(EvaluatedExamples examples, EncodedDataset data) =>
+        SimilarityReport.Of(examples, data.Source);
+
+    /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data)
     {
         TextTargets targets = (TextTargets)data.Targets;
@@ -158,6 +163,21 @@ internal sealed class SentenceSimilarityTask : ModelTask
         }
 
         json.WriteEndArray();
+    }
+
+    /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        Example shown = new(example?.Text ?? SomeText);
+        string embedding = ModelUsage.Predicted(
+            shown, "{string.Join(\", \", ((EmbeddingPrediction)prediction).Embedding.Take(4))}");
+        string pooling = Settings.Pooling == Pooling.Cls ? "cls" : "mean";
+        return ModelUsage.Pipeline(
+            "feature-extraction", "FeatureExtraction", embedding, [shown.Text],
+            $"{{ pooling: \"{pooling}\", normalize: true }}") with
+        {
+            PipelineTag = "sentence-similarity",
+        };
     }
 
     /// <inheritdoc/>

@@ -41,4 +41,12 @@ internal sealed class Seq2SeqTask : WritingTask
     /// <inheritdoc/>
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(
         EncodedDataset eval) => ([.. eval.Inputs.Take(ExportedExamples)], null);
+
+    /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        string source = example?.Text ?? SomeText;
+        return ModelUsage.Pipeline(
+            "text2text-generation", "Seq2SeqLM", Written(source), [source], "{ max_new_tokens: 40 }");
+    }
 }

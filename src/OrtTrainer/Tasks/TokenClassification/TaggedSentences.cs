@@ -9,6 +9,9 @@ internal sealed class TaggedSentences(SentenceScore[] scores) : EvaluatedExample
     /// <inheritdoc/>
     public override int Count => scores.Length;
 
+    /// <summary>The scores, [N].</summary>
+    public IReadOnlyList<SentenceScore> Scores => scores;
+
     /// <summary>Precision, recall and F1 of the entities of all sentences alike.</summary>
     public TextOverlap Entities =>
         scores.Aggregate(default(EntityCounts), (sum, score) => sum + score.Entities).Overlap;

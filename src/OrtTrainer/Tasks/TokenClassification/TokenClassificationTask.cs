@@ -2,6 +2,7 @@ using System.Text.Json;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Text;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
@@ -105,6 +106,10 @@ internal sealed class TokenClassificationTask : ModelTask
     }
 
     /// <inheritdoc/>
+    internal override IEnumerable<ReportBlock> Report(EvaluatedExamples examples, EncodedDataset data) =>
+        TaggedReport.Of((TaggedSentences)examples, data.Source);
+
+    /// <inheritdoc/>
     internal override EvaluationAccumulator Evaluate(EncodedDataset data) => new TagAccumulator(data, Metrics);
 
     /// <inheritdoc/>
@@ -160,6 +165,17 @@ internal sealed class TokenClassificationTask : ModelTask
         }
 
         json.WriteEndArray();
+    }
+
+    /// <inheritdoc/>
+    internal override ModelUsage Usage(Example? example)
+    {
+        Example shown = new(example?.Text ?? SomeText);
+        return ModelUsage.Pipeline(
+            "token-classification", "TokenClassification",
+            ModelUsage.Predicted(
+                shown, "{string.Join(\", \", prediction.Spans.Select(span => $\"{span.Type} {span.Text}\"))}"),
+            [shown.Text]);
     }
 
     /// <inheritdoc/>

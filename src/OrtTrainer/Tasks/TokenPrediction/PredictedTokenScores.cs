@@ -17,6 +17,9 @@ internal sealed class PredictedTokenScores(PredictedTokenScore[] scores) : Evalu
     /// <inheritdoc/>
     public override int Count => scores.Length;
 
+    /// <summary>The scores, [N].</summary>
+    public IReadOnlyList<PredictedTokenScore> Scores => scores;
+
     /// <summary>The mean cross-entropy of a token, in nats.</summary>
     public double Loss => scores.Sum(score => score.Loss) / Tokens;
 

@@ -2,6 +2,7 @@ using OrtTrainer.Checkpoints;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Training.Batches;
 using OrtTrainer.Training.Loss;
 
@@ -48,6 +49,10 @@ internal abstract class VocabularyTask : ModelTask
     {
         Task = Name, Rows = rows, Accuracy = scores.Values["accuracy"], Perplexity = scores.Values["perplexity"],
     };
+
+    /// <inheritdoc/>
+    internal sealed override IEnumerable<ReportBlock> Report(EvaluatedExamples examples, EncodedDataset data) =>
+        PredictedTokenReport.Of((PredictedTokenScores)examples, data.Source);
 
     /// <inheritdoc/>
     internal sealed override EvaluationAccumulator Evaluate(EncodedDataset data) =>

@@ -54,6 +54,14 @@ internal abstract class WritingTask(ModelConfig? config) : VocabularyTask
         return [(GenerationConfig.FileName, content)];
     }
 
+    /// <summary>Statements of C# that write on behind a text.</summary>
+    private protected static string Written(string text) => $$"""
+        using OrtTrainer.Generation;
+
+        using Generator generator = Generator.Open("{folder}");
+        Console.WriteLine(generator.Generate([{{ModelUsage.Quoted(text)}}])[0].Text);
+        """;
+
     /// <summary>The tokens that end what the model writes where its files do not name all of them; null where they
     /// do.</summary>
     private protected virtual IReadOnlyList<int>? NewEnds(Func<Tokenizer?> tokenizer) => null;

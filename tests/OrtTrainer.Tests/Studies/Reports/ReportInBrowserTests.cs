@@ -1,48 +1,13 @@
 using System.Text.Json;
 using OrtTrainer.Studies;
 using OrtTrainer.Studies.Reports;
+using OrtTrainer.Tests.Reports;
 
 namespace OrtTrainer.Tests.Studies.Reports;
 
 /// <summary>The page as a browser lays it out, with its own fonts: nothing estimated.</summary>
 internal sealed class ReportInBrowserTests
 {
-    // Asks the browser where everything is, and sends the answers to the frame around the page.
-    private const string Questions = """
-        <script>
-        const collisions = [];
-        for (const picture of document.querySelectorAll('svg')) {
-          const frame = picture.getBoundingClientRect();
-          const texts = [...picture.querySelectorAll(':scope > text')]
-            .map(text => [text.textContent, text.getBoundingClientRect()]);
-          texts.forEach(([name, a], i) => {
-            const leaves = a.left < frame.left - 1 || a.right > frame.right + 1 || a.bottom > frame.bottom + 1;
-            if (leaves) collisions.push(name + ' leaves its chart');
-            for (const [other, b] of texts.slice(i + 1)) {
-              const beside = a.left >= b.right || b.left >= a.right;
-              const above = a.top + 2 >= b.bottom || b.top + 2 >= a.bottom;
-              if (!beside && !above) collisions.push(name + ' / ' + other);
-            }
-          });
-        }
-        parent.postMessage(JSON.stringify({
-          width: window.innerWidth, page: document.documentElement.scrollWidth, collisions,
-          dark: matchMedia('(prefers-color-scheme: dark)').matches,
-          ground: getComputedStyle(document.body).backgroundColor,
-          charts: document.querySelectorAll('svg').length,
-        }), '*');
-        </script>
-        """;
-
-    // A window cannot be as narrow as a telephone; a frame can. The answers become the title for the test to read.
-    private const string Frame = """
-        <!DOCTYPE html>
-        <meta charset="utf-8"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
-        <title></title>
-        <script>onmessage = event => document.title = event.data;</script>
-        <iframe src="asked.html" style="border: 0; height: 1500px; width: WIDTHpx"></iframe>
-        """;
-
     [TestCase(1280, false, "rgb(255, 255, 255)")]
     [TestCase(400, true, "rgb(20, 23, 27)")]
     public void Nothing_overflows_overlaps_or_fails(int width, bool dark, string ground)
@@ -83,17 +48,8 @@ internal sealed class ReportInBrowserTests
         try
         {
             StudyReport.Write(results, folder);
-            string html = File.ReadAllText(Path.Combine(folder, StudyReport.HtmlName));
-            File.WriteAllText(Path.Combine(folder, "asked.html"), html.Replace("</body>", $"{Questions}</body>"));
-            string frame = Path.Combine(folder, "frame.html");
-            File.WriteAllText(frame, Frame.Replace("WIDTH", $"{width}"));
-
-            (string document, string[] console) = Browser.Load(frame, dark);
-
-            Assert.That(console, Is.Empty);
-            int start = document.IndexOf("<title>", StringComparison.Ordinal) + "<title>".Length;
-            string title = document[start..document.IndexOf("</title>", StringComparison.Ordinal)];
-            return JsonDocument.Parse(System.Net.WebUtility.HtmlDecode(title)).RootElement;
+            return PageInBrowser.Look(
+                File.ReadAllText(Path.Combine(folder, StudyReport.HtmlName)), width, dark);
         }
         finally
         {

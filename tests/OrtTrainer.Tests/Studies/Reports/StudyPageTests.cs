@@ -1,5 +1,5 @@
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Studies;
-using OrtTrainer.Studies.Reports.Documents;
 using OrtTrainer.Studies.Reports.Tables;
 
 namespace OrtTrainer.Tests.Studies.Reports;

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
-using OrtTrainer.Studies.Reports;
+using OrtTrainer.Reports;
 using OrtTrainer.Studies.Reports.Charts;
+using OrtTrainer.Tests.Reports.Charts;
 
 namespace OrtTrainer.Tests.Studies.Reports.Charts;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using OrtTrainer.Studies.Reports.Charts;
+using OrtTrainer.Tests.Reports.Charts;
 
 namespace OrtTrainer.Tests.Studies.Reports.Charts;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using OrtTrainer.Common;
+using OrtTrainer.Reports.Charts;
 using OrtTrainer.Runs;
 using OrtTrainer.Studies;
-using OrtTrainer.Studies.Reports.Charts;
 using OrtTrainer.Studies.Reports.Tables;
 
 namespace OrtTrainer.Tests.Studies.Reports.Tables;

@@ -1,3 +1,4 @@
+using OrtTrainer.Reports;
 using OrtTrainer.Studies;
 using OrtTrainer.Studies.Reports;
 using OrtTrainer.Studies.Reports.Tables;

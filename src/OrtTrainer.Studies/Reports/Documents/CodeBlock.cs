@@ -1,4 +1,0 @@
-namespace OrtTrainer.Studies.Reports.Documents;
-
-/// <summary>A command to copy.</summary>
-internal sealed record CodeBlock(string Text) : ReportBlock;

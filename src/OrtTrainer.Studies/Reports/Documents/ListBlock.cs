@@ -1,4 +1,0 @@
-namespace OrtTrainer.Studies.Reports.Documents;
-
-/// <summary>Sentences in a list.</summary>
-internal sealed record ListBlock(IReadOnlyList<string> Items) : ReportBlock;

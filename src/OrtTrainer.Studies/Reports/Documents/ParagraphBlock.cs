@@ -1,4 +1,0 @@
-namespace OrtTrainer.Studies.Reports.Documents;
-
-/// <summary>A paragraph.</summary>
-internal sealed record ParagraphBlock(string Text) : ReportBlock;

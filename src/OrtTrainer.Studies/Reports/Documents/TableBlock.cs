@@ -1,4 +1,0 @@
-namespace OrtTrainer.Studies.Reports.Documents;
-
-/// <summary>A table.</summary>
-internal sealed record TableBlock(ReportTable Table) : ReportBlock;

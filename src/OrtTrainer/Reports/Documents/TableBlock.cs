@@ -1,0 +1,4 @@
+namespace OrtTrainer.Reports.Documents;
+
+/// <summary>A table.</summary>
+internal sealed record TableBlock(ReportTable Table) : ReportBlock;
