@@ -32,7 +32,7 @@ internal sealed record RunLoggerKind(string Word, Action Require, Func<LoggedRun
             ? []
             : [.. given.Select(word => All.FirstOrDefault(kind => kind.Word == word.ToLowerInvariant())
                 ?? throw new ArgumentException(
-                    $"LogTo is '{words}'; expected {None}, or some of {string.Join(", ", All.Select(kind => kind.Word))} "
-                    + "between commas.")).Distinct()];
+                    $"LogTo is '{words}'; expected {None}, or some of "
+                    + $"{string.Join(", ", All.Select(kind => kind.Word))} between commas.")).Distinct()];
     }
 }

@@ -260,9 +260,9 @@ public sealed partial record FineTuneOptions
     public bool Report { get; init; } = true;
 
     /// <summary>
-    /// Where numbers of the run go while it trains, beside its own <c>run/metrics.jsonl</c>: some of <c>tensorboard</c>,
-    /// <c>csv</c> and <c>mlflow</c> between commas, or <c>none</c>. MLflow's server is named by its own variables of the
-    /// environment, such as <c>MLFLOW_TRACKING_URI</c>.
+    /// Where numbers of the run go while it trains, beside its own <c>run/metrics.jsonl</c>: some of
+    /// <c>tensorboard</c>, <c>csv</c> and <c>mlflow</c> between commas, or <c>none</c>. MLflow's server is named by its
+    /// own variables of the environment, such as <c>MLFLOW_TRACKING_URI</c>.
     /// </summary>
     [Setting("log-to", "where numbers go beside run/metrics.jsonl: tensorboard, csv, mlflow between commas, or none",
         Value = "LOGGERS", Section = Execution)]

@@ -111,7 +111,8 @@ internal static class ModelCardText
         foreach ((string metric, double value) in known)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"    - type: {Quoted(HubMetric(metric))}\n      name: {Quoted(metric)}\n      value: {value:0.######}\n");
+                $"    - type: {Quoted(HubMetric(metric))}\n      name: {Quoted(metric)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"      value: {value:0.######}\n");
         }
     }
 
@@ -130,12 +131,13 @@ internal static class ModelCardText
     private static void AppendTraining(StringBuilder text, RunResults results)
     {
         FineTuneOptions options = results.Run.Options;
+        int perStep = options.BatchSize * options.Accumulation;
         text.Append(CultureInfo.InvariantCulture, $"""
 
             ## Training
 
             - method `{options.Method}`, learning rate {ReportFigures.Short(options.EffectiveLearningRate)}
-            - {ReportFigures.Count(results.Summary.Steps)} optimizer steps of {options.BatchSize * options.Accumulation} examples
+            - {ReportFigures.Count(results.Summary.Steps)} optimizer steps of {perStep} examples
             - {options.MaxLength} tokens at most, seed {options.Seed}
 
             Made with OrtTrainer. `run/options.json` has all settings, `run/report.html` a report.

@@ -18,7 +18,10 @@ internal sealed record ModelUsage(string PipelineTag, string CSharp, string Java
     private const int LongestText = 300;
 
     // Letters beyond ASCII stay; quotes are escaped alike in all three languages.
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Of a task that pipelines of transformers have.</summary>
     /// <param name="tag">The pipeline's name.</param>
@@ -64,8 +67,9 @@ internal sealed record ModelUsage(string PipelineTag, string CSharp, string Java
             import { env, AutoModelForSequenceClassification, AutoTokenizer } from "@huggingface/transformers";
 
             env.localModelPath = {{Quoted("{parent}")}}; // where the model's folder lies; not for a model on the Hub
-            const tokenizer = await AutoTokenizer.from_pretrained({{Quoted("{name}")}});
-            const model = await AutoModelForSequenceClassification.from_pretrained({{Quoted("{name}")}}, { dtype: "fp32" });
+            const name = {{Quoted("{name}")}};
+            const tokenizer = await AutoTokenizer.from_pretrained(name);
+            const model = await AutoModelForSequenceClassification.from_pretrained(name, { dtype: "fp32" });
             const inputs = tokenizer({{Quoted(text)}}, { {{more}}truncation: true });
             console.log(JSON.stringify((await model(inputs)).logits.tolist()));
             """,

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace OrtTrainer.Tests.RunReports;
 
 /// <summary>Programs of C# that are compiled by the SDK's compiler against the libraries beside the tests.</summary>
-internal static class CompiledProgram
+internal static partial class CompiledProgram
 {
     private const string Usings = """
         global using System;
@@ -11,18 +12,18 @@ internal static class CompiledProgram
         global using System.Linq;
         """;
 
-    /// <summary>What the compiler says against a program; empty for nothing. Skips the test where there is no
-    /// compiler.</summary>
-    public static string Errors(string code)
+    /// <summary>What the compiler says against programs, of which each is made a method; empty for nothing. Skips the
+    /// test where there is no compiler.</summary>
+    public static string ErrorsOf(IReadOnlyList<string> programs)
     {
-        using Compiled compiled = new(code);
+        using Compiled compiled = new("-target:library", [.. programs.Select(AsMethod)]);
         return compiled.Errors;
     }
 
-    /// <summary>What a program prints.</summary>
+    /// <summary>What a program prints. Skips the test where there is no compiler.</summary>
     public static string Run(string code)
     {
-        using Compiled compiled = new(code);
+        using Compiled compiled = new("-target:exe", [code]);
         Assert.That(compiled.Errors, Is.Empty);
         File.Copy(
             Path.Combine(AppContext.BaseDirectory, "OrtTrainer.Tests.runtimeconfig.json"),
@@ -34,6 +35,20 @@ internal static class CompiledProgram
         Assert.That(status, Is.Zero, error);
         return output;
     }
+
+    private static string AsMethod(string program, int number)
+    {
+        string[] lines = program.Split('\n');
+        string[] directives = [.. lines.TakeWhile(line => line.Length == 0 || Directive().IsMatch(line))];
+        return string.Join('\n',
+        [
+            .. directives, $"static class Program{number} {{ static void Run() {{", .. lines[directives.Length..],
+            "} }",
+        ]);
+    }
+
+    [GeneratedRegex(@"^using [\w.]+;$")]
+    private static partial Regex Directive();
 
     private static (int Status, string Output, string Error) Start(string program, params string[] arguments) =>
         NodePrograms.Start(".", program, arguments)
@@ -57,10 +72,13 @@ internal static class CompiledProgram
 
     private sealed class Compiled : IDisposable
     {
-        public Compiled(string code)
+        public Compiled(string target, IReadOnlyList<string> sources)
         {
-            File.WriteAllText(Path.Combine(Folder, "program.cs"), code);
-            File.WriteAllText(Path.Combine(Folder, "usings.cs"), Usings);
+            foreach ((int number, string source) in sources.Append(Usings).Index())
+            {
+                File.WriteAllText(Path.Combine(Folder, $"{number}.cs"), source);
+            }
+
             IEnumerable<string> libraries = Directory
                 .EnumerateFiles(RuntimeEnvironment.GetRuntimeDirectory(), "System*.dll")
                 .Append(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "netstandard.dll"))
@@ -68,9 +86,8 @@ internal static class CompiledProgram
                 .Where(IsManaged);
             string[] arguments =
             [
-                "exec", Compiler(), "-nologo", "-langversion:latest", "-nullable:enable", "-target:exe",
-                $"-out:{Program}", .. libraries.Select(library => $"-r:{library}"),
-                Path.Combine(Folder, "program.cs"), Path.Combine(Folder, "usings.cs"),
+                "exec", Compiler(), "-nologo", "-langversion:latest", "-nullable:enable", target,
+                $"-out:{Program}", .. libraries.Select(library => $"-r:{library}"), Path.Combine(Folder, "*.cs"),
             ];
             (int status, string output, string error) = Start("dotnet", arguments);
             Errors = status == 0 ? "" : output + error;

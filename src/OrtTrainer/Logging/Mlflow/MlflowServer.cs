@@ -15,7 +15,8 @@ internal sealed record MlflowServer(Uri Address, AuthenticationHeaderValue? Auth
     /// <exception cref="RunException">They name none that can be asked over HTTP.</exception>
     public static MlflowServer OfEnvironment() => Of(Environment.GetEnvironmentVariable);
 
-    /// <summary>The server that variables name: a user name with a password counts before a token, as in MLflow.</summary>
+    /// <summary>The server that variables name: a user name with a password counts before a token, as in
+    /// MLflow.</summary>
     /// <exception cref="RunException">They name none that can be asked over HTTP.</exception>
     internal static MlflowServer Of(Func<string, string?> variable)
     {

@@ -39,14 +39,15 @@ internal static class RecordFile
                 yield break;
             }
 
-            byte[] rest = new byte[(int)length + FootBytes];
-            if (stream.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false) < rest.Length
-                || BinaryPrimitives.ReadUInt32LittleEndian(rest.AsSpan((int)length)) != Masked(rest.AsSpan(0, (int)length)))
+            byte[] record = new byte[(int)length], foot = new byte[FootBytes];
+            if (stream.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) < record.Length
+                || stream.ReadAtLeast(foot, FootBytes, throwOnEndOfStream: false) < FootBytes
+                || BinaryPrimitives.ReadUInt32LittleEndian(foot) != Masked(record))
             {
                 yield break;
             }
 
-            yield return rest[..(int)length];
+            yield return record;
         }
     }
 

@@ -9,7 +9,8 @@ internal static class NumberFigures
     // More points than this hide one another and make a page large.
     private const int MostPoints = 1000;
 
-    /// <summary>Two numbers of each example against each other; of very many, some that lie evenly among them.</summary>
+    /// <summary>Two numbers of each example against each other; of very many, some that lie evenly among
+    /// them.</summary>
     /// <param name="title">What stands above.</param>
     /// <param name="xName">The name of the first.</param>
     /// <param name="xs">The first numbers, [N].</param>

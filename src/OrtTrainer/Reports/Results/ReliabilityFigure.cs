@@ -55,7 +55,8 @@ internal static class ReliabilityFigure
 
     private static Bar Bar(ReliabilityBin bin, double height, string what) => new(
         bin.Low, bin.High, height,
-        $"{ReportFigures.Fixed(bin.Low, 2)} to {ReportFigures.Fixed(bin.High, 2)}: {ReportFigures.Short(height)} {what}");
+        $"{ReportFigures.Fixed(bin.Low, 2)} to {ReportFigures.Fixed(bin.High, 2)}: "
+        + $"{ReportFigures.Short(height)} {what}");
 
     private static string Tendency(Reliability reliability)
     {

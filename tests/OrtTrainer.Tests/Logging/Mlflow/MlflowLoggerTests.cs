@@ -9,7 +9,8 @@ namespace OrtTrainer.Tests.Logging.Mlflow;
 public sealed class MlflowLoggerTests
 {
     private static readonly MlflowTimes Quick = new(
-        TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(60));
+        Answer: TimeSpan.FromSeconds(20), Gather: TimeSpan.FromMilliseconds(1), Retry: TimeSpan.FromMilliseconds(20),
+        End: TimeSpan.FromSeconds(60));
 
     [Test]
     public void A_run_has_an_experiment_parameters_numbers_and_an_end()
@@ -59,7 +60,8 @@ public sealed class MlflowLoggerTests
         }
 
         MlflowStandInRun logged = server.Runs.Values.Single();
-        Assert.That(logged.Metrics.Where(m => m.Key == "train/loss").Select(m => m.Step), Is.EqualTo(new[] { 1, 2, 3 }));
+        Assert.That(
+            logged.Metrics.Where(m => m.Key == "train/loss").Select(m => m.Step), Is.EqualTo(new[] { 1, 2, 3 }));
         Assert.That(logged.Metrics.Single(m => m.Key == "train/loss" && m.Step == 3).Value, Is.NaN);
         Assert.That(logged.Metrics.Count(m => m.Key == "eval/live/accuracy"), Is.EqualTo(1));
         Assert.That(logged.Statuses, Is.EqualTo(new[] { "KILLED", "RUNNING", "FINISHED" }));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace OrtTrainer.Tests.Logging.Mlflow;
@@ -87,10 +88,10 @@ internal sealed class MlflowStandIn : IDisposable
                 context.Request.Url!.AbsolutePath.Replace("/api/2.0/mlflow/", "", StringComparison.Ordinal),
                 body.Length == 0 ? [] : JsonNode.Parse(body)!.AsObject(), context.Request.QueryString);
         context.Response.StatusCode = status;
-        await using (StreamWriter writer = new(context.Response.OutputStream))
-        {
-            await writer.WriteAsync(answer.ToJsonString());
-        }
+        byte[] bytes = Encoding.UTF8.GetBytes(answer.ToJsonString());
+        context.Response.ContentLength64 = bytes.Length;
+        await context.Response.OutputStream.WriteAsync(bytes);
+        context.Response.Close();
     }
 
     private (int Status, JsonObject Answer) Do(
@@ -108,9 +109,12 @@ internal sealed class MlflowStandIn : IDisposable
             case "runs/create":
                 string run = $"run{Runs.Count}";
                 Runs.Add(run, new MlflowStandInRun((string)body["experiment_id"]!, (string)body["run_name"]!));
-                return (200, new JsonObject { ["run"] = new JsonObject { ["info"] = new JsonObject { ["run_id"] = run } } });
+                JsonObject info = new() { ["run_id"] = run };
+                return (200, new JsonObject { ["run"] = new JsonObject { ["info"] = info } });
             case "runs/get":
-                return Runs.TryGetValue(query["run_id"]!, out MlflowStandInRun? found) ? (200, found.ToJson()) : Missing();
+                return Runs.TryGetValue(query["run_id"]!, out MlflowStandInRun? found)
+                    ? (200, found.ToJson())
+                    : Missing();
             case "runs/log-batch":
                 Runs[(string)body["run_id"]!].Log(body);
                 return (200, []);

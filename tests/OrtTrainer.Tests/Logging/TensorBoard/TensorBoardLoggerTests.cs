@@ -10,7 +10,8 @@ public sealed class TensorBoardLoggerTests
     [Test]
     public void Events_are_those_of_the_reference_writer_but_for_their_times()
     {
-        Event[] golden = [.. RecordFile.Read(new MemoryStream(RecordFileTests.Golden())).Select(Event.Parser.ParseFrom)];
+        using MemoryStream reference = new(RecordFileTests.Golden());
+        Event[] golden = [.. RecordFile.Read(reference).Select(Event.Parser.ParseFrom)];
 
         Assert.That(Timeless(TensorBoardLogger.FirstEvent(TimeProvider.System)), Is.EqualTo(Timeless(golden[0])));
         Assert.That(
