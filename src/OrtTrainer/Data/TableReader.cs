@@ -101,9 +101,14 @@ internal static class TableReader
 
     private static DataFormat FormatOf(string path, OpenedContent content)
     {
-        if (KnownFormat(path) is { } known || content.IsColumnar)
+        if (content.IsColumnar)
         {
-            return KnownFormat(path) ?? DataFormat.Parquet;
+            return DataFormat.Parquet;
+        }
+
+        if (KnownFormat(path) is { } known)
+        {
+            return known;
         }
 
         // A workbook is better named than its extension called unknown.
