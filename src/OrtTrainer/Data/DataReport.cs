@@ -60,9 +60,10 @@ internal sealed record DataReport(
     {
         foreach (SplitReport split in Splits.Where(split => split.EmptyLines.Count > 0))
         {
-            yield return $"{split.Name}: {Rows(split.EmptyLines.Count)} without text, " + (split.EmptyPlaces is { } places
-                ? $"{Some(places)}."
-                : $"{Some(split.EmptyLines, "line")} of {split.Source}.");
+            string where = split.EmptyPlaces is { } places
+                ? Some(places)
+                : $"{Some(split.EmptyLines, "line")} of {split.Source}";
+            yield return $"{split.Name}: {Rows(split.EmptyLines.Count)} without text, {where}.";
         }
 
         foreach (SplitReport split in Splits)

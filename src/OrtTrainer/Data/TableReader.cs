@@ -179,8 +179,8 @@ internal static class TableReader
         if (content.IsColumnar)
         {
             throw new DataFileException(
-                file, null, $"this is a Parquet or Arrow file, whatever its ending and format; expected {format}. Leave "
-                + "the format out, and end its name in .parquet or .arrow.");
+                file, null, $"this is a Parquet or Arrow file, whatever its ending and format; expected {format}. "
+                + "Leave the format out, and end its name in .parquet or .arrow.");
         }
 
         if (format == DataFormat.Json)

@@ -23,7 +23,8 @@ public sealed class FinetuneSettingsTests
     {
         FineTuneOptions options = Settings(
             "--model M --train T.csv --eval E.csv --test S.csv --out O --text a --pair b --label c --columns a,b,c "
-            + "--format tsv --delimiter | --quoted --sample-weight w --loss-weight v --label-separator ; --task multilabel --method sam+swag "
+            + "--format tsv --delimiter | --quoted --label-separator ; --sample-weight w "
+            + "--loss-weight v --task multilabel --method sam+swag "
             + "--epochs 2.5 --max-steps 7 "
             + "--max-seconds 9 --batch-size 4 --accumulation 2 --batch-by-length 50 "
             + "--lr 3e-4 --schedule cosine --warmup 0.2 "
