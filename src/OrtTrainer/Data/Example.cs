@@ -21,7 +21,7 @@ internal record Example(string Text, string? Pair = null, string? Label = null, 
     public string? SourceFile { get; init; }
 
     /// <summary>Its line, and its file where several are read as one.</summary>
-    public string Place => SourceFile is null ? $"line {Line}" : $"line {Line} of {SourceFile}";
+    public string SourcePlace => SourceFile is null ? $"line {Line}" : $"line {Line} of {SourceFile}";
 
     /// <summary>Whether numbers in the row's fields may have a decimal comma.</summary>
     public bool DecimalComma { get; init; }

@@ -25,7 +25,7 @@ internal sealed record LabelConflict(string Text, IReadOnlyList<int> Lines, IRea
                 [.. group.Select(example => example.Label ?? string.Empty).Distinct(StringComparer.Ordinal)])
             {
                 Places = group.Any(example => example.SourceFile is not null)
-                    ? [.. group.Select(example => example.Place)]
+                    ? [.. group.Select(example => example.SourcePlace)]
                     : null,
             })
             .Where(conflict => conflict.Labels.Count > 1),

@@ -27,7 +27,7 @@ internal sealed record SplitReport(
         [.. data.Examples.Where(IsEmpty).Select(example => example.Line)])
     {
         EmptyPlaces = data.Examples.Any(example => example.SourceFile is not null)
-            ? [.. data.Examples.Where(IsEmpty).Select(example => example.Place)]
+            ? [.. data.Examples.Where(IsEmpty).Select(example => example.SourcePlace)]
             : null,
     };
 
