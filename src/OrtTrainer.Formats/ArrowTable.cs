@@ -7,12 +7,6 @@ namespace OrtTrainer.Formats;
 /// <summary>Reads Arrow's files and streams (IPC format), a batch of rows at a time.</summary>
 internal static class ArrowTable
 {
-    /// <summary>What Arrow files begin with; streams begin with a message.</summary>
-    public static ReadOnlySpan<byte> FileSignature => "ARROW1"u8;
-
-    /// <summary>What a message of a stream begins with: a length of all ones, which marks the format since 0.15.</summary>
-    public static ReadOnlySpan<byte> StreamSignature => [0xFF, 0xFF, 0xFF, 0xFF];
-
     /// <summary>Opens a file or a stream.</summary>
     /// <param name="stream">The content; a file can seek. It stays open for as long as rows are read.</param>
     /// <param name="isFile">Whether it is a file, not a stream.</param>

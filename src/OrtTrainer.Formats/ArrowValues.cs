@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 
 namespace OrtTrainer.Formats;
 
@@ -47,7 +48,7 @@ internal static class ArrowValues
         : throw new InvalidDataException("the Arrow file has a dictionary whose codes are no numbers");
 
     private static int FixedSize(FixedSizeListArray lists) =>
-        ((Apache.Arrow.Types.FixedSizeListType)lists.Data.DataType).ListSize;
+        ((FixedSizeListType)lists.Data.DataType).ListSize;
 
     private static List<object?> Items(IArrowArray values, int start, int end)
     {
@@ -62,7 +63,7 @@ internal static class ArrowValues
 
     private static Dictionary<string, object?> Fields(StructArray array, int index)
     {
-        var type = (Apache.Arrow.Types.StructType)array.Data.DataType;
+        StructType type = (StructType)array.Data.DataType;
         Dictionary<string, object?> fields = new(type.Fields.Count);
         for (int i = 0; i < type.Fields.Count; i++)
         {

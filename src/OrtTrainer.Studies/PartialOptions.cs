@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
+using OrtTrainer.Data.Sources;
 using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
@@ -56,6 +57,8 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
             }
         }
 
+        options = (JsonObject)options.DeepClone();
+        OptionsJson.JoinFiles(options);
         if (OptionsForm.FindFault(options) is ({ } at, { } problem))
         {
             throw fault($"{place}.{at}", $"{at} {problem}");
@@ -81,11 +84,12 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
             return;
         }
 
-        string full = Path.GetFullPath(text, folder);
+        bool isData = names[0] == "data";
+        string full = isData ? DataFiles.FullPaths(text, folder) : Path.GetFullPath(text, folder);
         holder[names[^1]] = full;
         if (path != CachePath)
         {
-            _files.Add(($"{place}.{path}", full));
+            _files.AddRange((isData ? DataFiles.Places(full) : [full]).Select(file => ($"{place}.{path}", file)));
         }
     }
 

@@ -13,8 +13,8 @@ internal sealed class PretrainArguments : CommandArguments, IRunArguments, IMask
 {
     [Section("Model and data")]
     [Repeated(TakesMany = true)]
-    [Option("train", MetaValue = "PATH", HelpText = "file or folder of texts in UTF-8 to learn from, plain, .gz, .zst " +
-        "or Parquet; several, or a pattern as 'part-*.txt.gz'")]
+    [Option("train", MetaValue = "PATH", HelpText = "file or folder of texts in UTF-8 to learn from, plain, .gz, " +
+        ".zst or Parquet; several, or a pattern as 'part-*.txt.gz'")]
     public string? Train { get; set; }
 
     [Repeated(TakesMany = true)]

@@ -60,8 +60,10 @@ internal sealed record DataReport(
     {
         foreach (SplitReport split in Splits.Where(split => split.EmptyLines.Count > 0))
         {
-            yield return $"{split.Name}: {Rows(split.EmptyLines.Count)} without text, "
-                + $"{Some(split.EmptyLines, "line")} of {split.Source}.";
+            string where = split.EmptyPlaces is { } places
+                ? Some(places)
+                : $"{Some(split.EmptyLines, "line")} of {split.Source}";
+            yield return $"{split.Name}: {Rows(split.EmptyLines.Count)} without text, {where}.";
         }
 
         foreach (SplitReport split in Splits)
@@ -111,7 +113,8 @@ internal sealed record DataReport(
         {
             LabelConflict first = Conflicts[0];
             yield return $"train: {Conflicts.Count} texts with different labels, such as \"{Short(first.Text)}\" "
-                + $"({string.Join(" and ", first.Labels)}, {Some(first.Lines, "line")}).";
+                + $"({string.Join(" and ", first.Labels)}, "
+                + $"{(first.Places is { } places ? Some(places) : Some(first.Lines, "line"))}).";
         }
     }
 
@@ -134,6 +137,9 @@ internal sealed record DataReport(
     private static string Rows(int count) => count == 1 ? "1 row" : $"{count} rows";
 
     private static string Short(string text) => text.Length > 60 ? text[..59] + "…" : text;
+
+    private static string Some(IReadOnlyList<string> places) => string.Join(", ", places.Take(Shown))
+        + (places.Count > Shown ? $" and {places.Count - Shown} more" : string.Empty);
 
     private static string Some(IReadOnlyList<int> numbers, string word) =>
         $"{word}{(numbers.Count > 1 ? "s" : "")} {string.Join(", ", numbers.Take(Shown))}"

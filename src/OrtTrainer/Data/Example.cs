@@ -20,6 +20,9 @@ internal record Example(string Text, string? Pair = null, string? Label = null, 
     /// <summary>The file of the row, where several are read as one; null for the only one.</summary>
     public string? SourceFile { get; init; }
 
+    /// <summary>Its line, and its file where several are read as one.</summary>
+    public string SourcePlace => SourceFile is null ? $"line {Line}" : $"line {Line} of {SourceFile}";
+
     /// <summary>Whether numbers in the row's fields may have a decimal comma.</summary>
     public bool DecimalComma { get; init; }
 }

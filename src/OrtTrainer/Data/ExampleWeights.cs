@@ -33,8 +33,8 @@ internal sealed record ExampleWeights(string? Sample, string? Loss)
         if (examples.FirstOrDefault(example => weight(example) is null) is { } without)
         {
             throw new DataFileException(
-                without.SourceFile ?? source, without.Line, $"the row has no weight: there is no column '{column}'. Add "
-                + "it, or name the column of the weights.");
+                without.SourceFile ?? source, without.Line, $"the row has no weight: there is no column '{column}'. "
+                + "Add it, or name the column of the weights.");
         }
 
         if (examples.All(example => weight(example) == 0))

@@ -8,6 +8,9 @@ namespace OrtTrainer.Data;
 /// <param name="Labels">The different label fields, in order of appearance.</param>
 internal sealed record LabelConflict(string Text, IReadOnlyList<int> Lines, IReadOnlyList<string> Labels)
 {
+    /// <summary>The same lines with their files, where the data have several; null for one.</summary>
+    public IReadOnlyList<string>? Places { get; init; }
+
     /// <summary>
     /// Every text (case and white space at the ends apart) with more than one label, in order of appearance.
     /// </summary>
@@ -19,7 +22,12 @@ internal sealed record LabelConflict(string Text, IReadOnlyList<int> Lines, IRea
             .Select(group => new LabelConflict(
                 group.First().Text,
                 [.. group.Select(example => example.Line)],
-                [.. group.Select(example => example.Label ?? string.Empty).Distinct(StringComparer.Ordinal)]))
+                [.. group.Select(example => example.Label ?? string.Empty).Distinct(StringComparer.Ordinal)])
+            {
+                Places = group.Any(example => example.SourceFile is not null)
+                    ? [.. group.Select(example => example.SourcePlace)]
+                    : null,
+            })
             .Where(conflict => conflict.Labels.Count > 1),
     ];
 

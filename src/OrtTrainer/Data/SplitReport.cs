@@ -15,13 +15,21 @@ internal sealed record SplitReport(
     TargetSummary Targets,
     IReadOnlyList<int> EmptyLines)
 {
+    /// <summary>The same lines with their files, where the part has several; null for one.</summary>
+    public IReadOnlyList<string>? EmptyPlaces { get; init; }
+
     /// <summary>Counts what is in a part.</summary>
     public static SplitReport Of(string name, Dataset data) => new(
         name,
         data.Source,
         data.Count,
         data.Targets.Summarize(data.Labels),
-        [.. data.Examples.Where(IsEmpty).Select(example => example.Line)]);
+        [.. data.Examples.Where(IsEmpty).Select(example => example.Line)])
+    {
+        EmptyPlaces = data.Examples.Any(example => example.SourceFile is not null)
+            ? [.. data.Examples.Where(IsEmpty).Select(example => example.SourcePlace)]
+            : null,
+    };
 
     private static bool IsEmpty(Example example) =>
         string.IsNullOrWhiteSpace(example.Text)

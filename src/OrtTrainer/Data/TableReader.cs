@@ -101,9 +101,14 @@ internal static class TableReader
 
     private static DataFormat FormatOf(string path, OpenedContent content)
     {
-        if (KnownFormat(path) is { } known || content.IsColumnar)
+        if (content.IsColumnar)
         {
-            return KnownFormat(path) ?? DataFormat.Parquet;
+            return DataFormat.Parquet;
+        }
+
+        if (KnownFormat(path) is { } known)
+        {
+            return known;
         }
 
         // A workbook is better named than its extension called unknown.
@@ -174,8 +179,8 @@ internal static class TableReader
         if (content.IsColumnar)
         {
             throw new DataFileException(
-                file, null, $"this is a Parquet or Arrow file, whatever its ending and format; expected {format}. Leave "
-                + "the format out, and end its name in .parquet or .arrow.");
+                file, null, $"this is a Parquet or Arrow file, whatever its ending and format; expected {format}. "
+                + "Leave the format out, and end its name in .parquet or .arrow.");
         }
 
         if (format == DataFormat.Json)

@@ -38,15 +38,15 @@ public sealed record DataOptions
     public string? LabelColumn { get; init; }
 
     /// <summary>
-    /// The column of weights by which examples are drawn: an epoch has as many draws as examples, with replacement, each
-    /// in proportion to its weight, fixed by the seed; null takes every example once.
+    /// The column of weights by which examples are drawn: an epoch has as many draws as examples, with replacement,
+    /// each in proportion to its weight, fixed by the seed; null takes every example once.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SampleWeightColumn { get; init; }
 
     /// <summary>
-    /// The column of what the loss of an example is multiplied with: the loss of a batch is the mean weighted by it, times
-    /// the class weights where there are some; null for alike.
+    /// The column of what the loss of an example is multiplied with: the loss of a batch is the mean weighted by it,
+    /// times the class weights where there are some; null for alike.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LossWeightColumn { get; init; }

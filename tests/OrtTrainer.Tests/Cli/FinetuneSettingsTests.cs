@@ -23,7 +23,8 @@ public sealed class FinetuneSettingsTests
     {
         FineTuneOptions options = Settings(
             "--model M --train T.csv --eval E.csv --test S.csv --out O --text a --pair b --label c --columns a,b,c "
-            + "--format tsv --delimiter | --quoted --label-separator ; --task multilabel --method sam+swag "
+            + "--format tsv --delimiter | --quoted --label-separator ; --sample-weight w "
+            + "--loss-weight v --task multilabel --method sam+swag "
             + "--epochs 2.5 --max-steps 7 "
             + "--max-seconds 9 --batch-size 4 --accumulation 2 --batch-by-length 50 "
             + "--lr 3e-4 --schedule cosine --warmup 0.2 "
@@ -46,6 +47,8 @@ public sealed class FinetuneSettingsTests
                 PairColumn = "b",
                 LabelColumn = "c",
                 LabelSeparator = ";",
+                SampleWeightColumn = "w",
+                LossWeightColumn = "v",
                 Task = MultiLabelTask.Instance,
                 EvalFraction = 0.2,
                 Table = options.Data.Table,
@@ -93,6 +96,7 @@ public sealed class FinetuneSettingsTests
     [TestCase("--format tsv")]
     [TestCase("--delimiter ;")]
     [TestCase("--delimiter tab")]
+    [TestCase("--encoding latin-1")]
     [TestCase("--quoted")]
     public void No_way_of_reading_files_is_left_behind(string given)
     {
@@ -106,7 +110,7 @@ public sealed class FinetuneSettingsTests
                 .Where(property => property.DeclaringType == typeof(TableArguments))
                 .Select(property => property.GetCustomAttribute<OptionAttribute>()?.LongName)
                 .OfType<string>(),
-            Is.EquivalentTo(["text", "pair", "columns", "format", "delimiter", "quoted"]));
+            Is.EquivalentTo(["text", "pair", "columns", "format", "delimiter", "encoding", "quoted"]));
 
     [Test]
     public void What_is_not_given_is_the_library_s_default()

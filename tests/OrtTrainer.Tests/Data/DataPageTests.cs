@@ -62,7 +62,8 @@ public sealed partial class DataPageTests
     public void Options_have_a_list_of_files_or_one()
     {
         using TemporaryFolder folder = new();
-        string text = Fences().Matches(Page).Single(fence => fence.Groups["task"].Value == "options").Groups["text"].Value;
+        string text = Fences().Matches(Page).Single(fence => fence.Groups["task"].Value == "options")
+            .Groups["text"].Value;
 
         JsonObject options = OptionsJson.Read(folder.Write("options.json", text));
 

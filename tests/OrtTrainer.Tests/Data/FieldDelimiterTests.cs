@@ -15,6 +15,10 @@ public sealed class FieldDelimiterTests
         "inline: fields are separated by ';', as its first line says; 3,5 is the number 3.5 here.")]
     [TestCase("text\tlabel\nJa, gern\tpos\n", "Ja, gern",
         "inline: fields are separated by a tab, as its first line shows.")]
+    [TestCase("\uFEFFsep=\t\r\ntext\tlabel\r\nJa, gern\tpos\r\n", "Ja, gern",
+        "inline: fields are separated by a tab, as its first line says.")]
+    [TestCase("text|label\nJa, gern|pos\n", "Ja, gern",
+        "inline: fields are separated by '|', as its first line shows.")]
     [TestCase("\"text;x\",label\nJa;pos\n", null, null)]
     [TestCase("text,label\nJa; gern,pos\n", "Ja; gern", null)]
     [TestCase("sep=,\ntext,label\nJa; gern,pos\n", "Ja; gern", null)]

@@ -41,8 +41,9 @@ internal static class ContentOpening
             note?.Invoke($"{file}: read as {marked.ToUpperInvariant()}, which its byte order mark says.");
         }
 
+        Encoding? known = named is null ? null : FormatLibraries.EncodingOf(named);
         return new OpenedContent(
-            named is null || FormatLibraries.EncodingOf(named) is not { } known || known.CodePage == Encoding.UTF8.CodePage
+            known is null || known.CodePage == Encoding.UTF8.CodePage
                 ? content
                 : new TranscodedStream(content, known, file),
             start, IsColumnar: false);

@@ -22,6 +22,16 @@ internal static class DataFiles
     /// <summary>The word with full paths.</summary>
     public static string FullPaths(string word) => Join(Names(word).Select(Path.GetFullPath));
 
+    /// <summary>The word with full paths, from a folder on.</summary>
+    public static string FullPaths(string word, string folder) =>
+        Join(word.Split(Between).Select(name => Path.GetFullPath(name, folder)));
+
+    /// <summary>What must be there for a word with full paths: its files and folders without patterns and
+    /// splits.</summary>
+    public static IEnumerable<string> Places(string word) => Names(word)
+        .Where(name => !FilePattern.Is(name) || File.Exists(name))
+        .Select(name => Parsed(name)?.Folder ?? name);
+
     /// <summary>The files that a word names, in its order, and those of a pattern in the order of their
     /// paths.</summary>
     /// <exception cref="DataFileException">A pattern matches nothing, a folder has no data or several splits, or a

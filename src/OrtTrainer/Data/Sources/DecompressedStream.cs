@@ -1,5 +1,3 @@
-using OrtTrainer.Formats;
-
 namespace OrtTrainer.Data.Sources;
 
 /// <summary>What is inside of a compressed file; says so where the file is cut off or damaged.</summary>
@@ -18,7 +16,7 @@ internal sealed class DecompressedStream(Stream inside, string file) : ReadOnlyS
             _read += read;
             return read;
         }
-        catch (Exception damaged) when (Compression.IsDamage(damaged))
+        catch (Exception damaged) when (FormatLibraries.IsDamage(damaged))
         {
             throw new DataFileException(
                 file, null, FormattableString.Invariant($"the compressed file is cut off or damaged: after {_read} ")

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Json.Nodes;
 using OrtTrainer.Formats;
 
 namespace OrtTrainer.Data.Sources;
@@ -27,6 +28,9 @@ internal static class FormatLibraries
     public static Stream? Decompress(Stream content, ReadOnlySpan<byte> start, string file) =>
         ArePresent && Compression.Open(content, start) is { } inside ? new DecompressedStream(inside, file) : null;
 
+    /// <summary>Whether an exception tells that compressed content is cut off or damaged.</summary>
+    public static bool IsDamage(Exception exception) => ArePresent && Compression.IsDamage(exception);
+
     /// <summary>Whether content that begins so is a table of columns: a Parquet or an Arrow file.</summary>
     public static bool IsColumnar(ReadOnlySpan<byte> start) => ArePresent && FormatOf(start) is not null;
 
@@ -49,7 +53,7 @@ internal static class FormatLibraries
 
     /// <summary>The YAML that a dataset's card begins with; null where it has none.</summary>
     /// <exception cref="DataFileException">It is no YAML.</exception>
-    public static System.Text.Json.Nodes.JsonObject? CardOf(string file)
+    public static JsonObject? CardOf(string file)
     {
         if (!ArePresent || !File.Exists(file))
         {
@@ -58,7 +62,7 @@ internal static class FormatLibraries
 
         try
         {
-            return FrontMatter.Of(File.ReadAllText(file));
+            return Card(File.ReadAllText(file));
         }
         catch (InvalidDataException malformed)
         {
@@ -72,8 +76,8 @@ internal static class FormatLibraries
         try
         {
             return FormatOf(start) == DataFormat.Parquet
-                ? ParquetTable.Open(stream, cancellation)
-                : ArrowTable.Open(stream, start.StartsWith(ArrowTable.FileSignature), cancellation);
+                ? Parquet(stream, cancellation)
+                : Arrow(stream, start.StartsWith("ARROW1"u8), cancellation);
         }
         catch (InvalidDataException damaged)
         {
@@ -81,7 +85,18 @@ internal static class FormatLibraries
         }
     }
 
+    // Every use of a library stands alone behind the switch, so that a trimmed program loses it.
+    private static ColumnarTable Parquet(Stream stream, CancellationToken cancellation) =>
+        ArePresent ? ParquetTable.Open(stream, cancellation) : throw new NotSupportedException();
+
+    private static ColumnarTable Arrow(Stream stream, bool isFile, CancellationToken cancellation) =>
+        ArePresent ? ArrowTable.Open(stream, isFile, cancellation) : throw new NotSupportedException();
+
+    private static JsonObject? Card(string markdown) =>
+        ArePresent ? FrontMatter.Of(markdown) : throw new NotSupportedException();
+
+    // A stream of Arrow begins with a length of all ones, which marks the format since its version 0.15.
     private static DataFormat? FormatOf(ReadOnlySpan<byte> start) => start.StartsWith("PAR1"u8) ? DataFormat.Parquet
-        : start.StartsWith(ArrowTable.FileSignature) || start.StartsWith(ArrowTable.StreamSignature) ? DataFormat.Arrow
+        : start.StartsWith("ARROW1"u8) || start is [0xFF, 0xFF, 0xFF, 0xFF, ..] ? DataFormat.Arrow
         : null;
 }

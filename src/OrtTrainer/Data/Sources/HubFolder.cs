@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace OrtTrainer.Data.Sources;
 
 /// <summary>
-/// The files of a data set as the Hugging Face Hub stores them, by split: as its card says, or by the names of files and
-/// folders.
+/// The files of a data set as the Hugging Face Hub stores them, by split: as its card says, or by the names of files
+/// and folders.
 /// </summary>
 internal static class HubFolder
 {

@@ -24,7 +24,8 @@ public sealed class CompressedFileTests
         DataRow[] rows = [.. TableReader.Read(path)];
 
         Assert.That(rows, Has.Length.EqualTo(3000));
-        Assert.That((rows[2999]["text"], rows[2999]["label"], rows[2999].Line), Is.EqualTo(("text number 2999", "3", 3001)));
+        Assert.That((rows[2999]["text"], rows[2999]["label"], rows[2999].Line),
+            Is.EqualTo(("text number 2999", "3", 3001)));
     }
 
     [TestCase("rows.jsonl.gz", "{\"text\": \"a\", \"label\": 1}\n")]

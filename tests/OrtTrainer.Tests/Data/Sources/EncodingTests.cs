@@ -33,7 +33,8 @@ public sealed class EncodingTests
 
         Assert.That(rows.Select(row => row["text"]), Is.EqualTo(new[] { "ein größerer Text", "und noch einer" }));
         Assert.That(rows[1].Line, Is.EqualTo(3));
-        Assert.That(notes.Single(), Does.StartWith("inline: read as UTF-").And.EndsWith("which its byte order mark says."));
+        Assert.That(notes.Single(),
+            Does.StartWith("inline: read as UTF-").And.EndsWith("which its byte order mark says."));
     }
 
     [Test]

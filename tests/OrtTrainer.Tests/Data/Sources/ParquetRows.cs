@@ -21,7 +21,7 @@ internal static class ParquetRows
             foreach ((string Text, long Label)[] group in rows.Chunk(perGroup))
             {
                 using ParquetRowGroupWriter columns = writer.CreateRowGroup();
-                Put<ReadOnlyMemory<char>>(columns, text, group.Select(row => row.Text.AsMemory()).ToArray(), null, null);
+                Put(columns, text, group.Select(row => row.Text.AsMemory()).ToArray(), null, null);
                 Put<long>(columns, label, group.Select(row => row.Label).ToArray(), null, null);
             }
         });
@@ -48,7 +48,7 @@ internal static class ParquetRows
             Put<bool>(columns, flag, new[] { true, false, true, false }, null, null);
 
             // The list is optional, repeated within, and its items are optional: levels 1, 2 and 3.
-            Put<ReadOnlyMemory<char>>(columns, token, Texts("x", "ü\"1"), new[] { 3, 3, 1, 0, 2 }, new[] { 0, 1, 0, 0, 0 });
+            Put(columns, token, Texts("x", "ü\"1"), [3, 3, 1, 0, 2], [0, 1, 0, 0, 0]);
         });
     }
 
@@ -65,7 +65,7 @@ internal static class ParquetRows
         {
             using ParquetRowGroupWriter columns = writer.CreateRowGroup();
             Put<ReadOnlyMemory<char>>(columns, question, Texts("Who flew?", "Who swam?"), null, null);
-            Put<ReadOnlyMemory<char>>(columns, context, Texts("Ada Li flew to Rome.", "Ada Li flew to Rome."), null, null);
+            Put(columns, context, Texts("Ada Li flew to Rome.", "Ada Li flew to Rome."), null, null);
             Put<ReadOnlyMemory<char>>(columns, answer, Texts("Ada Li"), new[] { 4, 2 }, new[] { 0, 0 });
             Put<int>(columns, start, new[] { 0 }, new[] { 3, 2 }, new[] { 0, 0 });
         });

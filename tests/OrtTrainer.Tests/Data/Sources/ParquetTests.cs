@@ -113,7 +113,7 @@ public sealed class ParquetTests
     public void The_first_bytes_tell_a_file_whatever_it_is_called_and_a_format_beside_it_is_refused()
     {
         using TemporaryFolder folder = new();
-        string path = folder.File("rows.data"), text = folder.File("rows.parquet");
+        string path = folder.File("rows.csv"), text = folder.File("rows.parquet");
         ParquetRows.WriteLabelled(path, [("a", 1), ("b", 0)]);
         File.WriteAllText(text, "text,label\na,1\n");
 

@@ -51,6 +51,20 @@ public sealed class SeveralFilesTests
     }
 
     [Test]
+    public void The_report_on_the_data_names_the_file_of_a_line()
+    {
+        using DataFolder folder = new();
+        string first = folder.Write("1.csv", "text,label\na,x\nb,y\n");
+        string second = folder.Write("2.csv", "text,label\na,y\n\"\",x\n");
+        DataOptions options = new() { Train = DataFiles.Join([first, second]), Eval = first };
+
+        string[] warnings = [.. DataReport.Of(LabeledData.Load(options)).Warnings()];
+
+        Assert.That(warnings, Has.Some.EqualTo($"train: 1 row without text, line 3 of {second}."));
+        Assert.That(warnings, Has.Some.Contains($"(x and y, line 2 of {first}, line 2 of {second})"));
+    }
+
+    [Test]
     public void A_file_that_comes_twice_and_a_pattern_without_files_are_refused()
     {
         using DataFolder folder = new();
