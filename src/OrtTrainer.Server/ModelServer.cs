@@ -22,9 +22,6 @@ namespace OrtTrainer.Server;
 /// environment.</summary>
 public sealed class ModelServer : IAsyncDisposable
 {
-    // Clients that send their headers or bodies slower than a person types hold a connection, which is one of few.
-    private static readonly TimeSpan Headers = TimeSpan.FromSeconds(10);
-
     private readonly WebApplication _application;
     private readonly ServedModel _model;
     private readonly ModelServerOptions _options;
@@ -42,16 +39,25 @@ public sealed class ModelServer : IAsyncDisposable
     /// <param name="logs">Takes in what the server logs; null for nobody.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="RunException">The address cannot be listened on, or the task cannot be served.</exception>
-    public static async Task<ModelServer> StartAsync(
+    public static Task<ModelServer> StartAsync(
         Predictor predictor, ModelServerOptions? options = null, ILoggerProvider? logs = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(predictor);
         options ??= new ModelServerOptions();
-        ServedModel model = new(predictor, options.Serving);
+        return StartAsync(new ServedModel(predictor, options.Serving), options, logs, cancellation);
+    }
+
+    /// <summary>As the other, of a model that is disposed with the server.</summary>
+    /// <inheritdoc cref="StartAsync(Predictor, ModelServerOptions, ILoggerProvider, CancellationToken)"/>
+    internal static async Task<ModelServer> StartAsync(
+        ServedModel model, ModelServerOptions options, ILoggerProvider? logs = null,
+        CancellationToken cancellation = default)
+    {
         WebApplication? application = null;
         try
         {
+            await Task.Run(model.WarmUp, cancellation);
             application = Build(model, options, logs);
             await application.StartAsync(cancellation);
             return new ModelServer(application, model, options);
@@ -108,7 +114,9 @@ public sealed class ModelServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         if (logs is not null)
         {
-            builder.Logging.AddProvider(logs).AddFilter("Microsoft", LogLevel.Warning);
+            // Why a start fails, the caller is told.
+            builder.Logging.AddProvider(logs).AddFilter("Microsoft", LogLevel.Warning)
+                .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         }
 
         // Signals are the caller's.
@@ -142,7 +150,7 @@ public sealed class ModelServer : IAsyncDisposable
         limits.MaxConcurrentConnections = options.MaxConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestBodySize = options.Serving.MaxBodyBytes;
-        limits.RequestHeadersTimeout = Headers;
+        limits.RequestHeadersTimeout = options.HeadersTimeout;
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
     }
 

@@ -36,6 +36,17 @@ public sealed record ModelServerOptions
                 nameof(MaxConnections), value, $"MaxConnections is {value}; expected 1 or more.");
     } = 1024;
 
+    /// <summary>How long a client may take to send the headers of a request, above 0; 10 s by default.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">0 or less, or more than an hour.</exception>
+    public TimeSpan HeadersTimeout
+    {
+        get;
+        init => field = value > TimeSpan.Zero
+            ? UpToAnHour(value, nameof(HeadersTimeout))
+            : throw new ArgumentOutOfRangeException(
+                nameof(HeadersTimeout), value, $"HeadersTimeout is {value}; expected above 0.");
+    } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long the server goes on taking requests after it said that it is not ready any more, 0 or more; 0
     /// by default. Load balancers need as long as they take to ask again.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 0, or more than an hour.</exception>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Prediction;
@@ -21,8 +20,11 @@ internal sealed class ServedModel : IDisposable
 
     /// <param name="predictor">The model; disposed by whoever made it.</param>
     /// <param name="options">Limits.</param>
+    /// <param name="answer">Answers inputs in the predictor's place; null for the predictor itself.</param>
     /// <exception cref="RunException">The task's inputs cannot be sent as JSON.</exception>
-    public ServedModel(Predictor predictor, ServingOptions options)
+    public ServedModel(
+        Predictor predictor, ServingOptions options,
+        Func<IReadOnlyList<TokenizedExample>[], TextPrediction[]>? answer = null)
     {
         if (predictor.Task.InputSchema is null)
         {
@@ -33,7 +35,7 @@ internal sealed class ServedModel : IDisposable
 
         (Predictor, Options) = (predictor, options);
         _queue = new BatchQueue(options.QueueTexts, new BatchFormer(options.TokensPerBatch, predictor.IsPadded));
-        _runner = new PredictionRunner(predictor, _queue, Metrics);
+        _runner = new PredictionRunner(answer ?? (inputs => predictor.Answer(inputs)), _queue, Metrics);
     }
 
     /// <summary>The model.</summary>
@@ -50,6 +52,17 @@ internal sealed class ServedModel : IDisposable
 
     /// <summary>Whether new requests are welcome; false from the moment on that the server is to stop.</summary>
     public bool IsReady { get; private set; } = true;
+
+    /// <summary>
+    /// Runs the model once, so that no client waits for what the runtime does at the first run, and a model that cannot
+    /// run ends the start.
+    /// </summary>
+    /// <exception cref="RunException">The model gives outputs that are no numbers, or too few or many.</exception>
+    public void WarmUp()
+    {
+        bool isPair = Predictor.Task.InputSchema!["required"]!.AsArray().Count > 1;
+        _ = Predictor.Answer([Predictor.Encode(new Example("a", isPair ? "a" : null))]);
+    }
 
     /// <summary>Tells load balancers to send no more; requests that come all the same are still answered.</summary>
     public void Retire() => IsReady = false;

@@ -45,10 +45,13 @@ internal sealed class ServerLog(Terminal terminal, bool json) : ILoggerProvider
             writer.WriteString("time", DateTimeOffset.UtcNow);
             writer.WriteString("level", level.ToString().ToLowerInvariant());
             writer.WriteString("event", JsonNamingPolicy.SnakeCaseLower.ConvertName(id.Name ?? "Logged"));
-            foreach ((string name, object? value) in
-                state as IEnumerable<KeyValuePair<string, object?>> ?? [new("Message", message)])
+            KeyValuePair<string, object?>[] values =
+                [.. (state as IEnumerable<KeyValuePair<string, object?>> ?? []).Where(value => value.Key != Template)];
+            foreach ((string name, object? value) in values.Length > 0 || message.Length == 0
+                ? values
+                : [new("Message", message)])
             {
-                WriteValue(writer, name, value, message);
+                WriteValue(writer, JsonNamingPolicy.SnakeCaseLower.ConvertName(name), value);
             }
 
             if (failure is not null)
@@ -62,22 +65,20 @@ internal sealed class ServerLog(Terminal terminal, bool json) : ILoggerProvider
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void WriteValue(Utf8JsonWriter writer, string name, object? value, string message)
+    private static void WriteValue(Utf8JsonWriter writer, string name, object? value)
     {
-        string word = JsonNamingPolicy.SnakeCaseLower.ConvertName(name == Template ? "Message" : name);
         switch (value)
         {
             case int number:
-                writer.WriteNumber(word, number);
+                writer.WriteNumber(name, number);
                 break;
             case double number:
-                writer.WriteNumber(word, Math.Round(number, 3));
+                writer.WriteNumber(name, Math.Round(number, 3));
                 break;
             case null:
-                writer.WriteNull(word);
                 break;
             default:
-                writer.WriteString(word, name == Template ? message : value.ToString());
+                writer.WriteString(name, value.ToString());
                 break;
         }
     }

@@ -1,21 +1,25 @@
 using System.Diagnostics;
-using OrtTrainer.Prediction;
 using OrtTrainer.Server.Monitoring;
 using OrtTrainer.Tasks;
+using OrtTrainer.Training.Batches;
 
 namespace OrtTrainer.Server.Batching;
 
 /// <summary>Runs the model on what waits, batch by batch, on a thread of its own.</summary>
 internal sealed class PredictionRunner : IDisposable
 {
-    private readonly Predictor _predictor;
+    private readonly Func<IReadOnlyList<TokenizedExample>[], TextPrediction[]> _model;
     private readonly BatchQueue _queue;
     private readonly ServingMetrics _metrics;
     private readonly Thread _thread;
 
-    public PredictionRunner(Predictor predictor, BatchQueue queue, ServingMetrics metrics)
+    /// <param name="model">Answers the inputs of some texts.</param>
+    /// <param name="queue">What waits.</param>
+    /// <param name="metrics">Counts.</param>
+    public PredictionRunner(
+        Func<IReadOnlyList<TokenizedExample>[], TextPrediction[]> model, BatchQueue queue, ServingMetrics metrics)
     {
-        (_predictor, _queue, _metrics) = (predictor, queue, metrics);
+        (_model, _queue, _metrics) = (model, queue, metrics);
         _thread = new Thread(Run) { IsBackground = true, Name = "OrtTrainer model" };
         _thread.Start();
     }
@@ -47,7 +51,7 @@ internal sealed class PredictionRunner : IDisposable
         TextPrediction[] answers;
         try
         {
-            answers = _predictor.Answer([.. batch.Select(text => text.Inputs)]);
+            answers = _model([.. batch.Select(text => text.Inputs)]);
         }
         catch (Exception) when (batch.Any(text => text.Request != batch[0].Request))
         {

@@ -57,7 +57,7 @@ internal sealed partial class Exchange(ServedModel model, ILogger logger)
             model.Metrics.Failed(refused.Reason);
         }
 
-        Answered(logger, id, endpoint, status, refused?.Reason ?? "none",
+        Answered(logger, id, endpoint, status, refused?.Reason,
             Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
 
@@ -111,7 +111,7 @@ internal sealed partial class Exchange(ServedModel model, ILogger logger)
     [LoggerMessage(EventId = 1, EventName = "Request", Level = LogLevel.Information,
         Message = "{Id} {Endpoint} {Status} {Reason} in {Milliseconds:F1} ms")]
     private static partial void Answered(
-        ILogger logger, string id, string endpoint, int status, string reason, double milliseconds);
+        ILogger logger, string id, string endpoint, int status, string? reason, double milliseconds);
 
     [LoggerMessage(EventId = 2, EventName = "RequestFailed", Level = LogLevel.Error, Message = "{Id} failed")]
     private static partial void Failed(ILogger logger, string id, Exception failure);
