@@ -159,13 +159,15 @@ public sealed class ModelServer : IAsyncDisposable
     {
         await next(context);
         int status = context.Response.StatusCode;
-        if (!context.Response.HasStarted && context.GetEndpoint()?.DisplayName is null or "405 HTTP Method Not Supported"
+        if (!context.Response.HasStarted
+            && context.GetEndpoint()?.DisplayName is null or "405 HTTP Method Not Supported"
             && status is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
         {
             model.Metrics.Answered("none", status);
             context.Response.Headers[RequestId.Header] = RequestId.Of(context);
             await Problem.WriteAsync(context, status == StatusCodes.Status404NotFound
-                ? new RefusedRequestException(status, "path", "There is nothing here; /openapi.json lists what is there.")
+                ? new RefusedRequestException(
+                    status, "path", "There is nothing here; /openapi.json lists what is there.")
                 : new RefusedRequestException(status, "method", $"This does not take {context.Request.Method}."));
         }
     }

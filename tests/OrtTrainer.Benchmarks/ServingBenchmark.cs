@@ -50,7 +50,8 @@ internal static class ServingBenchmark
                 {
                     rates.Add(rate);
                     (long texts, long batches) after = Batches(model.Metrics);
-                    turn.Add(times, arguments.Seconds, rate, after.texts - before.texts, after.batches - before.batches);
+                    turn.Add(
+                        times, arguments.Seconds, rate, after.texts - before.texts, after.batches - before.batches);
                 }
             }
         }

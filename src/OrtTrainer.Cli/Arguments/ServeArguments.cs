@@ -80,7 +80,8 @@ internal sealed class ServeArguments : CommandArguments
     public double? Timeout { get; set; }
 
     [Option("stop-delay", MetaValue = "SECONDS",
-        HelpText = "how long to take requests still after being told to stop, while /health/ready says no (default: 0)")]
+        HelpText = "how long to take requests still after being told to stop, while /health/ready says no (default: " +
+            "0)")]
     public double? StopDelay { get; set; }
 
     [Option("stop-timeout", MetaValue = "SECONDS",

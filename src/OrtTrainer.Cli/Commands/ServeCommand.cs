@@ -55,7 +55,10 @@ internal static class ServeCommand
             : options.Host.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
             : options.Host;
         Uri ready = new($"http://{new IPEndPoint(address, options.Port)}/health/ready");
-        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = options.Serving.Timeout };
+        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false })
+        {
+            Timeout = options.Serving.Timeout,
+        };
         try
         {
             using HttpResponseMessage answer = await client.GetAsync(ready, interruption);

@@ -1,6 +1,7 @@
 namespace OrtTrainer.Server.Requests;
 
-/// <summary>A request that is not answered as it wants; the message says what was found and what was expected.</summary>
+/// <summary>A request that is not answered as it wants; the message says what was found and what was
+/// expected.</summary>
 /// <param name="status">The status of the answer, 400 to 599.</param>
 /// <param name="reason">A word for it in metrics and logs.</param>
 /// <param name="detail">The message.</param>

@@ -83,7 +83,8 @@ internal sealed class RequestBody : IDisposable
         }
 
         if (parts.Skip(1).FirstOrDefault(part => part.StartsWith("charset=", StringComparison.OrdinalIgnoreCase))
-            is { } charset && !charset["charset=".Length..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            is { } charset
+            && !charset["charset=".Length..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
         {
             throw new RefusedRequestException(415, "content_type", $"The body is sent with {charset}; expected UTF-8.");
         }

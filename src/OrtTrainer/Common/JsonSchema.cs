@@ -54,7 +54,8 @@ internal static class JsonSchema
         JsonObject schema = Of("object", description);
         schema["required"] = Strings(required);
         schema["properties"] =
-            new JsonObject(properties.Select(property => KeyValuePair.Create(property.Name, (JsonNode?)property.Schema)));
+            new JsonObject(properties.Select(
+                property => KeyValuePair.Create(property.Name, (JsonNode?)property.Schema)));
         return schema;
     }
 

@@ -22,23 +22,20 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>What its console said, and what went wrong in it.</summary>
     public IReadOnlyList<string> Said => _said;
 
-    /// <summary>Opens a page.</summary>
-    public static async Task<BrowserPage> OpenAsync(Uri address, int width, bool dark = false)
+    /// <summary>Starts a browser.</summary>
+    public static async Task<BrowserPage> StartAsync()
     {
         string profile = Directory.CreateTempSubdirectory("browser").FullName;
         ProcessStartInfo start = new(Browser.Find())
         {
-            RedirectStandardOutput = true,
             RedirectStandardError = true,
             ArgumentList =
             {
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-port=0",
-                $"--user-data-dir={profile}", $"--blink-settings=preferredColorScheme={(dark ? 0 : 1)}", "about:blank",
+                $"--user-data-dir={profile}", "about:blank",
             },
         };
         Process process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
         BrowserPage page = new(process, profile);
         string? line;
         while ((line = await process.StandardError.ReadLineAsync().WaitAsync(Patience)) is not null
@@ -46,21 +43,36 @@ internal sealed class BrowserPage : IAsyncDisposable
         {
         }
 
-        process.BeginErrorReadLine();
+        _ = process.StandardError.ReadToEndAsync();
         int port = new Uri(line!["DevTools listening on ".Length..]).Port;
         using HttpClient client = new();
-        JsonArray targets = JsonNode.Parse(await client.GetStringAsync($"http://127.0.0.1:{port}/json/list"))!.AsArray();
+        string list = await client.GetStringAsync($"http://127.0.0.1:{port}/json/list");
+        JsonArray targets = JsonNode.Parse(list)!.AsArray();
         string debugger = (string)targets.First(target => (string?)target!["type"] == "page")!["webSocketDebuggerUrl"]!;
         await page._socket.ConnectAsync(new Uri(debugger), default);
         await page.CallAsync("Runtime.enable", []);
         await page.CallAsync("Log.enable", []);
         await page.CallAsync("Page.enable", []);
-        await page.CallAsync("Emulation.setDeviceMetricsOverride", new()
+        return page;
+    }
+
+    /// <summary>Opens a page.</summary>
+    public async Task GoAsync(Uri address, int width, bool dark = false)
+    {
+        await CallAsync("Emulation.setDeviceMetricsOverride", new()
         {
             ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false,
         });
-        await page.CallAsync("Page.navigate", new() { ["url"] = address.AbsoluteUri });
-        return page;
+        await CallAsync("Emulation.setEmulatedMedia", new()
+        {
+            ["features"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "prefers-color-scheme", ["value"] = dark ? "dark" : "light",
+            }),
+        });
+        _said.Clear();
+        await CallAsync("Page.navigate", new() { ["url"] = address.AbsoluteUri });
+        await UntilAsync($"location.href === '{address.AbsoluteUri}'");
     }
 
     /// <summary>The value of a script's expression.</summary>
@@ -104,10 +116,6 @@ internal sealed class BrowserPage : IAsyncDisposable
         }
     }
 
-    /// <summary>A picture of the page as PNG.</summary>
-    public async Task<byte[]> PictureAsync() =>
-        Convert.FromBase64String((string)(await CallAsync("Page.captureScreenshot", []))["data"]!);
-
     public async ValueTask DisposeAsync()
     {
         _socket.Dispose();
@@ -139,7 +147,8 @@ internal sealed class BrowserPage : IAsyncDisposable
                 return answer["result"]!;
             }
 
-            if ((string?)answer["method"] is "Runtime.consoleAPICalled" or "Runtime.exceptionThrown" or "Log.entryAdded")
+            if ((string?)answer["method"]
+                is "Runtime.consoleAPICalled" or "Runtime.exceptionThrown" or "Log.entryAdded")
             {
                 _said.Add(answer.ToJsonString());
             }

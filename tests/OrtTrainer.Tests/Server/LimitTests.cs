@@ -66,7 +66,8 @@ public sealed class LimitTests
     [Test]
     public async Task A_body_that_does_not_come_is_not_waited_for()
     {
-        await using TestServer server = await TestServer.StartAsync(serving: new() { Timeout = TimeSpan.FromSeconds(1) });
+        await using TestServer server = await TestServer.StartAsync(
+            serving: new() { Timeout = TimeSpan.FromSeconds(1) });
         using TcpClient client = await ConnectAsync(server);
 
         await SendAsync(client, "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

@@ -24,7 +24,8 @@ public sealed class OpenApiTests
 
         ReadResult read = OpenApiDocument.Parse(text, "json");
 
-        Assert.That(read.Diagnostic!.Errors.Concat(read.Diagnostic.Warnings).Select(error => error.ToString()), Is.Empty);
+        Assert.That(read.Diagnostic!.Errors.Concat(read.Diagnostic.Warnings).Select(error => error.ToString()),
+            Is.Empty);
         Assert.That(read.Document!.Paths.Keys, Is.EquivalentTo(
             new[] { "/predict", "/health/live", "/health/ready", "/metrics", "/openapi.json" }));
         JsonNode document = JsonNode.Parse(text)!;

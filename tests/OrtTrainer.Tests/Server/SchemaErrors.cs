@@ -15,7 +15,9 @@ internal static class SchemaErrors
 
         if (schema["oneOf"] is JsonArray choices)
         {
-            return choices.Count(choice => !Of(value, choice!, schemas, at).Any()) == 1 ? [] : [$"{at}: not one of all"];
+            return choices.Count(choice => !Of(value, choice!, schemas, at).Any()) == 1
+                ? []
+                : [$"{at}: not one of all"];
         }
 
         string[] types = schema["type"] is JsonArray several

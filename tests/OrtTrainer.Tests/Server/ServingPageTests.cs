@@ -44,7 +44,8 @@ public sealed partial class ServingPageTests
 
         foreach (Match row in Paths().Matches(Page))
         {
-            using HttpRequestMessage request = new(new HttpMethod(row.Groups["method"].Value), row.Groups["path"].Value);
+            using HttpRequestMessage request =
+                new(new HttpMethod(row.Groups["method"].Value), row.Groups["path"].Value);
             using HttpResponseMessage answer = await server.Client.SendAsync(request);
             Assert.That(answer.StatusCode, Is.EqualTo(row.Groups["method"].Value == "GET"
                 ? HttpStatusCode.OK
@@ -70,7 +71,8 @@ public sealed partial class ServingPageTests
             await Task.Delay(20);
         }
 
-        using StringContent body = new("""{"text": "star"}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        using StringContent body = new(
+            """{"text": "star"}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
         using HttpResponseMessage answer = await client.PostAsync("/model/predict", body);
         string page = await client.GetStringAsync("/model");
         using HttpResponseMessage end = await client.GetAsync("/end");

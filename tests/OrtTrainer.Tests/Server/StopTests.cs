@@ -19,7 +19,8 @@ public sealed class StopTests
 
         Assert.That(await Task.WhenAll(running), Is.All.Contains("\"label\""));
         Assert.That(await stopping, Is.True);
-        Assert.That(async () => await server.Client.GetAsync("/health/live"), Throws.InstanceOf<HttpRequestException>());
+        Assert.That(async () => await server.Client.GetAsync("/health/live"),
+            Throws.InstanceOf<HttpRequestException>());
     }
 
     [Test]

@@ -37,7 +37,8 @@ internal sealed class TestServer : IAsyncDisposable
         Func<ModelServerOptions, ModelServerOptions>? configure = null, ManualResetEventSlim? gate = null)
     {
         TinyFolder folder = TinyFolder.Of(task);
-        Predictor predictor = Predictor.Open(folder.Path, new PredictorOptions { Execution = new() { IntraOpThreads = 1 } });
+        PredictorOptions predicting = new() { Execution = new() { IntraOpThreads = 1 } };
+        Predictor predictor = Predictor.Open(folder.Path, predicting);
         ServedModel model = new(predictor, serving ?? new(), inputs => Answer(predictor, gate, inputs));
         ModelServerOptions options = new() { Port = 0 };
         ModelServer server = await ModelServer.StartAsync(model, configure?.Invoke(options) ?? options);
@@ -80,7 +81,8 @@ internal sealed class TestServer : IAsyncDisposable
     public async Task<double> MetricAsync(string name)
     {
         string text = await Client.GetStringAsync("/metrics");
-        string line = text.Split('\n').SingleOrDefault(line => line.StartsWith($"orttrainer_{name} ", StringComparison.Ordinal))
+        string line = text.Split('\n')
+            .SingleOrDefault(line => line.StartsWith($"orttrainer_{name} ", StringComparison.Ordinal))
             ?? $"{name} 0";
         return double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
     }

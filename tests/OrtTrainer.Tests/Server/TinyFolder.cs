@@ -34,7 +34,8 @@ internal sealed class TinyFolder : IDisposable
         labels ??= ["ENTY", "HUM", "NUM"];
         if (labels.Length > 0)
         {
-            config["id2label"] = new JsonObject(labels.Select((label, i) => KeyValuePair.Create($"{i}", (JsonNode?)label)));
+            config["id2label"] = new JsonObject(
+                labels.Select((label, i) => KeyValuePair.Create($"{i}", (JsonNode?)label)));
         }
 
         if (problem is not null)
