@@ -31,6 +31,16 @@ internal static class JsonRecords
         }
     }
 
+    /// <summary>The row of one object that has been parsed.</summary>
+    /// <param name="element">An object that names no property twice, and whose strings are whole.</param>
+    /// <param name="source">What messages call the place that it comes from.</param>
+    /// <param name="number">Its number there, from 1.</param>
+    public static DataRow RowOf(JsonElement element, string source, int number)
+    {
+        (string[] names, string[] values, FieldKind[]? kinds) = Fields([.. Properties(element)]);
+        return new DataRow(source, number, new TableColumns(names), values, kinds);
+    }
+
     private static (string[] Names, string[] Values, FieldKind[]? Kinds) Parse(TextLine line, string file)
     {
         try

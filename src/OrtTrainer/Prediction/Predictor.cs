@@ -53,6 +53,9 @@ public sealed partial class Predictor : IDisposable
     /// </summary>
     public string Execution { get; }
 
+    /// <summary>Whether inputs of a batch are filled up to the longest.</summary>
+    internal bool IsPadded => _model is not PackedModel;
+
     /// <summary>
     /// Opens an exported folder: config.json, the tokenizer, and the weights, of which the packed graph is built; or
     /// onnx/model.onnx or model.onnx where there are none, or those of an architecture that is unknown here.
@@ -116,6 +119,26 @@ public sealed partial class Predictor : IDisposable
         // The texts of a part become tokens on another thread while the model runs on the part before.
         Task<IReadOnlyList<TokenizedExample>[]> Coming(int part) =>
             System.Threading.Tasks.Task.Run(() => Encode(examples, part, cancellation), CancellationToken.None);
+    }
+
+    /// <summary>The inputs of an example, on the calling thread: one, or several where it is read in windows.</summary>
+    /// <exception cref="RunException">The example cannot be made to fit.</exception>
+    /// <exception cref="ArgumentException">It is not of the kind that the task reads.</exception>
+    internal IReadOnlyList<TokenizedExample> Encode(Example example) =>
+        Task.Encode(example, _tokenizer, MaxLength, _options.Stride);
+
+    /// <summary>What the model says of the inputs of some examples, on the calling thread.</summary>
+    /// <param name="windows">For each example what <see cref="Encode(Example)"/> gave.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="RunException">The model gives outputs that are no numbers, or too few or many.</exception>
+    internal TextPrediction[] Answer(
+        IReadOnlyList<TokenizedExample>[] windows, CancellationToken cancellation = default)
+    {
+        TokenizedExample[] inputs = [.. windows.SelectMany(some => some)];
+        RequireKnownIds(inputs);
+        Decoding decoding = new(Task, Labels, windows, _options.Decoding);
+        _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
+        return decoding.Predictions;
     }
 
     /// <summary>Reads and tokenizes a file to score the model on, which its task reads.</summary>
@@ -245,19 +268,10 @@ public sealed partial class Predictor : IDisposable
         for (int i = 0; i < windows.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            windows[i] = Task.Encode(examples[first + i], _tokenizer, MaxLength, _options.Stride);
+            windows[i] = Encode(examples[first + i]);
         }
 
         return windows;
-    }
-
-    private TextPrediction[] Answer(IReadOnlyList<TokenizedExample>[] windows, CancellationToken cancellation)
-    {
-        TokenizedExample[] inputs = [.. windows.SelectMany(some => some)];
-        RequireKnownIds(inputs);
-        Decoding decoding = new(Task, Labels, windows, _options.Decoding);
-        _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
-        return decoding.Predictions;
     }
 
     private void RequireKnownIds(IEnumerable<TokenizedExample> inputs) =>

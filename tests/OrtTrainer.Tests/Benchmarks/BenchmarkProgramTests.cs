@@ -124,7 +124,7 @@ public sealed class BenchmarkProgramTests
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((2,
             "error: finetune is unknown; the commands are yardstick, decoder, methods, products, inference, "
-            + "generation, tokenizers. See benchmarks --help.\n")));
+            + "generation, serving, tokenizers. See benchmarks --help.\n")));
     }
 
     [Test]

@@ -12,7 +12,7 @@ public sealed class CommandLineTests
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
     [TestCase("train",
         "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, "
-            + "generate, export, import, doctor, compile, pack, soup, average, artifacts, import-checkpoint, "
+            + "serve, generate, export, import, doctor, compile, pack, soup, average, artifacts, import-checkpoint, "
             + "compare, "
         + "teacher, study, flatness, bench, devices. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]

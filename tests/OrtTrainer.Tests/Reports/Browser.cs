@@ -54,7 +54,8 @@ internal static class Browser
             },
         };
 
-    private static string Find()
+    /// <summary>The program; skips the test where there is none.</summary>
+    public static string Find()
     {
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         string? found = Names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name)))

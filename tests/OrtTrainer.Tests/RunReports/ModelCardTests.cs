@@ -4,6 +4,7 @@ using OrtTrainer.Prediction;
 using OrtTrainer.RunReports;
 using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Regression;
 using OrtTrainer.Tests.Export.Edge;
 using OrtTrainer.Tests.Runs;
 
@@ -96,7 +97,7 @@ public sealed class ModelCardTests
     [Test]
     public void Numbers_and_pairs_are_asked_for_their_logits_in_javascript()
     {
-        using TinyTask tiny = new(Tasks.Regression.RegressionTask.Instance);
+        using TinyTask tiny = new(RegressionTask.Instance);
         TinyTask.Run(tiny.Options("out") with { MaxSteps = 10 });
         string code = Code(tiny, "js").Replace("\".\"", ModelUsage.Quoted(Path.GetDirectoryName(tiny.Output("out"))!));
 

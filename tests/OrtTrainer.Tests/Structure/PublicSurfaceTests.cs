@@ -12,7 +12,10 @@ namespace OrtTrainer.Tests.Structure;
 public sealed partial class PublicSurfaceTests
 {
     private static readonly Assembly[] Documented =
-        [typeof(FineTuner).Assembly, typeof(Study).Assembly, typeof(OrtTrainer.Extensions.RunEventLogger).Assembly];
+    [
+        typeof(FineTuner).Assembly, typeof(Study).Assembly, typeof(OrtTrainer.Extensions.RunEventLogger).Assembly,
+        typeof(OrtTrainer.Server.ModelServer).Assembly,
+    ];
 
     [Test]
     public void The_engine_has_at_most_66_public_types_with_those_inside_others()

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Tasks.TokenPrediction;
@@ -50,6 +52,13 @@ internal sealed class CausalLanguageModelTask : WritingTask
                 ? ChatTokens.Of(chat, WithPlaces(tokenizer, "Language modeling"), maxLength)
                 : CompletionTokens.Of(example, WithPlaces(tokenizer, "Language modeling"), maxLength),
         ];
+
+    /// <inheritdoc/>
+    internal override JsonObject? InputSchema => JsonSchema.Object(
+        "A prompt with its completion, or a text.", [],
+        (PromptRows.Prompt, JsonSchema.Text("The prompt.")),
+        (PromptRows.Completion, JsonSchema.Text("What is to follow it, and is scored.")),
+        ("text", JsonSchema.Text("A text, in place of both.")));
 
     /// <inheritdoc/>
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(

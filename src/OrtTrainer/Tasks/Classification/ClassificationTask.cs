@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Reports.Documents;
@@ -60,6 +62,13 @@ internal class ClassificationTask : ModelTask
     /// <inheritdoc/>
     internal override PredictionMean MeanOf(EncodedDataset data) =>
         new ClassMean(data.Targets.Count, data.Targets.Outputs);
+
+    /// <inheritdoc/>
+    internal override JsonObject AnswerSchema(IReadOnlyList<string> labels) => JsonSchema.Object(
+        "The most probable label.", ["label", "score", "scores"],
+        ("label", JsonSchema.OneOf(labels, "The label.")),
+        ("score", JsonSchema.Probability("Its probability.")),
+        ("scores", ScoresSchema(labels, "The probability of every label; they sum to 1.")));
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)

@@ -130,6 +130,9 @@ internal sealed class ImageClassificationTask : ClassificationTask
                 .Order(StringComparer.Ordinal).Select(file => new ImageExample(file))
             : ImageDecoder.IsImage(path) ? [new ImageExample(path)] : null;
 
+    /// <summary>None: inputs are names of files.</summary>
+    internal override JsonObject? InputSchema => null;
+
     /// <summary>As a classifier of texts does, behind the file of the image.</summary>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)
     {

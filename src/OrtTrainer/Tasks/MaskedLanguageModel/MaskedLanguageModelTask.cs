@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
@@ -110,6 +111,20 @@ internal sealed class MaskedLanguageModelTask : VocabularyTask
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(
         EncodedDataset eval) =>
         ([.. eval.Inputs.Take(ExportedExamples).Select(e => new TokenizedExample(e.InputIds, e.TokenTypeIds))], null);
+
+    /// <inheritdoc/>
+    internal override JsonObject? InputSchema => JsonSchema.Object(
+        "A text with masks.", ["text"],
+        ("text", JsonSchema.Text("The text, with the tokenizer's mask, such as [MASK], for words to find.")));
+
+    /// <inheritdoc/>
+    internal override JsonObject AnswerSchema(IReadOnlyList<string> labels) => JsonSchema.Object(
+        "The most probable token of every mask of the text.", ["tokens"],
+        ("tokens", JsonSchema.List(
+            JsonSchema.Object("A token.", ["token", "score"],
+                ("token", JsonSchema.Text("As the vocabulary has it.")),
+                ("score", JsonSchema.Probability("Its probability."))),
+            "A token for every mask, in the order of the text.")));
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)

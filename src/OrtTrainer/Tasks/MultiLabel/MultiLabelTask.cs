@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Reports.Documents;
@@ -69,6 +71,12 @@ internal sealed class MultiLabelTask : ModelTask
     /// <inheritdoc/>
     internal override PredictionMean MeanOf(EncodedDataset data) =>
         new LabelSetMean(data.Targets.Count, data.Targets.Outputs);
+
+    /// <inheritdoc/>
+    internal override JsonObject AnswerSchema(IReadOnlyList<string> labels) => JsonSchema.Object(
+        "The labels that apply.", ["labels", "scores"],
+        ("labels", JsonSchema.List(JsonSchema.OneOf(labels, "A label."), "Labels, the most probable first.")),
+        ("scores", ScoresSchema(labels, "The probability of every label by itself.")));
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
@@ -164,6 +165,33 @@ internal sealed class QuestionAnsweringTask : ModelTask
     /// <inheritdoc/>
     internal override TeacherAudit Audit(float[] outputs, EncodedDataset teacher, TokenRows table) =>
         SpanAudit.Of(Name, outputs, (SpanTargets)teacher.Targets);
+
+    /// <inheritdoc/>
+    internal override JsonObject? InputSchema => JsonSchema.Object(
+        "A question and the text to find its answer in.", [QuestionRows.Question, QuestionRows.Context],
+        (QuestionRows.Question, JsonSchema.Text("The question.")),
+        (QuestionRows.Context, JsonSchema.Text("The text that has the answer.")),
+        ("id", JsonSchema.Text("What the answer is to be known by.")));
+
+    /// <inheritdoc/>
+    internal override JsonObject AnswerSchema(IReadOnlyList<string> labels)
+    {
+        JsonObject best = AnswerPart();
+        best["required"] = new JsonArray("answer", "no_answer_score", "alternatives");
+        JsonObject properties = best["properties"]!.AsObject();
+        properties["answer"]!["type"] = new JsonArray("string", "null");
+        properties["id"] = JsonSchema.Text("The question's, where it has one.");
+        properties["no_answer_score"] = JsonSchema.Probability("The probability that there is no answer.");
+        properties["alternatives"] = JsonSchema.List(AnswerPart(), "The next best answers.");
+        return best;
+
+        static JsonObject AnswerPart() => JsonSchema.Object(
+            "An answer.", ["answer", "start", "end", "score"],
+            ("answer", JsonSchema.Text("The words of the context; null where there is no answer.")),
+            ("start", JsonSchema.Count("Where they start, in Unicode code points of the context.")),
+            ("end", JsonSchema.Count("Where they end, the end excluded.")),
+            ("score", JsonSchema.Probability("Its probability.")));
+    }
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Reports.Documents;
@@ -71,6 +73,10 @@ internal sealed class RegressionTask : ModelTask
 
     /// <inheritdoc/>
     internal override PredictionMean MeanOf(EncodedDataset data) => new NumberMean(data.Targets.Count);
+
+    /// <inheritdoc/>
+    internal override JsonObject AnswerSchema(IReadOnlyList<string> labels) => JsonSchema.Object(
+        "A number.", ["score"], ("score", JsonSchema.Number("The number.")));
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels) =>

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
@@ -146,6 +147,20 @@ internal sealed class SentenceSimilarityTask : ModelTask
         return new SimilarityAccumulator(
             data, targets.HasScores ? new CosentLoss(targets) : new MultipleNegativesLoss(targets));
     }
+
+    /// <inheritdoc/>
+    internal override JsonObject? InputSchema => JsonSchema.Object(
+        "A text, or a pair of texts.", [],
+        ("text", JsonSchema.Text("The text.")),
+        ("pair", JsonSchema.Text("The second text of a pair.")),
+        (SimilarityRows.First, JsonSchema.Text("Another name of the text.")),
+        (SimilarityRows.Second, JsonSchema.Text("Another name of the second text.")));
+
+    /// <inheritdoc/>
+    internal override JsonObject AnswerSchema(IReadOnlyList<string> labels) => JsonSchema.Object(
+        "The vector of a text, or how alike the texts of a pair are.", [],
+        ("embedding", JsonSchema.List(JsonSchema.Number("A value."), $"The vector of a text: {labels.Count} values.")),
+        ("similarity", JsonSchema.Number("The cosine of the vectors of a pair, -1 to 1.")));
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)

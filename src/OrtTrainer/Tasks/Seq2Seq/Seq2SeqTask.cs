@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Models;
 using OrtTrainer.Tasks.TokenPrediction;
@@ -37,6 +39,12 @@ internal sealed class Seq2SeqTask : WritingTask
     internal override IReadOnlyList<TokenizedExample> Encode(
         Example example, ITextEncoder tokenizer, int? maxLength, int? stride = null) =>
         [TargetTokens.Of(example, tokenizer, maxLength, Config.Size("decoder_start_token_id", SizeRange.TokenId))];
+
+    /// <inheritdoc/>
+    internal override JsonObject? InputSchema => JsonSchema.Object(
+        "A source with its target.", [DefaultColumns.Text, DefaultColumns.Pair!],
+        (DefaultColumns.Text, JsonSchema.Text("The text that another is made of.")),
+        (DefaultColumns.Pair!, JsonSchema.Text("That other text, which is scored.")));
 
     /// <inheritdoc/>
     internal override (IReadOnlyList<TokenizedExample> Examples, IReadOnlyList<Example>? Texts) ExportSample(

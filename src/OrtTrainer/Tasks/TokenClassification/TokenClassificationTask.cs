@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
@@ -148,6 +150,24 @@ internal sealed class TokenClassificationTask : ModelTask
             Labels = [.. teacher.Source.Labels!.Names.Select((name, label) => LabelAudit.Of(confusion, name, label))],
         };
     }
+
+    /// <inheritdoc/>
+    internal override JsonObject? InputSchema => JsonSchema.Object(
+        "A text, or its words.", [],
+        ("text", JsonSchema.Text("The text.")),
+        (TaggedRow.Words, JsonSchema.List(JsonSchema.Text("A word."), "The words, in place of the text.")));
+
+    /// <inheritdoc/>
+    internal override JsonObject AnswerSchema(IReadOnlyList<string> labels) => JsonSchema.Object(
+        "The entities of the text.", ["entities"],
+        ("entities", JsonSchema.List(
+            JsonSchema.Object("An entity.", ["text", "type", "start", "end", "score"],
+                ("text", JsonSchema.Text("Its words.")),
+                ("type", JsonSchema.Text("Its type.")),
+                ("start", JsonSchema.Count("Where it starts, in Unicode code points of the text.")),
+                ("end", JsonSchema.Count("Where it ends, the end excluded.")),
+                ("score", JsonSchema.Probability("The mean probability of its tags."))),
+            "Entities, in the order of the text.")));
 
     /// <inheritdoc/>
     internal override void Write(Utf8JsonWriter json, TextPrediction prediction, IReadOnlyList<string> labels)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Models;
@@ -69,6 +70,12 @@ internal abstract class WritingTask(ModelConfig? config) : VocabularyTask
     /// <summary>None: tokens have names of their own.</summary>
     internal sealed override LabelMap? FindLabels(
         string source, IReadOnlyList<Example> examples, ExampleColumns columns) => null;
+
+    /// <inheritdoc/>
+    internal sealed override JsonObject AnswerSchema(IReadOnlyList<string> labels) => JsonSchema.Object(
+        "How well the model foretells the text.", ["nll", "perplexity"],
+        ("nll", JsonSchema.Number("The mean negative log likelihood of a token, in nats.")),
+        ("perplexity", JsonSchema.Number("exp(nll).")));
 
     /// <inheritdoc/>
     internal sealed override void Write(

@@ -1,11 +1,9 @@
-using OrtTrainer.Cli.Commands;
-using OrtTrainer.Data;
 using OrtTrainer.Prediction;
 using OrtTrainer.Tasks.Classification;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.Regression;
 
-namespace OrtTrainer.Tests.Cli;
+namespace OrtTrainer.Tests.Prediction;
 
 public sealed class PredictionLineTests
 {
