@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using OrtTrainer.Common;
 
 namespace OrtTrainer.Logging.Mlflow;
 
