@@ -1,5 +1,7 @@
 using System.Reflection;
+using OrtTrainer.Cli.Hub;
 using OrtTrainer.Common;
+using OrtTrainer.Hub;
 
 namespace OrtTrainer.Cli.Parsing;
 
@@ -21,6 +23,9 @@ internal sealed record CommandProgram(string Name, string Purpose, IReadOnlyList
     public async Task<int> RunAsync(
         IReadOnlyList<string> args, Terminal terminal, CancellationToken interruption = default)
     {
+        HubModels.Server ??= new HubHttp();
+        using IDisposable watched =
+            HubModels.Watch(args.Contains("--quiet") ? null : new DownloadView(terminal), interruption);
         try
         {
             return await Dispatch(args, terminal, interruption);

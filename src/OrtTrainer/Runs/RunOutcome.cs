@@ -1,6 +1,7 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
+using OrtTrainer.Hub;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
@@ -96,7 +97,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Labels = run.Data.Labels?.Names ?? run.Data.Task.OutputNames(run.Data.Outputs),
         Layout = run.Layout,
         Parameters = parameters,
-        TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.Model,
+        TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.ModelFolder,
         MaxLength = run.MaxLength,
     };
 
@@ -106,7 +107,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Task = run.Data.Task,
         Metric = summary.Metric,
         Seed = summary.Seed,
-        BaseModel = Path.GetFileName(run.Options.Model),
+        BaseModel = HubModels.NameOf(run.Options.Model),
         AveragedSteps = summary.ExportsAverage ? AveragedSteps() : null,
         Formula = summary.ExportsAverage ? run.State.Average!.Formula : null,
         Scores = Known(new()
