@@ -1,4 +1,5 @@
 using System.Reflection;
+using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Hub;
 using OrtTrainer.Common;
 using OrtTrainer.Hub;
@@ -57,7 +58,8 @@ internal sealed record CommandProgram(string Name, string Purpose, IReadOnlyList
 
         if (args[0] == "--version")
         {
-            terminal.Out.WriteLine($"{Name} {Version}");
+            VersionReport report = VersionReport.OfProcess();
+            terminal.WriteResult(report, report.Lines(Name), args.Contains("--json"));
             return Task.FromResult(ExitCode.Done);
         }
 

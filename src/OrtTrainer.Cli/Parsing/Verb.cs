@@ -93,6 +93,12 @@ internal sealed record Verb(
             DevicesCommand.RunAsync,
             "devices [--json]",
             "devices --check cuda"),
+        Of<InfoArguments>("info", "tell what a folder is, what is in it, and whether its files fit together",
+            InfoCommand.RunAsync,
+            "info DIR|hf:owner/name [--json]"),
+        Of<CompletionArguments>("completion", "print a script with which a shell completes these commands",
+            CompletionCommand.RunAsync,
+            "completion bash|zsh|fish|powershell"),
     ];
 
     /// <summary>A command whose options are read into <typeparamref name="T"/>.</summary>

@@ -38,6 +38,9 @@ internal static class HubModels
         HubName.IsWord(word) ? word
         : HubCache.ModelOf(word)?.ToString() ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(word));
 
+    /// <summary>What other tools open the same model by: on a hub owner and name alone, else the path.</summary>
+    public static string PublicNameOf(string word) => HubName.IsWord(word) ? HubName.Parse(word).Repository : word;
+
     /// <summary>A name for folders that come of a model.</summary>
     public static string ShortNameOf(string word) =>
         HubName.IsWord(word) ? HubName.Parse(word).ShortName
