@@ -7,6 +7,8 @@ internal sealed class CompletionArguments : CommandArguments
 {
     public override int Operands => 1;
 
+    public override IReadOnlyList<string> OperandWords => Names;
+
     /// <summary>The shell.</summary>
     /// <exception cref="UsageException">None is named, or an unknown one.</exception>
     public Shell Shell => Shell.All.FirstOrDefault(shell => shell.Name == Rest.FirstOrDefault())

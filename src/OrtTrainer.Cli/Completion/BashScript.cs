@@ -20,6 +20,11 @@ internal static class BashScript
         text.Append("    case \"$verb $previous\" in\n");
         foreach (Verb verb in verbs)
         {
+            if (CompletedOption.OperandsOf(verb) is { Count: > 0 } words)
+            {
+                text.Append($"        '{verb.Name} {verb.Name}')\n            {Words(words)}\n            return ;;\n");
+            }
+
             foreach (IGrouping<string, CompletedOption> same in CompletedOption.Of(verb)
                 .Where(option => option.Value != CompletedValue.None).GroupBy(Reply))
             {
@@ -44,11 +49,14 @@ internal static class BashScript
 
     private static string Reply(CompletedOption option) => option.Value switch
     {
-        CompletedValue.Word => $"COMPREPLY=($(compgen -W '{string.Join(' ', option.Words)}' -- \"$current\"))",
+        CompletedValue.Word => Words(option.Words),
         CompletedValue.Folder => Files('d'),
         CompletedValue.File => Files('f'),
         _ => "COMPREPLY=()",
     };
+
+    private static string Words(IEnumerable<string> words) =>
+        $"COMPREPLY=($(compgen -W '{string.Join(' ', words)}' -- \"$current\"))";
 
     // Names with spaces stay whole; before bash 4 there is no compopt.
     private static string Files(char kind) =>

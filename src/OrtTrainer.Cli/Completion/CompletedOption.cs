@@ -1,3 +1,4 @@
+using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Data;
 using OrtTrainer.Export;
@@ -38,6 +39,10 @@ internal sealed record CompletedOption(string Name, string Help, CompletedValue 
     /// <summary>All options of a command.</summary>
     public static IReadOnlyList<CompletedOption> Of(Verb verb) =>
         [.. OptionNames.Of(verb.Arguments).Select(Of), new("--help", "list the options", CompletedValue.None, [])];
+
+    /// <summary>The words that the first word behind a command can be; empty where it is a file or a folder.</summary>
+    public static IReadOnlyList<string> OperandsOf(Verb verb) =>
+        ((CommandArguments)Activator.CreateInstance(verb.Arguments)!).OperandWords;
 
     private static CompletedOption Of(CommandOption option)
     {

@@ -15,6 +15,12 @@ internal static class FishScript
         foreach (Verb verb in verbs)
         {
             text.Append($"complete -c {program} -f -n __fish_use_subcommand -a {verb.Name} -d '{Quoted(verb.Summary)}'\n");
+            if (CompletedOption.OperandsOf(verb) is { Count: > 0 } words)
+            {
+                text.Append($"complete -c {program} -f -n '__fish_seen_subcommand_from {verb.Name}' ");
+                text.Append($"-a '{string.Join(' ', words)}'\n");
+            }
+
             foreach (CompletedOption option in CompletedOption.Of(verb))
             {
                 text.Append($"complete -c {program} -n '__fish_seen_subcommand_from {verb.Name}' -l {option.Name[2..]}");

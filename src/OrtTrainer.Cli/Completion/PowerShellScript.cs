@@ -21,6 +21,11 @@ internal static class PowerShellScript
         text.Append("    }\n    $words = @{\n");
         foreach (Verb verb in verbs)
         {
+            if (CompletedOption.OperandsOf(verb) is { Count: > 0 } words)
+            {
+                text.Append($"        '{verb.Name} {verb.Name}' = @({List(words)})\n");
+            }
+
             foreach (CompletedOption option in CompletedOption.Of(verb).Where(o => o.Words.Count > 0))
             {
                 text.Append($"        '{verb.Name} {option.Name}' = @({List(option.Words)})\n");

@@ -28,6 +28,11 @@ internal static class ZshScript
                 text.Append($" \\\n                '{option.Name}[{Escaped(option.Help)}]{Action(option)}'");
             }
 
+            if (CompletedOption.OperandsOf(verb) is { Count: > 0 } words)
+            {
+                text.Append($" \\\n                '1:word:({string.Join(' ', words)})'");
+            }
+
             text.Append(" \\\n                '*:file:_files' ;;\n");
         }
 

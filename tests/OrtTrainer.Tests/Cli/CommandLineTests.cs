@@ -1,4 +1,8 @@
+using System.Runtime.Intrinsics.X86;
+using System.Text.Json;
+using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Methods;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Tests.Cli;
 
@@ -14,7 +18,7 @@ public sealed class CommandLineTests
         "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, "
             + "generate, export, import, doctor, compile, pack, soup, average, artifacts, import-checkpoint, "
             + "compare, "
-        + "teacher, study, flatness, bench, devices. See orttrainer --help.")]
+        + "teacher, study, flatness, bench, download, devices, info, completion. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]
     [TestCase("finetune --model", "--model needs a value.")]
