@@ -15,8 +15,8 @@ internal static class BashScript
         text.Append("    local previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]} options=\n");
         text.Append("    COMPREPLY=()\n");
         text.Append("    if [[ $COMP_CWORD -eq 1 ]]; then\n");
-        text.Append($"        COMPREPLY=($(compgen -W '{string.Join(' ', verbs.Select(v => v.Name))} --help --version'");
-        text.Append(" -- \"$current\"))\n        return\n    fi\n");
+        text.Append($"        {Words([.. verbs.Select(verb => verb.Name), "--help", "--version"])}\n");
+        text.Append("        return\n    fi\n");
         text.Append("    case \"$verb $previous\" in\n");
         foreach (Verb verb in verbs)
         {

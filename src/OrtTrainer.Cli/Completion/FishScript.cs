@@ -14,7 +14,8 @@ internal static class FishScript
         text.Append($"complete -c {program} -f -n __fish_use_subcommand -l version -d 'tell the version'\n");
         foreach (Verb verb in verbs)
         {
-            text.Append($"complete -c {program} -f -n __fish_use_subcommand -a {verb.Name} -d '{Quoted(verb.Summary)}'\n");
+            text.Append($"complete -c {program} -f -n __fish_use_subcommand -a {verb.Name} ");
+            text.Append($"-d '{Quoted(verb.Summary)}'\n");
             if (CompletedOption.OperandsOf(verb) is { Count: > 0 } words)
             {
                 text.Append($"complete -c {program} -f -n '__fish_seen_subcommand_from {verb.Name}' ");
@@ -23,8 +24,8 @@ internal static class FishScript
 
             foreach (CompletedOption option in CompletedOption.Of(verb))
             {
-                text.Append($"complete -c {program} -n '__fish_seen_subcommand_from {verb.Name}' -l {option.Name[2..]}");
-                text.Append($"{Value(option)} -d '{Quoted(option.Help)}'\n");
+                text.Append($"complete -c {program} -n '__fish_seen_subcommand_from {verb.Name}' ");
+                text.Append($"-l {option.Name[2..]}{Value(option)} -d '{Quoted(option.Help)}'\n");
             }
         }
 

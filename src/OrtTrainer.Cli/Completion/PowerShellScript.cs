@@ -41,7 +41,8 @@ internal static class PowerShellScript
         text.Append("        $words[\"$($given[1]) $before\"]\n");
         text.Append("    } elseif ($word -like '-*') { $verbs[$given[1]] }\n");
         text.Append("    $known | Where-Object { $_ -like \"$word*\" } | ForEach-Object {\n");
-        text.Append("        [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)\n    }\n}\n");
+        text.Append("        [System.Management.Automation.CompletionResult]::new(");
+        text.Append("$_, $_, 'ParameterValue', $_)\n    }\n}\n");
         return text.ToString();
     }
 

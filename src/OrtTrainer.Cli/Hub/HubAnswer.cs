@@ -16,7 +16,8 @@ internal static class HubAnswer
         return answer.StatusCode switch
         {
             HttpStatusCode.TooManyRequests => new PassingFailure(
-                "too many requests (429)" + (settings.Token is null ? "; with a token in HF_TOKEN more are allowed" : ""),
+                "too many requests (429)"
+                + (settings.Token is null ? "; with a token in HF_TOKEN more are allowed" : ""),
                 WaitOf(answer)),
             HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError =>
                 new PassingFailure($"the server failed ({status})", WaitOf(answer)),
@@ -26,14 +27,14 @@ internal static class HubAnswer
                 new RunException($"{model}: is gated ({status}): its owner lets in whom they know. Accept the "
                     + $"conditions at {settings.Endpoint}/{model.Repository} and {TokenAdvice(settings)}."),
             HttpStatusCode.Unauthorized when settings.Token is not null =>
-                new RunException($"{model}: the token is refused (401), or there is no such model. Check the name, and "
-                    + $"HF_TOKEN or {settings.TokenFile}."),
+                new RunException($"{model}: the token is refused (401), or there is no such model. Check the name, "
+                    + $"and HF_TOKEN or {settings.TokenFile}."),
             HttpStatusCode.Unauthorized =>
-                new RunException($"{model}: there is no such model, or it is private (401). Check the name; where it is "
-                    + $"private, {TokenAdvice(settings)}."),
+                new RunException($"{model}: there is no such model, or it is private (401). Check the name; where it "
+                    + $"is private, {TokenAdvice(settings)}."),
             HttpStatusCode.NotFound when code == "RevisionNotFound" =>
-                new RunException($"{model}: the model has no revision {model.EffectiveRevision} (404). Give a branch, a "
-                    + "tag or a commit of it."),
+                new RunException($"{model}: the model has no revision {model.EffectiveRevision} (404). Give a branch, "
+                    + "a tag or a commit of it."),
             HttpStatusCode.NotFound =>
                 new RunException($"{model}: {settings.Endpoint} has no such model (404). Check the owner, the name and "
                     + "the revision."),

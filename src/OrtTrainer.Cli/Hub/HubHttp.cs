@@ -180,7 +180,8 @@ internal sealed class HubHttp(Action<TimeSpan, CancellationToken>? pause = null)
     }
 
     private static Uri AddressOf(HubSettings settings, string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme.StartsWith("http", StringComparison.Ordinal)
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address)
+        && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
             ? address
             : throw new RunException($"HF_ENDPOINT is '{settings.Endpoint}'; expected the address of a hub, such as "
                 + "https://huggingface.co.");

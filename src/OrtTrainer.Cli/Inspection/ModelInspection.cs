@@ -132,13 +132,14 @@ internal static class ModelInspection
 
         ModelProto model = ModelReader.Read(path);
         HashSet<string> initialized = [.. model.Graph.Initializer.Select(tensor => tensor.Name)];
-        info.GraphInputs = [.. model.Graph.Input.Select(input => input.Name).Where(name => !initialized.Contains(name))];
+        info.GraphInputs =
+            [.. model.Graph.Input.Select(input => input.Name).Where(name => !initialized.Contains(name))];
         int outputs = task?.OutputNames(config).Count ?? 0;
         if (task is { HasNamedOutputs: true } && model.Graph.Output is [{ } logits, ..]
             && logits.Type?.TensorType?.Shape?.Dim is [.., { DimValue: > 0 } last] && last.DimValue != outputs)
         {
-            info.Misfits.Add($"{path}: the graph gives {last.DimValue} outputs, but config.json names {outputs} labels. "
-                + "Export the model again.");
+            info.Misfits.Add($"{path}: the graph gives {last.DimValue} outputs, but config.json names {outputs} "
+                + "labels. Export the model again.");
         }
     }
 }

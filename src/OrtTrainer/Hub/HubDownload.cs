@@ -117,8 +117,8 @@ internal sealed class HubDownload(
         long free = new DriveInfo(settings.Cache).AvailableFreeSpace;
         if (bytes > free)
         {
-            throw new RunException(FormattableString.Invariant(
-                $"{model}: {bytes / 1e6:0.0} MB are to be downloaded, but {settings.Cache} has {free / 1e6:0.0} MB free. ")
+            throw new RunException(FormattableString.Invariant($"{model}: {bytes / 1e6:0.0} MB are to be downloaded, but ")
+                + FormattableString.Invariant($"{settings.Cache} has {free / 1e6:0.0} MB free. ")
                 + "Free some space, or set HF_HOME to a folder on another disk.");
         }
     }

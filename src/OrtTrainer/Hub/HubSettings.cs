@@ -5,7 +5,8 @@ internal sealed record HubSettings
 {
     private static readonly string[] Yes = ["1", "ON", "YES", "TRUE"];
 
-    /// <summary>The folder of all models: <c>HF_HUB_CACHE</c>, or <c>hub</c> in <c>HF_HOME</c>, or the user's.</summary>
+    /// <summary>The folder of all models: <c>HF_HUB_CACHE</c>, or <c>hub</c> in <c>HF_HOME</c>, or the
+    /// user's.</summary>
     public required string Cache { get; init; }
 
     /// <summary>The server, without a slash at its end: <c>HF_ENDPOINT</c>.</summary>

@@ -87,7 +87,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
     }
 
     private TrainedAdapter? AdapterOf(WeightBuffer trained) => run.Options.Adapters is { } settings
-        ? new TrainedAdapter(settings, run.Adapted, run.TrainedLayout, trained, HubModels.PublicNameOf(run.Options.Model))
+        ? new TrainedAdapter(
+            settings, run.Adapted, run.TrainedLayout, trained, HubModels.PublicNameOf(run.Options.Model))
         : null;
 
     private FineTunedModel Model(WeightBuffer parameters) => new()

@@ -12,7 +12,8 @@ public sealed record TeacherOptions
 {
     /// <summary>
     /// A folder in Hugging Face layout (config.json, tokenizer, and a graph or else weights), or an ONNX file in
-    /// such a folder or in a subfolder of it, or <c>hf:owner/name@revision</c>; null where <see cref="Logits"/> is given.
+    /// such a folder or in a subfolder of it, or <c>hf:owner/name@revision</c>, a model on the Hugging Face hub; null
+    /// where <see cref="Logits"/> is given.
     /// </summary>
     [Setting("teacher",
         "model to learn from, in Hugging Face layout or exported; its outputs are kept for the next run",

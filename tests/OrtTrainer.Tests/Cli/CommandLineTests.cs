@@ -127,7 +127,8 @@ public sealed class CommandLineTests
 
         Assert.That(lines, Has.Count.EqualTo(4));
         Assert.That(lines[0], Does.Match(@"^orttrainer \d+\.\d+\.\d+$"));
-        Assert.That(lines[1], Does.StartWith($"ONNX Runtime {GraphSession.RuntimeVersion}; .NET {Environment.Version};"));
+        Assert.That(lines[1], Does.StartWith(
+            $"ONNX Runtime {GraphSession.RuntimeVersion}; .NET {Environment.Version};"));
         Assert.That(lines[2].Contains("AVX2"), Is.EqualTo(Avx2.IsSupported));
         Assert.That(lines[3], Does.Match("^CUDA: (not )?in this build$"));
     }
