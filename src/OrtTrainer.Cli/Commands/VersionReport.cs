@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Cpu.Kernels;
 
@@ -20,14 +21,17 @@ internal sealed record VersionReport(
     string Version, string? OnnxRuntime, string DotNet, string Platform, IReadOnlyList<string> InstructionSets,
     int Kernels, bool HasBFloat16, bool HasCuda)
 {
+    private static bool HasBFloat16Products =>
+        Device.Default.Survey().Devices.Any(processor => processor.Precisions.Contains(Precision.Bf16));
+
     /// <summary>That of this process.</summary>
     public static VersionReport OfProcess()
     {
         string? runtime = RuntimeVersion();
         return new(
             CommandProgram.Version, runtime, Environment.Version.ToString(), RuntimeInformation.RuntimeIdentifier,
-            Sets(), runtime is null ? 0 : KernelLibrary.Default.Definitions.Count, ProductKernels.BFloat16IsSupported,
-            Device.HasCuda && Directory.EnumerateFiles(
+            Sets(), runtime is null ? 0 : KernelLibrary.Default.Definitions.Count, HasBFloat16Products,
+            Device.All.Count > 1 && Directory.EnumerateFiles(
                 AppContext.BaseDirectory, "*onnxruntime_providers_cuda.*", SearchOption.AllDirectories).Any());
     }
 
@@ -60,7 +64,7 @@ internal sealed record VersionReport(
         .. new (string Name, bool IsThere)[]
         {
             ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported), ("AVX-512", Avx512F.IsSupported),
-            ("AVX-512 BF16", ProductKernels.BFloat16IsSupported), ("NEON", AdvSimd.IsSupported),
+            ("AVX-512 BF16", HasBFloat16Products), ("NEON", AdvSimd.IsSupported),
         }.Where(set => set.IsThere).Select(set => set.Name),
     ];
 }

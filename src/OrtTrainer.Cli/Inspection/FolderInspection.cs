@@ -8,7 +8,6 @@ using OrtTrainer.Packs;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
 using OrtTrainer.Studies;
-using OrtTrainer.Text;
 
 namespace OrtTrainer.Cli.Inspection;
 

@@ -77,7 +77,7 @@ internal sealed class HubDownload(
         }
 
         string incomplete = blob + ".incomplete";
-        string? found = null;
+        string? found;
         using (FileStream target = new(incomplete, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read))
         {
             if (target.Length > file.Size)
@@ -117,7 +117,8 @@ internal sealed class HubDownload(
         long free = new DriveInfo(settings.Cache).AvailableFreeSpace;
         if (bytes > free)
         {
-            throw new RunException(FormattableString.Invariant($"{model}: {bytes / 1e6:0.0} MB are to be downloaded, but ")
+            throw new RunException(
+                FormattableString.Invariant($"{model}: {bytes / 1e6:0.0} MB are to be downloaded, but ")
                 + FormattableString.Invariant($"{settings.Cache} has {free / 1e6:0.0} MB free. ")
                 + "Free some space, or set HF_HOME to a folder on another disk.");
         }
