@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Data.Sources;
+using OrtTrainer.Hub;
 using OrtTrainer.Options;
 
 namespace OrtTrainer.Studies;
@@ -79,7 +80,7 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
         string[] names = path.Split('.');
         JsonObject? holder = names.Length == 1 ? options : options[names[0]] as JsonObject;
         if (holder?[names[^1]] is not JsonValue value || !value.TryGetValue(out string? text)
-            || text.Length == 0 || text[0] == OwnMark)
+            || text.Length == 0 || text[0] == OwnMark || HubName.IsWord(text))
         {
             return;
         }

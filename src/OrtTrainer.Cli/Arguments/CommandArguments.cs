@@ -1,4 +1,5 @@
 using CommandLine;
+using OrtTrainer.Hub;
 
 namespace OrtTrainer.Cli.Arguments;
 
@@ -11,6 +12,12 @@ internal abstract class CommandArguments
 
     /// <summary>How many words that belong to no option the command takes, such as a folder to work on.</summary>
     public virtual int Operands => 0;
+
+    /// <summary>The words that the first of them can be; empty where it is a file, a folder or a name.</summary>
+    public virtual IReadOnlyList<string> OperandWords => [];
+
+    /// <summary>What is downloaded of a model on a hub that an option names.</summary>
+    public virtual HubContent ModelContent => HubContent.Weights;
 
     /// <summary>Words that belong to no option.</summary>
     [Value(0, Hidden = true)]

@@ -1,6 +1,7 @@
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Compilation;
+using OrtTrainer.Hub;
 using OrtTrainer.Methods;
 using OrtTrainer.Tasks;
 
@@ -63,4 +64,6 @@ internal sealed class CompileArguments : CommandArguments
         Lora = Lora is { } settings ? Methods.Lora.Parse(settings) : null,
         Dropout = Dropout,
     });
+
+    public override HubContent ModelContent => HubContent.Description;
 }

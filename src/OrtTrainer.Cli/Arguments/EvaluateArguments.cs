@@ -1,5 +1,6 @@
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Hub;
 
 namespace OrtTrainer.Cli.Arguments;
 
@@ -94,4 +95,6 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, 
     public string ModelFolder => Required(Model, "--model", "give the folder of a fine-tuned model");
 
     public string DataFile => Required(Data, "--data", "give a file of labelled texts, or of plain ones for masked_lm");
+
+    public override HubContent ModelContent => HubContent.WeightsOrGraph;
 }

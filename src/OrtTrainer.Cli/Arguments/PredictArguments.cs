@@ -1,5 +1,6 @@
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Hub;
 
 namespace OrtTrainer.Cli.Arguments;
 
@@ -54,4 +55,6 @@ internal sealed class PredictArguments : TableArguments
     public string ModelFolder => Required(Model, "--model", "give the folder of a fine-tuned model");
 
     public string InputFile => Required(Input, "--input", "give a file of texts, or - for standard input");
+
+    public override HubContent ModelContent => HubContent.WeightsOrGraph;
 }

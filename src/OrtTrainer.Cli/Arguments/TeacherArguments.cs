@@ -1,5 +1,6 @@
 using CommandLine;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Hub;
 using OrtTrainer.Tasks;
 using OrtTrainer.Teachers;
 
@@ -94,4 +95,6 @@ internal sealed class TeacherArguments : LabelledArguments
         LabelSeparator = LabelSeparator ?? "|",
         Table = Table,
     });
+
+    public override HubContent ModelContent => HubContent.WeightsOrGraph;
 }

@@ -42,6 +42,8 @@ internal sealed class TokenizerArguments : CommandArguments
 
     public override int Operands => int.MaxValue;
 
+    public override IReadOnlyList<string> OperandWords => ["train"];
+
     public string OutputFolder => Required(Output, "--out", "give the folder to write the tokenizer to");
 
     /// <summary>The options as the library takes them.</summary>

@@ -1,5 +1,6 @@
 using OrtTrainer.Common;
 using OrtTrainer.Export;
+using OrtTrainer.Hub;
 using OrtTrainer.Models;
 using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
@@ -44,7 +45,7 @@ internal static class ModelExport
                 Task = model.Task,
                 Metric = "none",
                 Seed = 0,
-                BaseModel = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+                BaseModel = HubModels.NameOf(Path.GetFullPath(folder)),
             };
             return new ExportSource(
                 model, provenance,

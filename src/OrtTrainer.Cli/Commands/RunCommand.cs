@@ -3,6 +3,7 @@ using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Distributed;
+using OrtTrainer.Hub;
 using OrtTrainer.Import;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
@@ -116,7 +117,7 @@ internal static class RunCommand
     {
         FineTuneOptions options =
             arguments.Resume is not null ? OptionsToResume(arguments) : settings();
-        if (!ModelImport.IsFile(options.Model))
+        if (!HubName.IsWord(options.Model) && !ModelImport.IsFile(options.Model))
         {
             ModelFolder.Require(options.Model);
         }

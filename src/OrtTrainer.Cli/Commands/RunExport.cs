@@ -1,6 +1,7 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Export;
+using OrtTrainer.Hub;
 using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
@@ -79,7 +80,7 @@ internal static class RunExport
             Task = options.Data.Task,
             Metric = summary.Metric,
             Seed = summary.Seed,
-            BaseModel = Path.GetFileName(options.Model),
+            BaseModel = HubModels.NameOf(options.Model),
             AveragedSteps = averaged ? AveragedStepsOf(folder, options) : null,
             Scores = new Dictionary<string, double?>
             {

@@ -1,3 +1,5 @@
+using OrtTrainer.Hub;
+
 namespace OrtTrainer.Cli.Commands;
 
 /// <summary>Names of output folders for runs that were given none.</summary>
@@ -10,7 +12,7 @@ internal static class RunNames
     /// <param name="root">Where runs go; null for artifacts/runs.</param>
     public static string Next(string model, string? root = null)
     {
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model)));
+        string name = HubModels.ShortNameOf(model);
         return Enumerable.Range(1, int.MaxValue)
             .Select(n => Path.Combine(root ?? Root, $"{name}-{n}"))
             .First(path => !Path.Exists(path));

@@ -1,5 +1,8 @@
 using System.Reflection;
+using OrtTrainer.Cli.Commands;
+using OrtTrainer.Cli.Hub;
 using OrtTrainer.Common;
+using OrtTrainer.Hub;
 
 namespace OrtTrainer.Cli.Parsing;
 
@@ -21,6 +24,9 @@ internal sealed record CommandProgram(string Name, string Purpose, IReadOnlyList
     public async Task<int> RunAsync(
         IReadOnlyList<string> args, Terminal terminal, CancellationToken interruption = default)
     {
+        HubModels.Server ??= new HubHttp();
+        using IDisposable watched =
+            HubModels.Watch(args.Contains("--quiet") ? null : new DownloadView(terminal), interruption);
         try
         {
             return await Dispatch(args, terminal, interruption);
@@ -52,7 +58,8 @@ internal sealed record CommandProgram(string Name, string Purpose, IReadOnlyList
 
         if (args[0] == "--version")
         {
-            terminal.Out.WriteLine($"{Name} {Version}");
+            VersionReport report = VersionReport.OfProcess();
+            terminal.WriteResult(report, report.Lines(Name), args.Contains("--json"));
             return Task.FromResult(ExitCode.Done);
         }
 

@@ -1,5 +1,6 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Commands;
+using OrtTrainer.Cli.Hub;
 
 namespace OrtTrainer.Cli.Parsing;
 
@@ -88,10 +89,19 @@ internal sealed record Verb(
             "bench --model DIR --train F --text COL --label COL --batches N",
             "bench --model DIR --full-length N --batches N",
             "bench --tokenizer DIR --text-file F"),
+        Of<DownloadArguments>("download", "fetch a model from the hub beforehand, and print its folder",
+            DownloadCommand.RunAsync,
+            "download hf:owner/name[@revision]         (what every --model takes, too)"),
         Of<DevicesArguments>("devices", "list what models can run on here, and what is missing for more",
             DevicesCommand.RunAsync,
             "devices [--json]",
             "devices --check cuda"),
+        Of<InfoArguments>("info", "tell what a folder is, what is in it, and whether its files fit together",
+            InfoCommand.RunAsync,
+            "info DIR|hf:owner/name [--json]"),
+        Of<CompletionArguments>("completion", "print a script with which a shell completes these commands",
+            CompletionCommand.RunAsync,
+            "completion bash|zsh|fish|powershell"),
     ];
 
     /// <summary>A command whose options are read into <typeparamref name="T"/>.</summary>
@@ -99,5 +109,6 @@ internal sealed record Verb(
         string name, string summary, Func<T, Terminal, CancellationToken, Task<int>> run, params string[] usage)
         where T : CommandArguments, new() =>
         new(name, summary, typeof(T), usage,
-            (words, terminal, interruption) => run(ArgumentReader.Read<T>(words), terminal, interruption));
+            (words, terminal, interruption) =>
+                run(ModelWords.Resolve(ArgumentReader.Read<T>(words)), terminal, interruption));
 }

@@ -1,4 +1,5 @@
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Hub;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 
@@ -13,7 +14,7 @@ internal static class RunHeader
     public static IEnumerable<string> Lines(RunEvent.Started facts, FineTuneOptions options)
     {
         yield return Line("model",
-            $"{Path.GetFileName(facts.Model)} ({facts.Architecture}), {Figures.Large(facts.Parameters)} parameters");
+            $"{HubModels.NameOf(facts.Model)} ({facts.Architecture}), {Figures.Large(facts.Parameters)} parameters");
         if (facts.TrainedParameters is { } trained)
         {
             yield return Line("trained", FormattableString.Invariant(

@@ -3,6 +3,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
+using OrtTrainer.Hub;
 using OrtTrainer.Models;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
@@ -144,7 +145,7 @@ public sealed class ModelSoup : IDisposable
             Task = first.Data.Task,
             Metric = _evaluator.Metric.Name,
             Seed = first.Options.Seed,
-            BaseModel = Path.GetFileName(first.Options.Model),
+            BaseModel = HubModels.NameOf(first.Options.Model),
             Formula = $"mean of the {weights} weights of {kept.Count} runs",
             Ingredients = [.. kept.Select(i => FormattableString.Invariant(
                 $"{Path.GetFileName(_ingredients[i].Folder)} ({_ingredients[i].Options.Method}, seed ") +

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Data.Sources;
+using OrtTrainer.Hub;
 using OrtTrainer.Methods;
 using OrtTrainer.Runtime;
 
@@ -34,7 +35,7 @@ public sealed partial record FineTuneOptions
         RequireRecording(CudaGraphs, device);
         return this with
         {
-            Model = Path.GetFullPath(Model),
+            Model = HubModels.Pinned(Model),
             Output = Path.GetFullPath(Output),
             Data = Data with
             {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
+using OrtTrainer.Hub;
 using OrtTrainer.Logging;
 using OrtTrainer.Methods;
 using OrtTrainer.Runtime;
@@ -23,10 +24,16 @@ public sealed partial record FineTuneOptions
 
     private FineTuneMethod _method = MethodRegistry.Default;
 
-    /// <summary>The folder of the pre-trained model in Hugging Face layout.</summary>
+    /// <summary>
+    /// The folder of the pre-trained model in Hugging Face layout, or <c>hf:owner/name@revision</c>, a model on the
+    /// Hugging Face hub.
+    /// </summary>
     [Setting("model", "pre-trained model in Hugging Face layout; without --model and --train: the embedded one",
         Value = "DIR", Section = "Model and data")]
     public required string Model { get; init => field = NotEmpty(value); }
+
+    /// <summary>The folder of <see cref="Model"/>, downloaded where it is on a hub and not in the cache.</summary>
+    internal string ModelFolder => HubModels.FolderOf(Model);
 
     /// <summary>The data and its columns.</summary>
     public required DataOptions Data { get; init; }

@@ -220,7 +220,7 @@ internal sealed partial class PreparedRun : IDisposable
     {
         TrainingLibrary? library = options.Engine is null ? null : OnDeviceEngine.Find();
         PretrainedModel model =
-            PretrainedModel.Open(options.Model, options.FromScratch, options.Layers, options.Dropout);
+            PretrainedModel.Open(options.ModelFolder, options.FromScratch, options.Layers, options.Dropout);
         RunData? data = null;
         TeacherKnowledge? knowledge = null;
         try
@@ -231,7 +231,7 @@ internal sealed partial class PreparedRun : IDisposable
                 RequireExport(options, model);
             }
 
-            ITextEncoder reader = tokenizer ?? options.Data.Task.OpenTokenizer(options.Model);
+            ITextEncoder reader = tokenizer ?? options.Data.Task.OpenTokenizer(options.ModelFolder);
             data = RunData.Load(options, model, reader, cancellation);
             knowledge = (ownTeacher?.Options ?? options.Teacher) is not { } teacher
                 ? null
@@ -258,7 +258,7 @@ internal sealed partial class PreparedRun : IDisposable
     private static void RequireExport(FineTuneOptions options, PretrainedModel model)
     {
         int positions = model.Architecture.Shape.Positions;
-        TokenizerExport.Read(options.Model, positions, Math.Min(options.MaxLength, positions));
+        TokenizerExport.Read(options.ModelFolder, positions, Math.Min(options.MaxLength, positions));
     }
 
     /// <summary>Lets go of what steps need, their graph and its memory; weights and evaluation stay.</summary>

@@ -1,6 +1,7 @@
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
+using OrtTrainer.Hub;
 using OrtTrainer.Randomness;
 using OrtTrainer.Runtime;
 using OrtTrainer.Training;
@@ -90,7 +91,8 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
     }
 
     private TrainedAdapter? AdapterOf(WeightBuffer trained) => run.Options.Adapters is { } settings
-        ? new TrainedAdapter(settings, run.Adapted, run.TrainedLayout, trained, run.Options.Model)
+        ? new TrainedAdapter(
+            settings, run.Adapted, run.TrainedLayout, trained, HubModels.PublicNameOf(run.Options.Model))
         : null;
 
     private FineTunedModel Model(WeightBuffer parameters) => new()
@@ -100,7 +102,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Labels = run.Data.Labels?.Names ?? run.Data.Task.OutputNames(run.Data.Outputs),
         Layout = run.Layout,
         Parameters = parameters,
-        TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.Model,
+        TokenizerFolder = run.HasOwnTokenizer ? null : run.Options.ModelFolder,
         MaxLength = run.MaxLength,
     };
 
@@ -110,7 +112,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
         Task = run.Data.Task,
         Metric = summary.Metric,
         Seed = summary.Seed,
-        BaseModel = Path.GetFileName(run.Options.Model),
+        BaseModel = HubModels.NameOf(run.Options.Model),
         AveragedSteps = summary.ExportsAverage ? AveragedSteps() : null,
         Formula = summary.ExportsAverage ? run.State.Average!.Formula : null,
         Scores = Known(new()

@@ -87,8 +87,8 @@ internal sealed partial class StepTeacher
                 "on tokens that are drawn for it, and nothing that it gives is kept. Leave it out.");
         }
 
-        return Directory.Exists(options.Model)
-            ? options.Model
+        return Directory.Exists(options.Folder)
+            ? options.Folder
             : throw new RunException($"{options.Model ?? options.Logits}: is no folder; a teacher for {task} runs " +
                 "with every step, from its weights. Give a folder in Hugging Face layout with config.json, tokenizer " +
                 "files and weights.");

@@ -1,5 +1,6 @@
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
+using OrtTrainer.Hub;
 using OrtTrainer.Prediction;
 
 namespace OrtTrainer.Teachers;
@@ -10,7 +11,7 @@ namespace OrtTrainer.Teachers;
 internal sealed record TeacherFolder(string Folder, string OnnxFile)
 {
     /// <summary>What people call the teacher: the name of its folder.</summary>
-    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
+    public string Name => HubModels.NameOf(Folder);
 
     /// <summary>Finds the folder that belongs to a path the user gave.</summary>
     /// <exception cref="RunException">There is nothing at the path, or no config.json that belongs to it.</exception>

@@ -43,7 +43,7 @@ internal sealed class TeacherModel
     /// own.</param>
     public static TeacherModel Open(TeacherOptions options, ModelTask task, Dataset data, int? windows = null)
     {
-        TeacherFolder folder = TeacherFolder.Find(options.Model!);
+        TeacherFolder folder = TeacherFolder.Find(options.Folder!);
         ModelConfig config = ModelConfig.Load(folder.Folder);
         CheckTask(config, task, data);
         int[] order = data.Labels is { } labels

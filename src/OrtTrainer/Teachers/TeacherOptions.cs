@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
+using OrtTrainer.Hub;
 
 namespace OrtTrainer.Teachers;
 
@@ -11,7 +12,8 @@ public sealed record TeacherOptions
 {
     /// <summary>
     /// A folder in Hugging Face layout (config.json, tokenizer, and a graph or else weights), or an ONNX file in
-    /// such a folder or in a subfolder of it; null where <see cref="Logits"/> is given.
+    /// such a folder or in a subfolder of it, or <c>hf:owner/name@revision</c>, a model on the Hugging Face hub; null
+    /// where <see cref="Logits"/> is given.
     /// </summary>
     [Setting("teacher",
         "model to learn from, in Hugging Face layout or exported; its outputs are kept for the next run",
@@ -57,6 +59,10 @@ public sealed record TeacherOptions
     [Setting("teacher-cache", "folder that keeps outputs of teachers", Value = "DIR", Default = "the user's")]
     public string? Cache { get; init; }
 
+    /// <summary>The folder or file of <see cref="Model"/>, downloaded where it is on a hub and not in the
+    /// cache.</summary>
+    internal string? Folder => Model is null ? null : HubModels.FolderOf(Model, HubContent.WeightsOrGraph);
+
     /// <summary>Whether neither a model nor a file is named yet.</summary>
     [JsonIgnore]
     public bool NamesNone => string.IsNullOrWhiteSpace(Model) && string.IsNullOrWhiteSpace(Logits);
@@ -74,7 +80,7 @@ public sealed record TeacherOptions
 
         return this with
         {
-            Model = Model is null ? null : Path.GetFullPath(Model),
+            Model = Model is null ? null : HubModels.Pinned(Model, HubContent.WeightsOrGraph),
             Logits = Logits is null ? null : Path.GetFullPath(Logits),
             Cache = Path.GetFullPath(Cache ?? CacheFolder.OfUser),
             Device = Device ?? Runtime.Device.Default.Name,

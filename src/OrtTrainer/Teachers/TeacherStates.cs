@@ -105,8 +105,8 @@ internal sealed class TeacherStates
     }
 
     private static string RequireFolder(TeacherOptions options) =>
-        Directory.Exists(options.Model)
-            ? options.Model
+        Directory.Exists(options.Folder)
+            ? options.Folder
             : throw new RunException($"{options.Model ?? options.Logits}: is no folder; what the layers of a " +
                 "teacher give is computed from its weights. Give a folder in Hugging Face layout with config.json, " +
                 "tokenizer files and weights.");

@@ -1,4 +1,8 @@
+using System.Runtime.Intrinsics.X86;
+using System.Text.Json;
+using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Methods;
+using OrtTrainer.Runtime;
 
 namespace OrtTrainer.Tests.Cli;
 
@@ -14,7 +18,7 @@ public sealed class CommandLineTests
         "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, "
             + "serve, generate, export, import, doctor, compile, pack, soup, average, artifacts, import-checkpoint, "
             + "compare, "
-        + "teacher, study, flatness, bench, devices. See orttrainer --help.")]
+        + "teacher, study, flatness, bench, download, devices, info, completion. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]
     [TestCase("finetune --model", "--model needs a value.")]
@@ -117,9 +121,25 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public void The_version_is_one_line()
+    public void The_version_is_told_in_the_first_line_and_below_what_the_program_runs_on()
     {
-        Assert.That(CliRun.Of("--version").Succeeded().Out, Does.Match(@"^orttrainer \d+\.\d+\.\d+\n$"));
+        IReadOnlyList<string> lines = CliRun.Of("--version").Succeeded().Lines;
+
+        Assert.That(lines, Has.Count.EqualTo(4));
+        Assert.That(lines[0], Does.Match(@"^orttrainer \d+\.\d+\.\d+$"));
+        Assert.That(lines[1], Does.StartWith(
+            $"ONNX Runtime {GraphSession.RuntimeVersion}; .NET {Environment.Version};"));
+        Assert.That(lines[2].Contains("AVX2"), Is.EqualTo(Avx2.IsSupported));
+        Assert.That(lines[3], Does.Match("^CUDA: (not )?in this build$"));
+    }
+
+    [Test]
+    public void The_version_is_told_as_JSON()
+    {
+        using JsonDocument version = JsonDocument.Parse(CliRun.Of("--version", "--json").Succeeded().Out);
+
+        Assert.That(version.RootElement.GetProperty("version").GetString(), Is.EqualTo(CommandProgram.Version));
+        Assert.That(version.RootElement.GetProperty("kernels").GetInt32(), Is.GreaterThanOrEqualTo(0));
     }
 
     [Test]

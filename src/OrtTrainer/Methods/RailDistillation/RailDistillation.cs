@@ -79,9 +79,9 @@ public sealed record RailDistillation : TeacherLossMethod
     /// <exception cref="RunException">The teacher has no weights, or either has too few layers.</exception>
     internal override TeacherKnowledge Consult(TeacherQuestion question)
     {
-        if (Directory.Exists(question.Teacher.Model))
+        if (Directory.Exists(question.Teacher.Folder))
         {
-            using PretrainedModel opened = PretrainedModel.Open(question.Teacher.Model);
+            using PretrainedModel opened = PretrainedModel.Open(question.Teacher.Folder);
             RequireLayers(question.Student, opened);
         }
 
