@@ -3,10 +3,6 @@ namespace OrtTrainer.Evaluation;
 /// <summary>Scores of predicted probabilities rather than of decisions.</summary>
 internal static class ProbabilityScores
 {
-    /// <summary>Bins of <see cref="CalibrationError(ReadOnlySpan{int}, ReadOnlySpan{double}, int, int)"/> unless told
-    /// otherwise.</summary>
-    public const int DefaultBins = 15;
-
     private const double MachineEpsilon = 2.220446049250313e-16;
 
     /// <summary>
@@ -38,7 +34,7 @@ internal static class ProbabilityScores
     /// <param name="bins">Number of bins, 1 or more.</param>
     /// <returns>The error in [0, 1]; NaN for no examples.</returns>
     public static double CalibrationError(
-        ReadOnlySpan<int> labels, ReadOnlySpan<double> probabilities, int classes, int bins = DefaultBins)
+        ReadOnlySpan<int> labels, ReadOnlySpan<double> probabilities, int classes, int bins = Reliability.DefaultBins)
     {
         Check(labels, probabilities, classes);
         var decisions = new (bool IsRight, double Confidence)[labels.Length];
@@ -49,24 +45,7 @@ internal static class ProbabilityScores
             decisions[i] = (prediction == labels[i], row[prediction]);
         }
 
-        return CalibrationError(decisions, bins);
-    }
-
-    /// <summary>The same of decisions whose classes differ in number.</summary>
-    /// <param name="decisions">Whether each is right, and its probability.</param>
-    /// <param name="bins">Number of bins, 1 or more.</param>
-    /// <returns>The error in [0, 1]; NaN for no decisions.</returns>
-    public static double CalibrationError(
-        IReadOnlyCollection<(bool IsRight, double Confidence)> decisions, int bins = DefaultBins)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
-        var gaps = new double[bins];
-        foreach (var (isRight, confidence) in decisions)
-        {
-            gaps[BinOf(confidence, bins)] += (isRight ? 1 : 0) - confidence;
-        }
-
-        return gaps.Sum(Math.Abs) / decisions.Count;
+        return new Reliability(decisions, bins).ExpectedError;
     }
 
     /// <summary>
@@ -104,18 +83,6 @@ internal static class ProbabilityScores
         }
 
         return best;
-    }
-
-    private static int BinOf(double confidence, int bins)
-    {
-        // The product may round across an edge; the edges as fractions decide, as in the usual definition.
-        var bin = Math.Clamp((int)Math.Ceiling(confidence * bins) - 1, 0, bins - 1);
-        if (bin > 0 && confidence <= (double)bin / bins)
-        {
-            return bin - 1;
-        }
-
-        return bin < bins - 1 && confidence > (bin + 1.0) / bins ? bin + 1 : bin;
     }
 
     private static void Check(ReadOnlySpan<int> labels, ReadOnlySpan<double> probabilities, int classes)

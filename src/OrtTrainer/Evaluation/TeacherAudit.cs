@@ -26,7 +26,7 @@ internal sealed record TeacherAudit
     /// <summary>Share of the decisions that agree with the labels, in [0, 1].</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>Expected calibration error in 15 bins, in [0, 1]; see <see cref="ProbabilityScores"/>.</summary>
+    /// <summary>Expected calibration error in 15 bins, in [0, 1]; see <see cref="Reliability"/>.</summary>
     public double? CalibrationError { get; init; }
 
     /// <summary>Mean probability of what the teacher decides for.</summary>
@@ -99,7 +99,7 @@ internal sealed record TeacherAudit
             Task = task,
             Rows = rows,
             Accuracy = right / count,
-            CalibrationError = ProbabilityScores.CalibrationError(made),
+            CalibrationError = new Reliability(made).ExpectedError,
             MeanConfidence = confidence / count,
             MeanEntropy = entropy / count,
             ConfidentlyWrong = confidentlyWrong / count,
