@@ -28,7 +28,7 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, 
     public int? Stride { get; set; }
 
     [Section("Calibration")]
-    [Option("calibrate", HelpText = "fit a temperature on --data and keep it in the model's folder; predict applies it")]
+    [Option("calibrate", HelpText = "fit a temperature on --data, which predict applies; kept in the model's folder")]
     public bool Calibrate { get; set; }
 
     [Option("tune-thresholds", HelpText = "multi-label: tune each label's threshold to the greatest F1 on --data and " +

@@ -40,7 +40,8 @@ internal sealed record FolderCalibration(ModelCalibration Calibration, Calibrati
         }
     }
 
-    /// <summary>Fits and keeps one where the command line says so, else what the folder has; null for nothing.</summary>
+    /// <summary>Fits and keeps one where the command line says so, else what the folder has; null for
+    /// nothing.</summary>
     /// <exception cref="RunException">No temperature fits the data.</exception>
     public static FolderCalibration? Of(EvaluateArguments arguments, Predictor predictor, EvaluationScores scores)
     {

@@ -100,7 +100,8 @@ internal sealed record ModelCalibration
         Dictionary<string, double> tuned = new(StringComparer.Ordinal);
         for (int label = 0; label < labels.Count; label++)
         {
-            int[] at = [.. Enumerable.Range(0, scores.Length / labels.Count).Select(row => (row * labels.Count) + label)];
+            int first = label;
+            int[] at = [.. Enumerable.Range(0, scores.Length).Where(i => i % labels.Count == first)];
             if (ThresholdSweep.Of(
                 Array.ConvertAll(at, i => truth[i] == 1), Array.ConvertAll(at, i => scores[i])) is { } threshold)
             {

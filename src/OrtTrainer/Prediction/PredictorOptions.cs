@@ -31,8 +31,8 @@ public sealed record PredictorOptions
     /// </summary>
     public string? Adapter { get; init; }
 
-    /// <summary>The least score of a predicted label of a multi-label model, 0 to 1. Where it is not set, that which was
-    /// tuned for the label and is kept in the model's folder, or 0.5.</summary>
+    /// <summary>The least score of a predicted label of a multi-label model, 0 to 1. Where it is not set, that which
+    /// was tuned for the label and is kept in the model's folder, or 0.5.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
     public float Threshold
     {

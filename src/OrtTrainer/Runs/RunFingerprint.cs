@@ -22,7 +22,8 @@ internal static class RunFingerprint
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         // Neither where the output lies nor how long it may take, how much memory or how many threads change a step.
-        // Nor does what is fitted to the weights in the end. Where it runs does, by rounding: a run that was begun on one device may go on on another.
+        // Nor does what is fitted to the weights in the end. Where it runs does, by rounding: a run that was begun on
+        // one device may go on on another.
         FineTuneOptions deciding = options with
         {
             Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false, Threads = null, Device = null,

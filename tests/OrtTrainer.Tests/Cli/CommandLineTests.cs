@@ -11,8 +11,9 @@ public sealed class CommandLineTests
     [TestCase("predict --epochs 3", "--epochs is unknown; see --help.")]
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
     [TestCase("train",
-        "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, "
-            + "generate, export, import, doctor, compile, pack, soup, average, artifacts, import-checkpoint, "
+        "train is unknown; the commands are finetune, init, debug-data, pretrain, tokenizer, "
+            + "evaluate, predict, generate, export, import, doctor, compile, pack, soup, average, artifacts, "
+            + "import-checkpoint, "
             + "compare, "
         + "teacher, study, flatness, bench, devices. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]

@@ -36,7 +36,8 @@ internal sealed class MultiLabelExamples : EvaluatedExamples
 
     /// <summary>Yes or no of every label: sigmoid(z) is the softmax of (0, z).</summary>
     public override ClassifiedExamples Decisions => new(
-        [.. _logits.SelectMany(logit => new[] { 0, logit })], Array.ConvertAll(_labels, yes => yes ? 1 : 0), classes: 2);
+        [.. _logits.SelectMany(logit => new[] { 0, logit })], Array.ConvertAll(_labels, yes => yes ? 1 : 0),
+        classes: 2);
 
     /// <summary>Hits and misses by label.</summary>
     public LabelCounts Counts() => new(_labels, Array.ConvertAll(_logits, logit => logit > 0), _labelCount);
