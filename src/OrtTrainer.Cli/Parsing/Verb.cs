@@ -27,6 +27,8 @@ internal sealed record Verb(
         Of<DebugDataArguments>("debug-data", "look for what may be wrong with labelled data, before training",
             DebugDataCommand.RunAsync,
             "debug-data DATA --text COL --label COL [--eval F] [--test F]"),
+        Of<LrFindArguments>("lr-find", "try learning rates in a few steps that are thrown away", LrFindCommand.RunAsync,
+            "lr-find --model DIR --train F --text COL --label COL [--steps N] [--plot F.svg]"),
         Of<PretrainArguments>("pretrain", "learn masked tokens of plain texts, with a model or from scratch",
             PretrainCommand.RunAsync,
             "pretrain --model DIR --train PATH --out DIR",

@@ -11,7 +11,7 @@ public sealed class CommandLineTests
     [TestCase("predict --epochs 3", "--epochs is unknown; see --help.")]
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
     [TestCase("train",
-        "train is unknown; the commands are finetune, init, debug-data, pretrain, tokenizer, "
+        "train is unknown; the commands are finetune, init, debug-data, lr-find, pretrain, tokenizer, "
             + "evaluate, predict, generate, export, import, doctor, compile, pack, soup, average, artifacts, "
             + "import-checkpoint, "
             + "compare, "
