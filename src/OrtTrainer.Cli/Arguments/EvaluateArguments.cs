@@ -28,6 +28,14 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, 
         HelpText = "tokens that windows of a long context share (default: 128, or half of --max-length)")]
     public int? Stride { get; set; }
 
+    [Section("Calibration")]
+    [Option("calibrate", HelpText = "fit a temperature on --data, which predict applies; kept in the model's folder")]
+    public bool Calibrate { get; set; }
+
+    [Option("tune-thresholds", HelpText = "multi-label: tune each label's threshold to the greatest F1 on --data and " +
+        "keep it in the model's folder")]
+    public bool TuneThresholds { get; set; }
+
     [Section("Masking, for masked_lm")]
     public bool BlankLineDocuments { get; set; }
 

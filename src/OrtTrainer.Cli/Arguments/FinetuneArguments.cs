@@ -9,7 +9,7 @@ namespace OrtTrainer.Cli.Arguments;
 /// </summary>
 [RunSettings("Model and data", "Training", "Loss", "Teacher", "Step", "Weight averaging", "Evaluation and checkpoints",
     "Execution and output")]
-internal sealed class FinetuneArguments : LabelledArguments, IRunArguments
+internal class FinetuneArguments : LabelledArguments, IRunArguments
 {
     [Section("Model and data")]
     [Repeated(TakesMany = true)]

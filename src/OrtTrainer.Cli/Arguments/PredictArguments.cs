@@ -26,7 +26,8 @@ internal sealed class PredictArguments : TableArguments
         "a file that ends in .npy (default: standard output)")]
     public string? Output { get; set; }
 
-    [Option("threshold", MetaValue = "X", HelpText = "least score of a label of a multi-label model (default: 0.5)")]
+    [Option("threshold", MetaValue = "X", HelpText = "least score of a label of a multi-label model (default: " +
+        "as tuned for the model, or 0.5)")]
     public double? Threshold { get; set; }
 
     [Option("no-answer-threshold", MetaValue = "X",

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
@@ -48,6 +49,7 @@ internal static class EvaluateCommand
             _ = OptionErrors.Guard(typeof(EvaluateArguments), () => task.FindMetric(name));
         }
 
+        FolderCalibration.Require(arguments, task);
         DataOptions table = arguments.DataOf(file, task);
         DataOptions labeled = OptionErrors.Guard(typeof(EvaluateArguments), () => table with
         {
@@ -75,7 +77,7 @@ internal static class EvaluateCommand
             };
         }
 
-        Print(arguments, file, scores, metric, terminal.Out);
+        Print(arguments, file, scores, metric, terminal.Out, FolderCalibration.Of(arguments, predictor, scores));
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -102,13 +104,16 @@ internal static class EvaluateCommand
     private static Device DeviceOf(string? word) => word is null ? Device.Default : Device.Named(word);
 
     private static void Print(
-        EvaluateArguments arguments, string file, EvaluationScores scores, Metric metric, TextWriter output)
+        EvaluateArguments arguments, string file, EvaluationScores scores, Metric metric, TextWriter output,
+        FolderCalibration? calibration)
     {
         if (arguments.Json)
         {
-            output.WriteLine(JsonSerializer.Serialize(
+            JsonObject line = JsonSerializer.SerializeToNode(
                 new { Metric = metric.Name, scores.Score, Examples = scores.Examples.Count, scores.Values },
-                RunJson.Options));
+                RunJson.Options)!.AsObject();
+            calibration?.AddTo(line);
+            output.WriteLine(line.ToJsonString(RunJson.Options));
             return;
         }
 
@@ -122,6 +127,11 @@ internal static class EvaluateCommand
         foreach ((string name, double value) in scores.Values)
         {
             output.WriteLine($"  {name,-18} {Figures.Score(value)}");
+        }
+
+        foreach (string line in calibration?.Lines() ?? [])
+        {
+            output.WriteLine(line);
         }
     }
 }

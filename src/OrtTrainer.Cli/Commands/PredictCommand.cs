@@ -21,11 +21,16 @@ internal static class PredictCommand
             MaxLength = arguments.MaxLength,
             Stride = arguments.Stride,
             NoAnswerThreshold = arguments.NoAnswerThreshold,
-            Threshold = (float)(arguments.Threshold ?? 0.5),
             Execution = EvaluateCommand.Execution(arguments.Threads, arguments.Device),
             Precision = EvaluateCommand.Supported(arguments.Precision, arguments.Device),
             Adapter = arguments.Adapter,
         });
+        if (arguments.Threshold is { } threshold)
+        {
+            options = OptionErrors.Guard(
+                typeof(PredictArguments), () => options with { Threshold = (float)threshold });
+        }
+
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         if (arguments.Verbose)
         {

@@ -26,6 +26,11 @@ internal static class RunResult
         yield return FormattableString.Invariant(
             $"checked: the ONNX model's logits differ from the training graph's by {summary.ExportDifference:0.0e+0}")
             + " at most";
+        foreach (string line in CalibrationOf(summary))
+        {
+            yield return line;
+        }
+
         string end = summary.StoppedBy switch
         {
             "patience" => ", ended for want of better scores",
@@ -48,6 +53,11 @@ internal static class RunResult
                 $"teacher: ran with the steps, {teacher / Math.Max(summary.TrainSeconds, 1e-9):0%} of their time");
         }
     }
+
+    private static IEnumerable<string> CalibrationOf(RunSummary summary) => summary.Calibration is not { } fitted
+        ? []
+        : CalibrationLines.Of(fitted, fitted.Fitted!, "on eval")
+            .Concat(fitted.Test is { } test ? CalibrationLines.Of(fitted, test, "on test") : []);
 
     private static Table ScoreTable(RunSummary summary)
     {

@@ -33,6 +33,9 @@ internal sealed class ClassifiedExamples : EvaluatedExamples
     /// <inheritdoc/>
     public override int Count => _labels.Length;
 
+    /// <inheritdoc/>
+    public override ClassifiedExamples Decisions => this;
+
     /// <summary>The labels, [N].</summary>
     public ReadOnlySpan<int> Labels => _labels;
 

@@ -11,6 +11,10 @@ internal abstract class EvaluatedExamples
     /// as with numbers.</summary>
     public virtual bool[]? Right() => null;
 
+    /// <summary>Logits and the right class of each decision that is between classes: of a row, of a row and label, or
+    /// of a word; null where nothing is decided, or where a sample no longer knows.</summary>
+    public virtual ClassifiedExamples? Decisions => null;
+
     /// <summary>The examples at these indices, repeated where an index is: a bootstrap sample.</summary>
     public abstract EvaluatedExamples Select(ReadOnlySpan<int> indices);
 

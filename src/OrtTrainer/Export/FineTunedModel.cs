@@ -1,3 +1,4 @@
+using OrtTrainer.Calibration;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
@@ -46,6 +47,9 @@ internal sealed record FineTunedModel
     /// <summary>What was trained in place of the model, which goes along in files of its own; null for
     /// nothing.</summary>
     public TrainedAdapter? Adapter { get; init; }
+
+    /// <summary>The temperature and thresholds fitted to these weights; null for none.</summary>
+    public ModelCalibration? Calibration { get; init; }
 
     /// <summary>What stands on the encoder.</summary>
     public ModelHead Head => Task.Head(Labels.Count);

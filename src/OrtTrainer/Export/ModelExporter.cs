@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using OrtTrainer.Calibration;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Graph.Onnx;
@@ -84,8 +85,8 @@ internal static class ModelExporter
         cancellation.ThrowIfCancellationRequested();
         string[] owned =
         [
-            ModelConfig.FileName, SafetensorsName, GenAiConfig.FileName, .. TokenizerExport.FileNames,
-            .. TokenizerExport.TemplatesOf(folder),
+            ModelConfig.FileName, SafetensorsName, GenAiConfig.FileName, ModelCalibration.FileName,
+            .. TokenizerExport.FileNames, .. TokenizerExport.TemplatesOf(folder),
             .. ModelTask.All.SelectMany(task => task.FileNames), .. TrainedAdapter.FileNames,
             // Beside config.json lies the graph of an older export, which would now be another model's.
             OnnxModelFolder.OnnxName, OnnxFile.DataNameOf(OnnxModelFolder.OnnxName),
@@ -123,6 +124,7 @@ internal static class ModelExporter
             AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(content));
         }
 
+        model.Calibration?.Write(folder);
         model.Adapter?.Write(Path.Combine(folder, TrainedAdapter.Folder), model, metadata);
         cancellation.ThrowIfCancellationRequested();
         if (quantization == Quantization.Int8)

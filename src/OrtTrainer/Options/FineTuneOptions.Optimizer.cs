@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Options;
 
@@ -17,6 +18,11 @@ public sealed partial record FineTuneOptions
     /// <summary>Whether SGD looks ahead along the velocity (Nesterov); needs a momentum above 0.</summary>
     [Setting("nesterov", "let sgd look ahead along the velocity", IsSwitch = true)]
     public bool Nesterov { get; init; }
+
+    /// <summary>Rates in place of those of <see cref="Schedule"/> and the method, for a range test; null for
+    /// those.</summary>
+    [JsonIgnore]
+    internal LearningRateSchedule? FixedSchedule { get; init; }
 
     /// <summary>The optimizer's constants.</summary>
     [JsonIgnore]

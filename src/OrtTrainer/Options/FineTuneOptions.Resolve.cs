@@ -138,6 +138,7 @@ public sealed partial record FineTuneOptions
                 $"{option} is for vectors of texts; {Data.Task} makes none. Leave it out.");
         }
 
+        RequireCalibration();
         RequireLora();
         RunTraits run = new(Method, Data.Task, Dropout, FromScratch, Teacher);
         foreach (RunPart part in Parts)
@@ -156,6 +157,17 @@ public sealed partial record FineTuneOptions
             throw new ArgumentException(
                 $"{nameof(Data.Mixup)} or {nameof(Data.Cutmix)} is given, but {Method} learns from what a teacher " +
                 "says of whole images. Leave one of the two out.");
+        }
+    }
+
+    private void RequireCalibration()
+    {
+        if ((Calibrate && !Data.Task.DecidesClasses) || (TuneThresholds && !Data.Task.HasThresholds))
+        {
+            (string option, string what) = TuneThresholds && !Data.Task.HasThresholds
+                ? (nameof(TuneThresholds), "labels that do not exclude each other, as multi_label has them")
+                : (nameof(Calibrate), "probabilities of classes");
+            throw new ArgumentException($"{option} is for {what}; {Data.Task} has none. Leave it out.");
         }
     }
 

@@ -196,6 +196,20 @@ public sealed partial record FineTuneOptions
         Section = Evaluation)]
     public bool KeepBest { get; init; }
 
+    /// <summary>Whether a temperature is fitted on the evaluation data in the end and kept beside the model, so that
+    /// predicted probabilities can be believed.</summary>
+    [Setting("calibrate", "fit a temperature on the evaluation data, which predict applies to probabilities",
+        IsSwitch = true, Section = Evaluation)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Calibrate { get; init; }
+
+    /// <summary>For labels that do not exclude each other: whether the threshold of each is tuned to the greatest F1 on
+    /// the evaluation data and kept beside the model.</summary>
+    [Setting("tune-thresholds", "multi-label: tune each label's threshold to the greatest F1 on the evaluation data",
+        IsSwitch = true, Section = Evaluation)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TuneThresholds { get; init; }
+
     /// <summary>The name of the metric that decides, such as <c>mcc</c>; null for the task's own.</summary>
     [Setting("metric", "what decides, such as accuracy, macro_f1, mcc, spearman", Section = Evaluation)]
     public string? Metric { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OrtTrainer.Calibration;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
@@ -27,7 +28,7 @@ public sealed partial class Predictor : IDisposable
 
     private Predictor(
         (InferenceModel Model, string Execution) opened, ModelTask task, ITextEncoder tokenizer, ModelConfig config,
-        int maxLength, PredictorOptions options)
+        int maxLength, ModelCalibration? calibration, PredictorOptions options)
     {
         (_model, Execution) = opened;
         _tokenizer = tokenizer;
@@ -36,6 +37,7 @@ public sealed partial class Predictor : IDisposable
         _config = config;
         Labels = task.OutputNames(config);
         Task = task;
+        Calibration = calibration;
     }
 
     /// <summary>A name per output of the model.</summary>
@@ -43,6 +45,9 @@ public sealed partial class Predictor : IDisposable
 
     /// <summary>What the outputs mean.</summary>
     public ModelTask Task { get; }
+
+    /// <summary>What scales probabilities and tunes thresholds, as the folder keeps it; null for nothing.</summary>
+    internal ModelCalibration? Calibration { get; }
 
     /// <summary>The most tokens of an input; what is longer is cut.</summary>
     public int MaxLength { get; }
@@ -83,7 +88,10 @@ public sealed partial class Predictor : IDisposable
         ModelTask task = ModelTask.Of(config);
         tokenizer ??= TokenizerOf(task, folder);
         task.RequireUsable(tokenizer);
-        return new(PredictionModel.Open(folder, task, config, options), task, tokenizer, config, maxLength, options);
+        ModelCalibration? calibration = task.DecidesClasses ? ModelCalibration.Find(folder) : null;
+        return new(
+            PredictionModel.Open(folder, task, config, options), task, tokenizer, config, maxLength, calibration,
+            options);
     }
 
     /// <summary>Predicts for texts or pairs of texts, in order; their labels are not looked at.</summary>
@@ -136,7 +144,10 @@ public sealed partial class Predictor : IDisposable
     {
         TokenizedExample[] inputs = [.. windows.SelectMany(some => some)];
         RequireKnownIds(inputs);
-        Decoding decoding = new(Task, Labels, windows, _options.Decoding);
+        DecodingOptions options = _options.SetsThreshold
+            ? _options.Decoding
+            : _options.Decoding with { Thresholds = Calibration?.ThresholdsOf(Labels, _options.Threshold) };
+        Decoding decoding = new(Task, Labels, windows, options, Calibration);
         _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
         return decoding.Predictions;
     }
@@ -280,7 +291,7 @@ public sealed partial class Predictor : IDisposable
     /// <summary>Decodes outputs as they come: those of an example with its last window.</summary>
     private sealed class Decoding(
         ModelTask task, IReadOnlyList<string> labels, IReadOnlyList<TokenizedExample>[] windows,
-        DecodingOptions options)
+        DecodingOptions options, ModelCalibration? calibration)
         : IOutputSink
     {
         private readonly (int Example, int Window)[] _places =
@@ -297,14 +308,15 @@ public sealed partial class Predictor : IDisposable
             for (int i = 0; i < batch.Count; i++)
             {
                 (int example, int window) = _places[batch.Examples[i]];
+                ReadOnlySpan<float> outputs = calibration is null ? batch[i] : calibration.Scaled(batch[i]);
                 if (windows[example] is [TokenizedExample only])
                 {
-                    TextPrediction prediction = task.Decode(only, batch[i], labels, options);
+                    TextPrediction prediction = task.Decode(only, outputs, labels, options);
                     Predictions[example] = only.IsCut ? prediction with { IsCut = true } : prediction;
                 }
                 else
                 {
-                    Keep(example, window, batch[i].ToArray());
+                    Keep(example, window, outputs.ToArray());
                 }
             }
         }

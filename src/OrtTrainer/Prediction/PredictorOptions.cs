@@ -31,16 +31,20 @@ public sealed record PredictorOptions
     /// </summary>
     public string? Adapter { get; init; }
 
-    /// <summary>The least score of a predicted label of a multi-label model, 0 to 1; 0.5 by default.</summary>
+    /// <summary>The least score of a predicted label of a multi-label model, 0 to 1. Where it is not set, that which
+    /// was tuned for the label and is kept in the model's folder, or 0.5.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
     public float Threshold
     {
         get => _threshold;
-        init => _threshold = value is >= 0 and <= 1
-            ? value
+        init => (_threshold, SetsThreshold) = value is >= 0 and <= 1
+            ? (value, true)
             : throw new ArgumentOutOfRangeException(nameof(Threshold), value,
                 $"Threshold is {value}; expected 0 to 1.");
     }
+
+    /// <summary>Whether <see cref="Threshold"/> was set, whatever a model's folder says.</summary>
+    internal bool SetsThreshold { get; private init; }
 
     /// <summary>
     /// For question answering: a question has no answer where the logits that stand for none, those of the first token,

@@ -26,11 +26,12 @@ internal static class RunFingerprint
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         // Neither where the output lies nor how long it may take, how much memory or how many threads change a step.
-        // Where it runs does, by rounding: a run that was begun on one device may go on on another.
+        // Nor does what is fitted to the weights in the end. Where it runs does, by rounding: a run that was begun on
+        // one device may go on on another.
         FineTuneOptions deciding = options with
         {
             Output = "-", MaxSeconds = null, CheckpointSeconds = 0, Recompute = false, Threads = null, Device = null,
-            CudaGraphs = RecordingMode.Off,
+            CudaGraphs = RecordingMode.Off, Calibrate = false, TuneThresholds = false,
             Teacher = options.Teacher is { } given ? given with { Device = Device.Default.Name } : null,
         };
         JsonObject told = deciding.ToJson();

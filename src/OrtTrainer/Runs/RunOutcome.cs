@@ -1,3 +1,4 @@
+using OrtTrainer.Calibration;
 using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Export;
@@ -84,10 +85,34 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             Texts = texts,
             Stride = run.Options.Stride,
         };
+        summary = summary with
+        {
+            Calibration = CalibrationOf(
+                exportsAverage ? averaged! : live, exportsAverage ? testAveraged : testLive),
+        };
+        FineTunedModel model = Model(exported) with
+        {
+            Adapter = AdapterOf(chosen),
+            Calibration = summary.Calibration,
+        };
         ExportResult result = ModelExporter.Export(
-            folder.Path, Model(exported) with { Adapter = AdapterOf(chosen) }, ProvenanceOf(summary), reference,
-            cancellation);
+            folder.Path, model, ProvenanceOf(summary), reference, cancellation);
         return summary with { ExportDifference = result.Comparison!.MaxAbsolute };
+    }
+
+    private ModelCalibration? CalibrationOf(EvaluationScores eval, EvaluationScores? test)
+    {
+        if (!run.Options.Calibrate && !run.Options.TuneThresholds)
+        {
+            return null;
+        }
+
+        IReadOnlyList<string> labels = run.Data.Labels!.Names;
+        ModelCalibration fitted = ModelCalibration.Fit(
+            eval.Examples.Decisions!, labels, run.Options.Calibrate, run.Options.TuneThresholds);
+        return test is null
+            ? fitted
+            : fitted with { Test = CalibrationScores.Of(test.Examples.Decisions!, fitted, labels) };
     }
 
     private TrainedAdapter? AdapterOf(WeightBuffer trained) => run.Options.Adapters is { } settings

@@ -8,6 +8,11 @@ internal static class RunSchedule
 {
     public static LearningRateSchedule Of(FineTuneOptions options, long totalSteps)
     {
+        if (options.FixedSchedule is { } rates)
+        {
+            return rates;
+        }
+
         LearningRateSchedule schedule = new ScheduleOptions
         {
             Kind = options.EffectiveSchedule,

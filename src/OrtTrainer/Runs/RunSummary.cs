@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrtTrainer.Calibration;
 using OrtTrainer.Common;
 using OrtTrainer.Teachers;
 
@@ -122,6 +123,12 @@ public sealed record RunSummary
     /// them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? BucketPadding { get; init; }
+
+    /// <summary>The temperature and thresholds that were fitted to the exported weights; null where none
+    /// were.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal ModelCalibration? Calibration { get; init; }
 
     /// <summary>Whether training ended before its last step, and why: <c>patience</c> or <c>max_seconds</c>.</summary>
     public string? StoppedBy { get; init; }

@@ -20,6 +20,12 @@ public abstract partial class ModelTask
     /// <summary>Whether outputs are vectors of texts, which have no labels.</summary>
     internal virtual bool MakesVectors => false;
 
+    /// <summary>Whether outputs are probabilities of classes that a temperature may scale.</summary>
+    internal virtual bool DecidesClasses => false;
+
+    /// <summary>Whether each label is predicted from a threshold of its own.</summary>
+    internal virtual bool HasThresholds => false;
+
     /// <summary>Whether its models write texts, which can be scored beside their outputs.</summary>
     internal virtual bool WritesTexts => false;
 

@@ -15,8 +15,9 @@ public sealed class CommandLineTests
     [TestCase("predict --epochs 3", "--epochs is unknown; see --help.")]
     [TestCase("finetun", "finetun is unknown; did you mean finetune?")]
     [TestCase("train",
-        "train is unknown; the commands are finetune, pretrain, tokenizer, evaluate, predict, "
-            + "serve, generate, export, import, doctor, compile, pack, soup, average, artifacts, import-checkpoint, "
+        "train is unknown; the commands are finetune, init, debug-data, lr-find, pretrain, tokenizer, "
+            + "evaluate, predict, serve, generate, export, import, doctor, compile, pack, soup, average, artifacts, "
+            + "import-checkpoint, "
             + "compare, "
         + "teacher, study, flatness, bench, download, devices, info, completion. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]

@@ -30,6 +30,9 @@ internal class ClassificationTask : ModelTask
     internal override OutputDistribution Distribution => OutputDistribution.Categorical;
 
     /// <inheritdoc/>
+    internal override bool DecidesClasses => true;
+
+    /// <inheritdoc/>
     internal override IReadOnlyList<Metric> Metrics => ClassificationMetrics.All;
 
     /// <inheritdoc/>

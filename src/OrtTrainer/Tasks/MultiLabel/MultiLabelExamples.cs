@@ -34,6 +34,11 @@ internal sealed class MultiLabelExamples : EvaluatedExamples
     /// <inheritdoc/>
     public override int Count => _labels.Length / _labelCount;
 
+    /// <summary>Yes or no of every label: sigmoid(z) is the softmax of (0, z).</summary>
+    public override ClassifiedExamples Decisions => new(
+        [.. _logits.SelectMany(logit => new[] { 0, logit })], Array.ConvertAll(_labels, yes => yes ? 1 : 0),
+        classes: 2);
+
     /// <summary>Hits and misses by label.</summary>
     public LabelCounts Counts() => new(_labels, Array.ConvertAll(_logits, logit => logit > 0), _labelCount);
 

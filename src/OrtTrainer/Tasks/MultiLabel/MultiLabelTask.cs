@@ -29,6 +29,12 @@ internal sealed class MultiLabelTask : ModelTask
     internal override OutputDistribution Distribution => OutputDistribution.Independent;
 
     /// <inheritdoc/>
+    internal override bool DecidesClasses => true;
+
+    /// <inheritdoc/>
+    internal override bool HasThresholds => true;
+
+    /// <inheritdoc/>
     internal override IReadOnlyList<Metric> Metrics { get; } =
     [
         Of("micro_f1", counts => counts.MicroF1),
@@ -126,7 +132,7 @@ internal sealed class MultiLabelTask : ModelTask
     {
         float[] scores = Probabilities.Sigmoid(outputs);
         int[] chosen = [.. Enumerable.Range(0, scores.Length)
-            .Where(i => scores[i] >= options.Threshold)
+            .Where(i => scores[i] >= (options.Thresholds?[i] ?? options.Threshold))
             .OrderByDescending(i => scores[i])];
         return new TextPrediction([.. chosen.Select(i => labels[i])], scores);
     }

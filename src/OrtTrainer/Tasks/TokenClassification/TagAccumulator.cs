@@ -6,7 +6,7 @@ using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Tasks.TokenClassification;
 
-/// <summary>Takes the likeliest tag of every word as logits come, and keeps no logits.</summary>
+/// <summary>Takes the likeliest tag of every word as logits come, and keeps the logits of words alone.</summary>
 internal sealed class TagAccumulator : EvaluationAccumulator
 {
     private readonly EncodedDataset _data;
@@ -16,6 +16,8 @@ internal sealed class TagAccumulator : EvaluationAccumulator
     private readonly int[] _sentences;
     private readonly int[][] _predicted;
     private readonly double[] _losses;
+    private readonly List<double> _logits = [];
+    private readonly List<int> _expected = [];
 
     /// <param name="data">Sentences with a class per word.</param>
     /// <param name="metrics">The task's metrics.</param>
@@ -52,6 +54,8 @@ internal sealed class TagAccumulator : EvaluationAccumulator
                     row[k] = logits[(window.FirstTokens[word] * row.Length) + k];
                 }
 
+                _logits.AddRange(row);
+                _expected.Add(_words.IdsOf(sentence)[word]);
                 Softmax.LogProbabilities(row, temperature: 1, row);
                 _losses[sentence] -= row[_words.IdsOf(sentence)[word]];
                 _predicted[sentence][word] = ProbabilityScores.Argmax(row);
@@ -64,7 +68,8 @@ internal sealed class TagAccumulator : EvaluationAccumulator
         SentenceScore[] scores = [.. Enumerable.Range(0, _predicted.Length).Select(ScoreOf)];
         double loss = _losses.Sum() / scores.Sum(score => (long)score.Words);
         EvaluationScores all = EvaluationScores.Of(
-            new TaggedSentences(scores), _labels.Count, loss, _metrics, metric);
+            new TaggedSentences(scores, new ClassifiedExamples([.. _logits], [.. _expected], _labels.Count)),
+            _labels.Count, loss, _metrics, metric);
         return all with { Values = WithTypes(all.Values, scores) };
     }
 

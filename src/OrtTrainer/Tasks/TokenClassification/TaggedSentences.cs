@@ -4,8 +4,12 @@ namespace OrtTrainer.Tasks.TokenClassification;
 
 /// <summary>Sentences scored one by one: what is right in each, in entities and in words.</summary>
 /// <param name="scores">A score per sentence, [N].</param>
-internal sealed class TaggedSentences(SentenceScore[] scores) : EvaluatedExamples
+/// <param name="decisions">The words of all sentences; null of a sample of them.</param>
+internal sealed class TaggedSentences(SentenceScore[] scores, ClassifiedExamples? decisions = null) : EvaluatedExamples
 {
+    /// <inheritdoc/>
+    public override ClassifiedExamples? Decisions => decisions;
+
     /// <inheritdoc/>
     public override int Count => scores.Length;
 

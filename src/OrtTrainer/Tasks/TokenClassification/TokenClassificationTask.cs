@@ -31,6 +31,9 @@ internal sealed class TokenClassificationTask : ModelTask
     internal override OutputDistribution Distribution => OutputDistribution.Categorical;
 
     /// <inheritdoc/>
+    internal override bool DecidesClasses => true;
+
+    /// <inheritdoc/>
     internal override IReadOnlyList<Metric> Metrics { get; } =
     [
         Of("f1", sentences => sentences.Entities.F1),

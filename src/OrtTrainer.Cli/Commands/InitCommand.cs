@@ -1,0 +1,80 @@
+using System.Globalization;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Cli.Rendering;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+using OrtTrainer.Models;
+using OrtTrainer.Prediction;
+using OrtTrainer.Tasks;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary><c>init</c>: options to start from, by the look of the data.</summary>
+internal static class InitCommand
+{
+    private const string DefaultOutput = "options.json";
+
+    // From so many different numbers on, a column of them is a scale, not classes.
+    private const int MostClasses = 20;
+
+    public static Task<int> RunAsync(InitArguments arguments, Terminal terminal, CancellationToken interruption)
+    {
+        string output = arguments.Output ?? DefaultOutput;
+        if (File.Exists(output) || Directory.Exists(output))
+        {
+            throw new RunException($"{output} is there already and stays as it is. Choose another --out.");
+        }
+
+        string file = arguments.Data;
+        DataRow[] rows = [.. TableReader.Read(file, arguments.Table, terminal.Note, interruption)];
+        if (rows.Length == 0)
+        {
+            throw new DataFileException(file, null, "there are no rows in it; expected at least one example.");
+        }
+
+        ColumnGuess columns =
+            ColumnGuess.Of(file, rows, arguments.TextColumn, arguments.PairColumn, arguments.LabelColumn);
+        ModelTask task = OptionErrors.Guard(
+            typeof(InitArguments), () => ModelTask.Named(arguments.Task ?? TaskOf(rows, columns.Label)));
+        DataOptions data = arguments.DataOf(file, task) with
+        {
+            Eval = arguments.Eval,
+            Test = arguments.Test,
+            TextColumn = columns.Text,
+            PairColumn = columns.Pair,
+            LabelColumn = columns.Label,
+        };
+        Dataset train = LabeledData.LoadTrain(data, terminal.Note, interruption);
+        string? model = arguments.Model is { } folder ? ModelFolder.Require(folder) : null;
+        LengthSummary? lengths = model is null
+            ? null
+            : DebugDataCommand.LengthsOf(
+                model, SequenceLimit.Of(model, ModelConfig.Load(model), asked: null), task, train);
+        string text = new OptionsProposal(data, train, lengths, model).ToText();
+        AtomicFile.WriteText(output, text);
+        terminal.Out.Write(text);
+        terminal.WriteLines(
+        [
+            $"Written to {ShownPath.Of(Path.GetFullPath(output))}. Look through it, then train:",
+            $"  {CliApp.Name} finetune --options {ShownPath.Of(Path.GetFullPath(output))}"
+                + (model is null ? " --model DIR" : "") + " --out DIR",
+        ]);
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static string TaskOf(DataRow[] rows, string label)
+    {
+        string[] labels = [.. rows.Select(row => row[label].Trim())];
+        if (labels.Any(field => field.StartsWith('[') || field.Contains('|', StringComparison.Ordinal)))
+        {
+            return "multi_label";
+        }
+
+        bool areNumbers = labels.All(field =>
+            double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        return areNumbers && labels.Distinct(StringComparer.Ordinal).Count() > MostClasses
+            ? "regression"
+            : "classification";
+    }
+}

@@ -1,0 +1,54 @@
+using OrtTrainer.Runs.RateSearch;
+using OrtTrainer.Training.Schedules;
+
+namespace OrtTrainer.Tests.Runs.RateSearch;
+
+public class RateCurveTests
+{
+    [Test]
+    public void The_steepest_descent_and_a_tenth_of_the_divergence_are_suggested()
+    {
+        // Flat, a fall round the rate 1e-3, flat, and a rise beyond 0.1.
+        IEnumerable<(double, double)> steps = Enumerable.Range(0, 121).Select(i =>
+        {
+            double place = -6 + (i / 20.0);
+            return (Math.Pow(10, place), 2 - Math.Tanh((place + 3) * 4) + (place > -1 ? Math.Exp((place + 1) * 9) : 0));
+        });
+
+        RateCurve curve = RateCurve.Of(steps);
+
+        Assert.That(Math.Log10(curve.Steepest!.Value), Is.EqualTo(-3).Within(0.4));
+        Assert.That(Math.Log10(curve.Divergence!.Value), Is.InRange(-1, 0));
+        Assert.That(curve.TenthOfDivergence, Is.EqualTo(curve.Divergence / 10));
+        Assert.That(curve.Points[^1].Rate, Is.LessThan(curve.Divergence));
+    }
+
+    [Test]
+    public void A_loss_that_is_no_number_is_a_divergence() =>
+        Assert.That(RateCurve.Of([(1, 1.0), (2, 0.9), (4, double.NaN)]).Divergence, Is.EqualTo(4));
+
+    [Test]
+    public void A_loss_that_never_falls_suggests_nothing()
+    {
+        RateCurve curve = RateCurve.Of(Enumerable.Range(1, 30).Select(i => ((double)i, 1.0)));
+        Assert.That((curve.Steepest, curve.Divergence, curve.TenthOfDivergence), Is.EqualTo(
+            ((double?)null, (double?)null, (double?)null)));
+    }
+
+    [Test]
+    public void Smoothing_is_a_running_mean_without_a_bias_to_nought()
+    {
+        RateCurve curve = RateCurve.Of([(1, 3.0), (2, 1.0)]);
+        Assert.That(curve.Points[0].Smoothed, Is.EqualTo(3).Within(1e-12));
+        Assert.That(curve.Points[1].Smoothed, Is.EqualTo(((0.09 * 3) + (0.1 * 1)) / 0.19).Within(1e-12));
+    }
+
+    [Test]
+    public void Rates_rise_by_the_same_factor()
+    {
+        ExponentialSchedule schedule = new(1e-6, 1, 7);
+        Assert.That(
+            Enumerable.Range(0, 8).Select(step => Math.Log10(schedule.RateAt(step))),
+            Is.EqualTo(new[] { -6, -5, -4, -3, -2, -1, 0, 0.0 }).Within(1e-12));
+    }
+}
