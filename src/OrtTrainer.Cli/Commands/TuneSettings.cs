@@ -57,6 +57,7 @@ internal static class TuneSettings
             options.Remove(elsewhere);
         }
 
+        _ = ModelFolder.Require(options["model"]!.GetValue<string>());
         search["search"] = DefaultSearch.Of(options);
         search["defaults"] = options;
         return TuneFileReader.Of("the command line", Environment.CurrentDirectory, search);

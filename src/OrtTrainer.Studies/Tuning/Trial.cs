@@ -34,6 +34,9 @@ internal sealed record Trial
     /// <summary>Seconds it took so far, loading and evaluation included.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Stretches that it was done in, from a start to a pause or its end.</summary>
+    public int Stretches { get; init; }
+
     /// <summary>Seconds of the search at its end; null before.</summary>
     public double? EndedAt { get; init; }
 

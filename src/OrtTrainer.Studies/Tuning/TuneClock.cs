@@ -18,14 +18,4 @@ internal sealed class TuneClock(double minutes, double spent)
 
     /// <summary>Seconds that are left for trials and for the runs that confirm the best.</summary>
     public double LeftToConfirm => (60 * minutes * ConfirmShare) - Seconds;
-
-    /// <summary>Seconds per example that trials took, loading and evaluation included; null before any has ended a
-    /// stretch.</summary>
-    /// <param name="trials">The trials.</param>
-    /// <param name="examples">Examples that a trial has seen.</param>
-    public static double? SecondsPerExample(IEnumerable<Trial> trials, Func<Trial, double> examples)
-    {
-        Trial[] begun = [.. trials.Where(trial => trial.Steps > 0)];
-        return begun.Length == 0 ? null : begun.Sum(trial => trial.Seconds) / begun.Sum(examples);
-    }
 }

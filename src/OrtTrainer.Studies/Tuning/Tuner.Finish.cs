@@ -63,8 +63,7 @@ internal sealed partial class Tuner
             if (open is null)
             {
                 open = new SeedPair(_options.File.Seed + 1 + _state.Pairs.Count, null, null);
-                double examples = Examples(best) + Examples(_trials[0]);
-                if (SecondsPerExample * examples > _clock.LeftToConfirm)
+                if (Cost?.Of(Examples(best)) + Cost?.Of(Examples(_trials[0])) > _clock.LeftToConfirm)
                 {
                     return;
                 }

@@ -53,6 +53,7 @@ internal sealed partial class Tuner
         trial = trial with
         {
             Seconds = trial.Seconds + end.Seconds,
+            Stretches = trial.Stretches + 1,
             Scores = ScoresOf(options, curve),
             Steps = curve.Count > 0 ? curve[^1].Step : trial.Steps,
             Status = TrialStatus.Paused,

@@ -12,6 +12,9 @@ namespace OrtTrainer.Studies.Tuning;
 /// </summary>
 internal sealed partial class Tuner
 {
+    // One that is too long for the time left is drawn anew, so often.
+    private const int Draws = 10;
+
     private const int MostFailures = 5;
 
     private readonly TuneOptions _options;
@@ -140,14 +143,18 @@ internal sealed partial class Tuner
         return SuccessiveHalving.Promotable(_trials, _plan.Metric, generous: true).Select(Onward).FirstOrDefault(Fits);
     }
 
-    private Trial Suggested()
+    /// <summary>The next trial to try; the first of a few draws that fits into the time, null where none
+    /// does.</summary>
+    private Trial? Suggested() => Enumerable.Range(0, Draws).Select(Suggested).FirstOrDefault(Fits);
+
+    private Trial Suggested(int draw)
     {
         Trial[] known = [.. _trials.Where(t => t.Scores.Count > 0 || t.Status is TrialStatus.Done or TrialStatus.Failed)];
         Trial[] ranked =
         [
             .. known.OrderByDescending(LevelOf).ThenBy(ScoreOf, new BestFirst(_plan.Metric)).ThenBy(t => t.Number),
         ];
-        SeededRandom random = SeededRandom.For((ulong)_options.File.Seed, $"tune {_trials.Count}");
+        SeededRandom random = SeededRandom.For((ulong)_options.File.Seed, $"tune {_trials.Count} {draw}");
         double[] values = TreeParzen.Suggest(
             _options.File.Dimensions,
             [.. known.Select(t => t.Values.Select(value => value ?? double.NaN).ToArray())],
@@ -172,11 +179,14 @@ internal sealed partial class Tuner
     {
         FineTuneOptions options = OptionsOf(trial);
         double examples = TrialPlan.ExamplesOf(options, _plan.StepsOf(options) - trial.Steps);
-        return _clock.LeftToSearch > 0 && !(SecondsPerExample * examples > _clock.LeftToSearch);
+        return _clock.LeftToSearch > 0 && !(Cost?.Of(examples) > _clock.LeftToSearch);
     }
 
-    private double? SecondsPerExample =>
-        TuneClock.SecondsPerExample(_trials, t => TrialPlan.ExamplesOf(OptionsOf(t), t.Steps));
+    private StretchCost? Cost => StretchCost.Fit(
+    [
+        .. _trials.Where(t => t.Steps > 0 && t.Stretches > 0)
+            .Select(t => (t.Seconds, t.Stretches, TrialPlan.ExamplesOf(OptionsOf(t), t.Steps))),
+    ]);
 
     private FineTuneOptions OptionsOf(Trial trial) =>
         _plan.Options(trial.Settings, trial.Folder, _options.File.Seed);
