@@ -31,7 +31,8 @@ internal sealed class TuneArguments : LabelledArguments
     [Option("eval", MetaValue = "F", HelpText = "file to choose settings by; split off --train where absent")]
     public string? Eval { get; set; }
 
-    [Option("test", MetaValue = "F", HelpText = "file to score once, at the end, with the best settings and the defaults")]
+    [Option("test", MetaValue = "F",
+        HelpText = "file to score once, at the end, with the best settings and the defaults")]
     public string? Test { get; set; }
 
     [Option("eval-fraction", MetaValue = "X",

@@ -26,10 +26,11 @@ internal static class TuneCommand
         }
 
         TuneOptions options = TuneSettings.Of(arguments);
+        Lines lines = new(arguments, terminal);
         TuneResult result;
         try
         {
-            result = await Tuner.RunAsync(options, new Lines(arguments, terminal), interruption);
+            result = await Tuner.RunAsync(options, lines, interruption);
         }
         catch (OperationCanceledException) when (interruption.IsCancellationRequested)
         {
@@ -38,7 +39,12 @@ internal static class TuneCommand
         }
 
         TuneDocument.Write(result);
-        if (!arguments.Json)
+        if (arguments.Json)
+        {
+            lines.Report(new TuneEvent("finished", string.Join(' ', TuneDocument.Verdict(result)), result.Best.Number,
+                result.Best.Score, result.State.Seconds));
+        }
+        else
         {
             terminal.WriteLines(End(result));
         }

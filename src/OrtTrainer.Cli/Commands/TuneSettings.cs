@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Options;
+using OrtTrainer.Studies;
 using OrtTrainer.Studies.Tuning;
 using OrtTrainer.Tasks;
 
@@ -26,13 +25,12 @@ internal static class TuneSettings
             Minutes = minutes,
             Trials = arguments.Trials,
             Jobs = arguments.Jobs ?? 1,
-            Threads = arguments.Settings.TryGetValue("threads", out string? threads) ? Number("--threads", threads) : null,
-            Worker = WorkerCommandOfTune(),
+            Threads = arguments.Settings.TryGetValue("threads", out string? threads)
+                ? Number("--threads", threads)
+                : null,
+            Worker = WorkerCommand.Of(typeof(CliApp).Assembly, "tune", "--worker"),
         });
     }
-
-    private static Studies.WorkerCommand WorkerCommandOfTune() =>
-        Studies.WorkerCommand.Of(typeof(CliApp).Assembly, "tune", "--worker");
 
     private static int Number(string option, string text) => int.TryParse(text, out int number)
         ? number

@@ -20,6 +20,7 @@ internal sealed record Verb(
             FinetuneCommand.RunAsync,
             "finetune                                  (the small embedded model and data)",
             "finetune --model DIR --train F --text COL --label COL [--eval F] [--test F] --out DIR",
+            "finetune --model DIR --train F --folds 5 --out DIR",
             "finetune --resume DIR"),
         Of<PretrainArguments>("pretrain", "learn masked tokens of plain texts, with a model or from scratch",
             PretrainCommand.RunAsync,

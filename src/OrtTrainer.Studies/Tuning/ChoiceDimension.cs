@@ -7,7 +7,8 @@ namespace OrtTrainer.Studies.Tuning;
 internal sealed class ChoiceDimension(string name, IReadOnlyList<JsonNode?> values) : SearchDimension(name)
 {
     /// <inheritdoc/>
-    public override bool IsOrdered => Values.All(value => value is JsonValue number && number.TryGetValue(out double _));
+    public override bool IsOrdered =>
+        Values.All(value => value is JsonValue number && number.TryGetValue(out double _));
 
     /// <summary>Two values or more.</summary>
     public IReadOnlyList<JsonNode?> Values { get; } = values;

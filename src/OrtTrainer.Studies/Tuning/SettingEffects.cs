@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Studies.Statistics;
 
@@ -39,7 +40,8 @@ internal static class SettingEffects
         double[] p = MultipleTests.Holm([.. tests.Select(test => test.P)]);
         List<string> words =
         [
-            .. tests.Zip(p).Where(test => test.Second <= Level).Select(test => Sentence(test.First, test.Second, metric)),
+            .. tests.Zip(p).Where(test => test.Second <= Level)
+                .Select(test => Sentence(test.First, test.Second, metric)),
         ];
         string[] silent = [.. tests.Zip(p).Where(test => test.Second > Level).Select(test => test.First.Name)];
         if (silent.Length > 0)
@@ -56,7 +58,7 @@ internal static class SettingEffects
         from trial in result.State.Trials
         where trial.Scores.Count > 0 && trial.Scores[0] is not null && trial.Values[at] is not null
         let value = dimension is ChoiceDimension choice
-            ? choice.Values[(int)trial.Values[at]!.Value] is System.Text.Json.Nodes.JsonValue number
+            ? choice.Values[(int)trial.Values[at]!.Value] is JsonValue number
                 && number.TryGetValue(out double read) ? read : double.NaN
             : trial.Values[at]!.Value
         where !double.IsNaN(value)
@@ -69,6 +71,6 @@ internal static class SettingEffects
 
     private static string Sentence((string Name, double Rho, double P, int Count) test, double p, Metric metric) =>
         string.Create(CultureInfo.InvariantCulture,
-            $"Higher {test.Name} went with {(test.Rho > 0 == metric.HigherIsBetter ? "better" : "worse")} scores at the "
-            + $"first rung: rank correlation {test.Rho:0.00}, n = {test.Count}, p = {p:0.000} after Holm's correction.");
+            $"Higher {test.Name} went with {(test.Rho > 0 == metric.HigherIsBetter ? "better" : "worse")} scores at "
+            + $"the first rung: rank correlation {test.Rho:0.00}, n = {test.Count}, p = {p:0.000} by Holm's method.");
 }

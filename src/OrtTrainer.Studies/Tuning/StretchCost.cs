@@ -24,7 +24,8 @@ internal sealed record StretchCost(double Start, double Example)
         double mixed = trials.Sum(t => t.Stretches * t.Examples);
         double examples = trials.Sum(t => t.Examples * t.Examples);
         double determinant = (starts * examples) - (mixed * mixed);
-        double bySeconds = trials.Sum(t => t.Stretches * t.Seconds), byExamples = trials.Sum(t => t.Examples * t.Seconds);
+        double bySeconds = trials.Sum(t => t.Stretches * t.Seconds);
+        double byExamples = trials.Sum(t => t.Examples * t.Seconds);
         (double start, double example) = (
             ((bySeconds * examples) - (byExamples * mixed)) / determinant,
             ((byExamples * starts) - (bySeconds * mixed)) / determinant);

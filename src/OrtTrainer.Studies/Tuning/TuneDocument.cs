@@ -106,7 +106,8 @@ internal static class TuneDocument
         }
 
         Comparison comparison = Comparison.Paired(
-            "best", [.. pairs.Select(pair => pair.Best!.Value)], "default", [.. pairs.Select(pair => pair.Default!.Value)]);
+            "best", [.. pairs.Select(pair => pair.Best!.Value)],
+            "default", [.. pairs.Select(pair => pair.Default!.Value)]);
         yield return $"On the evaluation data, over {pairs.Length} other seeds: "
             + $"{ReportFigures.Difference(comparison.Difference.Difference, 4)} on average, 95 % interval "
             + $"{ReportFigures.Difference(comparison.Difference.Lower, 4)} to "
@@ -136,8 +137,9 @@ internal static class TuneDocument
         };
     }
 
-    private static string Shown(JsonNode? value) =>
-        value is JsonValue text && text.TryGetValue(out string? word) ? word : value?.ToJsonString() ?? ReportFigures.None;
+    private static string Shown(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? word)
+        ? word
+        : value?.ToJsonString() ?? ReportFigures.None;
 
     private static ReportTable PairsTable(TuneResult result) => new(
         $"{result.Plan.Metric.Name} on the evaluation data, with seeds that chose nothing", ["seed", "best", "default"],

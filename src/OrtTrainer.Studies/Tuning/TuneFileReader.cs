@@ -61,7 +61,8 @@ internal sealed class TuneFileReader
         JsonObject defaults = _options.Check(Holder("defaults"), "defaults");
         if (defaults.ContainsKey("eval_steps"))
         {
-            throw Fault("defaults.eval_steps", "eval_steps cannot be set here: trials are scored where they may pause.");
+            throw Fault("defaults.eval_steps",
+                "eval_steps cannot be set here: trials are scored where they may pause.");
         }
 
         JsonObject search = Holder("search");
@@ -139,7 +140,8 @@ internal sealed class TuneFileReader
 
     private T? Value<T>(string key) => _root[key] is not { } node ? default
         : node is JsonValue value && value.TryGetValue(out T? found) ? found
-        : throw Fault(key, $"found {node.ToJsonString()}; expected {(typeof(T) == typeof(long) ? "a whole number" : "text")}.");
+        : throw Fault(key,
+            $"found {node.ToJsonString()}; expected {(typeof(T) == typeof(long) ? "a whole number" : "text")}.");
 
     private static JsonObject Parse(string origin, string text)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
@@ -37,7 +36,10 @@ internal sealed partial class Tuner
                 {
                     Data = test,
                     Metric = _plan.Metric.Name,
-                    Execution = new ExecutionOptions { IntraOpThreads = _options.Threads ?? Environment.ProcessorCount },
+                    Execution = new ExecutionOptions
+                    {
+                        IntraOpThreads = _options.Threads ?? Environment.ProcessorCount,
+                    },
                 },
                 _cancellation);
             _state = _state with { Test = TestResult.Of(comparison) };

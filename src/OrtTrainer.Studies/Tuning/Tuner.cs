@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Options;
 using OrtTrainer.Randomness;
-using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies.Tuning;
 
@@ -64,7 +63,8 @@ internal sealed partial class Tuner
 
     private async Task RunAsync()
     {
-        Tell("started", $"{_options.File.Name}: {_options.Minutes:0.##} minutes, {_plan.Examples} examples to train on, "
+        Tell("started", $"{_options.File.Name}: {_options.Minutes:0.##} minutes, "
+            + $"{_plan.Examples} examples to train on, "
             + $"{_plan.EvalExamples} to choose by ({_plan.EvalOrigin}), {_options.Jobs} at once, "
             + $"{_options.ThreadsPerJob} threads each");
         try
@@ -149,7 +149,10 @@ internal sealed partial class Tuner
 
     private Trial Suggested(int draw)
     {
-        Trial[] known = [.. _trials.Where(t => t.Scores.Count > 0 || t.Status is TrialStatus.Done or TrialStatus.Failed)];
+        Trial[] known =
+        [
+            .. _trials.Where(t => t.Scores.Count > 0 || t.Status is TrialStatus.Done or TrialStatus.Failed),
+        ];
         Trial[] ranked =
         [
             .. known.OrderByDescending(LevelOf).ThenBy(ScoreOf, new BestFirst(_plan.Metric)).ThenBy(t => t.Number),

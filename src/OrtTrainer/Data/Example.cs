@@ -11,6 +11,10 @@ internal record Example(string Text, string? Pair = null, string? Label = null, 
     /// <summary>What the example is beside its texts, such as the bytes of an image; null for texts alone.</summary>
     public virtual byte[]? Attachment => null;
 
+    /// <summary>What it has in common with examples that are held out together; null where data have no
+    /// groups.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Whether numbers in the row's fields may have a decimal comma.</summary>
     public bool DecimalComma { get; init; }
 }

@@ -5,7 +5,7 @@ namespace OrtTrainer.Tasks.MultiLabel;
 /// <summary>
 /// Logits and labels of a multi-label task; a label is predicted where its probability is above one half.
 /// </summary>
-internal sealed class MultiLabelExamples : EvaluatedExamples
+internal sealed class MultiLabelExamples : EvaluatedExamples, IScoredExamples
 {
     private readonly double[] _logits;
     private readonly bool[] _labels;
@@ -36,6 +36,17 @@ internal sealed class MultiLabelExamples : EvaluatedExamples
 
     /// <summary>Hits and misses by label.</summary>
     public LabelCounts Counts() => new(_labels, Array.ConvertAll(_logits, logit => logit > 0), _labelCount);
+
+    /// <inheritdoc/>
+    public double[] ScoreRows() => Array.ConvertAll(_logits, logit => 1 / (1 + Math.Exp(-logit)));
+
+    /// <inheritdoc/>
+    public EvaluatedExamples Join(IReadOnlyList<EvaluatedExamples> parts)
+    {
+        MultiLabelExamples[] all = [.. parts.Cast<MultiLabelExamples>()];
+        return new MultiLabelExamples(
+            [.. all.SelectMany(part => part._logits)], [.. all.SelectMany(part => part._labels)], _labelCount);
+    }
 
     /// <inheritdoc/>
     public override bool[] Right()
