@@ -1,12 +1,16 @@
 using OrtTrainer.Common;
 using OrtTrainer.Options;
+using OrtTrainer.Runs;
 
 namespace OrtTrainer.Studies;
 
 /// <summary>
 /// Does a run in this process: from the start, or from its last checkpoint if an earlier attempt was interrupted.
 /// </summary>
-internal sealed class InProcessWorker : IStudyWorker
+/// <param name="until">
+/// The step at which it pauses, once it is evaluated, with a checkpoint; null to run to its end.
+/// </param>
+internal sealed class InProcessWorker(long? until = null) : IStudyWorker
 {
     // A worker whose study was killed stops after its current step; more than this is another study.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -21,7 +25,21 @@ internal sealed class InProcessWorker : IStudyWorker
             return;
         }
 
-        WorkerProgress events = new(tell);
+        using CancellationTokenSource pause = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        PausingProgress events = new(new WorkerProgress(tell), until, pause);
+        try
+        {
+            await RunAsync(folder, options, events, pause.Token);
+        }
+        catch (OperationCanceledException) when (events.HasPaused && !cancellation.IsCancellationRequested)
+        {
+            // As was asked for: the checkpoint is written.
+        }
+    }
+
+    private static async Task RunAsync(
+        StudyRunFolder folder, FineTuneOptions options, IProgress<RunEvent> events, CancellationToken cancellation)
+    {
         if (folder.IsBegun)
         {
             RequireSame(folder, options);

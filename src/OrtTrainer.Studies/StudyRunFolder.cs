@@ -48,7 +48,10 @@ internal sealed class StudyRunFolder(string path)
     /// <exception cref="RunException">It is damaged.</exception>
     public RunSummary ReadSummary() => RunSummary.Read(path);
 
-    /// <summary>The evaluations of a run that is done, in order.</summary>
+    /// <summary>Whether a file of evaluations is there.</summary>
+    public bool HasCurve => File.Exists(MetricsFile);
+
+    /// <summary>The evaluations of a run that is done or waits, in order.</summary>
     /// <exception cref="RunException">The file that has them is missing or damaged.</exception>
     public IReadOnlyList<EvaluationPoint> ReadCurve()
     {

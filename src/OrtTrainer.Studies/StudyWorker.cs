@@ -20,7 +20,14 @@ public static class StudyWorker
     /// checkpoint.</param>
     /// <param name="output">Standard output, for lines that the study reads.</param>
     /// <returns>The exit code of the process: 0 done, 1 failed, 130 stopped.</returns>
-    public static async Task<int> RunAsync(TextReader input, TextWriter output)
+    public static Task<int> RunAsync(TextReader input, TextWriter output) => RunAsync(input, output, until: null);
+
+    /// <summary>As <see cref="RunAsync(TextReader, TextWriter)"/>, to a pause with a checkpoint, which is done
+    /// too.</summary>
+    /// <param name="input">Standard input.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="until">The step at which it pauses once it is evaluated; null to run to its end.</param>
+    internal static async Task<int> RunAsync(TextReader input, TextWriter output, long? until)
     {
         // A Ctrl-C in a terminal reaches workers as well as their study; only the study decides.
         using PosixSignalRegistration ignored =
@@ -33,7 +40,7 @@ public static class StudyWorker
                 ?? throw new StudyException("expected the options of a run on standard input.");
             Thread watch = new(() => WaitForEnd(input, studyEnded)) { IsBackground = true };
             watch.Start();
-            await new InProcessWorker().RunAsync(options, line => Write(output, line), studyEnded.Token);
+            await new InProcessWorker(until).RunAsync(options, line => Write(output, line), studyEnded.Token);
             return 0;
         }
         catch (OperationCanceledException) when (studyEnded.IsCancellationRequested)

@@ -29,6 +29,13 @@ internal class FinetuneArguments : LabelledArguments, IRunArguments
         HelpText = "share of --train to evaluate on where there is no --eval (default: 0.1)")]
     public double? EvalFraction { get; set; }
 
+    [Option("folds", MetaValue = "K", HelpText = "cross-validation: divide --train into K parts, hold each out once, "
+        + "and write predictions of all rows; no model of all data is made")]
+    public int? Folds { get; set; }
+
+    [Option("group", MetaValue = "COL", HelpText = "with --folds: rows with the same value are held out together")]
+    public string? GroupColumn { get; set; }
+
     [Option("task", MetaValue = "TASK",
         HelpText = "{tasks} (default: classification)")]
     public string? Task { get; set; }

@@ -12,7 +12,9 @@ internal static class FinetuneCommand
 {
     public static Task<int> RunAsync(
         FinetuneArguments arguments, Terminal terminal, CancellationToken interruption) =>
-        RunCommand.RunAsync(
+        arguments.Folds is not null
+        ? FoldsCommand.RunAsync(arguments, terminal, interruption)
+        : RunCommand.RunAsync(
             "finetune", arguments, threads => FinetuneSettings.Of(arguments, threads), NextSteps, terminal,
             interruption);
 

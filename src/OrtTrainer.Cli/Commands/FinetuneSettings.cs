@@ -78,6 +78,9 @@ internal static class FinetuneSettings
             ("mixup", a.Mixup),
             ("cutmix", a.Cutmix),
             ("eval_fraction", a.EvalFraction),
+            ("folds", a.Folds),
+            ("group_column", a.GroupColumn is null || a.Folds is not null ? a.GroupColumn
+                : throw new UsageException("--group is for --folds K; add it, or leave --group out.")),
             ("table", RunSettings.Given(
                 ("format", Words.Parse<DataFormat>("--format", a.Format)),
                 ("columns", a.Columns?.Split(',')),

@@ -23,6 +23,10 @@ internal record Example(string Text, string? Pair = null, string? Label = null, 
     /// <summary>Its line, and its file where several are read as one.</summary>
     public string SourcePlace => SourceFile is null ? $"line {Line}" : $"line {Line} of {SourceFile}";
 
+    /// <summary>What it has in common with examples that are held out together; null where data have no
+    /// groups.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Whether numbers in the row's fields may have a decimal comma.</summary>
     public bool DecimalComma { get; init; }
 }

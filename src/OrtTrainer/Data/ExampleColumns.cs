@@ -11,6 +11,9 @@ internal sealed record ExampleColumns(
     /// <summary>Whether every token of a tagged word has its tag, not the first alone.</summary>
     public bool TagsEveryToken { get; init; }
 
+    /// <summary>The column of the group; null for data without groups.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Picks the columns out of a row.</summary>
     /// <exception cref="DataFileException">A column is absent, or holds no text where one is to be.</exception>
     public Example Of(DataRow row)
@@ -22,6 +25,7 @@ internal sealed record ExampleColumns(
             Label is null ? null : AnnotationExport.LabelOf(row, Label),
             row.Line)
         {
+            Group = Group is null ? null : row.Text(Group),
             DecimalComma = row.Columns.DecimalComma,
         };
     }

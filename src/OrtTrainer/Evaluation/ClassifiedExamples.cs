@@ -3,7 +3,7 @@ using OrtTrainer.Training.Loss;
 namespace OrtTrainer.Evaluation;
 
 /// <summary>Logits and labels of a classification task.</summary>
-internal sealed class ClassifiedExamples : EvaluatedExamples
+internal sealed class ClassifiedExamples : EvaluatedExamples, IScoredExamples
 {
     private readonly double[] _logits;
     private readonly int[] _labels;
@@ -68,6 +68,17 @@ internal sealed class ClassifiedExamples : EvaluatedExamples
         }
 
         return Array.ConvertAll(probabilities, Math.Exp);
+    }
+
+    /// <inheritdoc/>
+    public double[] ScoreRows() => Probabilities();
+
+    /// <inheritdoc/>
+    public EvaluatedExamples Join(IReadOnlyList<EvaluatedExamples> parts)
+    {
+        ClassifiedExamples[] all = [.. parts.Cast<ClassifiedExamples>()];
+        return new ClassifiedExamples(
+            [.. all.SelectMany(part => part._logits)], [.. all.SelectMany(part => part._labels)], Classes);
     }
 
     /// <inheritdoc/>

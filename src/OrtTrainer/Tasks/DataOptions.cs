@@ -100,6 +100,7 @@ public sealed record DataOptions
         LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator)
     {
         TagsEveryToken = TagEveryToken,
+        Group = GroupColumn,
     };
 
     /// <summary>The columns of weights; null where there are none.</summary>
@@ -232,6 +233,20 @@ public sealed record DataOptions
         BlankLines = BlankLineDocuments,
         Separate = SeparateDocuments,
     };
+
+    /// <summary>Parts of equal size that <see cref="Train"/> is divided into, 2 or more, to hold out
+    /// <see cref="Fold"/>; null for <see cref="EvalFraction"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Folds { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 2) : null; }
+
+    /// <summary>Which of the <see cref="Folds"/> is held out, counted from 1; null for the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Fold { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 1) : null; }
+
+    /// <summary>With <see cref="Folds"/>, a column whose equal values are held out together; null for rows that have
+    /// nothing in common.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? GroupColumn { get; init; }
 
     /// <summary>The seed of the split.</summary>
     public ulong SplitSeed { get; init; } = 1;

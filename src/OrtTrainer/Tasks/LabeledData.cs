@@ -36,10 +36,26 @@ internal static class LabeledData
                 options.Train, null, "one example cannot be split; add rows, or give a file to evaluate on.");
         }
 
+        if (options.Folds is { } folds)
+        {
+            return Fold(train, test, options, folds);
+        }
+
         (int[] kept, int[] heldOut) = StratifiedSplit.Of(train, options.EvalFraction, options.SplitSeed);
         string origin = FormattableString.Invariant(
             $"{heldOut.Length} of the {train.Count} rows of {options.Train}, stratified, seed {options.SplitSeed}");
         return new DataSplits(train.Take(kept), train.Take(heldOut), test, origin);
+    }
+
+    private static DataSplits Fold(Dataset train, Dataset? test, DataOptions options, int folds)
+    {
+        int fold = options.Fold ?? 1;
+        int[] places = FoldSplit.Of(train, folds, options.SplitSeed);
+        ILookup<bool, int> parts = Enumerable.Range(0, train.Count).ToLookup(row => places[row] == fold - 1);
+        string grouped = options.GroupColumn is { } column ? $", whole groups of {column}" : "";
+        string origin = FormattableString.Invariant(
+            $"fold {fold} of {folds} of {options.Train}, stratified{grouped}, seed {options.SplitSeed}");
+        return new DataSplits(train.Take([.. parts[false]]), train.Take([.. parts[true]]), test, origin);
     }
 
     /// <summary>Reads the file to train on, all of its rows, and settles the labels.</summary>

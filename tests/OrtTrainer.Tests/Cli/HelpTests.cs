@@ -54,7 +54,8 @@ public sealed class HelpTests
         [
             "finetune", "pretrain", "tokenizer", "evaluate", "predict", "generate", "export", "import", "doctor",
             "compile", "pack", "soup", "study", "compare", "teacher", "flatness", "bench", "average", "artifacts",
-            "import-checkpoint", "devices", "serve", "init", "debug-data", "lr-find",
+            "import-checkpoint", "devices", "serve", "init", "debug-data", "lr-find", "tune", "download", "info",
+            "completion",
         ];
         Assert.That(Commands, Is.EquivalentTo(all));
         Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),

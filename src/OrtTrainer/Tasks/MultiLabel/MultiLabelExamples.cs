@@ -5,7 +5,7 @@ namespace OrtTrainer.Tasks.MultiLabel;
 /// <summary>
 /// Logits and labels of a multi-label task; a label is predicted where its probability is above one half.
 /// </summary>
-internal sealed class MultiLabelExamples : EvaluatedExamples
+internal sealed class MultiLabelExamples : EvaluatedExamples, IScoredExamples
 {
     private readonly double[] _logits;
     private readonly bool[] _labels;
@@ -48,6 +48,17 @@ internal sealed class MultiLabelExamples : EvaluatedExamples
     /// <summary>Each decision on a label, [N x K]: whether it is right, and its probability.</summary>
     public IEnumerable<(bool IsRight, double Confidence)> Decisions() => _logits.Select((logit, i) =>
         ((logit > 0) == _labels[i], 1 / (1 + Math.Exp(-Math.Abs(logit)))));
+
+    /// <inheritdoc/>
+    public double[] ScoreRows() => Array.ConvertAll(_logits, logit => 1 / (1 + Math.Exp(-logit)));
+
+    /// <inheritdoc/>
+    public EvaluatedExamples Join(IReadOnlyList<EvaluatedExamples> parts)
+    {
+        MultiLabelExamples[] all = [.. parts.Cast<MultiLabelExamples>()];
+        return new MultiLabelExamples(
+            [.. all.SelectMany(part => part._logits)], [.. all.SelectMany(part => part._labels)], _labelCount);
+    }
 
     /// <inheritdoc/>
     public override bool[] Right()

@@ -3,7 +3,7 @@ using OrtTrainer.Evaluation;
 namespace OrtTrainer.Tasks.Regression;
 
 /// <summary>Predicted and true numbers of a regression task.</summary>
-internal sealed class RegressedExamples : EvaluatedExamples
+internal sealed class RegressedExamples : EvaluatedExamples, IScoredExamples
 {
     private readonly double[] _predictions;
     private readonly double[] _targets;
@@ -32,6 +32,17 @@ internal sealed class RegressedExamples : EvaluatedExamples
 
     /// <summary>The true values, [N].</summary>
     public ReadOnlySpan<double> Targets => _targets;
+
+    /// <inheritdoc/>
+    public double[] ScoreRows() => [.. _predictions];
+
+    /// <inheritdoc/>
+    public EvaluatedExamples Join(IReadOnlyList<EvaluatedExamples> parts)
+    {
+        RegressedExamples[] all = [.. parts.Cast<RegressedExamples>()];
+        return new RegressedExamples(
+            [.. all.SelectMany(part => part._predictions)], [.. all.SelectMany(part => part._targets)]);
+    }
 
     /// <inheritdoc/>
     public override EvaluatedExamples Select(ReadOnlySpan<int> indices) =>

@@ -1,0 +1,61 @@
+namespace OrtTrainer.Tests.Cli;
+
+/// <summary><c>tune</c> and <c>finetune --folds</c> as users call them.</summary>
+public sealed class TuneCommandTests
+{
+    private DeskTask _desk = null!;
+
+    [SetUp]
+    public void MakeTask() => _desk = new DeskTask();
+
+    [TearDown]
+    public void DropTask() => _desk.Dispose();
+
+    [Test]
+    public void A_search_without_a_file_prints_its_verdict_and_where_the_model_is()
+    {
+        CliRun run = CliRun.Of([.. Tune("tuned"), "--quiet"]).Succeeded();
+
+        Assert.That(run.Out, Does.Contain("default settings"));
+        Assert.That(File.Exists(Path.Combine(_desk.File("tuned"), "best", "config.json")), Is.True);
+        Assert.That(File.Exists(Path.Combine(_desk.File("tuned"), "report.html")), Is.True);
+    }
+
+    [Test]
+    public void Trials_side_by_side_run_in_processes_of_their_own()
+    {
+        CliRun run = CliRun.Of([.. Tune("side"), "--jobs", "2", "--trials", "4"]).Succeeded();
+
+        Assert.That(run.Out, Does.Contain("trial 3"));
+    }
+
+    [TestCase("tune --train x --model y --out z", "--minutes is missing")]
+    [TestCase("tune --minutes 1 --out z", "give a file of what to search")]
+    [TestCase("tune f.json --lr 1 --minutes 1 --out z", "--lr stands in the file")]
+    [TestCase("finetune --group doc", "--group is for --folds K")]
+    public void What_is_missing_or_odd_is_said(string words, string expected)
+    {
+        CliRun run = CliRun.Of(words.Split(' '));
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain(expected));
+    }
+
+    [Test]
+    public void Folds_print_a_mean_with_its_deviation_and_the_pooled_score()
+    {
+        CliRun run = CliRun.Of(
+            "finetune", "--model", _desk.Model, "--train", _desk.Train, "--folds", "3", "--max-steps", "3",
+            "--max-length", "16", "--threads", "1", "--out", _desk.File("folds")).Succeeded();
+
+        Assert.That(run.Out, Does.Contain("3 folds, 12 examples:").And.Contain("of all at once"));
+        Assert.That(File.ReadLines(Path.Combine(_desk.File("folds"), "oof.jsonl")).Count(), Is.EqualTo(12));
+    }
+
+    private string[] Tune(string output) =>
+    [
+        "tune", "--model", _desk.Model, "--train", _desk.Train, "--eval", _desk.Eval, "--test", _desk.Test,
+        "--max-length", "16", "--threads", "2", "--minutes", "30", "--trials", "3", "--epochs", "2", "--out",
+        _desk.File(output),
+    ];
+}
