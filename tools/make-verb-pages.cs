@@ -91,38 +91,49 @@ internal static partial class Help
         return text.ToString();
     }
 
-    /// <summary>Options with their texts, the lines of each joined; texts begin in the same column.</summary>
+    /// <summary>Options with their texts, the lines of each joined.</summary>
     private static IEnumerable<(string Option, string Does)> Options(IEnumerable<string> lines)
     {
-        const int column = 27;
-        (string option, StringBuilder does) = ("", new());
+        (string option, string does) = ("", "");
         foreach (string line in lines)
         {
-            if (line.StartsWith("  --", StringComparison.Ordinal))
+            if (!line.StartsWith("  --", StringComparison.Ordinal))
             {
-                if (does.Length > 0)
-                {
-                    yield return (option, does.ToString());
-                }
+                does += " " + line.Trim();
+                continue;
+            }
 
-                Match match = OptionLine().Match(line);
-                (option, does) = (match.Groups["option"].Value, new(match.Groups["does"].Value));
-            }
-            else
+            if (option.Length > 0)
             {
-                does.Append(' ').Append(line.Length > column ? line[column..].Trim() : line.Trim());
+                yield return (option, does);
             }
+
+            (option, does) = Parts(line);
         }
 
-        yield return (option, does.ToString());
+        yield return (option, does);
+    }
+
+    /// <summary>An option with its value, and its text, which begins in one column but after long names.</summary>
+    private static (string Option, string Does) Parts(string line)
+    {
+        const int column = 28;
+        if (line.Length > column && line[column - 1] == ' ')
+        {
+            return (line[..column].Trim(), line[column..]);
+        }
+
+        Match match = LongOption().Match(line);
+        return match.Success
+            ? (match.Groups["option"].Value, match.Groups["does"].Value)
+            : throw new InvalidOperationException($"This line of help cannot be read: {line}");
     }
 
     [GeneratedRegex(@"^  (?<name>\S+) +(?<summary>.+)$", RegexOptions.Multiline)]
     private static partial Regex VerbLines();
 
-    // A name that is longer than its column is followed by one space; its value is written in capitals or brackets.
-    [GeneratedRegex(@"^  (?<option>--\S+(?: (?:\[?[A-Z][A-Z0-9_.,|=\]]*\S*|\d\S*|mpi))?) +(?<does>.+)$")]
-    private static partial Regex OptionLine();
+    [GeneratedRegex(@"^  (?<option>--\S+(?: [A-Z0-9]\S*)?) (?<does>.+)$")]
+    private static partial Regex LongOption();
 }
 
 /// <summary>A page of the documentation.</summary>
