@@ -30,7 +30,8 @@ public sealed class PageCommandsTests
     public void Quotes_pipes_texts_and_lines_that_go_on_are_read_as_a_shell_reads_them()
     {
         IReadOnlyList<ShellCommand> commands = ShellCommand.In(
-            "# said\ncat > a.txt <<'END'\none | two\n\nEND\necho \"it's so\" '' | orttrainer predict \\\n    --input -\n");
+            "# said\ncat > a.txt <<'END'\none | two\n\nEND\n"
+            + "echo \"it's so\" '' | orttrainer predict \\\n    --input -\n");
 
         Assert.That(commands, Has.Count.EqualTo(2));
         Assert.That((commands[0].Here, commands[0].Stages().Output), Is.EqualTo(("one | two\n\n", "a.txt")));

@@ -5,8 +5,9 @@ using OrtTrainer.Tests.Cli;
 namespace OrtTrainer.Tests.Docs;
 
 /// <summary>
-/// Runs the commands of a page in order, in a folder of their own that has the repository's <c>onnx-models</c> in it, and
-/// compares what they print with what the page says. The program runs in this process, which is in that folder meanwhile.
+/// Runs the commands of a page in order, in a folder of their own that has the repository's <c>onnx-models</c> in it,
+/// and compares what they print with what the page says. The program runs in this process, which is in that folder
+/// meanwhile.
 /// </summary>
 internal sealed class PageRunner : IDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class PageRunner : IDisposable
         Environment.CurrentDirectory = _folder.Path;
     }
 
-    /// <summary>Runs every block of commands that is to be run; one of <c>text</c> after it says what it prints.</summary>
+    /// <summary>Runs the blocks of commands; one of <c>text</c> after such a block says what it prints.</summary>
     public void Run(Page page)
     {
         PageBlock[] blocks = [.. page.Blocks];
@@ -76,8 +77,8 @@ internal sealed class PageRunner : IDisposable
             case ["head", "-n", string count, string file]:
                 return string.Concat(File.ReadLines(file).Take(int.Parse(count)).Select(line => line + "\n"));
             default:
-                Assert.Fail($"{page.Name}, line {block.Line}: '{string.Join(' ', words)}' is no command that tests can " +
-                    "run. Put a line <!-- not run: why --> before the block.");
+                Assert.Fail($"{page.Name}, line {block.Line}: '{string.Join(' ', words)}' is no command that tests "
+                    + "can run. Put a line <!-- not run: why --> before the block.");
                 return "";
         }
     }

@@ -3,8 +3,8 @@ using System.Text;
 namespace OrtTrainer.Tests.Docs;
 
 /// <summary>
-/// A command of a page: words, perhaps with the text between <c>&lt;&lt;'END'</c> and <c>END</c> as its input. Enough of
-/// a shell for the pages, and no more: quotes, lines that go on after a backslash, pipes, and output to a file.
+/// A command of a page: words, perhaps with the text between <c>&lt;&lt;'END'</c> and <c>END</c> as its input. It is
+/// as much of a shell as the pages need: quotes, lines that go on after a backslash, pipes, and output to a file.
 /// </summary>
 /// <param name="Line">As it is written, on one line.</param>
 /// <param name="Words">Its words, quotes removed; <c>|</c> and <c>&gt;</c> are words by themselves.</param>
