@@ -1,6 +1,6 @@
 using System.Globalization;
+using OrtTrainer.Reports.Charts;
 using OrtTrainer.Runs.RateSearch;
-using OrtTrainer.Studies.Reports.Charts;
 
 namespace OrtTrainer.Cli.Rendering;
 

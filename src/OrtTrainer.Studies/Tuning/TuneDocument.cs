@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
 using OrtTrainer.Evaluation;
+using OrtTrainer.Reports;
+using OrtTrainer.Reports.Charts;
+using OrtTrainer.Reports.Documents;
 using OrtTrainer.Studies.Reports;
-using OrtTrainer.Studies.Reports.Charts;
-using OrtTrainer.Studies.Reports.Documents;
 using OrtTrainer.Studies.Statistics;
 
 namespace OrtTrainer.Studies.Tuning;

@@ -46,7 +46,7 @@ internal sealed class MultiLabelExamples : EvaluatedExamples, IScoredExamples
     public bool Applies(int decision) => _labels[decision];
 
     /// <summary>Each decision on a label, [N x K]: whether it is right, and its probability.</summary>
-    public IEnumerable<(bool IsRight, double Confidence)> Decisions() => _logits.Select((logit, i) =>
+    public IEnumerable<(bool IsRight, double Confidence)> Certainties() => _logits.Select((logit, i) =>
         ((logit > 0) == _labels[i], 1 / (1 + Math.Exp(-Math.Abs(logit)))));
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal static class MultiLabelReport
             names.Select((name, k) => new ClassScores(
                 name, counts.Precision(k), counts.Recall(k), counts.F1(k), counts.Support(k))));
 
-        (bool IsRight, double Sure)[] decisions = [.. examples.Decisions()];
+        (bool IsRight, double Sure)[] decisions = [.. examples.Certainties()];
         yield return new HeadingBlock(3, "Calibration");
         foreach (ReportBlock block in ReliabilityFigure.Of(new Reliability(decisions), "decisions, label by label"))
         {
