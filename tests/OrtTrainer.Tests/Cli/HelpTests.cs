@@ -54,7 +54,7 @@ public sealed class HelpTests
         [
             "finetune", "pretrain", "tokenizer", "evaluate", "predict", "generate", "export", "import", "doctor",
             "compile", "pack", "soup", "study", "compare", "teacher", "flatness", "bench", "average", "artifacts",
-            "import-checkpoint", "devices",
+            "import-checkpoint", "devices", "download", "info", "completion",
         ];
         Assert.That(Commands, Is.EquivalentTo(all));
         Assert.That(Commands.Where(command => !overview.Contains($"\n  {command} ", StringComparison.Ordinal)),
