@@ -27,10 +27,10 @@ internal sealed record VersionReport(
     /// <summary>That of this process.</summary>
     public static VersionReport OfProcess()
     {
-        string? runtime = RuntimeVersion();
+        string? runtime = Known(() => GraphSession.RuntimeVersion);
         return new(
             CommandProgram.Version, runtime, Environment.Version.ToString(), RuntimeInformation.RuntimeIdentifier,
-            Sets(), runtime is null ? 0 : KernelLibrary.Default.Definitions.Count, HasBFloat16Products,
+            Sets(), Known(() => KernelLibrary.Default.Definitions)?.Count ?? 0, HasBFloat16Products,
             Device.All.Count > 1 && Directory.EnumerateFiles(
                 AppContext.BaseDirectory, "*onnxruntime_providers_cuda.*", SearchOption.AllDirectories).Any());
     }
@@ -45,11 +45,12 @@ internal sealed record VersionReport(
         yield return HasCuda ? "CUDA: in this build" : "CUDA: not in this build";
     }
 
-    private static string? RuntimeVersion()
+    private static T? Known<T>(Func<T> ask)
+        where T : class
     {
         try
         {
-            return GraphSession.RuntimeVersion;
+            return ask();
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException
             or EntryPointNotFoundException or RuntimeFailureException)

@@ -22,7 +22,8 @@ internal static class BashScript
         {
             if (CompletedOption.OperandsOf(verb) is { Count: > 0 } words)
             {
-                text.Append($"        '{verb.Name} {verb.Name}')\n            {Words(words)}\n            return ;;\n");
+                text.Append($"        '{verb.Name} {verb.Name}')\n");
+                text.Append($"            [[ $current == -* ]] || {{ {Words(words)}; return; }} ;;\n");
             }
 
             foreach (IGrouping<string, CompletedOption> same in CompletedOption.Of(verb)

@@ -37,7 +37,7 @@ internal static class PowerShellScript
         text.Append("    $before = if ($word -eq '') { $given[-1] } else { $given[-2] }\n");
         text.Append("    $known = if ($given.Count -eq 1 -or ($given.Count -eq 2 -and $word -ne '')) {\n");
         text.Append("        @($verbs.Keys) + '--help' + '--version'\n");
-        text.Append("    } elseif ($words.ContainsKey(\"$($given[1]) $before\")) {\n");
+        text.Append("    } elseif ($word -notlike '-*' -and $words.ContainsKey(\"$($given[1]) $before\")) {\n");
         text.Append("        $words[\"$($given[1]) $before\"]\n");
         text.Append("    } elseif ($word -like '-*') { $verbs[$given[1]] }\n");
         text.Append("    $known | Where-Object { $_ -like \"$word*\" } | ForEach-Object {\n");
