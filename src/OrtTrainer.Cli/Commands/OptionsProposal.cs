@@ -91,7 +91,10 @@ internal sealed class OptionsProposal
             _data.Add(("pair_column", pair, "the second text"));
         }
 
-        _data.Add(("label_column", options.Columns.Label, "the label"));
+        if (options.Columns.Label is { } label)
+        {
+            _data.Add(("label_column", label, "the label"));
+        }
     }
 
     private void ProposeSteps(int rows)
