@@ -1,10 +1,10 @@
 using System.Globalization;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
-using OrtTrainer.Models;
 using OrtTrainer.Prediction;
 using OrtTrainer.Tasks;
 

@@ -91,7 +91,7 @@ internal sealed class OptionsProposal
             _data.Add(("pair_column", pair, "the second text"));
         }
 
-        _data.Add(("label_column", options.Columns.Label, "the label"));
+        _data.Add(("label_column", options.Columns.Label!, "the label"));
     }
 
     private void ProposeSteps(int rows)
