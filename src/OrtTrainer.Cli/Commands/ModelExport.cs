@@ -1,3 +1,4 @@
+using OrtTrainer.Calibration;
 using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Hub;
@@ -38,6 +39,7 @@ internal static class ModelExport
                 Layout = layout,
                 Parameters = weights,
                 TokenizerFolder = folder,
+                Calibration = adapter is null && task.DecidesClasses ? ModelCalibration.Find(folder) : null,
             };
             Provenance provenance = new()
             {
