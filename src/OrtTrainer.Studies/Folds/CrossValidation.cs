@@ -99,10 +99,13 @@ internal static class CrossValidation
         return new ScoredFold(options.Data.Fold!.Value, run.Task, data, run.Labels, metric, scores);
     }
 
+    // The mark is there only while a program holds it.
+    private static bool IsBegun(string path) => new StudyRunFolder(Path.Combine(path, "fold-1")).IsBegun;
+
     private static FileStream Take(string path)
     {
         string mark = Path.Combine(path, "folds.lock");
-        if (File.Exists(path) || (Directory.Exists(path) && !File.Exists(mark)
+        if (File.Exists(path) || (Directory.Exists(path) && !File.Exists(mark) && !IsBegun(path)
             && Directory.EnumerateFileSystemEntries(path).Any()))
         {
             throw new StudyException(
