@@ -66,6 +66,12 @@ internal static class CrossValidation
 
     private static void Require(FineTuneOptions options)
     {
+        if (!options.Data.Task.HasPredictionMean)
+        {
+            throw new RunException(
+                $"--folds puts scores of labels or numbers together, one row each; {options.Data.Task} has others.");
+        }
+
         if (options.Data.Eval is { } eval)
         {
             throw new RunException($"--folds holds parts of --train out; leave --eval {eval} out.");
@@ -90,16 +96,16 @@ internal static class CrossValidation
         Dataset data = run.EvaluationData(cancellation);
         Metric metric = run.Task.FindMetric(run.Summary.Metric);
         EvaluationScores scores = run.Score(data, run.Labels, metric, _ => { }, cancellation);
-        return scores.Examples is IScoredExamples
-            ? new ScoredFold(options.Data.Fold!.Value, run.Task, data, run.Labels, metric, scores)
-            : throw new RunException($"--folds puts answers of classification, multi-label and regression together; "
-                + $"{run.Task} has others.");
+        return new ScoredFold(options.Data.Fold!.Value, run.Task, data, run.Labels, metric, scores);
     }
+
+    // The mark is there only while a program holds it.
+    private static bool IsBegun(string path) => new StudyRunFolder(Path.Combine(path, "fold-1")).IsBegun;
 
     private static FileStream Take(string path)
     {
         string mark = Path.Combine(path, "folds.lock");
-        if (File.Exists(path) || (Directory.Exists(path) && !File.Exists(mark)
+        if (File.Exists(path) || (Directory.Exists(path) && !File.Exists(mark) && !IsBegun(path)
             && Directory.EnumerateFileSystemEntries(path).Any()))
         {
             throw new StudyException(

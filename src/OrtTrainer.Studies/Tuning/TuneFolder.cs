@@ -34,6 +34,7 @@ internal sealed class TuneFolder : IDisposable
         {
             if (File.Exists(full) || (Directory.Exists(full)
                 && !File.Exists(System.IO.Path.Combine(full, "tune.lock"))
+                && !File.Exists(System.IO.Path.Combine(full, "tune.json"))
                 && Directory.EnumerateFileSystemEntries(full).Any()))
             {
                 throw new StudyException(

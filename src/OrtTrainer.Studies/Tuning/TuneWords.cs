@@ -18,7 +18,7 @@ internal static class TuneWords
     public static string Verdict(TestResult test)
     {
         string numbers = string.Create(CultureInfo.InvariantCulture,
-            $"{test.Metric} {Score(test.Best)} against {Score(test.Default)} on the {test.Examples} examples of the test");
+            $"{test.Metric} {Score(test.Best)} against {Score(test.Default)} on the {test.Examples} test examples");
         return test.Verdict switch
         {
             "beats" => $"The best settings beat the default settings: {numbers}.",

@@ -6,11 +6,11 @@ namespace OrtTrainer.Tests.Studies.Tuning;
 /// <summary>Estimated densities.</summary>
 public sealed class ParzenTests
 {
-    [TestCase("Linear", 0.0, 1.0)]
-    [TestCase("Log", 1e-3, 1.0)]
+    [TestCase("linear", 0.0, 1.0)]
+    [TestCase("log", 1e-3, 1.0)]
     public void A_density_of_a_range_has_mass_one(string word, double low, double high)
     {
-        RangeScale scale = Enum.Parse<RangeScale>(word);
+        RangeScale scale = Enum.Parse<RangeScale>(word, ignoreCase: true);
         IParzenEstimate estimate = new RangeDimension("x", low, high, scale).Estimate([0.3, 0.31, 0.9]);
         const int Steps = 20_000;
         (double from, double to) = scale == RangeScale.Log ? (Math.Log(low), Math.Log(high)) : (low, high);

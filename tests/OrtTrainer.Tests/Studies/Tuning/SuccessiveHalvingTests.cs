@@ -58,7 +58,7 @@ public sealed class SuccessiveHalvingTests
     [Test]
     public void Scores_that_are_not_defined_come_last_and_equal_ones_by_their_number()
     {
-        Trial[] trials = [Paused(0, null), Paused(1, 0.5), Paused(2, 0.5)];
+        Trial[] trials = [Paused(0, [null]), Paused(1, 0.5), Paused(2, 0.5)];
 
         Assert.That(SuccessiveHalving.Next(trials, Accuracy)!.Number, Is.EqualTo(1));
     }

@@ -31,7 +31,7 @@ public sealed class TunerTests
         JsonObject options = OptionsJson.Read(Path.Combine(output, "best.json"));
         Assert.That(options["data"]!["test"]!.GetValue<string>(), Is.EqualTo(_tiny.Test));
         Assert.That(result.State.Trials, Has.Count.EqualTo(6));
-        Assert.That(result.Best.Score, Is.GreaterThanOrEqualTo(result.Default.Score));
+        Assert.That(result.Best.Score, Is.GreaterThanOrEqualTo(result.Default.Score!.Value));
         Assert.That(File.ReadAllText(Path.Combine(output, "report.md")), Does.Contain("## Verdict"));
         Assert.That(File.Exists(Path.Combine(output, "results.sqlite")), Is.True);
     }
