@@ -7,9 +7,6 @@ namespace OrtTrainer.Tests.Docs;
 /// <param name="Text">All of it.</param>
 internal sealed partial record Page(string Name, string Text)
 {
-    /// <summary>The folder of the pages.</summary>
-    public static string Folder { get; } = Path.Combine(SharedFiles.RepositoryRoot, "docs");
-
     /// <summary>The pages that readers see: README.md and its like, those of docs and of its methods.</summary>
     public static IReadOnlyList<Page> All { get; } =
     [
