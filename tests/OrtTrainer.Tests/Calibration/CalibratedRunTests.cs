@@ -51,7 +51,7 @@ public class CalibratedRunTests
         Assert.That(kept.Temperature, Is.EqualTo(1));
         Assert.That(kept.Thresholds, Is.Not.Empty);
         Assert.That(kept.Fitted!.MicroF1Before, Is.EqualTo(summary.EvalLive["micro_f1"]).Within(1e-9));
-        Assert.That(kept.Fitted.MacroF1After, Is.GreaterThanOrEqualTo(kept.Fitted.MacroF1Before));
+        Assert.That(kept.Fitted.MacroF1After, Is.GreaterThanOrEqualTo(kept.Fitted.MacroF1Before!.Value));
 
         (kept with { Thresholds = kept.Thresholds!.ToDictionary(label => label.Key, _ => 0.0) }).Write(
             tiny.Output("out"));

@@ -34,8 +34,10 @@ public sealed class FoldSplitTests
     {
         Dataset data = Classified([.. Enumerable.Range(0, 40).Select(row => row % 2 == 0 ? "a" : "b")]);
 
-        Assert.That(FoldSplit.Of(data, 4, seed: 3), Is.EqualTo(FoldSplit.Of(data, 4, seed: 3)));
-        Assert.That(FoldSplit.Of(data, 4, seed: 3), Is.Not.EqualTo(FoldSplit.Of(data, 4, seed: 4)));
+        int[] first = FoldSplit.Of(data, 4, seed: 3), again = FoldSplit.Of(data, 4, seed: 3);
+
+        Assert.That(again, Is.EqualTo(first));
+        Assert.That(FoldSplit.Of(data, 4, seed: 4), Is.Not.EqualTo(first));
     }
 
     [Test]
