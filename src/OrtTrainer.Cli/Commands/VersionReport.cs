@@ -24,6 +24,11 @@ internal sealed record VersionReport(
     private static bool HasBFloat16Products =>
         Device.Default.Survey().Devices.Any(processor => processor.Precisions.Contains(Precision.Bf16));
 
+    // Beside a published program, or where a build keeps libraries of all platforms.
+    private static bool HasCudaProvider =>
+        Contains(AppContext.BaseDirectory, SearchOption.TopDirectoryOnly)
+        || Contains(Path.Combine(AppContext.BaseDirectory, "runtimes"), SearchOption.AllDirectories);
+
     /// <summary>That of this process.</summary>
     public static VersionReport OfProcess()
     {
@@ -31,8 +36,7 @@ internal sealed record VersionReport(
         return new(
             CommandProgram.Version, runtime, Environment.Version.ToString(), RuntimeInformation.RuntimeIdentifier,
             Sets(), Known(() => KernelLibrary.Default.Definitions)?.Count ?? 0, HasBFloat16Products,
-            Device.All.Count > 1 && Directory.EnumerateFiles(
-                AppContext.BaseDirectory, "*onnxruntime_providers_cuda.*", SearchOption.AllDirectories).Any());
+            Device.All.Count > 1 && HasCudaProvider);
     }
 
     /// <summary>In lines for people, the first of which names the program and its version alone.</summary>
@@ -44,6 +48,9 @@ internal sealed record VersionReport(
             + (Kernels > 0 ? $"{Kernels} own kernels" : "no own kernels") + (HasBFloat16 ? ", bf16" : "");
         yield return HasCuda ? "CUDA: in this build" : "CUDA: not in this build";
     }
+
+    private static bool Contains(string folder, SearchOption where) => Directory.Exists(folder)
+        && Directory.EnumerateFiles(folder, "*onnxruntime_providers_cuda.*", where).Any();
 
     private static T? Known<T>(Func<T> ask)
         where T : class

@@ -30,10 +30,11 @@ public sealed partial record FineTuneOptions
     public string? Freeze { get; init; }
 
     /// <summary>
-    /// With the engine <c>ort-training</c>: how many layers next to the head are trained beside it, 0 or more; null for
-    /// the whole model.
+    /// How many layers next to the head are trained beside it, 0 or more; null for the whole model. What is below, the
+    /// embeddings included, stays as it is and runs without dropout and without gradients. With <see cref="Lora"/>, how
+    /// many have adapters.
     /// </summary>
-    [Setting("layers-trainable", "with --engine ort-training: train the head and the N layers next to it alone",
+    [Setting("layers-trainable", "train the head and the N layers next to it alone; what is below is frozen",
         Default = "all", Section = Execution)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? LayersTrainable
@@ -48,11 +49,11 @@ public sealed partial record FineTuneOptions
     {
         if (Engine is null)
         {
-            if ((Freeze ?? (object?)LayersTrainable) is not null)
+            if (Freeze is not null)
             {
-                string option = Freeze is not null ? nameof(Freeze) : nameof(LayersTrainable);
                 throw new ArgumentException(
-                    $"{option} is for the engine {OrtTraining} alone. Leave it out, or choose that engine.");
+                    $"{nameof(Freeze)} is for the engine {OrtTraining} alone. Freeze whole layers by "
+                    + $"{nameof(LayersTrainable)}, or choose that engine.");
             }
 
             return;

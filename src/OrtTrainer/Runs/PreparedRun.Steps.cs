@@ -1,7 +1,9 @@
 using OrtTrainer.Artifacts;
 using OrtTrainer.Distributed;
 using OrtTrainer.Methods;
+using OrtTrainer.Models;
 using OrtTrainer.OnDevice;
+using OrtTrainer.Options;
 using OrtTrainer.Training;
 using OrtTrainer.Training.Averaging;
 using OrtTrainer.Training.Batches;
@@ -32,6 +34,17 @@ internal sealed partial class PreparedRun
             Data.Task.Distribution, new ExampleTargets(Data.Train.Targets)).With(Data.Draw);
         return new OnDeviceTrainer(
             settings, Data.Train.Inputs, labels, State, schedule, averaging, Library, ToArtifacts);
+    }
+
+    // What is trained of the model; null for all of it, or where another engine decides.
+    private static ITrainingPlan? PlanOf(FineTuneOptions options, PretrainedModel model, ModelHead head)
+    {
+        LastLayers? last = options is { Engine: null, LayersTrainable: { } count }
+            ? LastLayers.Of(model.Architecture, count)
+            : null;
+        return options.Adapters is { } adapters
+            ? adapters.PlanOf(model.Architecture, head, model.Has, last?.FrozenLayers)
+            : last;
     }
 
     /// <summary>How passes are recorded and played back; null where they are not.</summary>

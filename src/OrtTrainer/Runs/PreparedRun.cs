@@ -63,18 +63,19 @@ internal sealed partial class PreparedRun : IDisposable
             options, data.Task, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers)
             .With(data.Draw);
         ModelHead head = data.Head;
+        ITrainingPlan? plan = PlanOf(options, model, head);
         TrainingGraph graph = TrainingGraph.Build(
             model.Architecture, head, objective, precision: products, recompute: options.Recompute,
-            batchStatistics: !options.FrozenBatchNorm, plan: options.Adapters?.PlanOf(model, head));
+            batchStatistics: !options.FrozenBatchNorm, plan: plan);
         _readsLogits = graph.ReadsLogits;
         PackedGraph evaluation = PackedGraph.Evaluation(model.Architecture, head, products);
         Layout = evaluation.Layout;
-        if (options.Lora is null)
+        if (plan is null)
         {
             Layout.RequireStartOf(graph.Layout);
         }
 
-        TrainedLayout = options.Lora is null ? Layout : graph.Layout;
+        TrainedLayout = plan is null ? Layout : graph.Layout;
         Adapted = graph.Adapted;
         Execution = settings.Execution;
         _updates = Execution.Device.CreateUpdates(options.EffectiveThreads, new UpdateShare(ranks));
@@ -90,7 +91,7 @@ internal sealed partial class PreparedRun : IDisposable
             State = new TrainingState(weights, optimizer, average, _updates)
             {
                 LossScale = products.NeedsLossScale ? new LossScale() : null,
-                Adapted = options.Lora is null ? null : new AdaptedWeights(graph, Layout, Execution.Device),
+                Adapted = plan is null ? null : new AdaptedWeights(graph, Layout, Execution.Device),
             };
             Initialized = State.Adapted?.Load(model, State.Parameters, options.Seed, data.Labels?.Names)
                 ?? model.Load(graph.Layout, State.Parameters, options.Seed, data.Labels?.Names);
@@ -192,7 +193,7 @@ internal sealed partial class PreparedRun : IDisposable
         Metric = Evaluator.Metric.Name,
         Teacher = Teacher?.Report,
         Engine = Library is null ? null : $"ONNX Runtime {Library.Version}, {Library.Path}",
-        TrainedParameters = Options.Lora is null ? null : TrainedLayout.ParameterCount,
+        TrainedParameters = State.Adapted is null ? null : TrainedLayout.ParameterCount,
         Ranks = Ranks?.Count,
         Buckets = Recording?.Plan.Buckets.Count,
         BucketPadding = Recording?.WastePercent,
