@@ -42,7 +42,7 @@ internal sealed class OptionsProposal
         if (train.Targets is ClassTargets && counts.Min() > 0
             && (double)counts.Max() / counts.Min() is >= DataDiagnosis.Imbalanced and var ratio)
         {
-            _run.Add(("class_weights", "balanced", string.Create(
+            _run.Add(("class_weights", new Dictionary<string, bool> { ["balanced"] = true }, string.Create(
                 CultureInfo.InvariantCulture,
                 $"the most frequent label has {ratio:0.0} times the rows of the rarest")));
         }

@@ -19,7 +19,7 @@ public sealed class CommandLineTests
             + "evaluate, predict, serve, generate, export, import, doctor, compile, pack, soup, average, artifacts, "
             + "import-checkpoint, "
             + "compare, "
-        + "teacher, study, flatness, bench, download, devices, info, completion. See orttrainer --help.")]
+        + "teacher, study, tune, flatness, bench, download, devices, info, completion. See orttrainer --help.")]
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]
     [TestCase("finetune --model", "--model needs a value.")]

@@ -57,7 +57,7 @@ public class DataCommandTests
         Assert.That(run.Out, Does.Contain("orttrainer finetune --options"));
         string text = File.ReadAllText(output);
         Assert.That(text, Does.Contain("// "));
-        Assert.That(OptionsJson.Read(output)["class_weights"]!.GetValue<string>(), Is.EqualTo("balanced"));
+        Assert.That(OptionsJson.Read(output)["class_weights"]!["balanced"]!.GetValue<bool>());
         Assert.That(OptionsJson.Read(output)["data"]!["text_column"]!.GetValue<string>(), Is.EqualTo("sentence"));
         Assert.That(OptionsJson.Read(output)["data"]!["task"]!.GetValue<string>(), Is.EqualTo("classification"));
 

@@ -130,7 +130,7 @@ public sealed class GenerationCommandTests : IDisposable
         CliRun run = CliRun.Of(command, "--model", Model, option, value, "--precision", "fp8");
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Contain("--precision is 'fp8'; expected fp32 or bf16"));
+        Assert.That(run.Error, Does.Contain("--precision is 'fp8'; expected fp32, tf32, bf16 or fp16"));
     }
 
     [Test]

@@ -293,7 +293,7 @@ public sealed class PipelineTests
         CliRun run = CliRun.Of(verb, "--model", Model, data, _desk.Test, "--precision", "fp64");
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Contain("--precision is 'fp64'; expected fp32 or bf16"));
+        Assert.That(run.Error, Does.Contain("--precision is 'fp64'; expected fp32, tf32, bf16 or fp16"));
     }
 
     [Test]
