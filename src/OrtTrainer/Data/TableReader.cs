@@ -74,8 +74,7 @@ internal static class TableReader
         options.Format == DataFormat.Auto
             ? throw new ArgumentException(
                 $"{name} has no extension to tell its format by; state it in the options.", nameof(options))
-            : Rows(ContentOpening.Open(stream, name, options.Encoding, note), name, options.Format, options, note,
-                cancellation);
+            : Opened(stream, name, options, note, cancellation);
 
     /// <summary>The format that a file's extension tells; null for any other.</summary>
     internal static DataFormat? KnownFormat(string path) => ExtensionOf(path) switch
@@ -132,6 +131,17 @@ internal static class TableReader
         foreach (DataRow row in Rows(content, file.Path, format, options, note, cancellation))
         {
             yield return isNamed ? features.Named(row) : row;
+        }
+    }
+
+    // Nothing is read before the first row is asked for, on the thread that asks: a stream may be silent for long.
+    private static IEnumerable<DataRow> Opened(
+        Stream stream, string name, TableOptions options, Action<string>? note, CancellationToken cancellation)
+    {
+        OpenedContent content = ContentOpening.Open(stream, name, options.Encoding, note);
+        foreach (DataRow row in Rows(content, name, options.Format, options, note, cancellation))
+        {
+            yield return row;
         }
     }
 
