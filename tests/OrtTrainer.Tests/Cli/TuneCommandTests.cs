@@ -24,9 +24,9 @@ public sealed class TuneCommandTests
     [Test]
     public void Trials_side_by_side_run_in_processes_of_their_own()
     {
-        CliRun run = CliRun.Of([.. Tune("side"), "--jobs", "2", "--trials", "4"]).Succeeded();
+        CliRun run = CliRun.Of([.. Tune("side"), "--jobs", "2"]).Succeeded();
 
-        Assert.That(run.Out, Does.Contain("trial 3"));
+        Assert.That(run.Out, Does.Contain("trial 2"));
     }
 
     [TestCase("tune --train x --model y --out z", "--minutes is missing")]
