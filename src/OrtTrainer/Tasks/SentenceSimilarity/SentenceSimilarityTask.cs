@@ -185,7 +185,7 @@ internal sealed class SentenceSimilarityTask : ModelTask
     {
         Example shown = new(example?.Text ?? SomeText);
         string embedding = ModelUsage.Predicted(
-            shown, "{string.Join(\", \", ((EmbeddingPrediction)prediction).Embedding.Take(4))}");
+            shown, "{string.Join(\", \", prediction.Scores.Take(4))}");
         string pooling = _settings?.Pooling == Pooling.Cls ? "cls" : "mean";
         return ModelUsage.Pipeline(
             "feature-extraction", "FeatureExtraction", embedding, [shown.Text],

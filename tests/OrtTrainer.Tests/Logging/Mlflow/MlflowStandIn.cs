@@ -70,7 +70,8 @@ internal sealed class MlflowStandIn : IDisposable
             {
                 await AnswerAsync(context);
             }
-            catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException or IOException)
+            catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException or IOException
+                or ProtocolViolationException)
             {
                 // Whoever asked has stopped waiting.
             }
