@@ -32,6 +32,11 @@ public abstract class Device
     /// <summary>Whether a run can be recorded here and played back, as a CUDA graph is.</summary>
     public virtual bool RecordsRuns => false;
 
+    /// <summary>The operators that sessions of this device run as kernels of this assembly.</summary>
+    public IReadOnlyList<string> KernelNames => Kernels is { } kernels
+        ? [.. kernels.Definitions.Select(kernel => kernel.Name)]
+        : [];
+
     /// <summary>How sessions describe tensors over this device's buffers.</summary>
     internal abstract OrtMemoryInfo MemoryInfo { get; }
 

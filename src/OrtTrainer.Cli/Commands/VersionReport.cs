@@ -4,7 +4,6 @@ using System.Runtime.Intrinsics.X86;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
-using OrtTrainer.Runtime.Cpu.Kernels;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -35,7 +34,7 @@ internal sealed record VersionReport(
         string? runtime = Known(() => GraphSession.RuntimeVersion);
         return new(
             CommandProgram.Version, runtime, Environment.Version.ToString(), RuntimeInformation.RuntimeIdentifier,
-            Sets(), Known(() => KernelLibrary.Default.Definitions)?.Count ?? 0, HasBFloat16Products,
+            Sets(), Known(() => Device.Default.KernelNames)?.Count ?? 0, HasBFloat16Products,
             Device.All.Count > 1 && HasCudaProvider);
     }
 
