@@ -50,7 +50,7 @@ internal sealed class WordClassifier
             for (int epoch = 0; epoch < Epochs; epoch++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                Shuffle(train, random);
+                random.Shuffle(train);
                 foreach (int row in train)
                 {
                     model.Learn(features[row], labels[row]);
@@ -73,7 +73,7 @@ internal sealed class WordClassifier
         foreach (IGrouping<int, int> rows in Enumerable.Range(0, labels.Length).GroupBy(row => labels[row]))
         {
             int[] shuffled = [.. rows];
-            Shuffle(shuffled, random);
+            random.Shuffle(shuffled);
             foreach (int row in shuffled)
             {
                 foldOf[row] = next++ % folds;
@@ -81,15 +81,6 @@ internal sealed class WordClassifier
         }
 
         return foldOf;
-    }
-
-    private static void Shuffle(int[] rows, SeededRandom random)
-    {
-        for (int i = rows.Length - 1; i > 0; i--)
-        {
-            int other = random.NextInt(i + 1);
-            (rows[i], rows[other]) = (rows[other], rows[i]);
-        }
     }
 
     private void Learn((int Bucket, float Value)[] features, int label)

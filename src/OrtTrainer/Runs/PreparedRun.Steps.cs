@@ -43,7 +43,7 @@ internal sealed partial class PreparedRun
             ? LastLayers.Of(model.Architecture, count)
             : null;
         return options.Adapters is { } adapters
-            ? adapters.PlanOf(model.Architecture, head, model.Has, last?.FrozenLayers)
+            ? adapters.PlanOf(model, head, last?.FrozenLayers)
             : last;
     }
 

@@ -66,8 +66,11 @@ internal sealed record Lora : RunPart
     /// <summary>What is trained of a model.</summary>
     /// <param name="model">The pre-trained model.</param>
     /// <param name="head">What stands on it.</param>
+    /// <param name="frozenLayers">How many layers, the first ones, have no adapters and run apart; null for
+    /// none.</param>
     /// <exception cref="RunException">A target is no linear layer of the model, or there are none.</exception>
-    internal AdapterPlan PlanOf(PretrainedModel model, ModelHead head) => PlanOf(model.Architecture, head, model.Has);
+    internal AdapterPlan PlanOf(PretrainedModel model, ModelHead head, int? frozenLayers = null) =>
+        PlanOf(model.Architecture, head, model.Has, frozenLayers);
 
     /// <summary>As the other.</summary>
     /// <param name="architecture">The encoder.</param>
@@ -76,7 +79,7 @@ internal sealed record Lora : RunPart
     /// a task puts on the model is trained then, and nothing else of the head.</param>
     /// <param name="frozenLayers">How many layers, the first ones, have no adapters and run apart; null for
     /// none.</param>
-    /// <inheritdoc cref="PlanOf(PretrainedModel, ModelHead)" path="/exception"/>
+    /// <inheritdoc cref="PlanOf(PretrainedModel, ModelHead, int?)" path="/exception"/>
     internal AdapterPlan PlanOf(
         Architecture architecture, ModelHead head, Func<ParameterSpec, bool>? has, int? frozenLayers = null)
     {
