@@ -121,10 +121,10 @@ internal sealed class StudyRunFolder(string path)
     /// </summary>
     public void Trim(StudyKeep keep)
     {
-        string run = System.IO.Path.Combine(path, "run");
-        string teacher = System.IO.Path.Combine(run, "teacher");
+        string run = RunFolder.RunPathOf(path);
         if (keep == StudyKeep.Models)
         {
+            string teacher = System.IO.Path.Combine(run, "teacher");
             Delete(Directory.EnumerateFiles(run, "checkpoint*.safetensors"));
             if (Directory.Exists(teacher))
             {
@@ -134,12 +134,15 @@ internal sealed class StudyRunFolder(string path)
             return;
         }
 
-        Delete(Directory.EnumerateFiles(run, "*.safetensors"));
         Delete(Directory.EnumerateFiles(path));
+        Delete(Directory.EnumerateFiles(run).Where(file => !IsResult(file)));
         string graph = System.IO.Path.Combine(path, OnnxModelFolder.GraphFolder);
-        foreach (string folder in new[] { graph, teacher }.Where(Directory.Exists))
+        foreach (string folder in Directory.EnumerateDirectories(run).Append(graph))
         {
-            Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
     }
 
@@ -164,6 +167,9 @@ internal sealed class StudyRunFolder(string path)
 
         Directory.Delete(path, recursive: true);
     }
+
+    private bool IsResult(string file) => file == MetricsFile || file == SummaryFile
+        || file == RunFolder.OptionsFileOf(path);
 
     private static void Delete(IEnumerable<string> files)
     {

@@ -1,6 +1,7 @@
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Tests.Runtime.Products;
 
 namespace OrtTrainer.Tests.Runtime;
 
@@ -14,7 +15,7 @@ public sealed class ConstantWeightTests
 
     [Test]
     public void A_stored_weight_gives_the_bits_of_one_that_is_an_input(
-        [Values] Precision precision, [Values] bool hasBias, [Values(1, 2)] int threads)
+        [ProcessorPrecisions] Precision precision, [Values] bool hasBias, [Values(1, 2)] int threads)
     {
         if (precision == Precision.Bf16 && !ProductKernels.BFloat16IsSupported)
         {

@@ -219,7 +219,8 @@ public sealed class KernelAndBodyTests
     // Rows about tiles and pairs; depths of one chunk and of several, of which a panel's sums are kept until the last.
     [Test]
     public void A_gated_feed_forward_operator_computes_what_its_body_does(
-        [Values] Precision precision, [Values] GateActivation activation, [Values(1, 2, 11, 12, 13, 145)] int rows)
+        [ProcessorPrecisions] Precision precision, [Values] GateActivation activation,
+        [Values(1, 2, 11, 12, 13, 145)] int rows)
     {
         (string stem, string suffix) = ($"FeedForwardGlu{activation}", Operands.Suffix(precision));
         if (!Kernels.Contains(stem + suffix))
@@ -251,13 +252,13 @@ public sealed class KernelAndBodyTests
     // Lengths about a vector, a tile and a block of queries, and none at all.
     [Test]
     public void Attention_to_some_computes_what_its_body_does(
-        [Values] Precision precision, [Values("1 16 33", "7 7 72 137", "129 192")] string ends,
+        [ProcessorPrecisions] Precision precision, [Values("1 16 33", "7 7 72 137", "129 192")] string ends,
         [Values(0f, 0.3f)] float p, [Values(0, 1)] int mask, [Values(-1, 3, 40)] int window) =>
         AttendsAsBody(precision, ends, p, mask, window);
 
     [Test]
     public void Attention_to_more_than_1024_tokens_computes_what_its_body_does(
-        [Values] Precision precision, [Values(-1, 1030)] int window) =>
+        [ProcessorPrecisions] Precision precision, [Values(-1, 1030)] int window) =>
         AttendsAsBody(precision, "5 1115", p: 0.3f, mask: 0, window);
 
     // Lengths about a vector, a panel and a block of queries; distances that share rows and that have their own.

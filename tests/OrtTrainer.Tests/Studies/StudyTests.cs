@@ -81,7 +81,8 @@ public sealed class StudyTests
         Assert.That(File.Exists(Path.Combine(run, "onnx", "model.onnx")));
         Assert.That(Names(Path.Combine(run, "run")), Is.EquivalentTo(new[]
         {
-            "averaged.safetensors", "last.safetensors", "metrics.jsonl", "options.json", "summary.json",
+            "averaged.safetensors", "last.safetensors", "metrics.jsonl", "options.json", "readme.sha256",
+            "report.html", "summary.json",
         }));
     }
 

@@ -12,7 +12,7 @@ public sealed class LinearCrossEntropyTests
 
     [Test]
     public void Loss_and_gradients_of_one_block(
-        [Values] Precision precision, [Values] bool hasBias, [Values(0, 1, 11, 12, 13, 97)] int rows)
+        [ProcessorPrecisions] Precision precision, [Values] bool hasBias, [Values(0, 1, 11, 12, 13, 97)] int rows)
     {
         foreach ((int width, int classes) in new[] { (1, 1), (5, 31), (32, 33), (33, 513) })
         {
@@ -22,12 +22,13 @@ public sealed class LinearCrossEntropyTests
 
     // 128 MB of logits are 83 rows of this, of which a block takes 48.
     [Test]
-    public void Loss_and_gradients_of_several_blocks([Values] Precision precision, [Values] bool hasBias) =>
+    public void Loss_and_gradients_of_several_blocks(
+        [ProcessorPrecisions] Precision precision, [Values] bool hasBias) =>
         Check(precision, hasBias, 60, 3, 400_001);
 
     [Test]
     public void A_frozen_layer_gives_the_same_loss_and_gradient_of_x(
-        [Values] Precision precision, [Values] bool hasBias, [Values(0, 13, 60)] int rows)
+        [ProcessorPrecisions] Precision precision, [Values] bool hasBias, [Values(0, 13, 60)] int rows)
     {
         Precisions.RequireLinear(precision);
         int classes = rows == 60 ? 400_001 : 31;
@@ -59,7 +60,8 @@ public sealed class LinearCrossEntropyTests
     }
 
     [Test]
-    public void The_bits_do_not_depend_on_threads_where_there_are_several_blocks([Values] Precision precision)
+    public void The_bits_do_not_depend_on_threads_where_there_are_several_blocks(
+        [ProcessorPrecisions] Precision precision)
     {
         Precisions.RequireLinear(precision);
         KernelRun run = Run(precision, true, 60, 3, 400_001).Run;

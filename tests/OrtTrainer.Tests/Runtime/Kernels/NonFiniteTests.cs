@@ -94,7 +94,7 @@ public sealed class NonFiniteTests
     }
 
     [Test]
-    public void A_row_of_a_linear_layer_and_a_column_of_its_weight_s_gradient([Values] Precision precision)
+    public void A_row_of_a_linear_layer_and_a_column_of_its_weight_s_gradient([ProcessorPrecisions] Precision precision)
     {
         Precisions.RequireLinear(precision);
         string suffix = Operands.Suffix(precision);
@@ -106,7 +106,7 @@ public sealed class NonFiniteTests
     }
 
     [Test]
-    public void A_row_between_two_layers([Values] Precision precision)
+    public void A_row_between_two_layers([ProcessorPrecisions] Precision precision)
     {
         (float[][] Clean, float[][] Spoilt) outputs = SpoiltProduct("FeedForwardGelu", precision, 0);
 
@@ -115,7 +115,7 @@ public sealed class NonFiniteTests
     }
 
     [Test]
-    public void A_gradient_that_arrives_at_two_layers([Values] Precision precision)
+    public void A_gradient_that_arrives_at_two_layers([ProcessorPrecisions] Precision precision)
     {
         (float[][] Clean, float[][] Spoilt) outputs = SpoiltProduct("FeedForwardGeluGrad", precision, 0);
 
@@ -127,7 +127,7 @@ public sealed class NonFiniteTests
     }
 
     [Test]
-    public void What_was_kept_between_two_layers([Values] Precision precision)
+    public void What_was_kept_between_two_layers([ProcessorPrecisions] Precision precision)
     {
         (float[][] Clean, float[][] Spoilt) outputs = SpoiltProduct("FeedForwardGeluTanhGrad", precision, 4);
 
@@ -139,7 +139,7 @@ public sealed class NonFiniteTests
     }
 
     [Test]
-    public void A_gradient_that_arrives_at_a_layer([Values] Precision precision)
+    public void A_gradient_that_arrives_at_a_layer([ProcessorPrecisions] Precision precision)
     {
         (float[][] Clean, float[][] Spoilt) outputs = SpoiltProduct("LinearGrad", precision, 0);
 

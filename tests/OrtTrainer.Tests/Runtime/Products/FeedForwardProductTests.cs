@@ -14,7 +14,8 @@ public sealed class FeedForwardProductTests
 {
     [Test]
     public void Operators_and_gradients_are_those_of_their_definition(
-        [Values] Precision precision, [Values] bool isTanh, [Values(0, 1, 2, 11, 12, 13, 25, 145, 400)] int rows)
+        [ProcessorPrecisions] Precision precision, [Values] bool isTanh,
+        [Values(0, 1, 2, 11, 12, 13, 25, 145, 400)] int rows)
     {
         Precisions.Require(precision);
         string stem = "FeedForwardGelu" + (isTanh ? "Tanh" : ""), suffix = Operands.Suffix(precision);

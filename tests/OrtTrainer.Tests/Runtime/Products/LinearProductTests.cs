@@ -13,7 +13,7 @@ public sealed class LinearProductTests
 
     [Test]
     public void Layers_and_gradients_are_the_products_of_their_definition(
-        [Values] Precision precision, [Values(0, 1, 11, 12, 13, 143, 144, 145, 289)] int rows,
+        [ProcessorPrecisions] Precision precision, [Values(0, 1, 11, 12, 13, 143, 144, 145, 289)] int rows,
         [Values(1, 2, 3, 191, 192, 193, 385, 777)] int depth)
     {
         Precisions.RequireLinear(precision);
@@ -45,7 +45,7 @@ public sealed class LinearProductTests
 
     // The layer is linear in x and in w, so that each gradient is its adjoint: exact where operands have 8 bits.
     [Test]
-    public void Gradients_are_the_adjoints_of_the_layer([Values] Precision precision)
+    public void Gradients_are_the_adjoints_of_the_layer([ProcessorPrecisions] Precision precision)
     {
         Precisions.RequireLinear(precision);
         const int Rows = 37, Inputs = 29, Outputs = 43;

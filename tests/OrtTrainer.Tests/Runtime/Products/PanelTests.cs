@@ -13,16 +13,16 @@ public sealed unsafe class PanelTests
 
     [Test]
     public void Columns_that_are_rows_of_the_source_lie_as_tiles_read_them(
-        [Values] Precision precision, [Range(1, 32)] int columns) =>
+        [ProcessorPrecisions] Precision precision, [Range(1, 32)] int columns) =>
         Packs(precision, columns, byRows: false);
 
     [Test]
-    public void Rows_lie_as_tiles_read_them([Values] Precision precision, [Range(1, 32)] int columns) =>
+    public void Rows_lie_as_tiles_read_them([ProcessorPrecisions] Precision precision, [Range(1, 32)] int columns) =>
         Packs(precision, columns, byRows: true);
 
     [Test]
     public void Rows_of_a_left_factor_are_converted_where_a_tile_needs_it(
-        [Values] Precision precision, [Values(1, 2, 5)] int rows)
+        [ProcessorPrecisions] Precision precision, [Values(1, 2, 5)] int rows)
     {
         Precisions.Require(precision);
         foreach (int columns in Depths)
@@ -80,7 +80,7 @@ public sealed unsafe class PanelTests
     // Rows of a tile, whose last may have no other beside it.
     [Test]
     public void Tiles_are_stored_as_they_are_read(
-        [Values] Precision precision, [Values(1, 2, 3, 11, 12)] int rows, [Values] bool asSteps)
+        [ProcessorPrecisions] Precision precision, [Values(1, 2, 3, 11, 12)] int rows, [Values] bool asSteps)
     {
         Precisions.Require(precision);
         float[] tile = [.. Reference.Random(5, rows * Panels.Columns), .. new float[Panels.Columns]];
@@ -106,7 +106,7 @@ public sealed unsafe class PanelTests
     }
 
     [Test]
-    public void What_is_stored_is_the_rounded_number_and_is_loaded_again([Values] Precision precision)
+    public void What_is_stored_is_the_rounded_number_and_is_loaded_again([ProcessorPrecisions] Precision precision)
     {
         Precisions.Require(precision);
         float[] tile = Reference.Random(6, Panels.Columns, 1e3);
