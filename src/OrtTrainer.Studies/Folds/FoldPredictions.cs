@@ -7,8 +7,8 @@ namespace OrtTrainer.Studies.Folds;
 
 /// <summary>
 /// Predictions of examples by models that did not learn from them, a JSON object a line in the order of the rows:
-/// <c>row</c> from 0, <c>fold</c> from 1, <c>label</c> as the file has it, and <c>scores</c> and
-/// <c>probabilities</c> by label, or the <c>prediction</c> of a number.
+/// <c>row</c> from 0, <c>fold</c> from 1, <c>label</c> as the file has it, and <c>scores</c> by label, which are
+/// probabilities as those of <c>predict</c>, or the <c>prediction</c> of a number.
 /// </summary>
 internal static class FoldPredictions
 {
@@ -48,13 +48,10 @@ internal static class FoldPredictions
         }
         else
         {
-            line["scores"] = ByLabel(fold, scores);
-            line["probabilities"] = ByLabel(fold, scores);
+            line["scores"] = new JsonObject(
+                fold.Labels.Zip(scores, (name, score) => KeyValuePair.Create(name, (JsonNode?)score)));
         }
 
         return line.ToJsonString(Format);
     }
-
-    private static JsonObject ByLabel(ScoredFold fold, double[] scores) => new(
-        fold.Labels.Zip(scores, (label, score) => KeyValuePair.Create(label, (JsonNode?)score)));
 }

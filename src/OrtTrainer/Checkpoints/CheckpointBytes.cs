@@ -34,6 +34,11 @@ internal sealed class CheckpointBytes : IDisposable
             handle = File.OpenHandle(full, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             return new CheckpointBytes(full, handle);
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CheckpointException(
+                full, null, "no such file", "the file of a model", "Check the path; is the folder a model's?", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             handle?.Dispose();

@@ -70,6 +70,20 @@ internal sealed class ClassifiedExamples : EvaluatedExamples, IScoredExamples
         return Array.ConvertAll(probabilities, Math.Exp);
     }
 
+    /// <summary>The probability of each prediction, [N].</summary>
+    public double[] Confidences()
+    {
+        double[] probabilities = Probabilities();
+        return [.. Predictions().Select((prediction, i) => probabilities[(i * Classes) + prediction])];
+    }
+
+    /// <summary>How far the probabilities of the predictions can be believed.</summary>
+    public Reliability ToReliability()
+    {
+        int[] predictions = Predictions();
+        return new Reliability(Confidences().Select((p, i) => (predictions[i] == _labels[i], p)));
+    }
+
     /// <inheritdoc/>
     public double[] ScoreRows() => Probabilities();
 

@@ -49,7 +49,11 @@ public sealed class TuneCommandTests
             "--max-length", "16", "--threads", "1", "--out", _desk.File("folds")).Succeeded();
 
         Assert.That(run.Out, Does.Contain("3 folds, 12 examples:").And.Contain("of all at once"));
-        Assert.That(File.ReadLines(Path.Combine(_desk.File("folds"), "oof.jsonl")).Count(), Is.EqualTo(12));
+        string predictions = Path.Combine(_desk.File("folds"), "oof.jsonl");
+        Assert.That(File.ReadLines(predictions).Count(), Is.EqualTo(12));
+        Assert.That(
+            CliRun.Of("debug-data", _desk.Train, "--predictions", predictions).Succeeded().Out,
+            Does.Contain("checked by models that"));
     }
 
     private string[] Tune(string output) =>

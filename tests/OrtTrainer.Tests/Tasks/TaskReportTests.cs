@@ -1,4 +1,5 @@
 using OrtTrainer.Data;
+using OrtTrainer.Evaluation;
 using OrtTrainer.Reports;
 using OrtTrainer.Reports.Documents;
 using OrtTrainer.Tasks.QuestionAnswering;
@@ -34,6 +35,23 @@ public sealed class TaskReportTests
         {
             new[] { "5", "Look at Rome", "LOC: Rome", "PER: Look", "4" },
         }));
+    }
+
+    [Test]
+    public void Probabilities_of_tags_are_held_against_how_often_they_are_right()
+    {
+        // Two words of two tags: right at 3/4, wrong at 9/10.
+        ClassifiedExamples words = new([Math.Log(3), 0, Math.Log(9), 0], [0, 1], classes: 2);
+        TaggedSentences sentences = new([new SentenceScore([], [], rightWords: 1, words: 2, loss: 1)], words);
+        Dataset data = DataOf(TaggedExample.Of(["a", "b"], ["O", "O"], null, 1));
+
+        ReportBlock[] blocks = [.. TaggedReport.Of(sentences, data)];
+
+        Assert.That(words.ToReliability().ExpectedError, Is.EqualTo((0.25 + 0.9) / 2).Within(1e-12));
+        Assert.That(blocks.OfType<HeadingBlock>().Select(heading => heading.Text), Does.Contain("Calibration"));
+        Assert.That(
+            blocks.OfType<ParagraphBlock>().Select(paragraph => paragraph.Text),
+            Has.Some.Contains("0.5750").And.Some.Contains("tags of words"));
     }
 
     [Test]

@@ -30,7 +30,9 @@ internal static class PageStyle
         table { border-collapse: collapse; font-size: 0.88rem; line-height: 1.35; min-width: min(100%, 480px); }
         caption { text-align: left; color: var(--faint); padding-bottom: 6px; max-width: 75ch; }
         th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--grid); text-align: left; vertical-align: top; }
-        tbody th, thead th:first-child { position: sticky; left: 0; background: var(--ground); }
+        tbody th, thead th:first-child {
+          position: sticky; left: 0; background: var(--ground); background-clip: padding-box;
+        }
         thead th {
           white-space: nowrap; border-bottom: 1px solid var(--axis); font-weight: 600; vertical-align: bottom;
         }

@@ -20,17 +20,15 @@ internal static class ClassificationReport
             yield return block;
         }
 
-        double[] probabilities = examples.Probabilities();
-        int[] predictions = examples.Predictions(), labels = examples.Labels.ToArray();
-        double[] sure = [.. predictions.Select((k, i) => probabilities[(i * examples.Classes) + k])];
         yield return new HeadingBlock(3, "Calibration");
-        Reliability reliability = new(predictions.Select((k, i) => (k == labels[i], sure[i])));
-        foreach (ReportBlock block in ReliabilityFigure.Of(reliability, "predictions"))
+        foreach (ReportBlock block in ReliabilityFigure.Of(examples.ToReliability(), "predictions"))
         {
             yield return block;
         }
 
         yield return new HeadingBlock(3, "Surest mistakes");
+        int[] predictions = examples.Predictions(), labels = examples.Labels.ToArray();
+        double[] sure = examples.Confidences();
         IEnumerable<int> wrong = Enumerable.Range(0, labels.Length)
             .Where(i => predictions[i] != labels[i]).OrderByDescending(i => sure[i]);
         foreach (ReportBlock block in MistakeTable.Of(

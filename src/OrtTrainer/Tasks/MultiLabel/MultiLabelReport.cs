@@ -20,7 +20,7 @@ internal static class MultiLabelReport
 
         (bool IsRight, double Sure)[] decisions = [.. examples.Certainties()];
         yield return new HeadingBlock(3, "Calibration");
-        foreach (ReportBlock block in ReliabilityFigure.Of(new Reliability(decisions), "decisions, label by label"))
+        foreach (ReportBlock block in ReliabilityFigure.Of(new Reliability(decisions), "decisions on labels"))
         {
             yield return block;
         }

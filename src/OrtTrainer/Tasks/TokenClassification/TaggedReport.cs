@@ -7,7 +7,7 @@ using OrtTrainer.Reports.Results;
 
 namespace OrtTrainer.Tasks.TokenClassification;
 
-/// <summary>How each type of entity does, and the sentences that are read worst.</summary>
+/// <summary>How each type of entity does, what probabilities are worth, and the sentences read worst.</summary>
 internal static class TaggedReport
 {
     public static IEnumerable<ReportBlock> Of(TaggedSentences sentences, Dataset data)
@@ -15,6 +15,15 @@ internal static class TaggedReport
         IReadOnlyList<SentenceScore> scores = sentences.Scores;
         yield return ClassScores.Table(
             "Entities by type: right where type, first and last word are", "type", Types(scores));
+        if (sentences.Decisions is { } words)
+        {
+            yield return new HeadingBlock(3, "Calibration");
+            foreach (ReportBlock block in ReliabilityFigure.Of(words.ToReliability(), "tags of words"))
+            {
+                yield return block;
+            }
+        }
+
         IEnumerable<int> wrong = Enumerable.Range(0, scores.Count)
             .Where(i => scores[i].RightWords < scores[i].Words).OrderByDescending(i => scores[i].Loss);
         yield return new HeadingBlock(3, "Sentences that are read worst");

@@ -22,7 +22,7 @@ public sealed class CrossValidationTests
         Assert.That(lines.GroupBy(line => line.GetProperty("fold").GetInt32()).Select(fold => fold.Count()),
             Is.EqualTo(new[] { 20, 20, 20 }));
         double right = lines.Count(line => line.GetProperty("label").GetString()
-            == line.GetProperty("probabilities").EnumerateObject().MaxBy(p => p.Value.GetDouble()).Name) / 60.0;
+            == line.GetProperty("scores").EnumerateObject().MaxBy(p => p.Value.GetDouble()).Name) / 60.0;
         Assert.That(summary.Metrics["accuracy"].Pooled, Is.EqualTo(right).Within(1e-12));
         Assert.That(summary.Metrics["accuracy"].Mean, Is.EqualTo(right).Within(1e-12), "folds of one size");
         Assert.That(summary.Scores, Has.Count.EqualTo(3));
