@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace OrtTrainer.Tests.Cli;
 
 /// <summary><c>tune</c> and <c>finetune --folds</c> as users call them.</summary>
@@ -29,6 +31,23 @@ public sealed class TuneCommandTests
         Assert.That(run.Out, Does.Contain("trial 2"));
     }
 
+    [Test]
+    public void A_search_that_was_killed_goes_on_to_the_same_trials()
+    {
+        CliRun.Of(Tune("whole")).Succeeded();
+        foreach (string line in new[] { "trial 0:", "trial 1:", "trial 1 after", "trial 2:" })
+        {
+            Assert.That(InterruptedProcess.KillAt(line, Tune("parts")).ExitCode, Is.EqualTo(128 + 9), line);
+        }
+
+        CliRun.Of(Tune("parts")).Succeeded();
+
+        Assert.That(Trials("parts"), Is.EqualTo(Trials("whole")));
+        Assert.That(
+            File.ReadAllBytes(Path.Combine(_desk.File("parts"), "best", "model.safetensors")),
+            Is.EqualTo(File.ReadAllBytes(Path.Combine(_desk.File("whole"), "best", "model.safetensors"))));
+    }
+
     [TestCase("tune --train x --model y --out z", "--minutes is missing")]
     [TestCase("tune --minutes 1 --out z", "give a file of what to search")]
     [TestCase("tune f.json --lr 1 --minutes 1 --out z", "--lr stands in the file")]
@@ -55,6 +74,14 @@ public sealed class TuneCommandTests
             CliRun.Of("debug-data", _desk.Train, "--predictions", predictions).Succeeded().Out,
             Does.Contain("checked by models that"));
     }
+
+    // What each trial was and came to; times are left out.
+    private string[] Trials(string output) =>
+    [
+        .. JsonNode.Parse(File.ReadAllText(Path.Combine(_desk.File(output), "state.json")))!["trials"]!.AsArray()
+            .Select(trial => $"{trial!["settings"]} {trial["status"]} {trial["steps"]} {trial["scores"]} "
+                + $"{trial["score"]}"),
+    ];
 
     private string[] Tune(string output) =>
     [
