@@ -66,10 +66,5 @@ internal static class StudyTables
     };
 
     private static void Append(StringBuilder table, IEnumerable<string> fields) =>
-        table.AppendJoin(',', fields.Select(Quoted)).Append('\n');
-
-    /// <summary>RFC 4180: quotes around a field that holds a comma, a quote or a line break.</summary>
-    private static string Quoted(string field) => field.AsSpan().ContainsAny(",\"\r\n")
-        ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-        : field;
+        table.AppendJoin(',', fields.Select(CsvField.Of)).Append('\n');
 }

@@ -20,7 +20,10 @@ internal static class RateCurveLines
 
         yield return curve.Divergence is { } divergence
             ? $"diverged at {Figures.Short(divergence)}"
-            : "did not diverge; a higher --to would tell more";
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"the loss ended at {curve.Rise:0.00} times its least; {RateCurve.Diverged} times count as divergence")
+                + ". A higher --to would tell more";
         yield return curve.Steepest is { } steepest
             ? $"steepest descent of the smoothed loss: --lr {Figures.Short(steepest)}"
             : "the smoothed loss never falls: look at the data and the range of rates";

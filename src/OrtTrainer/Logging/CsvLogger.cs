@@ -31,7 +31,9 @@ internal sealed class CsvLogger : RunLogger
     {
         foreach ((string name, double value) in values)
         {
-            _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step},{Quoted(name)},{value:R}"));
+            // Types of entities, which come from the data, are in names of scores; a line is one value.
+            string field = CsvField.Of(name.ReplaceLineEndings(" "));
+            _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step},{field},{value:R}"));
         }
     }
 
@@ -40,11 +42,6 @@ internal sealed class CsvLogger : RunLogger
     public override void End(bool isDone) => _writer.Flush();
 
     public override void Dispose() => _writer.Dispose();
-
-    // Types of entities, which come from the data, are in names of scores.
-    private static string Quoted(string name) => name.AsSpan().ContainsAny(",\"\r\n")
-        ? $"\"{name.Replace("\"", "\"\"").ReplaceLineEndings(" ")}\""
-        : name;
 
     /// <summary>False for a line that a killed process left unfinished, too.</summary>
     private static bool IsKept(string line, LoggedRun run)

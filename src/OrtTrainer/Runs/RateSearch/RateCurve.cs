@@ -38,6 +38,9 @@ internal sealed record RateCurve(IReadOnlyList<RatePoint> Points, double? Diverg
     /// <summary>A tenth of <see cref="Divergence"/>; null without.</summary>
     public double? TenthOfDivergence => Divergence / 10;
 
+    /// <summary>The last smoothed loss as a multiple of the least one; NaN where there is none.</summary>
+    public double Rise => Points.Count == 0 ? double.NaN : Points[^1].Smoothed / Points.Min(point => point.Smoothed);
+
     /// <summary>The curve of losses at rates.</summary>
     /// <param name="steps">Rate and loss, step by step.</param>
     public static RateCurve Of(IEnumerable<(double Rate, double Loss)> steps)

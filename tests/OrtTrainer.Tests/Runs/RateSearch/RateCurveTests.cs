@@ -1,3 +1,4 @@
+using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Runs.RateSearch;
 using OrtTrainer.Training.Schedules;
 
@@ -33,6 +34,17 @@ public class RateCurveTests
         RateCurve curve = RateCurve.Of(Enumerable.Range(1, 30).Select(i => ((double)i, 1.0)));
         Assert.That((curve.Steepest, curve.Divergence, curve.TenthOfDivergence), Is.EqualTo(
             ((double?)null, (double?)null, (double?)null)));
+    }
+
+    [Test]
+    public void A_rise_that_is_no_divergence_is_told_by_how_much()
+    {
+        // A running mean of 1 and then 3 of weights 0.09 and 0.1.
+        RateCurve curve = RateCurve.Of([(1, 1.0), (2, 3.0)]);
+
+        Assert.That(curve.Divergence, Is.Null);
+        Assert.That(curve.Rise, Is.EqualTo(((0.09 * 1) + (0.1 * 3)) / 0.19).Within(1e-12));
+        Assert.That(RateCurveLines.Of(curve), Has.Some.StartsWith("the loss ended at 2.05 times its least"));
     }
 
     [Test]
