@@ -101,8 +101,9 @@ internal static class TuneDocument
         SeedPair[] pairs = [.. result.State.Pairs.Where(pair => pair is { Best: not null, Default: not null })];
         if (pairs.Length < 2)
         {
-            yield return $"{pairs.Length} pairs of runs with other seeds fitted into the time: too few to tell a "
-                + "difference of settings from one of seeds.";
+            string fitted = pairs.Length == 0 ? "No pair" : "One pair";
+            yield return $"{fitted} of runs with another seed fitted into the time: too few to tell a difference of "
+                + "settings from one of seeds.";
             yield break;
         }
 

@@ -32,13 +32,22 @@ public sealed class PageOptionsTests
 
     // What follows the program's name up to a pipe, an output file, or a remark. Dots stand for options left out.
     private static IEnumerable<string[]> CommandsOf(Page page) =>
-        page.Blocks.Where(block => block.Language == "sh")
-            .SelectMany(block => ShellCommand.In(block.Text))
+        page.Blocks.SelectMany(block => ShellCommand.In(block.Language switch
+            {
+                "sh" => block.Text,
+                "" => Typed(block.Text),
+                _ => "",
+            }))
             .SelectMany(command => command.Stages().Stages)
             .Where(words => words[0] == "orttrainer" && words.Length > 1)
             .Select(words => words[1..].TakeWhile(word => word != "#").Where(word => word is not ("..." or "…")))
             .Select(words => words.ToArray())
             .Where(words => !words.Any(word => word is "--help" or "--version"));
+
+    // What is typed of a block that shows what is printed, too.
+    private static string Typed(string block) => string.Concat(
+        block.Split('\n').Where(line => line.StartsWith("orttrainer ", StringComparison.Ordinal) && line[^1] != '\\')
+            .Select(line => line + "\n"));
 
     private static void Parse(string[] words)
     {
