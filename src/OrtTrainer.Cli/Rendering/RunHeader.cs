@@ -19,7 +19,8 @@ internal static class RunHeader
         {
             yield return Line("trained", FormattableString.Invariant(
                 $"{Figures.Count(trained)} of {Figures.Count(facts.Parameters)} parameters ")
-                + FormattableString.Invariant($"({100.0 * trained / facts.Parameters:0.##} %), in adapters and head"));
+                + FormattableString.Invariant($"({100.0 * trained / facts.Parameters:0.##} %)")
+                + (options.Lora is null ? "" : ", in adapters and head"));
         }
 
         if (facts.Initialized.Count > 0)

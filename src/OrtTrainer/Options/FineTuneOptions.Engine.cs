@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
+using OrtTrainer.Models;
 
 namespace OrtTrainer.Options;
 
@@ -21,13 +22,18 @@ public sealed partial record FineTuneOptions
     public string? Engine { get; init => field = EngineOf(value); }
 
     /// <summary>
-    /// With the engine <c>ort-training</c>: names of parameters that stay as they are, between commas; <c>*</c> stands
-    /// for any letters. Null for none.
+    /// Names of parameters that stay as they are, between commas, as weight files have them; <c>*</c> stands for any
+    /// letters, and the encoder's prefix, such as <c>bert.</c>, may be left out. Null for none.
     /// </summary>
-    [Setting("freeze", "with --engine ort-training: parameters that stay as they are; * stands for any letters",
+    [Setting("freeze", "parameters that stay as they are, by their names; * stands for any letters",
         Value = "A,B", Default = "none", Section = Execution)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Freeze { get; init; }
+    public string? Freeze
+    {
+        get;
+        init => field = value is null || NamedParameters.Parse(value).Count > 0 ? value : throw new ArgumentException(
+            $"{nameof(Freeze)} is '{value}'; expected names of parameters between commas.", nameof(Freeze));
+    }
 
     /// <summary>
     /// How many layers next to the head are trained beside it, 0 or more; null for the whole model. What is below, the
@@ -47,19 +53,7 @@ public sealed partial record FineTuneOptions
     /// </exception>
     private void RequireEngine()
     {
-        if (Engine is null)
-        {
-            if (Freeze is not null)
-            {
-                throw new ArgumentException(
-                    $"{nameof(Freeze)} is for the engine {OrtTraining} alone. Freeze whole layers by "
-                    + $"{nameof(LayersTrainable)}, or choose that engine.");
-            }
-
-            return;
-        }
-
-        if (Beyond() is (string part, string reason))
+        if (Engine is not null && Beyond() is (string part, string reason))
         {
             throw new ArgumentException($"{part} is beyond the engine {OrtTraining}: {reason}");
         }

@@ -42,8 +42,9 @@ internal sealed partial class PreparedRun
         LastLayers? last = options is { Engine: null, LayersTrainable: { } count }
             ? LastLayers.Of(model.Architecture, count)
             : null;
-        return options.Adapters is { } adapters
-            ? adapters.PlanOf(model, head, last?.FrozenLayers)
+        return options.Adapters is { } adapters ? adapters.PlanOf(model, head, last?.FrozenLayers)
+            : options is { Engine: null, Freeze: { } names } ? FrozenParameters.Of(
+                model.Architecture, head, NamedParameters.Parse(names), last, options.FrozenBatchNorm)
             : last;
     }
 

@@ -65,7 +65,7 @@ internal sealed record TrainingGraph(
         PackedModelBuilder m = new(g, dropout, precision)
         {
             UsesBatchStatistics = batchStatistics, Adapters = plan?.Adapters,
-            FrozenLayers = plan?.FrozenLayers, StartsAtStates = startsAtStates,
+            FrozenLayers = plan?.FrozenLayers, FrozenNames = plan?.FrozenNames, StartsAtStates = startsAtStates,
         };
         Value ids = m.InputIds;
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
