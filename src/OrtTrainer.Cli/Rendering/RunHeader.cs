@@ -23,6 +23,11 @@ internal static class RunHeader
                 + (options.Lora is null ? "" : ", in adapters and head"));
         }
 
+        if (facts.Stages is { } stages)
+        {
+            yield return Line("layers", $"trained: {stages}");
+        }
+
         if (facts.Initialized.Count > 0)
         {
             yield return Line("new weights", options.FromScratch

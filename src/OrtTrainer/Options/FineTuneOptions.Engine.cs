@@ -49,6 +49,20 @@ public sealed partial record FineTuneOptions
         init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 0) : null;
     }
 
+    /// <summary>
+    /// Gradual unfreezing (Howard and Ruder 2018, arXiv:1801.06146, section 3.3): after how many epochs, above 0, one
+    /// more layer is trained, from the head and <see cref="LayersTrainable"/> down to the embeddings. The optimizer
+    /// begins anew each time. Null to train the same from first to last.
+    /// </summary>
+    [Setting("unfreeze-every", "train one more layer every so many epochs, from the head down to the embeddings",
+        Value = "EPOCHS", Default = "never", Section = Execution)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? UnfreezeEvery
+    {
+        get;
+        init => field = value is { } epochs ? OptionRange.Above(epochs, 0) : null;
+    }
+
     /// <exception cref="ArgumentException">Something is asked that the engine cannot do; the message names it.
     /// </exception>
     private void RequireEngine()
@@ -70,6 +84,8 @@ public sealed partial record FineTuneOptions
         : Precision != Graph.Precision.Fp32 ? (nameof(Precision), "it computes in float32. Leave it out.")
         : Recompute ? (nameof(Recompute), "it keeps what gradients need. Leave it out.")
         : Lora is not null ? (nameof(Lora), "it trains the weights themselves. Leave it out.")
+        : UnfreezeEvery is not null ? (nameof(UnfreezeEvery),
+            "its files train the same from first to last. Leave it out.")
         : Mixout is not null ? (nameof(Mixout), "its steps see the weights as they are. Leave it out.")
         : LayerDecay != 1 ? (nameof(LayerDecay), "it has one rate for all parameters. Leave it out.")
         : Data.LossWeightColumn is not null

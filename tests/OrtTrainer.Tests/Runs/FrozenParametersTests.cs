@@ -3,6 +3,7 @@ using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;
+using OrtTrainer.Training.Schedules;
 
 namespace OrtTrainer.Tests.Runs;
 
@@ -54,7 +55,7 @@ public sealed class FrozenParametersTests
         FineTuneOptions step = Options("whole") with
         {
             MaxSteps = 1, Method = FineTuneMethod.FineTune, Optimizer = OptimizerKind.Sgd, Momentum = 0,
-            WeightDecay = 0, ClipNorm = null, LearningRate = 0.5, Schedule = Training.Schedules.ScheduleKind.Constant,
+            WeightDecay = 0, ClipNorm = null, LearningRate = 0.5, Schedule = ScheduleKind.Constant,
         };
         TinyTask.Run(step);
         TinyTask.Run(step with { Output = _tiny.Output("part"), Freeze = names });
