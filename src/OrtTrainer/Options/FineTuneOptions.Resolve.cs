@@ -187,22 +187,6 @@ public sealed partial record FineTuneOptions
         }
     }
 
-    private void RequireUnfreezing()
-    {
-        (string? option, string why) = UnfreezeEvery is null ? (null, "")
-            : Lora is not null ? (nameof(Lora), "adapters are trained beside layers that all stay as they are")
-            : Freeze is not null ? (nameof(Freeze), "in the end all of the model is trained")
-            : Mixout is not null ? (nameof(Mixout), "it mixes all weights from the first step on")
-            : CudaGraphs != RecordingMode.Off ? (nameof(CudaGraphs), "what is recorded is of one graph, and every "
-                + "stage has its own")
-            : ((string?)null, "");
-        if (option is not null)
-        {
-            throw new ArgumentException(
-                $"{nameof(UnfreezeEvery)} and {option} are both given: {why}. Leave one of the two out.");
-        }
-    }
-
     private static string NotEmpty(string value, [CallerMemberName] string name = "") =>
         string.IsNullOrWhiteSpace(value)
         ? throw new ArgumentException($"{name} is empty; expected a folder.", name)

@@ -110,8 +110,9 @@ internal sealed class TrainingState : IDisposable
     public LossScale? LossScale { get; init; }
 
     /// <summary>
-    /// Steps of the run: those of the optimizer and of those before it, and those that were left out because of <see cref="LossScale"/>. By
-    /// this count go the order of examples, dropout, the rate, evaluations and the steps that averages take in.
+    /// Steps of the run: those of the optimizer and of those before it, and those that were left out because of
+    /// <see cref="LossScale"/>. By this count go the order of examples, dropout, the rate, evaluations and the steps
+    /// that averages take in.
     /// </summary>
     public long Step => EarlierSteps + Optimizer.Steps + (LossScale?.SkippedSteps ?? 0);
 
