@@ -25,7 +25,7 @@ internal static class RunHeader
 
         if (facts.Stages is { } stages)
         {
-            yield return Line("layers", $"trained are {stages}");
+            yield return Line("trained", $"layers: {stages}");
         }
 
         if (facts.Initialized.Count > 0)
