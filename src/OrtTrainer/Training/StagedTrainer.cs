@@ -1,5 +1,3 @@
-using OrtTrainer.Models;
-
 namespace OrtTrainer.Training;
 
 /// <summary>
