@@ -15,7 +15,9 @@ public sealed partial class MethodPagesTests
     public void A_page_lists_the_settings_of_its_method_with_their_defaults(string method)
     {
         IEnumerable<(string, string?)> settings = RunSetting.All
-            .Where(setting => setting.Owner is { } owner ? owner.Word == method : setting.About.Option == OptionOf(method))
+            .Where(setting => setting.Owner is { } owner
+                ? owner.Word == method
+                : setting.About.Option == OptionOf(method))
             .Select(setting => (setting.About.Option, setting.DefaultText));
 
         IEnumerable<(string, string?)> listed = Rows().Matches(Page.Read($"docs/methods/{method}.md").Text)
