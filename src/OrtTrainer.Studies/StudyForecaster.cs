@@ -78,6 +78,10 @@ internal sealed class StudyForecaster
                     Model = run.Start?.Options.Model ?? run.Options.Model,
                     FromScratch = run.Start is not null || run.Options.FromScratch,
                     Threads = _options.ThreadsPerJob,
+
+                    // The stage that trains all takes longest, and is the last.
+                    LayersTrainable = run.Options.UnfreezeEvery is null ? run.Options.LayersTrainable : null,
+                    UnfreezeEvery = null,
                 }));
             }
         }
@@ -193,6 +197,8 @@ internal sealed class StudyForecaster
             FromScratch = false,
             LearningRate = 0,
             LayerDecay = 1,
+            LayersTrainable = options.UnfreezeEvery is null ? options.LayersTrainable : null,
+            UnfreezeEvery = null,
             Schedule = ScheduleKind.Constant,
             Warmup = 0,
             WeightDecay = 0,

@@ -80,6 +80,13 @@ public sealed partial class FineTuner
                     + "teacher first, by finetune, and give it with --method distillation --teacher DIR.");
         }
 
+        if (options.UnfreezeEvery is not null)
+        {
+            throw new RunException(
+                "--unfreeze-every changes graphs within a run, which ranks do not do together yet. Leave it out, or "
+                + "leave --distributed out.");
+        }
+
         if (options.Accumulation < ranks)
         {
             throw new RunException(

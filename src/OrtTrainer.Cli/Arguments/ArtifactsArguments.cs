@@ -1,6 +1,7 @@
 using CommandLine;
 using OrtTrainer.Artifacts;
 using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Models;
 
 namespace OrtTrainer.Cli.Arguments;
 
@@ -107,6 +108,6 @@ internal sealed class ArtifactsArguments : LabelledArguments
     public TrainableParameters Trainable() => OptionErrors.Guard(GetType(), () => new TrainableParameters
     {
         Layers = Layers,
-        Frozen = Freeze?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
+        Frozen = NamedParameters.Parse(Freeze),
     });
 }

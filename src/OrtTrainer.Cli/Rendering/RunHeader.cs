@@ -19,7 +19,13 @@ internal static class RunHeader
         {
             yield return Line("trained", FormattableString.Invariant(
                 $"{Figures.Count(trained)} of {Figures.Count(facts.Parameters)} parameters ")
-                + FormattableString.Invariant($"({100.0 * trained / facts.Parameters:0.##} %), in adapters and head"));
+                + FormattableString.Invariant($"({100.0 * trained / facts.Parameters:0.##} %)")
+                + (options.Lora is null ? "" : ", in adapters and head"));
+        }
+
+        if (facts.Stages is { } stages)
+        {
+            yield return Line("trained", $"layers: {stages}");
         }
 
         if (facts.Initialized.Count > 0)

@@ -41,6 +41,11 @@ internal static class RunResult
         yield return $"trained: {Figures.Count(summary.Steps)} steps in {time}, "
             + $"{Figures.Count(summary.ExamplesPerSecond)} examples/s, "
             + $"{Figures.Count(summary.TokensPerSecond)} tokens/s{end}";
+        if (summary.Stages is { } stages)
+        {
+            yield return $"layers trained: {stages}";
+        }
+
         if (summary is { SkippedSteps: { } skipped, LossScale: { } scale })
         {
             yield return $"loss scale: {RunLines.Scale(scale)} at the end, "

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using OrtTrainer.Common;
 using OrtTrainer.Models;
 
@@ -11,7 +10,7 @@ internal sealed record TrainableParameters
     /// model.</summary>
     public int? Layers { get; init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 0) : null; }
 
-    /// <summary>Names of parameters that stay as they are, in which <c>*</c> stands for any letters.</summary>
+    /// <summary>Names of parameters that stay as they are, as <see cref="NamedParameters"/> takes them.</summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
     /// <summary>Chooses among the tensors of a model.</summary>
@@ -23,14 +22,8 @@ internal sealed record TrainableParameters
     public IReadOnlySet<string> Of(
         Architecture architecture, IReadOnlyList<(string Name, ParameterSpec Parameter)> tensors)
     {
-        if (Frozen.FirstOrDefault(pattern => !tensors.Any(t => Fits(pattern, t.Name))) is { } unused)
-        {
-            string meant = NearestName.Of(unused, tensors.Select(t => t.Name)) is { } near
-                ? $" Did you mean {near}?"
-                : $" The first is {tensors[0].Name}.";
-            throw new RunException($"{architecture.Config.Path}: no parameter of the model is called {unused}.{meant}");
-        }
-
+        NamedParameters frozen = new(architecture, Frozen);
+        frozen.RequireAmong([.. tensors.Select(t => t.Name)]);
         int layers = architecture.Shape.Layers;
         if (Layers > layers)
         {
@@ -47,7 +40,7 @@ internal sealed record TrainableParameters
         HashSet<string> trained =
         [
             .. tensors.Where(t => !t.Parameter.IsStatistic && IsNear(t.Parameter.Place, layers)
-                && !Frozen.Any(pattern => Fits(pattern, t.Name))).Select(t => t.Name),
+                && !frozen.Has(t.Name)).Select(t => t.Name),
         ];
         return trained.Count > 0 ? trained : throw new RunException(
             $"{architecture.Config.Path}: all parameters of the model would be frozen. Leave some of them out.");
@@ -58,7 +51,4 @@ internal sealed record TrainableParameters
 
     private bool IsNear(ParameterPlace place, int layers) =>
         Layers is not { } trained || trained == layers || place.LevelsBelowHead(layers) <= trained;
-
-    private static bool Fits(string pattern, string name) =>
-        FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

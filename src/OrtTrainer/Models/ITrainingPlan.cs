@@ -13,6 +13,10 @@ internal interface ITrainingPlan
     /// part.</summary>
     int? FrozenLayers { get; }
 
+    /// <summary>The names of parameters that stay as they are wherever they belong; null for none. What is frozen lies
+    /// apart in the graph from what it would be stacked with.</summary>
+    IReadOnlySet<string>? FrozenNames => null;
+
     /// <summary>Whether a parameter of a model that was built by this plan is trained.</summary>
     bool Trains(ParameterView view, PackedModelBuilder m);
 }

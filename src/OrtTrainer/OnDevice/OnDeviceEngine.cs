@@ -1,6 +1,7 @@
 using OrtTrainer.Artifacts;
 using OrtTrainer.Common;
 using OrtTrainer.Methods;
+using OrtTrainer.Models;
 using OrtTrainer.Options;
 using OrtTrainer.Runtime;
 using OrtTrainer.Runtime.OnDevice;
@@ -39,8 +40,7 @@ internal static class OnDeviceEngine
     public static TrainableParameters TrainableOf(FineTuneOptions options) => new()
     {
         Layers = options.LayersTrainable,
-        Frozen = options.Freeze?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            ?? [],
+        Frozen = NamedParameters.Parse(options.Freeze),
     };
 
     /// <summary>The part of a method that is in the files.</summary>

@@ -20,46 +20,11 @@ public sealed partial record FineTuneOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Engine { get; init => field = EngineOf(value); }
 
-    /// <summary>
-    /// With the engine <c>ort-training</c>: names of parameters that stay as they are, between commas; <c>*</c> stands
-    /// for any letters. Null for none.
-    /// </summary>
-    [Setting("freeze", "with --engine ort-training: parameters that stay as they are; * stands for any letters",
-        Value = "A,B", Default = "none", Section = Execution)]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Freeze { get; init; }
-
-    /// <summary>
-    /// How many layers next to the head are trained beside it, 0 or more; null for the whole model. What is below, the
-    /// embeddings included, stays as it is and runs without dropout and without gradients. With <see cref="Lora"/>, how
-    /// many have adapters.
-    /// </summary>
-    [Setting("layers-trainable", "train the head and the N layers next to it alone; what is below is frozen",
-        Default = "all", Section = Execution)]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? LayersTrainable
-    {
-        get;
-        init => field = value is { } n ? (int)OptionRange.AtLeast((long)n, 0) : null;
-    }
-
     /// <exception cref="ArgumentException">Something is asked that the engine cannot do; the message names it.
     /// </exception>
     private void RequireEngine()
     {
-        if (Engine is null)
-        {
-            if (Freeze is not null)
-            {
-                throw new ArgumentException(
-                    $"{nameof(Freeze)} is for the engine {OrtTraining} alone. Freeze whole layers by "
-                    + $"{nameof(LayersTrainable)}, or choose that engine.");
-            }
-
-            return;
-        }
-
-        if (Beyond() is (string part, string reason))
+        if (Engine is not null && Beyond() is (string part, string reason))
         {
             throw new ArgumentException($"{part} is beyond the engine {OrtTraining}: {reason}");
         }
@@ -76,6 +41,8 @@ public sealed partial record FineTuneOptions
         : Precision != Graph.Precision.Fp32 ? (nameof(Precision), "it computes in float32. Leave it out.")
         : Recompute ? (nameof(Recompute), "it keeps what gradients need. Leave it out.")
         : Lora is not null ? (nameof(Lora), "it trains the weights themselves. Leave it out.")
+        : UnfreezeEvery is not null ? (nameof(UnfreezeEvery),
+            "its files train the same from first to last. Leave it out.")
         : Mixout is not null ? (nameof(Mixout), "its steps see the weights as they are. Leave it out.")
         : LayerDecay != 1 ? (nameof(LayerDecay), "it has one rate for all parameters. Leave it out.")
         : Data.LossWeightColumn is not null

@@ -140,6 +140,7 @@ public sealed partial record FineTuneOptions
 
         RequireCalibration();
         RequireLora();
+        RequireUnfreezing();
         RunTraits run = new(Method, Data.Task, Dropout, FromScratch, Teacher);
         foreach (RunPart part in Parts)
         {
@@ -177,6 +178,7 @@ public sealed partial record FineTuneOptions
             : FromScratch ? (nameof(FromScratch), "of a model at random, all weights are to be trained")
             : Layers is not null ? (nameof(Layers), "adapters belong to the whole model")
             : Mixout is not null ? (nameof(Mixout), "the weights that it mixes stay as they are")
+            : Freeze is not null ? (nameof(Freeze), "all but the adapters and a new head stays as it is already")
             : ((string?)null, "");
         if (option is not null)
         {

@@ -113,6 +113,11 @@ internal static class RunTables
                     + facts.Precision.ToString().ToLowerInvariant(),
             ],
         ];
+        if (summary.Stages is { } stages)
+        {
+            rows.Add(["layers trained", stages]);
+        }
+
         if (summary.TeacherTrainSeconds is { } trained)
         {
             rows.Add(["time of the teacher's steps", ReportFigures.Seconds(trained)]);

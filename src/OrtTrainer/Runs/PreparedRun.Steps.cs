@@ -21,12 +21,7 @@ internal sealed partial class PreparedRun
         LearningRateSchedule schedule = RunSchedule.Of(Options, TotalSteps);
         if (Library is null)
         {
-            GradientContext context = new(graph.Layout, State, _updates, Options.Seed);
-            IGradientSource gradients = Ranks is null
-                ? RunParts.Wrap(Options, new GradientAccumulator(graph, settings, objective, State), context)
-                : OfRanks(new BatchPasses(graph, settings, objective, State), context);
-            Trainer trainer = new(settings, Data.Train.Inputs, gradients, State, schedule, averaging, _updates);
-            return Ranks is { IsFirst: true } ? new LeadingTrainer(trainer, Ranks) : trainer;
+            return Stages.Count > 0 ? new StagedTrainer(State, Stages, GraphOf, OwnTrainer) : OwnTrainer(graph);
         }
 
         // The loss is in the session's files: labels come as they are.
@@ -34,16 +29,56 @@ internal sealed partial class PreparedRun
             Data.Task.Distribution, new ExampleTargets(Data.Train.Targets)).With(Data.Draw);
         return new OnDeviceTrainer(
             settings, Data.Train.Inputs, labels, State, schedule, averaging, Library, ToArtifacts);
+
+        TrainingGraph GraphOf(TrainingStage stage)
+        {
+            if (stage.Layers is not { } layers)
+            {
+                return graph;
+            }
+
+            TrainingGraph part = TrainingGraph.Build(
+                Model.Architecture, Data.Head, objective, precision: settings.Execution.Products,
+                recompute: Options.Recompute, batchStatistics: !Options.FrozenBatchNorm,
+                plan: LastLayers.Of(Model.Architecture, layers), keepsLayout: true);
+            part.Layout.RequireStartOf(graph.Layout);
+            return part;
+        }
+
+        ITrainer OwnTrainer(TrainingGraph graph)
+        {
+            GradientContext context = new(graph.Layout, State, _updates, Options.Seed);
+            IGradientSource gradients = Ranks is null
+                ? RunParts.Wrap(Options, new GradientAccumulator(graph, settings, objective, State), context)
+                : OfRanks(new BatchPasses(graph, settings, objective, State), context);
+            Trainer trainer = new(settings, Data.Train.Inputs, gradients, State, schedule, averaging, _updates);
+            return Ranks is { IsFirst: true } ? new LeadingTrainer(trainer, Ranks) : trainer;
+        }
     }
 
-    // What is trained of the model; null for all of it, or where another engine decides.
+    // The stages of gradual unfreezing; none where the same is trained from first to last.
+    private static IReadOnlyList<TrainingStage> StagesOf(
+        FineTuneOptions options, Architecture architecture, (long PerEpoch, long Total) steps)
+    {
+        if (options.UnfreezeEvery is not { } epochs)
+        {
+            return [];
+        }
+
+        int first = options.LayersTrainable ?? 0;
+        _ = LastLayers.Of(architecture, first);
+        return TrainingStage.Unfreezing(epochs, first, architecture.Shape.Layers, steps.PerEpoch, steps.Total);
+    }
+
+    // What is trained of the model; null for all of it, if in the end alone, or where another engine decides.
     private static ITrainingPlan? PlanOf(FineTuneOptions options, PretrainedModel model, ModelHead head)
     {
-        LastLayers? last = options is { Engine: null, LayersTrainable: { } count }
+        LastLayers? last = options is { Engine: null, UnfreezeEvery: null, LayersTrainable: { } count }
             ? LastLayers.Of(model.Architecture, count)
             : null;
-        return options.Adapters is { } adapters
-            ? adapters.PlanOf(model, head, last?.FrozenLayers)
+        return options.Adapters is { } adapters ? adapters.PlanOf(model, head, last?.FrozenLayers)
+            : options is { Engine: null, Freeze: { } names } ? FrozenParameters.Of(
+                model.Architecture, head, NamedParameters.Parse(names), last, options.FrozenBatchNorm)
             : last;
     }
 

@@ -58,6 +58,7 @@ internal sealed partial class PreparedRun : IDisposable
         ProductPrecision products = settings.Execution.Products;
         StepsPerEpoch = EpochOrder.StepsPerEpochOf(data.Train.Inputs.Count, settings.PerStep);
         TotalSteps = options.MaxSteps ?? Math.Max(1, RunLength.StepsOf(options.Epochs, StepsPerEpoch));
+        Stages = StagesOf(options, model.Architecture, (StepsPerEpoch, TotalSteps));
         AveragingPlan? averaging = options.Method.Averaging?.PlanOf(TotalSteps);
         TrainingObjective objective = RunObjective.Of(
             options, data.Task, data.Train, teacher, (StepsPerEpoch, TotalSteps), model.Architecture.Shape.Layers)
@@ -180,6 +181,9 @@ internal sealed partial class PreparedRun : IDisposable
 
     public long TotalSteps { get; }
 
+    /// <summary>What is trained from which step on; none where the same is from first to last.</summary>
+    public IReadOnlyList<TrainingStage> Stages { get; }
+
     /// <summary>Tells whether a checkpoint belongs to this run.</summary>
     public string Fingerprint { get; }
 
@@ -194,6 +198,7 @@ internal sealed partial class PreparedRun : IDisposable
         Teacher = Teacher?.Report,
         Engine = Library is null ? null : $"ONNX Runtime {Library.Version}, {Library.Path}",
         TrainedParameters = State.Adapted is null ? null : TrainedLayout.ParameterCount,
+        Stages = Stages.Count > 0 ? TrainingStage.Describe(Stages) : null,
         Ranks = Ranks?.Count,
         Buckets = Recording?.Plan.Buckets.Count,
         BucketPadding = Recording?.WastePercent,

@@ -20,6 +20,7 @@ internal sealed class RunCheckpoints(string folder, TrainingState state, string 
 {
     private const string ParametersName = "parameters";
     private const string LossScaleKey = "loss_scale";
+    private const string EarlierStepsKey = "earlier_steps";
 
     private readonly RunCheckpointStore _store = new(folder);
 
@@ -37,6 +38,11 @@ internal sealed class RunCheckpoints(string folder, TrainingState state, string 
         if (state.LossScale is { } scale)
         {
             words[LossScaleKey] = JsonSerializer.Serialize(scale.State, RunJson.Options);
+        }
+
+        if (state.EarlierSteps > 0)
+        {
+            words[EarlierStepsKey] = state.EarlierSteps.ToString(CultureInfo.InvariantCulture);
         }
 
         _store.Save(
@@ -72,7 +78,8 @@ internal sealed class RunCheckpoints(string folder, TrainingState state, string 
                 long.Parse(file.State["step"], CultureInfo.InvariantCulture),
                 file.State.TryGetValue(LossScaleKey, out string? scale)
                     ? JsonSerializer.Deserialize<LossScaleState>(scale, RunJson.Options)
-                    : null);
+                    : null,
+                long.Parse(file.State.GetValueOrDefault(EarlierStepsKey, "0"), CultureInfo.InvariantCulture));
             return (JsonSerializer.Deserialize<RunProgress>(file.State["progress"], RunJson.Options)!, warning);
         }
     }

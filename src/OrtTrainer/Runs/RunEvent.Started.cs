@@ -39,6 +39,11 @@ public abstract partial record RunEvent
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public long? TrainedParameters { get; init; }
 
+        /// <summary>How many layers are trained from which step on, in words; null where the same is trained from first
+        /// to last.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Stages { get; init; }
+
         /// <summary>What takes the steps, where it is not this program; else null.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Engine { get; init; }

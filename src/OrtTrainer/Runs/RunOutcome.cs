@@ -56,6 +56,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             EvalSampled = sampled?.Eval.Values,
             TestSampled = sampled?.Test?.Score,
             Steps = run.State.Step,
+            Stages = run.Facts.Stages,
             SkippedSteps = run.State.LossScale?.SkippedSteps,
             LossScale = run.State.LossScale?.Value,
             TrainSeconds = progress.TrainSeconds,

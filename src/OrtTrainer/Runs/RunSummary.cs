@@ -83,6 +83,11 @@ public sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public float? LossScale { get; init; }
 
+    /// <summary>How many layers were trained from which step on, in words; null where the same were from first to last.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Stages { get; init; }
+
     /// <summary>Seconds of optimizer steps, evaluation and loading left out.</summary>
     public double TrainSeconds { get; init; }
 

@@ -46,6 +46,11 @@ internal sealed class GradientSession : IDisposable
         _session = recorded?.Open(options, Name) ?? GraphSession.FromBytes(graph.Packed.Model, options, Name);
         Written = new BlockMap(graph.Layout.Weights);
         Written.Mark(0, graph.Layout.Weights.Length);
+        foreach (WeightSegment still in graph.Still.Select(graph.Layout.SegmentOf))
+        {
+            Written.Unmark(still.Offset, still.Length);
+        }
+
         _tables =
         [
             .. graph.Tables.Select(view => TableOf(view, view.GradientName, gradients, isShared: false)),
@@ -137,7 +142,7 @@ internal sealed class GradientSession : IDisposable
         {
             long offset = _graph.Layout.OffsetOf(view);
             binding.BindInput(view.Name, parameters, offset, [.. view.Shape]);
-            if (!view.IsStatistic && !_graph.Tables.Contains(view))
+            if (_graph.HasGradient(view) && !_graph.Tables.Contains(view))
             {
                 binding.BindOutput(view.GradientName, gradients, offset, [.. view.Shape]);
             }

@@ -3,6 +3,7 @@ using OrtTrainer.Graph.Differentiation;
 using OrtTrainer.Graph.Functions;
 using OrtTrainer.Models;
 using OrtTrainer.Models.Building;
+using OrtTrainer.Runtime;
 using OrtTrainer.Training.Loss;
 
 namespace OrtTrainer.Training;
@@ -25,8 +26,12 @@ internal sealed record TrainingGraph(
     /// <summary>The parameters that are trained, in the order of the graph's inputs.</summary>
     public ParameterLayout Layout => Packed.Layout;
 
-    /// <summary>The parameters that stay as they are; none unless a plan trains a part of the model.</summary>
+    /// <summary>The parameters that stay as they are and lie elsewhere; none unless a plan trains a part of the model.
+    /// </summary>
     public IReadOnlyList<ParameterView> Frozen { get; init; } = [];
+
+    /// <summary>The parameters that stay as they are although they lie in <see cref="Layout"/>.</summary>
+    public IReadOnlySet<ParameterView> Still { get; init; } = new HashSet<ParameterView>();
 
     /// <summary>The fused operators that look at where sequences begin: their function bodies have shapes that follow
     /// these.</summary>
@@ -54,18 +59,20 @@ internal sealed record TrainingGraph(
     /// <param name="batchStatistics">Whether batch normalization goes by the batch; otherwise by the statistics that
     /// belong to the weights.</param>
     /// <param name="plan">Which part of the model is trained, or adapters in its place; null for all of it.</param>
+    /// <param name="keepsLayout">Whether what stays as it is lies in the layout too, which is then that of a graph that
+    /// trains all.</param>
     /// <param name="startsAtStates">Whether <see cref="PackedInputs.FrozenStates"/> stand for the layers of the plan
     /// that stay as they are, and for what the graph would make them of.</param>
     public static TrainingGraph Build(
         Architecture architecture, ModelHead head, TrainingObjective objective, bool dropout = true,
         ProductPrecision precision = default, bool recompute = false, bool batchStatistics = false,
-        ITrainingPlan? plan = null, bool startsAtStates = false)
+        ITrainingPlan? plan = null, bool keepsLayout = false, bool startsAtStates = false)
     {
         GraphBuilder g = new("training");
         PackedModelBuilder m = new(g, dropout, precision)
         {
             UsesBatchStatistics = batchStatistics, Adapters = plan?.Adapters,
-            FrozenLayers = plan?.FrozenLayers, StartsAtStates = startsAtStates,
+            FrozenLayers = plan?.FrozenLayers, FrozenNames = plan?.FrozenNames, StartsAtStates = startsAtStates,
         };
         Value ids = m.InputIds;
         Value logits = head.Build(m, architecture, architecture.Encode(m, head));
@@ -120,7 +127,7 @@ internal sealed record TrainingGraph(
 
         HashSet<Value> inputs = [.. g.Inputs];
         return new(
-            PackedGraph.From(g, m, tables, [.. m.Views.Where(view => !frozen.Contains(view))])
+            PackedGraph.From(g, m, tables, [.. m.Views.Where(view => keepsLayout || !frozen.Contains(view))])
                 with { Rows = head.Rows },
             loss.Parts.Select(part => part.Part.Output).ToHashSet(), tables, shared)
         {
@@ -129,11 +136,24 @@ internal sealed record TrainingGraph(
                 .Where(node => node.Operator.Domain == FunctionDefinition.Domain
                     && node.Inputs.Any(input => input?.Name == PackedInputs.Offsets))
                 .Select(node => node.Operator.Type).ToHashSet(),
-            Frozen = [.. m.Views.Where((view, i) => frozen.Contains(view) && inputs.Contains(m.Parameters[i]))],
+            Frozen = keepsLayout ? []
+                : [.. m.Views.Where((view, i) => frozen.Contains(view) && inputs.Contains(m.Parameters[i]))],
+            Still = keepsLayout ? frozen : new HashSet<ParameterView>(),
             Adapted = [.. m.AdaptedLayers],
             AdapterScale = plan?.Adapters?.Scale ?? 0,
         };
     }
+
+    /// <summary>Whether a view of the layout has a gradient.</summary>
+    public bool HasGradient(ParameterView view) => !view.IsStatistic && !Still.Contains(view);
+
+    /// <summary>Rates with which an optimizer leaves alone what stays as it is.</summary>
+    /// <param name="rates">Those of a run that trains all, laid out as this is.</param>
+    public WeightLayout RatesOf(WeightLayout rates) => new(
+    [
+        .. rates.Segments.Zip(Layout.Views, (segment, view) =>
+            Still.Contains(view) ? segment with { RateScale = 0, HasWeightDecay = false } : segment),
+    ]);
 
     /// <summary>The output with the gradients of the rows that a batch picks of a table that is a weight too.</summary>
     public static string PickedName(ParameterView view) => view.Name + ".picked_gradient";

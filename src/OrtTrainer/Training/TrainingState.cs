@@ -12,7 +12,8 @@ internal sealed class TrainingState : IDisposable
 {
     private readonly WeightBuffer _parameters;
     private readonly AveragedWeights? _average;
-    private readonly UpdateShare _share;
+    private readonly OptimizerOptions _options;
+    private readonly WeightUpdates _updates;
     private bool _averageIsApart;
     private bool _statesAreApart;
 
@@ -25,7 +26,8 @@ internal sealed class TrainingState : IDisposable
         Layout = layout;
         _parameters = new WeightBuffer(updates.Device, layout.Length);
         Optimizer = options.Create(updates, layout);
-        _share = updates.Share;
+        _options = options;
+        _updates = updates;
         _average = average;
     }
 
@@ -45,7 +47,10 @@ internal sealed class TrainingState : IDisposable
         }
     }
 
-    public Optimizer Optimizer { get; }
+    public Optimizer Optimizer { get; private set; }
+
+    /// <summary>Steps of the optimizers before this one.</summary>
+    public long EarlierSteps { get; private set; }
 
     /// <summary>The model that adapters are trained beside; null where its own weights are trained. Disposed with this.
     /// </summary>
@@ -63,7 +68,7 @@ internal sealed class TrainingState : IDisposable
             Optimizer.BringUpToDate();
             if (_averageIsApart)
             {
-                _share.Ask(RankTask.CollectAverage);
+                _updates.Share.Ask(RankTask.CollectAverage);
                 CollectAverage();
             }
 
@@ -78,7 +83,7 @@ internal sealed class TrainingState : IDisposable
         {
             if (_statesAreApart)
             {
-                _share.Ask(RankTask.CollectStates);
+                _updates.Share.Ask(RankTask.CollectStates);
                 CollectStates();
             }
 
@@ -105,10 +110,11 @@ internal sealed class TrainingState : IDisposable
     public LossScale? LossScale { get; init; }
 
     /// <summary>
-    /// Steps of the run: those of the optimizer, and those that were left out because of <see cref="LossScale"/>. By
-    /// this count go the order of examples, dropout, the rate, evaluations and the steps that averages take in.
+    /// Steps of the run: those of the optimizer and of those before it, and those that were left out because of
+    /// <see cref="LossScale"/>. By this count go the order of examples, dropout, the rate, evaluations and the steps
+    /// that averages take in.
     /// </summary>
-    public long Step => Optimizer.Steps + (LossScale?.SkippedSteps ?? 0);
+    public long Step => EarlierSteps + Optimizer.Steps + (LossScale?.SkippedSteps ?? 0);
 
     /// <summary>One step of optimizer and average; all ranks call it where there are several.</summary>
     /// <param name="gradients">The gradients, in the layout; only read.</param>
@@ -130,9 +136,9 @@ internal sealed class TrainingState : IDisposable
             Average = share is null ? null : average!.Buffer,
             AverageWeight = share ?? 0,
         });
-        if (Optimizer.UpdatesShare && !_share.IsWhole)
+        if (Optimizer.UpdatesShare && !_updates.Share.IsWhole)
         {
-            _share.Spread(Layout, _parameters);
+            _updates.Share.Spread(Layout, _parameters);
             _statesAreApart = true;
             _averageIsApart |= share is not null;
         }
@@ -149,30 +155,58 @@ internal sealed class TrainingState : IDisposable
         LossScale?.AddStep();
     }
 
+    /// <summary>Goes on with another optimizer of the same kind.</summary>
+    /// <param name="layout">The same tensors at the same places, with rates of their own.</param>
+    /// <param name="keepsState">Whether it takes up the moments and the count of the one before; otherwise it begins
+    /// like that of a new run.</param>
+    public void ChangeOptimizer(WeightLayout layout, bool keepsState)
+    {
+        Optimizer next = _options.Create(_updates, layout);
+        if (keepsState)
+        {
+            foreach ((OptimizerState before, OptimizerState state) in Optimizer.States.Zip(next.States))
+            {
+                state.Values.CopyFrom(before.Values);
+            }
+
+            next.Restore(Optimizer.Steps);
+        }
+        else
+        {
+            Optimizer.BringUpToDate();
+            EarlierSteps += Optimizer.Steps;
+        }
+
+        Optimizer.Dispose();
+        Optimizer = next;
+    }
+
     /// <summary>Takes up a saved run, after all buffers were filled.</summary>
     /// <param name="step">Its <see cref="Step"/>.</param>
     /// <param name="scale">Of its loss; null for products that need no scale.</param>
-    public void Restore(long step, LossScaleState? scale)
+    /// <param name="earlierSteps">Its <see cref="EarlierSteps"/>.</param>
+    public void Restore(long step, LossScaleState? scale, long earlierSteps = 0)
     {
+        EarlierSteps = earlierSteps;
         if (scale is { } saved)
         {
             LossScale!.Restore(saved);
         }
 
-        Optimizer.Restore(step - (LossScale?.SkippedSteps ?? 0));
+        Optimizer.Restore(step - earlierSteps - (LossScale?.SkippedSteps ?? 0));
     }
 
     /// <summary>Completes the average on the first of several ranks; all of them call it.</summary>
     public void CollectAverage()
     {
-        _share.Collect(Layout, _average!.Buffer);
+        _updates.Share.Collect(Layout, _average!.Buffer);
         _averageIsApart = false;
     }
 
     /// <summary>Completes the optimizer's state on the first of several ranks; all of them call it.</summary>
     public void CollectStates()
     {
-        _share.Collect(Layout, Optimizer.States.Select(state => state.Values));
+        _updates.Share.Collect(Layout, Optimizer.States.Select(state => state.Values));
         _statesAreApart = false;
     }
 

@@ -133,6 +133,15 @@ public sealed class RankedRunTests
     }
 
     [Test]
+    public void Gradual_unfreezing_is_refused()
+    {
+        Exception?[] failures = RankedTask.Run(2, _task.Options("ranks", accumulation: 2) with { UnfreezeEvery = 1 });
+
+        Assert.That(failures[0], Is.InstanceOf<RunException>().With.Message.StartsWith("--unfreeze-every changes"));
+        Assert.That(Directory.Exists(_task.Task.Output("ranks")), Is.False);
+    }
+
+    [Test]
     public void A_failure_of_all_is_told_once()
     {
         FineTuneOptions options = _task.Options("ranks");

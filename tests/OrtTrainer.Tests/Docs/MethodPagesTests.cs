@@ -7,7 +7,7 @@ namespace OrtTrainer.Tests.Docs;
 /// <summary>Every method has a page with its settings as the program knows them.</summary>
 public sealed partial class MethodPagesTests
 {
-    private static readonly string[] BesideAny = ["lora", "mixout", "layer-decay", "class-weights"];
+    private static readonly string[] BesideAny = ["lora", "mixout", "layer-decay", "unfreezing", "class-weights"];
 
     private static IEnumerable<string> Methods => [.. MethodRegistry.Parts.Select(part => part.Word), .. BesideAny];
 
@@ -15,7 +15,9 @@ public sealed partial class MethodPagesTests
     public void A_page_lists_the_settings_of_its_method_with_their_defaults(string method)
     {
         IEnumerable<(string, string?)> settings = RunSetting.All
-            .Where(setting => setting.Owner is { } owner ? owner.Word == method : setting.About.Option == method)
+            .Where(setting => setting.Owner is { } owner
+                ? owner.Word == method
+                : setting.About.Option == OptionOf(method))
             .Select(setting => (setting.About.Option, setting.DefaultText));
 
         IEnumerable<(string, string?)> listed = Rows().Matches(Page.Read($"docs/methods/{method}.md").Text)
@@ -43,6 +45,8 @@ public sealed partial class MethodPagesTests
             Page.All.Where(page => page.Name.StartsWith("docs/methods/", StringComparison.Ordinal))
                 .Select(page => Path.GetFileNameWithoutExtension(page.Name)),
             Is.EquivalentTo(Methods.Append("index")));
+
+    private static string OptionOf(string page) => page == "unfreezing" ? "unfreeze-every" : page;
 
     [GeneratedRegex(@"^\| `--(?<option>[a-z-]+)` \| .+ \| (?<default>[^|]+) \|$", RegexOptions.Multiline)]
     private static partial Regex Rows();

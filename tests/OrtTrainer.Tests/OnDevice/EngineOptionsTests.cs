@@ -61,13 +61,14 @@ public sealed class EngineOptionsTests
     }
 
     [Test]
-    public void Freezing_by_names_is_for_that_engine_alone()
+    public void What_stays_as_it_is_is_for_both_engines()
     {
-        FineTuneOptions own = Possible with { Engine = null };
+        FineTuneOptions frozen = Possible with { Freeze = "*bias", LayersTrainable = 1 };
 
-        Assert.That(() => (own with { Freeze = "*" }).Resolve(), Throws.ArgumentException.With.Message.StartsWith(
-            "Freeze is for the engine ort-training alone."));
-        Assert.That((own with { LayersTrainable = 1 }).Resolve().LayersTrainable, Is.EqualTo(1));
+        Assert.That(() => frozen.Resolve(), Throws.Nothing);
+        Assert.That(() => (frozen with { Engine = null }).Resolve(), Throws.Nothing);
+        Assert.That(() => Possible with { Freeze = " , " }, Throws.ArgumentException.With.Message.StartsWith(
+            "Freeze is ' , '; expected names of parameters between commas."));
     }
 
     [TestCase("ORT_Training", "ort-training")]

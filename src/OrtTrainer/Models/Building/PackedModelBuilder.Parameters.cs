@@ -43,6 +43,11 @@ internal sealed partial class PackedModelBuilder
     /// <exception cref="RunException">It was used with another shape, or stacked with others.</exception>
     private Value Parameter(ParameterView view)
     {
+        if (IsMixed(view))
+        {
+            return Once(view.Name, () => Graph.Concat(0, [.. view.Parts.Select(Parameter)]));
+        }
+
         if (view.Parts.Select(p => p.Name).FirstOrDefault(_viewOfParameter.ContainsKey) is { } known)
         {
             int index = _viewOfParameter[known];

@@ -111,14 +111,16 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
 
     /// <summary>
     /// In one operator, where there is one for the activation; in layers where weights are stored, whose kernels keep
-    /// their panels, and beside adapters, where the gradients of weights are not asked for, which the operator makes.
+    /// their panels, and where the gradients of weights are not asked for, which the operator makes: beside adapters,
+    /// and where the weights stay as they are.
     /// </summary>
     public override Value FeedForward(
         LinearName inner, LinearName outer, long width, long innerWidth, string activation, Value x)
     {
         bool isTanh = IsGeluTanh(activation);
-        if (IsAdapted(inner, outer) || Adapters is not null || _stored is not null || !(isTanh || activation == "gelu")
-            || innerWidth % FusedOperations.FeedForwardMultiple != 0 || !inner.HasBias || !outer.HasBias)
+        if (IsAdapted(inner, outer) || Adapters is not null || AreFrozen(inner, outer) || _stored is not null
+            || !(isTanh || activation == "gelu") || innerWidth % FusedOperations.FeedForwardMultiple != 0
+            || !inner.HasBias || !outer.HasBias)
         {
             return base.FeedForward(inner, outer, width, innerWidth, activation, x);
         }
@@ -139,7 +141,8 @@ internal sealed partial class PackedModelBuilder : ModelBuilder
             "silu" or "swish" => GateActivation.Silu,
             _ => IsGeluTanh(activation) ? GateActivation.GeluTanh : null,
         };
-        if (IsAdapted(layers.Gate, layers.Up, layers.Down) || Adapters is not null || _stored is not null
+        if (IsAdapted(layers.Gate, layers.Up, layers.Down) || Adapters is not null
+            || AreFrozen(layers.Gate, layers.Up, layers.Down) || _stored is not null
             || gate is null || innerWidth % FusedOperations.FeedForwardMultiple != 0
             || layers.Gate.HasBias || layers.Down.HasBias || Probability(p) > 0)
         {
