@@ -59,6 +59,9 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, 
     [Option("output", MetaValue = "F", HelpText = "file for what is written, as JSON Lines (default: none)")]
     public string? Output { get; set; }
 
+    [Option("overwrite", HelpText = "replace the file of --output where it is there already")]
+    public bool Overwrites { get; set; }
+
     public int? MaxNewTokens { get; set; }
 
     public int? MinNewTokens { get; set; }

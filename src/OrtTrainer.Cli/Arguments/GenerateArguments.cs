@@ -25,6 +25,9 @@ internal sealed class GenerateArguments : TableArguments, IGenerationArguments
     [Option("output", MetaValue = "F", HelpText = "file for the texts, as JSON Lines (default: standard output)")]
     public string? Output { get; set; }
 
+    [Option("overwrite", HelpText = "replace the file of --output where it is there already")]
+    public bool Overwrites { get; set; }
+
     [Option("chat", HelpText = "take every prompt as a user's message in the model's chat template")]
     public bool Chats { get; set; }
 

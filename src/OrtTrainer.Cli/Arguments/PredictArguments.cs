@@ -26,6 +26,9 @@ internal sealed class PredictArguments : TableArguments
         "a file that ends in .npy (default: standard output)")]
     public string? Output { get; set; }
 
+    [Option("overwrite", HelpText = "replace the file of --output where it is there already")]
+    public bool Overwrites { get; set; }
+
     [Option("threshold", MetaValue = "X", HelpText = "least score of a label of a multi-label model (default: " +
         "as tuned for the model, or 0.5)")]
     public double? Threshold { get; set; }

@@ -1,8 +1,9 @@
+using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary>Counts the texts that were longer than a model reads.</summary>
+/// <summary>Counts the texts, and those that were longer than a model reads.</summary>
 internal sealed class CutTexts
 {
     private const int Shown = 3;
@@ -27,9 +28,15 @@ internal sealed class CutTexts
         return prediction;
     }
 
-    /// <summary>Says how many there were, and which; nothing where there were none.</summary>
-    public void Tell(int maxLength, Terminal terminal)
+    /// <summary>Says how many were longer, and which; or that there was no text at all.</summary>
+    public void Tell(string input, int maxLength, Terminal terminal)
     {
+        if (_texts == 0)
+        {
+            string source = input == PredictArguments.StandardInput ? "standard input" : input;
+            terminal.Note($"{source}: there are no texts in it; nothing was predicted.");
+        }
+
         if (_cut > 0)
         {
             string more = _cut > Shown ? $" and {_cut - Shown} more" : "";

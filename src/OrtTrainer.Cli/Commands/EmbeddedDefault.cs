@@ -21,10 +21,25 @@ internal static class EmbeddedDefault
         "Best headphones I ever had, thank you so much",
     ];
 
-    /// <summary>The options that differ from the library's: where things are, and what a tiny encoder needs.</summary>
-    public static JsonObject Options() => new()
+    /// <summary>The encoder's folder.</summary>
+    public static string Model { get; } = Path.Combine(Folder, "encoder");
+
+    /// <summary>Whether a word for a model's folder means the encoder: its name, where no folder has it.</summary>
+    public static bool IsModel(string? word) => word == Name && !Directory.Exists(word);
+
+    /// <summary>The encoder, and the options of a tiny one that differ from the library's.</summary>
+    public static JsonObject Encoder() => new()
     {
-        ["model"] = Path.Combine(Folder, "encoder"),
+        ["model"] = Model,
+        ["epochs"] = 8,
+        ["learning_rate"] = 1e-3,
+        // The encoder was pre-trained without dropout, and its configuration has none.
+        ["dropout"] = 0.1,
+    };
+
+    /// <summary>Where the data are.</summary>
+    public static JsonObject Data() => new()
+    {
         ["data"] = new JsonObject
         {
             ["train"] = Path.Combine(Folder, "train.tsv"),
@@ -33,10 +48,6 @@ internal static class EmbeddedDefault
             ["text_column"] = "text",
             ["label_column"] = "label",
         },
-        ["epochs"] = 8,
-        ["learning_rate"] = 1e-3,
-        // The encoder was pre-trained without dropout, and its configuration has none.
-        ["dropout"] = 0.1,
     };
 
     /// <summary>Whether a run is of the embedded data.</summary>

@@ -23,6 +23,7 @@ internal static class EvaluateCommand
         // A wrong option is told before a model is opened.
         (string model, string file, _) = (arguments.ModelFolder, arguments.DataFile, arguments.Table);
         GenerationOptions? writing = WrittenScores.Asked(arguments);
+        OutputFile.Require(arguments.Output, file, arguments.Overwrites);
         PredictorOptions options = OptionErrors.Guard(typeof(EvaluateArguments), () => new PredictorOptions
         {
             MaxLength = arguments.MaxLength,

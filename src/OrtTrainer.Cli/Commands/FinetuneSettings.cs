@@ -32,15 +32,21 @@ internal static class FinetuneSettings
             options["threads"] ??= count;
         }
 
-        if (embedded)
+        if (EmbeddedDefault.IsModel(options["model"]?.GetValue<string>()))
         {
-            options = OptionsJson.Merge(EmbeddedDefault.Options(), options);
+            options.Remove("model");
+            options = OptionsJson.Merge(EmbeddedDefault.Encoder(), options);
+        }
+        else if (embedded)
+        {
+            options = OptionsJson.Merge(
+                OptionsJson.Merge(EmbeddedDefault.Encoder(), EmbeddedDefault.Data()), options);
         }
 
         RunSettings.RequireParts(options, arguments.OptionsFile);
         string model = Require(options["model"], "--model", "DIR", "the folder of a pre-trained model");
         _ = Require(options["data"]?["train"], "--train", "F", "the file to train on");
-        options["output"] ??= RunNames.Next(embedded ? EmbeddedDefault.Name : model);
+        options["output"] ??= RunNames.Next(model == EmbeddedDefault.Model ? EmbeddedDefault.Name : model);
         return Guard(arguments, () => RunSettings.Deserialize(options).Resolve());
     }
 
@@ -49,8 +55,9 @@ internal static class FinetuneSettings
 
     private static string Require(JsonNode? value, string option, string meta, string meaning) =>
         value?.GetValue<string>() ?? throw new UsageException(
-            $"{option} is missing: give {meaning} as {option} {meta}; " +
-            "without both --model and --train, the embedded ones are used.");
+            $"{option} is missing: give {meaning} as {option} {meta}" +
+            (option == "--model" ? $", or --model {EmbeddedDefault.Name} for the small one that is here" : "") +
+            "; without both --model and --train, the embedded ones are used.");
 
     /// <summary>One word for files that were given one by one.</summary>
     internal static string? Joined(string? files) =>

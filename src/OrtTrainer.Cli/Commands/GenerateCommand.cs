@@ -23,6 +23,7 @@ internal static class GenerateCommand
             throw new UsageException("--prompt is one prompt; take either it or --input and --output.");
         }
 
+        OutputFile.Require(arguments.Output, arguments.Input, arguments.Overwrites);
         (ExecutionOptions execution, Precision precision) = OptionErrors.Guard(
             typeof(GenerateArguments), () => (
                 EvaluateCommand.Execution(arguments.Threads, arguments.Device),

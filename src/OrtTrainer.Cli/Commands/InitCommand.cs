@@ -27,7 +27,8 @@ internal static class InitCommand
         }
 
         string file = arguments.Data;
-        DataRow[] rows = [.. TableReader.Read(file, arguments.Table, terminal.Note, interruption)];
+        HashSet<string> told = [];
+        DataRow[] rows = [.. TableReader.Read(file, arguments.Table, Tell, interruption)];
         if (rows.Length == 0)
         {
             throw new DataFileException(file, null, "there are no rows in it; expected at least one example.");
@@ -45,13 +46,14 @@ internal static class InitCommand
             PairColumn = columns.Pair,
             LabelColumn = columns.Label,
         };
-        Dataset train = LabeledData.LoadTrain(data, terminal.Note, interruption);
+        Dataset train = LabeledData.LoadTrain(data, Tell, interruption);
         string? model = arguments.Model is { } folder ? ModelFolder.Require(folder) : null;
         LengthSummary? lengths = model is null
             ? null
             : DebugDataCommand.LengthsOf(
                 model, SequenceLimit.Of(model, ModelConfig.Load(model), asked: null), task, train);
-        string text = new OptionsProposal(data, train, lengths, model).ToText();
+        string text = new OptionsProposal(
+            data, train, lengths, model == EmbeddedDefault.Model ? EmbeddedDefault.Name : model).ToText();
         AtomicFile.WriteText(output, text);
         terminal.Out.Write(text);
         terminal.WriteLines(
@@ -61,6 +63,15 @@ internal static class InitCommand
                 + (model is null ? " --model DIR" : "") + " --out DIR",
         ]);
         return Task.FromResult(ExitCode.Done);
+
+        // The file is read twice.
+        void Tell(string note)
+        {
+            if (told.Add(note))
+            {
+                terminal.Note(note);
+            }
+        }
     }
 
     private static string TaskOf(DataRow[] rows, string label)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Diagnosis;
 using OrtTrainer.Tasks;
@@ -82,6 +83,11 @@ internal sealed class OptionsProposal
         if (options.Test is { } test)
         {
             _data.Add(("test", test, "scored once, at the end"));
+        }
+
+        if (options.Table != new TableOptions())
+        {
+            _data.Add(("table", JsonSerializer.SerializeToNode(options.Table, RunJson.Options)!, "how files are read"));
         }
 
         _data.Add(("task", options.Task.Name, options.Task.DescribeOutputs(train.Outputs)));

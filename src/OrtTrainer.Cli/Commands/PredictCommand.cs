@@ -15,6 +15,7 @@ internal static class PredictCommand
         CancellationToken interruption)
     {
         string model = arguments.ModelFolder;
+        OutputFile.Require(arguments.Output, arguments.InputFile, arguments.Overwrites);
         TextSource source = TextSource.Of(arguments, arguments.InputFile, terminal);
         PredictorOptions options = OptionErrors.Guard(typeof(PredictArguments), () => new PredictorOptions
         {
@@ -35,6 +36,13 @@ internal static class PredictCommand
         if (arguments.Verbose)
         {
             terminal.Note(predictor.Execution);
+        }
+
+        if (arguments.Threshold is not null && !predictor.Task.HasThresholds)
+        {
+            throw new UsageException(
+                $"--threshold is for models of several labels a text; the task of this one is {predictor.Task.Name}. "
+                + "Leave it out.");
         }
 
         ModelFolder.TellAssumption(predictor.Task, terminal);
@@ -59,7 +67,7 @@ internal static class PredictCommand
                     WriteLines(stream, line, predictions);
                 }
             });
-            cut.Tell(predictor.MaxLength, terminal);
+            cut.Tell(arguments.InputFile, predictor.MaxLength, terminal);
             return ExitCode.Done;
         }
 
@@ -69,8 +77,7 @@ internal static class PredictCommand
             terminal.Out.WriteLine(line.Of(cut.Counted(answer)));
         }
 
-        cut.Tell(predictor.MaxLength, terminal);
-
+        cut.Tell(arguments.InputFile, predictor.MaxLength, terminal);
         return ExitCode.Done;
     }
 

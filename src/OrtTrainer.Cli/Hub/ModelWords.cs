@@ -1,13 +1,14 @@
 using System.Reflection;
 using CommandLine;
 using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Commands;
 using OrtTrainer.Hub;
 
 namespace OrtTrainer.Cli.Hub;
 
 /// <summary>
-/// Puts the folders of models from a hub in the place of their words, in every option that takes a folder. Options of
-/// a run keep the word, which its files then name.
+/// Puts the folders of models from a hub, and that of the embedded one, in the place of their words, in every option
+/// that takes a folder. Options of a run keep the word, which its files then name.
 /// </summary>
 internal static class ModelWords
 {
@@ -19,10 +20,19 @@ internal static class ModelWords
     {
         foreach (PropertyInfo property in typeof(T).GetProperties().Where(TakesFolder))
         {
-            if (property.GetValue(arguments) is string word && HubName.IsWord(word))
+            if (property.GetValue(arguments) is not string word)
+            {
+                continue;
+            }
+
+            if (HubName.IsWord(word))
             {
                 property.SetValue(arguments, HubModels.FolderOf(
                     word, property.Name == TokenizerOption ? HubContent.Description : arguments.ModelContent));
+            }
+            else if (EmbeddedDefault.IsModel(word))
+            {
+                property.SetValue(arguments, EmbeddedDefault.Model);
             }
         }
 

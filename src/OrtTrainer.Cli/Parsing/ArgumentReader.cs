@@ -76,14 +76,21 @@ internal static class ArgumentReader
         for (int i = 0; i < words.Length; i++)
         {
             yield return words[i];
-            if (!valued.TryGetValue(words[i], out CommandOption? option))
+            if (!valued.TryGetValue(NameOf(words[i]), out CommandOption? option))
             {
+                continue;
+            }
+
+            if (words[i].Contains('='))
+            {
+                SettingValue.RequireNumber(NameOf(words[i]), option.Type, words[i][(words[i].IndexOf('=') + 1)..]);
                 continue;
             }
 
             if (i + 1 < words.Length && !IsOption(words[i + 1]))
             {
                 // A value is never an option, whatever it looks like.
+                SettingValue.RequireNumber(words[i], option.Type, words[i + 1]);
                 yield return words[++i];
                 continue;
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
@@ -61,8 +62,9 @@ internal static class SettingValue
                 FormattableString.Invariant($"{option} is {number}; expected a finite number."));
     }
 
+    // Without separators of thousands, as which the comma of 0,001 would pass.
     private static T Number<T>(string option, string word, string expected)
-        where T : struct, IParsable<T> => T.TryParse(word, CultureInfo.InvariantCulture, out T number)
+        where T : struct, INumber<T> => T.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out T number)
         ? number
         : throw new UsageException($"{option} is '{word}'; expected {expected}.");
 

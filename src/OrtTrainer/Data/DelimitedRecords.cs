@@ -82,7 +82,8 @@ internal static class DelimitedRecords
                 file,
                 quoteLine,
                 $"the quote that opens field {fields.Count + 1} is never closed. "
-                + "Close it, or read the file as unquoted if quotes are ordinary characters in it.");
+                + "Close it; in a field in quotes, write two for one that is an ordinary character. In a TSV file "
+                + "quotes are ordinary unless --quoted is given.");
         }
     }
 

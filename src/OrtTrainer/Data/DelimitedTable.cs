@@ -25,7 +25,9 @@ internal sealed class DelimitedTable(string file, TableOptions options, Action<s
             ?? FieldDelimiter.Detect(reader.Current.Text, options.Columns?.Count);
         if (options.Delimiter is null && delimiter != FieldDelimiter.Usual)
         {
-            string numbers = delimiter == FieldDelimiter.WithDecimalComma ? "; 3,5 is the number 3.5 here" : "";
+            string numbers = delimiter == FieldDelimiter.WithDecimalComma
+                ? "; a comma in a number is its decimal point"
+                : "";
             note?.Invoke($"{file}: fields are separated by {FieldDelimiter.Name(delimiter)}, as its first line " +
                 $"{(declared is null ? "shows" : "says")}{numbers}.");
         }
@@ -108,8 +110,8 @@ internal sealed class DelimitedTable(string file, TableOptions options, Action<s
                 record.Line,
                 $"found {found} fields, expected {expected} ({string.Join(", ", names)}). "
                 + (found > expected
-                    ? "Correct the line, check the delimiter, or ignore extra fields."
-                    : "Correct the line, or check the delimiter and the names of the columns."));
+                    ? "Correct the line, or check the delimiter (--delimiter)."
+                    : "Correct the line, or check the delimiter (--delimiter) and the columns' names (--columns)."));
         }
 
         return found > expected ? record.Fields[..expected] : record.Fields;

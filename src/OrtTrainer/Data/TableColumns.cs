@@ -52,6 +52,7 @@ internal sealed class TableColumns
         string others = nameless > 0 ? $" and {nameless} without a name" : string.Empty;
         string meant = NearestName.Of(name, named) is { } nearest ? $" Did you mean '{nearest}'?" : string.Empty;
         return $"there is no column '{name}'.{meant} Columns present: {string.Join(", ", named)}{others}. "
-            + "For a file without a header line, name its columns left to right.";
+            + "Name the one that is meant (--text, --pair, --label). For a file without a header line, name its "
+            + "columns left to right (--columns).";
     }
 }

@@ -153,6 +153,12 @@ internal static class TableReader
         {
             return File.OpenRead(path);
         }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataFileException(
+                path, null, "cannot be opened: there is no such file. Check the path; where it does not begin with a "
+                + $"root, it is looked for in {Environment.CurrentDirectory}.", failure);
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new DataFileException(path, null, $"cannot be opened: {failure.Message}", failure);

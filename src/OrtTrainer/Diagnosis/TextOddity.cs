@@ -16,6 +16,12 @@ internal sealed partial record TextOddity(string Split, int Line, string Kind)
         {
             yield return new TextOddity(split, example.Line, kind);
         }
+
+        if (example.Label is { Length: > 0 } label && label.Trim().Length < label.Length)
+        {
+            yield return new TextOddity(
+                split, example.Line, "white space round the label, which is dropped where labels are read");
+        }
     }
 
     private static IEnumerable<string> KindsOf(string text)

@@ -9,6 +9,9 @@ internal static class LabelFields
 {
     private const int MaximumListed = 50;
 
+    // So many rows without two alike have no classes.
+    private const int ManyRows = 50;
+
     /// <summary>The label field of a row.</summary>
     /// <exception cref="DataFileException">The row has none.</exception>
     public static string Present(Example example, string source) => example.Label
@@ -52,6 +55,15 @@ internal static class LabelFields
                     ? $"no row has a label in column '{column}'; there is nothing to learn."
                     : $"all {rows} rows have the label '{labels.Single()}' in column '{column}'; "
                     + "expected at least two different ones. Is it the right column?");
+        }
+
+        if (needed > 1 && rows >= ManyRows && labels.Count == rows)
+        {
+            throw new DataFileException(
+                source,
+                null,
+                $"each of the {rows} rows has a label of its own in column '{column}', such as '{labels.First()}'; "
+                + "expected labels that rows share. Is it the right column?");
         }
 
         return LabelMap.OfData(labels);

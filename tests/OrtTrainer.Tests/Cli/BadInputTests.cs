@@ -34,7 +34,8 @@ public sealed class BadInputTests
     {
         Refused(Run("--text", "txt"),
             $"{_desk.Train}, line 2: there is no column 'txt'. Did you mean 'text'? Columns present: text, "
-            + "label. For a file without a header line, name its columns left to right.");
+            + "label. Name the one that is meant (--text, --pair, --label). For a file without a header line, name its "
+            + "columns left to right (--columns).");
     }
 
     [Test]
@@ -85,7 +86,7 @@ public sealed class BadInputTests
         CliRun run = Run("--train", "/no/such/file.tsv");
 
         Assert.That((run.ExitCode, run.Out), Is.EqualTo((1, "")));
-        Assert.That(run.Error, Does.StartWith("error: /no/such/file.tsv: cannot be opened: "));
+        Assert.That(run.Error, Does.StartWith("error: /no/such/file.tsv: cannot be opened: there is no such "));
     }
 
     [Test]

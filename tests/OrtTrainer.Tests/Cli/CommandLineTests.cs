@@ -23,6 +23,10 @@ public sealed class CommandLineTests
     [TestCase("finetune --epochs", "--epochs needs a number.")]
     [TestCase("finetune --epochs --seed 1", "--epochs needs a number.")]
     [TestCase("finetune --model", "--model needs a value.")]
+    [TestCase("finetune --lr 0,001", "--lr is '0,001'; expected a number.")]
+    [TestCase("finetune --epochs=1,5", "--epochs is '1,5'; expected a number.")]
+    [TestCase("tune --minutes 1,5", "--minutes is '1,5'; expected a number.")]
+    [TestCase("tune --minutes=1,5", "--minutes is '1,5'; expected a number.")]
     [TestCase("finetune --epochs three", "--epochs is 'three'; expected a number.")]
     [TestCase("finetune --epochs=three", "--epochs is 'three'; expected a number.")]
     [TestCase("finetune --max-steps 1.5", "--max-steps is '1.5'; expected a whole number.")]
@@ -69,8 +73,10 @@ public sealed class CommandLineTests
     [TestCase("finetune --resume", "--resume needs the folder of the run: --resume DIR.")]
     [TestCase("finetune --resume DIR --epochs 2", "--resume goes on with the options of the run; leave --epochs out.")]
     [TestCase("finetune --resume A --out B", "--resume and --out name different folders; leave --out out.")]
-    [TestCase("finetune --train F", "--model is missing: give the folder of a pre-trained model as --model DIR; "
-        + "without both --model and --train, the embedded ones are used.")]
+    [TestCase("finetune --train F",
+        "--model is missing: give the folder of a pre-trained model as --model DIR, or "
+        + "--model embedded for the small one that is here; without both --model and --train, the embedded ones are "
+        + "used.")]
     [TestCase("finetune --model DIR", "--train is missing: give the file to train on as --train F; "
         + "without both --model and --train, the embedded ones are used.")]
     [TestCase("evaluate", "--model is missing: give the folder of a fine-tuned model.")]

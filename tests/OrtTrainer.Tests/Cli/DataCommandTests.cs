@@ -1,3 +1,4 @@
+using System.Text;
 using OrtTrainer.Options;
 using OrtTrainer.Tests.Checkpoints;
 
@@ -65,6 +66,34 @@ public class DataCommandTests
         Assert.That(again.ExitCode, Is.EqualTo(1));
         Assert.That(again.Error, Does.Contain("is there already"));
         Assert.That(File.ReadAllText(output), Is.EqualTo(text));
+    }
+
+    [Test]
+    public void Init_keeps_how_the_file_is_read_and_the_name_of_the_embedded_model()
+    {
+        if (!Directory.Exists(Path.Combine(AppContext.BaseDirectory, "onnx-models", "embedded")))
+        {
+            Assert.Ignore("The embedded data are not in this checkout.");
+        }
+
+        string train = _folder.File("umlauts.csv");
+        File.WriteAllBytes(train, Encoding.Latin1.GetBytes(
+            "text;label\n" + string.Concat(
+                Enumerable.Range(0, 40).Select(i => $"Stück {i};{(i % 2 == 0 ? "a" : "b")}\n"))));
+        string output = _folder.File("options.json");
+
+        CliRun made = CliRun.Of(
+            "init", train, "--encoding", "windows-1252", "--model", "embedded", "--out", output);
+
+        Assert.That(made.ExitCode, Is.Zero, made.Error);
+        Assert.That(made.Error.Split('\n'), Has.Exactly(1).Contains("fields are separated by ';'"));
+        Assert.That(
+            OptionsJson.Read(output)["data"]!["table"]!["encoding"]!.GetValue<string>(), Is.EqualTo("windows-1252"));
+        Assert.That(OptionsJson.Read(output)["model"]!.GetValue<string>(), Is.EqualTo("embedded"));
+        CliRun run = CliRun.Of(
+            "finetune", "--options", output, "--max-steps", "1", "--threads", "1", "--out", _folder.File("run"));
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Out, Does.Contain("Exported"));
     }
 
     private static string Rows(int count) => string.Concat(Enumerable.Range(0, count).Select(

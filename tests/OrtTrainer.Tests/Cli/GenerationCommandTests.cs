@@ -66,7 +66,7 @@ public sealed class GenerationCommandTests : IDisposable
         string[] words =
         [
             "evaluate", "--model", Model, "--data", _files.File("data.csv"), "--generate", "--max-new-tokens", "8",
-            "--min-new-tokens", "4", "--output", _files.File("written.jsonl"),
+            "--min-new-tokens", "4", "--output", _files.File("written.jsonl"), "--overwrite",
         ];
 
         JsonNode all = JsonNode.Parse(CliRun.Of([.. words, "--json"]).Succeeded().Out)!;

@@ -86,7 +86,8 @@ public sealed class PipelineTests
             Is.EqualTo(expected));
         Assert.That((semicolons.ExitCode, semicolons.Out), Is.EqualTo((0, expected)));
         Assert.That(semicolons.Error, Is.EqualTo(
-            $"note: {table}: fields are separated by ';', as its first line says; 3,5 is the number 3.5 here.\n"));
+            $"note: {table}: fields are separated by ';', as its first line says; a comma in a number is its decimal "
+            + "point.\n"));
     }
 
     [TestCase("texts.parquet", "PAR1\u0015", "the Parquet file cannot be read: ")]
@@ -141,11 +142,42 @@ public sealed class PipelineTests
         string file = _desk.Write("kept.jsonl", "what was there\n");
         string input = _desk.Write("bad.jsonl", "{\"text\": \"where is my parcel\"}\n{\"text\": \n");
 
-        CliRun run = CliRun.Of("predict", "--model", Model, "--input", input, "--output", file);
+        CliRun run = CliRun.Of("predict", "--model", Model, "--input", input, "--output", file, "--overwrite");
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error, Does.StartWith($"error: {input}, line 2: not a JSON object on one line:"));
         Assert.That(File.ReadAllText(file), Is.EqualTo("what was there\n"));
+    }
+
+    [Test]
+    public void A_file_is_replaced_where_that_is_asked_for_and_the_input_never()
+    {
+        string input = _desk.Write("texts.txt", "where is my parcel\n");
+        string file = _desk.Write("kept.jsonl", "what was there\n");
+
+        CliRun kept = CliRun.Of("predict", "--model", Model, "--input", input, "--output", file);
+        Assert.That(
+            (kept.ExitCode, kept.Error),
+            Is.EqualTo((1, $"error: {file} is there already and stays as it is. Choose another --output, or give "
+                + "--overwrite.\n")));
+        CliRun own = CliRun.Of("predict", "--model", Model, "--input", input, "--output", input, "--overwrite");
+        Assert.That((own.ExitCode, own.Error), Is.EqualTo(
+            (1, $"error: {input} is what is read, and stays as it is. Choose another --output.\n")));
+        Assert.That(File.ReadAllText(input), Is.EqualTo("where is my parcel\n"));
+
+        CliRun.Of("predict", "--model", Model, "--input", input, "--output", file, "--overwrite").Succeeded();
+        Assert.That(File.ReadAllText(file), Does.StartWith("{").And.Not.Contain("what was there"));
+    }
+
+    [Test]
+    public void Without_texts_and_with_a_threshold_of_other_models_something_is_said()
+    {
+        CliRun empty = CliRun.WithInput("", "predict", "--model", Model, "--input", "-");
+        Assert.That(empty, Is.EqualTo(new CliRun(
+            0, "", "note: standard input: there are no texts in it; nothing was predicted.\n")));
+        CliRun refused = CliRun.Of("predict", "--model", Model, "--input", _desk.Test, "--threshold", "0.5");
+        Assert.That(refused.ExitCode, Is.EqualTo(2));
+        Assert.That(refused.Error, Does.Contain("--threshold is for models of several labels"));
     }
 
     [Test]

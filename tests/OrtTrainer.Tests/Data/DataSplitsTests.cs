@@ -180,6 +180,19 @@ internal sealed class DataSplitsTests
                 "train.tsv: all 2 rows have the label 'a' in column 'label'; expected at least two different ones"));
     }
 
+    [Test]
+    public void Labels_of_which_no_two_are_alike_are_refused_in_many_rows()
+    {
+        string Rows(int count) => string.Concat(Enumerable.Range(0, count).Select(i => $"{i}\ttext {i}\n"));
+
+        Assert.That(
+            () => _folder.Splits(Rows(50), "1\tone\n"),
+            Throws.TypeOf<DataFileException>().With.Message.Contains(
+                "each of the 50 rows has a label of its own in column 'label', such as '0'; expected labels that rows "
+                + "share. Is it the right column?"));
+        Assert.That(() => _folder.Splits(Rows(49), "1\tone\n"), Throws.Nothing);
+    }
+
     [TestCase("")]
     [TestCase("label\ttext\n")]
     public void An_empty_file_is_refused(string content)

@@ -12,7 +12,7 @@ public sealed class FieldDelimiterTests
 
     [TestCase("\uFEFFtext;label\r\n\"Ja; gern, ja\";pos\r\n", "Ja; gern, ja", Found)]
     [TestCase("sep=;\r\ntext;label\r\n\"Ja; gern\";pos\r\n", "Ja; gern",
-        "inline: fields are separated by ';', as its first line says; 3,5 is the number 3.5 here.")]
+        "inline: fields are separated by ';', as its first line says; a comma in a number is its decimal point.")]
     [TestCase("text\tlabel\nJa, gern\tpos\n", "Ja, gern",
         "inline: fields are separated by a tab, as its first line shows.")]
     [TestCase("\uFEFFsep=\t\r\ntext\tlabel\r\nJa, gern\tpos\r\n", "Ja, gern",

@@ -19,4 +19,9 @@ public class TextOddityTests
     [TestCase("two\nlines\tand a tab")]
     public void Ordinary_texts_have_nothing_odd(string text) =>
         Assert.That(TextOddity.In("train", new Example(text, Pair: "another")), Is.Empty);
+
+    [TestCase("pos ", 1)]
+    [TestCase("pos", 0)]
+    public void White_space_round_a_label_is_odd(string label, int count) =>
+        Assert.That(TextOddity.In("train", new Example("a text", Label: label)).Count(), Is.EqualTo(count));
 }

@@ -54,8 +54,8 @@ public sealed class TaggedRowTests
     [TestCase("""{"tokens": ["a", " "], "tags": ["O", "O"]}""",
         "item 2 of 'tokens' is empty; expected a token. Take it out, and its tag.")]
     [TestCase("""{"tokens": ["a"]}""",
-        "there is no column 'tags'. Columns present: tokens. For a file without a header line, name its columns left "
-        + "to right.")]
+        "there is no column 'tags'. Columns present: tokens. Name the one that is meant (--text, --pair, "
+        + "--label). For a file without a header line, name its columns left to right (--columns).")]
     public void A_bad_row_is_refused_with_its_line(string row, string problem)
     {
         string good = """{"tokens": ["Kim", "is"], "tags": ["B-PER", "O"]}""";

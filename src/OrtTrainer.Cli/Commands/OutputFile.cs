@@ -1,0 +1,31 @@
+using OrtTrainer.Common;
+
+namespace OrtTrainer.Cli.Commands;
+
+/// <summary>The file that a command writes what it found to.</summary>
+internal static class OutputFile
+{
+    /// <summary>Refuses, before any work, to write over a file, and always over one that is read.</summary>
+    /// <param name="output">The file; null for none.</param>
+    /// <param name="input">What is read; - for standard input.</param>
+    /// <param name="overwrites">Whether a file that is there may be replaced.</param>
+    /// <exception cref="RunException">It is refused.</exception>
+    public static void Require(string? output, string? input, bool overwrites)
+    {
+        if (output is null || !File.Exists(output))
+        {
+            return;
+        }
+
+        if (input is not null && Path.GetFullPath(input) == Path.GetFullPath(output))
+        {
+            throw new RunException($"{output} is what is read, and stays as it is. Choose another --output.");
+        }
+
+        if (!overwrites)
+        {
+            throw new RunException(
+                $"{output} is there already and stays as it is. Choose another --output, or give --overwrite.");
+        }
+    }
+}
