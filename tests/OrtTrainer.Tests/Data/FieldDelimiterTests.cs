@@ -7,8 +7,8 @@ namespace OrtTrainer.Tests.Data;
 /// <summary>CSV as spreadsheets write it where numbers have a decimal comma.</summary>
 public sealed class FieldDelimiterTests
 {
-    private const string Found = "inline: fields are separated by ';', as its first line shows; 3,5 is the number 3.5 "
-        + "here.";
+    private const string Found = "inline: fields are separated by ';', as its first line shows; a comma in a number "
+        + "is its decimal point.";
 
     [TestCase("\uFEFFtext;label\r\n\"Ja; gern, ja\";pos\r\n", "Ja; gern, ja", Found)]
     [TestCase("sep=;\r\ntext;label\r\n\"Ja; gern\";pos\r\n", "Ja; gern",
