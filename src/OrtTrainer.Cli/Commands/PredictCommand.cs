@@ -47,7 +47,7 @@ internal static class PredictCommand
 
         ModelFolder.TellAssumption(predictor.Task, terminal);
         PredictionLine line = new(predictor.Task, predictor.Labels);
-        CutTexts cut = new();
+        PredictedTexts told = new();
         if (arguments.Output is { } file)
         {
             // A file is written in full windows; what is at the output's path changes only when all is done. Texts are
@@ -57,7 +57,7 @@ internal static class PredictCommand
                 IEnumerable<Example> texts =
                     source.ReadAsync(predictor.Task, interruption).ToBlockingEnumerable(interruption);
                 IEnumerable<TextPrediction> predictions =
-                    predictor.PredictStream(texts, interruption).Select(cut.Counted);
+                    predictor.PredictStream(texts, interruption).Select(told.Counted);
                 if (file.EndsWith(VectorFile.Extension, StringComparison.OrdinalIgnoreCase))
                 {
                     WriteVectors(stream, predictor.Labels.Count, predictions);
@@ -67,17 +67,17 @@ internal static class PredictCommand
                     WriteLines(stream, line, predictions);
                 }
             });
-            cut.Tell(arguments.InputFile, predictor.MaxLength, terminal);
+            told.Tell(arguments.InputFile, predictor, terminal);
             return ExitCode.Done;
         }
 
         IAsyncEnumerable<Example> arriving = source.ReadAsync(predictor.Task, interruption);
         await foreach (TextPrediction answer in predictor.PredictAsync(arriving, interruption))
         {
-            terminal.Out.WriteLine(line.Of(cut.Counted(answer)));
+            terminal.Out.WriteLine(line.Of(told.Counted(answer)));
         }
 
-        cut.Tell(arguments.InputFile, predictor.MaxLength, terminal);
+        told.Tell(arguments.InputFile, predictor, terminal);
         return ExitCode.Done;
     }
 

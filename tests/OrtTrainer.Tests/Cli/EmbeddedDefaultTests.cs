@@ -21,6 +21,32 @@ public sealed class EmbeddedDefaultTests
     }
 
     [Test]
+    public void By_its_name_it_comes_with_what_it_needs_and_without_its_data()
+    {
+        FineTuneOptions options = FinetuneSettings.Of(ArgumentReader.Read<FinetuneArguments>(
+            ["--model", "embedded", "--train", "F.tsv", "--epochs", "2", "--out", "O"]));
+
+        Assert.That(options.Model, Is.EqualTo(EmbeddedDefault.Model));
+        Assert.That(
+            (Path.GetFileName(options.Data.Train), options.Data.Test), Is.EqualTo(("F.tsv", (string?)null)));
+        Assert.That((options.Epochs, options.LearningRate, options.Dropout), Is.EqualTo((2, 1e-3, 0.1)));
+    }
+
+    [Test]
+    public void It_says_that_it_labels_nothing_as_it_is()
+    {
+        if (!Directory.Exists(Path.Combine(AppContext.BaseDirectory, "onnx-models", "embedded")))
+        {
+            Assert.Ignore("The embedded data are not in this checkout.");
+        }
+
+        CliRun run = CliRun.WithInput("where is my parcel\n", "predict", "--model", "embedded", "--input", "-");
+
+        Assert.That((run.ExitCode, run.Out), Is.EqualTo((0, "{\"tokens\":[]}\n")));
+        Assert.That(run.Error, Does.Contain("no text has a mask"));
+    }
+
+    [Test]
     public void The_default_run_ends_with_predictions_and_the_command_for_more()
     {
         using TemporaryFolder folder = new();
