@@ -78,6 +78,31 @@ public sealed class LibraryProgramTests
     }
 
     [Test]
+    public async Task Evaluating_counts_every_text_once_by_its_true_and_its_predicted_label()
+    {
+        string eval = Path.Combine(Embedded, "eval.tsv");
+
+        IReadOnlyList<string> lines = await LinesOf(() => Evaluating.Main([FineTuned, eval]));
+
+        int[][] counts = [.. lines.Skip(1).Select(line =>
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(int.Parse).ToArray())];
+        string[] truth = [.. File.ReadLines(eval).Skip(1).Select(line => line.Split('\t')[0])];
+        double right = counts.Select((row, label) => row[label]).Sum() / (double)truth.Length;
+        Assert.That(counts.Select(row => row.Sum()),
+            Is.EqualTo(truth.GroupBy(label => label).OrderBy(label => label.Key).Select(label => label.Count())));
+        Assert.That(lines[0], Does.StartWith($"accuracy {right:0.0000} on 160 texts"));
+    }
+
+    [Test]
+    public async Task Catching_says_what_was_found_instead_of_a_model()
+    {
+        IReadOnlyList<string> lines = await LinesOf(() => Catching.Main([_folder.File("nowhere")]));
+
+        Assert.That(lines, Has.Count.EqualTo(1));
+        Assert.That(lines[0], Does.StartWith("refused: ").And.Contain("nowhere"));
+    }
+
+    [Test]
     public async Task Serving_answers_many_threads_with_one_predictor()
     {
         IReadOnlyList<string> lines = await LinesOf(() => Serving.Main([FineTuned]));
