@@ -37,7 +37,7 @@ internal sealed class CheckpointBytes : IDisposable
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new CheckpointException(
-                full, null, "no such file", "the file of a model", "Check the path; is the folder a model's?", e);
+                full, null, "no such file", "a readable file", "Check the path.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
