@@ -39,8 +39,7 @@ internal static class FinetuneSettings
         }
         else if (embedded)
         {
-            options = OptionsJson.Merge(
-                OptionsJson.Merge(EmbeddedDefault.Encoder(), EmbeddedDefault.Data()), options);
+            options = OptionsJson.Merge(OptionsJson.Merge(EmbeddedDefault.Encoder(), EmbeddedDefault.Data()), options);
         }
 
         RunSettings.RequireParts(options, arguments.OptionsFile);

@@ -78,11 +78,7 @@ internal sealed class ClassifiedExamples : EvaluatedExamples, IScoredExamples
     }
 
     /// <summary>How far the probabilities of the predictions can be believed.</summary>
-    public Reliability ToReliability()
-    {
-        int[] predictions = Predictions();
-        return new Reliability(Confidences().Select((p, i) => (predictions[i] == _labels[i], p)));
-    }
+    public Reliability ToReliability() => ProbabilityScores.ReliabilityOf(_labels, Probabilities(), Classes);
 
     /// <inheritdoc/>
     public double[] ScoreRows() => Probabilities();

@@ -34,6 +34,12 @@ internal static class ProbabilityScores
     /// <param name="bins">Number of bins, 1 or more.</param>
     /// <returns>The error in [0, 1]; NaN for no examples.</returns>
     public static double CalibrationError(
+        ReadOnlySpan<int> labels, ReadOnlySpan<double> probabilities, int classes,
+        int bins = Reliability.DefaultBins) => ReliabilityOf(labels, probabilities, classes, bins).ExpectedError;
+
+    /// <summary>How far the probabilities of the most probable classes can be believed.</summary>
+    /// <inheritdoc cref="CalibrationError" path="/param"/>
+    public static Reliability ReliabilityOf(
         ReadOnlySpan<int> labels, ReadOnlySpan<double> probabilities, int classes, int bins = Reliability.DefaultBins)
     {
         Check(labels, probabilities, classes);
@@ -45,7 +51,7 @@ internal static class ProbabilityScores
             decisions[i] = (prediction == labels[i], row[prediction]);
         }
 
-        return new Reliability(decisions, bins).ExpectedError;
+        return new Reliability(decisions, bins);
     }
 
     /// <summary>
