@@ -25,7 +25,10 @@ internal sealed class HubCache(string root, HubName model)
     public string Blob(HubFile file) => Path.Combine(Folder, "blobs", file.Hash);
 
     /// <summary>What is locked while the content with a hash is downloaded.</summary>
-    public string Lock(HubFile file) => Path.Combine(root, ".locks", _folderName, file.Hash + ".lock");
+    public string Lock(HubFile file) => LockNamed(file.Hash);
+
+    /// <summary>What is locked while links and what a revision stands for are written.</summary>
+    public string EntryLock => LockNamed(SnapshotsName);
 
     /// <summary>The commit that a revision stood for when it was last looked up; null where it never was.</summary>
     public string? Find(string revision)
@@ -101,6 +104,8 @@ internal sealed class HubCache(string root, HubName model)
             ? new HubName(owner[FolderPrefix.Length..].Replace("--", "/"), commit)
             : null;
     }
+
+    private string LockNamed(string name) => Path.Combine(root, ".locks", _folderName, name + ".lock");
 
     private string Pointer(string commit, HubFile file) =>
         Path.Combine([Snapshot(commit), .. file.Path.Split('/')]);

@@ -25,8 +25,11 @@ internal sealed class HubDownload(
         HubFile[] missing = [.. files.Where(file => !cache.Has(listing.Commit, file))];
         try
         {
-            Fetch(pinned, listing.Commit, missing, cache);
-            cache.Keep(model.EffectiveRevision, listing.Commit);
+            Fetch(pinned, missing, cache);
+            if (missing.Length > 0 || cache.Find(model.EffectiveRevision) != listing.Commit)
+            {
+                Enter(model.EffectiveRevision, listing.Commit, missing, cache);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +41,7 @@ internal sealed class HubDownload(
         return (cache.Snapshot(listing.Commit), pinned);
     }
 
-    private void Fetch(HubName model, string commit, HubFile[] missing, HubCache cache)
+    private void Fetch(HubName model, HubFile[] missing, HubCache cache)
     {
         HubFile[] toCome = [.. missing.Where(file => !cache.HasBlob(file)).DistinctBy(file => file.Hash)];
         long total = toCome.Sum(file => file.Size);
@@ -48,11 +51,6 @@ internal sealed class HubDownload(
         {
             Fetch(model, file, cache, here => Report(file.Path, before + here));
             before += file.Size;
-        }
-
-        foreach (HubFile file in missing)
-        {
-            cache.Link(commit, file);
         }
 
         if (toCome.Length > 0)
@@ -109,6 +107,21 @@ internal sealed class HubDownload(
         }
 
         File.Move(incomplete, blob, overwrite: true);
+    }
+
+    /// <summary>Enters content that has come under its names; by one process at a time.</summary>
+    private void Enter(string revision, string commit, HubFile[] files, HubCache cache)
+    {
+        using FileStream held = HubLock.Take(
+            cache.EntryLock,
+            () => watch?.Note("another process enters files into the cache; waiting for it."),
+            cancellation);
+        foreach (HubFile file in files)
+        {
+            cache.Link(commit, file);
+        }
+
+        cache.Keep(revision, commit);
     }
 
     private void RequireSpace(HubName model, long bytes)

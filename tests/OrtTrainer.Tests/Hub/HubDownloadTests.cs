@@ -238,6 +238,21 @@ public sealed class HubDownloadTests
     }
 
     [Test]
+    [Repeat(20)]
+    public void Two_that_find_all_but_the_links_enter_them_one_after_the_other()
+    {
+        Download();
+        foreach (string folder in new[] { "refs", "snapshots" })
+        {
+            Directory.Delete(Path.Combine(_root, "models--owner--tiny", folder), recursive: true);
+        }
+
+        Task[] both = [Task.Run(() => Download()), Task.Run(() => Download())];
+
+        Assert.DoesNotThrow(() => Task.WaitAll(both));
+    }
+
+    [Test]
     public void Two_at_once_download_each_file_once()
     {
         Task[] both = [Task.Run(() => Download()), Task.Run(() => Download())];
