@@ -5,14 +5,13 @@ using OrtTrainer.Hub;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>evaluate</c>.</summary>
-internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, IGenerationArguments
+internal sealed class EvaluateArguments :
+    LabelledArguments, IPredictorArguments, IMaskingArguments, IGenerationArguments, IOutputArguments
 {
     [Section("Model and data")]
     [Option("model", MetaValue = "DIR", HelpText = "folder of a fine-tuned model")]
     public string? Model { get; set; }
 
-    [Option("adapter", MetaValue = "DIR",
-        HelpText = "folder of LoRA adapters as PEFT keeps them, added to the model's weights (default: none)")]
     public string? Adapter { get; set; }
 
     [Option("data", MetaValue = "F", HelpText = "file of labelled texts; for masked_lm, file or folder of plain texts")]
@@ -21,11 +20,8 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, 
     [Option("metric", MetaValue = "NAME", HelpText = "print this one alone; all of the task where absent")]
     public string? Metric { get; set; }
 
-    [Option("max-length", MetaValue = "N", HelpText = "most tokens of a text or pair (default: the tokenizer's limit)")]
     public int? MaxLength { get; set; }
 
-    [Option("stride", MetaValue = "N",
-        HelpText = "tokens that windows of a long context share (default: 128, or half of --max-length)")]
     public int? Stride { get; set; }
 
     [Section("Calibration")]
@@ -59,7 +55,6 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, 
     [Option("output", MetaValue = "F", HelpText = "file for what is written, as JSON Lines (default: none)")]
     public string? Output { get; set; }
 
-    [Option("overwrite", HelpText = "replace the file of --output where it is there already")]
     public bool Overwrites { get; set; }
 
     public int? MaxNewTokens { get; set; }
@@ -89,15 +84,10 @@ internal sealed class EvaluateArguments : LabelledArguments, IMaskingArguments, 
     public int? BatchSize { get; set; }
 
     [Section("Execution and output")]
-    [Option("precision", MetaValue = "PRECISION",
-        HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
     public string? Precision { get; set; }
 
-    [Option("device", MetaValue = "NAME",
-        HelpText = "where it runs, as orttrainer devices lists them (default: the processors)")]
     public string? Device { get; set; }
 
-    [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
     public int? Threads { get; set; }
 
     [Option("json", HelpText = "print the scores as one JSON object")]

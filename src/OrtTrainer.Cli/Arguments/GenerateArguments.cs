@@ -4,14 +4,12 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>generate</c>.</summary>
-internal sealed class GenerateArguments : TableArguments, IGenerationArguments
+internal sealed class GenerateArguments : TableArguments, IInferenceArguments, IGenerationArguments, IOutputArguments
 {
     [Section("Model and prompts")]
     [Option("model", MetaValue = "DIR", HelpText = "folder of a model that writes")]
     public string? Model { get; set; }
 
-    [Option("adapter", MetaValue = "DIR",
-        HelpText = "folder of LoRA adapters as PEFT keeps them, added to the model's weights (default: none)")]
     public string? Adapter { get; set; }
 
     [Option("prompt", MetaValue = "TEXT",
@@ -25,7 +23,6 @@ internal sealed class GenerateArguments : TableArguments, IGenerationArguments
     [Option("output", MetaValue = "F", HelpText = "file for the texts, as JSON Lines (default: standard output)")]
     public string? Output { get; set; }
 
-    [Option("overwrite", HelpText = "replace the file of --output where it is there already")]
     public bool Overwrites { get; set; }
 
     [Option("chat", HelpText = "take every prompt as a user's message in the model's chat template")]
@@ -61,15 +58,10 @@ internal sealed class GenerateArguments : TableArguments, IGenerationArguments
 
     public int? BatchSize { get; set; }
 
-    [Option("precision", MetaValue = "PRECISION",
-        HelpText = "products in: fp32, bf16; tf32, fp16 on cuda (default: fp32)")]
     public string? Precision { get; set; }
 
-    [Option("device", MetaValue = "NAME",
-        HelpText = "where it runs, as orttrainer devices lists them (default: the processors)")]
     public string? Device { get; set; }
 
-    [Option("threads", MetaValue = "N", HelpText = "threads (default: all processors)")]
     public int? Threads { get; set; }
 
     public string ModelFolder => Required(Model, "--model", "give the folder of a model that writes");

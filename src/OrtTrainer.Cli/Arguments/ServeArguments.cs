@@ -4,39 +4,26 @@ using OrtTrainer.Cli.Parsing;
 namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>The options of <c>serve</c>.</summary>
-internal sealed class ServeArguments : CommandArguments
+internal sealed class ServeArguments : CommandArguments, IDecisionArguments
 {
     [Section("Model")]
     [Option("model", MetaValue = "DIR", HelpText = "folder of a fine-tuned model")]
     public string? Model { get; set; }
 
-    [Option("adapter", MetaValue = "DIR",
-        HelpText = "folder of LoRA adapters as PEFT keeps them, added to the model's weights (default: none)")]
     public string? Adapter { get; set; }
 
-    [Option("threshold", MetaValue = "X", HelpText = "least score of a label of a multi-label model (default: 0.5)")]
     public double? Threshold { get; set; }
 
-    [Option("no-answer-threshold", MetaValue = "X",
-        HelpText = "a question has no answer where that scores more than the best by more than X (default: all have " +
-            "one)")]
     public double? NoAnswerThreshold { get; set; }
 
-    [Option("max-length", MetaValue = "N", HelpText = "most tokens of a text or pair (default: the tokenizer's limit)")]
     public int? MaxLength { get; set; }
 
-    [Option("stride", MetaValue = "N",
-        HelpText = "tokens that windows of a long context share (default: 128, or half of --max-length)")]
     public int? Stride { get; set; }
 
-    [Option("precision", MetaValue = "PRECISION", HelpText = "operands of products: fp32, bf16 (default: fp32)")]
     public string? Precision { get; set; }
 
-    [Option("device", MetaValue = "NAME",
-        HelpText = "where it runs, as orttrainer devices lists them (default: the processors)")]
     public string? Device { get; set; }
 
-    [Option("threads", MetaValue = "N", HelpText = "threads of the model (default: all processors)")]
     public int? Threads { get; set; }
 
     [Section("Address")]

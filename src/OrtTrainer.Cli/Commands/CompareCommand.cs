@@ -21,7 +21,7 @@ internal static class CompareCommand
                 Data = arguments.Data,
                 Test = arguments.Test,
                 Metric = arguments.Metric,
-                Execution = EvaluateCommand.Execution(arguments.Threads),
+                Execution = InferenceSettings.Execution(arguments.Threads),
             },
             interruption));
         if (arguments.Json)

@@ -6,9 +6,7 @@ using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Generation;
-using OrtTrainer.Graph;
 using OrtTrainer.Prediction;
-using OrtTrainer.Runtime;
 using OrtTrainer.Tasks;
 using OrtTrainer.Training.Batches;
 
@@ -23,15 +21,8 @@ internal static class EvaluateCommand
         // A wrong option is told before a model is opened.
         (string model, string file, _) = (arguments.ModelFolder, arguments.DataFile, arguments.Table);
         GenerationOptions? writing = WrittenScores.Asked(arguments);
-        OutputFile.Require(arguments.Output, file, arguments.Overwrites);
-        PredictorOptions options = OptionErrors.Guard(typeof(EvaluateArguments), () => new PredictorOptions
-        {
-            MaxLength = arguments.MaxLength,
-            Stride = arguments.Stride,
-            Execution = Execution(arguments.Threads, arguments.Device),
-            Precision = Supported(arguments.Precision, arguments.Device),
-            Adapter = arguments.Adapter,
-        });
+        OutputFile.Require(arguments, file);
+        PredictorOptions options = InferenceSettings.Predictor(arguments);
         using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
         ModelTask task = predictor.Task;
         if (arguments.Verbose)
@@ -81,28 +72,6 @@ internal static class EvaluateCommand
         Print(arguments, file, scores, metric, terminal.Out, FolderCalibration.Of(arguments, predictor, scores));
         return Task.FromResult(ExitCode.Done);
     }
-
-    /// <summary>How models run, as the options say.</summary>
-    /// <exception cref="ArgumentException">A value is wrong.</exception>
-    /// <exception cref="DeviceException">The device cannot be used.</exception>
-    internal static ExecutionOptions Execution(int? threads, string? device = null)
-    {
-        ExecutionOptions options = new() { Device = DeviceOf(device) };
-        return threads is { } count ? options with { IntraOpThreads = count } : options;
-    }
-
-    /// <summary>The precision of a word; float32 for none.</summary>
-    /// <exception cref="UsageException">There is no such precision.</exception>
-    /// <exception cref="ArgumentException">The device has no kernels for it, or is not known.</exception>
-    /// <exception cref="DeviceException">The device cannot be used.</exception>
-    internal static Precision Supported(string? word, string? device)
-    {
-        Precision precision = Words.Parse<Precision>("--precision", word) ?? Precision.Fp32;
-        DeviceOf(device).Require(precision);
-        return precision;
-    }
-
-    private static Device DeviceOf(string? word) => word is null ? Device.Default : Device.Named(word);
 
     private static void Print(
         EvaluateArguments arguments, string file, EvaluationScores scores, Metric metric, TextWriter output,

@@ -1,6 +1,5 @@
 using System.Text;
 using OrtTrainer.Cli.Arguments;
-using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Generation;
@@ -23,11 +22,9 @@ internal static class GenerateCommand
             throw new UsageException("--prompt is one prompt; take either it or --input and --output.");
         }
 
-        OutputFile.Require(arguments.Output, arguments.Input, arguments.Overwrites);
-        (ExecutionOptions execution, Precision precision) = OptionErrors.Guard(
-            typeof(GenerateArguments), () => (
-                EvaluateCommand.Execution(arguments.Threads, arguments.Device),
-                EvaluateCommand.Supported(arguments.Precision, arguments.Device)));
+        OutputFile.Require(arguments, arguments.Input);
+        ExecutionOptions execution = InferenceSettings.Execution(arguments);
+        Precision precision = InferenceSettings.PrecisionOf(arguments);
         TextSource? source = arguments.Prompt is null
             ? TextSource.Of(arguments, arguments.InputFile, terminal)
             : null;

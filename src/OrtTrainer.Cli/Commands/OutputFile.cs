@@ -1,3 +1,4 @@
+using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 
 namespace OrtTrainer.Cli.Commands;
@@ -6,13 +7,12 @@ namespace OrtTrainer.Cli.Commands;
 internal static class OutputFile
 {
     /// <summary>Refuses, before any work, to write over a file, and always over one that is read.</summary>
-    /// <param name="output">The file; null for none.</param>
+    /// <param name="arguments">The file, and whether one that is there may be replaced.</param>
     /// <param name="input">What is read; - for standard input.</param>
-    /// <param name="overwrites">Whether a file that is there may be replaced.</param>
     /// <exception cref="RunException">It is refused.</exception>
-    public static void Require(string? output, string? input, bool overwrites)
+    public static void Require(IOutputArguments arguments, string? input)
     {
-        if (output is null || !File.Exists(output))
+        if (arguments.Output is not { } output || !File.Exists(output))
         {
             return;
         }
@@ -22,7 +22,7 @@ internal static class OutputFile
             throw new RunException($"{output} is what is read, and stays as it is. Choose another --output.");
         }
 
-        if (!overwrites)
+        if (!arguments.Overwrites)
         {
             throw new RunException(
                 $"{output} is there already and stays as it is. Choose another --output, or give --overwrite.");

@@ -20,7 +20,7 @@ internal static class ServeCommand
             return await CheckAsync(options, terminal, interruption);
         }
 
-        PredictorOptions predicting = ServeSettings.Predictor(arguments);
+        PredictorOptions predicting = InferenceSettings.Predictor(arguments);
         using Predictor predictor = Predictor.Open(ModelFolder.Require(arguments.ModelFolder), predicting);
         if (arguments.Verbose)
         {

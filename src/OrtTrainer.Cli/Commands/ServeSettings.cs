@@ -2,28 +2,13 @@ using System.Net;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
-using OrtTrainer.Prediction;
 using OrtTrainer.Server;
 
 namespace OrtTrainer.Cli.Commands;
 
-/// <summary>The options of <c>serve</c> as those of the predictor and of the server.</summary>
+/// <summary>The options of <c>serve</c>, as the server takes them.</summary>
 internal static class ServeSettings
 {
-    /// <summary>How the model predicts.</summary>
-    /// <exception cref="UsageException">A value is wrong.</exception>
-    public static PredictorOptions Predictor(ServeArguments arguments) =>
-        OptionErrors.Guard(typeof(ServeArguments), () => new PredictorOptions
-        {
-            MaxLength = arguments.MaxLength,
-            Stride = arguments.Stride,
-            NoAnswerThreshold = arguments.NoAnswerThreshold,
-            Threshold = (float)(arguments.Threshold ?? 0.5),
-            Execution = EvaluateCommand.Execution(arguments.Threads, arguments.Device),
-            Precision = EvaluateCommand.Supported(arguments.Precision, arguments.Device),
-            Adapter = arguments.Adapter,
-        });
-
     /// <summary>Where and with what limits to serve.</summary>
     /// <exception cref="UsageException">A value is wrong.</exception>
     public static ModelServerOptions Server(ServeArguments arguments) =>

@@ -18,7 +18,7 @@ internal static class SoupCommand
             Output = arguments.OutputFolder,
             Recipe = Words.Parse<SoupRecipe>("--recipe", arguments.Recipe) ?? SoupRecipe.Greedy,
             Weights = Words.Parse<SoupWeights>("--weights", arguments.Weights) ?? SoupWeights.Exported,
-            Execution = EvaluateCommand.Execution(arguments.Threads),
+            Execution = InferenceSettings.Execution(arguments.Threads),
         });
         SoupResult result = ModelSoup.Make(options, interruption);
         if (arguments.Json)

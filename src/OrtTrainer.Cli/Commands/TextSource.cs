@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.CausalLanguageModel;
@@ -73,6 +74,16 @@ internal sealed class TextSource
     public IAsyncEnumerable<Example> ReadAsync(ModelTask task, CancellationToken cancellation) =>
         ReadAsync(Read(task, cancellation), cancellation);
 
+    /// <summary>The texts in the same way, each with the row that it stands in.</summary>
+    /// <exception cref="RunException">The texts of the task's files stand in no rows.</exception>
+    /// <inheritdoc cref="ReadAsync(ModelTask, CancellationToken)"/>
+    public IAsyncEnumerable<(DataRow Row, Example Text)> ReadRowsAsync(
+        ModelTask task, CancellationToken cancellation) => _path is null || task.InputsAt(_path) is null
+        ? ReadAsync(ReadRows(task, cancellation), cancellation)
+        : throw new RunException(
+            $"{_path}: a table of predictions has the columns of its rows, and there are none. Give an --output that "
+            + "ends in .jsonl.");
+
     /// <summary>Prompts, in the same way: a text each, or a conversation.</summary>
     /// <param name="column">Their column where none is named.</param>
     /// <param name="cancellation">Stops waiting.</param>
@@ -86,14 +97,14 @@ internal sealed class TextSource
             PromptRows.HoldsChat(row, columns) ? ChatRows.ReadQuestion(row) : PromptRows.Read(row, columns);
     }
 
-    private static IAsyncEnumerable<Example> ReadAsync(IEnumerable<Example> texts, CancellationToken cancellation)
+    private static IAsyncEnumerable<T> ReadAsync<T>(IEnumerable<T> texts, CancellationToken cancellation)
     {
-        Channel<Example> channel = Channel.CreateBounded<Example>(ReadAhead);
+        Channel<T> channel = Channel.CreateBounded<T>(ReadAhead);
         _ = Task.Run(async () =>
         {
             try
             {
-                foreach (Example text in texts)
+                foreach (T text in texts)
                 {
                     await channel.Writer.WriteAsync(text, cancellation);
                 }
@@ -116,7 +127,12 @@ internal sealed class TextSource
             return inputs;
         }
 
+        return ReadRows(task, cancellation).Select(read => read.Text);
+    }
+
+    private IEnumerable<(DataRow Row, Example Text)> ReadRows(ModelTask task, CancellationToken cancellation)
+    {
         ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair ?? task.DefaultColumns.Pair);
-        return _rows(cancellation).SelectMany(row => task.ReadExamples(row, columns));
+        return _rows(cancellation).SelectMany(row => task.ReadExamples(row, columns), (row, text) => (row, text));
     }
 }

@@ -65,7 +65,7 @@ internal static class WrittenScores
     {
         (Example Prompt, string Reference)[] rows = [.. data.Examples.Select(example => RowOf(data, example))];
         using Generator generator = Generator.Open(
-            arguments.ModelFolder, EvaluateCommand.Execution(arguments.Threads, arguments.Device),
+            arguments.ModelFolder, InferenceSettings.Execution(arguments),
             arguments.MaxLength, precision, arguments.Adapter);
         IReadOnlyList<GeneratedText> written =
             generator.Generate([.. rows.Select(row => row.Prompt)], options, cancellation);

@@ -60,7 +60,7 @@ internal sealed record CalibrationScores
 
         LabelCounts before = CountsOf(decisions, 1, [.. labels.Select(_ => ThresholdSweep.Usual)]);
         LabelCounts after = CountsOf(
-            decisions, calibration.Temperature, calibration.ThresholdsOf(labels, ThresholdSweep.Usual)!);
+            decisions, calibration.Temperature, calibration.ThresholdsOf(labels)!);
         return scores with
         {
             MicroF1Before = before.MicroF1,

@@ -70,12 +70,12 @@ internal sealed record ModelCalibration
     public void Write(string folder) => AtomicFile.WriteText(
         Path.Combine(folder, FileName), JsonSerializer.Serialize(this, RunJson.Indented) + "\n");
 
-    /// <summary>A threshold for every label; null where none was tuned.</summary>
+    /// <summary>A threshold for every label, the usual one for those it was not tuned for; null where none was tuned.
+    /// </summary>
     /// <param name="labels">The model's labels, in its order.</param>
-    /// <param name="usual">The threshold of the others.</param>
-    public double[]? ThresholdsOf(IReadOnlyList<string> labels, double usual) => Thresholds is null
+    public double[]? ThresholdsOf(IReadOnlyList<string> labels) => Thresholds is null
         ? null
-        : [.. labels.Select(label => Thresholds.TryGetValue(label, out double tuned) ? tuned : usual)];
+        : [.. labels.Select(label => Thresholds.GetValueOrDefault(label, ThresholdSweep.Usual))];
 
     /// <summary>Outputs at the temperature.</summary>
     public float[] Scaled(ReadOnlySpan<float> outputs)

@@ -129,6 +129,21 @@ public sealed partial class Predictor : IDisposable
             System.Threading.Tasks.Task.Run(() => Encode(examples, part, cancellation), CancellationToken.None);
     }
 
+    /// <summary>Scores the model on a file of labeled examples, as <c>orttrainer evaluate</c> does.</summary>
+    /// <param name="data">The file, as <see cref="DataOptions.Train"/>, and its columns; its task is that of the
+    /// model.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>All metrics that the task has for such data, and the mean <c>loss</c>, by name.</returns>
+    /// <exception cref="RunException">Options do not fit the task.</exception>
+    /// <exception cref="DataFileException">The file cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
+    public IReadOnlyDictionary<string, double> Evaluate(DataOptions data, CancellationToken cancellation = default)
+    {
+        EncodedDataset encoded = Load(data with { Task = Task }, cancellation: cancellation);
+        using IDisposable? held = encoded.Inputs as IDisposable;
+        return Evaluate(encoded, metric: null, cancellation: cancellation).Scores.Values;
+    }
+
     /// <summary>The inputs of an example, on the calling thread: one, or several where it is read in windows.</summary>
     /// <exception cref="RunException">The example cannot be made to fit.</exception>
     /// <exception cref="ArgumentException">It is not of the kind that the task reads.</exception>
@@ -144,9 +159,10 @@ public sealed partial class Predictor : IDisposable
     {
         TokenizedExample[] inputs = [.. windows.SelectMany(some => some)];
         RequireKnownIds(inputs);
-        DecodingOptions options = _options.SetsThreshold
-            ? _options.Decoding
-            : _options.Decoding with { Thresholds = Calibration?.ThresholdsOf(Labels, _options.Threshold) };
+        DecodingOptions options = new(
+            _options.Threshold ?? (float)ThresholdSweep.Usual,
+            _options.NoAnswerThreshold,
+            _options.Threshold is null ? Calibration?.ThresholdsOf(Labels) : null);
         Decoding decoding = new(Task, Labels, windows, options, Calibration);
         _model.Run(inputs, decoding, _options.TokensPerBatch, cancellation: cancellation);
         return decoding.Predictions;

@@ -1,14 +1,13 @@
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
-using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Prediction;
 
 /// <summary>How predictions are made.</summary>
 public sealed record PredictorOptions
 {
-    private readonly float _threshold = 0.5f;
+    private readonly float? _threshold;
     private readonly double? _noAnswerThreshold;
     private readonly int? _maxLength;
     private readonly int? _stride;
@@ -31,20 +30,17 @@ public sealed record PredictorOptions
     /// </summary>
     public string? Adapter { get; init; }
 
-    /// <summary>The least score of a predicted label of a multi-label model, 0 to 1. Where it is not set, that which
+    /// <summary>The least score of a predicted label of a multi-label model, 0 to 1; null, the default, for that which
     /// was tuned for the label and is kept in the model's folder, or 0.5.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
-    public float Threshold
+    public float? Threshold
     {
         get => _threshold;
-        init => (_threshold, SetsThreshold) = value is >= 0 and <= 1
-            ? (value, true)
+        init => _threshold = value is null or (>= 0 and <= 1)
+            ? value
             : throw new ArgumentOutOfRangeException(nameof(Threshold), value,
                 $"Threshold is {value}; expected 0 to 1.");
     }
-
-    /// <summary>Whether <see cref="Threshold"/> was set, whatever a model's folder says.</summary>
-    internal bool SetsThreshold { get; private init; }
 
     /// <summary>
     /// For question answering: a question has no answer where the logits that stand for none, those of the first token,
@@ -99,8 +95,6 @@ public sealed record PredictorOptions
         get => _window;
         init => _window = AtLeastOne(value, nameof(Window));
     }
-
-    internal DecodingOptions Decoding => new(Threshold, NoAnswerThreshold);
 
     private static int AtLeastOne(int value, string name) => value >= 1
         ? value

@@ -125,51 +125,6 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public void An_output_file_holds_what_standard_output_would_show()
-    {
-        string file = _desk.File("predictions.jsonl");
-
-        CliRun run = CliRun.Of("predict", "--model", Model, "--input", _desk.Test, "--output", file).Succeeded();
-
-        Assert.That(run.Out, Is.Empty);
-        Assert.That(File.ReadAllText(file),
-            Is.EqualTo(CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Out));
-    }
-
-    [Test]
-    public void A_failure_half_way_leaves_the_output_file_as_it_was()
-    {
-        string file = _desk.Write("kept.jsonl", "what was there\n");
-        string input = _desk.Write("bad.jsonl", "{\"text\": \"where is my parcel\"}\n{\"text\": \n");
-
-        CliRun run = CliRun.Of("predict", "--model", Model, "--input", input, "--output", file, "--overwrite");
-
-        Assert.That(run.ExitCode, Is.EqualTo(1));
-        Assert.That(run.Error, Does.StartWith($"error: {input}, line 2: not a JSON object on one line:"));
-        Assert.That(File.ReadAllText(file), Is.EqualTo("what was there\n"));
-    }
-
-    [Test]
-    public void A_file_is_replaced_where_that_is_asked_for_and_the_input_never()
-    {
-        string input = _desk.Write("texts.txt", "where is my parcel\n");
-        string file = _desk.Write("kept.jsonl", "what was there\n");
-
-        CliRun kept = CliRun.Of("predict", "--model", Model, "--input", input, "--output", file);
-        Assert.That(
-            (kept.ExitCode, kept.Error),
-            Is.EqualTo((1, $"error: {file} is there already and stays as it is. Choose another --output, or give "
-                + "--overwrite.\n")));
-        CliRun own = CliRun.Of("predict", "--model", Model, "--input", input, "--output", input, "--overwrite");
-        Assert.That((own.ExitCode, own.Error), Is.EqualTo(
-            (1, $"error: {input} is what is read, and stays as it is. Choose another --output.\n")));
-        Assert.That(File.ReadAllText(input), Is.EqualTo("where is my parcel\n"));
-
-        CliRun.Of("predict", "--model", Model, "--input", input, "--output", file, "--overwrite").Succeeded();
-        Assert.That(File.ReadAllText(file), Does.StartWith("{").And.Not.Contain("what was there"));
-    }
-
-    [Test]
     public void Without_texts_and_with_a_threshold_of_other_models_something_is_said()
     {
         CliRun empty = CliRun.WithInput("", "predict", "--model", Model, "--input", "-");

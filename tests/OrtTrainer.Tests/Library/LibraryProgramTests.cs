@@ -84,13 +84,13 @@ public sealed class LibraryProgramTests
 
         IReadOnlyList<string> lines = await LinesOf(() => Evaluating.Main([FineTuned, eval]));
 
-        int[][] counts = [.. lines.Skip(1).Select(line =>
+        int[][] counts = [.. lines.Where(line => !line.Contains(':')).Select(line =>
             line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(int.Parse).ToArray())];
         string[] truth = [.. File.ReadLines(eval).Skip(1).Select(line => line.Split('\t')[0])];
         double right = counts.Select((row, label) => row[label]).Sum() / (double)truth.Length;
         Assert.That(counts.Select(row => row.Sum()),
             Is.EqualTo(truth.GroupBy(label => label).OrderBy(label => label.Key).Select(label => label.Count())));
-        Assert.That(lines[0], Does.StartWith($"accuracy {right:0.0000} on 160 texts"));
+        Assert.That(lines, Has.Some.EqualTo($"accuracy: {right:0.0000}").And.Some.StartsWith("loss: "));
     }
 
     [Test]
