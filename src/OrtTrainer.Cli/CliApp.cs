@@ -1,5 +1,3 @@
-using OrtTrainer.Cli.Parsing;
-
 namespace OrtTrainer.Cli;
 
 /// <summary>The program as a function: a command line in, text and an exit code out.</summary>
@@ -9,7 +7,7 @@ public static class CliApp
     internal const string Name = "orttrainer";
 
     private static readonly CommandProgram Program = new(
-        Name, "fine-tunes compact language models with weight averaging on ONNX Runtime", Verb.All);
+        Name, "fine-tunes compact language models with weight averaging on ONNX Runtime", Verbs.All);
 
     /// <summary>Runs a command line.</summary>
     /// <param name="args">The words after the program's name.</param>

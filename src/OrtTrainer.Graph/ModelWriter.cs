@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using OrtTrainer.Graph.Functions;
 using OrtTrainer.Graph.Onnx;
+using OrtTrainer.Graph.Operators;
 
 namespace OrtTrainer.Graph;
 

@@ -1,7 +1,6 @@
 using CommandLine;
 using OrtTrainer.Benchmarking;
 using OrtTrainer.Cli;
-using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Graph;
 

@@ -1,6 +1,5 @@
 using CommandLine;
 using OrtTrainer.Cli;
-using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 
 namespace OrtTrainer.Benchmarks;

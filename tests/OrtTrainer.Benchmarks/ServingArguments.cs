@@ -1,7 +1,6 @@
 using System.Globalization;
 using CommandLine;
 using OrtTrainer.Cli;
-using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 
 namespace OrtTrainer.Benchmarks;

@@ -1,5 +1,4 @@
 using CommandLine;
-using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 
 namespace OrtTrainer.Benchmarks;

@@ -1,4 +1,5 @@
 using OrtTrainer.Cli.Completion;
+using OrtTrainer.Cli.Parsing;
 
 namespace OrtTrainer.Cli.Arguments;
 

@@ -1,6 +1,5 @@
 using CommandLine;
 using OrtTrainer.Benchmarking;
-using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Graph;
 using OrtTrainer.Tasks;

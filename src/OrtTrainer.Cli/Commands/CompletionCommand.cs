@@ -1,5 +1,4 @@
 using OrtTrainer.Cli.Arguments;
-using OrtTrainer.Cli.Parsing;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -10,7 +9,7 @@ internal static class CompletionCommand
         CompletionArguments arguments, Terminal terminal, CancellationToken interruption)
     {
         interruption.ThrowIfCancellationRequested();
-        terminal.Out.Write(arguments.Shell.Script(CliApp.Name, Verb.All));
+        terminal.Out.Write(arguments.Shell.Script(CliApp.Name, Verbs.All));
         return Task.FromResult(ExitCode.Done);
     }
 }

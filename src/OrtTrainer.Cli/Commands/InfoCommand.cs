@@ -1,6 +1,5 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Inspection;
-using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Hub;
 
 namespace OrtTrainer.Cli.Commands;

@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Graph;
 using OrtTrainer.Runtime;
 

@@ -1,4 +1,3 @@
-using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Data;
 using OrtTrainer.Export;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Hub;
 

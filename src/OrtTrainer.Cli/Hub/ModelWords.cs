@@ -2,6 +2,7 @@ using System.Reflection;
 using CommandLine;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Commands;
+using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Hub;
 
 namespace OrtTrainer.Cli.Hub;

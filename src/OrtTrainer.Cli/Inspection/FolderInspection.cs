@@ -1,4 +1,5 @@
 using OrtTrainer.Checkpoints;
+using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Compilation;
 using OrtTrainer.Graph;
@@ -97,7 +98,7 @@ internal static class FolderInspection
         info.Labels = pack.Manifest.Labels ?? [];
         info.MaxLength = pack.Graphs.Manifest.Positions;
         info.Provenance["producer"] = pack.Manifest.Producer;
-        info.Notes.Add($"trains its last {Rendering.Figures.Count(pack.Manifest.TrainLast, "layer")}");
+        info.Notes.Add($"trains its last {Figures.Count(pack.Manifest.TrainLast, "layer")}");
     }
 
     private static void LookAtGraphs(FolderInfo info)
@@ -123,7 +124,7 @@ internal static class FolderInspection
 
     private static void LookAtStudy(FolderInfo info)
     {
-        string runs = Rendering.Figures.Count(
+        string runs = Figures.Count(
             Directory.EnumerateFiles(info.Folder, "options.json", SearchOption.AllDirectories).Count(), "run");
         info.Notes.Add($"{runs}; orttrainer study --report {info.Folder} tells what came of it");
         if (new StudyFolderCheck(info.Folder).Problem is { } problem)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CommandLine;
-using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 
 namespace OrtTrainer.Cli.Parsing;

@@ -1,6 +1,5 @@
 using System.Reflection;
 using CommandLine;
-using OrtTrainer.Cli.Arguments;
 
 namespace OrtTrainer.Cli.Parsing;
 

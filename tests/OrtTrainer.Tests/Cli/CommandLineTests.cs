@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
+using OrtTrainer.Cli;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Methods;
 using OrtTrainer.Runtime;

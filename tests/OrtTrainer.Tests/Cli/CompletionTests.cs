@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrtTrainer.Cli;
 using OrtTrainer.Cli.Completion;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Tasks;
@@ -24,7 +25,7 @@ public sealed class CompletionTests
 
     [Test]
     public void Bash_completes_all_commands() =>
-        Assert.That(InBash(""), Is.EquivalentTo(Verb.All.Select(verb => verb.Name).Concat(["--help", "--version"])));
+        Assert.That(InBash(""), Is.EquivalentTo(Verbs.All.Select(verb => verb.Name).Concat(["--help", "--version"])));
 
     [TestCase("fin", new[] { "finetune" })]
     [TestCase("finetune --epo", new[] { "--epochs" })]
@@ -49,7 +50,7 @@ public sealed class CompletionTests
     [Test]
     public void Bash_completes_every_option_of_every_command()
     {
-        foreach (Verb verb in Verb.All)
+        foreach (Verb verb in Verbs.All)
         {
             Assert.That(
                 InBash($"{verb.Name} --"), Is.EquivalentTo(CompletedOption.Of(verb).Select(option => option.Name)),
@@ -85,7 +86,7 @@ public sealed class CompletionTests
         foreach (Shell shell in Shell.All)
         {
             string script = CliRun.Of("completion", shell.Name).Succeeded().Out;
-            foreach (Verb verb in Verb.All)
+            foreach (Verb verb in Verbs.All)
             {
                 string[] missing =
                 [

@@ -1,3 +1,4 @@
+using OrtTrainer.Cli;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 
@@ -5,14 +6,14 @@ namespace OrtTrainer.Tests.Cli;
 
 public sealed class HelpTests
 {
-    private static IEnumerable<string> Commands => Verb.All.Select(verb => verb.Name);
+    private static IEnumerable<string> Commands => Verbs.All.Select(verb => verb.Name);
 
     [TestCaseSource(nameof(Commands))]
     public void Help_of_a_command_lists_each_of_its_options_once(string command)
     {
         string help = CliRun.Of(command, "--help").Succeeded().Out;
 
-        Verb verb = Verb.All.Single(v => v.Name == command);
+        Verb verb = Verbs.All.Single(v => v.Name == command);
         Assert.That(help, Does.StartWith($"orttrainer {command}: {verb.Summary}\n"));
         foreach (CommandOption option in OptionNames.Of(verb.Arguments))
         {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.ExceptionServices;
+using OrtTrainer.Cli;
 using OrtTrainer.Cli.Parsing;
 
 namespace OrtTrainer.Tests.Docs;
@@ -51,7 +52,7 @@ public sealed class PageOptionsTests
 
     private static void Parse(string[] words)
     {
-        Verb verb = Verb.All.FirstOrDefault(verb => verb.Name == words[0])
+        Verb verb = Verbs.All.FirstOrDefault(verb => verb.Name == words[0])
             ?? throw new ArgumentException($"{words[0]} is no verb.");
         try
         {

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Functions;
 using OrtTrainer.Graph.Onnx;
+using OrtTrainer.Graph.Operators;
 
 namespace OrtTrainer.Tests.Runtime;
 

@@ -11,6 +11,15 @@ public sealed class FolderCirclesTests
     public void Folders_of_the_engine_use_one_another_in_one_direction() =>
         Assert.That(FolderGraph.Of("OrtTrainer").FindCircle(), Is.Empty);
 
+    [TestCase("OrtTrainer.Cli")]
+    [TestCase("OrtTrainer.Graph")]
+    [TestCase("OrtTrainer.Runtime")]
+    [TestCase("OrtTrainer.Server")]
+    [TestCase("OrtTrainer.Studies")]
+    [TestCase("OrtTrainer.Text")]
+    public void Folders_of_the_other_projects_do_so_but_for_the_files_beside_the_project(string project) =>
+        Assert.That(FolderGraph.Of(project).FindCircle(withRoot: false), Is.Empty);
+
     [TestCase("Common", new string[0])]
     [TestCase("Images", new[] { "Common", "Data", "Randomness" })]
     [TestCase("Methods", new[] { "Common", "Data", "Models", "Randomness", "Tasks", "Teachers", "Training" })]

@@ -53,10 +53,11 @@ internal sealed partial class FolderGraph
     /// <summary>
     /// A way from a folder back to itself, one line for each step with a file that takes it; empty where there is none.
     /// </summary>
-    public IReadOnlyList<string> FindCircle()
+    /// <param name="withRoot">Whether a way may lead through the files beside the project file.</param>
+    public IReadOnlyList<string> FindCircle(bool withRoot = true)
     {
-        HashSet<string> clear = [];
-        return _uses.Keys.ToArray()
+        HashSet<string> clear = withRoot ? [] : [Root];
+        return _uses.Keys.Except(clear).ToArray()
             .Select(folder => FindCircle([folder], clear)).FirstOrDefault(circle => circle.Count > 0) ?? [];
     }
 

@@ -1,6 +1,6 @@
-using OrtTrainer.Runtime.Updates;
+using OrtTrainer.Runtime.Distributed;
 
-namespace OrtTrainer.Runtime.Distributed;
+namespace OrtTrainer.Runtime.Updates;
 
 /// <summary>
 /// This rank's part of the sum of gradients that several ranks have. Ranks send each other the blocks that are written,

@@ -1,8 +1,8 @@
+using OrtTrainer.Graph.Functions;
 using OrtTrainer.Graph.Onnx;
-using OrtTrainer.Graph.Operators;
 using OrtTrainer.Graph.Operators.Fused;
 
-namespace OrtTrainer.Graph.Functions;
+namespace OrtTrainer.Graph.Operators;
 
 /// <summary>Every function of the domain: the bodies of fused operators and the functions those bodies call.</summary>
 public static class FunctionLibrary

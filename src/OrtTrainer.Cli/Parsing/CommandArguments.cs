@@ -1,12 +1,12 @@
 using CommandLine;
 using OrtTrainer.Hub;
 
-namespace OrtTrainer.Cli.Arguments;
+namespace OrtTrainer.Cli.Parsing;
 
 /// <summary>What every command takes.</summary>
 internal abstract class CommandArguments
 {
-    [Parsing.Section("General")]
+    [Section("General")]
     [Option("verbose", HelpText = "with an error, print where it happened; say what predictions run on")]
     public bool Verbose { get; set; }
 
@@ -28,7 +28,7 @@ internal abstract class CommandArguments
 
     /// <summary>
     /// The options given that set the library's options of a run, by name without dashes; only of a command with
-    /// <see cref="Parsing.RunSettingsAttribute"/>.
+    /// <see cref="RunSettingsAttribute"/>.
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; set; } = new Dictionary<string, string>();
 

@@ -1,7 +1,7 @@
 using OrtTrainer.Common;
 using OrtTrainer.Tasks;
 
-namespace OrtTrainer.Cli.Commands;
+namespace OrtTrainer.Cli.Arguments;
 
 /// <summary>Checks of the folder that <c>--model</c> names, before anything is read from it.</summary>
 internal static class ModelFolder

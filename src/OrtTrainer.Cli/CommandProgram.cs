@@ -1,10 +1,11 @@
 using System.Reflection;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Hub;
+using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Hub;
 
-namespace OrtTrainer.Cli.Parsing;
+namespace OrtTrainer.Cli;
 
 /// <summary>A program of several commands as a function: a command line in, text and an exit code out.</summary>
 /// <param name="Name">The word that calls it.</param>

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using OrtTrainer.Runtime.Cpu.Kernels;
+using OrtTrainer.Runtime.Native;
 
-namespace OrtTrainer.Runtime.Native;
+namespace OrtTrainer.Runtime.Cpu.Kernels;
 
 /// <summary>
 /// The bridge between ONNX Runtime's callbacks and <see cref="KernelDefinition"/> / <see cref="Kernel"/>. No

@@ -1,6 +1,6 @@
-using OrtTrainer.Cli.Inspection;
+using OrtTrainer.Cli.Rendering;
 
-namespace OrtTrainer.Cli.Rendering;
+namespace OrtTrainer.Cli.Inspection;
 
 /// <summary>What a folder is, in lines of a name and facts.</summary>
 internal static class InfoLines
