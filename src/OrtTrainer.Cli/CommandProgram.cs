@@ -26,6 +26,7 @@ internal sealed record CommandProgram(string Name, string Purpose, IReadOnlyList
         IReadOnlyList<string> args, Terminal terminal, CancellationToken interruption = default)
     {
         HubModels.Server ??= new HubHttp();
+        EmbeddedDefault.Register();
         using IDisposable watched =
             HubModels.Watch(args.Contains("--quiet") ? null : new DownloadView(terminal), interruption);
         try

@@ -80,7 +80,7 @@ internal sealed class PartialOptions(string folder, Func<string, string, Excepti
         string[] names = path.Split('.');
         JsonObject? holder = names.Length == 1 ? options : options[names[0]] as JsonObject;
         if (holder?[names[^1]] is not JsonValue value || !value.TryGetValue(out string? text)
-            || text.Length == 0 || text[0] == OwnMark || HubName.IsWord(text))
+            || text.Length == 0 || text[0] == OwnMark || HubModels.IsWord(text))
         {
             return;
         }

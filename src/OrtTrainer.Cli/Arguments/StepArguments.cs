@@ -1,5 +1,6 @@
 using CommandLine;
 using OrtTrainer.Benchmarking;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Graph;
 using OrtTrainer.Tasks;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OrtTrainer.Artifacts;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;

@@ -7,7 +7,8 @@ namespace OrtTrainer.Cli.Commands;
 /// <param name="Text">The column of the text.</param>
 /// <param name="Pair">The column of a second text; null for none.</param>
 /// <param name="Label">The column of the label.</param>
-internal sealed record ColumnGuess(string Text, string? Pair, string Label)
+/// <param name="OtherLabels">Columns that look like labels as much, where the look alone decided.</param>
+internal sealed record ColumnGuess(string Text, string? Pair, string Label, IReadOnlyList<string> OtherLabels)
 {
     private static readonly string[] TextNames =
         ["text", "sentence", "sentence1", "question1", "premise", "content", "review", "body", "message", "question"];
@@ -15,7 +16,10 @@ internal sealed record ColumnGuess(string Text, string? Pair, string Label)
     private static readonly string[] PairNames = ["sentence2", "question2", "hypothesis", "text2", "pair", "text_pair"];
 
     private static readonly string[] LabelNames =
-        ["label", "labels", "class", "category", "target", "intent", "topic", "sentiment", "score", "tag"];
+    [
+        "label", "labels", "class", "category", "target", "intent", "topic", "sentiment", "score", "tag", "klasse",
+        "kategorie", "classe", "catégorie", "clase", "categoría", "categoria",
+    ];
 
     /// <summary>Looks at rows.</summary>
     /// <param name="file">The file, for messages.</param>
@@ -27,9 +31,11 @@ internal sealed record ColumnGuess(string Text, string? Pair, string Label)
     public static ColumnGuess Of(string file, IReadOnlyList<DataRow> rows, string? text, string? pair, string? label)
     {
         IReadOnlyList<string> names = rows[0].Columns.Names;
-        string? foundLabel = label ?? Named(names, LabelNames)
-            ?? names.Where(name => name != text && name != pair && Distinct(rows, name) is > 1 and var different
-                && different * 3 <= rows.Count).OrderBy(name => Distinct(rows, name)).FirstOrDefault();
+        string? namedLabel = label ?? Named(names, LabelNames);
+        string[] looks = namedLabel is not null ? []
+            : [.. names.Where(name => name != text && name != pair && Distinct(rows, name) is > 1 and var different
+                && different * 3 <= rows.Count).OrderBy(name => Distinct(rows, name))];
+        string? foundLabel = namedLabel ?? looks.FirstOrDefault();
         string? foundText = text ?? Named([.. names.Where(name => name != foundLabel)], TextNames)
             ?? names.Where(name => name != foundLabel && name != pair).OrderByDescending(
                 name => rows.Average(row => (double)row[name].Length)).FirstOrDefault();
@@ -40,7 +46,9 @@ internal sealed record ColumnGuess(string Text, string? Pair, string Label)
                 $"{string.Join(", ", names)}. Name them with --text COL and --label COL.");
         }
 
-        return new ColumnGuess(foundText, pair ?? Named(names, PairNames), foundLabel);
+        return new ColumnGuess(
+            foundText, pair ?? Named(names, PairNames), foundLabel,
+            [.. looks.Skip(1).Where(name => name != foundText)]);
     }
 
     private static string? Named(IReadOnlyList<string> names, string[] known) => known

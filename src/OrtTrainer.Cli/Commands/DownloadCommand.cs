@@ -14,7 +14,7 @@ internal static class DownloadCommand
             throw new UsageException("--onnx and --tokenizer-only exclude each other.");
         }
 
-        string word = HubName.IsWord(arguments.Model) ? arguments.Model : HubName.Prefix + arguments.Model;
+        string word = HubModels.IsWord(arguments.Model) ? arguments.Model : HubName.Prefix + arguments.Model;
         HubContent content = arguments.Onnx ? HubContent.All
             : arguments.TokenizerOnly ? HubContent.Description
             : HubContent.WeightsOrGraph;

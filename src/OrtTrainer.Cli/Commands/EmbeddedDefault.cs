@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Options;
 
 namespace OrtTrainer.Cli.Commands;
@@ -8,6 +9,7 @@ namespace OrtTrainer.Cli.Commands;
 /// </summary>
 internal static class EmbeddedDefault
 {
+    /// <summary>The word for the encoder wherever a model's folder is wanted.</summary>
     public const string Name = "embedded";
 
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "onnx-models", Name);
@@ -24,18 +26,23 @@ internal static class EmbeddedDefault
     /// <summary>The encoder's folder.</summary>
     public static string Model { get; } = Path.Combine(Folder, "encoder");
 
-    /// <summary>Whether a word for a model's folder means the encoder: its name, where no folder has it.</summary>
-    public static bool IsModel(string? word) => word == Name && !Directory.Exists(word);
+    /// <summary>Has the encoder found by its name.</summary>
+    public static void Register() =>
+        ModelFolder.Bundled = new Dictionary<string, string> { [Name] = Model };
 
     /// <summary>The encoder, and the options of a tiny one that differ from the library's.</summary>
     public static JsonObject Encoder() => new()
     {
-        ["model"] = Model,
+        ["model"] = Name,
         ["epochs"] = 8,
         ["learning_rate"] = 1e-3,
         // The encoder was pre-trained without dropout, and its configuration has none.
         ["dropout"] = 0.1,
     };
+
+    /// <summary>Whether options name the encoder.</summary>
+    public static bool IsUsedBy(JsonObject options) =>
+        options["model"]?.GetValue<string>() is Name && ModelFolder.FindBundled(Name) is not null;
 
     /// <summary>Where the data are.</summary>
     public static JsonObject Data() => new()

@@ -23,14 +23,8 @@ internal static class EvaluateCommand
         GenerationOptions? writing = WrittenScores.Asked(arguments);
         OutputFile.Require(arguments, file);
         PredictorOptions options = InferenceSettings.Predictor(arguments);
-        using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
+        using Predictor predictor = InferenceSettings.Open(model, options, arguments, terminal);
         ModelTask task = predictor.Task;
-        if (arguments.Verbose)
-        {
-            terminal.Note(predictor.Execution);
-        }
-
-        ModelFolder.TellAssumption(task, terminal);
         if (writing is not null)
         {
             WrittenScores.Require(task);

@@ -1,3 +1,4 @@
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;

@@ -32,20 +32,20 @@ internal static class FinetuneSettings
             options["threads"] ??= count;
         }
 
-        if (EmbeddedDefault.IsModel(options["model"]?.GetValue<string>()))
+        if (embedded)
         {
-            options.Remove("model");
-            options = OptionsJson.Merge(EmbeddedDefault.Encoder(), options);
+            options = OptionsJson.Merge(EmbeddedDefault.Data(), options);
         }
-        else if (embedded)
+
+        if (embedded || EmbeddedDefault.IsUsedBy(options))
         {
-            options = OptionsJson.Merge(OptionsJson.Merge(EmbeddedDefault.Encoder(), EmbeddedDefault.Data()), options);
+            options = OptionsJson.Merge(EmbeddedDefault.Encoder(), options);
         }
 
         RunSettings.RequireParts(options, arguments.OptionsFile);
         string model = Require(options["model"], "--model", "DIR", "the folder of a pre-trained model");
         _ = Require(options["data"]?["train"], "--train", "F", "the file to train on");
-        options["output"] ??= RunNames.Next(model == EmbeddedDefault.Model ? EmbeddedDefault.Name : model);
+        options["output"] ??= RunNames.Next(model);
         return Guard(arguments, () => RunSettings.Deserialize(options).Resolve());
     }
 

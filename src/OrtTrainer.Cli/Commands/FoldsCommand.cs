@@ -20,7 +20,7 @@ internal static class FoldsCommand
         }
 
         FineTuneOptions options = FinetuneSettings.Of(arguments);
-        ModelFolder.Require(options.Model);
+        RunSettings.RequireModel(options);
         bool speaks = !arguments.Quiet && !arguments.Json;
         try
         {

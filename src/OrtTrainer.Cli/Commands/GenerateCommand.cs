@@ -1,4 +1,5 @@
 using System.Text;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 using OrtTrainer.Data;

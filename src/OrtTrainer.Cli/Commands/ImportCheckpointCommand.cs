@@ -1,4 +1,5 @@
 using OrtTrainer.Artifacts;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Export;
 using OrtTrainer.Runs;

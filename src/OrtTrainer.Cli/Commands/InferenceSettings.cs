@@ -9,6 +9,29 @@ namespace OrtTrainer.Cli.Commands;
 /// <summary>The options of commands that let a model answer, as the library takes them.</summary>
 internal static class InferenceSettings
 {
+    /// <summary>Opens a model; says what it runs on where that is asked for, and what of it is taken for
+    /// granted.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="options">How it predicts.</param>
+    /// <param name="arguments">Whether much is said.</param>
+    /// <param name="terminal">Where to.</param>
+    public static Predictor Open(
+        string folder, PredictorOptions options, CommandArguments arguments, Terminal terminal)
+    {
+        Predictor predictor = Prediction.Predictor.Open(folder, options);
+        if (arguments.Verbose)
+        {
+            terminal.Note(predictor.Execution);
+        }
+
+        if (predictor.Task.Assumption is { } assumed)
+        {
+            terminal.Note(assumed);
+        }
+
+        return predictor;
+    }
+
     /// <summary>How a model that answers and decides is opened.</summary>
     /// <exception cref="UsageException">A value is wrong.</exception>
     public static PredictorOptions Predictor(IDecisionArguments arguments) =>

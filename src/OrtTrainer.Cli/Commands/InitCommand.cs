@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
@@ -7,6 +6,7 @@ using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Prediction;
 using OrtTrainer.Tasks;
+using OrtTrainer.Tasks.Regression;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -36,6 +36,14 @@ internal static class InitCommand
 
         ColumnGuess columns =
             ColumnGuess.Of(file, rows, arguments.TextColumn, arguments.PairColumn, arguments.LabelColumn);
+        if (columns.OtherLabels.Count > 0)
+        {
+            terminal.Note(
+                $"'{columns.Label}' is taken for the label, as it has the fewest different values; "
+                + $"{string.Join(", ", columns.OtherLabels.Select(name => $"'{name}'"))} could be it, too. Name the "
+                + "right one: --label COL.");
+        }
+
         ModelTask task = OptionErrors.Guard(
             typeof(InitArguments), () => ModelTask.Named(arguments.Task ?? TaskOf(rows, columns.Label)));
         DataOptions data = arguments.DataOf(file, task) with
@@ -82,8 +90,8 @@ internal static class InitCommand
             return "multi_label";
         }
 
-        bool areNumbers = labels.All(field =>
-            double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        bool decimalComma = rows[0].Columns.DecimalComma;
+        bool areNumbers = labels.All(field => RegressionTask.NumberIn(field, decimalComma) is not null);
         return areNumbers && labels.Distinct(StringComparer.Ordinal).Count() > MostClasses
             ? "regression"
             : "classification";

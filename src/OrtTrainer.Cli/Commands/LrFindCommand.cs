@@ -2,7 +2,6 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
-using OrtTrainer.Import;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 using OrtTrainer.Runs.RateSearch;
@@ -30,11 +29,7 @@ internal static class LrFindCommand
             throw new UsageException("lr-find takes its steps by this program; leave --engine out.");
         }
 
-        if (!ModelImport.IsFile(options.Model))
-        {
-            ModelFolder.Require(options.Model);
-        }
-
+        RunSettings.RequireModel(options);
         // No average is wanted of weights that are thrown away.
         options = arguments.Settings.ContainsKey("method") ? options
             : options with { Method = FineTuneMethod.FineTune };

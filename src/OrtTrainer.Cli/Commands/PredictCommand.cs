@@ -16,12 +16,7 @@ internal static class PredictCommand
         PredictionFile.RequireFormat(arguments.Output);
         TextSource source = TextSource.Of(arguments, arguments.InputFile, terminal);
         PredictorOptions options = InferenceSettings.Predictor(arguments);
-        using Predictor predictor = Predictor.Open(ModelFolder.Require(model), options);
-        if (arguments.Verbose)
-        {
-            terminal.Note(predictor.Execution);
-        }
-
+        using Predictor predictor = InferenceSettings.Open(model, options, arguments, terminal);
         if (arguments.Threshold is not null && !predictor.Task.HasThresholds)
         {
             throw new UsageException(
@@ -29,7 +24,6 @@ internal static class PredictCommand
                 + "Leave it out.");
         }
 
-        ModelFolder.TellAssumption(predictor.Task, terminal);
         PredictedTexts told = new();
         if (arguments.Output is { } file)
         {

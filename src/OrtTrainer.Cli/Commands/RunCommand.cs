@@ -3,8 +3,6 @@ using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Distributed;
-using OrtTrainer.Hub;
-using OrtTrainer.Import;
 using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Runtime;
@@ -117,11 +115,7 @@ internal static class RunCommand
     {
         FineTuneOptions options =
             arguments.Resume is not null ? OptionsToResume(arguments) : settings();
-        if (!HubName.IsWord(options.Model) && !ModelImport.IsFile(options.Model))
-        {
-            ModelFolder.Require(options.Model);
-        }
-
+        RunSettings.RequireModel(options);
         return options;
     }
 

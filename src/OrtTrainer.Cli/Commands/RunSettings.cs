@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
+using OrtTrainer.Import;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 
@@ -18,6 +20,16 @@ internal static class RunSettings
         if (OptionsJson.FindIdle(options, method) is [{ } idle, ..])
         {
             throw new RunException($"{file}: {OptionsJson.Idle(idle, method)}");
+        }
+    }
+
+    /// <summary>Refuses, before any work, a model that is neither a folder nor a file to import.</summary>
+    /// <exception cref="RunException">It is neither.</exception>
+    public static void RequireModel(FineTuneOptions options)
+    {
+        if (!ModelImport.IsFile(options.Model))
+        {
+            ModelFolder.Require(options.ModelFolder);
         }
     }
 

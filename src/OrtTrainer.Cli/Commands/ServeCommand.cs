@@ -21,13 +21,8 @@ internal static class ServeCommand
         }
 
         PredictorOptions predicting = InferenceSettings.Predictor(arguments);
-        using Predictor predictor = Predictor.Open(ModelFolder.Require(arguments.ModelFolder), predicting);
-        if (arguments.Verbose)
-        {
-            terminal.Note(predictor.Execution);
-        }
-
-        ModelFolder.TellAssumption(predictor.Task, terminal);
+        using Predictor predictor =
+            InferenceSettings.Open(arguments.ModelFolder, predicting, arguments, terminal);
         using ServerLog log = new(terminal, arguments.Json);
         await using ModelServer server = await ModelServer.StartAsync(predictor, options, log, interruption);
         TellReach(options, terminal);

@@ -1,5 +1,4 @@
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 using OrtTrainer.Export;
 using OrtTrainer.Models;

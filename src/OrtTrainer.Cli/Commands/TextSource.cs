@@ -33,7 +33,8 @@ internal sealed class TextSource
     /// The source the command line asks for. Every line of standard input and of a .txt file is a text where no format
     /// is given.
     /// </summary>
-    /// <exception cref="UsageException">Columns are asked of lines.</exception>
+    /// <exception cref="UsageException">Columns are asked of lines, or the input is a text in place of a
+    /// file.</exception>
     public static TextSource Of(TableArguments arguments, string input, Terminal terminal)
     {
         TableOptions table = arguments.Table;
@@ -42,6 +43,14 @@ internal sealed class TextSource
             && (isStream || TextExtensions.Contains(TableReader.ExtensionOf(input))))
         {
             table = table with { Format = DataFormat.Lines };
+        }
+
+        if (!isStream && input.Contains(' ', StringComparison.Ordinal) && !Path.Exists(input)
+            && Path.GetFileName(input) == input)
+        {
+            throw new UsageException(
+                $"--input is '{input}', and there is no such file. A text itself comes by standard input: "
+                + "echo \"…\" | orttrainer predict --model DIR --input -");
         }
 
         string? text = arguments.TextColumn;

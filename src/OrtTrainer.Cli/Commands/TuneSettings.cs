@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Data;
+using OrtTrainer.Hub;
+using OrtTrainer.Options;
 using OrtTrainer.Studies;
 using OrtTrainer.Studies.Tuning;
 using OrtTrainer.Tasks;
@@ -55,7 +58,7 @@ internal static class TuneSettings
             options.Remove(elsewhere);
         }
 
-        _ = ModelFolder.Require(options["model"]!.GetValue<string>());
+        _ = ModelFolder.Require(HubModels.FolderOf(options["model"]!.GetValue<string>()));
         search["search"] = DefaultSearch.Of(options);
         search["defaults"] = options;
         return TuneFileReader.Of("the command line", Environment.CurrentDirectory, search);
@@ -79,6 +82,6 @@ internal static class TuneSettings
                 ("delimiter", a.DelimiterCharacter),
                 ("quoted", a.Quoted ? true : null))))));
         RunSettings.Add(options, a.Settings, []);
-        return options;
+        return EmbeddedDefault.IsUsedBy(options) ? OptionsJson.Merge(EmbeddedDefault.Encoder(), options) : options;
     }
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using CommandLine;
 using OrtTrainer.Cli.Arguments;
-using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Hub;
 
@@ -26,14 +25,10 @@ internal static class ModelWords
                 continue;
             }
 
-            if (HubName.IsWord(word))
+            if (HubModels.IsWord(word))
             {
                 property.SetValue(arguments, HubModels.FolderOf(
                     word, property.Name == TokenizerOption ? HubContent.Description : arguments.ModelContent));
-            }
-            else if (EmbeddedDefault.IsModel(word))
-            {
-                property.SetValue(arguments, EmbeddedDefault.Model);
             }
         }
 

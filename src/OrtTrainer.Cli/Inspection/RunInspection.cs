@@ -19,7 +19,7 @@ internal static class RunInspection
             info.Provenance["task"] = options.Data.Task.Name;
             info.Provenance["base_model"] = options.Model;
             info.Provenance["train"] = options.Data.Train;
-            if (!HubName.IsWord(options.Model) && !Path.Exists(options.Model))
+            if (!HubModels.IsWord(options.Model) && !Path.Exists(options.Model))
             {
                 info.Notes.Add($"the model that it began from, {options.Model}, is gone; the run cannot be repeated");
             }

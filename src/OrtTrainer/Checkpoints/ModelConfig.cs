@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using OrtTrainer.Common;
 
 namespace OrtTrainer.Checkpoints;
 
@@ -27,10 +28,13 @@ internal sealed partial class ModelConfig
     public string ModelType => GetString("model_type");
 
     /// <summary>Reads <c>config.json</c> in a model's folder.</summary>
+    /// <exception cref="RunException">There is no such folder, or no model in it yet.</exception>
     /// <exception cref="CheckpointException">It is absent or no JSON object.</exception>
-    public static ModelConfig Load(string modelFolder) => LoadFile(System.IO.Path.Combine(modelFolder, FileName));
+    public static ModelConfig Load(string modelFolder) =>
+        LoadFile(System.IO.Path.Combine(ModelFolder.Require(modelFolder), FileName));
 
-    /// <inheritdoc cref="Load"/>
+    /// <summary>Reads a <c>config.json</c>.</summary>
+    /// <exception cref="CheckpointException">It is absent or no JSON object.</exception>
     public static ModelConfig LoadFile(string path)
     {
         const int largest = 16 << 20;

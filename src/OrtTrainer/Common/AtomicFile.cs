@@ -51,9 +51,14 @@ internal static class AtomicFile
         {
             throw new FileWriteException(target, "the disk is full", "Free some space and try again.", e);
         }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new FileWriteException(target, "there is no such folder", "Make it, or choose another.", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FileWriteException(target, e.Message, "Check the folder, its rights and the disk.", e);
+            throw new FileWriteException(
+                target, e.Message.TrimEnd('.'), "Check the folder, its rights and the disk.", e);
         }
         finally
         {

@@ -192,7 +192,7 @@ internal static class GraphCompiler
         int labels = options.Labels ?? (config.NamesLabels
             ? config.Id2Label.Count
             : throw new RunException($"{config.Path}: the configuration names no labels, and no number is given. Say "
-                + "how many labels the data have."));
+                + "how many labels the data have: --num-labels N; pack and artifacts count them, too: --train F."));
         return labels >= task.FewestOutputs
             ? labels
             : throw new RunException($"{labels} labels are asked for; {task} needs {task.FewestOutputs} or more.");

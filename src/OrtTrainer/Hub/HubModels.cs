@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 
 namespace OrtTrainer.Hub;
 
 /// <summary>
 /// Where a model's word becomes a folder: <c>hf:owner/name@revision</c> the model's in the cache, downloaded first
-/// where it is not there; every other word the folder that it names.
+/// where it is not there; the name of a model that the program brings along its folder; every other word the folder
+/// that it names.
 /// </summary>
 internal static class HubModels
 {
@@ -21,17 +23,22 @@ internal static class HubModels
     public static IDisposable Watch(IHubWatch? watch, CancellationToken cancellation) =>
         new Watching(watch, cancellation);
 
+    /// <summary>Whether a word stands for a model by another name than the path of its folder.</summary>
+    public static bool IsWord(string? word) =>
+        HubName.IsWord(word) || (word is not null && ModelFolder.FindBundled(word) is not null);
+
     /// <summary>The folder of a model.</summary>
     /// <exception cref="RunException">It cannot be downloaded, and is not in the cache.</exception>
     public static string FolderOf(string word, HubContent content = HubContent.Weights) =>
-        HubName.IsWord(word) ? Find(word, content).Folder : word;
+        HubName.IsWord(word) ? Find(word, content).Folder : ModelFolder.FindBundled(word) ?? word;
 
     /// <summary>
-    /// A word that stands for the same files for ever: a model on a hub at its commit, and of a folder its full path.
+    /// A word that stands for the same files for ever: a model on a hub at its commit, the name of one that the program
+    /// brings along, and of a folder its full path.
     /// </summary>
     /// <exception cref="RunException">It cannot be downloaded, and is not in the cache.</exception>
     public static string Pinned(string word, HubContent content = HubContent.Weights) =>
-        HubName.IsWord(word) ? Find(word, content).Word : Path.GetFullPath(word);
+        HubName.IsWord(word) ? Find(word, content).Word : IsWord(word) ? word : Path.GetFullPath(word);
 
     /// <summary>What people call a model: of one from a hub its word at the commit, else its folder's name.</summary>
     public static string NameOf(string word) =>

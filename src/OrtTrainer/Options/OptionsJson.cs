@@ -38,6 +38,10 @@ internal static class OptionsJson
                 ? throw new RunException($"{path}: {place} {fault}")
                 : options;
         }
+        catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RunException($"{path}: there is no such file. Give a file of options, as init writes it.", cause);
+        }
         catch (Exception cause) when (cause is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new RunException($"{path}: the options cannot be read: {cause.Message}", cause);

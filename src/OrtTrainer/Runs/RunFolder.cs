@@ -1,3 +1,4 @@
+using OrtTrainer.Checkpoints;
 using OrtTrainer.Common;
 
 namespace OrtTrainer.Runs;
@@ -29,7 +30,8 @@ internal sealed class RunFolder : IDisposable
     public string SummaryFile => SummaryFileOf(Path);
 
     /// <summary>The resolved options of the run in a folder.</summary>
-    public static string OptionsFileOf(string output) => System.IO.Path.Combine(RunPathOf(output), "options.json");
+    public static string OptionsFileOf(string output) => System.IO.Path.Combine(
+        RunPathOf(output), ModelFolder.RunOptionsName);
 
     /// <summary>The summary of the run in a folder.</summary>
     public static string SummaryFileOf(string output) => System.IO.Path.Combine(RunPathOf(output), "summary.json");
@@ -90,7 +92,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Gives the folder up.</summary>
     public void Dispose() => _lock.Dispose();
 
-    public static string RunPathOf(string output) => System.IO.Path.Combine(output, "run");
+    public static string RunPathOf(string output) => System.IO.Path.Combine(output, ModelFolder.RunName);
 
     private static RunFolder Lock(string path)
     {

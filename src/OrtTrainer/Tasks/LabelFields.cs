@@ -63,7 +63,7 @@ internal static class LabelFields
                 source,
                 null,
                 $"each of the {rows} rows has a label of its own in column '{column}', such as '{labels.First()}'; "
-                + "expected labels that rows share. Is it the right column?");
+                + "expected labels that rows share. Is it the right column? Numbers are learned by --task regression.");
         }
 
         return LabelMap.OfData(labels);

@@ -25,7 +25,7 @@ public sealed class BadInputTests
     public void A_file_in_place_of_a_model_folder()
     {
         Refused(Run("--model", _desk.Train),
-            $"{_desk.Train}: is a file; --model takes the folder that holds it. Give a folder in "
+            $"{_desk.Train}: is a file; a model is the folder that holds it. Give a folder in "
             + "Hugging Face layout: config.json, weights and tokenizer files.");
     }
 

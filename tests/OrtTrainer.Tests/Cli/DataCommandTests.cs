@@ -96,6 +96,33 @@ public class DataCommandTests
         Assert.That(run.Out, Does.Contain("Exported"));
     }
 
+    [Test]
+    public void Init_takes_numbers_with_decimal_commas_for_a_scale()
+    {
+        string train = _folder.Write("grades.csv", "text;grade\n" + string.Concat(
+            Enumerable.Range(0, 60).Select(i => $"text number {i};{1 + (i / 60.0):0.00}\n".Replace('.', ','))));
+        string output = _folder.File("options.json");
+
+        CliRun run = CliRun.Of("init", train, "--label", "grade", "--out", output);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(OptionsJson.Read(output)["data"]!["task"]!.GetValue<string>(), Is.EqualTo("regression"));
+    }
+
+    [Test]
+    public void Init_says_which_other_columns_could_be_the_label()
+    {
+        string train = _folder.Write("mails.csv", "id,mail,desk,channel\n" + string.Concat(
+            Enumerable.Range(0, 60).Select(i => $"{i},text number {i},desk {i % 4},channel {i % 2}\n")));
+
+        CliRun run = CliRun.Of("init", train, "--out", _folder.File("options.json"));
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Error, Is.EqualTo(
+            "note: 'channel' is taken for the label, as it has the fewest different values; 'desk' could be it, too. "
+            + "Name the right one: --label COL.\n"));
+    }
+
     private static string Rows(int count) => string.Concat(Enumerable.Range(0, count).Select(
         i => $"{(i % 2 == 0 ? "good fine nice" : "bad poor sad")} thing {i * 7919}\t{(i % 2 == 0 ? "pos" : "neg")}\n"));
 }

@@ -2,19 +2,24 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Commands;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Options;
+using OrtTrainer.Studies.Tuning;
 using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Cli;
 
 public sealed class EmbeddedDefaultTests
 {
+    [OneTimeSetUp]
+    public void Register() => EmbeddedDefault.Register();
+
     [Test]
     public void Without_model_and_train_the_embedded_ones_are_used_and_the_command_line_wins_over_their_options()
     {
         FineTuneOptions options = FinetuneSettings
             .Of(ArgumentReader.Read<FinetuneArguments>(["--epochs", "2", "--out", "O"]));
 
-        Assert.That(options.Model, Does.EndWith(Path.Combine("onnx-models", "embedded", "encoder")));
+        Assert.That(options.Model, Is.EqualTo("embedded"));
+        Assert.That(options.ModelFolder, Does.EndWith(Path.Combine("onnx-models", "embedded", "encoder")));
         Assert.That(Path.GetFileName(options.Data.Test), Is.EqualTo("test.tsv"));
         Assert.That((options.Epochs, options.LearningRate), Is.EqualTo((2, 1e-3)));
         Assert.That(EmbeddedDefault.IsUsedBy(options));
@@ -26,10 +31,47 @@ public sealed class EmbeddedDefaultTests
         FineTuneOptions options = FinetuneSettings.Of(ArgumentReader.Read<FinetuneArguments>(
             ["--model", "embedded", "--train", "F.tsv", "--epochs", "2", "--out", "O"]));
 
-        Assert.That(options.Model, Is.EqualTo(EmbeddedDefault.Model));
+        Assert.That((options.Model, options.ModelFolder), Is.EqualTo(("embedded", EmbeddedDefault.Model)));
         Assert.That(
             (Path.GetFileName(options.Data.Train), options.Data.Test), Is.EqualTo(("F.tsv", (string?)null)));
         Assert.That((options.Epochs, options.LearningRate, options.Dropout), Is.EqualTo((2, 1e-3, 0.1)));
+    }
+
+    [Test]
+    public void A_search_begins_from_its_options_too()
+    {
+        using DeskTask desk = new();
+        TuneFile search = TuneSettings.Of(ArgumentReader.Read<TuneArguments>(
+            ["--model", "embedded", "--train", desk.Train, "--minutes", "1", "--epochs", "2", "--out", "O"])).File;
+
+        Assert.That(
+            (search.Defaults["model"]!.GetValue<string>(), search.Defaults["epochs"]!.GetValue<double>(),
+                search.Defaults["dropout"]!.GetValue<double>()),
+            Is.EqualTo(("embedded", 2.0, 0.1)));
+    }
+
+    [Test]
+    public void Its_name_is_a_model_for_other_commands_and_stays_in_the_options_of_a_run()
+    {
+        using DeskTask desk = new();
+        if (!Directory.Exists(Path.Combine(AppContext.BaseDirectory, "onnx-models", "embedded")))
+        {
+            Assert.Ignore("The embedded data are not in this checkout.");
+        }
+
+        CliRun run = CliRun.Of(
+            "finetune", "--model", "embedded", "--train", desk.Train, "--eval", desk.Eval, "--max-steps", "1",
+            "--threads", "1", "--out", desk.File("out"));
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(OptionsJson.Read(desk.File("out/run/options.json"))["model"]!.GetValue<string>(),
+            Is.EqualTo("embedded"));
+        Assert.That(CliRun.Of("info", "embedded").Succeeded().Out, Does.Contain("The files fit together."));
+        Assert.That(
+            CliRun.Of("info", "embeded").Error, Does.Contain("there is no such folder"));
+        Assert.That(
+            CliRun.Of("predict", "--model", "embeded", "--input", desk.Test).Error,
+            Does.Contain("Did you mean embedded?"));
     }
 
     [Test]

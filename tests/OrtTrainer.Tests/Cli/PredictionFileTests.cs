@@ -132,6 +132,15 @@ public sealed class PredictionFileTests
         Assert.That(File.Exists(_desk.File("more.csv")), Is.False);
     }
 
+    [Test]
+    public void A_text_in_place_of_a_file_is_told_with_how_to_give_it()
+    {
+        CliRun run = CliRun.Of("predict", "--model", Model, "--input", "where is my parcel?");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("by standard input: echo"));
+    }
+
     [TestCase("answers.xlsx")]
     [TestCase("answers.TSV")]
     [TestCase("answers.parquet")]

@@ -189,7 +189,7 @@ internal sealed class DataSplitsTests
             () => _folder.Splits(Rows(50), "1\tone\n"),
             Throws.TypeOf<DataFileException>().With.Message.Contains(
                 "each of the 50 rows has a label of its own in column 'label', such as '0'; expected labels that rows "
-                + "share. Is it the right column?"));
+                + "share. Is it the right column? Numbers are learned by --task regression."));
         Assert.That(() => _folder.Splits(Rows(49), "1\tone\n"), Throws.Nothing);
     }
 

@@ -118,17 +118,21 @@ internal sealed class RegressionTask : ModelTask
     private protected override bool IsAssumedOf(ModelConfig config) => config.Id2Label.Count == 1;
 
     /// <summary>
-    /// The number in a field, written with a decimal point whatever the machine's culture; a comma only in a file whose
-    /// fields are separated by semicolons, as where both are in use.
+    /// The finite number in a field, written with a decimal point whatever the machine's culture; a comma only in a
+    /// file whose fields are separated by semicolons, as where both are in use. Null where there is none.
     /// </summary>
+    internal static float? NumberIn(string field, bool decimalComma)
+    {
+        string plain = decimalComma ? field.Replace(',', '.') : field;
+        bool parsed = float.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out float number);
+        return parsed && float.IsFinite(number) ? number : null;
+    }
+
     private static float Number(Example example, string source)
     {
         string field = LabelFields.Present(example, source);
-        string plain = example.DecimalComma ? field.Replace(',', '.') : field;
-        bool parsed = float.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out float number);
-        return parsed && float.IsFinite(number)
-            ? number
-            : throw new DataFileException(
+        return NumberIn(field, example.DecimalComma)
+            ?? throw new DataFileException(
                 source, example.Line, $"the label is '{field}'; regression needs a finite number such as 3.25.");
     }
 

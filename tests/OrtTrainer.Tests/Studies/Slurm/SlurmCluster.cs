@@ -77,6 +77,21 @@ internal sealed class SlurmCluster : IDisposable
         Command("squeue", "--noheader", "--array", $"--states={states}", "--format=%F_%K")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>Starts jobs that wait to be put back at once, where the cluster lets them wait for minutes.</summary>
+    public async Task StartWaitingJobsAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            foreach (string job in Jobs("PENDING"))
+            {
+                // One that has started meanwhile is refused.
+                Run(Path.Combine(Commands, "scontrol"), "update", $"JobId={job}", "StartTime=now");
+            }
+
+            await Task.Delay(500, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
     public void Dispose()
     {
         Run("bash", Tool, "stop", State);

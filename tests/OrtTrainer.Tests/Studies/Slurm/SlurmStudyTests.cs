@@ -115,7 +115,11 @@ public sealed class SlurmStudyTests
             }
         });
 
+        using CancellationTokenSource ended = new();
+        Task starting = _cluster.StartWaitingJobsAsync(ended.Token);
         StudyResults results = await RunAsync("preempted", events: events);
+        await ended.CancelAsync();
+        await starting;
 
         Assert.That(results.Runs.Single().Error, Is.Null);
         Assert.That(_study.Text("preempted", "results.csv"), Is.EqualTo(_study.Text("whole", "results.csv")));
