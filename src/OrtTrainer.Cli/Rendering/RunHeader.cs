@@ -84,6 +84,11 @@ internal static class RunHeader
 
         yield return Line("memory", $"about {Figures.Bytes(facts.MemoryEstimate)} at the peak");
         yield return Line("output", ShownPath.Of(options.Output));
+        foreach (string note in facts.Notes)
+        {
+            yield return $"note: {note}";
+        }
+
         foreach (string warning in facts.Warnings)
         {
             yield return $"warning: {warning}";

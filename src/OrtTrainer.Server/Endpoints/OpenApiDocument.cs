@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using OrtTrainer.Common;
+using OrtTrainer.Hub;
 using OrtTrainer.Prediction;
 using OrtTrainer.Server.Requests;
 
@@ -13,18 +14,25 @@ internal static class OpenApiDocument
     public static JsonObject Of(ServedModel model)
     {
         Predictor predictor = model.Predictor;
+        JsonObject info = new()
+        {
+            ["title"] = "OrtTrainer",
+            ["description"] = $"A fine-tuned model; its task is {predictor.Task}.",
+            ["version"] = typeof(OpenApiDocument).Assembly
+                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+            ["x-model"] = HubModels.ShortNameOf(predictor.Folder),
+            ["x-task"] = predictor.Task.Name,
+            ["x-max-tokens"] = predictor.MaxLength,
+        };
+        if (ModelInputs.ArePairs(predictor.Folder, predictor.Task) is { } arePairs)
+        {
+            info["x-pairs"] = arePairs;
+        }
+
         JsonObject document = new()
         {
             ["openapi"] = "3.1.0",
-            ["info"] = new JsonObject
-            {
-                ["title"] = "OrtTrainer",
-                ["description"] = $"A fine-tuned model; its task is {predictor.Task}.",
-                ["version"] = typeof(OpenApiDocument).Assembly
-                    .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
-                ["x-task"] = predictor.Task.Name,
-                ["x-max-tokens"] = predictor.MaxLength,
-            },
+            ["info"] = info,
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "." }),
             ["paths"] = Paths(model),
             ["components"] = new JsonObject { ["schemas"] = Schemas(model) },

@@ -55,7 +55,7 @@ internal static class ConllRecords
             if (fields.Length != width)
             {
                 throw new DataFileException(file, line.Number,
-                    $"found {fields.Length} fields; expected {width}, as "
+                    $"{FieldCount.Mismatch(fields.Length, width.Value)}, as "
                     + (names is null ? "in the lines above" : "named")
                     + ": a word and its tags, between tabs or blanks, and an empty line after each sentence.");
             }

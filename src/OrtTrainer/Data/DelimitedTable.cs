@@ -58,7 +58,7 @@ internal sealed class DelimitedTable(string file, TableOptions options, Action<s
             // A blank line is a row only where it can be one: an empty text in a table of one column.
             if (record.Fields is not [""] || columns.Names.Count == 1)
             {
-                yield return new DataRow(file, record.Line, columns, Matched(record, columns.Names));
+                yield return new DataRow(file, record.Line, columns, Matched(record, columns.Names, delimiter, quoted));
             }
         }
     }
@@ -100,18 +100,20 @@ internal sealed class DelimitedTable(string file, TableOptions options, Action<s
         return isHeader;
     }
 
-    private string[] Matched(TableRecord record, IReadOnlyList<string> names)
+    private string[] Matched(TableRecord record, IReadOnlyList<string> names, char delimiter, bool quoted)
     {
         (int expected, int found) = (names.Count, record.Fields.Length);
         if (found < expected || (found > expected && !options.IgnoreExtraFields))
         {
+            string correction = found > expected && quoted
+                ? "put double quotes round a text that has one in it"
+                : "correct the line";
+            string others = found > expected ? "" : ", or other names of columns (--columns)";
             throw new DataFileException(
                 file,
                 record.Line,
-                $"found {found} fields, expected {expected} ({string.Join(", ", names)}). "
-                + (found > expected
-                    ? "Correct the line, or check the delimiter (--delimiter)."
-                    : "Correct the line, or check the delimiter (--delimiter) and the columns' names (--columns)."));
+                $"{FieldCount.Mismatch(found, expected)} ({string.Join(", ", names)}). Fields are separated by "
+                + $"{FieldDelimiter.Name(delimiter)}: {correction}, or give another delimiter (--delimiter){others}.");
         }
 
         return found > expected ? record.Fields[..expected] : record.Fields;

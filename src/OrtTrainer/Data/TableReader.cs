@@ -16,6 +16,8 @@ internal static class TableReader
     private const string LinesColumn = "text";
     private const int Block = 1 << 20;
 
+    private static readonly string[] Workbooks = [".xlsx", ".xlsm", ".xls", ".ods", ".numbers"];
+
     /// <summary>Reads a file, or several one after another; each is opened at its first row and closed after its
     /// last.</summary>
     /// <param name="path">The file, a pattern, or a data set's folder, as <see cref="DataFiles"/> has it.</param>
@@ -110,7 +112,15 @@ internal static class TableReader
             return known;
         }
 
-        // A workbook is better named than its extension called unknown.
+        string extension = ExtensionOf(path);
+        if (Workbooks.Contains(extension))
+        {
+            throw new DataFileException(
+                path, null, $"'{extension}' is the extension of a spreadsheet's workbook, which is not read. Save it "
+                + "as CSV in the spreadsheet, and give that file.");
+        }
+
+        // What is no text is better named than its extension called unknown.
         FileSignature.RequireText(content.Start, path);
         throw new DataFileException(
             path, null,

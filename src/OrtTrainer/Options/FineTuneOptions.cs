@@ -255,7 +255,7 @@ public sealed partial record FineTuneOptions
 
     /// <summary>
     /// Whether each encoder layer is computed again for its gradients: only what goes from one to the next is kept,
-    /// which takes less memory and about a third more time. The weights are the same, to the bit.
+    /// which takes less memory and about a quarter more time. The weights are the same, to the bit.
     /// </summary>
     [Setting("recompute", "compute layers again for their gradients: less memory, more time", IsSwitch = true,
         Section = Execution)]

@@ -43,6 +43,9 @@ public sealed partial class Predictor : IDisposable
     /// <summary>A name per output of the model.</summary>
     public IReadOnlyList<string> Labels { get; }
 
+    /// <summary>The folder that it was opened from.</summary>
+    internal string Folder { get; private init; } = "";
+
     /// <summary>What the outputs mean.</summary>
     public ModelTask Task { get; }
 
@@ -91,7 +94,10 @@ public sealed partial class Predictor : IDisposable
         ModelCalibration? calibration = task.DecidesClasses ? ModelCalibration.Find(folder) : null;
         return new(
             PredictionModel.Open(folder, task, config, options), task, tokenizer, config, maxLength, calibration,
-            options);
+            options)
+        {
+            Folder = folder,
+        };
     }
 
     /// <summary>Predicts for texts or pairs of texts, in order; their labels are not looked at.</summary>

@@ -53,6 +53,12 @@ internal static class RunDocument
             blocks.Add(new ListBlock(data.Warnings));
         }
 
+        if (data.Notes.Count > 0)
+        {
+            blocks.Add(new ParagraphBlock("How it was read:"));
+            blocks.Add(new ListBlock(data.Notes));
+        }
+
         blocks.Add(new TableBlock(RunTables.Extent(data)));
         if (RunTables.Labels(data) is { } labels)
         {

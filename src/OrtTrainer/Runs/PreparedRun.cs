@@ -193,6 +193,7 @@ internal sealed partial class PreparedRun : IDisposable
         StepsPerEpoch, TotalSteps, 0, Execution.Device.Name, Options.EffectiveThreads, Options.Kernels,
         MemoryEstimate.Of(this, _readsLogits), Data.Warnings)
     {
+        Notes = Data.Notes,
         Precision = Options.Precision,
         Metric = Evaluator.Metric.Name,
         Teacher = Teacher?.Report,

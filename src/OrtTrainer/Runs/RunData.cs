@@ -32,6 +32,9 @@ internal sealed record RunData(ModelTask Task, EncodedSplits Splits, ExampleDraw
     /// <summary>What a person should know about the data before training on it.</summary>
     public IReadOnlyList<string> Warnings => Splits.Warnings;
 
+    /// <summary>What the look of the files decided, such as a delimiter, and which labels are taken.</summary>
+    public IReadOnlyList<string> Notes => Splits.Notes;
+
     /// <summary>The parts there are.</summary>
     public IEnumerable<EncodedDataset> Parts => new[] { Train, Eval, Test }.OfType<EncodedDataset>();
 

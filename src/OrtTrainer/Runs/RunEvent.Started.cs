@@ -24,13 +24,17 @@ public abstract partial record RunEvent
     /// <param name="Threads">Threads.</param>
     /// <param name="Kernels">Whether C# kernels run the fused operators.</param>
     /// <param name="MemoryEstimate">Bytes at the peak, estimated.</param>
-    /// <param name="Warnings">What the data report and loading found.</param>
+    /// <param name="Warnings">What the data report and loading found that deserves attention.</param>
     public sealed record Started(
         string Model, string Architecture, long Parameters, IReadOnlyList<string> Initialized, int TrainExamples,
         int EvalExamples, string EvalOrigin, int TestExamples, long TrainTokens, int Outputs, long StepsPerEpoch,
         long TotalSteps, long StartStep, string Device, int Threads, bool Kernels, long MemoryEstimate,
         IReadOnlyList<string> Warnings) : RunEvent
     {
+        /// <summary>What the look of the data's files decided, such as a delimiter, and which labels are
+        /// taken.</summary>
+        public IReadOnlyList<string> Notes { get; init; } = [];
+
         /// <summary>What the operands of products are rounded to.</summary>
         public Precision Precision { get; init; }
 

@@ -12,4 +12,8 @@ namespace OrtTrainer.Tasks;
 /// <param name="Warnings">What a person should know about the data before training on it.</param>
 internal sealed record EncodedSplits(
     LabelMap? Labels, EncodedDataset Train, EncodedDataset Eval, EncodedDataset? Test, string EvalOrigin,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>What the look of the files decided, such as a delimiter, and which labels are taken.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

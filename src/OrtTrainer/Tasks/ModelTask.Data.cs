@@ -56,12 +56,12 @@ public abstract partial class ModelTask
     {
         (DataOptions options, PretrainedModel model) = (reading.Options, reading.Model);
         RequireOwnOptions(options);
-        List<string> notes = [];
+        List<string> notes = [], warnings = [.. Assumption is { } assumed ? new[] { assumed } : []];
         DataSplits splits = LabeledData.Load(
             options, notes.Add, reading.Cancellation, model.OutputNames(Head(model.Config.Id2Label.Count)));
         if (splits.Labels is { } labels && !model.Config.NamesLabels && model.HasOutputs(Head(labels.Count)))
         {
-            KnownLabels.SayUnnamed(labels, notes.Add);
+            KnownLabels.SayUnnamed(labels, warnings.Add);
         }
 
         EncodedDataset train = Encoded(splits.Train);
@@ -69,10 +69,12 @@ public abstract partial class ModelTask
         EncodedDataset? test = splits.Test is null ? null : Encoded(splits.Test);
         return new(splits.Labels, train, eval, test, splits.EvalOrigin,
         [
-            .. Assumption is { } assumed ? new[] { assumed } : [],
-            .. notes, .. DataReport.Of(splits, reading.Cancellation).Warnings(), .. LeftOutOf("train", train),
+            .. warnings, .. DataReport.Of(splits, reading.Cancellation).Warnings(), .. LeftOutOf("train", train),
             .. LeftOutOf("eval", eval), .. LeftOutOf("test", test),
-        ]);
+        ])
+        {
+            Notes = [.. notes.Distinct()],
+        };
 
         EncodedDataset Encoded(Dataset part) =>
             Encode(

@@ -92,10 +92,10 @@ public sealed class BadInputTests
     [Test]
     public void A_file_whose_format_is_unknown()
     {
-        string train = _desk.Write("data.xlsx", "");
+        string train = _desk.Write("data.xyz", "");
 
         Refused(Run("--train", train),
-            $"{train}: the extension '.xlsx' does not tell the format; state it: --format csv, tsv, jsonl, json, conll "
+            $"{train}: the extension '.xyz' does not tell the format; state it: --format csv, tsv, jsonl, json, conll "
             + "or lines.");
     }
 

@@ -57,6 +57,24 @@ public sealed class FinetuneTests
     }
 
     [Test]
+    public void What_the_look_of_a_file_decided_is_a_note_once_and_no_warning()
+    {
+        string table = _desk.Write("desk.csv", File.ReadAllText(_desk.Train).Replace('\t', ';'));
+        string[] words = _desk.Finetune("out");
+        words[Array.IndexOf(words, "--train") + 1] = table;
+        words[Array.IndexOf(words, "--eval") + 1] = table;
+
+        CliRun run = CliRun.Of(words).Succeeded();
+
+        string note = $"{table}: fields are separated by ';', as its first line shows; a comma in a number is its "
+            + "decimal point.";
+        Assert.That(run.Lines, Has.One.Contains("separated by").And.One.EqualTo($"note: {note}"));
+        string report = File.ReadAllText(Path.Combine(_desk.File("out"), "run", "report.html"));
+        Assert.That(report.IndexOf("How it was read:", StringComparison.Ordinal), Is.Positive.And.LessThan(
+            report.IndexOf("fields are separated by", StringComparison.Ordinal)));
+    }
+
+    [Test]
     public void The_exported_folder_and_the_run_s_own_files_are_there()
     {
         CliRun.Of(_desk.Finetune("out")).Succeeded();

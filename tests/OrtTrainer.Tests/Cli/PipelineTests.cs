@@ -91,7 +91,7 @@ public sealed class PipelineTests
     }
 
     [TestCase("texts.parquet", "PAR1\u0015", "the Parquet file cannot be read: ")]
-    [TestCase("texts.xlsx", "PK\u0003\u0004", "this is a zip file, as Excel (.xlsx)")]
+    [TestCase("texts.xlsx", "PK\u0003\u0004", "'.xlsx' is the extension of a spreadsheet's workbook, which is")]
     [TestCase("texts.csv", "PAR1\u0015", "the Parquet file cannot be read: ")]
     [TestCase("texts.docs", "a line", "the extension '.docs' does not tell the format; state it: --format csv, tsv,")]
     public void What_is_no_text_is_refused_by_predict_and_evaluate(string name, string content, string message)

@@ -107,7 +107,9 @@ public sealed class RenderingTests
     [Test]
     public void The_header_of_a_run()
     {
-        Assert.That(RunHeader.Lines(Facts, Options), Is.EqualTo(new[]
+        RunEvent.Started facts = Facts with { Notes = ["t.tsv: something that was decided."] };
+
+        Assert.That(RunHeader.Lines(facts, Options), Is.EqualTo(new[]
         {
             "model        mini (bert), 22.7 M parameters",
             "new weights  classifier.weight, classifier.bias, at random",
@@ -119,6 +121,7 @@ public sealed class RenderingTests
             "device       cpu, 2 threads, fp32, C# kernels",
             "memory       about 941 MB at the peak",
             "output       \"/runs/a b\"",
+            "note: t.tsv: something that was decided.",
             "warning: train: something to know.",
         }));
     }

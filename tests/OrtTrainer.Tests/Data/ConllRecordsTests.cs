@@ -60,7 +60,7 @@ public sealed class ConllRecordsTests
         Assert.That(row["tokens"], Is.EqualTo("""["Kim","\"is\""]"""));
     }
 
-    [TestCase("Kim B-PER\nis\n", "inline, line 2: found 1 fields; expected 2, as in the lines above: ")]
+    [TestCase("Kim B-PER\nis\n", "inline, line 2: found 1 field; expected 2, as in the lines above: ")]
     [TestCase("Kim B-PER x\nis O\n", "inline, line 2: found 2 fields; expected 3, as in the lines above: ")]
     public void A_line_of_other_fields_is_refused(string text, string problem) =>
         Assert.That(() => Read(text), Throws.TypeOf<DataFileException>().With.Message.StartsWith(problem));

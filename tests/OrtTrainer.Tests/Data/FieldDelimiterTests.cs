@@ -31,7 +31,7 @@ public sealed class FieldDelimiterTests
 
         if (text is null)
         {
-            Assert.That(Read, Throws.TypeOf<DataFileException>().With.Message.Contains("found 1 fields, expected 2"));
+            Assert.That(Read, Throws.TypeOf<DataFileException>().With.Message.Contains("found 1 field; expected 2"));
             return;
         }
 

@@ -21,17 +21,20 @@ public sealed class FileSignatureTests
         }
     }
 
-    [Test]
-    public void A_workbook_is_named_under_its_own_extension()
+    [TestCase("book.xlsx", "'.xlsx' is the extension of a spreadsheet's workbook, which is not read. Save it as CSV")]
+    [TestCase("book.ODS", "'.ods' is the extension of a spreadsheet's workbook, which is not read. Save it as CSV")]
+    [TestCase("book.csv", "this is a zip file, as Excel (.xlsx)")]
+    [TestCase("book", "this is a zip file, as Excel (.xlsx)")]
+    public void A_workbook_is_named_by_its_extension_or_by_what_is_in_it(string name, string message)
     {
         using TemporaryFolder folder = new();
-        string book = folder.File("book.xlsx");
+        string book = folder.File(name);
         using (ZipArchive zip = ZipFile.Open(book, ZipArchiveMode.Create))
         {
             zip.CreateEntry("xl/workbook.xml");
         }
 
-        Assert.That(Refusal(book), Does.StartWith($"{book}: this is a zip file, as Excel (.xlsx)"));
+        Assert.That(Refusal(book), Does.StartWith($"{book}: {message}"));
     }
 
     [Test]

@@ -4,14 +4,15 @@ namespace OrtTrainer.Tests.Docs;
 
 /// <summary>
 /// A command of a page: words, perhaps with the text between <c>&lt;&lt;'END'</c> and <c>END</c> as its input. It is
-/// as much of a shell as the pages need: quotes, lines that go on after a backslash, pipes, and output to a file.
+/// as much of a shell as the pages need: quotes, lines that go on after a backslash, pipes, and output to a file. After
+/// <c>&lt;&lt;END</c> a shell would put values in place of names; here the text stays, as such commands are not run.
 /// </summary>
 /// <param name="Line">As it is written, on one line.</param>
 /// <param name="Words">Its words, quotes removed; <c>|</c> and <c>&gt;</c> are words by themselves.</param>
 /// <param name="Here">The text that is its input, or null.</param>
 internal sealed record ShellCommand(string Line, IReadOnlyList<string> Words, string? Here)
 {
-    private const string HereMark = " <<'END'";
+    private static readonly string[] HereMarks = [" <<'END'", " <<END"];
 
     /// <summary>The commands of a block.</summary>
     /// <exception cref="FormatException">A text or a quote does not end.</exception>
@@ -31,9 +32,9 @@ internal sealed record ShellCommand(string Line, IReadOnlyList<string> Words, st
                 line = line[..^1] + lines.Dequeue().TrimStart();
             }
 
-            bool hasText = line.EndsWith(HereMark, StringComparison.Ordinal);
-            line = hasText ? line[..^HereMark.Length] : line;
-            commands.Add(new(line, WordsOf(line), hasText ? TextIn(lines) : null));
+            string? mark = Array.Find(HereMarks, here => line.EndsWith(here, StringComparison.Ordinal));
+            line = line[..^(mark?.Length ?? 0)];
+            commands.Add(new(line, WordsOf(line), mark is null ? null : TextIn(lines)));
         }
 
         return commands;

@@ -46,7 +46,7 @@ public sealed class RunLabelsTests
 
         Assert.That(again.EvalLive["loss"], Is.EqualTo(_first.EvalLive["loss"]).Within(1e-5));
         Assert.That(ModelConfig.Load(_tiny.Output("by-id")).Id2Label, Is.EqualTo(Permuted));
-        Assert.That(events.Of<RunEvent.Started>().Single().Warnings,
+        Assert.That(events.Of<RunEvent.Started>().Single().Notes,
             Has.One.EndsWith("the ids of the model's: 0 = place, 1 = animal, 2 = food."));
     }
 

@@ -31,6 +31,9 @@ public sealed class OpenApiTests
         JsonNode document = JsonNode.Parse(text)!;
         JsonObject schemas = document["components"]!["schemas"]!.AsObject();
         Assert.That((string?)document["info"]!["x-task"], Is.EqualTo(example.Task));
+        Assert.That((string?)document["info"]!["x-model"], Is.EqualTo(server.ModelName));
+        Assert.That((bool?)document["info"]!["x-pairs"], Is.EqualTo(
+            example.Task is "sentence_similarity" or "question_answering" ? true : (bool?)null));
         Assert.That(SchemaErrors.Of(JsonNode.Parse(example.Body), schemas["Input"]!, schemas), Is.Empty);
         JsonNode answer = JsonNode.Parse(await server.AnswerAsync(example.Body))!;
         Assert.That(SchemaErrors.Of(answer, schemas["Answer"]!, schemas), Is.Empty);

@@ -5,7 +5,7 @@ namespace OrtTrainer.Tests.Server;
 /// <summary>The page in a real browser: every task, by keyboard alone, on narrow and wide windows.</summary>
 public sealed class PageTests
 {
-    private const int Tab = 9, Enter = 13;
+    private const int Tab = 9, Enter = 13, Space = 32;
 
     private static readonly TestCaseData[] Tasks =
     [
@@ -47,7 +47,39 @@ public sealed class PageTests
             Does.Match(shown));
         Assert.That(_page.Said, Is.Empty);
         Assert.That((string?)await _page.ValueAsync("document.querySelector('h1').textContent"),
-            Is.EqualTo(task.Replace('_', ' ')));
+            Is.EqualTo($"{server.ModelName}: {task.Replace('_', ' ')}"));
+    }
+
+    [TestCase(null, 0)]
+    [TestCase("answer", 1)]
+    public async Task A_second_field_stands_open_for_a_model_that_was_trained_on_pairs_and_is_not_there_for_others(
+        string? pairColumn, int seconds)
+    {
+        await using TestServer server = await TestServer.StartAsync(run: new()
+        {
+            Model = "m", Output = "o", Data = new() { Train = "t.csv", PairColumn = pairColumn },
+        });
+        await _page.GoAsync(server.Server.Address, width: 1200);
+
+        await AskAsync(_page, seconds == 0 ? ["the star"] : ["the star", "a book"]);
+
+        Assert.That((int?)await _page.ValueAsync("document.querySelectorAll('#fields textarea').length"),
+            Is.EqualTo(1 + seconds));
+        Assert.That((int?)await _page.ValueAsync("document.querySelectorAll('#fields details').length"), Is.Zero);
+        Assert.That((string?)await _page.ValueAsync("document.querySelector('.best').innerText"),
+            Does.Match("ENTY|HUM|NUM"));
+    }
+
+    [Test]
+    public async Task A_second_field_is_folded_away_where_nothing_says_what_the_model_reads()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await _page.GoAsync(server.Server.Address, width: 1200);
+        await _page.UntilAsync("document.activeElement.tagName === 'TEXTAREA'");
+
+        Assert.That((bool?)await _page.ValueAsync("document.querySelector('#fields details').open"), Is.False);
+        Assert.That((string?)await _page.ValueAsync("document.querySelector('#fields summary').textContent"),
+            Is.EqualTo("Second text"));
     }
 
     [TestCase(400, false)]
@@ -107,7 +139,8 @@ public sealed class PageTests
         JsonNode raw = JsonNode.Parse(json)!;
         Assert.That((string?)await _page.ValueAsync("document.querySelector('#answer mark').textContent"),
             Is.EqualTo((string?)raw["answer"]));
-        Assert.That((string?)await _page.ValueAsync("document.title"), Is.EqualTo("OrtTrainer"));
+        Assert.That((string?)await _page.ValueAsync("document.title"),
+            Is.EqualTo($"{server.ModelName}: question answering"));
     }
 
     [Test]
@@ -160,7 +193,7 @@ public sealed class PageTests
             "document.querySelector('#answer').children.length > 0 && !document.querySelector('#raw').hidden");
     }
 
-    // The first field has the focus; the next is a tab away.
+    // The first field has the focus; the next is a tab away, perhaps behind what unfolds it.
     private static async Task SendAsync(BrowserPage page, string[] texts)
     {
         await page.UntilAsync(
@@ -170,6 +203,11 @@ public sealed class PageTests
             if (i > 0)
             {
                 await page.PressAsync("Tab", Tab);
+                if ((bool)(await page.ValueAsync("document.activeElement.tagName === 'SUMMARY'"))!)
+                {
+                    await page.PressAsync(" ", Space);
+                    await page.PressAsync("Tab", Tab);
+                }
             }
 
             await page.TypeAsync(texts[i]);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using OrtTrainer.Options;
 using OrtTrainer.Prediction;
+using OrtTrainer.Runs;
 using OrtTrainer.Server;
 using OrtTrainer.Tasks;
 using OrtTrainer.Training.Batches;
@@ -27,16 +29,28 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>What the page calls the model: its folder.</summary>
+    public string ModelName => Path.GetFileName(_folder!.Path);
+
     /// <summary>Starts one.</summary>
     /// <param name="task">The task of its model.</param>
     /// <param name="serving">Limits; null for the defaults.</param>
     /// <param name="configure">Other options.</param>
     /// <param name="gate">The model runs while this is set; null for always.</param>
+    /// <param name="run">The options of the run that made the model; null for a folder without one.</param>
     public static async Task<TestServer> StartAsync(
         string task = "classification", ServingOptions? serving = null,
-        Func<ModelServerOptions, ModelServerOptions>? configure = null, ManualResetEventSlim? gate = null)
+        Func<ModelServerOptions, ModelServerOptions>? configure = null, ManualResetEventSlim? gate = null,
+        FineTuneOptions? run = null)
     {
         TinyFolder folder = TinyFolder.Of(task);
+        if (run is not null)
+        {
+            string file = RunFolder.OptionsFileOf(folder.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, run.ToJson().ToJsonString());
+        }
+
         PredictorOptions predicting = new() { Execution = new() { IntraOpThreads = 1 } };
         Predictor predictor = Predictor.Open(folder.Path, predicting);
         ServedModel model = new(predictor, serving ?? new(), inputs => Answer(predictor, gate, inputs));
