@@ -31,6 +31,7 @@ internal static class EvaluateCommand
         }
 
         ModelFolder.TellAssumption(task, terminal);
+        arguments.RequireNoColumns(task);
         if (writing is not null)
         {
             WrittenScores.Require(task);
