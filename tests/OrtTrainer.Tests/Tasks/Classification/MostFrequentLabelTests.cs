@@ -41,7 +41,7 @@ public sealed class MostFrequentLabelTests
         Assert.That(bad.Warning, Does.Contain("not above the 0.3333 of always answering"));
         Assert.That(RunSummary.Read(tiny.Output("bad")).Warning, Is.EqualTo(bad.Warning));
         Assert.That(
-            File.ReadAllText(Directory.GetFiles(tiny.Output("bad"), "report.md", SearchOption.AllDirectories).Single()),
+            File.ReadAllText(Path.Combine(tiny.Output("bad"), "run", "report.html")),
             Does.Contain("not above the 0.3333"));
     }
 
