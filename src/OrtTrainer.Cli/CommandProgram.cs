@@ -52,9 +52,11 @@ internal sealed record CommandProgram(string Name, string Purpose, IReadOnlyList
             return Task.FromResult(ExitCode.BadUsage);
         }
 
-        if (args[0] is "--help" or "-h")
+        if (args[0] is "--help" or "-h" or "help")
         {
-            terminal.Out.Write(HelpText.Overview(this));
+            terminal.Out.Write(args is ["help", { } word, ..] && word is not ("--help" or "-h")
+                ? HelpText.Of(this, Find(word))
+                : HelpText.Overview(this));
             return Task.FromResult(ExitCode.Done);
         }
 
@@ -65,7 +67,7 @@ internal sealed record CommandProgram(string Name, string Purpose, IReadOnlyList
             return Task.FromResult(ExitCode.Done);
         }
 
-        Verb verb = Verbs.FirstOrDefault(v => v.Name == args[0]) ?? throw Unknown(args[0]);
+        Verb verb = Find(args[0]);
         if (args.Skip(1).Any(a => a is "--help" or "-h"))
         {
             terminal.Out.Write(HelpText.Of(this, verb));
@@ -74,6 +76,8 @@ internal sealed record CommandProgram(string Name, string Purpose, IReadOnlyList
 
         return verb.RunAsync([.. args.Skip(1)], terminal, interruption);
     }
+
+    private Verb Find(string word) => Verbs.FirstOrDefault(verb => verb.Name == word) ?? throw Unknown(word);
 
     private UsageException Unknown(string word)
     {

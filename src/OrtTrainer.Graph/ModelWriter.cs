@@ -12,6 +12,9 @@ public static class ModelWriter
     private const int LowestOpset = 17;
 
     /// <summary>Protobuf's limit of 2 GB less room for everything but the stored tensors.</summary>
+    /// <summary>What files of this writer say that made them.</summary>
+    internal const string Producer = "OrtTrainer";
+
     private const long LargestFile = int.MaxValue - (64L << 20);
 
     /// <summary>
@@ -28,7 +31,7 @@ public static class ModelWriter
         ModelProto model = new()
         {
             IrVersion = IrVersion(opset),
-            ProducerName = "OrtTrainer",
+            ProducerName = Producer,
             ProducerVersion = typeof(ModelWriter).Assembly.GetName().Version!.ToString(3),
             Graph = ToGraph(builder, live),
         };

@@ -7,6 +7,10 @@ namespace OrtTrainer.Cli.Arguments;
 internal sealed class DebugDataArguments : LabelledArguments
 {
     [Section("Data")]
+    [Option("options", MetaValue = "F.json", HelpText = "options file, as init writes it, whose data are looked " +
+        "through: files, columns, task and format; the command line wins")]
+    public string? OptionsFile { get; set; }
+
     [Option("eval", MetaValue = "F", HelpText = "file to evaluate on: looked through for rows that training has")]
     public string? Eval { get; set; }
 
@@ -49,8 +53,6 @@ internal sealed class DebugDataArguments : LabelledArguments
 
     public override int Operands => 1;
 
-    /// <summary>The file to train on.</summary>
-    /// <exception cref="UsageException">There is none.</exception>
-    public string Data => Rest.FirstOrDefault()
-        ?? throw new UsageException("a file is needed: debug-data DATA [--eval F] [--test F].");
+    /// <summary>The file to train on; null where the options file is to name it.</summary>
+    public string? Data => Rest.FirstOrDefault();
 }

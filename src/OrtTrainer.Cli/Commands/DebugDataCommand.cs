@@ -1,9 +1,11 @@
+using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Data;
 using OrtTrainer.Diagnosis;
+using OrtTrainer.Options;
 using OrtTrainer.Tasks;
 using OrtTrainer.Text;
 
@@ -16,30 +18,25 @@ internal static class DebugDataCommand
 
     public static Task<int> RunAsync(DebugDataArguments arguments, Terminal terminal, CancellationToken interruption)
     {
-        string file = arguments.Data;
-        ModelTask task = OptionErrors.Guard(
-            typeof(DebugDataArguments),
-            () => arguments.Task is { } word ? ModelTask.Named(word) : ModelTask.Default);
+        DataOptions data = DataOf(arguments);
+        ModelTask task = data.Task;
         if (task.TakesImages)
         {
             throw new UsageException("debug-data looks at texts; images have none.");
         }
 
         DiagnosisOptions options = OptionsOf(arguments);
-        DataOptions data = arguments.DataOf(file, task);
-        Dataset train = LabeledData.LoadTrain(data, terminal.Note, interruption);
-        DataSplits splits = new(
-            train,
-            arguments.Eval is { } eval ? LabeledData.Read(eval, data, train.Labels, terminal.Note, interruption)
-                : train.Take([]),
-            arguments.Test is { } test ? LabeledData.Read(test, data, train.Labels, terminal.Note, interruption) : null,
-            arguments.Eval ?? "none");
+        DiagnosedData read = DiagnosedData.Read(data, terminal.Note, interruption);
+        Dataset train = read.Splits.Train;
         if (arguments.Predictions is { } predictions)
         {
-            options = options with { Probabilities = PredictedScores.Read(predictions, train) };
+            options = options with { Probabilities = PredictedScores.Read(predictions, train, read.LeftOut) };
         }
 
-        DataDiagnosis diagnosis = DataDiagnosis.Of(splits, options, interruption);
+        DataDiagnosis diagnosis = DataDiagnosis.Of(read.Splits, options, interruption) with
+        {
+            Unlabeled = read.Unlabeled,
+        };
         LengthSummary? lengths = arguments.Model is { } model
             ? LengthsOf(ModelFolder.Require(model), arguments.MaxLength ?? DefaultMaxLength, task, train)
             : null;
@@ -59,6 +56,31 @@ internal static class DebugDataCommand
                     task.Encode(example, tokenizer, maxLength: null).Sum(input => input.InputIds.Length)),
             ],
             maxLength);
+    }
+
+    /// <summary>The data: what the command line says over the options file.</summary>
+    private static DataOptions DataOf(DebugDataArguments a)
+    {
+        JsonObject options = a.OptionsFile is null ? [] : OptionsJson.Read(a.OptionsFile);
+        return OptionErrors.Guard(typeof(DebugDataArguments), () =>
+        {
+            JsonObject data = OptionsJson.Merge(
+                options["data"] as JsonObject ?? [],
+                RunSettings.Given(
+                    ("train", a.Data),
+                    ("eval", a.Eval),
+                    ("test", a.Test),
+                    ("task", a.Task is { } task ? ModelTask.Named(task).Name : null),
+                    ("text_column", a.TextColumn),
+                    ("pair_column", a.PairColumn),
+                    ("label_column", a.LabelColumn),
+                    ("label_separator", a.LabelSeparator),
+                    ("table", RunSettings.TableOf(a))));
+            return data["train"] is not null
+                ? RunSettings.Deserialize<DataOptions>(data)
+                : throw new UsageException(
+                    "a file is needed: debug-data DATA [--eval F] [--test F], or --options F.json that names it.");
+        });
     }
 
     private static DiagnosisOptions OptionsOf(DebugDataArguments arguments) => OptionErrors.Guard(

@@ -25,6 +25,7 @@ internal static class EvaluateCommand
         PredictorOptions options = InferenceSettings.Predictor(arguments);
         using Predictor predictor = InferenceSettings.Open(model, options, arguments, terminal);
         ModelTask task = predictor.Task;
+        arguments.RequireNoColumns(task);
         if (writing is not null)
         {
             WrittenScores.Require(task);
@@ -36,7 +37,7 @@ internal static class EvaluateCommand
         }
 
         FolderCalibration.Require(arguments, task);
-        DataOptions table = arguments.DataOf(file, task);
+        DataOptions table = WithColumnsOf(model, arguments.DataOf(file, task), interruption);
         DataOptions labeled = OptionErrors.Guard(typeof(EvaluateArguments), () => table with
         {
             MaskShare = arguments.MaskShare,
@@ -65,6 +66,27 @@ internal static class EvaluateCommand
 
         Print(arguments, file, scores, metric, terminal.Out, FolderCalibration.Of(arguments, predictor, scores));
         return Task.FromResult(ExitCode.Done);
+    }
+
+    /// <summary>Names the columns that the model was trained on where the command names none and the file has
+    /// them.</summary>
+    private static DataOptions WithColumnsOf(string model, DataOptions data, CancellationToken cancellation)
+    {
+        ModelColumns columns = ModelColumns.Of(model);
+        if (columns == new ModelColumns(data.Columns.Text, data.Columns.Pair, data.Columns.Label)
+            || columns == new ModelColumns(null, null, null))
+        {
+            return data;
+        }
+
+        DataRow? first = TableReader.Read(data.Train, data.Table, note: null, cancellation).FirstOrDefault();
+        ModelColumns there = first is null ? columns : columns.In(first.Columns);
+        return data with
+        {
+            TextColumn = data.TextColumn ?? there.Text,
+            PairColumn = data.PairColumn ?? there.Pair,
+            LabelColumn = data.LabelColumn ?? there.Label,
+        };
     }
 
     private static void Print(

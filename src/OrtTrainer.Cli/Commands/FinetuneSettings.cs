@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
-using OrtTrainer.Data;
 using OrtTrainer.Data.Sources;
 using OrtTrainer.Options;
 using OrtTrainer.Tasks;
@@ -87,12 +86,7 @@ internal static class FinetuneSettings
             ("folds", a.Folds),
             ("group_column", a.GroupColumn is null || a.Folds is not null ? a.GroupColumn
                 : throw new UsageException("--group is for --folds K; add it, or leave --group out.")),
-            ("table", RunSettings.Given(
-                ("format", Words.Parse<DataFormat>("--format", a.Format)),
-                ("columns", a.Columns?.Split(',')),
-                ("delimiter", a.DelimiterCharacter),
-                ("encoding", a.Encoding),
-                ("quoted", a.Quoted ? true : null))))));
+            ("table", RunSettings.TableOf(a)))));
         RunSettings.Add(options, a.Settings, below);
         return options;
     }

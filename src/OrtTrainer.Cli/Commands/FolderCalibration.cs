@@ -59,13 +59,11 @@ internal sealed record FolderCalibration(ModelCalibration Calibration, Calibrati
 
         ModelCalibration fitted = ModelCalibration.Fit(
             decisions, predictor.Labels, arguments.Calibrate, arguments.TuneThresholds);
-        if (arguments.Calibrate && fitted.Temperature == 1)
+        if (fitted.NothingFits)
         {
             throw new RunException(
-                $"{arguments.DataFile}: no temperature from {Figures.Short(TemperatureFit.Lowest)} to " +
-                $"{Figures.Short(TemperatureFit.Highest)} fits {Figures.Count(decisions.Count, "decision")}: all are " +
-                "right, or outputs say nothing. Nothing was written. Give more data, which the model was not " +
-                "trained on.");
+                $"{arguments.DataFile}: the temperature stays 1: {CalibrationLines.NothingFits(decisions.Count)} " +
+                "Nothing was written. Give more data, which the model was not trained on.");
         }
 
         fitted.Write(arguments.ModelFolder);

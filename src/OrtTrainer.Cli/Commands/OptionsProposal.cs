@@ -36,7 +36,8 @@ internal sealed class OptionsProposal
         if (lengths is not null)
         {
             _run.Add(("max_length", MaxLengthOf(lengths),
-                $"99 of 100 texts have at most {lengths.Percentile99} tokens, the longest {lengths.Maximum}"));
+                $"99 of 100 texts have at most {lengths.Percentile99} tokens, the longest {lengths.Maximum}; longer " +
+                "texts are cut after it, by the exported model too"));
         }
 
         int[] counts = [.. train.Targets.Summarize(train.Labels).LabelCounts.Select(label => label.Value)];

@@ -14,7 +14,8 @@ internal static class PredictCommand
         string model = arguments.ModelFolder;
         OutputFile.Require(arguments, arguments.InputFile);
         PredictionFile.RequireFormat(arguments.Output);
-        TextSource source = TextSource.Of(arguments, arguments.InputFile, terminal);
+        TextSource source = TextSource.Of(
+            arguments, arguments.InputFile, terminal, ModelColumns.Of(model));
         PredictorOptions options = InferenceSettings.Predictor(arguments);
         using Predictor predictor = InferenceSettings.Open(model, options, arguments, terminal);
         if (arguments.Threshold is not null && !predictor.Task.HasThresholds)

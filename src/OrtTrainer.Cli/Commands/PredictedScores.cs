@@ -8,9 +8,12 @@ namespace OrtTrainer.Cli.Commands;
 /// label.</summary>
 internal static class PredictedScores
 {
+    /// <param name="file">The file.</param>
+    /// <param name="data">The rows, N of them.</param>
+    /// <param name="leftOut">Which rows of the data's file are not among them, from 0.</param>
     /// <returns>[N, K], in the order of the data's labels.</returns>
     /// <exception cref="RunException">The file does not fit the data.</exception>
-    public static double[] Read(string file, Dataset data)
+    public static double[] Read(string file, Dataset data, IReadOnlySet<int> leftOut)
     {
         string[] lines;
         try
@@ -22,14 +25,19 @@ internal static class PredictedScores
             throw new RunException($"{file}: the predictions cannot be read: {cause.Message}", cause);
         }
 
-        if (lines.Length != data.Count)
+        if (lines.Length != data.Count + leftOut.Count)
         {
             throw new RunException(
-                $"{file}: there are {lines.Length} predictions for {data.Count} rows of {data.Source}; expected as " +
+                $"{file}: there are {lines.Length} predictions for {data.Count + leftOut.Count} rows of " +
+                $"{data.Source}; expected as " +
                 "many, in their order.");
         }
 
-        return [.. lines.SelectMany((line, i) => Row(line, data.Labels!, $"{file}, line {i + 1}"))];
+        return
+        [
+            .. lines.Index().Where(line => !leftOut.Contains(line.Index))
+                .SelectMany(line => Row(line.Item, data.Labels!, $"{file}, line {line.Index + 1}")),
+        ];
     }
 
     private static double[] Row(string line, LabelMap labels, string place)

@@ -1,9 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+<<<<<<< HEAD
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Import;
+=======
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Parsing;
+using OrtTrainer.Common;
+using OrtTrainer.Data;
+>>>>>>> nb
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 
@@ -45,11 +52,16 @@ internal static class RunSettings
         }
     }
 
-    public static FineTuneOptions Deserialize(JsonObject options)
+    public static FineTuneOptions Deserialize(JsonObject options) => Deserialize<FineTuneOptions>(options);
+
+    /// <summary>Options from their JSON object.</summary>
+    /// <typeparam name="T">The record of options.</typeparam>
+    /// <exception cref="UsageException">They have another form.</exception>
+    public static T Deserialize<T>(JsonObject options)
     {
         try
         {
-            return options.Deserialize<FineTuneOptions>(RunJson.Options)!;
+            return options.Deserialize<T>(RunJson.Options)!;
         }
         catch (JsonException malformed)
         {
@@ -83,6 +95,15 @@ internal static class RunSettings
 
         holder[path[^1]] = value;
     }
+
+    /// <summary>How the command line says that files are read.</summary>
+    /// <exception cref="UsageException">A value is wrong.</exception>
+    public static JsonObject TableOf(TableArguments arguments) => Given(
+        ("format", Words.Parse<DataFormat>("--format", arguments.Format)),
+        ("columns", arguments.Columns?.Split(',')),
+        ("delimiter", arguments.DelimiterCharacter),
+        ("encoding", arguments.Encoding),
+        ("quoted", arguments.Quoted ? true : null));
 
     /// <summary>An object of the values that are not null.</summary>
     /// <exception cref="UsageException">A number is not finite, which JSON cannot hold.</exception>

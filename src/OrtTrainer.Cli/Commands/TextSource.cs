@@ -19,14 +19,17 @@ internal sealed class TextSource
     private readonly string? _path;
     private readonly string? _text;
     private readonly string? _pair;
+    private readonly ModelColumns? _model;
 
     private TextSource(
-        Func<CancellationToken, IEnumerable<DataRow>> rows, string? path, string? text, string? pair)
+        Func<CancellationToken, IEnumerable<DataRow>> rows, string? path, string? text, string? pair,
+        ModelColumns? model)
     {
         _rows = rows;
         _path = path;
         _text = text;
         _pair = pair;
+        _model = model;
     }
 
     /// <summary>
@@ -35,7 +38,12 @@ internal sealed class TextSource
     /// </summary>
     /// <exception cref="UsageException">Columns are asked of lines, or the input is a text in place of a
     /// file.</exception>
-    public static TextSource Of(TableArguments arguments, string input, Terminal terminal)
+    /// <param name="arguments">How it is read.</param>
+    /// <param name="input">The file, or what stands for standard input.</param>
+    /// <param name="terminal">Has standard input, and is told what the look of the input decided.</param>
+    /// <param name="model">The columns that the model was trained on; null for none.</param>
+    public static TextSource Of(
+        TableArguments arguments, string input, Terminal terminal, ModelColumns? model = null)
     {
         TableOptions table = arguments.Table;
         bool isStream = input == PredictArguments.StandardInput;
@@ -72,7 +80,8 @@ internal sealed class TextSource
                 : TableReader.Read(input, table, terminal.Note, cancellation),
             isStream ? null : input,
             text,
-            arguments.PairColumn);
+            arguments.PairColumn,
+            model);
     }
 
     /// <summary>
@@ -141,7 +150,14 @@ internal sealed class TextSource
 
     private IEnumerable<(DataRow Row, Example Text)> ReadRows(ModelTask task, CancellationToken cancellation)
     {
-        ExampleColumns columns = new(_text ?? task.DefaultColumns.Text, _pair ?? task.DefaultColumns.Pair);
-        return _rows(cancellation).SelectMany(row => task.ReadExamples(row, columns), (row, text) => (row, text));
+        return _rows(cancellation).SelectMany(
+            row => task.ReadExamples(row, ColumnsOf(row, task)), (row, text) => (row, text));
+    }
+
+    private ExampleColumns ColumnsOf(DataRow row, ModelTask task)
+    {
+        ModelColumns? model = _model?.In(row.Columns);
+        return new(
+            _text ?? model?.Text ?? task.DefaultColumns.Text, _pair ?? model?.Pair ?? task.DefaultColumns.Pair);
     }
 }

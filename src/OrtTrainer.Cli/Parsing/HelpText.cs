@@ -15,9 +15,10 @@ internal static class HelpText
         StringBuilder text = new();
         text.AppendLine($"{program.Name} {CommandProgram.Version}: {program.Purpose}");
         text.AppendLine().AppendLine("Commands:");
+        int widest = program.Verbs.Max(verb => verb.Name.Length);
         foreach (Verb verb in program.Verbs)
         {
-            text.AppendLine($"  {verb.Name,-10} {verb.Summary}");
+            text.AppendLine($"  {verb.Name.PadRight(widest)} {verb.Summary}");
         }
 
         text.AppendLine().Append($"{program.Name} COMMAND --help lists the options of a command; ")

@@ -8,12 +8,14 @@ namespace OrtTrainer.Cli.Rendering;
 internal static class DiagnosisLines
 {
     private const int Width = 100;
+    private const int MostLines = 20;
 
     public static IEnumerable<string> Of(DataDiagnosis diagnosis, LengthSummary? lengths, Dataset train, int shown)
     {
         IEnumerable<string> all =
         [
             .. Parts(diagnosis),
+            .. Unlabeled(diagnosis.Unlabeled, shown),
             .. diagnosis.Report.Warnings(),
             .. Near("near-duplicates in train", diagnosis.Near, shown),
             .. Near("rows of eval or test that are nearly in train or eval", diagnosis.Leaks, shown),
@@ -46,6 +48,29 @@ internal static class DiagnosisLines
                 CultureInfo.InvariantCulture,
                 $"imbalance: the most frequent label has {diagnosis.Imbalance:0.0} times the rows of the rarest; ")
                 + "consider --class-weights balanced.";
+        }
+    }
+
+    private static IEnumerable<string> Unlabeled(IReadOnlyList<TextPlace> rows, int shown)
+    {
+        if (rows.Count == 0)
+        {
+            yield break;
+        }
+
+        yield return $"labels that are empty: {Figures.Count(rows.Count, "row")}, which finetune refuses; label them "
+            + "or take them out. The other findings leave them out.";
+        foreach (TextPlace row in rows.Take(shown))
+        {
+            yield return Cut($"  {row.Split} line {row.Line}: {OneLine(row.Text)}");
+        }
+
+        if (rows.Count > shown)
+        {
+            int more = rows.Count - shown - MostLines;
+            yield return "  also "
+                + string.Join(", ", rows.Skip(shown).Take(MostLines).Select(row => $"{row.Split} line {row.Line}"))
+                + (more > 0 ? $" and {Figures.Count(more)} more" : "");
         }
     }
 

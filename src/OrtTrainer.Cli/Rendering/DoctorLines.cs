@@ -44,6 +44,10 @@ internal static class DoctorLines
         if (report.Softmaxes > 0)
         {
             yield return $"attention: {report.Attention} of {report.Softmaxes} sites are recognized";
+            if (report.Attention < report.Softmaxes)
+            {
+                yield return "  the others are trained node by node: as exactly, but slower and without dropout";
+            }
         }
 
         if (report.BytesPerBatch is { } bytes)

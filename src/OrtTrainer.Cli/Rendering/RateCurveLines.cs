@@ -24,9 +24,17 @@ internal static class RateCurveLines
                 CultureInfo.InvariantCulture,
                 $"the loss ended at {curve.Rise:0.00} times its least; {RateCurve.Diverged} times count as divergence")
                 + ". A higher --to would tell more";
-        yield return curve.Steepest is { } steepest
-            ? $"steepest descent of the smoothed loss: --lr {Figures.Short(steepest)}"
-            : "the smoothed loss never falls: look at the data and the range of rates";
+        if (curve.Steepest is { } steepest)
+        {
+            yield return $"steepest descent of the smoothed loss: --lr {Figures.Short(steepest)}";
+            yield return "  a place to start from, often too high for a whole run; try a third and a tenth too: "
+                + $"--lr {Figures.Short(steepest / 3)}, --lr {Figures.Short(steepest / 10)}";
+        }
+        else
+        {
+            yield return "the smoothed loss never falls: look at the data and the range of rates";
+        }
+
         if (curve.TenthOfDivergence is { } tenth)
         {
             yield return $"a tenth of the rate of divergence: --lr {Figures.Short(tenth)}";

@@ -23,6 +23,11 @@ internal static class RunResult
         }
 
         yield return $"exported: the {summary.Exported} weights, {Reason(summary)}";
+        if (summary.Warning is { } warning)
+        {
+            yield return $"warning: {warning}";
+        }
+
         yield return FormattableString.Invariant(
             $"checked: the ONNX model's logits differ from the training graph's by {summary.ExportDifference:0.0e+0}")
             + " at most";

@@ -18,6 +18,10 @@ internal sealed record ModelCalibration
     /// <summary>What logits are divided by, above 0.</summary>
     public double Temperature { get; init => field = OptionRange.Above(value, 0); } = 1;
 
+    /// <summary>Whether a temperature was looked for and none fits the data, so that it stays 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NothingFits { get; init; }
+
     /// <summary>The least probability, at the temperature, of labels whose threshold was tuned; null where none
     /// was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -39,7 +43,8 @@ internal sealed record ModelCalibration
     public static ModelCalibration Fit(
         ClassifiedExamples decisions, IReadOnlyList<string> labels, bool scales, bool tunesThresholds)
     {
-        ModelCalibration fitted = new() { Temperature = scales ? TemperatureFit.Of(decisions) ?? 1 : 1 };
+        double? temperature = scales ? TemperatureFit.Of(decisions) : null;
+        ModelCalibration fitted = new() { Temperature = temperature ?? 1, NothingFits = scales && temperature is null };
         fitted = tunesThresholds ? fitted with { Thresholds = Tuned(decisions, labels, fitted.Temperature) } : fitted;
         return fitted with { Fitted = CalibrationScores.Of(decisions, fitted, labels) };
     }

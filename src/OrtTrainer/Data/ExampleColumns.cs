@@ -11,6 +11,9 @@ internal sealed record ExampleColumns(
     /// <summary>Whether every token of a tagged word has its tag, not the first alone.</summary>
     public bool TagsEveryToken { get; init; }
 
+    /// <summary>Whether a null stands for an empty text; else it is refused.</summary>
+    public bool TakesNullTexts { get; init; }
+
     /// <summary>The column of the group; null for data without groups.</summary>
     public string? Group { get; init; }
 
@@ -20,8 +23,8 @@ internal sealed record ExampleColumns(
     {
         row = AnnotationExport.IsTask(row) ? AnnotationExport.Flat(row, Label) : row;
         return new(
-            row.Text(Text),
-            Pair is null ? null : row.Text(Pair),
+            TextOf(row, Text),
+            Pair is null ? null : TextOf(row, Pair),
             Label is null ? null : AnnotationExport.LabelOf(row, Label),
             row.Line)
         {
@@ -29,4 +32,7 @@ internal sealed record ExampleColumns(
             DecimalComma = row.Columns.DecimalComma,
         };
     }
+
+    private string TextOf(DataRow row, string column) =>
+        TakesNullTexts && row.KindOf(column) == FieldKind.Null ? "" : row.Text(column);
 }

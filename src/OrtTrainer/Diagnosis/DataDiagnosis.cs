@@ -30,9 +30,12 @@ internal sealed record DataDiagnosis(
         }
     }
 
+    /// <summary>The rows whose label is empty, which training refuses; nothing else is said of them.</summary>
+    public IReadOnlyList<TextPlace> Unlabeled { get; init; } = [];
+
     /// <summary>Whether something was found that should be looked at before training.</summary>
-    public bool HasFindings => Report.Warnings().Any() || Near.Count > 0 || Leaks.Count > 0 || Oddities.Count > 0
-        || Noise?.Suspects.Count > 0 || Imbalance >= Imbalanced;
+    public bool HasFindings => Unlabeled.Count > 0 || Report.Warnings().Any() || Near.Count > 0 || Leaks.Count > 0
+        || Oddities.Count > 0 || Noise?.Suspects.Count > 0 || Imbalance >= Imbalanced;
 
     /// <summary>Examines data.</summary>
     /// <param name="splits">The data; eval may have no rows.</param>

@@ -49,7 +49,7 @@ internal static class ModelDoctor
             Producer = $"{model.ProducerName} {model.ProducerVersion}".Trim(),
             Opset = model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version,
             Operators = Uses(nodes),
-            Notes = [.. Notes(model, nodes)],
+            Notes = [.. OwnExport(path, model), .. Notes(model, nodes)],
         };
         NodeProto? unknown = nodes.FirstOrDefault(n => !IsCall(model, n) && n.OpType != "If"
             && !KnownObstacles.IsKnown(n));
@@ -143,6 +143,20 @@ internal static class ModelDoctor
         .OrderByDescending(use => use.Count).ThenBy(use => use.Name, StringComparer.Ordinal);
 
     private static IReadOnlyList<OperatorUse> Uses(IEnumerable<NodeProto> nodes) => [.. UsesOf(nodes)];
+
+    /// <summary>That the folder of an export of this program has more than its graph.</summary>
+    private static IEnumerable<string> OwnExport(string path, ModelProto model)
+    {
+        DirectoryInfo? own = Directory.GetParent(Path.GetFullPath(path));
+        DirectoryInfo? folder = new[] { own, own?.Parent }.FirstOrDefault(place => place is not null
+            && File.Exists(Path.Combine(place.FullName, ModelConfig.FileName))
+            && File.Exists(Path.Combine(place.FullName, ModelImport.WeightsName)));
+        if (model.ProducerName == ModelWriter.Producer && folder is not null)
+        {
+            yield return "The file is an export of this program. Train its folder instead " +
+                $"(--model {folder.FullName}): from its weights and configuration all layers are known, attention too.";
+        }
+    }
 
     private static IEnumerable<string> Notes(ModelProto model, NodeProto[] nodes)
     {

@@ -17,7 +17,7 @@ namespace OrtTrainer.Import;
 /// </summary>
 public static class ModelImport
 {
-    private const string WeightsName = "model.safetensors";
+    internal const string WeightsName = "model.safetensors";
 
     /// <summary>The largest difference, over the largest output, that arithmetic in another order explains.</summary>
     private const double Tolerance = 1e-3;

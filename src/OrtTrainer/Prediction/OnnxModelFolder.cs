@@ -45,9 +45,13 @@ internal static class OnnxModelFolder
     /// <summary>Where an export has its graph, if it is one.</summary>
     public static string ExportedGraph(string folder) => Path.Combine(folder, GraphFolder, OnnxName);
 
-    /// <summary>The graph of a model folder; a file that is not there where the folder has none.</summary>
-    public static string GraphOf(string folder) =>
-        ExportedGraph(folder) is var exported && File.Exists(exported) ? exported : Path.Combine(folder, OnnxName);
+    /// <summary>The graph of a model folder, that with 8-bit weights where it is alone; a file that is not there where
+    /// the folder has none.</summary>
+    public static string GraphOf(string folder)
+    {
+        string usual = Path.Combine(folder, OnnxName);
+        return new[] { ExportedGraph(folder), usual, QuantizedGraph(folder) }.FirstOrDefault(File.Exists) ?? usual;
+    }
 
     /// <exception cref="RunException">The weights have no head for the labels of config.json.</exception>
     /// <exception cref="CheckpointException">A file is missing or damaged.</exception>

@@ -17,6 +17,11 @@ internal static class RunDocument
             new ParagraphBlock(RunWords.Subject(run)),
             new ParagraphBlock(RunWords.Decision(summary, run.Options.Method.Averaging is not null)),
         ];
+        if (summary.Warning is { } warning)
+        {
+            blocks.Add(new ParagraphBlock($"Warning: {warning}"));
+        }
+
         if (RunWords.Ending(summary) is { } ending)
         {
             blocks.Add(new ParagraphBlock(ending));

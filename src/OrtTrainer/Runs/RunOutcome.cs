@@ -44,6 +44,7 @@ internal sealed class RunOutcome(PreparedRun run, RunFolder folder, WeightFiles 
             Best = progress.BestScore,
             BestStep = progress.BestStep,
             Exported = exportsAverage ? "averaged" : "live",
+            Warning = run.Data.Task.FindFailure(ExportedScores.Examples, run.Data.Labels?.Names ?? []),
             DifferenceInterval = interval is { } i ? [i.Lower, i.Upper] : null,
             EvalLive = live.Values,
             EvalAveraged = averaged?.Values,

@@ -35,6 +35,11 @@ public sealed record RunSummary
     [JsonIgnore]
     public bool ExportsAverage => Exported == "averaged";
 
+    /// <summary>A sign that the exported weights are of no use, with its numbers and what to try; null for
+    /// none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Warning { get; init; }
+
     /// <summary>Bounds, at 95 %, of averaged minus live on the evaluation data, by a paired bootstrap.</summary>
     public IReadOnlyList<double>? DifferenceInterval { get; init; }
 

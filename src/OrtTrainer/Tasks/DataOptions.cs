@@ -100,8 +100,13 @@ public sealed record DataOptions
         LabelColumn ?? Task.DefaultColumns.Label, LabelSeparator)
     {
         TagsEveryToken = TagEveryToken,
+        TakesNullTexts = TakesNullTexts,
         Group = GroupColumn,
     };
+
+    /// <summary>Whether texts that are null are read as empty ones, as where data are looked through; else they are
+    /// refused.</summary>
+    internal bool TakesNullTexts { get; init; }
 
     /// <summary>The columns of weights; null where there are none.</summary>
     internal ExampleWeights? Weights => (SampleWeightColumn ?? LossWeightColumn) is null

@@ -59,14 +59,20 @@ internal static class LabeledData
     }
 
     /// <summary>Reads the file to train on, all of its rows, and settles the labels.</summary>
+    /// <param name="options">The files, and how to read them.</param>
+    /// <param name="note">Told what the look of a file decided, such as its delimiter; null for nobody.</param>
+    /// <param name="cancellation">Ends the reading between two blocks of a file.</param>
+    /// <param name="known">The names of the outputs of the model that is trained on; null where it has none.</param>
+    /// <param name="unlabeled">Takes the rows whose label is empty, which are then left out, unless all are such; null
+    /// to refuse them.</param>
     /// <inheritdoc cref="Load"/>
     public static Dataset LoadTrain(
         DataOptions options, Action<string>? note = null, CancellationToken cancellation = default,
-        IReadOnlyList<string>? known = null)
+        IReadOnlyList<string>? known = null, ICollection<UnlabeledRow>? unlabeled = null)
     {
         ModelTask task = options.Task;
         string source = task.TakesImages ? options.Train : DataFiles.Train(options.Train);
-        Example[] rows = [.. Rows(source, options, note, cancellation)];
+        Example[] rows = Labeled([.. Rows(source, options, note, cancellation)], options.Task, unlabeled);
         options.Weights?.Require(source, rows);
 
         // Looked for even where the model has labels: the rows must show that there is something to learn.
@@ -85,12 +91,35 @@ internal static class LabeledData
     /// <param name="labels">The names of the labels; null for tasks without.</param>
     /// <param name="note">Told what the look of the file decided, such as its delimiter; null for nobody.</param>
     /// <param name="cancellation">Ends the reading between two blocks of the file.</param>
+    /// <param name="unlabeled">Takes the rows whose label is empty, which are then left out, unless all are such; null
+    /// to refuse them.</param>
     /// <exception cref="DataFileException">It cannot be read, or has no rows, or a bad or unknown label.</exception>
     public static Dataset Read(
         string file, DataOptions options, LabelMap? labels, Action<string>? note = null,
-        CancellationToken cancellation = default) =>
-        ByFile(file, [.. Rows(file, options, note, cancellation)], (source, rows) =>
+        CancellationToken cancellation = default, ICollection<UnlabeledRow>? unlabeled = null) =>
+        ByFile(
+            file, Labeled([.. Rows(file, options, note, cancellation)], options.Task, unlabeled), (source, rows) =>
             options.Task.Label(source, rows, labels, options.Columns));
+
+    private static Example[] Labeled(Example[] rows, ModelTask task, ICollection<UnlabeledRow>? unlabeled)
+    {
+        UnlabeledRow[] found = unlabeled is null ? [] :
+        [
+            .. rows.Index().Where(row => task.IsUnlabeled(row.Item))
+                .Select(row => new UnlabeledRow(row.Index, row.Item)),
+        ];
+        if (found.Length == 0 || found.Length == rows.Length)
+        {
+            return rows;
+        }
+
+        foreach (UnlabeledRow row in found)
+        {
+            unlabeled!.Add(row);
+        }
+
+        return [.. rows.Where(row => !task.IsUnlabeled(row))];
+    }
 
     // A folder with splits stands for the one that its place among the options asks for.
     private static DataOptions WithSplits(DataOptions options, Action<string>? note)

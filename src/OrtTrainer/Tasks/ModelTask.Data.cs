@@ -43,6 +43,13 @@ public abstract partial class ModelTask
     /// <exception cref="DataFileException">A label is malformed, or there are too few different ones.</exception>
     internal abstract LabelMap? FindLabels(string source, IReadOnlyList<Example> examples, ExampleColumns columns);
 
+    /// <summary>Whether it reads plain texts, which have neither columns nor labels.</summary>
+    internal virtual bool ReadsPlainTexts => false;
+
+    /// <summary>Whether a row's label field is empty where the task needs a label; such rows cannot be learned
+    /// from.</summary>
+    internal virtual bool IsUnlabeled(Example example) => false;
+
     /// <summary>The labels of a model in its order (id2label), as data may write them; null for tasks
     /// without.</summary>
     internal virtual LabelMap? LabelsOf(IReadOnlyList<string> names) => LabelMap.OfModel(names);

@@ -1,4 +1,5 @@
 using OrtTrainer.Calibration;
+using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
 using OrtTrainer.Options;
@@ -7,6 +8,7 @@ using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.MultiLabel;
 using OrtTrainer.Tasks.Regression;
+using OrtTrainer.Tests.Cli;
 using OrtTrainer.Tests.Runs;
 
 namespace OrtTrainer.Tests.Calibration;
@@ -71,6 +73,23 @@ public class CalibratedRunTests
         Assert.That(Path.Combine(tiny.Output("out"), ModelCalibration.FileName), Does.Exist);
         Assert.That(
             File.ReadAllText(Path.Combine(tiny.Output("out"), "config.json")), Does.Not.Contain("temperature"));
+    }
+
+    [Test]
+    public void Where_all_decisions_are_right_evaluation_refuses_and_a_run_says_the_same()
+    {
+        using TinyTask tiny = new();
+        TinyTask.Run(tiny.Options("out") with { Epochs = 1 });
+        string data = Path.Combine(tiny.Output("out"), "right.tsv");
+        File.WriteAllText(data, "text\tlabel\n" + string.Concat(
+            _texts.Zip(Predict(tiny.Output("out")), (text, answer) => $"{text.Text}\t{answer.Label}\n")));
+
+        CliRun run = CliRun.Of("evaluate", "--model", tiny.Output("out"), "--data", data, "--calibrate");
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((1, $"error: {data}: the temperature stays 1: "
+            + $"{CalibrationLines.NothingFits(_texts.Length)} Nothing was written. Give more data, which the model was "
+            + "not trained on.\n")));
+        Assert.That(Path.Combine(tiny.Output("out"), ModelCalibration.FileName), Does.Not.Exist);
     }
 
     [Test]

@@ -125,7 +125,7 @@ public sealed class CommandLineTests
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Out, Is.Empty);
-        Assert.That(run.Error, Does.Contain("  finetune   fine-tune a model"));
+        Assert.That(run.Error, Does.Match("\n  finetune +fine-tune a model"));
     }
 
     [Test]

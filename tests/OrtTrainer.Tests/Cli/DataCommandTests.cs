@@ -47,6 +47,100 @@ public class DataCommandTests
     }
 
     [Test]
+    public void Debug_data_names_rows_without_a_label_and_goes_on_with_the_others()
+    {
+        string train = _folder.Write("train.tsv", "text\tlabel\n" + Rows(40) + "what is this\t\nand this\t  \n"
+            + "the quick brown fox jumps over the lazy dog\tpos\nthe quick brown fox jumps over the lazy dog\tpos\n");
+        string test = _folder.Write("test.tsv", "text\tlabel\nfine\tpos\nnobody knows\t\n");
+
+        CliRun run = CliRun.Of("debug-data", train, "--test", test, "--show", "2").Succeeded();
+
+        Assert.That(run.Out, Does.StartWith($"train: 42 rows of {train}: neg 20, pos 22\n"));
+        Assert.That(run.Out, Does.Contain("labels that are empty: 3 rows, which finetune refuses"));
+        Assert.That(run.Out, Does.Contain("\n  train line 42: what is this\n  train line 43: and this\n"
+            + "  also test line 3\n"));
+        Assert.That(run.Out, Does.Contain("come more than once in train"));
+        Assert.That(CliRun.Of("debug-data", train, "--strict").ExitCode, Is.EqualTo(1));
+        Assert.That(
+            CliRun.Of("finetune", "--model", _folder.Path, "--train", train, "--out", _folder.File("out")).ExitCode,
+            Is.Not.Zero);
+    }
+
+    [Test]
+    public void A_number_that_is_missing_is_found_too()
+    {
+        string train = _folder.Write("train.csv", "text,label\none,0.5\ntwo,\nthree,1.5\nfour,2.5\n");
+
+        CliRun run = CliRun.Of("debug-data", train, "--task", "regression").Succeeded();
+
+        Assert.That(run.Out, Does.StartWith("train: 3 rows of ").And.Contain("labels that are empty: 1 row,"));
+        Assert.That(run.Out, Does.Contain("\n  train line 3: two\n"));
+    }
+
+    [Test]
+    public void A_text_that_is_null_is_found_as_an_empty_one()
+    {
+        string train = _folder.Write("train.jsonl", "{\"text\": \"one\", \"label\": \"a\"}\n"
+            + "{\"text\": null, \"label\": \"b\"}\n{\"text\": \" \", \"label\": \"b\"}\n");
+
+        Assert.That(CliRun.Of("debug-data", train).Succeeded().Out,
+            Does.Contain($"train: 2 rows without text, lines 2, 3 of {train}.\n"));
+    }
+
+    [Test]
+    public void Rows_that_all_lack_a_label_are_refused()
+    {
+        string train = _folder.Write("train.csv", "text,label\none,\ntwo,\n");
+
+        CliRun run = CliRun.Of("debug-data", train);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo(
+            (1, $"error: {train}, line 2: the label is empty. Label the row or take it out.\n")));
+    }
+
+    [Test]
+    public void Predictions_of_rows_without_a_label_are_passed_over()
+    {
+        string train = _folder.Write("train.tsv", "text\tlabel\na b c\tpos\nd e f\t\ng h i\tneg\nj k l\tpos\n");
+        string[] scores = ["0.9, 0.1", "0.5, 0.5", "0.2, 0.8", "0.6, 0.4"];
+        string predictions = _folder.Write("predictions.jsonl", string.Concat(scores.Select(row => row.Split(", "))
+            .Select(row => $"{{\"scores\": {{\"pos\": {row[0]}, \"neg\": {row[1]}}}}}\n")));
+
+        CliRun run = CliRun.Of("debug-data", train, "--predictions", predictions).Succeeded();
+
+        Assert.That(run.Out, Does.Contain("0 of 3 rows").And.Contain("right on 100.0%"));
+    }
+
+    [Test]
+    public void Debug_data_reads_the_data_of_an_options_file_and_the_command_line_wins()
+    {
+        string train = _folder.Write("train.csv", "id;kind;words\n" + string.Concat(Enumerable.Range(0, 30).Select(
+            i => $"{i};{(i % 2 == 0 ? "pos" : "neg")};{(i % 2 == 0 ? "good" : "bad")} thing {i * 7919}\n")));
+        string other = _folder.Write("other.csv", "words;kind\nalpha;pos\nbeta;neg\n");
+        string options = _folder.File("options.json");
+        CliRun.Of("init", train, "--text", "words", "--label", "kind", "--delimiter", ";", "--out", options)
+            .Succeeded();
+
+        CliRun run = CliRun.Of("debug-data", "--options", options).Succeeded();
+        CliRun won = CliRun.Of("debug-data", other, "--options", options, "--text", "kind", "--label", "words")
+            .Succeeded();
+
+        Assert.That(run.Out, Does.StartWith($"train: 30 rows of {train}: neg 15, pos 15\n"));
+        Assert.That(won.Out, Does.StartWith($"train: 2 rows of {other}: alpha 1, beta 1\n"));
+    }
+
+    [Test]
+    public void Debug_data_asks_for_a_file_where_the_options_name_none()
+    {
+        string options = _folder.Write("options.json", "{\"data\": {\"label_column\": \"kind\"}}");
+
+        CliRun run = CliRun.Of("debug-data", "--options", options);
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2, "error: a file is needed: debug-data DATA [--eval F] "
+            + "[--test F], or --options F.json that names it.\n")));
+    }
+
+    [Test]
     public void Init_writes_options_that_can_be_read_and_never_over_a_file()
     {
         string train = _folder.Write("train.tsv", "id\tsentence\tlabel\n" + string.Concat(
@@ -87,6 +181,8 @@ public class DataCommandTests
 
         Assert.That(made.ExitCode, Is.Zero, made.Error);
         Assert.That(made.Error.Split('\n'), Has.Exactly(1).Contains("fields are separated by ';'"));
+        Assert.That(
+            File.ReadAllText(output), Does.Contain("longer texts are cut after it, by the exported model too\n"));
         Assert.That(
             OptionsJson.Read(output)["data"]!["table"]!["encoding"]!.GetValue<string>(), Is.EqualTo("windows-1252"));
         Assert.That(OptionsJson.Read(output)["model"]!.GetValue<string>(), Is.EqualTo("embedded"));

@@ -39,6 +39,29 @@ public sealed class HelpTests
     public void Lines_of_help_fit_a_terminal_of_100_columns(string command) =>
         Assert.That(CliRun.Of(command, "--help").Lines.Where(line => line.Length > 100), Is.Empty);
 
+    [Test]
+    public void Help_of_a_command_is_asked_for_by_a_word_too()
+    {
+        Assert.That(CliRun.Of("help").Succeeded(), Is.EqualTo(CliRun.Of("--help")));
+        Assert.That(CliRun.Of("help", "finetune").Succeeded(), Is.EqualTo(CliRun.Of("finetune", "--help")));
+        Assert.That((CliRun.Of("help", "finetun").ExitCode, CliRun.Of("help", "finetun").Error),
+            Is.EqualTo((2, "error: finetun is unknown; did you mean finetune?\n")));
+    }
+
+    [Test]
+    public void The_overview_has_names_and_purposes_in_columns()
+    {
+        int width = Commands.Max(command => command.Length);
+        string[] lines = [.. CliRun.Of("--help").Lines];
+
+        foreach (Verb verb in Verbs.All)
+        {
+            Assert.That(lines, Has.One.EqualTo($"  {verb.Name.PadRight(width)} {verb.Summary}"));
+        }
+
+        Assert.That(lines.Where(line => line.Length > 100), Is.Empty);
+    }
+
     [TestCase("finetune", "--epochs", "-1", "--help")]
     [TestCase("predict", "-h")]
     [TestCase("--help")]

@@ -94,6 +94,18 @@ public sealed class MaskedEvaluationTests
             + "classification, which masks nothing; leave them out.\n")));
     }
 
+    [TestCase("--label")]
+    [TestCase("--text")]
+    [TestCase("--delimiter")]
+    public void Columns_are_refused_of_a_model_that_reads_plain_texts(string option)
+    {
+        CliRun run = CliRun.Of("evaluate", "--model", Model, "--data", Texts, option, ";");
+
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2, $"error: {option} says how rows of a table are read; the "
+            + "task of this model is masked_lm, which reads plain texts and knows no columns and labels. Leave "
+            + $"{option} out, or give a model that was fine-tuned on labels.\n")));
+    }
+
     [Test]
     public void An_interrupted_run_says_the_command_that_goes_on_with_it()
     {

@@ -84,6 +84,15 @@ public sealed class RenderingTests
         Assert.That(text, Does.EndWith("tokens/s, ended for want of better scores\n"));
     }
 
+    [Test]
+    public void A_model_of_no_use_is_told_behind_what_was_exported()
+    {
+        string[] lines = [.. RunResult.Lines(Summary with { Warning = "accuracy 0.3 is not above 0.4." })];
+
+        Assert.That(lines[1], Does.StartWith("exported: "));
+        Assert.That(lines[2], Is.EqualTo("warning: accuracy 0.3 is not above 0.4."));
+    }
+
     [TestCase(0.01, 0.1, "a difference beyond chance")]
     [TestCase(-0.1, -0.01, "a difference beyond chance")]
     [TestCase(-0.1, 0.01, "no difference shown")]

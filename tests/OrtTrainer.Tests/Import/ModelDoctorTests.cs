@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
+using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
 using OrtTrainer.Graph;
 using OrtTrainer.Graph.Onnx;
@@ -137,6 +138,28 @@ public sealed class ModelDoctorTests
         Assert.That(ModelDoctor.Examine(missing).Obstacle!.Problem, Does.Contain("far.weight").And.Contain("far.bin"));
         Assert.That(ModelDoctor.Examine(outside).Obstacle!.Problem, Does.Contain("outside the model's folder"));
     }
+
+    [Test]
+    public void The_folder_of_an_own_export_is_named_and_a_file_that_lies_alone_has_none()
+    {
+        using DeskTask desk = new();
+        CliRun.Of(desk.Finetune("out")).Succeeded();
+        string file = Path.Combine(desk.File("out"), "onnx", "model.onnx");
+        string alone = _folder.File("alone.onnx");
+        File.Copy(file, alone);
+
+        Assert.That(CliRun.Of("doctor", file).Succeeded().Out, Does.Contain(
+            $"note: The file is an export of this program. Train its folder instead (--model {desk.File("out")}): "));
+        Assert.That(ModelDoctor.Examine(alone).Notes, Has.None.Contains("export of this program"));
+    }
+
+    [TestCase(0, true)]
+    [TestCase(3, true)]
+    [TestCase(4, false)]
+    public void What_becomes_of_attention_that_is_not_recognized_is_said(int recognized, bool isSaid) =>
+        Assert.That(
+            DoctorLines.Of(new DoctorReport { File = "a.onnx", Attention = recognized, Softmaxes = 4 }),
+            isSaid ? Has.One.Contains("the others are trained node by node") : Has.None.Contains("node by node"));
 
     [Test]
     public void Additions_to_repeated_places_are_named()

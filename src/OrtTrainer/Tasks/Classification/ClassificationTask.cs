@@ -47,6 +47,14 @@ internal class ClassificationTask : ModelTask
             source, examples.Count, examples.Select(example => NameOf(example, source)), needed: 2, columns.Label);
 
     /// <inheritdoc/>
+    internal override bool IsUnlabeled(Example example) =>
+        example.Label is { } label && string.IsNullOrWhiteSpace(label);
+
+    /// <inheritdoc/>
+    internal override string? FindFailure(EvaluatedExamples examples, IReadOnlyList<string> labels) =>
+        MostFrequentLabel.FindFailure((ClassifiedExamples)examples, labels, TakesImages);
+
+    /// <inheritdoc/>
     internal override IEnumerable<ReportBlock> Report(EvaluatedExamples examples, EncodedDataset data) =>
         ClassificationReport.Of((ClassifiedExamples)examples, data.Source);
 

@@ -38,6 +38,9 @@ internal sealed class MaskedLanguageModelTask : VocabularyTask
     internal override ModelHead Head(int outputs) => new MaskedTokenHead(outputs);
 
     /// <inheritdoc/>
+    internal override bool ReadsPlainTexts => true;
+
+    /// <inheritdoc/>
     internal override LabelMap? FindLabels(
         string source, IReadOnlyList<Example> examples, ExampleColumns columns) => throw NoRows(source);
 

@@ -50,6 +50,10 @@ internal sealed class RegressionTask : ModelTask
     internal override LabelMap? LabelsOf(IReadOnlyList<string> names) => null;
 
     /// <inheritdoc/>
+    internal override bool IsUnlabeled(Example example) =>
+        example.Label is { } label && string.IsNullOrWhiteSpace(label);
+
+    /// <inheritdoc/>
     internal override int? OutputsWithoutLabels(ModelConfig config) => 1;
 
     /// <inheritdoc/>

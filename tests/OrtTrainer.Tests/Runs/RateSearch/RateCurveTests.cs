@@ -37,6 +37,20 @@ public class RateCurveTests
     }
 
     [Test]
+    public void The_steepest_fall_is_told_as_a_place_to_start_from()
+    {
+        // The loss falls once, at a rate of 0.03.
+        RateCurve curve = RateCurve.Of(
+            Enumerable.Range(0, 12).Select(i => (3 * Math.Pow(10, i - 9), i < 7 ? 4.0 : 1.0)));
+        string[] lines = [.. RateCurveLines.Of(curve)];
+
+        int place = Array.IndexOf(lines, "steepest descent of the smoothed loss: --lr 0.03");
+        Assert.That(place, Is.Not.Negative);
+        Assert.That(lines[place + 1], Is.EqualTo("  a place to start from, often too high for a whole run; try a third "
+            + "and a tenth too: --lr 0.01, --lr 0.003"));
+    }
+
+    [Test]
     public void A_rise_that_is_no_divergence_is_told_by_how_much()
     {
         // A running mean of 1 and then 3 of weights 0.09 and 0.1.
