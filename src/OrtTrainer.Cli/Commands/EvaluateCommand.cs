@@ -4,6 +4,7 @@ using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Cli.Rendering;
 using OrtTrainer.Common;
+using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Generation;
 using OrtTrainer.Prediction;

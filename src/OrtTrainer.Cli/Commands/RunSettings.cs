@@ -1,16 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-<<<<<<< HEAD
 using OrtTrainer.Checkpoints;
-using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Common;
-using OrtTrainer.Import;
-=======
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
->>>>>>> nb
+using OrtTrainer.Import;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
 
