@@ -56,7 +56,7 @@ internal sealed class BrowserPage : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Opens a page.</summary>
+    /// <summary>Opens a page, and waits until it is read to its end.</summary>
     public async Task GoAsync(Uri address, int width, bool dark = false)
     {
         await CallAsync("Emulation.setDeviceMetricsOverride", new()
@@ -72,7 +72,7 @@ internal sealed class BrowserPage : IAsyncDisposable
         });
         _said.Clear();
         await CallAsync("Page.navigate", new() { ["url"] = address.AbsoluteUri });
-        await UntilAsync($"location.href === '{address.AbsoluteUri}'");
+        await UntilAsync($"location.href === '{address.AbsoluteUri}' && document.readyState === 'complete'");
     }
 
     /// <summary>The value of a script's expression.</summary>
