@@ -74,6 +74,9 @@ internal sealed class PageRunner : IDisposable
                 return input;
             case ["cat", string file]:
                 return File.ReadAllText(file) + "\n";
+            case ["rm", .. string[] files]:
+                Array.ForEach(files, File.Delete);
+                return "";
             case ["head", "-n", string count, string file]:
                 return string.Concat(File.ReadLines(file).Take(int.Parse(count)).Select(line => line + "\n"));
             default:

@@ -240,7 +240,7 @@ public sealed class PretrainedModelTests
     [Test]
     public void A_missing_folder_is_named() => Assert.That(
         () => PretrainedModel.Open(_folder.File("nowhere")),
-        Throws.TypeOf<CheckpointException>().With.Message.Contains("nowhere"));
+        Throws.TypeOf<RunException>().With.Message.Contains("nowhere"));
 
     private Loaded Load(int outputs, bool fromScratch = false, int[]? layers = null)
     {

@@ -35,7 +35,7 @@ public sealed class PredictorFailureTests
     {
         string missing = _output.File("nothing");
         Assert.That(() => Predictor.Open(missing),
-            Throws.TypeOf<CheckpointException>().With.Message.Contains(missing));
+            Throws.TypeOf<RunException>().With.Message.Contains(missing));
     }
 
     [Test]
