@@ -1,5 +1,3 @@
-using OrtTrainer.Common;
-using OrtTrainer.Options;
 using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
 
@@ -11,22 +9,8 @@ internal static class ModelInputs
     /// <summary>Whether they are pairs of texts; null where no run that made the model tells.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="task">Its task.</param>
-    public static bool? ArePairs(string folder, ModelTask task)
-    {
-        string options = RunFolder.OptionsFileOf(folder);
-        if (task.DefaultColumns.Pair is not null || !File.Exists(options))
-        {
-            return task.DefaultColumns.Pair is null ? null : true;
-        }
-
-        try
-        {
-            return FineTuneOptions.Read(options).Data.PairColumn is not null;
-        }
-        catch (RunException)
-        {
-            // The model is served without its run, whose options may be of another version; they tell nothing then.
-            return null;
-        }
-    }
+    public static bool? ArePairs(string folder, ModelTask task) =>
+        task.DefaultColumns.Pair is not null ? true
+        : TrainedColumns.Of(folder) is { } columns ? columns.Pair is not null
+        : null;
 }

@@ -8,6 +8,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Evaluation;
 using OrtTrainer.Generation;
 using OrtTrainer.Prediction;
+using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
 using OrtTrainer.Training.Batches;
 
@@ -73,15 +74,15 @@ internal static class EvaluateCommand
     /// them.</summary>
     private static DataOptions WithColumnsOf(string model, DataOptions data, CancellationToken cancellation)
     {
-        ModelColumns columns = ModelColumns.Of(model);
-        if (columns == new ModelColumns(data.Columns.Text, data.Columns.Pair, data.Columns.Label)
-            || columns == new ModelColumns(null, null, null))
+        TrainedColumns? columns = TrainedColumns.Of(model);
+        if (columns is null
+            || columns == new TrainedColumns(data.Columns.Text, data.Columns.Pair, data.Columns.Label)
+            || TableReader.Read(data.Train, data.Table, note: null, cancellation).FirstOrDefault() is not { } first)
         {
             return data;
         }
 
-        DataRow? first = TableReader.Read(data.Train, data.Table, note: null, cancellation).FirstOrDefault();
-        ModelColumns there = first is null ? columns : columns.In(first.Columns);
+        TrainedColumns there = columns.In(first.Columns);
         return data with
         {
             TextColumn = data.TextColumn ?? there.Text,

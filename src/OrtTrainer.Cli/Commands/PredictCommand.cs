@@ -1,6 +1,7 @@
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Data;
 using OrtTrainer.Prediction;
+using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
@@ -15,7 +16,7 @@ internal static class PredictCommand
         OutputFile.Require(arguments, arguments.InputFile);
         PredictionFile.RequireFormat(arguments.Output);
         TextSource source = TextSource.Of(
-            arguments, arguments.InputFile, terminal, ModelColumns.Of(model));
+            arguments, arguments.InputFile, terminal, TrainedColumns.Of(model));
         PredictorOptions options = InferenceSettings.Predictor(arguments);
         using Predictor predictor = InferenceSettings.Open(model, options, arguments, terminal);
         if (arguments.Threshold is not null && !predictor.Task.HasThresholds)

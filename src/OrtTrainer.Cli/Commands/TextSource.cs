@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Common;
 using OrtTrainer.Data;
+using OrtTrainer.Runs;
 using OrtTrainer.Tasks;
 using OrtTrainer.Tasks.CausalLanguageModel;
 
@@ -19,11 +20,11 @@ internal sealed class TextSource
     private readonly string? _path;
     private readonly string? _text;
     private readonly string? _pair;
-    private readonly ModelColumns? _model;
+    private readonly TrainedColumns? _model;
 
     private TextSource(
         Func<CancellationToken, IEnumerable<DataRow>> rows, string? path, string? text, string? pair,
-        ModelColumns? model)
+        TrainedColumns? model)
     {
         _rows = rows;
         _path = path;
@@ -41,9 +42,10 @@ internal sealed class TextSource
     /// <param name="arguments">How it is read.</param>
     /// <param name="input">The file, or what stands for standard input.</param>
     /// <param name="terminal">Has standard input, and is told what the look of the input decided.</param>
-    /// <param name="model">The columns that the model was trained on; null for none.</param>
+    /// <param name="model">The columns that the model was trained on, which a row that has them is read by where no
+    /// other is named; null for none.</param>
     public static TextSource Of(
-        TableArguments arguments, string input, Terminal terminal, ModelColumns? model = null)
+        TableArguments arguments, string input, Terminal terminal, TrainedColumns? model = null)
     {
         TableOptions table = arguments.Table;
         bool isStream = input == PredictArguments.StandardInput;
@@ -156,7 +158,7 @@ internal sealed class TextSource
 
     private ExampleColumns ColumnsOf(DataRow row, ModelTask task)
     {
-        ModelColumns? model = _model?.In(row.Columns);
+        TrainedColumns? model = _model?.In(row.Columns);
         return new(
             _text ?? model?.Text ?? task.DefaultColumns.Text, _pair ?? model?.Pair ?? task.DefaultColumns.Pair);
     }

@@ -1,10 +1,10 @@
-using OrtTrainer.Cli.Commands;
+using OrtTrainer.Runs;
 using OrtTrainer.Tests.Checkpoints;
 
 namespace OrtTrainer.Tests.Cli;
 
 /// <summary>Commands after training read files by the columns of the run.</summary>
-public sealed class ModelColumnsTests
+public sealed class TrainedColumnsTests
 {
     private DeskTask _desk = null!;
 
@@ -60,6 +60,6 @@ public sealed class ModelColumnsTests
     {
         using TemporaryFolder folder = new();
 
-        Assert.That(ModelColumns.Of(folder.Path), Is.EqualTo(new ModelColumns(null, null, null)));
+        Assert.That(TrainedColumns.Of(folder.Path), Is.Null);
     }
 }
