@@ -66,16 +66,7 @@ internal static class DebugDataCommand
         {
             JsonObject data = OptionsJson.Merge(
                 options["data"] as JsonObject ?? [],
-                RunSettings.Given(
-                    ("train", a.Data),
-                    ("eval", a.Eval),
-                    ("test", a.Test),
-                    ("task", a.Task is { } task ? ModelTask.Named(task).Name : null),
-                    ("text_column", a.TextColumn),
-                    ("pair_column", a.PairColumn),
-                    ("label_column", a.LabelColumn),
-                    ("label_separator", a.LabelSeparator),
-                    ("table", RunSettings.TableOf(a))));
+                RunSettings.DataOf(a, a.Task, ("train", a.Data), ("eval", a.Eval), ("test", a.Test)));
             return data["train"] is not null
                 ? RunSettings.Deserialize<DataOptions>(data)
                 : throw new UsageException(

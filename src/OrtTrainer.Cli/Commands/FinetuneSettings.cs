@@ -4,7 +4,6 @@ using OrtTrainer.Cli.Parsing;
 using OrtTrainer.Common;
 using OrtTrainer.Data.Sources;
 using OrtTrainer.Options;
-using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -63,17 +62,14 @@ internal static class FinetuneSettings
 
     private static JsonObject FromCommandLine(FinetuneArguments a, JsonObject below)
     {
-        JsonObject options = RunSettings.Given(("data", RunSettings.Given(
+        JsonObject options = RunSettings.Given(("data", RunSettings.DataOf(
+            a,
+            a.Task,
             ("train", Joined(a.Train)),
             ("eval", Joined(a.Eval)),
             ("test", Joined(a.Test)),
-            ("task", a.Task is { } task ? ModelTask.Named(task).Name : null),
-            ("text_column", a.TextColumn),
-            ("pair_column", a.PairColumn),
-            ("label_column", a.LabelColumn),
             ("sample_weight_column", a.SampleWeight),
             ("loss_weight_column", a.LossWeight),
-            ("label_separator", a.LabelSeparator),
             ("tag_every_token", a.TagEveryToken ? true : null),
             ("pooling", a.Pooling),
             ("similarity_loss", a.SimilarityLoss),
@@ -85,8 +81,7 @@ internal static class FinetuneSettings
             ("eval_fraction", a.EvalFraction),
             ("folds", a.Folds),
             ("group_column", a.GroupColumn is null || a.Folds is not null ? a.GroupColumn
-                : throw new UsageException("--group is for --folds K; add it, or leave --group out.")),
-            ("table", RunSettings.TableOf(a)))));
+                : throw new UsageException("--group is for --folds K; add it, or leave --group out.")))));
         RunSettings.Add(options, a.Settings, below);
         return options;
     }

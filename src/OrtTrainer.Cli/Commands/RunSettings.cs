@@ -8,6 +8,7 @@ using OrtTrainer.Data;
 using OrtTrainer.Import;
 using OrtTrainer.Methods;
 using OrtTrainer.Options;
+using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -91,14 +92,28 @@ internal static class RunSettings
         holder[path[^1]] = value;
     }
 
-    /// <summary>How the command line says that files are read.</summary>
+    /// <summary>What the command line says of labeled data and of how their files are read.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="task">The word of the task; null where none is given.</param>
+    /// <param name="more">What the command alone says of them.</param>
     /// <exception cref="UsageException">A value is wrong.</exception>
-    public static JsonObject TableOf(TableArguments arguments) => Given(
-        ("format", Words.Parse<DataFormat>("--format", arguments.Format)),
-        ("columns", arguments.Columns?.Split(',')),
-        ("delimiter", arguments.DelimiterCharacter),
-        ("encoding", arguments.Encoding),
-        ("quoted", arguments.Quoted ? true : null));
+    /// <exception cref="ArgumentException">There is no such task.</exception>
+    public static JsonObject DataOf(
+        LabelledArguments arguments, string? task, params (string Name, object? Value)[] more) => Given(
+        [
+            ("task", task is null ? null : ModelTask.Named(task).Name),
+            ("text_column", arguments.TextColumn),
+            ("pair_column", arguments.PairColumn),
+            ("label_column", arguments.LabelColumn),
+            ("label_separator", arguments.LabelSeparator),
+            .. more,
+            ("table", Given(
+                ("format", Words.Parse<DataFormat>("--format", arguments.Format)),
+                ("columns", arguments.Columns?.Split(',')),
+                ("delimiter", arguments.DelimiterCharacter),
+                ("encoding", arguments.Encoding),
+                ("quoted", arguments.Quoted ? true : null))),
+        ]);
 
     /// <summary>An object of the values that are not null.</summary>
     /// <exception cref="UsageException">A number is not finite, which JSON cannot hold.</exception>

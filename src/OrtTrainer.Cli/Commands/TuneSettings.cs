@@ -2,12 +2,10 @@ using System.Text.Json.Nodes;
 using OrtTrainer.Checkpoints;
 using OrtTrainer.Cli.Arguments;
 using OrtTrainer.Cli.Parsing;
-using OrtTrainer.Data;
 using OrtTrainer.Hub;
 using OrtTrainer.Options;
 using OrtTrainer.Studies;
 using OrtTrainer.Studies.Tuning;
-using OrtTrainer.Tasks;
 
 namespace OrtTrainer.Cli.Commands;
 
@@ -66,21 +64,13 @@ internal static class TuneSettings
 
     private static JsonObject Options(TuneArguments a)
     {
-        JsonObject options = RunSettings.Given(("data", RunSettings.Given(
+        JsonObject options = RunSettings.Given(("data", RunSettings.DataOf(
+            a,
+            a.Task,
             ("train", a.Train),
             ("eval", a.Eval),
             ("test", a.Test),
-            ("task", a.Task is { } task ? ModelTask.Named(task).Name : null),
-            ("text_column", a.TextColumn),
-            ("pair_column", a.PairColumn),
-            ("label_column", a.LabelColumn),
-            ("label_separator", a.LabelSeparator),
-            ("eval_fraction", a.EvalFraction),
-            ("table", RunSettings.Given(
-                ("format", Words.Parse<DataFormat>("--format", a.Format)),
-                ("columns", a.Columns?.Split(',')),
-                ("delimiter", a.DelimiterCharacter),
-                ("quoted", a.Quoted ? true : null))))));
+            ("eval_fraction", a.EvalFraction))));
         RunSettings.Add(options, a.Settings, []);
         return EmbeddedDefault.IsUsedBy(options) ? OptionsJson.Merge(EmbeddedDefault.Encoder(), options) : options;
     }

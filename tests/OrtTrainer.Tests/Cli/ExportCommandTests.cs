@@ -1,27 +1,13 @@
 namespace OrtTrainer.Tests.Cli;
 
 /// <summary><c>export</c> after training, on one short run.</summary>
-public sealed class ExportCommandTests
+public sealed class ExportCommandTests : DeskRunFixture
 {
-    private DeskTask _desk = null!;
-
-    private string Model => _desk.File("out");
-
-    [OneTimeSetUp]
-    public void Train()
-    {
-        _desk = new DeskTask();
-        CliRun.Of(_desk.Finetune("out", "--quiet")).Succeeded();
-    }
-
-    [OneTimeTearDown]
-    public void Remove() => _desk.Dispose();
-
     [TestCase("live", "last")]
     [TestCase("averaged", "averaged")]
     public void Export_writes_the_weights_asked_for_and_tells_what_they_are(string weights, string kept)
     {
-        string output = _desk.File("export-" + weights);
+        string output = Desk.File("export-" + weights);
 
         CliRun run = CliRun.Of("export", "--run", Model, "--weights", weights, "--out", output).Succeeded();
 
@@ -38,19 +24,19 @@ public sealed class ExportCommandTests
     [Test]
     public void Export_of_a_plain_classifier_predicts_as_its_source_does()
     {
-        string output = _desk.File("plain");
+        string output = Desk.File("plain");
 
         CliRun.Of("export", "--model", Model, "--out", output).Succeeded();
 
         Assert.That(
-            CliRun.Of("predict", "--model", output, "--input", _desk.Test).Succeeded().Out,
-            Is.EqualTo(CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Out));
+            CliRun.Of("predict", "--model", output, "--input", Desk.Test).Succeeded().Out,
+            Is.EqualTo(CliRun.Of("predict", "--model", Model, "--input", Desk.Test).Out));
     }
 
     [Test]
     public void Export_adds_a_graph_of_8_bits_and_tells_how_it_differs()
     {
-        string output = _desk.File("int8");
+        string output = Desk.File("int8");
 
         CliRun run = CliRun.Of("export", "--model", Model, "--out", output, "--quantize", "int8").Succeeded();
 
@@ -63,7 +49,7 @@ public sealed class ExportCommandTests
     [Test]
     public void Export_writes_fused_attention_and_says_so()
     {
-        string output = _desk.File("fused");
+        string output = Desk.File("fused");
 
         CliRun run = CliRun.Of("export", "--model", Model, "--out", output, "--fuse").Succeeded();
 
@@ -78,11 +64,11 @@ public sealed class ExportCommandTests
     [Test]
     public void Export_tells_what_8_bits_cost_on_labelled_data()
     {
-        string output = _desk.File("scored");
-        string accuracy = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Test, "--metric", "accuracy").Out;
+        string output = Desk.File("scored");
+        string accuracy = CliRun.Of("evaluate", "--model", Model, "--data", Desk.Test, "--metric", "accuracy").Out;
 
         CliRun run = CliRun.Of(
-            "export", "--run", Model, "--weights", "live", "--out", output, "--quantize", "int8", "--eval", _desk.Test)
+            "export", "--run", Model, "--weights", "live", "--out", output, "--quantize", "int8", "--eval", Desk.Test)
             .Succeeded();
 
         Assert.That(run.Lines[3], Does.Match(
@@ -94,7 +80,7 @@ public sealed class ExportCommandTests
     [Test]
     public void Export_without_8_bits_scores_what_there_is()
     {
-        CliRun run = CliRun.Of("export", "--model", Model, "--out", _desk.File("one"), "--eval", _desk.Test)
+        CliRun run = CliRun.Of("export", "--model", Model, "--out", Desk.File("one"), "--eval", Desk.Test)
             .Succeeded();
 
         Assert.That(run.Lines[^1], Does.Match(@"^accuracy on 4 examples of .*, on ONNX Runtime: \d\.\d{4}$"));
@@ -105,22 +91,22 @@ public sealed class ExportCommandTests
     public void Export_leaves_nothing_behind_where_it_cannot_be_scored(string option, string value)
     {
         CliRun run = CliRun.Of(
-            "export", "--model", Model, "--out", _desk.File("bad"), "--eval", _desk.Test, option, value);
+            "export", "--model", Model, "--out", Desk.File("bad"), "--eval", Desk.Test, option, value);
 
         Assert.That((run.ExitCode, run.Error), Is.Not.EqualTo((0, "")));
-        Assert.That(Directory.Exists(_desk.File("bad")), Is.False);
+        Assert.That(Directory.Exists(Desk.File("bad")), Is.False);
     }
 
     [Test]
     public void Export_says_which_weights_a_run_did_not_keep()
     {
-        CliRun run = CliRun.Of("export", "--run", Model, "--weights", "best", "--out", _desk.File("best"));
+        CliRun run = CliRun.Of("export", "--run", Model, "--weights", "best", "--out", Desk.File("best"));
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error, Does.EndWith(
             "best.safetensors is missing: the run did not keep its best weights (finetune --keep-best does); "
             + "add --weights live.\n"));
-        Assert.That(Directory.Exists(_desk.File("best")), Is.False);
+        Assert.That(Directory.Exists(Desk.File("best")), Is.False);
     }
 
     [Test]
@@ -135,11 +121,11 @@ public sealed class ExportCommandTests
     [Test]
     public void Export_of_an_encoder_without_a_head_makes_vectors()
     {
-        CliRun.Of("export", "--model", _desk.Model, "--out", _desk.File("headless")).Succeeded();
+        CliRun.Of("export", "--model", Desk.Model, "--out", Desk.File("headless")).Succeeded();
 
-        CliRun run = CliRun.WithInput("a\n", "predict", "--model", _desk.File("headless"), "--input", "-").Succeeded();
+        CliRun run = CliRun.WithInput("a\n", "predict", "--model", Desk.File("headless"), "--input", "-").Succeeded();
         Assert.That(run.Lines.Single(), Does.StartWith("{\"embedding\":["));
-        Assert.That(File.Exists(_desk.File("headless/modules.json")));
+        Assert.That(File.Exists(Desk.File("headless/modules.json")));
     }
 
     private static float[] Classifier(OrtTrainer.Checkpoints.Checkpoint file)

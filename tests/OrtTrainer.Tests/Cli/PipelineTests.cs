@@ -3,22 +3,8 @@ using System.Text.Json;
 namespace OrtTrainer.Tests.Cli;
 
 /// <summary>What comes after training, on one short run.</summary>
-public sealed class PipelineTests
+public sealed class PipelineTests : DeskRunFixture
 {
-    private DeskTask _desk = null!;
-
-    private string Model => _desk.File("out");
-
-    [OneTimeSetUp]
-    public void Train()
-    {
-        _desk = new DeskTask();
-        CliRun.Of(_desk.Finetune("out", "--quiet")).Succeeded();
-    }
-
-    [OneTimeTearDown]
-    public void Remove() => _desk.Dispose();
-
     [Test]
     public void Lines_of_standard_input_are_labelled_in_order()
     {
@@ -35,16 +21,16 @@ public sealed class PipelineTests
     [Test]
     public void A_table_its_lines_and_json_lines_give_the_same_predictions()
     {
-        string[] texts = [.. File.ReadLines(_desk.Test).Skip(1).Select(row => row.Split('\t')[0])];
-        string lines = _desk.Write("texts.txt", string.Join('\n', texts));
-        string json = _desk.Write("texts.jsonl", string.Concat(texts.Select(text => $"{{\"body\": \"{text}\"}}\n")));
+        string[] texts = [.. File.ReadLines(Desk.Test).Skip(1).Select(row => row.Split('\t')[0])];
+        string lines = Desk.Write("texts.txt", string.Join('\n', texts));
+        string json = Desk.Write("texts.jsonl", string.Concat(texts.Select(text => $"{{\"body\": \"{text}\"}}\n")));
 
-        string expected = CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Succeeded().Out;
+        string expected = CliRun.Of("predict", "--model", Model, "--input", Desk.Test).Succeeded().Out;
 
         Assert.That(CliRun.Of("predict", "--model", Model, "--input", lines).Out, Is.EqualTo(expected));
         Assert.That(CliRun.Of("predict", "--model", Model, "--input", json, "--text", "body").Out,
             Is.EqualTo(expected));
-        Assert.That(CliRun.WithInput(File.ReadAllText(_desk.Test), "predict", "--model", Model, "--input", "-",
+        Assert.That(CliRun.WithInput(File.ReadAllText(Desk.Test), "predict", "--model", Model, "--input", "-",
             "--format", "tsv").Out,
             Is.EqualTo(expected));
     }
@@ -53,11 +39,11 @@ public sealed class PipelineTests
     [TestCase("evaluate", "--data")]
     public void A_text_that_is_a_list_is_refused_with_its_line(string verb, string option)
     {
-        string file = _desk.Write("lists.jsonl", """
+        string file = Desk.Write("lists.jsonl", """
             {"text": "my card", "label": "billing"}
             {"text": ["my", "card"], "label": "billing"}
             """);
-        string output = _desk.File("labelled.jsonl");
+        string output = Desk.File("labelled.jsonl");
         string[] to = verb == "predict" ? ["--output", output] : [];
 
         CliRun run = CliRun.Of([verb, "--model", Model, option, file, .. to]);
@@ -71,13 +57,13 @@ public sealed class PipelineTests
     [Test]
     public void A_json_array_and_a_table_with_semicolons_give_the_same_predictions()
     {
-        string[] texts = [.. File.ReadLines(_desk.Test).Skip(1).Select(row => row.Split('\t')[0])];
+        string[] texts = [.. File.ReadLines(Desk.Test).Skip(1).Select(row => row.Split('\t')[0])];
         string[] objects = [.. texts.Select(text => $"{{\"text\": \"{text}\"}}")];
-        string array = _desk.Write("texts.json", $"[\n{string.Join(",\n", objects)}\n]");
-        string table = _desk.Write(
+        string array = Desk.Write("texts.json", $"[\n{string.Join(",\n", objects)}\n]");
+        string table = Desk.Write(
             "texts.csv", "sep=;\r\nid;text\r\n" + string.Concat(texts.Select(text => $"1;{text}\r\n")));
-        string bars = _desk.Write("bars.csv", "id|text\n" + string.Concat(texts.Select(t => $"1|{t}\n")));
-        string expected = CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Succeeded().Out;
+        string bars = Desk.Write("bars.csv", "id|text\n" + string.Concat(texts.Select(t => $"1|{t}\n")));
+        string expected = CliRun.Of("predict", "--model", Model, "--input", Desk.Test).Succeeded().Out;
 
         CliRun semicolons = CliRun.Of("predict", "--model", Model, "--input", table);
 
@@ -96,7 +82,7 @@ public sealed class PipelineTests
     [TestCase("texts.docs", "a line", "the extension '.docs' does not tell the format; state it: --format csv, tsv,")]
     public void What_is_no_text_is_refused_by_predict_and_evaluate(string name, string content, string message)
     {
-        string file = _desk.Write(name, content);
+        string file = Desk.Write(name, content);
         foreach (string[] words in new[] { new[] { "predict", "--input" }, ["evaluate", "--data"] })
         {
             CliRun run = CliRun.Of(words[0], "--model", Model, words[1], file);
@@ -108,19 +94,19 @@ public sealed class PipelineTests
     [Test]
     public void Half_of_a_surrogate_pair_is_refused_with_its_line()
     {
-        string data = _desk.Write("half.jsonl", """
+        string data = Desk.Write("half.jsonl", """
             {"text":"fine","label":"billing"}
             {"text":"broken \ud83d","label":"delivery"}
             """);
-        string options = _desk.Write("half-options.json", """{"metric": "\udc4d"}""");
-        string[] words = _desk.Finetune("x");
+        string options = Desk.Write("half-options.json", """{"metric": "\udc4d"}""");
+        string[] words = Desk.Finetune("x");
         words[Array.IndexOf(words, "--train") + 1] = data;
         string message = $"{data}, line 2: not a JSON object on one line: a string holds half of a surrogate pair";
 
         Assert.That(CliRun.Of("predict", "--model", Model, "--input", data).Error, Does.Contain(message));
         Assert.That(CliRun.Of("evaluate", "--model", Model, "--data", data).Error, Does.Contain(message));
         Assert.That(CliRun.Of(words).Error, Does.Contain(message));
-        Assert.That(CliRun.Of(_desk.Finetune("x", "--options", options)).Error,
+        Assert.That(CliRun.Of(Desk.Finetune("x", "--options", options)).Error,
             Does.Contain($"{options}: the options cannot be read: a string holds half of a surrogate pair"));
     }
 
@@ -130,7 +116,7 @@ public sealed class PipelineTests
         CliRun empty = CliRun.WithInput("", "predict", "--model", Model, "--input", "-");
         Assert.That(empty, Is.EqualTo(new CliRun(
             0, "", "note: standard input: there are no texts in it; nothing was predicted.\n")));
-        CliRun refused = CliRun.Of("predict", "--model", Model, "--input", _desk.Test, "--threshold", "0.5");
+        CliRun refused = CliRun.Of("predict", "--model", Model, "--input", Desk.Test, "--threshold", "0.5");
         Assert.That(refused.ExitCode, Is.EqualTo(2));
         Assert.That(refused.Error, Does.Contain("--threshold is for models of several labels"));
     }
@@ -151,7 +137,7 @@ public sealed class PipelineTests
             .RootElement;
         string exported = summary.GetProperty("exported").GetString()!;
 
-        CliRun run = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval, "--json").Succeeded();
+        CliRun run = CliRun.Of("evaluate", "--model", Model, "--data", Desk.Eval, "--json").Succeeded();
 
         JsonElement scores = JsonDocument.Parse(run.Out).RootElement;
         Assert.That(scores.GetProperty("score").GetDouble(), Is.EqualTo(summary.GetProperty(exported).GetDouble()));
@@ -162,11 +148,11 @@ public sealed class PipelineTests
     [Test]
     public void Evaluation_prints_one_metric_alone_where_asked()
     {
-        string all = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval).Succeeded().Out;
-        string one = CliRun.Of("evaluate", "--model", Model, "--data", _desk.Eval, "--metric", "macro_f1").Succeeded()
+        string all = CliRun.Of("evaluate", "--model", Model, "--data", Desk.Eval).Succeeded().Out;
+        string one = CliRun.Of("evaluate", "--model", Model, "--data", Desk.Eval, "--metric", "macro_f1").Succeeded()
             .Out;
 
-        Assert.That(all, Does.StartWith($"6 examples of {_desk.Eval}\n  loss               "));
+        Assert.That(all, Does.StartWith($"6 examples of {Desk.Eval}\n  loss               "));
         Assert.That(all, Does.Contain($"\n  macro_f1           {one}"));
     }
 
@@ -183,7 +169,7 @@ public sealed class PipelineTests
     [TestCase("evaluate", "--data")]
     public void A_precision_that_is_none_is_refused(string verb, string data)
     {
-        CliRun run = CliRun.Of(verb, "--model", Model, data, _desk.Test, "--precision", "fp64");
+        CliRun run = CliRun.Of(verb, "--model", Model, data, Desk.Test, "--precision", "fp64");
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("--precision is 'fp64'; expected fp32, tf32, bf16 or fp16"));

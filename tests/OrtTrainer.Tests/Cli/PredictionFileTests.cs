@@ -3,39 +3,25 @@ using System.Text.Json;
 namespace OrtTrainer.Tests.Cli;
 
 /// <summary>Files that <c>predict</c> writes, by the names they are given.</summary>
-public sealed class PredictionFileTests
+public sealed class PredictionFileTests : DeskRunFixture
 {
-    private DeskTask _desk = null!;
-
-    private string Model => _desk.File("out");
-
-    [OneTimeSetUp]
-    public void Train()
-    {
-        _desk = new DeskTask();
-        CliRun.Of(_desk.Finetune("out", "--quiet")).Succeeded();
-    }
-
-    [OneTimeTearDown]
-    public void Remove() => _desk.Dispose();
-
     [Test]
     public void An_output_file_holds_what_standard_output_would_show()
     {
-        string file = _desk.File("predictions.jsonl");
+        string file = Desk.File("predictions.jsonl");
 
-        CliRun run = CliRun.Of("predict", "--model", Model, "--input", _desk.Test, "--output", file).Succeeded();
+        CliRun run = CliRun.Of("predict", "--model", Model, "--input", Desk.Test, "--output", file).Succeeded();
 
         Assert.That(run.Out, Is.Empty);
         Assert.That(File.ReadAllText(file),
-            Is.EqualTo(CliRun.Of("predict", "--model", Model, "--input", _desk.Test).Out));
+            Is.EqualTo(CliRun.Of("predict", "--model", Model, "--input", Desk.Test).Out));
     }
 
     [Test]
     public void A_failure_half_way_leaves_the_output_file_as_it_was()
     {
-        string file = _desk.Write("kept.jsonl", "what was there\n");
-        string input = _desk.Write("bad.jsonl", "{\"text\": \"where is my parcel\"}\n{\"text\": \n");
+        string file = Desk.Write("kept.jsonl", "what was there\n");
+        string input = Desk.Write("bad.jsonl", "{\"text\": \"where is my parcel\"}\n{\"text\": \n");
 
         CliRun run = CliRun.Of("predict", "--model", Model, "--input", input, "--output", file, "--overwrite");
 
@@ -47,8 +33,8 @@ public sealed class PredictionFileTests
     [Test]
     public void A_file_is_replaced_where_that_is_asked_for_and_the_input_never()
     {
-        string input = _desk.Write("texts.txt", "where is my parcel\n");
-        string file = _desk.Write("kept.jsonl", "what was there\n");
+        string input = Desk.Write("texts.txt", "where is my parcel\n");
+        string file = Desk.Write("kept.jsonl", "what was there\n");
 
         CliRun kept = CliRun.Of("predict", "--model", Model, "--input", input, "--output", file);
         Assert.That(
@@ -67,7 +53,7 @@ public sealed class PredictionFileTests
     [Test]
     public void A_table_has_the_columns_of_its_input_and_what_was_predicted()
     {
-        string input = _desk.Write("ticket.csv", """"
+        string input = Desk.Write("ticket.csv", """"
             id,text,label
             7,"my card, ""please""",billing
             8,where is my parcel,delivery
@@ -89,7 +75,7 @@ public sealed class PredictionFileTests
     [Test]
     public void A_table_of_a_table_with_semicolons_has_them_too_and_decimal_commas()
     {
-        string input = _desk.Write("desk.csv", "text;id\nwhere is my parcel;1,5\n");
+        string input = Desk.Write("desk.csv", "text;id\nwhere is my parcel;1,5\n");
         JsonElement expected = JsonDocument.Parse(
             CliRun.Of("predict", "--model", Model, "--input", input, "--delimiter", ";").Succeeded().Lines[0])
             .RootElement;
@@ -103,8 +89,8 @@ public sealed class PredictionFileTests
     [Test]
     public void A_table_is_read_again_as_it_was_written()
     {
-        string[] first = Written("once.csv", _desk.Test);
-        string[] second = Written("twice.csv", _desk.File("once.csv"));
+        string[] first = Written("once.csv", Desk.Test);
+        string[] second = Written("twice.csv", Desk.File("once.csv"));
 
         Assert.That(second, Has.Length.EqualTo(first.Length));
         Assert.That(second.Skip(1).Zip(first.Skip(1)), Has.All.Matches<(string, string)>(
@@ -114,22 +100,22 @@ public sealed class PredictionFileTests
     [Test]
     public void A_column_that_the_first_row_has_not_is_refused_and_one_that_is_missing_stays_empty()
     {
-        string fewer = _desk.Write("fewer.jsonl", """
+        string fewer = Desk.Write("fewer.jsonl", """
             {"text": "my card", "id": 1}
             {"text": "my parcel"}
 
             """);
-        string more = _desk.Write("more.jsonl", """
+        string more = Desk.Write("more.jsonl", """
             {"text": "my card"}
             {"text": "my parcel", "id": 2}
 
             """);
 
         Assert.That(Written("fewer.csv", fewer)[2], Does.StartWith("my parcel,,"));
-        CliRun refused = CliRun.Of("predict", "--model", Model, "--input", more, "--output", _desk.File("more.csv"));
+        CliRun refused = CliRun.Of("predict", "--model", Model, "--input", more, "--output", Desk.File("more.csv"));
         Assert.That(refused.ExitCode, Is.EqualTo(1));
         Assert.That(refused.Error, Does.StartWith($"error: {more}, line 2: there is a column 'id'"));
-        Assert.That(File.Exists(_desk.File("more.csv")), Is.False);
+        Assert.That(File.Exists(Desk.File("more.csv")), Is.False);
     }
 
     [Test]
@@ -146,16 +132,16 @@ public sealed class PredictionFileTests
     [TestCase("answers.parquet")]
     public void A_name_that_promises_another_format_is_refused(string name)
     {
-        CliRun run = CliRun.Of("predict", "--model", Model, "--input", _desk.Test, "--output", _desk.File(name));
+        CliRun run = CliRun.Of("predict", "--model", Model, "--input", Desk.Test, "--output", Desk.File(name));
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.Error, Does.Contain("(.jsonl)").And.Contain("(.csv)").And.Contain("(.npy)"));
-        Assert.That(File.Exists(_desk.File(name)), Is.False);
+        Assert.That(File.Exists(Desk.File(name)), Is.False);
     }
 
     private string[] Written(string name, string input, params string[] more)
     {
-        string file = _desk.File(name);
+        string file = Desk.File(name);
         CliRun.Of(["predict", "--model", Model, "--input", input, "--output", file, .. more]).Succeeded();
         return File.ReadAllLines(file);
     }

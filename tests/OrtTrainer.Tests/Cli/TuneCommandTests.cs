@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using OrtTrainer.Cli.Arguments;
+using OrtTrainer.Cli.Commands;
+using OrtTrainer.Cli.Parsing;
 
 namespace OrtTrainer.Tests.Cli;
 
@@ -46,6 +49,16 @@ public sealed class TuneCommandTests
         Assert.That(
             File.ReadAllBytes(Path.Combine(_desk.File("parts"), "best", "model.safetensors")),
             Is.EqualTo(File.ReadAllBytes(Path.Combine(_desk.File("whole"), "best", "model.safetensors"))));
+    }
+
+    [Test]
+    public void A_search_reads_its_files_as_the_command_line_says()
+    {
+        JsonObject defaults = TuneSettings.Of(ArgumentReader.Read<TuneArguments>(
+            [.. Tune("read").Skip(1), "--encoding", "latin-1", "--format", "tsv"])).File.Defaults;
+
+        Assert.That(
+            defaults["data"]!["table"]!.ToJsonString(), Is.EqualTo("""{"format":"tsv","encoding":"latin-1"}"""));
     }
 
     [TestCase("tune --train x --model y --out z", "--minutes is missing")]
